@@ -1,0 +1,119 @@
+import { distinctUntilChanged, map, type Observable, repeat, type Subscription, takeWhile } from 'rxjs';
+
+import { ByteQueue, type ByteQueueOptions } from './byteQueue';
+import { fillQueue } from './queueBytes';
+import { read } from './read';
+import { readinto } from './readinto';
+import { readline } from './readline';
+import { recv } from './recv';
+import { Turnstile } from './turnstile';
+
+/** Most bytes of one chunk of {@link ByteReader.data$}. */
+const chunkSize = 65_536;
+
+/**
+ * A byte stream that can be read piece by piece: what one read leaves is there for the next, reads are served in
+ * order, and a read that is cancelled has taken nothing.
+ *
+ *     const reader = new ByteReader(() => port.rx$);
+ *     const reading = reader.connect();
+ *     reader.readline$().pipe(concatWith(reader.read$(16))).subscribe(show);
+ *
+ * The source is a function, for a source that can hold its sender back is told how much room there is.
+ */
+export class ByteReader {
+  /** Every chunk from now on until the end of the stream. A chunk goes to one reader only. */
+  readonly data$: Observable<Buffer>;
+  /** Every line from now on, with its newline; the last one may have none. */
+  readonly lines$: Observable<Buffer>;
+  /** Whether a read would return at once; replays the current state. */
+  readonly readable$: Observable<boolean>;
+  /** Whether the stream has ended or failed, read to the end or not; replays the current state. */
+  readonly finished$: Observable<boolean>;
+
+  private readonly queue: ByteQueue;
+  private readonly turnstile = new Turnstile();
+
+  constructor(
+    private readonly source: (room$: Observable<number>) => Observable<Uint8Array>,
+    options?: ByteQueueOptions,
+  ) {
+    this.queue = new ByteQueue(options);
+    this.data$ = this.recv$(chunkSize).pipe(repeatUntilEmpty());
+    this.lines$ = this.readline$().pipe(repeatUntilEmpty());
+    this.readable$ = this.queue.changes$.pipe(
+      map(({ length, finished }) => length > 0 || finished),
+      distinctUntilChanged(),
+    );
+    this.finished$ = this.queue.changes$.pipe(
+      map(({ finished }) => finished),
+      distinctUntilChanged(),
+    );
+  }
+
+  /** Starts to take bytes from the source; unsubscribing stops. The owner calls it once. */
+  connect(): Subscription {
+    return this.source(this.queue.room$).pipe(fillQueue(this.queue)).subscribe();
+  }
+
+  /** Bytes that could be read now. */
+  get length(): number {
+    return this.queue.length;
+  }
+
+  /** Why the stream has failed, if it has. */
+  get failure(): Error | undefined {
+    return this.queue.failure;
+  }
+
+  /** See {@link recv}. Cold. */
+  recv$(size: number): Observable<Buffer> {
+    return this.turnstile.enter(this.queue.changes$.pipe(recv(size)));
+  }
+
+  /** See {@link read}. Cold. */
+  read$(size?: number): Observable<Buffer> {
+    return this.turnstile.enter(this.queue.changes$.pipe(read(size)));
+  }
+
+  /** See {@link readinto}. Cold. */
+  readinto$(target: Uint8Array, size?: number): Observable<number> {
+    return this.turnstile.enter(this.queue.changes$.pipe(readinto(target, size)));
+  }
+
+  /** See {@link readline}. Cold. */
+  readline$(): Observable<Buffer> {
+    return this.turnstile.enter(this.queue.changes$.pipe(readline()));
+  }
+
+  /**
+   * Takes up to `size` bytes that are there now. `null` when there are none yet, or when another read is waiting for
+   * them; an empty buffer at the end of the stream.
+   *
+   * Throws the error of a stream that has failed, once its bytes are read.
+   */
+  readNow(size = Infinity): Buffer | null {
+    if (this.turnstile.busy) return null;
+    if (this.queue.length > 0) return this.queue.takeExactly(size);
+    if (this.queue.failure) throw this.queue.failure;
+    return this.queue.finished ? Buffer.alloc(0) : null;
+  }
+
+  /** As {@link readNow}, but no further than the first newline. */
+  readlineNow(): Buffer | null {
+    return this.readNow(this.queue.lineLength);
+  }
+
+  /** Ends every read, pending or to come, with this error. */
+  close(error: Error): void {
+    this.queue.close(error);
+  }
+}
+
+function repeatUntilEmpty() {
+  return (chunk$: Observable<Buffer>): Observable<Buffer> =>
+    chunk$.pipe(
+      repeat(),
+      takeWhile(({ length }) => length > 0),
+    );
+}

@@ -1,0 +1,24 @@
+import { asyncScheduler, identity, type MonoTypeOperatorFunction, type SchedulerLike, throwError, timeout } from 'rxjs';
+
+export interface DeadlineOptions {
+  /** Makes the error of an operation that took too long. */
+  readonly expired: () => Error;
+  /** What keeps time. Default: the clock. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/**
+ * Ends an operation that has not emitted in time: it is unsubscribed, so that a read has taken nothing.
+ *
+ *     operation$      ---------a|
+ *     deadline(5)     -----#
+ *
+ * @param milliseconds Time from the subscription; `null` waits for ever.
+ */
+export function deadline<T>(
+  milliseconds: number | null,
+  { expired, scheduler = asyncScheduler }: DeadlineOptions,
+): MonoTypeOperatorFunction<T> {
+  if (milliseconds === null) return identity;
+  return timeout({ first: milliseconds, scheduler, with: () => throwError(expired) });
+}

@@ -1,0 +1,11 @@
+export { ByteQueue, type ByteQueueOptions } from './byteQueue';
+export { ByteReader } from './byteReader';
+export { deadline, type DeadlineOptions } from './deadline';
+export { queueBytes } from './queueBytes';
+export { read } from './read';
+export { readinto } from './readinto';
+export { readline } from './readline';
+export { type Pollable, type Readiness, sameReadiness } from './readiness';
+export { recv } from './recv';
+export { Turnstile } from './turnstile';
+export type { Uart } from './uart';

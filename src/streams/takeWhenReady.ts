@@ -1,0 +1,36 @@
+import { defer, finalize, first, map, type OperatorFunction, tap } from 'rxjs';
+
+import type { ByteQueue } from './byteQueue';
+
+export interface TakeOptions<T> {
+  /** Bytes that the queue should let in for this reader. */
+  readonly wanted: number;
+  /** Whether the queue holds what the reader waits for. */
+  readonly isReady: (queue: ByteQueue) => boolean;
+  /** Takes it, or what there is when nothing more will come. */
+  readonly take: (queue: ByteQueue) => T;
+}
+
+/**
+ * Waits until a queue holds what a reader wants, takes it and completes. A queue that has ended gives what it has;
+ * one that has failed gives its error, and keeps its bytes for a smaller read. Unsubscribing takes nothing.
+ */
+export function takeWhenReady<T>({ wanted, isReady, take }: TakeOptions<T>): OperatorFunction<ByteQueue, T> {
+  return (queue$) =>
+    defer(() => {
+      let asked: ByteQueue | undefined;
+      return queue$.pipe(
+        tap((queue) => {
+          asked = queue;
+          queue.want(wanted);
+        }),
+        first((queue) => isReady(queue) || queue.finished),
+        // Behind `first`, for taking changes the queue, and that change must not be taken for another chance.
+        map((queue) => {
+          if (!isReady(queue) && queue.failure) throw queue.failure;
+          return take(queue);
+        }),
+        finalize(() => asked?.want(0)),
+      );
+    });
+}
