@@ -1,4 +1,6 @@
-import { BehaviorSubject, distinctUntilChanged, map, type Observable } from 'rxjs';
+import { BehaviorSubject, distinctUntilChanged, map, type Observable, tap } from 'rxjs';
+
+import { checkSize } from './checkSize';
 
 const newline = 0x0a;
 
@@ -18,18 +20,24 @@ export interface ByteQueueOptions {
 export class ByteQueue {
   /** The queue itself at every change of it; replays it to a late subscriber. Never completes. */
   readonly changes$: Observable<ByteQueue>;
-  /** How many bytes may still come; replays the current number. This is what holds a sender back. */
+  /**
+   * How many bytes may still come; replays the current number. This is what holds a sender back. What it has offered
+   * may come even if the reader who wanted it has gone since: the sender may have been asked for it.
+   */
   readonly room$: Observable<number>;
 
   private readonly changed = new BehaviorSubject<ByteQueue>(this);
+  private readonly wants = new Set<{ readonly size: number }>();
   private readonly capacity: number;
   private readonly overflow: () => Error;
   private chunks: Buffer[] = [];
   private head = 0;
   private held = 0;
-  private wanted = 0;
   private searchedChunks = 0;
   private searchedBytes = 0;
+  private offered = 0;
+  private steps = 0;
+  private isUntold = false;
   private isEnded = false;
   private failedWith: Error | undefined;
 
@@ -40,6 +48,7 @@ export class ByteQueue {
     this.room$ = this.changed.pipe(
       map((queue) => queue.room),
       distinctUntilChanged(),
+      tap((room) => (this.offered = Math.max(this.offered, room))),
     );
   }
 
@@ -60,7 +69,10 @@ export class ByteQueue {
 
   /** Bytes that may still come before the queue overflows. */
   get room(): number {
-    return this.finished ? 0 : Math.max(0, this.capacity + this.wanted - this.held);
+    if (this.finished) return 0;
+    let limit = this.capacity;
+    for (const { size } of this.wants) limit += size;
+    return Math.max(0, limit - this.held);
   }
 
   /** Bytes up to and including the first newline, if there is one. Looks at each byte once, however often it is asked. */
@@ -77,27 +89,28 @@ export class ByteQueue {
   /** Adds what was received. More than there is room for fails the queue: what came before it stays whole. */
   push(bytes: Uint8Array): void {
     if (this.finished || bytes.length === 0) return;
-    if (bytes.length > this.room) {
+    if (bytes.length > Math.max(this.room, this.offered)) {
       this.fail(this.overflow());
       return;
     }
     this.chunks.push(asBuffer(bytes));
     this.held += bytes.length;
-    this.changed.next(this);
+    this.offered = Math.max(0, this.offered - bytes.length);
+    this.tell();
   }
 
   /** The stream has ended well. */
   end(): void {
     if (this.finished) return;
     this.isEnded = true;
-    this.changed.next(this);
+    this.tell();
   }
 
   /** The stream has failed. */
   fail(error: Error): void {
     if (this.finished) return;
     this.failedWith = error;
-    this.changed.next(this);
+    this.tell();
   }
 
   /** Drops what is held: every read, pending or to come, fails with this error. */
@@ -105,24 +118,48 @@ export class ByteQueue {
     this.chunks = [];
     this.head = this.held = this.searchedChunks = this.searchedBytes = 0;
     this.failedWith = error;
-    this.changed.next(this);
+    this.tell();
   }
 
-  /** Tells that a reader waits for this many bytes, so that they may come whatever the capacity. 0 takes it back. */
-  want(size: number): void {
-    if (size === this.wanted) return;
-    this.wanted = size;
-    this.changed.next(this);
+  /**
+   * Tells that a reader waits for this many bytes, so that they may come whatever the capacity. The function that it
+   * returns takes this back; calling that again is no error.
+   */
+  want(size: number): () => void {
+    checkSize(size);
+    if (size === 0) return () => undefined;
+    const want = { size };
+    this.wants.add(want);
+    this.tell();
+    return () => {
+      if (this.wants.delete(want)) this.tell();
+    };
+  }
+
+  /**
+   * Tells what `step` has changed only when it is over. A reader takes bytes and delivers them in one step, for whoever
+   * hears that they have been taken may cancel the reader, and on their way they would be lost.
+   */
+  inOneStep<T>(step: () => T): T {
+    this.steps++;
+    try {
+      return step();
+    } finally {
+      this.steps--;
+      if (this.isUntold) this.tell();
+    }
   }
 
   /** Takes at least one byte if there are any, and at most `size`: as many as lie in one piece. */
   take(size: number): Buffer {
+    checkSize(size);
     const first = this.chunks[this.head];
-    return first === undefined || size <= 0 ? Buffer.alloc(0) : this.takeExactly(Math.min(size, first.length));
+    return first === undefined ? Buffer.alloc(0) : this.takeExactly(Math.min(size, first.length));
   }
 
   /** Takes `size` bytes in one piece, or all there are if they are fewer. */
   takeExactly(size: number): Buffer {
+    checkSize(size);
     const pieces: Buffer[] = [];
     let missing = Math.min(size, this.held);
     this.held -= missing;
@@ -136,8 +173,13 @@ export class ByteQueue {
     }
     const [only] = pieces;
     const taken = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
-    if (taken.length > 0) this.changed.next(this);
+    if (taken.length > 0) this.tell();
     return taken;
+  }
+
+  private tell(): void {
+    this.isUntold = this.steps > 0;
+    if (!this.isUntold) this.changed.next(this);
   }
 
   private chunkAt(index: number): Buffer {

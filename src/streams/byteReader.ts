@@ -1,15 +1,13 @@
-import { distinctUntilChanged, map, type Observable, repeat, type Subscription, takeWhile } from 'rxjs';
+import { distinctUntilChanged, map, type Observable, type Subscription } from 'rxjs';
 
 import { ByteQueue, type ByteQueueOptions } from './byteQueue';
+import { drain, drainLines } from './drain';
 import { fillQueue } from './queueBytes';
 import { read } from './read';
 import { readinto } from './readinto';
 import { readline } from './readline';
 import { recv } from './recv';
 import { Turnstile } from './turnstile';
-
-/** Most bytes of one chunk of {@link ByteReader.data$}. */
-const chunkSize = 65_536;
 
 /**
  * A byte stream that can be read piece by piece: what one read leaves is there for the next, reads are served in
@@ -22,9 +20,9 @@ const chunkSize = 65_536;
  * The source is a function, for a source that can hold its sender back is told how much room there is.
  */
 export class ByteReader {
-  /** Every chunk from now on until the end of the stream. A chunk goes to one reader only. */
+  /** Every chunk until the end of the stream. Cold: it is one long read, and other reads wait until it is over. */
   readonly data$: Observable<Buffer>;
-  /** Every line from now on, with its newline; the last one may have none. */
+  /** Every line, with its newline; the last one may have none. Cold, one long read like {@link data$}. */
   readonly lines$: Observable<Buffer>;
   /** Whether a read would return at once; replays the current state. */
   readonly readable$: Observable<boolean>;
@@ -39,8 +37,8 @@ export class ByteReader {
     options?: ByteQueueOptions,
   ) {
     this.queue = new ByteQueue(options);
-    this.data$ = this.recv$(chunkSize).pipe(repeatUntilEmpty());
-    this.lines$ = this.readline$().pipe(repeatUntilEmpty());
+    this.data$ = this.turnstile.enter(this.queue.changes$.pipe(drain()));
+    this.lines$ = this.turnstile.enter(this.queue.changes$.pipe(drainLines()));
     this.readable$ = this.queue.changes$.pipe(
       map(({ length, finished }) => length > 0 || finished),
       distinctUntilChanged(),
@@ -82,8 +80,8 @@ export class ByteReader {
   }
 
   /** See {@link readline}. Cold. */
-  readline$(): Observable<Buffer> {
-    return this.turnstile.enter(this.queue.changes$.pipe(readline()));
+  readline$(size?: number): Observable<Buffer> {
+    return this.turnstile.enter(this.queue.changes$.pipe(readline(size)));
   }
 
   /**
@@ -108,12 +106,4 @@ export class ByteReader {
   close(error: Error): void {
     this.queue.close(error);
   }
-}
-
-function repeatUntilEmpty() {
-  return (chunk$: Observable<Buffer>): Observable<Buffer> =>
-    chunk$.pipe(
-      repeat(),
-      takeWhile(({ length }) => length > 0),
-    );
 }

@@ -7,18 +7,21 @@ export interface DeadlineOptions {
   readonly scheduler?: SchedulerLike;
 }
 
+/** Longest time that a timer keeps; one that is longer fires at once. */
+const longest = 2 ** 31 - 1;
+
 /**
  * Ends an operation that has not emitted in time: it is unsubscribed, so that a read has taken nothing.
  *
  *     operation$      ---------a|
  *     deadline(5)     -----#
  *
- * @param milliseconds Time from the subscription; `null` waits for ever.
+ * @param milliseconds Time from the subscription; `null`, or more than a timer keeps (24 days), waits for ever.
  */
 export function deadline<T>(
   milliseconds: number | null,
   { expired, scheduler = asyncScheduler }: DeadlineOptions,
 ): MonoTypeOperatorFunction<T> {
-  if (milliseconds === null) return identity;
+  if (milliseconds === null || milliseconds > longest) return identity;
   return timeout({ first: milliseconds, scheduler, with: () => throwError(expired) });
 }

@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from './byteQueue';
+import { checkSize } from './checkSize';
 import { takeWhenReady } from './takeWhenReady';
 
 /**
@@ -15,6 +16,7 @@ import { takeWhenReady } from './takeWhenReady';
  * @see The socket document, `socket.read([size])`.
  */
 export function read(size = Infinity): OperatorFunction<ByteQueue, Buffer> {
+  checkSize(size);
   return takeWhenReady({
     wanted: size,
     isReady: (queue) => queue.length >= size,

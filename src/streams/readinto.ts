@@ -1,6 +1,7 @@
 import { map, type OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from './byteQueue';
+import { checkSize } from './checkSize';
 import { read } from './read';
 
 /**
@@ -11,6 +12,7 @@ import { read } from './read';
  * @see The socket document, `socket.readinto(buf[, nbytes])`.
  */
 export function readinto(target: Uint8Array, size: number = target.length): OperatorFunction<ByteQueue, number> {
+  checkSize(size);
   return (queue$) =>
     queue$.pipe(
       read(Math.min(size, target.length)),

@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from './byteQueue';
+import { checkSize } from './checkSize';
 import { takeWhenReady } from './takeWhenReady';
 
 /**
@@ -13,6 +14,7 @@ import { takeWhenReady } from './takeWhenReady';
  * @see The socket document, `socket.readline()`: a line ends in a newline.
  */
 export function readline(size = Infinity): OperatorFunction<ByteQueue, Buffer> {
+  checkSize(size);
   return takeWhenReady({
     wanted: size,
     isReady: (queue) => queue.lineLength !== undefined || queue.length >= size,

@@ -1,6 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from './byteQueue';
+import { checkSize } from './checkSize';
 import { takeWhenReady } from './takeWhenReady';
 
 /**
@@ -14,6 +15,7 @@ import { takeWhenReady } from './takeWhenReady';
  * @see The socket document, `socket.recv(bufsize)`.
  */
 export function recv(size: number): OperatorFunction<ByteQueue, Buffer> {
+  checkSize(size);
   return takeWhenReady({
     wanted: 0,
     isReady: (queue) => queue.length > 0 || size === 0,

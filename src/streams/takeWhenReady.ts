@@ -1,6 +1,7 @@
-import { defer, finalize, first, map, type OperatorFunction, tap } from 'rxjs';
+import { defer, first, mergeMap, Observable, type OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from './byteQueue';
+import { wantWhileReading } from './wantWhileReading';
 
 export interface TakeOptions<T> {
   /** Bytes that the queue should let in for this reader. */
@@ -16,21 +17,22 @@ export interface TakeOptions<T> {
  * one that has failed gives its error, and keeps its bytes for a smaller read. Unsubscribing takes nothing.
  */
 export function takeWhenReady<T>({ wanted, isReady, take }: TakeOptions<T>): OperatorFunction<ByteQueue, T> {
-  return (queue$) =>
-    defer(() => {
-      let asked: ByteQueue | undefined;
-      return queue$.pipe(
-        tap((queue) => {
-          asked = queue;
-          queue.want(wanted);
-        }),
-        first((queue) => isReady(queue) || queue.finished),
-        // Behind `first`, for taking changes the queue, and that change must not be taken for another chance.
-        map((queue) => {
-          if (!isReady(queue) && queue.failure) throw queue.failure;
-          return take(queue);
-        }),
-        finalize(() => asked?.want(0)),
-      );
-    });
+  return wantWhileReading(wanted, (queue$, stopWanting) =>
+    queue$.pipe(
+      first((queue) => isReady(queue) || queue.finished),
+      // Behind `first`, for taking changes the queue, and that change must not be taken for another chance.
+      mergeMap(
+        (queue) =>
+          new Observable<T>((reader) => {
+            queue.inOneStep(() => {
+              // In the same step: room for bytes that have been taken already must not be offered for a moment.
+              stopWanting();
+              if (!isReady(queue) && queue.failure) reader.error(queue.failure);
+              else reader.next(take(queue));
+            });
+            reader.complete();
+          }),
+      ),
+    ),
+  );
 }

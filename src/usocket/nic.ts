@@ -27,13 +27,16 @@ export interface StreamLink {
    */
   receive(room$: Observable<number>): Observable<Uint8Array>;
 
+  /** Most bytes of one {@link StreamLink.send}. */
+  readonly maxSend: number;
+
   /**
-   * Cold. Hands over the first of the bytes, emits how many were taken, at least one, and completes. Sends of one
-   * link are made one after another. Unsubscribing cannot take back what has been handed over.
+   * Cold. Hands over the bytes, 1 to {@link StreamLink.maxSend} of them, and completes when the interface has taken
+   * them all. Sends of one link are made one after another. Unsubscribing cannot take back what has been handed over.
    *
    * Errors: `EPIPE` or `ECONNRESET` when the connection has ended, `ETIMEDOUT` when the peer takes nothing.
    */
-  send(bytes: Uint8Array): Observable<number>;
+  send(bytes: Uint8Array): Observable<never>;
 
   /** Cold. Ends both directions, so that the peer sees EOF, and completes when the link is free. Never errors. */
   close(): Observable<never>;

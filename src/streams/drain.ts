@@ -1,0 +1,48 @@
+import { exhaustMap, Observable, type OperatorFunction, takeWhile } from 'rxjs';
+
+import type { ByteQueue } from './byteQueue';
+import { wantWhileReading } from './wantWhileReading';
+
+/**
+ * Takes every chunk as it comes, until the stream ends or fails.
+ *
+ *     queue$    q---q(ab)---q(c)--q(ended)
+ *     drain()   ----[ab]----[c]---|
+ */
+export function drain(): OperatorFunction<ByteQueue, Buffer> {
+  return takeAll(0, (queue) => (queue.length > 0 ? queue.take(queue.length) : undefined));
+}
+
+/** Takes every line as it becomes whole, until the stream ends or fails; the last one may lack its newline. */
+export function drainLines(): OperatorFunction<ByteQueue, Buffer> {
+  return takeAll(Infinity, (queue) => {
+    const rest = queue.finished && queue.failure === undefined && queue.length > 0 ? queue.length : undefined;
+    const size = queue.lineLength ?? rest;
+    return size === undefined ? undefined : queue.takeExactly(size);
+  });
+}
+
+function takeAll(
+  wanted: number,
+  takeNext: (queue: ByteQueue) => Buffer | undefined,
+): OperatorFunction<ByteQueue, Buffer> {
+  return wantWhileReading(wanted, (queue$) =>
+    queue$.pipe(
+      takeWhile((queue) => !queue.finished, true),
+      // Taking changes the queue: `exhaustMap` leaves that change to the loop that made it.
+      exhaustMap(
+        (queue) =>
+          new Observable<Buffer>((reader) => {
+            const deliverNext = () => {
+              const next = takeNext(queue);
+              if (next !== undefined) reader.next(next);
+              return next !== undefined;
+            };
+            while (!reader.closed && queue.inOneStep(deliverNext));
+            if (queue.failure) reader.error(queue.failure);
+            reader.complete();
+          }),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,38 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+import type { Endpoint } from './nic';
+import { OSError } from './osError';
+
+/**
+ * A socket address: opaque, from `getaddrinfo`, or the short form `['192.168.1.9', 80]`.
+ *
+ * @see The socket document, "Socket address format": the host of the short form is numeric.
+ */
+export type Address = readonly [address: string, port: number];
+
+/** Checks an address that a call was given. `EINVAL` when it is none, `EAFNOSUPPORT` for IPv6. */
+export function toEndpoint(address: Address, syscall: string): Endpoint {
+  const [host, port] = Array.isArray(address) ? (address as Address) : [];
+  if (typeof host !== 'string' || typeof port !== 'number') {
+    throw new OSError('EINVAL', syscall, `${syscall}: an address is ['192.168.1.9', 80] or comes from getaddrinfo`);
+  }
+  checkPort(port, syscall);
+  if (isIPv6(host)) {
+    throw new OSError('EAFNOSUPPORT', syscall, `${syscall}: ${host} is an IPv6 address; only IPv4 is supported`);
+  }
+  if (!isIPv4(host)) {
+    throw new OSError(
+      'EINVAL',
+      syscall,
+      `${syscall}: ${JSON.stringify(host)} is no numeric address; resolve it with getaddrinfo first`,
+    );
+  }
+  return { address: host, port };
+}
+
+/** Checks a port number: `EINVAL` outside 0–65535. */
+export function checkPort(port: number, syscall: string): void {
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new OSError('EINVAL', syscall, `${syscall}: a port is an integer from 0 to 65535, not ${String(port)}`);
+  }
+}

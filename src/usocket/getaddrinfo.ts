@@ -1,0 +1,77 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+import { defer, map, type Observable, of, throwError } from 'rxjs';
+
+import { type Address, checkPort } from './address';
+import { AF_INET, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM } from './constants';
+import type { Nic } from './nic';
+import { OSError } from './osError';
+
+/** What `socket()` and `connect()` need for one way to reach a service. */
+export type AddressInfo = readonly [family: number, type: number, proto: number, canonname: string, sockaddr: Address];
+
+/** Each 0 means "any". */
+export interface AddressFilter {
+  readonly af: number;
+  readonly type: number;
+  readonly proto: number;
+}
+
+const protocols = [
+  { type: SOCK_STREAM, proto: IPPROTO_TCP },
+  { type: SOCK_DGRAM, proto: IPPROTO_UDP },
+];
+
+/**
+ * Cold. Translates a host and a port to the 5-tuples that a socket needs; emits them once, stream sockets first. A
+ * numeric host is translated here, a name by the interface.
+ *
+ * Errors: negative `errno`, as the socket document says of `getaddrinfo`: `EAI_NONAME` no such name, `EAI_AGAIN`
+ * nobody could be asked, `EAI_FAMILY` and `EAI_SOCKTYPE` for a filter that nothing can pass. `EINVAL` for a bad
+ * argument.
+ *
+ * @see The socket document, `usocket.getaddrinfo(host, port, af, type, proto, flags)`.
+ */
+export function getaddrinfo$(
+  nic: Nic,
+  host: string,
+  port: number,
+  { af, type, proto }: AddressFilter,
+): Observable<readonly AddressInfo[]> {
+  return defer(() => {
+    checkPort(port, 'getaddrinfo');
+    checkHost(host);
+    if (![0, AF_INET].includes(af) || isIPv6(host)) {
+      return throwError(
+        () => new OSError('EAI_FAMILY', 'getaddrinfo', 'getaddrinfo: only AF_INET (IPv4) is supported'),
+      );
+    }
+    const wanted = protocols.filter((entry) => [0, entry.type].includes(type) && [0, entry.proto].includes(proto));
+    if (wanted.length === 0) {
+      const message = `getaddrinfo: no socket has type ${String(type)} and protocol ${String(proto)}`;
+      return throwError(() => new OSError('EAI_SOCKTYPE', 'getaddrinfo', message));
+    }
+    const addresses$ = isIPv4(host) ? of([host]) : nic.resolve(host);
+    return addresses$.pipe(
+      map((addresses) =>
+        addresses.flatMap((address) =>
+          wanted.map((entry): AddressInfo => [AF_INET, entry.type, entry.proto, '', [address, port]]),
+        ),
+      ),
+    );
+  });
+}
+
+function checkHost(host: string): void {
+  if (
+    typeof host !== 'string' ||
+    host === '' ||
+    [...host].some((character) => character <= ' ' || character === '\x7f')
+  ) {
+    throw new OSError(
+      'EINVAL',
+      'getaddrinfo',
+      `getaddrinfo: a host is a name without blanks and control characters, not ${JSON.stringify(host)}`,
+    );
+  }
+}

@@ -1,0 +1,10 @@
+export type { Address } from './address';
+export { type ErrorCode, errnoOf } from './errno';
+export type { AddressInfo } from './getaddrinfo';
+export { Interfaces } from './interfaces';
+export { createSocketModule, type SocketModuleOptions } from './module';
+export type { Endpoint, Nic, StreamLink, StreamOptions } from './nic';
+export { OSError } from './osError';
+export { Socket } from './socket';
+export type { SocketState } from './socketState';
+export { type Sendable, type SocketOptions, SocketStreams } from './socketStreams';

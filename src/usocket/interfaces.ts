@@ -1,0 +1,28 @@
+import type { Nic } from './nic';
+import { OSError } from './osError';
+
+/** The network interfaces of a program, in the order in which they came up. The first is the default one. */
+export class Interfaces {
+  private registered: readonly Nic[] = [];
+
+  /** The interface of a socket that names none. `ENODEV` when there is none yet. */
+  get default(): Nic {
+    const [first] = this.registered;
+    if (first === undefined) {
+      throw new OSError(
+        'ENODEV',
+        'socket',
+        'socket: there is no network interface yet; make one with `await network.ESP8285(uart)`',
+      );
+    }
+    return first;
+  }
+
+  add(nic: Nic): void {
+    this.registered = [...this.registered.filter((other) => other !== nic), nic];
+  }
+
+  remove(nic: Nic): void {
+    this.registered = this.registered.filter((other) => other !== nic);
+  }
+}

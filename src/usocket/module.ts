@@ -1,0 +1,68 @@
+import { defer, firstValueFrom, type Observable } from 'rxjs';
+
+import * as constants from './constants';
+import { type AddressInfo, getaddrinfo$ } from './getaddrinfo';
+import type { Interfaces } from './interfaces';
+import type { Nic } from './nic';
+import { OSError } from './osError';
+import { Socket } from './socket';
+import type { SocketOptions } from './socketStreams';
+
+export interface SocketModuleOptions extends SocketOptions {
+  /** The interface to use. Default: the first one registered. */
+  readonly nic?: Nic;
+}
+
+/**
+ * Makes the `usocket` module over a set of network interfaces.
+ *
+ * @see The socket document, "Methods" and "Constants".
+ */
+export function createSocketModule(interfaces: Interfaces) {
+  const { AF_INET, SOCK_STREAM, SOCK_DGRAM, IPPROTO_TCP } = constants;
+
+  function lookUp(host: string, port: number, af = 0, type = 0, proto = 0): Observable<readonly AddressInfo[]> {
+    return defer(() => getaddrinfo$(interfaces.default, host, port, { af, type, proto }));
+  }
+
+  return {
+    ...constants,
+    /** The socket document: in MicroPython `error` is `OSError` itself. */
+    error: OSError,
+
+    /**
+     * Makes a socket on the default interface, or on `options.nic`.
+     *
+     * Throws `EAFNOSUPPORT` for a family other than `AF_INET`, `EPROTONOSUPPORT` for a type or protocol that is not
+     * there, `ENODEV` when there is no interface yet.
+     */
+    socket(
+      af: number = AF_INET,
+      type: number = SOCK_STREAM,
+      proto?: number,
+      options: SocketModuleOptions = {},
+    ): Socket {
+      if (af !== AF_INET) throw new OSError('EAFNOSUPPORT', 'socket', 'socket: only AF_INET (IPv4) is supported');
+      if (type !== SOCK_STREAM || (proto ?? IPPROTO_TCP) !== IPPROTO_TCP) {
+        const kind = type === SOCK_DGRAM ? 'datagram sockets are' : `type ${String(type)} is`;
+        throw new OSError('EPROTONOSUPPORT', 'socket', `socket: ${kind} not supported; use SOCK_STREAM`);
+      }
+      const { nic = interfaces.default, ...socketOptions } = options;
+      return new Socket(nic, socketOptions);
+    },
+
+    /** Resolves to the 5-tuples for a host and a port: see {@link getaddrinfo$}. */
+    getaddrinfo(
+      host: string,
+      port: number,
+      af?: number,
+      type?: number,
+      proto?: number,
+    ): Promise<readonly AddressInfo[]> {
+      return firstValueFrom(lookUp(host, port, af, type, proto));
+    },
+
+    /** The cold form of `getaddrinfo`. */
+    getaddrinfo$: lookUp,
+  };
+}

@@ -1,0 +1,41 @@
+import { combineLatest, distinctUntilChanged, map, type Observable } from 'rxjs';
+
+import { type ByteReader, type Readiness, sameReadiness } from '../streams';
+
+/** `peerClosed`: the peer has ended its side; what it sent before can still be read. */
+export type SocketState = 'unconnected' | 'connecting' | 'connected' | 'peerClosed' | 'failed' | 'closed';
+
+/** How far the socket's own calls have brought it; the rest of its state is what came from the peer. */
+export type SocketPhase = Exclude<SocketState, 'peerClosed' | 'failed'>;
+
+/** Joins what the socket's calls did and what its peer did. Replays the current state. */
+export function socketState(phase$: Observable<SocketPhase>, reader: ByteReader): Observable<SocketState> {
+  return combineLatest([phase$, reader.finished$]).pipe(
+    map(([phase, finished]) => {
+      if (phase !== 'connected' || !finished) return phase;
+      return reader.failure ? 'failed' : 'peerClosed';
+    }),
+    distinctUntilChanged(),
+  );
+}
+
+export interface ReadinessSources {
+  readonly state$: Observable<SocketState>;
+  readonly readable$: Observable<boolean>;
+  readonly sending$: Observable<boolean>;
+  /** The failure of a non-blocking call that no later call has reported yet. */
+  readonly failure$: Observable<Error | undefined>;
+}
+
+/** What could be done with a socket without waiting. Replays the current state. */
+export function socketReadiness({ state$, readable$, sending$, failure$ }: ReadinessSources): Observable<Readiness> {
+  return combineLatest([state$, readable$, sending$, failure$]).pipe(
+    map(([state, readable, sending, failure]) => ({
+      readable,
+      writable: (state === 'connected' || state === 'peerClosed') && !sending,
+      hangup: state === 'peerClosed' || state === 'failed' || state === 'closed',
+      error: state === 'failed' || failure !== undefined,
+    })),
+    distinctUntilChanged(sameReadiness),
+  );
+}
