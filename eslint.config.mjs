@@ -1,0 +1,127 @@
+import js from '@eslint/js';
+import { defineConfig, globalIgnores } from 'eslint/config';
+import rxjsX from 'eslint-plugin-rxjs-x';
+import tseslint from 'typescript-eslint';
+
+/** Where law 1 of docs/architecture.md holds: everything is an Observable, and time comes from a scheduler. */
+const pure = ['streams', 'usocket', 'esp8285'].map((folder) => `src/${folder}/**/*.ts`);
+
+/** The outermost facade, where an Observable that ends may become a promise. */
+const facades = ['src/usocket/socket.ts', 'src/usocket/module.ts', 'src/esp8285/facade.ts'];
+
+const asynchrony = [
+  { selector: ':function[async=true]', message: 'Law 1: no async functions; compose Observables.' },
+  { selector: 'AwaitExpression, ForOfStatement[await=true]', message: 'Law 1: no await; compose Observables.' },
+  {
+    selector: 'NewExpression[callee.name="Promise"], MemberExpression[object.name="Promise"]',
+    message: 'Law 1: no promises are made by hand.',
+  },
+  {
+    selector: 'CallExpression[callee.property.name="then"]',
+    message: 'Law 1: no promise chains; `from` makes an Observable of a promise.',
+  },
+  {
+    selector: [
+      'CallExpression[callee.name=/^(timer|interval)$/][arguments.length<2]',
+      'CallExpression[callee.name=/^(delay|(audit|debounce|sample|throttle|buffer|window)Time)$/][arguments.length<2]',
+      'CallExpression[callee.name=/^(timestamp|timeInterval)$/][arguments.length<1]',
+      'CallExpression[callee.name="timeout"][arguments.length<2]:not(:has(Property[key.name="scheduler"]))',
+    ].join(', '),
+    message: 'Law 1: hand over the injected scheduler, or virtual time stops here.',
+  },
+];
+
+const promises = [
+  {
+    selector: 'CallExpression[callee.name=/^(first|last)ValueFrom$/]',
+    message: 'Law 1: a promise is made only in the facades that eslint.config.mjs lists.',
+  },
+  {
+    selector: 'TSTypeReference[typeName.name=/^Promise(Like)?$/]',
+    message: 'Law 1: a promise is typed only in the facades that eslint.config.mjs lists.',
+  },
+];
+
+const clocks = [
+  ...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'],
+  ...['queueMicrotask', 'process', 'performance', 'Date'],
+].map((name) => ({ name, message: 'Law 1: time comes from an injected SchedulerLike.' }));
+
+export default defineConfig(
+  globalIgnores(['dist/', 'coverage/']),
+  js.configs.recommended,
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.{js,mjs,cjs}'],
+    languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly' } },
+  },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { globals: { module: 'readonly', require: 'readonly', setTimeout: 'readonly' } },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'rxjs-x': rxjsX },
+    rules: {
+      // Messages name ports and sizes, `() => subscriber.complete()` reads better without braces, and rxjs' own
+      // types have `Observable<void>`: these three fight the style and find no mistakes.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      ...rxjsX.configs.recommended.rules,
+      'rxjs-x/no-implicit-any-catch': ['error', { allowExplicitError: true }],
+      // `takeWhile(() => !queue.finished)` asks the state that the value has just changed.
+      'rxjs-x/no-ignored-takewhile-value': 'off',
+      'rxjs-x/no-floating-observables': 'error',
+      'rxjs-x/no-misused-observables': 'error',
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      // Functions and private subjects are named by what they do and hold; `source` may be a function that makes one.
+      'rxjs-x/finnish': [
+        'error',
+        {
+          functions: false,
+          methods: false,
+          names: { '^source$': false },
+          types: { '^(Async|Behavior|Replay)?Subject$': false },
+        },
+      ],
+      'rxjs-x/no-exposed-subjects': 'error',
+      'rxjs-x/no-ignored-error': 'error',
+      'rxjs-x/no-sharereplay-before-takeuntil': 'error',
+      'rxjs-x/no-subclass': 'error',
+    },
+  },
+  {
+    files: pure,
+    rules: {
+      'no-restricted-globals': ['error', { globals: clocks, checkGlobalObject: true }],
+      'no-restricted-syntax': ['error', ...asynchrony, ...promises],
+    },
+  },
+  { files: facades, rules: { 'no-restricted-syntax': ['error', ...asynchrony] } },
+  {
+    files: ['spec/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-empty-function': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      'no-restricted-properties': [
+        'error',
+        ...['describe', 'it', 'test'].flatMap((object) =>
+          ['only', 'skip', 'todo', 'failing'].map((property) => ({
+            object,
+            property,
+            message: 'Every spec runs, every time.',
+          })),
+        ),
+      ],
+      'no-restricted-globals': ['error', 'fdescribe', 'fit', 'xdescribe', 'xit', 'xtest'],
+    },
+  },
+);
