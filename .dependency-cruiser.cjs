@@ -1,0 +1,84 @@
+'use strict';
+
+const { builtinModules } = require('node:module');
+
+const at = (...paths) => `^src/(${paths.join('|')})`;
+const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
+const core = `^(node:)?(${builtinModules.join('|')})$`;
+
+/** What `usocket` lends to those that implement its `Nic`, or fail as it does. */
+const contract = 'usocket/(nic|osError|errno)\\.ts$';
+
+/**
+ * The folders of `src`, from the ground floor up, and what each may import besides itself: the table of
+ * docs/architecture.md. What is not listed is forbidden: specs, samples, test libraries, and packages used elsewhere.
+ */
+const floors = {
+  streams: [packages('rxjs')],
+  usocket: [at('streams/'), packages('rxjs')],
+  esp8285: [at('streams/', contract), packages('rxjs')],
+  host: [at('streams/', 'usocket/'), packages('rxjs'), core],
+  transports: [at('streams/', contract), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
+  emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],
+  node: [at('usocket/'), packages('rxjs'), core],
+  testing: [at('(?!cli/)'), packages('rxjs'), core],
+  cli: [at(''), packages('rxjs', 'commander', '@lydell/node-pty'), core],
+};
+
+const frontDoor = '^src/[^/]+\\.ts$';
+
+module.exports = {
+  forbidden: [
+    ...Object.entries(floors).map(([folder, allowed]) => ({
+      name: `floor-${folder}`,
+      severity: 'error',
+      comment: `src/${folder} imports only what the folder table of docs/architecture.md gives it.`,
+      from: { path: at(`${folder}/`) },
+      to: { pathNot: [at(`${folder}/`), ...allowed] },
+    })),
+    {
+      name: 'floor-front-door',
+      severity: 'error',
+      comment: 'The files at the root of src open everything but the command line.',
+      from: { path: frontDoor },
+      to: { pathNot: [frontDoor, at('(?!cli/)'), packages('rxjs')] },
+    },
+    {
+      name: 'floor-unknown',
+      severity: 'error',
+      comment: 'A new folder is entered in the table first.',
+      from: { path: '^src/[^/]+/', pathNot: at(...Object.keys(floors).map((folder) => `${folder}/`)) },
+      to: {},
+    },
+    {
+      name: 'serialport-in-one-file',
+      severity: 'error',
+      comment: 'Hardware is behind a shape: everything else runs on any Uart.',
+      from: { path: '^src/', pathNot: at('transports/serial\\.ts$') },
+      to: { path: packages('serialport', '@serialport/[^/]+') },
+    },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      comment: 'One way, and without cycles.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      comment: 'A file that nothing imports is dead, or an entry that nobody named.',
+      from: { path: '^src/', orphan: true, pathNot: '^src/(index|cli/main)\\.ts$' },
+      to: {},
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};
