@@ -3,7 +3,7 @@ import type { Config } from 'jest';
 const config: Config = {
   roots: ['<rootDir>/spec'],
   testMatch: ['**/*.spec.ts'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/no-leaks.ts',
   // Types are checked once, by `npm run types`, not once more in every test run.
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
   reporters: ['default', '<rootDir>/scripts/tally-reporter.cjs'],
