@@ -1,0 +1,17 @@
+import { materialize, firstValueFrom, from, ignoreElements, map, type ObservableInput } from 'rxjs';
+
+import { OSError } from '../../src/usocket/osError';
+
+/** Waits for the end of something, and gives the `OSError` that it ended with. */
+export function failureOf(what: ObservableInput<unknown>): Promise<OSError> {
+  return firstValueFrom(
+    from(what).pipe(
+      ignoreElements(),
+      materialize(),
+      map((end) => {
+        if (end.kind === 'E' && end.error instanceof OSError) return end.error;
+        throw new Error(`expected an OSError, got ${end.kind === 'E' ? String(end.error) : 'completion'}`);
+      }),
+    ),
+  );
+}

@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net';
+import {
+  EMPTY,
+  Observable,
+  ReplaySubject,
+  concat,
+  defer,
+  fromEvent,
+  ignoreElements,
+  share,
+  take,
+  takeUntil,
+  tap,
+  timer,
+  type SchedulerLike,
+} from 'rxjs';
+
+import type { Endpoint, StreamLink } from '../usocket/nic';
+import { OSError } from '../usocket/osError';
+import { hostError } from './hostError';
+import { takeByRoom } from './hostIntake';
+
+export interface HostLinkOptions {
+  /** How long `close` waits for the rest to be sent and for the peer's EOF, in milliseconds. */
+  readonly linger: number;
+  readonly scheduler: SchedulerLike;
+}
+
+/**
+ * A connected Node socket, opened with `allowHalfOpen`, as a {@link StreamLink}: the peer's EOF ends `receive` and
+ * leaves `send` open.
+ */
+export class HostLink implements StreamLink {
+  /** Little enough that not much is left behind when a send is given up. */
+  readonly maxSend = 64 * 1024;
+
+  private readonly closing = new ReplaySubject<void>(1);
+  private readonly closed$: Observable<never>;
+
+  constructor(
+    readonly remote: Endpoint,
+    private readonly socket: Socket,
+    options: HostLinkOptions,
+  ) {
+    // An 'error' event that nobody hears would end the process; `socket.errored` keeps it for whoever asks.
+    socket.on('error', () => undefined);
+    // Closing goes on to its end even if its caller stops waiting, and a second close waits for the first.
+    this.closed$ = defer(() => this.end(options)).pipe(
+      share({
+        connector: () => new ReplaySubject(1),
+        resetOnComplete: false,
+        resetOnError: false,
+        resetOnRefCountZero: false,
+      }),
+    );
+  }
+
+  receive(room$: Observable<number>): Observable<Buffer> {
+    return takeByRoom(this.socket, room$, (cause) => this.failure('recv', 'receive from', cause)).pipe(
+      takeUntil(this.closing),
+    );
+  }
+
+  send(bytes: Uint8Array): Observable<never> {
+    return new Observable((subscriber) => {
+      const { socket } = this;
+      const fail = (cause?: Error | null): void => subscriber.error(this.sendFailure(socket.errored ?? cause));
+      const gone = (): void => fail();
+      // Node counts a write after the end as a failure of the whole socket, so it must not see one.
+      if (!socket.writable) {
+        fail();
+        return undefined;
+      }
+      socket.once('close', gone);
+      socket.write(bytes, (cause) => {
+        // A write that a destroyed socket (Node 20) gives up is called back without an error.
+        if (cause || socket.destroyed) fail(cause);
+        else subscriber.complete();
+      });
+      return () => void socket.off('close', gone);
+    });
+  }
+
+  close(): Observable<never> {
+    return this.closed$;
+  }
+
+  private end({ linger, scheduler }: HostLinkOptions): Observable<never> {
+    const { socket } = this;
+    const gone$ = defer(() => (socket.closed ? EMPTY : fromEvent(socket, 'close').pipe(take(1))));
+    this.closing.next();
+    if (socket.destroyed) return gone$.pipe(ignoreElements());
+    // Unread bytes must go: the kernel answers a close over them with a reset, which takes our last bytes from the peer.
+    socket.resume();
+    socket.end();
+    const cutOff$ = timer(linger, scheduler).pipe(
+      // With bytes still to send, an EOF would pass what arrived for the whole: a reset tells the peer otherwise. Node
+      // would send them first; destroying at once makes it reset at once.
+      tap(() => (socket.writableFinished ? socket : socket.resetAndDestroy()).destroy()),
+      takeUntil(fromEvent(socket, 'close')),
+    );
+    return concat(cutOff$, gone$).pipe(ignoreElements());
+  }
+
+  private sendFailure(cause: Error | null | undefined): OSError {
+    const { address, port } = this.remote;
+    if (cause) return this.failure('send', 'send to', cause);
+    return new OSError(
+      'EPIPE',
+      'send',
+      `send to ${address}:${port}: this end of the connection is closed; connect again`,
+    );
+  }
+
+  private failure(syscall: string, call: string, cause: Error): OSError {
+    return hostError(`${call} ${this.remote.address}:${this.remote.port}`, syscall, cause);
+  }
+}

@@ -1,0 +1,105 @@
+import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
+import { Socket, isIP } from 'node:net';
+import { Observable, asyncScheduler, of, type SchedulerLike } from 'rxjs';
+
+import type { StreamOptions, Endpoint, Nic } from '../usocket/nic';
+import { OSError } from '../usocket/osError';
+import { hostError } from './hostError';
+import { HostLink } from './hostLink';
+
+/** The form of `node:dns`' `lookup` that is used here. */
+export type Lookup = (
+  host: string,
+  options: { readonly all: true; readonly order: 'ipv4first' },
+  callback: (error: Error | null, addresses: LookupAddress[]) => void,
+) => void;
+
+export interface HostNicOptions {
+  /**
+   * How long closing a link waits for its last bytes to be sent and for the peer's EOF, in milliseconds; 1000 unless
+   * told. After it the link is closed whatever the peer does.
+   */
+  readonly linger?: number;
+  /** Looks host names up; the operating system's resolver unless told. */
+  readonly lookup?: Lookup;
+  /** Keeps the time of `linger`. */
+  readonly scheduler?: SchedulerLike;
+}
+
+/**
+ * The operating system's own sockets as a network interface: for programs that run without a modem, and the reference
+ * that the modem is held against.
+ *
+ *     const nic = new HostNic();
+ *     nic.openStream({ address: '127.0.0.1', port: 80 }).pipe(
+ *       mergeMap((link) => concat(link.send(request), link.receive(of(4096)))),
+ *     )
+ *
+ * Errors are `OSError`s with the code that the operating system gave; one that has no number in the socket module's
+ * table is `EIO`. The original is the `cause`.
+ */
+export class HostNic implements Nic {
+  readonly name = 'host';
+  private readonly linger: number;
+  private readonly lookup: Lookup;
+  private readonly scheduler: SchedulerLike;
+
+  constructor({ linger = 1000, lookup = dnsLookup, scheduler = asyncScheduler }: HostNicOptions = {}) {
+    this.linger = linger;
+    this.lookup = lookup;
+    this.scheduler = scheduler;
+  }
+
+  /**
+   * Emits the numeric addresses of a host, IPv4 first, and completes; a numeric address is its own answer.
+   *
+   * Errors: `EAI_NONAME`, `EAI_AGAIN`, `EAI_FAIL`.
+   */
+  resolve(host: string): Observable<readonly string[]> {
+    if (isIP(host) !== 0) return of([host]);
+    return new Observable((subscriber) => {
+      const call = `look up ${JSON.stringify(host)}`;
+      // A look-up cannot be called back: after unsubscribing, its answer finds the subscriber closed.
+      this.lookup(host, { all: true, order: 'ipv4first' }, (error, found) => {
+        if (error !== null) subscriber.error(hostError(call, 'getaddrinfo', error));
+        else if (found.length === 0)
+          subscriber.error(new OSError('EAI_NONAME', 'getaddrinfo', `${call}: the name has no address`));
+        else {
+          subscriber.next(found.map(({ address }) => address));
+          subscriber.complete();
+        }
+      });
+    });
+  }
+
+  /**
+   * Opens a TCP connection when subscribed to, emits its link and completes; unsubscribing before that destroys it.
+   *
+   * @throws `EINVAL` at the call for an address that is not numeric, or a port outside 0–65535.
+   */
+  openStream(remote: Endpoint, { keepAlive = 0 }: StreamOptions = {}): Observable<HostLink> {
+    const { address, port } = remote;
+    const call = `connect to ${address}:${port}`;
+    if (isIP(address) === 0)
+      throw new OSError('EINVAL', 'connect', `${call}: not a numeric address; look it up with getaddrinfo first`);
+    if (!Number.isInteger(port) || port < 0 || port > 65535)
+      throw new OSError('EINVAL', 'connect', `${call}: a port is a whole number from 0 to 65535`);
+
+    return new Observable((subscriber) => {
+      // Half open as the operating system has it: Node would answer the peer's EOF with our own.
+      const socket = new Socket({ allowHalfOpen: true });
+      let ours = true;
+      socket.once('error', (cause) => subscriber.error(hostError(call, 'connect', cause)));
+      socket.once('connect', () => {
+        ours = false;
+        if (keepAlive > 0) socket.setKeepAlive(true, keepAlive * 1000);
+        subscriber.next(new HostLink(remote, socket, { linger: this.linger, scheduler: this.scheduler }));
+        subscriber.complete();
+      });
+      socket.connect({ host: address, port, noDelay: true });
+      return () => {
+        if (ours) socket.destroy();
+      };
+    });
+  }
+}

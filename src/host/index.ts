@@ -1,0 +1,1 @@
+export { HostNic, type HostNicOptions, type Lookup } from './hostNic';
