@@ -6,4 +6,5 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'node20',
   dts: true,
+  checks: { pluginTimings: false },
 });

@@ -32,7 +32,9 @@ export default class NoLeaksEnvironment extends NodeEnvironment {
     process.off('unhandledRejection', fail).off('uncaughtException', fail);
     if (failures.length > 0) throw failures[0];
     if (left.length > 0) {
-      const error = new Error(`left open: ${left.join(', ')}; \`npx jest --detectOpenHandles <file>\` shows where from`);
+      const error = new Error(
+        `left open: ${left.join(', ')}; \`npx jest --detectOpenHandles <file>\` shows where from`,
+      );
       error.stack = ''; // It would show this file.
       throw error;
     }

@@ -1,0 +1,54 @@
+// Packs the package, unpacks it in an empty project beside its declared dependencies and nothing else, and there
+// imports, requires and type-checks every export, and runs the command. Comes after `npm run build`; needs no network.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const root = dirname(import.meta.dirname);
+const modules = join(root, 'node_modules');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const project = mkdtempSync(join(tmpdir(), 'check-package-'));
+try {
+  install();
+  for (const extension of ['mts', 'cts']) writeFileSync(join(project, `consumer.${extension}`), consumer());
+  const compilerOptions = { module: 'node16', strict: true, types: ['node'] };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
+  run(project, 'node', join(modules, 'typescript/bin/tsc'));
+  run(project, 'node', 'consumer.mjs');
+  run(project, 'node', 'consumer.cjs');
+  const help = run(project, 'node', join('node_modules', manifest.name, manifest.bin[manifest.name]), '--help');
+  if (!help.includes(`Usage: ${manifest.name}`)) throw new Error(`--help says: ${help}`);
+} finally {
+  rmSync(project, { recursive: true });
+}
+
+/** Installs the tarball by hand: npm would ask the registry for the dependencies that are here already. */
+function install() {
+  const target = join(project, 'node_modules', manifest.name);
+  mkdirSync(target, { recursive: true });
+  const [{ filename }] = JSON.parse(run(root, 'npm', 'pack', '--json', '--pack-destination', project));
+  run(project, 'tar', '-xzf', filename, '-C', target, '--strip-components=1');
+  for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
+    const link = join(project, 'node_modules', name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(modules, name), link, 'junction');
+  }
+}
+
+/** A program that uses every export, in the syntax that ES modules and CommonJS have in common. */
+function consumer() {
+  const entries = Object.keys(manifest.exports).filter((path) => !path.endsWith('.json'));
+  return [
+    ...entries.map((path, index) => `import * as entry${index} from '${manifest.name}${path.slice(1)}';`),
+    `const entries: object[] = [${entries.map((_, index) => `entry${index}`).join(', ')}];`,
+    `if (entries.some((entry) => Object.keys(entry).length === 0)) throw new Error('an entry exports nothing');`,
+  ].join('\n');
+}
+
+function run(cwd, command, ...args) {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`);
+  return stdout;
+}
