@@ -1,0 +1,2 @@
+export type { LineUart } from './lineUart';
+export { serialUart, type SerialUartOptions } from './serial';

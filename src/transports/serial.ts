@@ -1,0 +1,122 @@
+import { SerialPort } from 'serialport';
+import { Observable } from 'rxjs';
+
+import { OSError } from '../usocket/osError';
+import type { ErrorCode } from '../usocket/errno';
+import { duplexLine } from './duplexLine';
+import { lineUart, type LineUart } from './lineUart';
+
+export interface SerialUartOptions {
+  /** `'/dev/ttyUSB0'`, `'/dev/tty.usbserial-10'`, `'COM3'`. */
+  readonly path: string;
+  /** Bits per second; 115200 unless told. */
+  readonly baudRate?: number;
+  readonly dataBits?: 5 | 6 | 7 | 8;
+  readonly parity?: 'none' | 'even' | 'odd';
+  readonly stopBits?: 1 | 1.5 | 2;
+  /** Whether the RTS and CTS wires hold each side back; false unless told. */
+  readonly rtscts?: boolean;
+}
+
+/**
+ * What the binding's messages mean: it has words only, and no codes. Those before the comma of "Error: No such file or
+ * directory, cannot open /dev/x" are the C library's.
+ */
+const failures: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: string])[] = [
+  [
+    /cannot lock|resource busy|in use/i,
+    'EBUSY',
+    'another program has it open; close that program (`fuser -v <path>` shows which)',
+  ],
+  [/access denied/i, 'EBUSY', 'another program has it open, or this user may not open it; close that program'],
+  [
+    /permission denied|not permitted/i,
+    'EACCES',
+    'this user may not open it; join its group (`sudo usermod -aG dialout $USER`) and log in again',
+  ],
+  [
+    /no such file|no such device|not found/i,
+    'ENODEV',
+    'there is no such port; check the spelling and that the device is plugged in (`ls /dev/tty*` lists the ports)',
+  ],
+  [
+    /inappropriate ioctl|is a directory|not a (tty|terminal)/i,
+    'ENODEV',
+    'this is not a serial port; check the path (`ls /dev/tty*` lists the ports)',
+  ],
+  [/baud|parameter is incorrect|invalid argument/i, 'EINVAL', 'the port does not take these settings; try 115200 baud'],
+];
+
+function openFailure(path: string, cause: Error | undefined): OSError {
+  const answer = cause?.message ?? 'nothing';
+  const [, code, advice] = failures.find(([pattern]) => pattern.test(answer)) ?? [
+    undefined,
+    'EIO' as const,
+    'unplug the device, plug it in again and retry',
+  ];
+  return new OSError(code, 'open', `open ${path}: ${advice} (the port's driver answered: ${answer})`, { cause });
+}
+
+function lossOf(path: string, cause: Error | undefined): OSError {
+  const answer = cause ? ` (the port's driver answered: ${cause.message})` : '';
+  const told = `the serial port is gone; check that the device is plugged in, then open it again${answer}`;
+  return new OSError('ENODEV', 'read', `${path}: ${told}`, { cause });
+}
+
+/**
+ * Opens a serial port of this machine, at once.
+ *
+ *     const uart = serialUart({ path: '/dev/ttyUSB0', baudRate: 115200 });
+ *     uart.rx$.subscribe(show);
+ *     uart.write(Buffer.from('AT\r\n')).subscribe();
+ *
+ * Errors, of `rx$` and of every write: `ENODEV` when there is no such port or it has been unplugged, `EACCES` when this
+ * user may not open it, `EBUSY` when another program has it, `EINVAL` when it does not take the settings. A closed line
+ * completes `rx$`, and fails a write with `EBADF`.
+ *
+ * @throws `EINVAL` at the call for an empty path or a baud rate that is no positive whole number.
+ */
+export function serialUart({ path, baudRate = 115200, ...settings }: SerialUartOptions): LineUart {
+  if (path === '') throw new OSError('EINVAL', 'open', 'open a serial port: the path is empty; try /dev/ttyUSB0');
+  if (!Number.isSafeInteger(baudRate) || baudRate <= 0)
+    throw new OSError('EINVAL', 'open', `open ${path}: ${baudRate} is no baud rate; try 115200`);
+
+  const port = new SerialPort({ path, baudRate, ...settings });
+  let wasOpen = false;
+  port.once('open', () => {
+    wasOpen = true;
+    watchForHangUp(port);
+  });
+  return lineUart(
+    duplexLine({
+      name: path,
+      duplex: port,
+      opened: 'open',
+      failure: (cause) => (wasOpen ? lossOf(path, cause) : openFailure(path, cause)),
+      release: () => release(port),
+    }),
+  );
+}
+
+/**
+ * Closes a port that has been unplugged while bytes were coming in. A read of a hung-up terminal gives no bytes, and
+ * the binding (@serialport/bindings-cpp 13, `unixRead`) reads again at once and for ever: a busy processor, and no
+ * 'close'. The poller tells of the hang-up all the same. Windows has no poller, and no such loop.
+ */
+function watchForHangUp(port: SerialPort): void {
+  if (port.port === undefined || !('poller' in port.port)) return;
+  port.port.poller.once('disconnect', (cause) => {
+    if (port.isOpen) port.close(undefined, cause ?? new Error('hung up'));
+  });
+}
+
+function release(port: SerialPort): Observable<never> {
+  return new Observable((subscriber) => {
+    const done = (): void => subscriber.complete();
+    const close = (): void => port.close(done);
+    if (port.isOpen) close();
+    else if (port.opening) port.once('open', close).once('error', done);
+    else if (port.closing) port.once('close', done).once('error', done);
+    else done();
+  });
+}
