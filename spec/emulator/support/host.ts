@@ -1,0 +1,97 @@
+import { createEmulator } from '../../../src/emulator';
+import type { Emulator, EmulatorOptions } from '../../../src/emulator';
+
+/** How long a host waits for what it expects before it fails with what came instead, in ms. */
+const PATIENCE = 3000;
+
+/** A host on the serial line of a virtual modem: types, and reads what comes, byte for byte. */
+export class TestHost {
+  /** What has come and has not been read, one character per byte. */
+  unread = '';
+  private wake: (() => void) | undefined;
+
+  constructor(readonly emulator: Emulator) {
+    emulator.uart.rx$.subscribe({
+      next: (chunk) => {
+        this.unread += Buffer.from(chunk).toString('latin1');
+        this.wake?.();
+      },
+      error: () => this.wake?.(),
+    });
+  }
+
+  /** Writes bytes, given as characters. */
+  type(text: string): void {
+    this.emulator.uart.write(Buffer.from(text, 'latin1')).subscribe({ error: () => undefined });
+  }
+
+  /** Reads exactly this next. */
+  async reads(expected: string): Promise<void> {
+    await this.wait(() => this.unread.length >= expected.length || !expected.startsWith(this.unread), expected);
+    const got = this.unread.slice(0, expected.length);
+    if (got !== expected)
+      throw new Error(`expected ${JSON.stringify(expected)}\n but got ${JSON.stringify(this.unread)}`);
+    this.unread = this.unread.slice(expected.length);
+  }
+
+  /** Reads up to the end of the first match, which it returns with its groups. */
+  async readsUntil(pattern: RegExp): Promise<RegExpExecArray> {
+    await this.wait(() => pattern.test(this.unread), String(pattern));
+    const match = pattern.exec(this.unread) as RegExpExecArray;
+    this.unread = this.unread.slice(match.index + match[0].length);
+    return match;
+  }
+
+  /** Writes a command line, and reads exactly this answer. */
+  async asks(command: string, answer = '\r\nOK\r\n'): Promise<void> {
+    this.type(`${command}\r\n`);
+    await this.reads(answer);
+  }
+
+  /** Nothing more has come: a command is answered, and by nothing but its answer. */
+  async readsNothing(): Promise<void> {
+    await this.asks('AT');
+  }
+
+  private wait(ready: () => boolean, what: string): Promise<void> {
+    if (ready()) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.wake = undefined;
+        reject(new Error(`waited for ${JSON.stringify(what)}\n but got ${JSON.stringify(this.unread)}`));
+      }, PATIENCE);
+      this.wake = () => {
+        if (!ready()) return;
+        clearTimeout(timer);
+        this.wake = undefined;
+        resolve();
+      };
+    });
+  }
+}
+
+/** Makes modems, and switches them off after each test. */
+export class Bench {
+  private readonly modems: Emulator[] = [];
+
+  /** A host at a modem without latencies that has joined its network, unless the options say otherwise. */
+  host(options: EmulatorOptions = {}): TestHost {
+    const defaults: EmulatorOptions = { latency: 0, interleave: 0, stored: { ssid: 'my-ssid', key: 'my-key' } };
+    const emulator = createEmulator({ ...defaults, ...options });
+    this.modems.push(emulator);
+    return new TestHost(emulator);
+  }
+
+  /** The same with echo off and several links. */
+  async ready(options: EmulatorOptions = {}): Promise<TestHost> {
+    const host = this.host(options);
+    host.type('ATE0\r\n');
+    await host.readsUntil(/OK\r\n/);
+    await host.asks('AT+CIPMUX=1');
+    return host;
+  }
+
+  clear(): void {
+    for (const modem of this.modems.splice(0)) modem.close();
+  }
+}

@@ -1,0 +1,160 @@
+import type { Observable } from 'rxjs';
+
+import type { Argument, CommandLine } from './commandLine';
+import type { Core } from './core';
+import type { FaultState } from './faults';
+import type { Input } from './input';
+import type { Links } from './links';
+import type { Print } from './output';
+import type { Personality } from './personality';
+import { Refusal, errorCode } from './refusal';
+import type { ListeningServer } from './server';
+import type { Station } from './station';
+
+/** The whole modem, as a command's handler sees it. */
+export interface Context extends Core {
+  readonly input: Input;
+  readonly links: Links;
+  readonly server: ListeningServer;
+  readonly station: Station;
+  readonly faults: FaultState;
+  readonly control: Control;
+}
+
+export interface Control {
+  /** The result of a command that prints its own: the command is over before its last print reaches the host. */
+  result(print: Print): Observable<Print>;
+  /** From here to the end of the command, a line is answered with the word for a busy sender. */
+  sending(): void;
+  /** Restarts the chip once all that was printed has gone out. */
+  restart(): void;
+  /** Changes the speed of the line once all that was printed has gone out. */
+  changeBaud(baud: number): void;
+  /** Leaves the access point, closing the links. */
+  leave(): void;
+}
+
+/** A command as it was called. */
+export interface Call {
+  /** The name as asked, suffix included: answers carry it. */
+  readonly name: string;
+  readonly args: Arguments;
+  /** Change the flash. */
+  readonly persist: boolean;
+  /** Ask the flash, not the settings in use. */
+  readonly saved: boolean;
+}
+
+/**
+ * What a command does: a cold observable of what it prints. Completing means `OK`, which the executor prints unless the
+ * command prints its own result; a {@link Refusal} means `ERROR` or `FAIL`.
+ */
+export type Handler = (context: Context, call: Call) => Observable<Print>;
+
+export interface Command {
+  /** In capitals, without `AT`. */
+  readonly name: string;
+  /** The first AT version of each family that has it; a family left out never had it. */
+  readonly since?: { readonly N?: number; readonly E?: number };
+  /** NonOS has it as `_CUR` and `_DEF` `too`, or `only` so; `always`: `too`, in ESP-AT as well. */
+  readonly suffixes?: 'too' | 'only' | 'always';
+  readonly run?: Handler;
+  readonly query?: Handler;
+  readonly test?: Handler;
+  readonly set?: Handler;
+  /** Prints its own result. */
+  readonly ownResult?: boolean;
+  /** Done once the `OK` has been printed. */
+  readonly after?: (context: Context, call: Call) => void;
+}
+
+/** The commands of one firmware. */
+export class CommandTable {
+  private readonly commands: ReadonlyMap<string, Command>;
+
+  constructor(
+    commands: readonly Command[],
+    private readonly personality: Personality,
+  ) {
+    const present = commands.filter(({ since }) => {
+      const first = since === undefined ? 0 : since[personality.family];
+      return first !== undefined && first <= personality.level;
+    });
+    this.commands = new Map(present.map((command) => [command.name, command]));
+  }
+
+  get names(): readonly string[] {
+    return [...this.commands.keys()];
+  }
+
+  /**
+   * The command of a line and how it was called.
+   *
+   * @throws Refusal if this firmware has no such command, or not in this form.
+   */
+  find(line: CommandLine, store: boolean): { command: Command; handler: Handler; call: Call } {
+    const [, base = line.name, suffix = ''] = /^(.*?)(_CUR|_DEF)?$/.exec(line.name) ?? [];
+    const command = this.commands.get(base);
+    const handler = command?.[line.form];
+    if (command === undefined || handler === undefined) throw new Refusal('', errorCode.unsupported);
+    const { suffixes } = this.personality;
+    const taken = suffixes && command.suffixes !== undefined;
+    if (suffix === '' ? taken && command.suffixes === 'only' : !taken && command.suffixes !== 'always') {
+      throw new Refusal('', errorCode.unsupported);
+    }
+    const persist = suffixes ? suffix !== '_CUR' : store;
+    const call = { name: line.name, args: new Arguments(line.args), persist, saved: suffix === '_DEF' };
+    return { command, handler, call };
+  }
+}
+
+/** A call's arguments, checked as they are asked for. Each method throws a Refusal for what does not fit. */
+export class Arguments {
+  constructor(private readonly args: readonly (Argument | undefined)[]) {}
+
+  get count(): number {
+    return this.args.length;
+  }
+
+  /** At most so many. */
+  limit(most: number): void {
+    if (this.args.length > most) throw new Refusal('', errorCode.count);
+  }
+
+  has(index: number): boolean {
+    return this.args[index] !== undefined;
+  }
+
+  isText(index: number): boolean {
+    return this.args[index]?.quoted === true;
+  }
+
+  number(index: number, low: number, high: number, words = ''): number {
+    const arg = this.args[index];
+    if (arg === undefined) throw new Refusal(words || 'Miss param', errorCode.count);
+    if (arg.quoted || !/^-?\d{1,10}$/.test(arg.text)) throw new Refusal(words, errorCode.type);
+    const value = Number(arg.text);
+    if (value < low || value > high) throw new Refusal(words, errorCode.invalid);
+    return value;
+  }
+
+  flag(index: number): boolean {
+    return this.number(index, 0, 1) === 1;
+  }
+
+  text(index: number, longest: number, words = ''): string {
+    const arg = this.args[index];
+    if (arg === undefined) throw new Refusal(words || 'Miss param', errorCode.count);
+    if (!arg.quoted) throw new Refusal(words, errorCode.type);
+    if (arg.text.length > longest) throw new Refusal(words, errorCode.length);
+    return arg.text;
+  }
+
+  /** The arguments as one string, from `index` on: for settings that are only kept and shown. */
+  rest(index: number): string {
+    return this.args
+      .slice(index)
+      .map((arg) => (arg === undefined ? '' : arg.quoted ? `"${arg.text}"` : arg.text))
+      .join(',');
+  }
+}

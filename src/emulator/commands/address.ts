@@ -1,0 +1,134 @@
+import { EMPTY, concat, defer, of, throwError } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import type { Call, Command, Context } from '../command';
+import { isDottedQuad } from '../network';
+import type { Print } from '../output';
+import { Refusal, errorCode } from '../refusal';
+import { SOFT_AP_MAC, STATION_MAC } from '../station';
+import type { AddressPlan } from '../station';
+
+const SOFT_AP_PLAN: AddressPlan = ['192.168.4.1', '192.168.4.1', '255.255.255.0'];
+
+function planText(name: string, [address, gateway, mask]: AddressPlan): string {
+  return `${name}:ip:"${address}"\r\n${name}:gateway:"${gateway}"\r\n${name}:netmask:"${mask}"\r\n`;
+}
+
+function quad(call: Call, index: number): string {
+  const text = call.args.text(index, 15);
+  if (!isDottedQuad(text)) throw new Refusal('IP ERROR', errorCode.invalid);
+  return text;
+}
+
+function setStationAddress({ memory }: Context, call: Call): Observable<Print> {
+  return defer(() => {
+    const address = quad(call, 0);
+    const gateway = call.args.has(1) ? quad(call, 1) : address.replace(/\.\d+$/, '.1');
+    const mask = call.args.has(2) ? quad(call, 2) : '255.255.255.0';
+    const fixed = { fixedAddress: [address, gateway, mask] as const, stationDhcp: false };
+    Object.assign(memory.settings, fixed);
+    if (call.persist) Object.assign(memory.flash, fixed);
+    return EMPTY;
+  });
+}
+
+function ownAddresses({ memory, station }: Context): Observable<Print> {
+  const { mode } = memory.settings;
+  const lines: string[] = [];
+  if ((mode & 2) !== 0) lines.push(`+CIFSR:APIP,"${SOFT_AP_PLAN[0]}"\r\n`, `+CIFSR:APMAC,"${SOFT_AP_MAC}"\r\n`);
+  if ((mode & 1) !== 0) {
+    lines.push(`+CIFSR:STAIP,"${station.address[0]}"\r\n`, `+CIFSR:STAMAC,"${STATION_MAC}"\r\n`);
+  }
+  return of(...lines);
+}
+
+/** NonOS names the interface first (0 softAP, 1 station, 2 both); ESP-AT the switch, then a bit for each. */
+function setDhcp({ memory, personality }: Context, { args, persist }: Call): Observable<Print> {
+  return defer(() => {
+    const nonos = personality.family === 'N';
+    const on = args.flag(nonos ? 1 : 0);
+    const which = nonos ? args.number(0, 0, 2) : args.number(1, 1, 3);
+    const station = nonos ? which > 0 : (which & 1) !== 0;
+    const softAp = nonos ? which !== 1 : (which & 2) !== 0;
+    const changes = { ...(station ? { stationDhcp: on } : {}), ...(softAp ? { softApDhcp: on } : {}) };
+    Object.assign(memory.settings, changes);
+    if (persist) Object.assign(memory.flash, changes);
+    return EMPTY;
+  });
+}
+
+function setDns({ memory }: Context, call: Call): Observable<Print> {
+  return defer(() => {
+    const own = call.args.flag(0);
+    const servers: string[] = [];
+    for (let index = 1; own && index < call.args.count; index++) servers.push(quad(call, index));
+    memory.settings.dns = servers.length > 0 ? servers : ['208.67.222.222'];
+    if (call.persist) memory.flash.dns = memory.settings.dns;
+    return EMPTY;
+  });
+}
+
+function lookUp({ personality, internet, station, delays }: Context, { args }: Call): Observable<Print> {
+  return defer(() => {
+    const name = args.text(0, 256);
+    const address = station.joined ? internet.resolve(name) : null;
+    const failed = throwError(() => new Refusal('DNS Fail', errorCode.failed));
+    return concat(delays.after('resolve'), address === null ? failed : of(personality.domain(address)));
+  });
+}
+
+function ping({ personality, internet, station, delays }: Context, { args }: Call): Observable<Print> {
+  return defer(() => {
+    const address = internet.resolve(args.text(0, 256));
+    if (!station.joined) throw new Refusal('', errorCode.failed);
+    if (address !== null && internet.answers(address)) {
+      const ms = delays.draw('ping');
+      return concat(delays.wait(ms), of(personality.ping(Math.max(1, Math.round(ms)))));
+    }
+    const timeout$ = of(personality.pingTimeout);
+    return concat(
+      delays.within([2500, 3000]),
+      timeout$,
+      throwError(() => new Refusal('', errorCode.failed)),
+    );
+  });
+}
+
+/** Addresses, names and the like. */
+export const addressCommands: readonly Command[] = [
+  {
+    name: '+CIPSTA',
+    suffixes: 'too',
+    query: ({ station }, { name }) => of(planText(name, station.address)),
+    set: setStationAddress,
+  },
+  { name: '+CIPSTAMAC', suffixes: 'too', query: (_, { name }) => of(`${name}:"${STATION_MAC}"\r\n`) },
+  { name: '+CIPAPMAC', suffixes: 'too', query: (_, { name }) => of(`${name}:"${SOFT_AP_MAC}"\r\n`) },
+  { name: '+CIPAP', suffixes: 'too', query: (_, { name }) => of(planText(name, SOFT_AP_PLAN)), set: () => EMPTY },
+  { name: '+CIFSR', run: ownAddresses },
+  {
+    name: '+CWDHCP',
+    suffixes: 'too',
+    query: ({ memory, personality }, { name }) => {
+      const { stationDhcp, softApDhcp } = memory.settings;
+      return of(`${name}:${personality.dhcpBits(stationDhcp, softApDhcp)}`);
+    },
+    set: setDhcp,
+  },
+  {
+    name: '+CIPDNS',
+    since: { N: 1.4, E: 2 },
+    suffixes: 'only',
+    query: ({ memory, personality }, { name }) => of(personality.dns(name, memory.settings.dns)),
+    set: setDns,
+  },
+  {
+    name: '+CWHOSTNAME',
+    since: { N: 1.4, E: 2 },
+    query: ({ memory }) => of(`+CWHOSTNAME:${memory.settings.hostName}\r\n`),
+    set: ({ memory }, { args }) => defer(() => ((memory.settings.hostName = args.text(0, 32)), EMPTY)),
+  },
+  { name: '+CIPDOMAIN', since: { N: 1, E: 2 }, set: lookUp },
+  { name: '+PING', set: ping },
+  { name: '+CIPV6', since: { E: 2.2 }, query: () => of('+CIPV6:0\r\n'), set: () => EMPTY },
+];

@@ -1,0 +1,45 @@
+import { EMPTY, defer, of } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import type { Call, Command, Context } from '../command';
+import type { Print } from '../output';
+
+const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
+}
+
+/** As `asctime` writes it; until the clock is set, the epoch. */
+function showTime({ memory, station, scheduler, personality }: Context): Observable<Print> {
+  return defer(() => {
+    const set = memory.settings.clock && station.joined;
+    const now = new Date(set ? scheduler.now() + memory.settings.timeZone * 3_600_000 : 0);
+    const date = `${DAYS[now.getUTCDay()]} ${MONTHS[now.getUTCMonth()]} ${personality.day(now.getUTCDate())}`;
+    const time = [now.getUTCHours(), now.getUTCMinutes(), now.getUTCSeconds()].map(two).join(':');
+    return of(`+CIPSNTPTIME:${date} ${time} ${now.getUTCFullYear()}\r\n`);
+  });
+}
+
+function configure({ memory }: Context, { args }: Call): Observable<Print> {
+  return defer(() => {
+    memory.settings.clock = args.flag(0);
+    if (args.has(1)) memory.settings.timeZone = args.number(1, -12, 14);
+    const servers = [2, 3, 4].filter((index) => args.has(index)).map((index) => args.text(index, 64));
+    if (servers.length > 0) memory.settings.timeServers = servers;
+    return EMPTY;
+  });
+}
+
+function showConfiguration({ memory }: Context): Observable<Print> {
+  const { clock, timeZone, timeServers } = memory.settings;
+  if (!clock) return of('+CIPSNTPCFG:0\r\n');
+  return of(`+CIPSNTPCFG:1,${timeZone},${timeServers.map((server) => `"${server}"`).join(',')}\r\n`);
+}
+
+/** The clock, set over the network. */
+export const clockCommands: readonly Command[] = [
+  { name: '+CIPSNTPCFG', since: { N: 1.4, E: 2 }, query: showConfiguration, set: configure },
+  { name: '+CIPSNTPTIME', since: { N: 1.4, E: 2 }, query: showTime },
+];

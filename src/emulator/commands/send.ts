@@ -1,0 +1,168 @@
+import { EMPTY, catchError, concat, defaultIfEmpty, defer, map, merge, mergeMap, of, take, takeUntil } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import type { Arguments, Call, Command, Context } from '../command';
+import type { Link } from '../link';
+import { isDottedQuad } from '../network';
+import type { Endpoint } from '../network';
+import type { Print } from '../output';
+import { Refusal, errorCode } from '../refusal';
+import { linkArgument } from './links';
+
+/** Bytes of one `CIPSEND`, at most. */
+const SEND_LIMIT = 2048;
+
+/** ESP-AT says `SEND OK` at once while its send buffer has room. */
+const SEND_BUFFER = 2880;
+
+/** How long a failed write waits for the close that goes with it, in ms. */
+const CLOSE_WAIT = 500;
+
+interface Order {
+  readonly link: Link;
+  readonly length: number;
+  readonly to: Endpoint | undefined;
+}
+
+function send(context: Context, { args }: Call): Observable<Print> {
+  return defer(() => {
+    const order = readOrder(context, args);
+    return exchange(context, order, { cancel: context.personality.cancelsSend });
+  });
+}
+
+/** Ends early at a lone `\0`. */
+function sendUntil(context: Context, { args }: Call): Observable<Print> {
+  return defer(() => exchange(context, readOrder(context, args), { early: true }));
+}
+
+function readOrder(context: Context, args: Arguments): Order {
+  const { memory, links, internet } = context;
+  if (memory.settings.raw) throw new Refusal('IPMODE=1', errorCode.failed);
+  const { id, next } = linkArgument(context, args);
+  const link = links.get(id);
+  if (link === undefined) throw new Refusal('link is not valid', errorCode.failed);
+  const length = args.number(next, 1, Number.MAX_SAFE_INTEGER);
+  if (length > SEND_LIMIT) throw new Refusal('too long', errorCode.invalid);
+  args.limit(next + 3);
+  if (!args.has(next + 1)) return { link, length, to: undefined };
+  const address = internet.resolve(args.text(next + 1, 64, 'ip error'));
+  if (address === null || !isDottedQuad(address)) throw new Refusal('ip error', errorCode.invalid);
+  const port = args.number(next + 2, 1, 65_535, 'no port');
+  return { link, length, to: link.kind === 'UDP' ? { address, port } : undefined };
+}
+
+/** Prompt, payload, `Recv`, and how it ended. */
+function exchange(context: Context, order: Order, options: { cancel?: boolean; early?: boolean }): Observable<Print> {
+  const { input, personality, control, faults } = context;
+  return defer(() => {
+    if (faults.losePrompt) {
+      faults.losePrompt = false;
+      return EMPTY;
+    }
+    const payload$ = input.collect(order.length, options);
+    return merge(
+      // Ready for the payload before the prompt is out: a fast host answers inside it.
+      payload$.pipe(
+        defaultIfEmpty(undefined),
+        mergeMap((bytes) => {
+          if (bytes === undefined) return control.result('\r\nSEND Canceled\r\n');
+          control.sending();
+          return transmit(context, order, bytes);
+        }),
+      ),
+      of(...personality.prompt),
+    );
+  });
+}
+
+function transmit(context: Context, { link, to }: Order, bytes: Buffer): Observable<Print> {
+  const { delays } = context;
+  return concat(
+    delays.after('receipt'),
+    of(`\r\nRecv ${bytes.length} bytes\r\n`),
+    defer(() => outcome(context, link, bytes, to)),
+  );
+}
+
+function outcome(context: Context, link: Link, bytes: Buffer, to: Endpoint | undefined): Observable<Print> {
+  const { links, personality, faults } = context;
+  if (faults.sendFail !== undefined) return failOnPurpose(context, link, bytes, to);
+  if (links.get(link.id) !== link) return context.control.result(personality.sendFailOnClose);
+  const gone$ = link.gone$.pipe(
+    take(1),
+    map(() => personality.sendFailOnClose),
+  );
+  return merge(gone$, sent(context, link, bytes, to)).pipe(
+    take(1),
+    mergeMap((result) => context.control.result(result)),
+  );
+}
+
+function sent(context: Context, link: Link, bytes: Buffer, to: Endpoint | undefined): Observable<Print> {
+  const { links, personality, delays } = context;
+  return defer(() => {
+    const waits = personality.sendOkIsAcknowledgement || link.unsent > SEND_BUFFER;
+    const taken$ = links.send(link, bytes, to);
+    if (!waits) taken$.pipe(takeUntil(link.gone$)).subscribe({ error: () => undefined });
+    return concat(
+      waits ? taken$ : delays.after('handDown'),
+      personality.sendOkIsAcknowledgement ? delays.after('acknowledge') : EMPTY,
+      of('\r\nSEND OK\r\n'),
+    ).pipe(catchError(() => concat(delays.wait(CLOSE_WAIT), of('\r\nSEND FAIL\r\n'))));
+  });
+}
+
+/** The resend that works out after all really sends. */
+function failOnPurpose(context: Context, link: Link, bytes: Buffer, to?: Endpoint): Observable<Print> {
+  const { faults, delays, links } = context;
+  const thenOk = faults.sendFail?.thenOk === true;
+  faults.sendFail = undefined;
+  const fail$ = concat(delays.after('acknowledge'), context.control.result('\r\nSEND FAIL\r\n'));
+  if (thenOk) return concat(fail$, links.send(link, bytes, to), delays.after('acknowledge'), of('\r\nSEND OK\r\n'));
+  return concat(
+    fail$,
+    defer(() => (links.finish(link), EMPTY)),
+  );
+}
+
+/** Passthrough: bytes both ways until a lone `+++`. */
+function raw(context: Context): Observable<Print> {
+  const { memory, links, input, personality, control } = context;
+  return defer(() => {
+    const link = links.get(0);
+    if (!memory.settings.raw) throw new Refusal('send mode error', errorCode.failed);
+    if (link === undefined || links.open.length > 1) throw new Refusal('link is not valid', errorCode.failed);
+    const typed$ = input.raw().pipe(
+      mergeMap((bytes) => {
+        links.send(link, bytes).subscribe({ error: () => undefined });
+        return EMPTY;
+      }),
+    );
+    const quit$ = defer(() => {
+      links.setRaw(undefined);
+      return control.result((memory.settings.messages & 1) === 0 ? '' : personality.quitRaw);
+    });
+    const enter$ = concat(
+      of(...personality.rawPrompt),
+      defer(() => (links.setRaw(link), EMPTY)),
+    );
+    return concat(merge(typed$, enter$), quit$);
+  });
+}
+
+function setRaw({ memory }: Context, { args }: Call): Observable<Print> {
+  return defer(() => {
+    const on = args.flag(0);
+    if (on && memory.settings.mux) throw new Refusal('MUX=1', errorCode.failed);
+    memory.settings.raw = on;
+    return EMPTY;
+  });
+}
+
+/** Sending. */
+export const sendCommands: readonly Command[] = [
+  { name: '+CIPSEND', run: raw, set: send, ownResult: true },
+  { name: '+CIPSENDEX', since: { N: 1, E: 2 }, set: sendUntil, ownResult: true },
+  { name: '+CIPMODE', query: ({ memory }) => of(`+CIPMODE:${memory.settings.raw ? 1 : 0}\r\n`), set: setRaw },
+];

@@ -1,0 +1,116 @@
+import { Observable, Subscription, concat, defer } from 'rxjs';
+
+import type { CommandTable, Context } from './command';
+import { parseCommandLine } from './commandLine';
+import type { CommandLine } from './commandLine';
+import type { Print } from './output';
+import { Refusal, errorCode } from './refusal';
+
+/** Runs one command at a time. What comes meanwhile is answered with `busy` and forgotten, as the firmware does. */
+export class Executor {
+  private running = false;
+  /** All that goes on: a command may do more after its result. */
+  private tasks = new Subscription();
+  private sending = false;
+
+  constructor(
+    private readonly context: Context,
+    private readonly table: CommandTable,
+  ) {}
+
+  get busy(): boolean {
+    return this.running;
+  }
+
+  /** From here on the running command is a send under way. */
+  markSending(): void {
+    this.sending = this.running;
+  }
+
+  execute(line: string, overlong: boolean): void {
+    const { personality, output, faults, memory } = this.context;
+    if (this.running && !this.sending && /^AT\+RST$/i.test(line)) {
+      this.abort();
+      output.print('\r\nWill force to restart!!!\r\n');
+      output.print('\r\nOK\r\n');
+      this.context.control.restart();
+      return;
+    }
+    if (this.running || faults.busy) {
+      if (personality.family === 'E' && memory.settings.errorCodes) output.print(errorText(errorCode.busy));
+      output.print(this.sending ? personality.busySending : personality.busyRunning);
+      return;
+    }
+    this.start(this.answer(line, overlong));
+  }
+
+  /** Gives the running command up without a word. */
+  abort(): void {
+    this.settle();
+    this.tasks.unsubscribe();
+    this.tasks = new Subscription();
+  }
+
+  /** A result, before which the command is over. */
+  result(print: Print): Observable<Print> {
+    return defer(() => {
+      this.settle();
+      return [print];
+    });
+  }
+
+  private start(answer$: Observable<Print>): void {
+    const { output, delays } = this.context;
+    this.running = true;
+    output.answering = true;
+    this.tasks.add(
+      concat(delays.after('command'), answer$).subscribe({
+        next: (print) => {
+          output.spot();
+          output.print(print);
+        },
+        error: (error: unknown) => this.refuse(error),
+      }),
+    );
+  }
+
+  /** All that a command prints, its result included. The command is over before its last print reaches the host. */
+  private answer(line: string, overlong: boolean): Observable<Print> {
+    return defer(() => {
+      if (overlong) throw new Refusal('', errorCode.length);
+      const { memory, personality } = this.context;
+      const parsed: CommandLine = parseCommandLine(line, personality.anyEscape);
+      const { command, handler, call } = this.table.find(parsed, memory.settings.store);
+      const done$ = command.ownResult === true ? this.result('') : this.result('\r\nOK\r\n');
+      const after$ = defer(() => {
+        command.after?.(this.context, call);
+        return [];
+      });
+      return concat(handler(this.context, call), done$, after$);
+    });
+  }
+
+  private refuse(error: unknown): void {
+    const { personality, output, memory, delays } = this.context;
+    this.settle();
+    const { words, code, result, after } = error instanceof Refusal ? error : new Refusal('', errorCode.failed);
+    output.spot();
+    if (personality.words && words !== '') output.print(`${words}\r\n`);
+    if (personality.family === 'E' && memory.settings.errorCodes) output.print(errorText(code));
+    output.print(result === 'FAIL' ? personality.failResult : '\r\nERROR\r\n');
+    if (after !== '') {
+      this.tasks.add(delays.after('failedClose').subscribe({ complete: () => output.unsolicited(after) }));
+    }
+    if (!(error instanceof Refusal)) throw error;
+  }
+
+  private settle(): void {
+    this.running = false;
+    this.sending = false;
+    this.context.output.answering = false;
+  }
+}
+
+function errorText(code: number): string {
+  return `ERR CODE:0x${code.toString(16).padStart(8, '0')}\r\n`;
+}

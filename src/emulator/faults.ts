@@ -1,0 +1,66 @@
+/** Something that goes wrong. Times are in ms. */
+export type Fault =
+  /** The chip restarts: noise, `ready`; all that is not in the flash is lost. */
+  | { readonly kind: 'reset'; readonly loseReady?: boolean }
+  /** The supply sinks: so many bytes of garbage (default 64), then a reset. */
+  | { readonly kind: 'brown-out'; readonly bytes?: number }
+  /** The next bytes on their way are lost, after `after` good ones. */
+  | { readonly kind: 'lose'; readonly bytes?: number; readonly after?: number; readonly from?: 'modem' | 'host' }
+  /** The next bytes on their way have a bit flipped, after `after` good ones. */
+  | { readonly kind: 'flip'; readonly bytes?: number; readonly after?: number; readonly from?: 'modem' | 'host' }
+  /** Every line is answered with `busy p...`, for so long or until a reset. */
+  | { readonly kind: 'busy'; readonly for?: number }
+  /** Nothing comes from the modem and nothing reaches it, for so long or until a reset. */
+  | { readonly kind: 'silence'; readonly for?: number }
+  /** The access point goes away, for so long or for good; links close at once, after a second, or survive. */
+  | { readonly kind: 'wifi-lost'; readonly for?: number; readonly links?: 'close' | 'late' | 'keep' }
+  /** The prompt of the next send does not come, and its command is forgotten. */
+  | { readonly kind: 'lose-prompt' }
+  /** The next send ends in `SEND FAIL`, and then, as an internal resend works out, in `SEND OK` too. */
+  | { readonly kind: 'send-fail'; readonly thenOk?: boolean }
+  /** A line of the firmware's log leaks to the host in front of each passive read, for so long or until a reset. */
+  | { readonly kind: 'log-leak'; readonly for?: number }
+  /** The cable is pulled out: the host's line errors. */
+  | { readonly kind: 'unplug' };
+
+/** A fault and when it strikes, in ms from the start. */
+export type ScheduledFault = Fault & { readonly at: number };
+
+/** The faults in force: what the rest of the modem asks. */
+export class FaultState {
+  busy = false;
+  silent = false;
+  logLeak = false;
+  losePrompt = false;
+  sendFail: { readonly thenOk: boolean } | undefined;
+
+  clear(): void {
+    this.busy = false;
+    this.silent = false;
+    this.logLeak = false;
+    this.losePrompt = false;
+    this.sendFail = undefined;
+  }
+}
+
+/** Loses and flips bytes of one direction. */
+export class Damage {
+  private readonly orders: { kind: 'lose' | 'flip'; after: number; bytes: number }[] = [];
+
+  order(kind: 'lose' | 'flip', bytes = 1, after = 0): void {
+    this.orders.push({ kind, after, bytes });
+  }
+
+  apply(chunk: Buffer): Buffer {
+    const order = this.orders[0];
+    if (order === undefined) return chunk;
+    const start = Math.min(order.after, chunk.length);
+    const end = Math.min(start + order.bytes, chunk.length);
+    order.after -= start;
+    order.bytes -= end - start;
+    const hit = Buffer.from(chunk.subarray(start, end)).map((byte) => byte ^ 0x20);
+    if (order.bytes === 0) this.orders.shift();
+    const rest = order.bytes === 0 ? this.apply(chunk.subarray(end)) : chunk.subarray(end);
+    return Buffer.concat([chunk.subarray(0, start), order.kind === 'flip' ? Buffer.from(hit) : Buffer.alloc(0), rest]);
+  }
+}

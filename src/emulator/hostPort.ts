@@ -1,0 +1,80 @@
+import { BehaviorSubject, EMPTY, Subject, distinctUntilChanged, throwError } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import { sameReadiness } from '../streams/readiness';
+import type { Readiness } from '../streams/readiness';
+import type { Uart } from '../streams/uart';
+import { LOW_WATER } from './lane';
+import type { Lane } from './lane';
+
+/** The line is gone: `ENODEV` when it was pulled out, `EBADF` when it was closed. */
+export class LineError extends Error {
+  override readonly name = 'LineError';
+
+  constructor(
+    readonly code: 'ENODEV' | 'EBADF',
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The host's end of the line. */
+export class HostPort implements Uart {
+  private readonly received = new Subject<Uint8Array>();
+  readonly rx$ = this.received.asObservable();
+  private readonly state = new BehaviorSubject<Readiness>({
+    readable: false,
+    writable: true,
+    hangup: false,
+    error: false,
+  });
+  readonly readiness$ = this.state.pipe(distinctUntilChanged(sameReadiness));
+  private waiting: Subject<never>[] = [];
+  private end: LineError | undefined;
+
+  constructor(
+    private readonly toModem: Lane,
+    private readonly closed: () => Observable<never>,
+  ) {}
+
+  write(bytes: Uint8Array): Observable<never> {
+    const { end } = this;
+    if (end !== undefined) return throwError(() => end);
+    // A copy: the caller may use its buffer again once this has settled, and the line may not have taken it by then.
+    this.toModem.push(Buffer.from(bytes));
+    if (this.toModem.backlog <= LOW_WATER) return EMPTY;
+    const done = new Subject<never>();
+    this.waiting.push(done);
+    this.state.next({ ...this.state.value, writable: false });
+    return done;
+  }
+
+  close(): Observable<never> {
+    return this.closed();
+  }
+
+  /** Bytes from the modem have come through the line. */
+  receive(chunk: Buffer): void {
+    if (this.end === undefined) this.received.next(chunk);
+  }
+
+  /** The line to the modem can take more. */
+  drained(): void {
+    if (this.waiting.length === 0) return;
+    const settled = this.waiting.splice(0);
+    if (this.end === undefined) this.state.next({ ...this.state.value, writable: true });
+    for (const done of settled) done.complete();
+  }
+
+  /** The line ends for the host: in order, or because it was pulled out. */
+  finish(error: LineError): void {
+    if (this.end !== undefined) return;
+    this.end = error;
+    const unplugged = error.code === 'ENODEV';
+    this.state.next({ readable: true, writable: true, hangup: true, error: unplugged });
+    for (const done of this.waiting.splice(0)) done.error(error);
+    if (unplugged) this.received.error(error);
+    else this.received.complete();
+  }
+}

@@ -1,0 +1,18 @@
+export { Emulator, createEmulator } from './emulator';
+export type { EmulatorState } from './emulator';
+export type { Fault, ScheduledFault } from './faults';
+export { LineError } from './hostPort';
+export type { HostTable } from './hostTable';
+export type { Latencies, Range } from './latency';
+export type { LinkKind } from './link';
+export { NetworkError } from './network';
+export type { Connection, Datagram, DatagramPort, Endpoint, Listener, Network } from './network';
+export type { AccessPoint, EmulatorOptions } from './options';
+export { firmwareVersions } from './personalities';
+export type { FirmwareVersion } from './personality';
+export { servePty } from './servePty';
+export type { ServedPty } from './servePty';
+export { serveTcp } from './serveTcp';
+export type { ServeTcpOptions, ServedTcp } from './serveTcp';
+export { socketsNetwork } from './socketsNetwork';
+export type { StationState } from './station';

@@ -1,0 +1,165 @@
+import { Observable } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
+
+import { EscapeSequence } from './escapeSequence';
+
+/** Takes bytes in place of the command line, and returns those that it leaves to the next. */
+type Receiver = (bytes: Buffer) => Buffer;
+
+export interface InputOptions {
+  readonly scheduler: SchedulerLike;
+  /** Bytes of a command line as they arrive, newlines included: for the echo. */
+  readonly typed: (bytes: Buffer) => void;
+  /** A line without its line end; `overlong` when it did not fit. */
+  readonly line: (line: string, overlong: boolean) => void;
+}
+
+/** A command has at most so many bytes, its line end included. */
+const LINE_LIMIT = 256;
+
+const NOTHING = Buffer.alloc(0);
+
+/** What the modem does with the bytes from the host: command lines, or the payload that a command has asked for. */
+export class Input {
+  /** Hears nothing, as while booting. */
+  deaf = false;
+
+  private readonly parts: Buffer[] = [];
+  private length = 0;
+  private receiver: Receiver | undefined;
+
+  constructor(private readonly options: InputOptions) {}
+
+  feed(chunk: Buffer): void {
+    let rest = chunk;
+    while (rest.length > 0 && !this.deaf) {
+      if (this.receiver !== undefined) {
+        rest = this.receiver(rest);
+        continue;
+      }
+      const newline = rest.indexOf(0x0a);
+      const piece = newline < 0 ? rest : rest.subarray(0, newline + 1);
+      rest = rest.subarray(piece.length);
+      this.options.typed(piece);
+      // Beyond the limit only the length counts, so that an endless line takes no room.
+      if (this.length <= LINE_LIMIT) this.parts.push(piece);
+      this.length += piece.length;
+      if (newline >= 0) this.endLine();
+    }
+  }
+
+  /**
+   * The next `length` bytes, counted whatever they are. What was typed ahead of the prompt is not among them.
+   *
+   * @param options.cancel Completes without a payload on a lone `+++`.
+   * @param options.early Ends at a lone `\0`, and makes one backslash of two: `CIPSENDEX`.
+   */
+  collect(length: number, options: { cancel?: boolean; early?: boolean } = {}): Observable<Buffer> {
+    return new Observable((subscriber) => {
+      const payload: Buffer[] = [];
+      let missing = length;
+      const take = (bytes: Buffer): Buffer => {
+        const taken = bytes.subarray(0, missing);
+        payload.push(taken);
+        missing -= taken.length;
+        if (missing === 0) finish();
+        return bytes.subarray(taken.length);
+      };
+      const finish = (): void => {
+        this.stopReceiving(receive);
+        const bytes = Buffer.concat(payload);
+        subscriber.next(
+          options.early ? Buffer.from(bytes.toString('latin1').replaceAll('\\\\', '\\'), 'latin1') : bytes,
+        );
+        subscriber.complete();
+      };
+      const escape = this.escapeOf(options, take, () => {
+        if (options.early) {
+          finish();
+          return;
+        }
+        this.stopReceiving(receive);
+        subscriber.complete();
+      });
+      const receive: Receiver = (bytes) => {
+        // A chunk that completes the payload is payload, whatever it looks like.
+        if (escape === undefined) return take(bytes);
+        if (escape.waiting + bytes.length >= missing) return take(Buffer.concat([escape.drop(), bytes]));
+        escape.push(bytes);
+        return NOTHING;
+      };
+      this.receive(receive);
+      return () => {
+        escape?.drop();
+        this.stopReceiving(receive);
+      };
+    });
+  }
+
+  /** Bytes without end, until a lone `+++`. */
+  raw(): Observable<Buffer> {
+    return new Observable((subscriber) => {
+      const escape = new EscapeSequence({
+        sequence: '+++',
+        silenceAfter: true,
+        scheduler: this.options.scheduler,
+        bytes: (bytes) => subscriber.next(bytes),
+        escaped: () => {
+          this.stopReceiving(receive);
+          subscriber.complete();
+        },
+      });
+      const receive: Receiver = (bytes) => {
+        escape.push(bytes);
+        return NOTHING;
+      };
+      this.receive(receive);
+      return () => {
+        escape.drop();
+        this.stopReceiving(receive);
+      };
+    });
+  }
+
+  /** Forgets a line begun and whatever was expected. */
+  clear(): void {
+    this.receiver = undefined;
+    this.forgetLine();
+  }
+
+  private escapeOf(
+    options: { cancel?: boolean; early?: boolean },
+    bytes: (bytes: Buffer) => unknown,
+    escaped: () => void,
+  ): EscapeSequence | undefined {
+    if (!options.cancel && !options.early) return undefined;
+    return new EscapeSequence({
+      sequence: options.early ? '\\0' : '+++',
+      silenceAfter: !options.early,
+      scheduler: this.options.scheduler,
+      bytes,
+      escaped,
+    });
+  }
+
+  private receive(receiver: Receiver): void {
+    this.forgetLine();
+    this.receiver = receiver;
+  }
+
+  private stopReceiving(receiver: Receiver): void {
+    if (this.receiver === receiver) this.receiver = undefined;
+  }
+
+  private endLine(): void {
+    const text = Buffer.concat(this.parts).toString('latin1');
+    const overlong = this.length > LINE_LIMIT;
+    this.forgetLine();
+    this.options.line(text.replace(/\r?\n$/, ''), overlong);
+  }
+
+  private forgetLine(): void {
+    this.parts.length = 0;
+    this.length = 0;
+  }
+}

@@ -1,0 +1,200 @@
+import { EMPTY, Observable, Subject, Subscription, throwError } from 'rxjs';
+
+import { DatagramInbox, StreamInbox } from './inbox';
+import type { Inbox } from './inbox';
+import type { Internet } from './hostTable';
+import { NetworkError } from './network';
+import type { Connection, DatagramPort, Endpoint } from './network';
+import type { Personality } from './personality';
+
+export type LinkKind = 'TCP' | 'UDP' | 'SSL';
+
+/** One of the modem's five numbered connections. */
+export interface Link {
+  readonly id: number;
+  readonly kind: LinkKind;
+  /** A client of the modem's server. */
+  readonly server: boolean;
+  /** As the host knows it, not where the host table leads. */
+  readonly remote: Endpoint;
+  readonly localPort: number;
+  readonly inbox: Inbox;
+  /** Something came or went. */
+  readonly activity$: Observable<void>;
+  /** Emits when the link has gone. */
+  readonly gone$: Subject<void>;
+  /** The peer has ended; what it sent may not all have been told. */
+  readonly ended: boolean;
+  /** A notice is out and has not been followed by a read. */
+  announced: boolean;
+  /** A read is being answered: no notice now. */
+  reading: boolean;
+  /** Completes when the peer's stack has the bytes; errors when they cannot be sent. */
+  send(bytes: Buffer, to?: Endpoint): Observable<never>;
+  /** Bytes that the operating system has not taken yet. */
+  readonly unsent: number;
+  /** Takes what the peer sends, telling of every change; once. */
+  start(changed: () => void): void;
+  close(abort: boolean): void;
+}
+
+export interface LinkIdentity {
+  readonly id: number;
+  readonly kind: LinkKind;
+  readonly server: boolean;
+  readonly remote: Endpoint;
+}
+
+abstract class BaseLink {
+  announced = false;
+  reading = false;
+  ended = false;
+  readonly gone$ = new Subject<void>();
+  readonly id: number;
+  readonly kind: LinkKind;
+  readonly server: boolean;
+  protected readonly activity = new Subject<void>();
+  readonly activity$ = this.activity.asObservable();
+  protected readonly subscriptions = new Subscription();
+
+  constructor(identity: LinkIdentity) {
+    this.id = identity.id;
+    this.kind = identity.kind;
+    this.server = identity.server;
+  }
+}
+
+/** A TCP or TLS link over a connection of the machine. */
+export class StreamLink extends BaseLink implements Link {
+  readonly inbox: StreamInbox;
+  readonly remote: Endpoint;
+  readonly localPort: number;
+  unsent = 0;
+
+  constructor(
+    identity: LinkIdentity,
+    private readonly connection: Connection,
+    { segment, window }: Personality,
+  ) {
+    super(identity);
+    this.remote = identity.remote;
+    this.localPort = connection.localPort;
+    this.inbox = new StreamInbox({
+      from: identity.remote,
+      segment,
+      window,
+      flow: (go) => (go ? connection.resume() : connection.pause()),
+    });
+  }
+
+  /** Starts taking what the peer sends, and tells of every change. */
+  start(changed: () => void): void {
+    const end = (): void => {
+      this.ended = true;
+      changed();
+    };
+    this.subscriptions.add(
+      this.connection.data$.subscribe({
+        next: (bytes) => {
+          this.inbox.push(bytes);
+          this.activity.next();
+          changed();
+        },
+        complete: end,
+        error: end,
+      }),
+    );
+  }
+
+  send(bytes: Buffer): Observable<never> {
+    if (this.ended) return throwError(() => new NetworkError('reset', 'the peer has gone'));
+    this.activity.next();
+    this.unsent += bytes.length;
+    const written$ = this.connection.write(bytes);
+    const done = new Subject<never>();
+    const settle = (): void => void (this.unsent -= bytes.length);
+    // Counted whether or not the caller waits.
+    this.subscriptions.add(
+      written$.subscribe({
+        error: (error: unknown) => {
+          settle();
+          done.error(error);
+        },
+        complete: () => {
+          settle();
+          done.complete();
+        },
+      }),
+    );
+    return done;
+  }
+
+  close(abort: boolean): void {
+    this.subscriptions.unsubscribe();
+    this.activity.complete();
+    if (abort) this.connection.abort();
+    else this.connection.end();
+  }
+}
+
+/** How a UDP link follows its peer: 0 never, 1 the first stranger, 2 each. */
+export type UdpMode = 0 | 1 | 2;
+
+/** A UDP link over a port of the machine. */
+export class UdpLink extends BaseLink implements Link {
+  readonly inbox: DatagramInbox;
+  readonly unsent = 0;
+  readonly localPort: number;
+  remote: Endpoint;
+  private changes = 0;
+  /** Where an answer comes from in the host's eyes, by where it really comes from. */
+  private readonly disguises = new Map<string, Endpoint>();
+
+  constructor(
+    identity: LinkIdentity,
+    private readonly port: DatagramPort,
+    private readonly internet: Internet,
+    private readonly mode: UdpMode,
+    localPort: number,
+    window: number,
+  ) {
+    super(identity);
+    this.remote = identity.remote;
+    this.localPort = localPort;
+    this.inbox = new DatagramInbox(window);
+  }
+
+  start(changed: () => void): void {
+    this.subscriptions.add(
+      this.port.datagrams$.subscribe(({ bytes, from }) => {
+        const source = this.disguises.get(`${from.address}:${from.port}`) ?? from;
+        this.inbox.push({ bytes, from: source });
+        this.follow(source);
+        this.activity.next();
+        changed();
+      }),
+    );
+  }
+
+  send(bytes: Buffer, to: Endpoint = this.remote): Observable<never> {
+    const route = this.internet.route(to);
+    // Nobody tells the sender of a datagram that nobody is there.
+    if (typeof route === 'string' || route.port === 0) return EMPTY;
+    this.disguises.set(`${route.address}:${route.port}`, to);
+    this.port.send(bytes, route);
+    this.activity.next();
+    return EMPTY;
+  }
+
+  close(): void {
+    this.subscriptions.unsubscribe();
+    this.activity.complete();
+    this.port.close();
+  }
+
+  private follow(source: Endpoint): void {
+    if (source.address === this.remote.address && source.port === this.remote.port) return;
+    if (this.mode === 2 || (this.mode === 1 && this.changes === 0)) this.remote = source;
+    this.changes++;
+  }
+}

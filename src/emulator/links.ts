@@ -1,0 +1,318 @@
+import {
+  BehaviorSubject,
+  NEVER,
+  Observable,
+  concat,
+  defer,
+  filter,
+  finalize,
+  map,
+  mergeMap,
+  take,
+  throwError,
+  timeout,
+} from 'rxjs';
+
+import type { Core } from './core';
+import type { Block, Inbox } from './inbox';
+import { StreamLink, UdpLink } from './link';
+import type { Link, LinkKind, UdpMode } from './link';
+import { NetworkError } from './network';
+import type { Connection, Endpoint } from './network';
+
+export const LINK_COUNT = 5;
+
+/** Printed bytes beyond which no more payload is taken from the peers: the modem's UART buffer. */
+const UART_BUFFER = 2048;
+
+/** The table of links: opening, closing, and telling the host what comes on them. */
+export class Links {
+  /** The link in passthrough, whose bytes go to the host as they are. */
+  private raw: Link | undefined;
+  private readonly table: (Link | undefined)[] = Array.from({ length: LINK_COUNT }, () => undefined);
+  /** Data of links that have closed unread, which NonOS keeps until the number is used again. */
+  private readonly leftovers = new Map<number, Inbox>();
+  private readonly opening = new Set<number>();
+  private readonly frozen$ = new BehaviorSubject(false);
+  private turn = 0;
+  private pumping = false;
+  private again = false;
+  /** Whether a link has ever been open: `CIPSTATUS` tells. */
+  used = false;
+
+  constructor(private readonly core: Core) {}
+
+  get open(): readonly Link[] {
+    return this.table.filter((link) => link !== undefined);
+  }
+
+  get(id: number): Link | undefined {
+    return this.table[id];
+  }
+
+  /** Whether a number is taken, be it by an attempt to connect. */
+  taken(id: number): boolean {
+    return this.table[id] !== undefined || this.opening.has(id);
+  }
+
+  /** The lowest free number, as the firmware gives to clients. */
+  lowestFree(): number | undefined {
+    for (let id = 0; id < LINK_COUNT; id++) if (!this.taken(id)) return id;
+    return undefined;
+  }
+
+  /** Data that can be read from a number: of an open link, or left by a closed one. */
+  unread(id: number): Inbox | undefined {
+    return this.table[id]?.inbox ?? this.leftovers.get(id);
+  }
+
+  isPassive(link: Link): boolean {
+    return this.core.memory.settings.passive && (link.kind === 'TCP' || this.core.personality.passiveAll);
+  }
+
+  /** Connects; emits the link once. Errors with a NetworkError. Nothing is printed. */
+  connect(id: number, kind: 'TCP' | 'SSL', remote: Endpoint): Observable<Link> {
+    const { connectTimeout: first } = this.core.options;
+    const { delays, scheduler, personality } = this.core;
+    const unanswered = (): Observable<never> =>
+      throwError(() => new NetworkError('unreachable', `no answer from ${remote.address}:${remote.port}`));
+    return defer(() => {
+      this.opening.add(id);
+      return this.dial(remote, kind === 'SSL').pipe(
+        timeout({ first, scheduler, with: unanswered }),
+        mergeMap((connection) => {
+          let added = false;
+          const add = (): [Link] => {
+            added = true;
+            return [this.add(new StreamLink({ id, kind, server: false, remote }, connection, personality))];
+          };
+          const abandon = (): void => void (added || connection.abort());
+          return concat(delays.after('connect'), defer(add)).pipe(finalize(abandon));
+        }),
+        finalize(() => this.opening.delete(id)),
+      );
+    });
+  }
+
+  /** Binds a UDP port; emits the link once. */
+  bind(id: number, remote: Endpoint, wanted: number, mode: UdpMode): Observable<Link> {
+    const { internet, options, personality, random } = this.core;
+    const window = personality.window;
+    return defer(() => {
+      const localPort = wanted || random.integer(2048, 65_000);
+      const real = wanted === 0 ? 0 : (options.ports[wanted] ?? wanted);
+      return options.network
+        .bind(real)
+        .pipe(
+          map((port) =>
+            this.add(new UdpLink({ id, kind: 'UDP', server: false, remote }, port, internet, mode, localPort, window)),
+          ),
+        );
+    });
+  }
+
+  /** Lets data come on a new link: once the host has been told of it, so that none are told ahead of it. */
+  begin(link: Link): void {
+    link.start(() => this.pump());
+  }
+
+  /** Takes a client of the server in, and tells the host. */
+  accept(connection: Connection): Link | undefined {
+    const id = this.lowestFree();
+    if (id === undefined) return undefined;
+    const identity = { id, kind: 'TCP' as LinkKind, server: true, remote: connection.remote };
+    const link = new StreamLink(identity, connection, this.core.personality);
+    this.table[id] = link;
+    this.used = true;
+    this.leftovers.delete(id);
+    if (!this.silent) this.core.output.unsolicited(this.connectText(link));
+    this.begin(link);
+    return link;
+  }
+
+  /** Sends on a link; waits while Wi-Fi is away. */
+  send(link: Link, bytes: Buffer, to?: Endpoint): Observable<never> {
+    return this.frozen$.pipe(
+      filter((frozen) => !frozen),
+      take(1),
+      mergeMap(() => link.send(bytes, to)),
+    );
+  }
+
+  /** Closes from this side. Its text is the caller's to print. */
+  close(link: Link, abort = false): void {
+    this.core.output.flush();
+    this.remove(link, abort);
+  }
+
+  /** Ends a link without the host having asked for it, and tells. */
+  finish(link: Link): void {
+    const { output, personality } = this.core;
+    const keep = !link.inbox.empty && this.isPassive(link) && !personality.closeAfterRead;
+    const silent = this.silent;
+    this.forget(link, false);
+    if (keep) this.leftovers.set(link.id, link.inbox);
+    if (personality.sendFailFirst) link.gone$.next();
+    if (!silent) output.unsolicited(this.closedText(link.id));
+    if (link.gone$.observed) output.flush();
+    if (!personality.sendFailFirst) link.gone$.next();
+  }
+
+  /** Closes all, telling the host of each. */
+  closeAll(): void {
+    for (const link of this.open) this.finish(link);
+  }
+
+  /** Closes all without a word, as a reset does. */
+  drop(): void {
+    for (const link of this.open) this.remove(link, true);
+    this.leftovers.clear();
+    this.opening.clear();
+    this.raw = undefined;
+    this.used = false;
+    this.frozen$.next(false);
+  }
+
+  /** Nothing comes or goes while Wi-Fi is away, though the links may survive it. */
+  freeze(frozen: boolean): void {
+    this.frozen$.next(frozen);
+    this.pump();
+  }
+
+  /** Makes one link's bytes go to the host as they are, or none's. */
+  setRaw(link: Link | undefined): void {
+    this.raw = link;
+    this.pump();
+  }
+
+  connectText(link: Link): string {
+    const { mux, messages } = this.core.memory.settings;
+    if ((messages & 2) !== 0) {
+      const { id, kind, remote, localPort } = link;
+      const server = link.server ? 1 : 0;
+      return `+LINK_CONN:0,${id},"${kind}",${server},"${remote.address}",${remote.port},${localPort}\r\n`;
+    }
+    return mux ? `${link.id},CONNECT\r\n` : 'CONNECT\r\n';
+  }
+
+  closedText(id: number): string {
+    return this.core.memory.settings.mux ? `${id},CLOSED\r\n` : 'CLOSED\r\n';
+  }
+
+  /** `,address,port` where the host wants to know and the firmware tells. */
+  source(from: Endpoint): string {
+    return this.core.memory.settings.source ? this.core.personality.sourceAddress(from.address, from.port) : '';
+  }
+
+  /** The notice that follows a read, and a close that waited for it. */
+  afterRead(id: number): void {
+    const link = this.table[id];
+    if (link !== undefined) {
+      link.reading = false;
+      link.announced = false;
+    } else if (this.leftovers.get(id)?.empty === true) {
+      this.leftovers.delete(id);
+    }
+    this.pump();
+  }
+
+  /** Tells the host what there is to tell, as far as the line can take it; the links take turns. */
+  pump(): void {
+    // Printing may make the host write, and that may bring us here again.
+    this.again = true;
+    if (this.pumping) return;
+    this.pumping = true;
+    while (this.again && !this.frozen$.value) {
+      this.again = false;
+      this.turn = (this.turn + 1) % LINK_COUNT;
+      for (let step = 0; step < LINK_COUNT; step++) {
+        const link = this.table[(this.turn + step) % LINK_COUNT];
+        if (link !== undefined) this.serve(link);
+      }
+    }
+    this.pumping = false;
+  }
+
+  /** Passthrough swallows messages about links unless told otherwise. */
+  private get silent(): boolean {
+    return this.raw !== undefined && (this.core.memory.settings.messages & 4) === 0;
+  }
+
+  private dial(remote: Endpoint, tls: boolean): Observable<Connection> {
+    const { delays, internet, options } = this.core;
+    const route = internet.route(remote);
+    if (route === 'unreachable') return NEVER;
+    if (route !== 'refused') return options.network.connect(route, tls);
+    const refused = throwError(() => new NetworkError('refused', `${remote.address}:${remote.port} refuses`));
+    return concat(delays.after('connect'), refused);
+  }
+
+  private add<T extends StreamLink | UdpLink>(link: T): T {
+    this.table[link.id] = link;
+    this.used = true;
+    this.leftovers.delete(link.id);
+    return link;
+  }
+
+  private serve(link: Link): void {
+    if (link === this.raw) this.passOn(link);
+    else if (this.isPassive(link)) this.announce(link);
+    else this.deliver(link);
+    if (link.ended && this.table[link.id] === link && this.mayFinish(link)) this.finish(link);
+  }
+
+  private passOn(link: Link): void {
+    const block = this.nextBlock(link);
+    if (block === undefined) return;
+    this.core.output.print(block.bytes);
+    this.again = true;
+  }
+
+  private deliver(link: Link): void {
+    const block = this.nextBlock(link);
+    if (block === undefined) return;
+    const head = `\r\n+IPD,${this.label(link)}${block.bytes.length}${this.source(block.from)}:`;
+    // One print: nothing ever comes between a header and its payload.
+    this.core.output.unsolicited(Buffer.concat([Buffer.from(head, 'latin1'), block.bytes]));
+    this.again = true;
+  }
+
+  private nextBlock(link: Link): Block | undefined {
+    if (this.raw !== undefined && link !== this.raw) return undefined;
+    if (this.core.output.backlog >= UART_BUFFER) return undefined;
+    return link.inbox.block(this.core.personality.block);
+  }
+
+  private announce(link: Link): void {
+    const notice = (length: number): void => this.core.output.unsolicited(`\r\n+IPD,${this.label(link)}${length}\r\n`);
+    if (this.core.personality.noticeEachArrival) {
+      for (const length of link.inbox.admit()) notice(length);
+      return;
+    }
+    link.inbox.admit();
+    if (link.announced || link.reading || link.inbox.length === 0) return;
+    link.announced = true;
+    notice(link.inbox.length);
+  }
+
+  private label(link: Link): string {
+    return this.core.memory.settings.mux ? `${link.id},` : '';
+  }
+
+  private mayFinish(link: Link): boolean {
+    if (!this.isPassive(link) || link === this.raw) return link.inbox.empty;
+    if (this.core.personality.closeAfterRead) return link.inbox.empty && !link.reading;
+    return link.inbox.complete;
+  }
+
+  private remove(link: Link, abort: boolean): void {
+    this.forget(link, abort);
+    link.gone$.next();
+  }
+
+  private forget(link: Link, abort: boolean): void {
+    if (this.table[link.id] === link) this.table[link.id] = undefined;
+    if (this.raw === link) this.raw = undefined;
+    link.close(abort);
+  }
+}

@@ -1,0 +1,105 @@
+import { asyncScheduler } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
+
+import type { ScheduledFault } from './faults';
+import type { HostTable } from './hostTable';
+import { realisticLatencies } from './latency';
+import type { Latencies } from './latency';
+import type { Network } from './network';
+import type { FirmwareVersion } from './personality';
+import { socketsNetwork } from './socketsNetwork';
+
+/** A Wi-Fi network in reach of the virtual modem. */
+export interface AccessPoint {
+  readonly ssid: string;
+  /** Empty or left out: an open network. */
+  readonly key?: string;
+  readonly bssid?: string;
+  readonly channel?: number;
+  /** dBm. */
+  readonly rssi?: number;
+  /** 0 open, 1 WEP, 2 WPA, 3 WPA2, 4 WPA and WPA2; 3 for a network with a key. */
+  readonly ecn?: number;
+  /** The code of `+CWJAP:` for a wrong key: 2, or what some routers make of it. */
+  readonly wrongKeyCode?: 1 | 2 | 4;
+  /** Joining fails with this code whatever the key: 1 silent access point, 4 refused by it. */
+  readonly fails?: 1 | 4;
+  /** `false`: the network has no DHCP server. */
+  readonly dhcp?: boolean;
+  /** What DHCP gives the station; `192.168.1.50` in a network of 24 bits whose gateway is `.1`. */
+  readonly address?: string;
+}
+
+export interface EmulatorOptions {
+  /** Default `1.7.4`. */
+  readonly firmware?: FirmwareVersion;
+  /** Bits per second of the line, which is paced to it in both directions; 0 or left out: as fast as possible. */
+  readonly baud?: number;
+  /** The networks in the air. Default: one, `my-ssid` with key `my-key`. */
+  readonly accessPoints?: readonly AccessPoint[];
+  /** An access point saved in the flash, joined at start. */
+  readonly stored?: { readonly ssid: string; readonly key?: string };
+  /** Where names and addresses lead; whatever is not here and not loopback is unreachable. */
+  readonly hosts?: HostTable;
+  /** Ports of this machine that stand in for the modem's own listening and UDP ports; 0: any free one. */
+  readonly ports?: Readonly<Record<number, number>>;
+  /** Whence all chance comes. Default 1. */
+  readonly seed?: number;
+  /** Scales all latencies: 0 for none, 1 (the default) for realistic ones. */
+  readonly latency?: number;
+  /** Latencies that are not as usual, in ms before scaling. */
+  readonly latencies?: Partial<Latencies>;
+  /** How long a connect to an unreachable address takes, in ms, not scaled. Default 20 000. */
+  readonly connectTimeout?: number;
+  /** How long a join waits for a silent access point or a missing DHCP server, in ms, not scaled. Default 15 000. */
+  readonly joinTimeout?: number;
+  /** How the bytes for the host are cut: as printed (the default), or in random chunks of 1 to so many bytes. */
+  readonly chunking?: 'whole' | number;
+  /** The chance that an unsolicited message is kept for an awkward place. Default 0.25; 0 for never. */
+  readonly interleave?: number;
+  /** Start with a power-on reset: noise, then `ready`. Without it the modem has long been running. */
+  readonly powerOn?: boolean;
+  /** Faults that happen by themselves. */
+  readonly faults?: readonly ScheduledFault[];
+  /** The world outside. Default: the sockets of this machine. */
+  readonly network?: Network;
+  /** Default `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
+}
+
+export type ResolvedOptions = Required<Omit<EmulatorOptions, 'stored' | 'latencies'>> &
+  Pick<EmulatorOptions, 'stored'> & { readonly latencies: Latencies };
+
+/** @throws RangeError for numbers out of range. */
+export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
+  const { stored, latencies, ...given } = options;
+  const resolved: ResolvedOptions = {
+    firmware: '1.7.4',
+    baud: 0,
+    accessPoints: [{ ssid: 'my-ssid', key: 'my-key' }],
+    hosts: {},
+    ports: {},
+    seed: 1,
+    latency: 1,
+    connectTimeout: 20_000,
+    joinTimeout: 15_000,
+    chunking: 'whole',
+    interleave: 0.25,
+    powerOn: false,
+    faults: [],
+    network: socketsNetwork,
+    scheduler: asyncScheduler,
+    ...given,
+    ...(stored === undefined ? {} : { stored }),
+    latencies: { ...realisticLatencies, ...latencies },
+  };
+  requireRange('baud', resolved.baud, 0, 4_608_000);
+  requireRange('latency', resolved.latency, 0, 1000);
+  requireRange('interleave', resolved.interleave, 0, 1);
+  if (resolved.chunking !== 'whole') requireRange('chunking', resolved.chunking, 1, 65_536);
+  return resolved;
+}
+
+function requireRange(name: string, value: number, low: number, high: number): void {
+  if (!(value >= low && value <= high)) throw new RangeError(`${name} must be from ${low} to ${high}, not ${value}`);
+}

@@ -1,0 +1,93 @@
+import type { SchedulerLike, Subscription } from 'rxjs';
+
+import type { Lane } from './lane';
+import type { Random } from './random';
+
+/** Something that the modem prints in one go: nothing else ever comes inside it. Text is one byte per character. */
+export type Print = string | Buffer;
+
+/** How long an unsolicited message may be kept for an awkward place, in ms. */
+const KEEP = 20;
+/** While nothing is going on, at most one message in so many ms is kept: the host must not see a slow modem. */
+const KEEP_INTERVAL = 1000;
+
+/**
+ * The modem's printer. Answers go straight out; unsolicited messages do too, or they are kept, as chance has it, until
+ * the next place in the middle of an answer or an echo, where the firmware may put them. Their order never changes.
+ */
+export class Output {
+  /** Whether a command is running, so that an awkward place is near. */
+  answering = false;
+  /** Nothing gets out. */
+  muted = false;
+
+  private readonly kept: Buffer[] = [];
+  private keptBytes = 0;
+  private lastKept = -Infinity;
+  private timer: Subscription | undefined;
+
+  constructor(
+    private readonly lane: Lane,
+    private readonly random: Random,
+    private readonly interleave: number,
+    private readonly scheduler: SchedulerLike,
+  ) {}
+
+  /** Bytes printed that have not left the modem. */
+  get backlog(): number {
+    return this.lane.backlog + this.keptBytes;
+  }
+
+  print(print: Print): void {
+    if (!this.muted && print.length > 0) this.lane.push(bytesOf(print));
+  }
+
+  unsolicited(print: Print): void {
+    if (this.muted) return;
+    if (this.kept.length === 0 && !this.shallKeep()) {
+      this.lane.push(bytesOf(print));
+      return;
+    }
+    const bytes = bytesOf(print);
+    this.kept.push(bytes);
+    this.keptBytes += bytes.length;
+    this.timer ??= this.scheduler.schedule(() => this.flush(), KEEP);
+  }
+
+  /** A place where an unsolicited message may stand. */
+  spot(): void {
+    if (this.kept.length > 0 && this.random.chance(0.7)) this.flush();
+  }
+
+  /** Prints what was kept: before anything that must not come ahead of it. */
+  flush(): void {
+    this.timer?.unsubscribe();
+    this.timer = undefined;
+    for (const bytes of this.kept.splice(0)) {
+      this.keptBytes -= bytes.length;
+      this.lane.push(bytes);
+    }
+  }
+
+  /** Forgets what was kept. */
+  clear(): void {
+    this.timer?.unsubscribe();
+    this.timer = undefined;
+    this.kept.length = 0;
+    this.keptBytes = 0;
+    this.answering = false;
+  }
+
+  private shallKeep(): boolean {
+    if (this.interleave === 0) return false;
+    const now = this.scheduler.now();
+    if (!this.answering && now - this.lastKept < KEEP_INTERVAL) return false;
+    if (!this.random.chance(this.interleave)) return false;
+    this.lastKept = now;
+    return true;
+  }
+}
+
+function bytesOf(print: Print): Buffer {
+  return typeof print === 'string' ? Buffer.from(print, 'latin1') : print;
+}

@@ -1,0 +1,56 @@
+import type { ReadStream } from 'node:tty';
+
+import { carry } from './carry';
+import { Emulator } from './emulator';
+import type { EmulatorOptions } from './options';
+
+export interface ServedPty {
+  /** The device to open, such as `/dev/pts/7`. */
+  readonly path: string;
+  readonly emulator: Emulator;
+  /** Takes the device away and switches the modem off. Twice is no error. */
+  close(): Promise<void>;
+}
+
+/** What we use of `@lydell/node-pty`, which may not be installed. */
+interface PtyModule {
+  open(options: { encoding: null }): { master: ReadStream; slave: ReadStream; ptsName: string };
+}
+
+/**
+ * Serves a virtual modem as a pseudo-terminal, so that `serialport`, or any program that speaks AT, can open it like a
+ * device. Linux and macOS, where the optional package `@lydell/node-pty` is installed.
+ *
+ * The modem goes on when nobody has the device open, and what it says then waits for the next program in the kernel's
+ * buffer, a few kilobytes; beyond that the modem waits.
+ *
+ * @throws Error (rejection) when there are no pseudo-terminals here.
+ */
+export async function servePty(options: EmulatorOptions = {}): Promise<ServedPty> {
+  const { open } = (await import('@lydell/node-pty')) as unknown as PtyModule;
+  // Only the two streams of the terminal are ever used. Its own destroy() and kill() signal the process with the number
+  // of its child; one that was opened without a child has -1 there, and that means every process of the machine.
+  const { master, slave, ptsName } = open({ encoding: null });
+  // open() has told the slave to read from the next turn on, which would take bytes away from the program that they are
+  // for; pausing it would still let one read through.
+  slave._read = () => undefined;
+  slave.pause();
+  slave.setRawMode(true);
+  for (const stream of [master, slave]) {
+    // The library throws errors that nobody else listens for.
+    stream.removeAllListeners('error');
+    stream.on('error', () => undefined);
+  }
+  const emulator = new Emulator(options);
+  // The slave stays open here: when its last user closes it, reading the master fails with EIO.
+  const carrier = carry(emulator, master);
+  const closed = Promise.all([master, slave].map((stream) => new Promise((resolve) => stream.once('close', resolve))));
+  const close = async (): Promise<void> => {
+    carrier.unsubscribe();
+    emulator.close();
+    master.destroy();
+    slave.destroy();
+    await closed;
+  };
+  return { path: ptsName, emulator, close };
+}

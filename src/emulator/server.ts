@@ -1,0 +1,79 @@
+import { EMPTY, Observable, Subject, Subscription, startWith, switchMap, takeUntil, timer } from 'rxjs';
+
+import type { Core } from './core';
+import type { Link } from './link';
+import type { Links } from './links';
+import type { Connection } from './network';
+
+/** The modem's one listening port. */
+export class ListeningServer {
+  private listening: { port: number; localPort: number } | undefined;
+  private readonly idleTimeout$ = new Subject<void>();
+  private subscription = new Subscription();
+
+  constructor(
+    private readonly core: Core,
+    private readonly links: Links,
+  ) {}
+
+  /** The port that the host asked for, and the one of this machine that stands in for it. */
+  get state(): { readonly port: number; readonly localPort: number } | undefined {
+    return this.listening;
+  }
+
+  get clients(): readonly Link[] {
+    return this.links.open.filter(({ server }) => server);
+  }
+
+  /** Starts listening, and completes once clients can come. Errors with a NetworkError. */
+  start(port: number): Observable<never> {
+    const { network, ports } = this.core.options;
+    return new Observable((subscriber) => {
+      this.subscription = new Subscription();
+      const listener$ = network.listen(ports[port] ?? port);
+      this.subscription.add(
+        listener$.subscribe({
+          next: ({ localPort, connections$ }) => {
+            this.listening = { port, localPort };
+            this.subscription.add(connections$.subscribe((connection) => this.accept(connection)));
+            subscriber.complete();
+          },
+          error: (error: unknown) => subscriber.error(error),
+        }),
+      );
+    });
+  }
+
+  /** Stops listening; clients stay. */
+  stop(): void {
+    this.subscription.unsubscribe();
+    this.listening = undefined;
+  }
+
+  /** Makes open clients go by a new `CIPSTO`. */
+  restartTimers(): void {
+    this.idleTimeout$.next();
+  }
+
+  private accept(connection: Connection): void {
+    const full = this.clients.length >= this.core.memory.settings.maxConnections;
+    const link = full ? undefined : this.links.accept(connection);
+    // One too many is turned away, and the host hears nothing of it.
+    if (link === undefined) connection.abort();
+    else this.watch(link);
+  }
+
+  private watch(link: Link): void {
+    const { memory, scheduler } = this.core;
+    const idle$ = this.idleTimeout$.pipe(
+      startWith(undefined),
+      switchMap(() => link.activity$.pipe(startWith(undefined))),
+      switchMap(() => {
+        const seconds = memory.settings.idleTimeout;
+        return seconds === 0 ? EMPTY : timer(seconds * 1000, scheduler);
+      }),
+      takeUntil(link.gone$),
+    );
+    idle$.subscribe(() => this.links.finish(link));
+  }
+}

@@ -1,0 +1,137 @@
+import { createSocket } from 'node:dgram';
+import { Server, connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+import { Observable } from 'rxjs';
+
+import { NetworkError, isLoopback } from './network';
+import type { Connection, Datagram, DatagramPort, Endpoint, Listener, Network } from './network';
+
+/** The network of this machine, loopback only, over `node:net`, `node:tls` and `node:dgram`. */
+export const socketsNetwork: Network = { connect: connectSocket, listen, bind };
+
+function connectSocket(to: Endpoint, tls: boolean): Observable<Connection> {
+  return new Observable((subscriber) => {
+    if (!isLoopback(to.address)) {
+      subscriber.error(new NetworkError('unreachable', `${to.address} is not on this machine`));
+      return undefined;
+    }
+    let handedOver = false;
+    const options = { host: to.address, port: to.port };
+    // The modem checks no certificate unless AT+CIPSSLCCONF says so.
+    const socket = tls ? connectTls({ ...options, rejectUnauthorized: false }) : connect(options);
+    socket.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === 'ETIMEDOUT' ? 'unreachable' : 'refused';
+      subscriber.error(
+        new NetworkError(reason, `cannot connect to ${to.address}:${to.port}: ${cause.message}`, { cause }),
+      );
+    });
+    socket.once(tls ? 'secureConnect' : 'connect', () => {
+      socket.removeAllListeners('error');
+      handedOver = true;
+      subscriber.next(connectionOf(socket, to));
+      subscriber.complete();
+    });
+    return () => {
+      if (!handedOver) socket.destroy();
+    };
+  });
+}
+
+function connectionOf(socket: Socket, remote: Endpoint): Connection {
+  socket.setNoDelay(true);
+  socket.pause();
+  // An error with no reader left is no news: the link has been closed. Destroying reports through `close`.
+  socket.on('error', () => undefined);
+  return {
+    remote,
+    localPort: socket.localPort ?? 0,
+    data$: new Observable((subscriber) => {
+      let failure: Error | undefined;
+      socket.on('error', (cause) => (failure = cause));
+      socket.on('data', (chunk: Buffer) => subscriber.next(chunk));
+      socket.once('end', () => subscriber.complete());
+      socket.once('close', () => {
+        if (failure === undefined) subscriber.complete();
+        else subscriber.error(new NetworkError('reset', failure.message, { cause: failure }));
+      });
+      if (socket.destroyed) subscriber.complete();
+      else socket.resume();
+    }),
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    write: (bytes) => {
+      let settled: ((error?: Error | null) => void) | undefined;
+      let outcome: { error?: Error | null | undefined } | undefined;
+      socket.write(bytes, (error) => {
+        outcome = { error };
+        settled?.(error);
+      });
+      return new Observable<never>((subscriber) => {
+        settled = (error) => {
+          if (error) subscriber.error(new NetworkError('reset', error.message, { cause: error }));
+          else subscriber.complete();
+        };
+        if (outcome !== undefined) settled(outcome.error);
+      });
+    },
+    // Not half-closed, as the modem does not: what is written still goes out, then the socket is gone.
+    end: () => socket.destroySoon(),
+    abort: () => void socket.destroy(),
+  };
+}
+
+function listen(port: number): Observable<Listener> {
+  return new Observable((subscriber) => {
+    const server = new Server();
+    server.once('error', (cause) => {
+      subscriber.error(new NetworkError('in-use', `cannot listen on 127.0.0.1:${port}: ${cause.message}`, { cause }));
+    });
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      const localPort = typeof address === 'object' && address !== null ? address.port : port;
+      subscriber.next({ localPort, connections$: accepted(server) });
+    });
+    // Closing keeps the accepted connections; they have owners of their own.
+    return () => void server.close();
+  });
+}
+
+function accepted(server: Server): Observable<Connection> {
+  return new Observable((subscriber) => {
+    const accept = (socket: Socket): void =>
+      subscriber.next(connectionOf(socket, { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }));
+    server.on('connection', accept);
+    return () => void server.off('connection', accept);
+  });
+}
+
+function bind(port: number): Observable<DatagramPort> {
+  return new Observable((subscriber) => {
+    const socket = createSocket('udp4');
+    socket.on('error', (cause) => {
+      subscriber.error(new NetworkError('in-use', `cannot bind 127.0.0.1:${port}: ${cause.message}`, { cause }));
+    });
+    let handedOver = false;
+    socket.bind(port, '127.0.0.1', () => {
+      handedOver = true;
+      subscriber.next({
+        localPort: socket.address().port,
+        datagrams$: new Observable<Datagram>((reader) => {
+          socket.on('message', (bytes, { address, port: from }) =>
+            reader.next({ bytes, from: { address, port: from } }),
+          );
+          socket.once('close', () => reader.complete());
+        }),
+        // A datagram may get lost, and so may the news that it did.
+        send: (bytes, to) => socket.send(bytes, to.port, to.address, () => undefined),
+        close: () => socket.close(),
+      });
+      subscriber.complete();
+    });
+    return () => {
+      if (!handedOver) socket.close();
+    };
+  });
+}

@@ -1,0 +1,130 @@
+import { Observable, concat, defer, of, throwError } from 'rxjs';
+
+import type { Core } from './core';
+import type { AccessPoint } from './options';
+import type { Print } from './output';
+import type { AccessPointReport } from './personality';
+import { Refusal, errorCode } from './refusal';
+import { latin1 } from './settings';
+
+/** `trying` until an address is there; `lost` when the access point went away by itself. */
+export type StationState = 'idle' | 'trying' | 'joined' | 'lost' | 'left';
+
+/** Address, gateway and mask. */
+export type AddressPlan = readonly [address: string, gateway: string, mask: string];
+
+const NO_ADDRESS: AddressPlan = ['0.0.0.0', '0.0.0.0', '0.0.0.0'];
+
+export const STATION_MAC = '02:00:00:00:00:01';
+export const SOFT_AP_MAC = '02:00:00:00:00:02';
+
+/** The Wi-Fi station: what is in the air, and whether we have joined it. */
+export class Station {
+  state: StationState = 'idle';
+  private current: AccessPoint | undefined;
+
+  constructor(private readonly core: Core) {}
+
+  /** The access point that has been joined. */
+  get accessPoint(): AccessPointReport | undefined {
+    return this.joined && this.current !== undefined ? reportOf(this.current) : undefined;
+  }
+
+  /** Has an address. */
+  get joined(): boolean {
+    return this.state === 'joined';
+  }
+
+  get address(): AddressPlan {
+    if (!this.joined) return this.core.memory.settings.fixedAddress ?? NO_ADDRESS;
+    return this.plan();
+  }
+
+  /** What a scan sees, strongest first as the firmware sorts. */
+  scan(): readonly AccessPointReport[] {
+    return this.core.options.accessPoints.map(reportOf).sort((one, other) => other.rssi - one.rssi);
+  }
+
+  /**
+   * Joins a network: what is printed on the way, then completion when there is an address. Errors with a Refusal, the
+   * code having been printed.
+   */
+  join(ssid: string, key: string, bssid?: string): Observable<Print> {
+    const { delays, options, personality } = this.core;
+    return defer(() => {
+      this.state = 'trying';
+      const found = options.accessPoints.find(
+        (ap) => latin1(ap.ssid) === ssid && (bssid === undefined || reportOf(ap).bssid === bssid.toLowerCase()),
+      );
+      if (found === undefined) return concat(delays.after('scan'), this.failed(3));
+      if (found.fails === 1) return concat(delays.wait(options.joinTimeout), this.failed(1));
+      if (found.fails === 4) return concat(delays.after('join'), this.failed(4));
+      if (found.key !== undefined && found.key !== '' && latin1(found.key) !== key) {
+        return concat(delays.after('join'), this.failed(found.wrongKeyCode ?? 2));
+      }
+      const connected$ = concat(delays.after('join'), of('WIFI CONNECTED\r\n'));
+      const { stationDhcp } = this.core.memory.settings;
+      if (found.dhcp === false && stationDhcp) {
+        const timeout$ = of(personality.dhcpTimeout, 'WIFI DISCONNECT\r\n');
+        return concat(connected$, delays.wait(options.joinTimeout), timeout$, this.failed(1));
+      }
+      return concat(
+        connected$,
+        delays.after('address'),
+        defer(() => this.succeed(found)),
+      );
+    });
+  }
+
+  /** Joins silently and at once: a modem that has long been running. */
+  joinAtOnce(ssid: string, key: string): void {
+    const found = this.core.options.accessPoints.find((ap) => latin1(ap.ssid) === ssid && latin1(ap.key ?? '') === key);
+    if (found !== undefined) void this.succeed(found);
+  }
+
+  /** Away from the access point, by wish, by fault or by reset. */
+  leave(state: 'left' | 'lost' | 'idle'): void {
+    this.state = state;
+    if (state !== 'lost') this.current = undefined;
+  }
+
+  /** Joins the access point that was lost again. */
+  rejoin(): Observable<Print> {
+    const lost = this.current;
+    return lost === undefined ? of() : this.join(latin1(lost.ssid), latin1(lost.key ?? ''));
+  }
+
+  private succeed(found: AccessPoint): Observable<Print> {
+    this.state = 'joined';
+    this.current = found;
+    return of('WIFI GOT IP\r\n');
+  }
+
+  private failed(code: number): Observable<Print> {
+    return defer(() => {
+      this.state = 'lost';
+      this.current = undefined;
+      return concat(
+        of(`+CWJAP:${code}\r\n`),
+        throwError(() => new Refusal('', errorCode.failed, 'FAIL')),
+      );
+    });
+  }
+
+  private plan(): AddressPlan {
+    const { fixedAddress, stationDhcp } = this.core.memory.settings;
+    if (fixedAddress !== undefined && !stationDhcp) return fixedAddress;
+    const address = this.current?.address ?? '192.168.1.50';
+    return [address, address.replace(/\.\d+$/, '.1'), '255.255.255.0'];
+  }
+}
+
+function reportOf(ap: AccessPoint): AccessPointReport {
+  return {
+    ssid: latin1(ap.ssid),
+    bssid: (ap.bssid ?? '02:00:5e:00:00:01').toLowerCase(),
+    channel: ap.channel ?? 6,
+    rssi: ap.rssi ?? -52,
+    ecn: ap.ecn ?? (ap.key === undefined || ap.key === '' ? 0 : 3),
+  };
+}
