@@ -3,18 +3,24 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import NodeEnvironment from 'jest-environment-node';
 
 /** How long a closed socket or an ended process may take to be gone, in milliseconds. */
-const grace = 2000;
+const grace = 1000;
+
+/** Node.js has no public way to ask a timer whether it is over. */
+type Timer = NodeJS.Timeout & { readonly _destroyed?: boolean };
 
 /**
  * Fails a spec file that leaves behind a timer, a socket, a server, a child process or an open terminal, or whose
  * leftovers fail once nobody looks: jest itself would wait for them, or end their process.
  */
 export default class NoLeaksEnvironment extends NodeEnvironment {
-  private before: string[] = [];
+  private readonly timers = new Set<Timer>();
+  private handlesBefore: string[] = [];
 
   override async setup(): Promise<void> {
     await super.setup();
-    this.before = process.getActiveResourcesInfo();
+    this.watchTimers('setTimeout');
+    this.watchTimers('setInterval');
+    this.handlesBefore = handles();
   }
 
   override async teardown(): Promise<void> {
@@ -22,11 +28,12 @@ export default class NoLeaksEnvironment extends NodeEnvironment {
     const fail = (reason: unknown): void => void failures.push(reason);
     process.on('unhandledRejection', fail).on('uncaughtException', fail);
 
-    const deadline = Date.now() + grace;
     await nextTurn();
-    // What is closing goes by itself; a timer goes by going off.
-    while (this.left().some((kind) => kind !== 'Timeout') && Date.now() < deadline) await nextTurn();
-    const left = this.left();
+    const timers = [...this.timers].filter((timer) => timer._destroyed === false && timer.hasRef());
+    timers.forEach(clearTimeout);
+    const deadline = Date.now() + grace;
+    while (this.openHandles().length > 0 && Date.now() < deadline) await nextTurn();
+    const left = [...timers.map(() => 'Timeout'), ...this.openHandles()];
 
     await super.teardown();
     process.off('unhandledRejection', fail).off('uncaughtException', fail);
@@ -40,13 +47,28 @@ export default class NoLeaksEnvironment extends NodeEnvironment {
     }
   }
 
+  /** Jest's reporters have timers too, so counting all of the process would not do. */
+  private watchTimers(name: 'setTimeout' | 'setInterval'): void {
+    const original = this.global[name];
+    const watched = (callback: () => void, ...args: []): NodeJS.Timeout => {
+      const timer = original(callback, ...args);
+      this.timers.add(timer);
+      return timer;
+    };
+    Object.assign(this.global, { [name]: Object.assign(watched, original) });
+  }
+
   /** What keeps the process alive now and did not before, by kind. */
-  private left(): string[] {
-    const before = [...this.before];
-    return process.getActiveResourcesInfo().filter((kind) => {
+  private openHandles(): string[] {
+    const before = [...this.handlesBefore];
+    return handles().filter((kind) => {
       const known = before.indexOf(kind);
       if (known >= 0) before.splice(known, 1);
       return known < 0;
     });
   }
+}
+
+function handles(): string[] {
+  return process.getActiveResourcesInfo().filter((kind) => kind !== 'Timeout' && kind !== 'Immediate');
 }

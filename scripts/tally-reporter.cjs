@@ -1,7 +1,7 @@
 'use strict';
 
 /** How long jest may take to end once its tests have, in milliseconds. */
-const grace = 5000;
+const grace = 2000;
 
 /** Closes a test run with one line that any tool can read: `N passed, N failed`. */
 module.exports = class TallyReporter {
