@@ -76,7 +76,7 @@ describe('a serial port', () => {
     await writable(uart);
     // Far more than the line could hold, were it not read.
     await pty.say(Buffer.alloc(100_000));
-    const rest = firstValueFrom(uart.rx$.pipe(filter((chunk) => chunk.includes('|'))));
+    const rest = firstValueFrom(uart.rx$.pipe(filter((chunk) => chunk.includes(0x7c))));
     await pty.say(Buffer.from('|'));
     await rest;
     const received = collect(uart.rx$, 4);

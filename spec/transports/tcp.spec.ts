@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import { strict as assert } from 'node:assert';
+import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
+import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
+
+import { tcpUart, type LineUart } from '../../src/transports';
+import { OSError } from '../../src/usocket/osError';
+import { collect, noise } from '../support/bytes';
+import { failureOf } from '../support/failure';
+import { tcpServer, unusedPort } from '../support/tcpServer';
+
+const settled = (what: ReturnType<LineUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
+const writable = (uart: LineUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
+const to = ({ address, port }: { address: string; port: number }) => ({ host: address, port });
+
+describe('a serial line over TCP', () => {
+  it('carries 1 MB of random bytes each way at once', async () => {
+    await using server = await tcpServer();
+    const uart = tcpUart(to(server.endpoint));
+    const [there, back] = [noise(1 << 20), noise(1 << 20)];
+    const received = collect(uart.rx$, back.length);
+    const peer = await server.accept();
+    peer.write(back);
+    const arrived = buffer(peer);
+    await settled(uart.write(there));
+    expect((await received).equals(back)).toBe(true);
+    await settled(uart.close());
+    expect((await arrived).equals(there)).toBe(true);
+  });
+
+  it('is not writable before it is connected, and while the server takes nothing', async () => {
+    await using server = await tcpServer();
+    const uart = tcpUart(to(server.endpoint));
+    expect(await firstValueFrom(uart.readiness$)).toMatchObject({ writable: false });
+    await writable(uart);
+    const sent = noise(32 << 20);
+    let done = false;
+    const writing = settled(uart.write(sent)).then(() => (done = true));
+    expect(await firstValueFrom(uart.readiness$)).toMatchObject({ writable: false });
+    // Another line that carries a megabyte shows that time enough has passed for this one.
+    const other = tcpUart(to(server.endpoint));
+    const [peer, otherPeer] = [await server.accept(), await server.accept()];
+    const through = collect(other.rx$, 1 << 20);
+    otherPeer.write(noise(1 << 20));
+    await through;
+    expect(done).toBe(false);
+    const arrived = buffer(peer);
+    await writing;
+    await writable(uart);
+    await Promise.all([settled(uart.close()), settled(other.close())]);
+    expect((await arrived).equals(sent)).toBe(true);
+  });
+
+  it('fails with ENODEV when the server ends the line', async () => {
+    await using server = await tcpServer();
+    const uart = tcpUart(to(server.endpoint));
+    const chunks = lastValueFrom(uart.rx$.pipe(toArray()));
+    (await server.accept()).end('bye');
+    await assert.rejects(chunks, (error) => error instanceof OSError && error.code === 'ENODEV');
+    expect((await failureOf(uart.write(Buffer.from('x')))).code).toBe('ENODEV');
+    expect(await firstValueFrom(uart.readiness$)).toMatchObject({ hangup: true, error: true, writable: false });
+    expect(await settled(uart.close())).toBe('done');
+  });
+
+  it('fails with ECONNRESET when the server breaks it off, and tells late subscribers', async () => {
+    await using server = await tcpServer();
+    const uart = tcpUart(to(server.endpoint));
+    await writable(uart);
+    const [reading, writing] = [failureOf(uart.rx$), failureOf(uart.write(noise(32 << 20)))];
+    (await server.accept()).resetAndDestroy();
+    const error = await reading;
+    expect([error.code, error.syscall]).toEqual(['ECONNRESET', 'read']);
+    expect(await writing).toBe(error);
+    expect(await failureOf(uart.rx$)).toBe(error);
+  });
+
+  it('fails with ECONNREFUSED where nobody listens', async () => {
+    const port = await unusedPort();
+    const uart = tcpUart({ host: '127.0.0.1', port });
+    const writing = failureOf(uart.write(Buffer.from('x')));
+    const error = await failureOf(uart.rx$);
+    expect([error.code, error.syscall]).toEqual(['ECONNREFUSED', 'connect']);
+    expect(error.message).toContain(`127.0.0.1:${port}`);
+    expect(await writing).toBe(error);
+    expect(await settled(uart.close())).toBe('done');
+  });
+
+  it('can be closed while it connects', async () => {
+    await using server = await tcpServer();
+    const uart = tcpUart(to(server.endpoint));
+    const received = lastValueFrom(uart.rx$.pipe(toArray()));
+    expect(await Promise.all([settled(uart.close()), settled(uart.close())])).toEqual(['done', 'done']);
+    expect(await received).toEqual([]);
+    expect((await failureOf(uart.write(Buffer.from('x')))).code).toBe('EBADF');
+  });
+
+  it('closes in time when the server does not take the rest', async () => {
+    await using server = await tcpServer();
+    const uart = tcpUart({ ...to(server.endpoint), linger: 20 });
+    await writable(uart);
+    const failed = failureOf(uart.write(noise(32 << 20)));
+    expect(await settled(uart.close())).toBe('done');
+    expect((await failed).code).toBe('EBADF');
+  });
+
+  it('gives the server all that was written before it was closed', async () => {
+    await using server = await tcpServer();
+    const uart = tcpUart(to(server.endpoint));
+    await writable(uart);
+    const peer = await server.accept();
+    await settled(uart.write(Buffer.from('AT\r\n')));
+    await settled(uart.close());
+    const ended = once(peer, 'end');
+    expect((await buffer(peer)).toString()).toBe('AT\r\n');
+    await ended;
+  });
+
+  it.each([
+    [{ host: '', port: 3000 }, 'host'],
+    [{ host: '127.0.0.1', port: 0 }, '65535'],
+    [{ host: '127.0.0.1', port: 65_536 }, '65535'],
+  ])('refuses %p at the call', (options, told) => {
+    assert.throws(
+      () => tcpUart(options),
+      (error) => error instanceof OSError && error.code === 'EINVAL' && error.message.includes(told),
+    );
+  });
+});

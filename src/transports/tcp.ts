@@ -1,0 +1,109 @@
+import { connect, type Socket } from 'node:net';
+import {
+  EMPTY,
+  asyncScheduler,
+  concat,
+  defer,
+  fromEvent,
+  ignoreElements,
+  take,
+  takeUntil,
+  tap,
+  timer,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
+
+import { errnoOf, type ErrorCode } from '../usocket/errno';
+import { OSError } from '../usocket/osError';
+import { duplexLine } from './duplexLine';
+import { lineUart, type Line, type LineUart } from './lineUart';
+
+export interface TcpUartOptions {
+  /** Name or numeric address of the serial server. */
+  readonly host: string;
+  /** 1–65535. */
+  readonly port: number;
+  /** How long closing waits for a server that does not take the last bytes, in milliseconds; 1000 unless told. */
+  readonly linger?: number;
+  /** Keeps the time of `linger`. */
+  readonly scheduler?: SchedulerLike;
+}
+
+const meaning: Partial<Record<ErrorCode, string>> = {
+  ECONNREFUSED: 'nobody listens there; check that the serial server runs and that the port is right',
+  ECONNRESET: 'the serial server broke the connection off; connect again',
+  EHOSTUNREACH: 'the serial server does not answer on its network; check that it is switched on',
+  EMFILE: 'this program has too many files and sockets open; close some, or raise `ulimit -n`',
+  ENETUNREACH: 'no route leads to that network; check that this machine is on line',
+  EPIPE: 'the serial server has ended the connection; connect again',
+  ETIMEDOUT: 'no answer came in time; check address, firewall and network',
+  EAI_NONAME: 'there is no such host name; check its spelling',
+  EAI_AGAIN: 'no name server could be asked; check the network and try again',
+};
+
+/** How long the line may be silent before the kernel asks whether the server is still there, in milliseconds. */
+const KEEP_ALIVE = 30_000;
+
+/**
+ * Opens a serial line behind a raw TCP serial server (`ser2net` with `accepter: tcp`, an adapter's "TCP server" mode),
+ * at once. Speed and framing are set at the server.
+ *
+ *     const uart = tcpUart({ host: '192.168.1.9', port: 3000 });
+ *
+ * Errors, of `rx$` and of every write: `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH`, `EAI_NONAME` and the like when the
+ * server cannot be reached, `ENODEV` when it closes the line, `ECONNRESET` when it breaks it off. A closed line
+ * completes `rx$`, and fails a write with `EBADF`.
+ *
+ * @throws `EINVAL` at the call for an empty host or a port outside 1–65535.
+ */
+export function tcpUart(options: TcpUartOptions): LineUart {
+  return lineUart(tcpLine(options));
+}
+
+/** The line under {@link tcpUart}, for protocols that run over it. */
+export function tcpLine({ host, port, linger = 1000, scheduler = asyncScheduler }: TcpUartOptions): Line {
+  const name = `${host}:${port}`;
+  if (host === '') throw new OSError('EINVAL', 'connect', 'connect to a serial server: the host is empty');
+  if (!Number.isInteger(port) || port < 1 || port > 65_535)
+    throw new OSError('EINVAL', 'connect', `connect to ${name}: a port is a whole number from 1 to 65535`);
+
+  const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE });
+  let call = 'connect';
+  socket.once('connect', () => (call = 'read'));
+  return duplexLine({
+    name,
+    duplex: socket,
+    opened: 'connect',
+    failure: (cause) => lossOf(name, call, cause),
+    release: () => release(socket, linger, scheduler),
+  });
+}
+
+function lossOf(name: string, call: string, cause: (Error & { readonly code?: unknown }) | undefined): OSError {
+  if (cause === undefined)
+    return new OSError('ENODEV', call, `${name}: the serial server closed the line; is another program using it?`);
+  const answer = typeof cause.code === 'string' ? cause.code : cause.message;
+  const code = codeOf(answer);
+  const told = `${meaning[code] ?? cause.message} (the operating system answered ${answer})`;
+  return new OSError(code, call, `${call === 'connect' ? 'connect to ' : ''}${name}: ${told}`, { cause });
+}
+
+function codeOf(answer: string): ErrorCode {
+  if (answer === 'ENOTFOUND') return 'EAI_NONAME';
+  return Object.hasOwn(errnoOf, answer) ? (answer as ErrorCode) : 'EIO';
+}
+
+function release(socket: Socket, linger: number, scheduler: SchedulerLike): Observable<never> {
+  const gone$ = defer(() => (socket.closed ? EMPTY : fromEvent(socket, 'close').pipe(take(1))));
+  return defer(() => {
+    if (socket.destroyed) return gone$;
+    if (socket.connecting) socket.destroy();
+    else socket.destroySoon();
+    const cutOff$ = timer(linger, scheduler).pipe(
+      tap(() => socket.destroy()),
+      takeUntil(fromEvent(socket, 'close')),
+    );
+    return concat(cutOff$, gone$);
+  }).pipe(ignoreElements());
+}
