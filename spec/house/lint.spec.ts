@@ -39,7 +39,8 @@ const cases: readonly (readonly [file: string, code: string, ...rules: string[]]
   ],
   ['src/host', 'import { of } from "rxjs"; of(1).subscribe(() => undefined);', 'rxjs-x/no-ignored-error'],
   ['src/host', 'import { of } from "rxjs"; of(1);', 'rxjs-x/no-floating-observables'],
-  ['src/host', 'import { of } from "rxjs"; export const bytes = of(1);', 'rxjs-x/finnish'],
+  ['src/host', 'import { of } from "rxjs"; export const bytes = of(1);', 'house/finnish'],
+  ['src/host', 'import { type Observable, of } from "rxjs"; export const make = (): Observable<number> => of(1);'],
   [
     'src/host',
     'import { Subject } from "rxjs"; export class Port { readonly rx$ = new Subject<number>(); }',
