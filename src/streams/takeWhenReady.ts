@@ -1,4 +1,4 @@
-import { defer, first, mergeMap, Observable, type OperatorFunction } from 'rxjs';
+import { first, mergeMap, Observable, type OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from './byteQueue';
 import { wantWhileReading } from './wantWhileReading';

@@ -3,12 +3,12 @@ import { defer, type Observable, type OperatorFunction, tap } from 'rxjs';
 import type { ByteQueue } from './byteQueue';
 
 /**
- * Makes a reader out of `read`, for which the queue lets in `wanted` bytes more while it is subscribed, or until it
+ * Makes a reader out of `read$`, for which the queue lets in `wanted` bytes more while it is subscribed, or until it
  * calls `stopWanting`.
  */
 export function wantWhileReading<T>(
   wanted: number,
-  read: (queue$: Observable<ByteQueue>, stopWanting: () => void) => Observable<T>,
+  read$: (queue$: Observable<ByteQueue>, stopWanting: () => void) => Observable<T>,
 ): OperatorFunction<ByteQueue, T> {
   return (queue$) =>
     defer(() => {
@@ -21,6 +21,6 @@ export function wantWhileReading<T>(
           finalize: stopWanting,
         }),
       );
-      return read(wanting$, stopWanting);
+      return read$(wanting$, stopWanting);
     });
 }
