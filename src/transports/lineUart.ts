@@ -7,6 +7,7 @@ import {
   concat,
   connectable,
   defer,
+  distinctUntilChanged,
   endWith,
   ignoreElements,
   map,
@@ -19,7 +20,7 @@ import {
   type Observable,
 } from 'rxjs';
 
-import type { Readiness } from '../streams/readiness';
+import { sameReadiness, type Readiness } from '../streams/readiness';
 import type { Uart } from '../streams/uart';
 import { OSError } from '../usocket/osError';
 
@@ -78,7 +79,7 @@ export function lineUart(line: Line): LineUart {
         catchError(() => of(lost)),
       ),
       NEVER, // A subject that has completed would tell a late subscriber nothing.
-    ),
+    ).pipe(distinctUntilChanged(sameReadiness)),
     { connector: () => new BehaviorSubject(idle), resetOnDisconnect: false },
   );
   const closedError = (): OSError =>

@@ -1,0 +1,62 @@
+import { describe, expect, it } from '@jest/globals';
+import { strict as assert } from 'node:assert';
+import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
+
+import { openUart } from '../../src/transports';
+import { OSError } from '../../src/usocket/osError';
+import { collect } from '../support/bytes';
+import { failureOf } from '../support/failure';
+import { openPty } from '../support/pty';
+import { tcpServer } from '../support/tcpServer';
+import { TelnetPeer } from '../support/telnetPeer';
+
+describe('openUart', () => {
+  it('opens a path as a serial port', async () => {
+    const pty = openPty();
+    const uart = openUart(pty.path, { baudRate: 115_200 });
+    await firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
+    await lastValueFrom(uart.close(), { defaultValue: undefined });
+    pty.close();
+  });
+
+  it.each(['COM256', 'C:/no-such-port', '/dev/no-such-port'])('takes %s for a serial port', async (path) => {
+    const error = await failureOf(openUart(path).rx$);
+    expect(error.code).toBe('ENODEV');
+    expect(error.message).toContain(path);
+  });
+
+  it('opens tcp:// as a raw line', async () => {
+    await using server = await tcpServer();
+    const uart = openUart(`tcp://127.0.0.1:${server.endpoint.port}`);
+    const received = collect(uart.rx$, 2);
+    (await server.accept()).write('OK');
+    expect((await received).toString()).toBe('OK');
+    await lastValueFrom(uart.close(), { defaultValue: undefined });
+  });
+
+  it('opens rfc2217:// with the settings given', async () => {
+    await using server = await tcpServer();
+    const uart = openUart(`RFC2217://127.0.0.1:${server.endpoint.port}/`, { baudRate: 9600 });
+    const peer = new TelnetPeer(await server.accept());
+    await firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
+    expect(peer.asked).toContainEqual(['SET', 1, 0, 0, 0x25, 0x80]);
+    await lastValueFrom(uart.close(), { defaultValue: undefined });
+  });
+
+  it.each([
+    '',
+    'emulator:',
+    'http://127.0.0.1:80',
+    'tcp://127.0.0.1',
+    'tcp://:3000',
+    'tcp:',
+    'tcp://127.0.0.1:65536',
+    'tcp://127.0.0.1:0',
+    'rfc2217://127.0.0.1:2217/tty',
+  ])('refuses %p at the call', (target) => {
+    assert.throws(
+      () => openUart(target),
+      (error) => error instanceof OSError && error.code === 'EINVAL',
+    );
+  });
+});
