@@ -24,7 +24,7 @@ describe.each(nonos)('basics of AT %s', (firmware) => {
   it('S4 [N] GMR has no blank line before OK', async () => {
     const host = await bench.ready({ firmware });
     host.type('AT+GMR\r\n');
-    const [answer] = await host.readsUntil(/^AT version:[\s\S]*OK\r\n/);
+    const answer = await host.readsUntil(/^AT version:[\s\S]*OK\r\n/);
     expect(answer).toMatch(
       /^AT version:1\.[57]\.\d\.0\([^)]+\)\r\nSDK version:[^\r]+\r\ncompile time:[^\r]+\r\nBin version[^\r]+\r\nOK\r\n$/,
     );
@@ -54,7 +54,7 @@ describe('basics of AT 2.2.2', () => {
   it('S4 [E] GMR has a blank line before OK', async () => {
     const host = await bench.ready({ firmware });
     host.type('AT+GMR\r\n');
-    const [answer] = await host.readsUntil(/^AT version:[\s\S]*OK\r\n/);
+    const answer = await host.readsUntil(/^AT version:[\s\S]*OK\r\n/);
     expect(answer).toMatch(
       /^AT version:2\.2\.2\.0\(6cdf453 - ESP8266 - [^)]+\)\r\n[\s\S]*Bin version:[^\r]+\r\n\r\nOK\r\n$/,
     );

@@ -1,4 +1,5 @@
-import { EMPTY, Observable, concat, defer, of } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { EMPTY, concat, defer, of } from 'rxjs';
 
 import type { Core } from './core';
 import type { Print } from './output';

@@ -25,22 +25,23 @@ export class ByteQueue {
     const taken: Buffer[] = [];
     let wanted = Math.min(max, this.size);
     this.size -= wanted;
-    while (wanted > 0) {
-      const chunk = this.chunks[0] as Buffer;
-      if (chunk.length > wanted) {
-        taken.push(chunk.subarray(0, wanted));
-        this.chunks[0] = chunk.subarray(wanted);
-        break;
-      }
-      taken.push(chunk);
-      this.chunks.shift();
-      wanted -= chunk.length;
+    for (let chunk = this.chunks[0]; wanted > 0 && chunk !== undefined; chunk = this.chunks[0]) {
+      taken.push(chunk.subarray(0, wanted));
+      if (chunk.length > wanted) this.chunks[0] = chunk.subarray(wanted);
+      else this.chunks.shift();
+      wanted -= Math.min(wanted, chunk.length);
     }
-    return taken.length === 1 ? (taken[0] as Buffer) : Buffer.concat(taken);
+    return joined(taken);
   }
 
   clear(): void {
     this.chunks.length = 0;
     this.size = 0;
   }
+}
+
+/** The chunks as one, copied only when there are several. */
+export function joined(chunks: readonly Buffer[]): Buffer {
+  const [only] = chunks;
+  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
 }

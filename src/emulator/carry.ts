@@ -11,13 +11,8 @@ import type { Emulator } from './emulator';
 export function carry(emulator: Emulator, stream: Duplex): Subscription {
   const subscription = new Subscription();
   const onData = (chunk: Buffer): void => {
-    let settled = false;
-    const done = (): void => {
-      settled = true;
-      stream.resume();
-    };
-    subscription.add(emulator.uart.write(chunk).subscribe({ complete: done, error: () => undefined }));
-    if (!settled) stream.pause();
+    stream.pause();
+    subscription.add(emulator.uart.write(chunk).subscribe({ complete: () => stream.resume(), error: () => undefined }));
   };
   const onDrain = (): void => emulator.setClearToSend(true);
   // The end of a stream is told by its `close`.

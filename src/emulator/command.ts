@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 
-import type { Argument, CommandLine } from './commandLine';
+import type { Argument, CommandLine, Form } from './commandLine';
 import type { Core } from './core';
 import type { FaultState } from './faults';
 import type { Input } from './input';
@@ -46,11 +46,9 @@ export interface Call {
 }
 
 /**
- * What a command does: a cold observable of what it prints. Completing means `OK`, which the executor prints unless the
- * command prints its own result; a {@link Refusal} means `ERROR` or `FAIL`.
+ * What a firmware understands. Each form of a command makes a cold observable of what it prints. Completing means `OK`,
+ * which the executor prints unless the command prints its own result; a {@link Refusal} means `ERROR` or `FAIL`.
  */
-export type Handler = (context: Context, call: Call) => Observable<Print>;
-
 export interface Command {
   /** In capitals, without `AT`. */
   readonly name: string;
@@ -58,14 +56,14 @@ export interface Command {
   readonly since?: { readonly N?: number; readonly E?: number };
   /** NonOS has it as `_CUR` and `_DEF` `too`, or `only` so; `always`: `too`, in ESP-AT as well. */
   readonly suffixes?: 'too' | 'only' | 'always';
-  readonly run?: Handler;
-  readonly query?: Handler;
-  readonly test?: Handler;
-  readonly set?: Handler;
-  /** Prints its own result. */
-  readonly ownResult?: boolean;
+  run?(context: Context, call: Call): Observable<Print>;
+  query?(context: Context, call: Call): Observable<Print>;
+  test?(context: Context, call: Call): Observable<Print>;
+  set?(context: Context, call: Call): Observable<Print>;
+  /** The forms that print their own result. */
+  readonly ownResult?: readonly Form[];
   /** Done once the `OK` has been printed. */
-  readonly after?: (context: Context, call: Call) => void;
+  after?(context: Context, call: Call): void;
 }
 
 /** The commands of one firmware. */
@@ -92,11 +90,10 @@ export class CommandTable {
    *
    * @throws Refusal if this firmware has no such command, or not in this form.
    */
-  find(line: CommandLine, store: boolean): { command: Command; handler: Handler; call: Call } {
+  find(line: CommandLine, store: boolean): { command: Command; call: Call } {
     const [, base = line.name, suffix = ''] = /^(.*?)(_CUR|_DEF)?$/.exec(line.name) ?? [];
     const command = this.commands.get(base);
-    const handler = command?.[line.form];
-    if (command === undefined || handler === undefined) throw new Refusal('', errorCode.unsupported);
+    if (command?.[line.form] === undefined) throw new Refusal('', errorCode.unsupported);
     const { suffixes } = this.personality;
     const taken = suffixes && command.suffixes !== undefined;
     if (suffix === '' ? taken && command.suffixes === 'only' : !taken && command.suffixes !== 'always') {
@@ -104,7 +101,7 @@ export class CommandTable {
     }
     const persist = suffixes ? suffix !== '_CUR' : store;
     const call = { name: line.name, args: new Arguments(line.args), persist, saved: suffix === '_DEF' };
-    return { command, handler, call };
+    return { command, call };
   }
 }
 

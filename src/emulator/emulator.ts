@@ -1,7 +1,8 @@
-import { EMPTY, Observable, Subscription, concat, defer, timer } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { EMPTY, Subscription, concat, defer } from 'rxjs';
 
 import { boot, noise } from './boot';
-import type { Context } from './command';
+import type { Context, Control } from './command';
 import { commandsOf } from './commands';
 import { Executor } from './executor';
 import { Damage, FaultState } from './faults';
@@ -17,6 +18,7 @@ import type { Endpoint } from './network';
 import { resolveOptions } from './options';
 import type { EmulatorOptions, ResolvedOptions } from './options';
 import { Output } from './output';
+import type { Print } from './output';
 import { personalityOf } from './personalities';
 import type { FirmwareVersion } from './personality';
 import { Random } from './random';
@@ -84,15 +86,15 @@ export class Emulator {
     this.toHost = new Lane({
       scheduler,
       deliver: (chunk) => this.port.receive(this.damage.modem.apply(chunk)),
-      drained: () => this.context?.links.pump(),
+      drained: () => this.context.links.pump(),
       cut: chunking === 'whole' ? undefined : (available) => Math.min(available, random.integer(1, chunking)),
     });
     this.toModem = new Lane({
       scheduler,
       deliver: (chunk) => this.hear(this.damage.host.apply(chunk)),
-      drained: () => this.port?.drained(),
+      drained: () => this.port.drained(),
     });
-    this.port = new HostPort(this.toModem, () => defer(() => (this.close(), EMPTY)));
+    this.port = new HostPort(this.toModem, () => this.close());
     this.uart = this.port;
     const core = {
       options: this.options,
@@ -110,8 +112,8 @@ export class Emulator {
       typed: (bytes) => this.echo(bytes),
       line: (line, overlong) => this.onLine(line, overlong),
     });
-    const control = {
-      result: (print: string | Buffer) => this.executor.result(print),
+    const control: Control = {
+      result: (print: Print): Observable<Print> => this.executor.result(print),
       sending: () => this.executor.markSending(),
       restart: () => this.restart(),
       changeBaud: (baud: number) => this.toHost.push(() => this.setBaud(baud)),
@@ -239,7 +241,7 @@ export class Emulator {
       const { ssid, key } = memory.flash.accessPoint ?? { ssid: '', key: '' };
       station.joinAtOnce(ssid, key);
     }
-    for (const fault of faults) this.life.add(timer(fault.at, scheduler).subscribe(() => this.fault(fault)));
+    for (const fault of faults) this.life.add(scheduler.schedule(() => this.fault(fault), fault.at));
   }
 
   private hear(chunk: Buffer): void {
@@ -335,6 +337,7 @@ export class Emulator {
           output.print(print);
         },
         complete: () => this.autoJoin(),
+        error: () => undefined,
       }),
     );
   }
@@ -363,7 +366,7 @@ export class Emulator {
 
   private later(ms: number | undefined, action: () => void): void {
     if (ms === undefined) return;
-    this.affairs.add(timer(ms, this.options.scheduler).subscribe(action));
+    this.affairs.add(this.options.scheduler.schedule(action, ms));
   }
 }
 

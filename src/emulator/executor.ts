@@ -1,8 +1,8 @@
-import { Observable, Subscription, concat, defer } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { EMPTY, Subscription, concat, defer } from 'rxjs';
 
 import type { CommandTable, Context } from './command';
 import { parseCommandLine } from './commandLine';
-import type { CommandLine } from './commandLine';
 import type { Print } from './output';
 import { Refusal, errorCode } from './refusal';
 
@@ -79,14 +79,14 @@ export class Executor {
     return defer(() => {
       if (overlong) throw new Refusal('', errorCode.length);
       const { memory, personality } = this.context;
-      const parsed: CommandLine = parseCommandLine(line, personality.anyEscape);
-      const { command, handler, call } = this.table.find(parsed, memory.settings.store);
-      const done$ = command.ownResult === true ? this.result('') : this.result('\r\nOK\r\n');
+      const parsed = parseCommandLine(line, personality.anyEscape);
+      const { command, call } = this.table.find(parsed, memory.settings.store);
+      const done$ = command.ownResult?.includes(parsed.form) === true ? this.result('') : this.result('\r\nOK\r\n');
       const after$ = defer(() => {
         command.after?.(this.context, call);
         return [];
       });
-      return concat(handler(this.context, call), done$, after$);
+      return concat(command[parsed.form]?.(this.context, call) ?? EMPTY, done$, after$);
     });
   }
 
@@ -99,7 +99,9 @@ export class Executor {
     if (personality.family === 'E' && memory.settings.errorCodes) output.print(errorText(code));
     output.print(result === 'FAIL' ? personality.failResult : '\r\nERROR\r\n');
     if (after !== '') {
-      this.tasks.add(delays.after('failedClose').subscribe({ complete: () => output.unsolicited(after) }));
+      this.tasks.add(
+        delays.after('failedClose').subscribe({ complete: () => output.unsolicited(after), error: () => undefined }),
+      );
     }
     if (!(error instanceof Refusal)) throw error;
   }

@@ -1,4 +1,4 @@
-import { BehaviorSubject, EMPTY, Subject, distinctUntilChanged, throwError } from 'rxjs';
+import { BehaviorSubject, EMPTY, Subject, defer, distinctUntilChanged, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import { sameReadiness } from '../streams/readiness';
@@ -35,7 +35,7 @@ export class HostPort implements Uart {
 
   constructor(
     private readonly toModem: Lane,
-    private readonly closed: () => Observable<never>,
+    private readonly switchOff: () => void,
   ) {}
 
   write(bytes: Uint8Array): Observable<never> {
@@ -51,7 +51,10 @@ export class HostPort implements Uart {
   }
 
   close(): Observable<never> {
-    return this.closed();
+    return defer(() => {
+      this.switchOff();
+      return EMPTY;
+    });
   }
 
   /** Bytes from the modem have come through the line. */

@@ -1,5 +1,7 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
+import { joined } from './byteQueue';
+
 /** What waits in a lane: bytes, or something to do once all bytes before it have gone. */
 export type LaneItem = Buffer | (() => void);
 
@@ -162,6 +164,6 @@ export class Lane {
       room -= Math.min(room, item.length);
     }
     this.size -= max - room;
-    return taken.length === 1 ? (taken[0] as Buffer) : Buffer.concat(taken);
+    return joined(taken);
   }
 }

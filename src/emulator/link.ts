@@ -1,4 +1,5 @@
-import { EMPTY, Observable, Subject, Subscription, throwError } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { EMPTY, Subject, Subscription, throwError } from 'rxjs';
 
 import { DatagramInbox, StreamInbox } from './inbox';
 import type { Inbox } from './inbox';
@@ -22,7 +23,10 @@ export interface Link {
   /** Something came or went. */
   readonly activity$: Observable<void>;
   /** Emits when the link has gone. */
-  readonly gone$: Subject<void>;
+  readonly gone$: Observable<void>;
+  /** Somebody wants to know when it goes. */
+  readonly awaited: boolean;
+  tellGone(): void;
   /** The peer has ended; what it sent may not all have been told. */
   readonly ended: boolean;
   /** A notice is out and has not been followed by a read. */
@@ -49,11 +53,12 @@ abstract class BaseLink {
   announced = false;
   reading = false;
   ended = false;
-  readonly gone$ = new Subject<void>();
+  private readonly gone = new Subject<void>();
+  readonly gone$ = this.gone.asObservable();
   readonly id: number;
   readonly kind: LinkKind;
   readonly server: boolean;
-  protected readonly activity = new Subject<void>();
+  private readonly activity = new Subject<void>();
   readonly activity$ = this.activity.asObservable();
   protected readonly subscriptions = new Subscription();
 
@@ -61,6 +66,23 @@ abstract class BaseLink {
     this.id = identity.id;
     this.kind = identity.kind;
     this.server = identity.server;
+  }
+
+  get awaited(): boolean {
+    return this.gone.observed;
+  }
+
+  tellGone(): void {
+    this.gone.next();
+  }
+
+  protected touch(): void {
+    this.activity.next();
+  }
+
+  protected stop(): void {
+    this.subscriptions.unsubscribe();
+    this.activity.complete();
   }
 }
 
@@ -97,7 +119,7 @@ export class StreamLink extends BaseLink implements Link {
       this.connection.data$.subscribe({
         next: (bytes) => {
           this.inbox.push(bytes);
-          this.activity.next();
+          this.touch();
           changed();
         },
         complete: end,
@@ -108,7 +130,7 @@ export class StreamLink extends BaseLink implements Link {
 
   send(bytes: Buffer): Observable<never> {
     if (this.ended) return throwError(() => new NetworkError('reset', 'the peer has gone'));
-    this.activity.next();
+    this.touch();
     this.unsent += bytes.length;
     const written$ = this.connection.write(bytes);
     const done = new Subject<never>();
@@ -130,8 +152,7 @@ export class StreamLink extends BaseLink implements Link {
   }
 
   close(abort: boolean): void {
-    this.subscriptions.unsubscribe();
-    this.activity.complete();
+    this.stop();
     if (abort) this.connection.abort();
     else this.connection.end();
   }
@@ -166,12 +187,15 @@ export class UdpLink extends BaseLink implements Link {
 
   start(changed: () => void): void {
     this.subscriptions.add(
-      this.port.datagrams$.subscribe(({ bytes, from }) => {
-        const source = this.disguises.get(`${from.address}:${from.port}`) ?? from;
-        this.inbox.push({ bytes, from: source });
-        this.follow(source);
-        this.activity.next();
-        changed();
+      this.port.datagrams$.subscribe({
+        next: ({ bytes, from }) => {
+          const source = this.disguises.get(`${from.address}:${from.port}`) ?? from;
+          this.inbox.push({ bytes, from: source });
+          this.follow(source);
+          this.touch();
+          changed();
+        },
+        error: () => undefined,
       }),
     );
   }
@@ -182,13 +206,12 @@ export class UdpLink extends BaseLink implements Link {
     if (typeof route === 'string' || route.port === 0) return EMPTY;
     this.disguises.set(`${route.address}:${route.port}`, to);
     this.port.send(bytes, route);
-    this.activity.next();
+    this.touch();
     return EMPTY;
   }
 
   close(): void {
-    this.subscriptions.unsubscribe();
-    this.activity.complete();
+    this.stop();
     this.port.close();
   }
 

@@ -1,7 +1,7 @@
+import type { Observable } from 'rxjs';
 import {
   BehaviorSubject,
   NEVER,
-  Observable,
   concat,
   defer,
   filter,
@@ -74,19 +74,22 @@ export class Links {
   connect(id: number, kind: 'TCP' | 'SSL', remote: Endpoint): Observable<Link> {
     const { connectTimeout: first } = this.core.options;
     const { delays, scheduler, personality } = this.core;
-    const unanswered = (): Observable<never> =>
-      throwError(() => new NetworkError('unreachable', `no answer from ${remote.address}:${remote.port}`));
+    const unanswered$ = throwError(
+      () => new NetworkError('unreachable', `no answer from ${remote.address}:${remote.port}`),
+    );
     return defer(() => {
       this.opening.add(id);
       return this.dial(remote, kind === 'SSL').pipe(
-        timeout({ first, scheduler, with: unanswered }),
+        timeout({ first, scheduler, with: () => unanswered$ }),
         mergeMap((connection) => {
           let added = false;
           const add = (): [Link] => {
             added = true;
             return [this.add(new StreamLink({ id, kind, server: false, remote }, connection, personality))];
           };
-          const abandon = (): void => void (added || connection.abort());
+          const abandon = (): void => {
+            if (!added) connection.abort();
+          };
           return concat(delays.after('connect'), defer(add)).pipe(finalize(abandon));
         }),
         finalize(() => this.opening.delete(id)),
@@ -152,10 +155,10 @@ export class Links {
     const silent = this.silent;
     this.forget(link, false);
     if (keep) this.leftovers.set(link.id, link.inbox);
-    if (personality.sendFailFirst) link.gone$.next();
+    if (personality.sendFailFirst) link.tellGone();
     if (!silent) output.unsolicited(this.closedText(link.id));
-    if (link.gone$.observed) output.flush();
-    if (!personality.sendFailFirst) link.gone$.next();
+    if (link.awaited) output.flush();
+    if (!personality.sendFailFirst) link.tellGone();
   }
 
   /** Closes all, telling the host of each. */
@@ -243,8 +246,8 @@ export class Links {
     const route = internet.route(remote);
     if (route === 'unreachable') return NEVER;
     if (route !== 'refused') return options.network.connect(route, tls);
-    const refused = throwError(() => new NetworkError('refused', `${remote.address}:${remote.port} refuses`));
-    return concat(delays.after('connect'), refused);
+    const refused$ = throwError(() => new NetworkError('refused', `${remote.address}:${remote.port} refuses`));
+    return concat(delays.after('connect'), refused$);
   }
 
   private add<T extends StreamLink | UdpLink>(link: T): T {
@@ -307,7 +310,7 @@ export class Links {
 
   private remove(link: Link, abort: boolean): void {
     this.forget(link, abort);
-    link.gone$.next();
+    link.tellGone();
   }
 
   private forget(link: Link, abort: boolean): void {

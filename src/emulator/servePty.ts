@@ -27,10 +27,10 @@ interface PtyModule {
  * @throws Error (rejection) when there are no pseudo-terminals here.
  */
 export async function servePty(options: EmulatorOptions = {}): Promise<ServedPty> {
-  const { open } = (await import('@lydell/node-pty')) as unknown as PtyModule;
+  const pty = (await import('@lydell/node-pty')) as unknown as PtyModule;
   // Only the two streams of the terminal are ever used. Its own destroy() and kill() signal the process with the number
   // of its child; one that was opened without a child has -1 there, and that means every process of the machine.
-  const { master, slave, ptsName } = open({ encoding: null });
+  const { master, slave, ptsName } = pty.open({ encoding: null });
   // open() has told the slave to read from the next turn on, which would take bytes away from the program that they are
   // for; pausing it would still let one read through.
   slave._read = () => undefined;

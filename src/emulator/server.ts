@@ -31,13 +31,16 @@ export class ListeningServer {
     return new Observable((subscriber) => {
       this.subscription = new Subscription();
       const listener$ = network.listen(ports[port] ?? port);
+      const clients$ = listener$.pipe(
+        switchMap(({ localPort, connections$ }) => {
+          this.listening = { port, localPort };
+          subscriber.complete();
+          return connections$;
+        }),
+      );
       this.subscription.add(
-        listener$.subscribe({
-          next: ({ localPort, connections$ }) => {
-            this.listening = { port, localPort };
-            this.subscription.add(connections$.subscribe((connection) => this.accept(connection)));
-            subscriber.complete();
-          },
+        clients$.subscribe({
+          next: (connection) => this.accept(connection),
           error: (error: unknown) => subscriber.error(error),
         }),
       );
@@ -74,6 +77,7 @@ export class ListeningServer {
       }),
       takeUntil(link.gone$),
     );
-    idle$.subscribe(() => this.links.finish(link));
+    // Ends with the link, whatever becomes of the server.
+    idle$.subscribe({ next: () => this.links.finish(link), error: () => undefined });
   }
 }

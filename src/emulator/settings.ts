@@ -57,7 +57,7 @@ export function factoryFlash(personality: Personality, { baud, stored }: Partial
     mode: stored === undefined ? personality.defaultMode : 1,
     accessPoint: stored === undefined ? undefined : { ssid: latin1(stored.ssid), key: latin1(stored.key ?? '') },
     autoJoin: true,
-    baud: baud || 115_200,
+    baud: baud === undefined || baud === 0 ? 115_200 : baud,
     frame: `8,1,0,${personality.uartFlow}`,
     messages: 0,
     stationDhcp: true,

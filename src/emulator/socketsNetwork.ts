@@ -61,7 +61,7 @@ function connectionOf(socket: Socket, remote: Endpoint): Connection {
     }),
     pause: () => void socket.pause(),
     resume: () => void socket.resume(),
-    write: (bytes) => {
+    write(bytes) {
       let settled: ((error?: Error | null) => void) | undefined;
       let outcome: { error?: Error | null | undefined } | undefined;
       socket.write(bytes, (error) => {

@@ -1,4 +1,5 @@
-import { Observable, concat, defer, of, throwError } from 'rxjs';
+import type { Observable } from 'rxjs';
+import { concat, defer, of, throwError } from 'rxjs';
 
 import type { Core } from './core';
 import type { AccessPoint } from './options';

@@ -34,12 +34,14 @@ export class TestHost {
     this.unread = this.unread.slice(expected.length);
   }
 
-  /** Reads up to the end of the first match, which it returns with its groups. */
-  async readsUntil(pattern: RegExp): Promise<RegExpExecArray> {
+  /** Reads up to the end of the first match, and returns all of it. */
+  async readsUntil(pattern: RegExp): Promise<string> {
     await this.wait(() => pattern.test(this.unread), String(pattern));
-    const match = pattern.exec(this.unread) as RegExpExecArray;
-    this.unread = this.unread.slice(match.index + match[0].length);
-    return match;
+    const match = pattern.exec(this.unread);
+    const end = match === null ? 0 : match.index + match[0].length;
+    const read = this.unread.slice(0, end);
+    this.unread = this.unread.slice(end);
+    return read;
   }
 
   /** Writes a command line, and reads exactly this answer. */

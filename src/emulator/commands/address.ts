@@ -72,8 +72,8 @@ function lookUp({ personality, internet, station, delays }: Context, { args }: C
   return defer(() => {
     const name = args.text(0, 256);
     const address = station.joined ? internet.resolve(name) : null;
-    const failed = throwError(() => new Refusal('DNS Fail', errorCode.failed));
-    return concat(delays.after('resolve'), address === null ? failed : of(personality.domain(address)));
+    const failed$ = throwError(() => new Refusal('DNS Fail', errorCode.failed));
+    return concat(delays.after('resolve'), address === null ? failed$ : of(personality.domain(address)));
   });
 }
 

@@ -1,7 +1,7 @@
 import { EMPTY, catchError, concat, defer, mergeMap, of, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 
-import type { Arguments, Call, Command, Context, Handler } from '../command';
+import type { Arguments, Call, Command, Context } from '../command';
 import type { Link, UdpMode } from '../link';
 import { LINK_COUNT } from '../links';
 import { isDottedQuad } from '../network';
@@ -111,11 +111,12 @@ function closeEvery(context: Context): Observable<Print> {
   return defer(() => concat(...context.links.open.map(({ id }) => closeText(context, id, ''))));
 }
 
-const closeOnly: Handler = (context) =>
-  defer(() => {
+function closeOnly(context: Context): Observable<Print> {
+  return defer(() => {
     if (context.memory.settings.mux) throw new Refusal('MUX=1', errorCode.failed);
     return concat(context.delays.after('close'), closeText(context, 0, ''));
   });
+}
 
 function setMux({ memory, links, server }: Context, { args }: Call): Observable<Print> {
   return defer(() => {

@@ -20,8 +20,8 @@ function read(context: Context, { args }: Call): Observable<Print> {
     if (block === undefined) throw new Refusal('', errorCode.failed);
     if (link !== undefined) link.reading = true;
     const header = personality.receivedHeader(block.bytes.length, links.source(block.from));
-    const leak = faults.logLeak ? of(`to read ${most} bytes\r\n`) : EMPTY;
-    return concat(leak, of(Buffer.concat([Buffer.from(header, 'latin1'), block.bytes])));
+    const leak$ = faults.logLeak ? of(`to read ${most} bytes\r\n`) : EMPTY;
+    return concat(leak$, of(Buffer.concat([Buffer.from(header, 'latin1'), block.bytes])));
   });
 }
 

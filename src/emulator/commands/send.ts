@@ -133,12 +133,7 @@ function raw(context: Context): Observable<Print> {
     const link = links.get(0);
     if (!memory.settings.raw) throw new Refusal('send mode error', errorCode.failed);
     if (link === undefined || links.open.length > 1) throw new Refusal('link is not valid', errorCode.failed);
-    const typed$ = input.raw().pipe(
-      mergeMap((bytes) => {
-        links.send(link, bytes).subscribe({ error: () => undefined });
-        return EMPTY;
-      }),
-    );
+    const typed$ = input.raw().pipe(mergeMap((bytes) => links.send(link, bytes).pipe(catchError(() => EMPTY))));
     const quit$ = defer(() => {
       links.setRaw(undefined);
       return control.result((memory.settings.messages & 1) === 0 ? '' : personality.quitRaw);
@@ -162,7 +157,7 @@ function setRaw({ memory }: Context, { args }: Call): Observable<Print> {
 
 /** Sending. */
 export const sendCommands: readonly Command[] = [
-  { name: '+CIPSEND', run: raw, set: send, ownResult: true },
-  { name: '+CIPSENDEX', since: { N: 1, E: 2 }, set: sendUntil, ownResult: true },
+  { name: '+CIPSEND', run: raw, set: send, ownResult: ['run', 'set'] },
+  { name: '+CIPSENDEX', since: { N: 1, E: 2 }, set: sendUntil, ownResult: ['set'] },
   { name: '+CIPMODE', query: ({ memory }) => of(`+CIPMODE:${memory.settings.raw ? 1 : 0}\r\n`), set: setRaw },
 ];

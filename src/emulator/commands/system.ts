@@ -1,23 +1,28 @@
 import { EMPTY, concat, defer, of } from 'rxjs';
+import type { Observable } from 'rxjs';
 
-import type { Call, Command, Context, Handler } from '../command';
+import type { Call, Command, Context } from '../command';
+import type { Print } from '../output';
 import { factoryFlash } from '../settings';
 
 /** A setting that is taken and changes nothing here. */
-const accept: Handler = () => EMPTY;
+function accept(): Observable<Print> {
+  return EMPTY;
+}
 
-const restart: Handler = ({ control }) =>
-  concat(
+function restart({ control }: Context): Observable<Print> {
+  return concat(
     control.result('\r\nOK\r\n'),
     defer(() => (control.restart(), EMPTY)),
   );
+}
 
-function showUart({ memory, personality }: Context, { name, saved }: Call): ReturnType<Handler> {
+function showUart({ memory, personality }: Context, { name, saved }: Call): Observable<Print> {
   const { baud, frame } = saved ? memory.flash : memory.settings;
   return of(personality.uart(name, baud, frame));
 }
 
-function setUart({ memory, control }: Context, { args, persist, name }: Call): ReturnType<Handler> {
+function setUart({ memory, control }: Context, { args, persist, name }: Call): Observable<Print> {
   const baud = args.number(0, 80, 4_608_000);
   const frame = [args.number(1, 5, 8), args.number(2, 1, 3), args.number(3, 0, 2), args.number(4, 0, 3)].join(',');
   args.limit(5);
@@ -39,17 +44,17 @@ export const systemCommands: readonly Command[] = [
   { name: 'E0', run: ({ memory }) => defer(() => ((memory.settings.echo = false), EMPTY)) },
   { name: 'E1', run: ({ memory }) => defer(() => ((memory.settings.echo = true), EMPTY)) },
   { name: '+GMR', run: ({ personality }) => of(personality.gmr) },
-  { name: '+RST', run: restart, ownResult: true },
+  { name: '+RST', run: restart, ownResult: ['run'] },
   {
     name: '+RESTORE',
-    ownResult: true,
-    run: (context, call) =>
+    ownResult: ['run'],
+    run: (context) =>
       defer(() => {
         Object.assign(context.memory.flash, factoryFlash(context.personality, {}));
-        return restart(context, call);
+        return restart(context);
       }),
   },
-  { name: '+UART', suffixes: 'always', query: showUart, set: setUart, ownResult: true },
+  { name: '+UART', suffixes: 'always', query: showUart, set: setUart, ownResult: ['set'] },
   {
     name: '+SYSRAM',
     since: { N: 1.4, E: 2 },

@@ -1,7 +1,7 @@
 import { EMPTY, concat, defer, of, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 
-import type { Call, Command, Context, Handler } from '../command';
+import type { Call, Command, Context } from '../command';
 import type { Print } from '../output';
 import { Refusal, errorCode } from '../refusal';
 
@@ -78,7 +78,9 @@ function setSoftAp({ memory }: Context, { args, persist }: Call): Observable<Pri
   });
 }
 
-const accept: Handler = () => EMPTY;
+function accept(): Observable<Print> {
+  return EMPTY;
+}
 
 /** Wi-Fi: modes, joining, scanning. */
 export const wifiCommands: readonly Command[] = [
@@ -90,7 +92,7 @@ export const wifiCommands: readonly Command[] = [
     set: setMode,
   },
   { name: '+CWJAP', suffixes: 'too', query: showJoined, run: rejoin, set: join },
-  { name: '+CWQAP', run: leave, ownResult: true },
+  { name: '+CWQAP', run: leave, ownResult: ['run'] },
   { name: '+CWLAP', run: (context) => scan(context), set: (context, { args }) => scan(context, args.text(0, 32)) },
   { name: '+CWLAPOPT', set: accept },
   { name: '+CWSTATE', since: { E: 2.2 }, query: wifiState },
