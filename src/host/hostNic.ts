@@ -30,10 +30,10 @@ export interface HostNicOptions {
  * The operating system's own sockets as a network interface: for programs that run without a modem, and the reference
  * that the modem is held against.
  *
- *     const nic = new HostNic();
- *     nic.openStream({ address: '127.0.0.1', port: 80 }).pipe(
- *       mergeMap((link) => concat(link.send(request), link.receive(of(4096)))),
- *     )
+ *     const room$ = new BehaviorSubject(4096); // what the reader has room for, kept up by the reader
+ *     new HostNic()
+ *       .openStream({ address: '127.0.0.1', port: 80 })
+ *       .pipe(mergeMap((link) => merge(link.receive(room$), link.send(request))))
  *
  * Errors are `OSError`s with the code that the operating system gave; one that has no number in the socket module's
  * table is `EIO`. The original is the `cause`.
@@ -77,7 +77,7 @@ export class HostNic implements Nic {
    *
    * @throws `EINVAL` at the call for an address that is not numeric, or a port outside 0–65535.
    */
-  openStream(remote: Endpoint, { keepAlive = 0 }: StreamOptions = {}): Observable<HostLink> {
+  openStream(remote: Endpoint, { keepAlive = 0 }: StreamOptions = {}): Observable<StreamLink> {
     const { address, port } = remote;
     const call = `connect to ${address}:${port}`;
     if (isIP(address) === 0)

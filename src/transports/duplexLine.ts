@@ -41,9 +41,11 @@ export function duplexLine(options: DuplexLineOptions): Line {
       return new Observable((subscriber) => {
         // The callback comes when the kernel has taken the bytes. Its own buffer keeps the line busy meanwhile, so
         // there is no need to wait until they are out on the wire.
-        const more = duplex.write(bytes, (cause) =>
-          cause ? subscriber.error(options.failure(cause)) : subscriber.complete(),
-        );
+        const more = duplex.write(bytes, (cause) => {
+          if (cause) subscriber.error(options.failure(cause));
+          // A write that a destroyed socket (Node 20) gives up is called back without an error: the line's comes next.
+          else if (!duplex.destroyed) subscriber.complete();
+        });
         if (!more) full.next();
       });
     },

@@ -87,7 +87,7 @@ function rfc2217Line(options: Rfc2217UartOptions): Line {
   const late = (): OSError =>
     new OSError('ETIMEDOUT', 'open', `open ${name}: no complete answer in ${first} ms; is it a server of RFC 2217?`);
   const overflow = (): OSError =>
-    new OSError('EPROTO', 'open', `${name}: the serial server sent an endless telnet command; is it of RFC 2217?`);
+    new OSError('EPROTO', 'read', `${name}: the serial server sent an endless telnet command; is it of RFC 2217?`);
 
   return {
     name,

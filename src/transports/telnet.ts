@@ -1,7 +1,7 @@
 import { concatMap, defer, type OperatorFunction } from 'rxjs';
 
 /** The bytes that telnet commands are made of (RFC 854). */
-export const IAC = 0xff;
+const IAC = 0xff;
 const SE = 0xf0;
 const SB = 0xfa;
 
