@@ -6,5 +6,6 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'node20',
   dts: true,
+  logLevel: 'warn',
   checks: { pluginTimings: false },
 });
