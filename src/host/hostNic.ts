@@ -2,7 +2,7 @@ import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { Socket, isIP } from 'node:net';
 import { Observable, asyncScheduler, of, type SchedulerLike } from 'rxjs';
 
-import type { StreamOptions, Endpoint, Nic } from '../usocket/nic';
+import type { Endpoint, Nic, StreamLink, StreamOptions } from '../usocket/nic';
 import { OSError } from '../usocket/osError';
 import { hostError } from './hostError';
 import { HostLink } from './hostLink';
