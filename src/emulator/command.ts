@@ -24,6 +24,8 @@ export interface Context extends Core {
 export interface Control {
   /** The result of a command that prints its own: the command is over before its last print reaches the host. */
   result(print: Print): Observable<Print>;
+  /** Does something that goes on after the command's result, until it is done or the chip is reset. */
+  background(task$: Observable<Print>): void;
   /** From here to the end of the command, a line is answered with the word for a busy sender. */
   sending(): void;
   /** Restarts the chip once all that was printed has gone out. */

@@ -114,6 +114,7 @@ export class Emulator {
     });
     const control: Control = {
       result: (print: Print): Observable<Print> => this.executor.result(print),
+      background: (task$) => this.executor.background(task$),
       sending: () => this.executor.markSending(),
       restart: () => this.restart(),
       changeBaud: (baud: number) => this.toHost.push(() => this.setBaud(baud)),

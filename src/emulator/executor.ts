@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { EMPTY, Subscription, concat, defer } from 'rxjs';
+import { EMPTY, Subscription, concat, defer, of } from 'rxjs';
 
 import type { CommandTable, Context } from './command';
 import { parseCommandLine } from './commandLine';
@@ -51,6 +51,12 @@ export class Executor {
     this.tasks = new Subscription();
   }
 
+  /** Prints what comes when it comes, whatever else is going on. */
+  background(task$: Observable<Print>): void {
+    const { output } = this.context;
+    this.tasks.add(task$.subscribe({ next: (print) => output.unsolicited(print), error: () => undefined }));
+  }
+
   /** A result, before which the command is over. */
   result(print: Print): Observable<Print> {
     return defer(() => {
@@ -99,9 +105,7 @@ export class Executor {
     if (personality.family === 'E' && memory.settings.errorCodes) output.print(errorText(code));
     output.print(result === 'FAIL' ? personality.failResult : '\r\nERROR\r\n');
     if (after !== '') {
-      this.tasks.add(
-        delays.after('failedClose').subscribe({ complete: () => output.unsolicited(after), error: () => undefined }),
-      );
+      this.background(concat(delays.after('failedClose'), of(after)));
     }
     if (!(error instanceof Refusal)) throw error;
   }

@@ -33,6 +33,8 @@ export interface Link {
   announced: boolean;
   /** A read is being answered: no notice now. */
   reading: boolean;
+  /** NonOS' buffered sends: the last segment taken, and the last one acknowledged. */
+  readonly segments: { taken: number; sent: number };
   /** Completes when the peer's stack has the bytes; errors when they cannot be sent. */
   send(bytes: Buffer, to?: Endpoint): Observable<never>;
   /** Bytes that the operating system has not taken yet. */
@@ -52,6 +54,7 @@ export interface LinkIdentity {
 abstract class BaseLink {
   announced = false;
   reading = false;
+  readonly segments = { taken: 0, sent: 0 };
   ended = false;
   private readonly gone = new Subject<void>();
   readonly gone$ = this.gone.asObservable();

@@ -8,6 +8,7 @@ import { clockCommands } from './clock';
 import { linkCommands } from './links';
 import { receiveCommands } from './receive';
 import { sendCommands } from './send';
+import { sendBufferCommands } from './sendBuffer';
 import { serverCommands } from './server';
 import { systemCommands } from './system';
 import { wifiCommands } from './wifi';
@@ -21,6 +22,7 @@ export function commandsOf(personality: Personality): CommandTable {
     ...clockCommands,
     ...linkCommands,
     ...sendCommands,
+    ...sendBufferCommands,
     ...receiveCommands,
     ...serverCommands,
   ];

@@ -1,0 +1,110 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+
+import { firmwareVersions } from '../../src/emulator';
+import type { FirmwareVersion } from '../../src/emulator';
+import { Bench } from './support/host';
+import type { TestHost } from './support/host';
+import { Peers } from './support/peer';
+
+const bench = new Bench();
+const peers = new Peers();
+afterEach(async () => {
+  bench.clear();
+  await peers.clear();
+});
+
+async function serving(firmware: FirmwareVersion): Promise<{ host: TestHost; port: number }> {
+  const host = await bench.ready({ firmware, ports: { 80: 0 } });
+  await host.asks('AT+CIPSERVER=1,80');
+  return { host, port: host.emulator.state.server?.localPort ?? 0 };
+}
+
+describe.each(firmwareVersions)('the server of AT %s', (firmware) => {
+  const nonos = firmware !== '2.2.2';
+
+  it('S54 tells of clients and of what they send', async () => {
+    const { host, port } = await serving(firmware);
+    const client = await peers.client(port);
+    await host.reads('0,CONNECT\r\n');
+    await client.send('GET /');
+    await host.reads('\r\n+IPD,0,5:GET /');
+    host.type('AT+CIPSTATUS\r\n');
+    expect(await host.readsUntil(/OK\r\n/)).toMatch(/\+CIPSTATUS:0,"TCP","127\.0\.0\.1",\d+,\d+,1\r\n/);
+    await host.asks('AT+CIPSERVER=1,80', nonos ? 'no change\r\n\r\nOK\r\n' : '\r\nERROR\r\n');
+    if (!nonos) await host.asks('AT+CIPSERVER?', '+CIPSERVER:1,80,"TCP"\r\n\r\nOK\r\n');
+  });
+
+  it('S54 gives clients the lowest free number', async () => {
+    const { host, port } = await serving(firmware);
+    const first = await peers.client(port);
+    await host.reads('0,CONNECT\r\n');
+    await peers.client(port);
+    await host.reads('1,CONNECT\r\n');
+    first.socket.end();
+    await host.reads('0,CLOSED\r\n');
+    await peers.client(port);
+    await host.reads('0,CONNECT\r\n');
+  });
+
+  it('S55 turns a sixth client away without a word', async () => {
+    const { host, port } = await serving(firmware);
+    for (let id = 0; id < 5; id++) {
+      await peers.client(port);
+      await host.reads(`${id},CONNECT\r\n`);
+    }
+    const sixth = await peers.client(port);
+    await sixth.ended();
+    await host.readsNothing();
+  });
+
+  it('S55 limits the number of clients, since 1.6', async () => {
+    const host = await bench.ready({ firmware, ports: { 80: 0 } });
+    if (firmware === '1.5') {
+      await host.asks('AT+CIPSERVERMAXCONN=1', '\r\nERROR\r\n');
+      return;
+    }
+    await host.asks('AT+CIPSERVERMAXCONN=2');
+    await host.asks('AT+CIPSERVERMAXCONN?', `+CIPSERVERMAXCONN:2${nonos ? '' : '\r\n'}\r\nOK\r\n`);
+    await host.asks('AT+CIPSERVER=1,80');
+    const port = host.emulator.state.server?.localPort ?? 0;
+    for (const id of [0, 1]) {
+      await peers.client(port);
+      await host.reads(`${id},CONNECT\r\n`);
+    }
+    await (await peers.client(port)).ended();
+    await host.asks('AT+CIPSERVERMAXCONN=1', nonos ? '\r\nERROR\r\n' : 'Have 2 Connections\r\n\r\nERROR\r\n');
+  });
+
+  it('S56 drops an idle client', async () => {
+    const { host, port } = await serving(firmware);
+    await host.asks('AT+CIPSTO?', '+CIPSTO:180\r\n\r\nOK\r\n');
+    const client = await peers.client(port);
+    await host.reads('0,CONNECT\r\n');
+    await host.asks('AT+CIPSTO=1');
+    await host.reads('0,CLOSED\r\n');
+    await client.ended();
+  });
+
+  it('keeps clients when it stops, and listens again', async () => {
+    const { host, port } = await serving(firmware);
+    const client = await peers.client(port);
+    await host.reads('0,CONNECT\r\n');
+    await host.asks('AT+CIPSERVER=0');
+    await expect(peers.client(port)).rejects.toThrow('ECONNREFUSED');
+    await client.send('still');
+    await host.reads('\r\n+IPD,0,5:still');
+    await host.asks('AT+CIPSERVER=0', nonos ? 'no change\r\n\r\nOK\r\n' : '\r\nERROR\r\n');
+    await host.asks('AT+CIPSERVER=1,80');
+    await peers.client(host.emulator.state.server?.localPort ?? 0);
+    await host.reads('1,CONNECT\r\n');
+    await host.asks('AT+CIPSERVER=0,1', '0,CLOSED\r\n1,CLOSED\r\n\r\nOK\r\n');
+  });
+
+  it('wants several links, and a free port', async () => {
+    const taken = (await peers.server()).port;
+    const host = await bench.ready({ firmware, ports: { 80: taken } });
+    await host.asks('AT+CIPSERVER=1,80', nonos ? 'TcpServer Failure\r\n\r\nERROR\r\n' : '\r\nERROR\r\n');
+    await host.asks('AT+CIPMUX=0');
+    await host.asks('AT+CIPSERVER=1,80', nonos ? 'MUX=0\r\n\r\nERROR\r\n' : '\r\nERROR\r\n');
+  });
+});
