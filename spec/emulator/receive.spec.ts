@@ -233,7 +233,7 @@ describe.each(['1.7.4', '2.2.2'] as const)('passive receive with AT %s', (firmwa
       const length = Number(/(\d+).$/.exec(head)?.[1]);
       text += host.unread.slice(0, length);
       await host.readsUntil(/\r\nOK\r\n/);
-      expect(host.emulator.state.links[0]?.unread).toBeLessThanOrEqual(full);
+      expect(host.emulator.state.links.at(0)?.unread).toBeLessThanOrEqual(full);
     }
     expect(text).toBe(stream.toString());
   });

@@ -30,6 +30,8 @@ export interface Control {
   sending(): void;
   /** Restarts the chip once all that was printed has gone out. */
   restart(): void;
+  /** Takes no bytes from the line, or takes them again. */
+  holdInput(hold: boolean): void;
   /** Changes the speed of the line once all that was printed has gone out. */
   changeBaud(baud: number): void;
   /** Leaves the access point, closing the links. */

@@ -25,6 +25,9 @@ export const LINK_COUNT = 5;
 /** Printed bytes beyond which no more payload is taken from the peers: the modem's UART buffer. */
 const UART_BUFFER = 2048;
 
+/** What the encryption of a TLS record adds, in bytes. */
+const RECORD_OVERHEAD = 29;
+
 /** The table of links: opening, closing, and telling the host what comes on them. */
 export class Links {
   /** The link in passthrough, whose bytes go to the host as they are. */
@@ -64,6 +67,12 @@ export class Links {
   /** Data that can be read from a number: of an open link, or left by a closed one. */
   unread(id: number): Inbox | undefined {
     return this.table[id]?.inbox ?? this.leftovers.get(id);
+  }
+
+  /** What a passive link is said to hold: of TLS the encrypted bytes, more than can ever be read. */
+  announcedLength(link: Link): number {
+    const { length } = link.inbox;
+    return length > 0 && link.kind === 'SSL' ? length + RECORD_OVERHEAD : length;
   }
 
   isPassive(link: Link): boolean {
@@ -295,7 +304,7 @@ export class Links {
     link.inbox.admit();
     if (link.announced || link.reading || link.inbox.length === 0) return;
     link.announced = true;
-    notice(link.inbox.length);
+    notice(this.announcedLength(link));
   }
 
   private label(link: Link): string {

@@ -66,7 +66,7 @@ export class Peers {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const next = async (): Promise<PeerConnection> => {
       if (queue.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-      return queue.shift() as PeerConnection;
+      return queue.shift()!;
     };
     return { port: (server.address() as AddressInfo).port, next };
   }

@@ -28,7 +28,12 @@ function read(context: Context, { args }: Call): Observable<Print> {
 function lengths({ links, personality }: Context): Observable<Print> {
   return defer(() => {
     const shown: number[] = [];
-    for (let id = 0; id < LINK_COUNT; id++) shown.push(links.unread(id)?.length ?? personality.idleLength);
+    for (let id = 0; id < LINK_COUNT; id++) {
+      const link = links.get(id);
+      shown.push(
+        link === undefined ? (links.unread(id)?.length ?? personality.idleLength) : links.announcedLength(link),
+      );
+    }
     return of(`+CIPRECVLEN:${shown.join(',')}\r\n`);
   });
 }

@@ -1,4 +1,17 @@
-import { EMPTY, catchError, concat, defaultIfEmpty, defer, map, merge, mergeMap, of, take, takeUntil } from 'rxjs';
+import {
+  EMPTY,
+  catchError,
+  concat,
+  defaultIfEmpty,
+  defer,
+  finalize,
+  map,
+  merge,
+  mergeMap,
+  of,
+  take,
+  takeUntil,
+} from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { Arguments, Call, Command, Context } from '../command';
@@ -14,6 +27,9 @@ const SEND_LIMIT = 2048;
 
 /** ESP-AT says `SEND OK` at once while its send buffer has room. */
 const SEND_BUFFER = 2880;
+
+/** Bytes of passthrough under way to the peer beyond which no more are taken from the line. */
+const RAW_BUFFER = 65_536;
 
 /** How long a failed write waits for the close that goes with it, in ms. */
 const CLOSE_WAIT = 500;
@@ -133,7 +149,7 @@ function raw(context: Context): Observable<Print> {
     const link = links.get(0);
     if (!memory.settings.raw) throw new Refusal('send mode error', errorCode.failed);
     if (link === undefined || links.open.length > 1) throw new Refusal('link is not valid', errorCode.failed);
-    const typed$ = input.raw().pipe(mergeMap((bytes) => links.send(link, bytes).pipe(catchError(() => EMPTY))));
+    const typed$ = input.raw().pipe(mergeMap((bytes) => passOn(context, link, bytes)));
     const quit$ = defer(() => {
       links.setRaw(undefined);
       return control.result((memory.settings.messages & 1) === 0 ? '' : personality.quitRaw);
@@ -144,6 +160,18 @@ function raw(context: Context): Observable<Print> {
     );
     return concat(merge(typed$, enter$), quit$);
   });
+}
+
+/** In passthrough nothing but the line itself keeps the host from sending more than the peer takes. */
+function passOn({ links, control }: Context, link: Link, bytes: Buffer): Observable<never> {
+  const full = link.unsent > RAW_BUFFER;
+  if (full) control.holdInput(true);
+  return links.send(link, bytes).pipe(
+    catchError(() => EMPTY),
+    finalize(() => {
+      if (full) control.holdInput(false);
+    }),
+  );
 }
 
 function setRaw({ memory }: Context, { args }: Call): Observable<Print> {

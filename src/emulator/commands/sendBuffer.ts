@@ -52,8 +52,8 @@ function outcome(context: Context, link: Link, segment: number, bytes: Buffer): 
     delays.after('acknowledge'),
     defer(acknowledged),
   ).pipe(
-    takeUntil(link.gone$),
     catchError(() => of(`\r\n${label},SEND FAIL\r\n`)),
+    takeUntil(link.gone$),
   );
 }
 
