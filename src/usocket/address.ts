@@ -1,5 +1,5 @@
-import { isIPv4, isIPv6 } from 'node:net';
-
+import { AF_INET, AF_INET6 } from './constants';
+import { isAddress } from './inet';
 import type { Endpoint } from './nic';
 import { OSError } from './osError';
 
@@ -17,10 +17,10 @@ export function toEndpoint(address: Address, syscall: string): Endpoint {
     throw new OSError('EINVAL', syscall, `${syscall}: an address is ['192.168.1.9', 80] or comes from getaddrinfo`);
   }
   checkPort(port, syscall);
-  if (isIPv6(host)) {
+  if (isAddress(AF_INET6, host)) {
     throw new OSError('EAFNOSUPPORT', syscall, `${syscall}: ${host} is an IPv6 address; only IPv4 is supported`);
   }
-  if (!isIPv4(host)) {
+  if (!isAddress(AF_INET, host)) {
     throw new OSError(
       'EINVAL',
       syscall,

@@ -1,9 +1,8 @@
-import { isIPv4, isIPv6 } from 'node:net';
-
 import { defer, map, type Observable, of, throwError } from 'rxjs';
 
 import { type Address, checkPort } from './address';
-import { AF_INET, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM } from './constants';
+import { AF_INET, AF_INET6, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM } from './constants';
+import { isAddress } from './inet';
 import type { Nic } from './nic';
 import { OSError } from './osError';
 
@@ -41,7 +40,7 @@ export function getaddrinfo$(
   return defer(() => {
     checkPort(port, 'getaddrinfo');
     checkHost(host);
-    if (![0, AF_INET].includes(af) || isIPv6(host)) {
+    if (![0, AF_INET].includes(af) || isAddress(AF_INET6, host)) {
       return throwError(
         () => new OSError('EAI_FAMILY', 'getaddrinfo', 'getaddrinfo: only AF_INET (IPv4) is supported'),
       );
@@ -51,7 +50,7 @@ export function getaddrinfo$(
       const message = `getaddrinfo: no socket has type ${String(type)} and protocol ${String(proto)}`;
       return throwError(() => new OSError('EAI_SOCKTYPE', 'getaddrinfo', message));
     }
-    const addresses$ = isIPv4(host) ? of([host]) : nic.resolve(host);
+    const addresses$ = isAddress(AF_INET, host) ? of([host]) : nic.resolve(host);
     return addresses$.pipe(
       map((addresses) =>
         addresses.flatMap((address) =>
@@ -63,11 +62,7 @@ export function getaddrinfo$(
 }
 
 function checkHost(host: string): void {
-  if (
-    typeof host !== 'string' ||
-    host === '' ||
-    [...host].some((character) => character <= ' ' || character === '\x7f')
-  ) {
+  if (typeof host !== 'string' || host === '' || /[\s\p{Cc}]/u.test(host)) {
     throw new OSError(
       'EINVAL',
       'getaddrinfo',

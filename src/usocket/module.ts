@@ -2,6 +2,7 @@ import { defer, firstValueFrom, type Observable } from 'rxjs';
 
 import * as constants from './constants';
 import { type AddressInfo, getaddrinfo$ } from './getaddrinfo';
+import { inet_ntop, inet_pton } from './inet';
 import type { Interfaces } from './interfaces';
 import type { Nic } from './nic';
 import { OSError } from './osError';
@@ -27,6 +28,8 @@ export function createSocketModule(interfaces: Interfaces) {
 
   return {
     ...constants,
+    inet_ntop,
+    inet_pton,
     /** The socket document: in MicroPython `error` is `OSError` itself. */
     error: OSError,
 

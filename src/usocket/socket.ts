@@ -1,4 +1,4 @@
-import { firstValueFrom } from 'rxjs';
+import { firstValueFrom, map } from 'rxjs';
 
 import type { Address } from './address';
 import { type Sendable, SocketStreams } from './socketStreams';
@@ -58,8 +58,10 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
   [Symbol.asyncIterator](): AsyncIterator<Buffer> {
     return {
       next: () =>
-        this.recv(iterationSize).then((value) =>
-          value.length > 0 ? { done: false, value } : { done: true, value: undefined },
+        firstValueFrom(
+          this.recv$(iterationSize).pipe(
+            map((value) => (value.length > 0 ? { done: false, value } : { done: true, value: undefined })),
+          ),
         ),
     };
   }

@@ -7,6 +7,7 @@ import {
   defer,
   EMPTY,
   endWith,
+  finalize,
   from,
   last,
   map,
@@ -19,8 +20,8 @@ import {
   type SchedulerLike,
   Subject,
   switchMap,
+  take,
   takeUntil,
-  tap,
   throwIfEmpty,
 } from 'rxjs';
 
@@ -34,7 +35,7 @@ import { type SocketPhase, socketReadiness, type SocketState, socketState } from
 export type Sendable = Uint8Array | string;
 
 export interface SocketOptions {
-  /** Bytes received that the socket holds for readers that have not asked yet. Default: 65536. */
+  /** Bytes received that the socket holds for readers that have not asked yet. Default: 262144. */
   readonly receiveBuffer?: number;
   /** What keeps time. Default: the clock. */
   readonly scheduler?: SchedulerLike;
@@ -78,7 +79,7 @@ export class SocketStreams implements Pollable {
 
   constructor(
     private readonly nic: Nic,
-    { receiveBuffer = 65_536, scheduler = asyncScheduler }: SocketOptions = {},
+    { receiveBuffer = 262_144, scheduler = asyncScheduler }: SocketOptions = {},
   ) {
     this.scheduler = scheduler;
     this.reader = new ByteReader((room$) => this.receive(room$), {
@@ -182,7 +183,7 @@ export class SocketStreams implements Pollable {
   readinto$(target: Uint8Array, size: number = target.length): Observable<number | null> {
     const wanted = Math.min(size, target.length);
     return this.reading('readinto', wanted, () => this.reader.read$(wanted)).pipe(
-      map((bytes) => bytes && bytes.copy(target)),
+      map((bytes) => bytes?.copy(target) ?? null),
     );
   }
 
@@ -251,7 +252,7 @@ export class SocketStreams implements Pollable {
 
   private reading(syscall: string, size: number, read: () => Observable<Buffer>): Observable<Buffer | null> {
     return this.operation(syscall, () => {
-      if (!(size >= 0)) throw new OSError('EINVAL', syscall, `${syscall}: a size is 0 or more, not ${String(size)}`);
+      checkSize(size, syscall);
       this.connectedLink(syscall);
       if (this.timeout === 0) return of(this.reader.readNow(size));
       return read().pipe(this.bounded(syscall, this.peer));
@@ -273,6 +274,7 @@ export class SocketStreams implements Pollable {
 
   private receive(room$: Observable<number>): Observable<Uint8Array> {
     return this.opened.pipe(
+      take(1),
       switchMap((link) => link.receive(room$)),
       takeUntil(this.closing),
     );
@@ -281,28 +283,19 @@ export class SocketStreams implements Pollable {
   private open(remote: Endpoint): Observable<void> {
     return defer(() => {
       this.phase.next('connecting');
-      return this.nic.openStream(remote).pipe(
-        takeUntil(this.closing),
-        map((link) => {
-          this.link = link;
-          this.peer = `${remote.address}:${String(remote.port)}`;
-          this.opened.next(link);
-          this.phase.next('connected');
-        }),
-        tap({
-          error: () => {
-            this.abandonConnect();
-          },
-          unsubscribe: () => {
-            this.abandonConnect();
-          },
-        }),
-      );
-    });
-  }
-
-  private abandonConnect(): void {
-    if (this.phase.value === 'connecting') this.phase.next('unconnected');
+      return this.nic.openStream(remote);
+    }).pipe(
+      map((link) => {
+        this.link = link;
+        this.peer = `${remote.address}:${String(remote.port)}`;
+        this.opened.next(link);
+        this.phase.next('connected');
+      }),
+      finalize(() => {
+        if (this.phase.value === 'connecting') this.phase.next('unconnected');
+      }),
+      takeUntil(this.closing),
+    );
   }
 
   private sendAll(link: StreamLink, bytes: Uint8Array): Observable<number> {
@@ -332,8 +325,8 @@ export class SocketStreams implements Pollable {
   private detach(operation$: Observable<unknown>): void {
     this.detached.next(
       operation$.pipe(
-        catchError((error: OSError) => {
-          this.detachedFailure.next(error);
+        catchError((error: unknown) => {
+          this.detachedFailure.next(asOSError(error));
           return EMPTY;
         }),
       ),
@@ -377,4 +370,14 @@ function toBytes(data: Sendable): Uint8Array {
 
 function* pieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
+}
+
+function asOSError(error: unknown): OSError {
+  if (error instanceof OSError) return error;
+  return new OSError('EIO', 'send', 'send: the interface failed', { cause: error });
+}
+
+function checkSize(size: number, syscall: string): void {
+  if ((Number.isInteger(size) && size >= 0) || size === Infinity) return;
+  throw new OSError('EINVAL', syscall, `${syscall}: a size is a whole number of bytes, not ${String(size)}`);
 }

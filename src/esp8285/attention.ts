@@ -1,0 +1,80 @@
+import {
+  catchError,
+  concat,
+  defer,
+  ignoreElements,
+  merge,
+  type Observable,
+  type SchedulerLike,
+  take,
+  tap,
+  throwError,
+  TimeoutError,
+  timer,
+} from 'rxjs';
+
+import { OSError } from '../usocket/osError';
+import { common } from './commands/catalogue';
+import { answer, Refusal } from './executor/answer';
+import { insist } from './executor/insist';
+import type { Wire } from './executor/wire';
+
+/** Milliseconds that the modem has to answer one `AT`: it may be starting. */
+const patience = 1_000;
+const tries = 4;
+/** Milliseconds of silence around the `+++` that ends passthrough. */
+const escapeSilence = 1_100;
+/** Most bytes that a send which was cut off may still wait for. */
+const longestSend = 2048;
+
+/**
+ * Gets an answer from a modem in an unknown state: at rest, starting, with half a command in its buffer, at work on
+ * another program's command, in passthrough, or waiting for the bytes of a send.
+ *
+ * Completes at the first `OK`. Errors with `EIO` when nothing comes at all, and with `EPROTO` when something comes that
+ * makes no sense.
+ */
+export function attention(wire: Wire, scheduler: SchedulerLike): Observable<never> {
+  return defer(() => {
+    let heard = false;
+    const ask = (times: number) =>
+      insist(wire, common.attention, wire.frames$.pipe(answer(common.attention)), {
+        scheduler,
+        patience,
+        tries: times,
+      });
+    const silence$ = timer(escapeSilence, scheduler).pipe(ignoreElements());
+    const leavePassthrough$ = concat(silence$, wire.write(Buffer.from('+++')), silence$);
+    const fillSend$ = wire.write(Buffer.alloc(longestSend, '\r\n'));
+    const hearing$ = wire.received$.pipe(
+      tap(() => (heard = true)),
+      ignoreElements(),
+    );
+    const answered$ = ask(tries).pipe(
+      catchError(() => concat(leavePassthrough$, ask(1))),
+      catchError(() => concat(fillSend$, ask(tries))),
+    );
+    return merge(hearing$, answered$).pipe(
+      take(1),
+      catchError((cause: unknown) => throwError(() => noAnswer(heard, cause))),
+      ignoreElements(),
+    );
+  });
+}
+
+function noAnswer(heard: boolean, cause: unknown): unknown {
+  if (!(cause instanceof Refusal || cause instanceof TimeoutError)) return cause;
+  return heard
+    ? new OSError(
+        'EPROTO',
+        'modem',
+        'what comes from the modem makes no sense; the baud rate is wrong, most likely: try 115200, 9600, 74880, 921600',
+        { cause },
+      )
+    : new OSError(
+        'EIO',
+        'modem',
+        'the modem is silent; check its power supply, that its TX goes to RX and its RX to TX, and the baud rate',
+        { cause },
+      );
+}

@@ -1,0 +1,59 @@
+import { type Command, command, type Text } from './command';
+import type { Dialect } from './dialect';
+
+/** Longest values that the firmware takes, in bytes. */
+const longest = { ssid: 32, key: 64, host: 64 };
+
+/** The commands that no dialect spells differently. */
+export const common = {
+  attention: command('AT'),
+  echoOff: command('ATE0'),
+  version: command('AT+GMR'),
+  noPassthrough: command('AT+CIPMODE', 0),
+  severalLinks: command('AT+CIPMUX', 1),
+  askSeveralLinks: command('AT+CIPMUX?'),
+  noServer: command('AT+CIPSERVER', 0),
+  closeOnlyLink: command('AT+CIPCLOSE'),
+  closeAllLinks: command('AT+CIPCLOSE', 5),
+  noRemoteAddress: command('AT+CIPDINFO', 0),
+  status: command('AT+CIPSTATUS'),
+  leave: command('AT+CWQAP'),
+  /** AT 2.1 and later: settings last until the next reset, and spare the flash. */
+  volatileSettings: command('AT+SYSSTORE', 0),
+  receiveMode: (passive: boolean) => command('AT+CIPRECVMODE', passive ? 1 : 0),
+  close: (link: number) => command('AT+CIPCLOSE', link),
+  send: (link: number, length: number) => command('AT+CIPSEND', link, length),
+  receive: (link: number, size: number) => command('AT+CIPRECVDATA', link, size),
+  resolve: (host: string) => command('AT+CIPDOMAIN', hostText(host)),
+
+  startStream(link: number, address: string, port: number, keepAlive: number): Command {
+    const type: Text = { text: 'TCP', what: 'link type', syscall: 'connect', maxBytes: 6 };
+    const host: Text = { text: address, what: 'address', syscall: 'connect', maxBytes: longest.host };
+    return keepAlive > 0
+      ? command('AT+CIPSTART', link, type, host, port, keepAlive)
+      : command('AT+CIPSTART', link, type, host, port);
+  },
+} as const;
+
+/** The commands that 1.x has in a form that spares the flash. */
+export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
+  return {
+    stationMode: command(`AT+CWMODE${suffix}`, 1),
+    askAddresses: command(`AT+CIPSTA${suffix}?`),
+    askAccessPoint: command(`AT+CWJAP${suffix}?`),
+
+    join(ssid: string, key: string): Command {
+      return command(
+        `AT+CWJAP${suffix}`,
+        { text: ssid, what: 'SSID', syscall: 'connect', maxBytes: longest.ssid },
+        { text: key, what: 'key', syscall: 'connect', maxBytes: longest.key, secret: true },
+      );
+    },
+  };
+}
+
+export type Catalogue = ReturnType<typeof catalogueOf>;
+
+function hostText(host: string): Text {
+  return { text: host, what: 'host name', syscall: 'getaddrinfo', maxBytes: longest.host };
+}

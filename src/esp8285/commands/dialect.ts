@@ -1,0 +1,25 @@
+/** What differs between the firmware generations, as far as commands are concerned. */
+export interface Dialect {
+  /** NonOS AT 1.x, or ESP-AT 2.x and later. */
+  readonly generation: 'nonos' | 'esp-at';
+  /** `'1.7.4.0'`; `'unknown'` when the modem would not say. */
+  readonly version: string;
+  /** The firmware holds received bytes back until they are asked for, so that a slow reader slows the sender down. */
+  readonly passiveReceive: boolean;
+  /** What makes a setting last until the next reset only: a suffix of the command on 1.x. */
+  readonly volatileSuffix: '' | '_CUR';
+}
+
+/**
+ * Chooses the dialect by the answer to `AT+GMR`: by the line `AT version:`, for the others are known to disagree.
+ *
+ * @param lines The answer's lines, vendor lines among them.
+ */
+export function dialectOf(lines: readonly string[]): Dialect {
+  const match = lines.map((line) => /^AT version:\s*(\d+(?:\.\d+){0,3})/.exec(line)).find((found) => found !== null);
+  const version = match?.[1] ?? 'unknown';
+  const [major = 1, minor = 0] = version === 'unknown' ? [] : version.split('.').map(Number);
+  return major >= 2
+    ? { generation: 'esp-at', version, passiveReceive: major > 2 || minor >= 1, volatileSuffix: '' }
+    : { generation: 'nonos', version, passiveReceive: major === 1 && minor >= 7, volatileSuffix: '_CUR' };
+}

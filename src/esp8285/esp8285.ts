@@ -1,0 +1,42 @@
+import { firstValueFrom, map } from 'rxjs';
+
+import type { Uart } from '../streams';
+import { ESP8285Streams } from './esp8285Streams';
+import type { ModemOptions } from './modem';
+import type { InterfaceConfig } from './wifi/ifconfig';
+
+/**
+ * The ESP8285 (or ESP8266) as a network interface, with promises: each is the first value of the observable of the same
+ * name with a `$`, and what it does and how it fails is told there.
+ *
+ *     const nic = await ESP8285.start(uart);
+ *     await nic.connect('my-ssid', 'my-key');
+ */
+export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
+  /** Resolves to the interface once the modem is set up. See {@link ESP8285Streams.start$}. */
+  static start(uart: Uart, options?: ModemOptions): Promise<ESP8285> {
+    const nic = new ESP8285(uart, options);
+    return firstValueFrom(nic.start$().pipe(map(() => nic)));
+  }
+
+  connect(ssid: string, key?: string): Promise<void> {
+    return firstValueFrom(this.connect$(ssid, key));
+  }
+
+  disconnect(): Promise<void> {
+    return firstValueFrom(this.disconnect$());
+  }
+
+  ifconfig(): Promise<InterfaceConfig> {
+    return firstValueFrom(this.ifconfig$());
+  }
+
+  close(): Promise<void> {
+    return firstValueFrom(this.close$());
+  }
+
+  /** `await using nic = await ESP8285.start(uart)` closes it at the end of the block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}

@@ -1,0 +1,129 @@
+import {
+  defer,
+  EMPTY,
+  endWith,
+  map,
+  of,
+  type Observable,
+  retry,
+  type SchedulerLike,
+  asyncScheduler,
+  tap,
+  timer,
+  catchError,
+} from 'rxjs';
+
+import type { Uart } from '../streams';
+import type { Endpoint, Nic, StreamLink, StreamOptions } from '../usocket/nic';
+import { catalogueOf, common } from './commands/catalogue';
+import { simpleExchange } from './executor/exchange';
+import { Modem, type ModemOptions } from './modem';
+import type { Status } from './status';
+import { ifconfig, type InterfaceConfig } from './wifi/ifconfig';
+import { join } from './wifi/join';
+import { resolve } from './wifi/resolve';
+
+/** Milliseconds. */
+const leaveDeadline = 5_000;
+/** A lost network is joined again this often, the first time after so many milliseconds, then after twice as many. */
+const rejoin = { count: 5, firstPause: 1_000 };
+
+/**
+ * The ESP8285 (or ESP8266) as a network interface, in observables. When the modem starts again by itself, its connections
+ * are lost; the interface sets it up and joins the network again, and `status$` tells. The methods without `$` are in
+ * {@link ESP8285}.
+ */
+export class ESP8285Streams implements Nic {
+  readonly name = 'esp8285';
+  /** How the interface is doing; replays the current state. */
+  readonly status$: Observable<Status>;
+
+  private readonly modem: Modem;
+  private readonly scheduler: SchedulerLike;
+  private network: { readonly ssid: string; readonly key: string } | undefined;
+
+  constructor(uart: Uart, options: ModemOptions = {}) {
+    this.scheduler = options.scheduler ?? asyncScheduler;
+    this.modem = new Modem(uart, options);
+    this.status$ = this.modem.status$;
+  }
+
+  /**
+   * Takes the modem in whatever state it is in, sets it up, and emits once when it is ready. From then on it is listened
+   * to until {@link close$}.
+   *
+   * Errors: `ENODEV`, `EACCES`, `EBUSY` for the port; `EIO` when the modem is silent, `EPROTO` when what it says makes
+   * no sense (the baud rate, most likely).
+   */
+  start$(): Observable<void> {
+    return defer(() => {
+      this.modem.start(this.joinAgain());
+      return this.modem.whenUp(() => of(undefined));
+    });
+  }
+
+  /**
+   * Joins a network and emits once the modem has an address.
+   *
+   * Errors: `EACCES` wrong key, `ENOENT` no such network, `ETIMEDOUT`, `ECONNREFUSED`, `EINVAL`; see {@link join}.
+   */
+  connect$(ssid: string, key = ''): Observable<void> {
+    return this.modem
+      .whenUp((dialect) => join(this.modem.executor, catalogueOf(dialect), ssid, key))
+      .pipe(
+        tap(() => {
+          this.network = { ssid, key };
+          this.modem.setWifi('up');
+        }),
+      );
+  }
+
+  /** Leaves the network. */
+  disconnect$(): Observable<void> {
+    return this.modem
+      .whenUp(() => this.modem.executor.run(simpleExchange(common.leave, leaveDeadline)))
+      .pipe(
+        map(() => {
+          this.network = undefined;
+          this.modem.setWifi('down');
+        }),
+      );
+  }
+
+  /** See {@link ifconfig}: the modem's addresses and its access point. */
+  ifconfig$(): Observable<InterfaceConfig> {
+    return this.modem.whenUp((dialect) => ifconfig(this.modem.executor, catalogueOf(dialect)));
+  }
+
+  /** Ends all connections, and closes the serial line. */
+  close$(): Observable<void> {
+    return this.modem.close().pipe(endWith(undefined));
+  }
+
+  /** Whether the modem is on a network, with an address. */
+  isconnected(): boolean {
+    return this.modem.hasAddress;
+  }
+
+  resolve(host: string): Observable<readonly string[]> {
+    return this.modem.whenUp(() => resolve(this.modem.executor, host, () => this.modem.hasAddress));
+  }
+
+  openStream(remote: Endpoint, options?: StreamOptions): Observable<StreamLink> {
+    return this.modem.whenUp(() => this.modem.links.open(remote, options));
+  }
+
+  private joinAgain(): Observable<unknown> {
+    return defer(() => {
+      if (!this.network || this.modem.hasAddress) return EMPTY;
+      const { ssid, key } = this.network;
+      return this.connect$(ssid, key).pipe(
+        retry({
+          count: rejoin.count,
+          delay: (_error, times) => timer(rejoin.firstPause * 2 ** (times - 1), this.scheduler),
+        }),
+        catchError(() => EMPTY),
+      );
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import { defer, filter, map, type OperatorFunction, take } from 'rxjs';
+
+import type { Command } from '../commands/command';
+import type { Frame } from '../grammar/frame';
+
+/** The modem said `ERROR` or `FAIL` to a command. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+
+  /**
+   * @param lines What the modem said before, `'no ip'`, `'+CWJAP:2'`: the reason, where it gives one.
+   */
+  constructor(
+    readonly command: Command,
+    readonly result: 'ERROR' | 'FAIL',
+    readonly lines: readonly string[],
+  ) {
+    super(`${command.shown} was answered ${[...lines, result].join(' / ')}`);
+  }
+}
+
+/**
+ * Collects the lines of a command's answer and emits them at its `OK`. Errors with a {@link Refusal} at `ERROR` or
+ * `FAIL`. What comes unasked in between is not part of the answer; its echo is not either.
+ *
+ *     frames$           --line--block--closed--line--OK--
+ *     answer(command)   ------------------------------([line, line]|)
+ */
+export function answer(command: Command): OperatorFunction<Frame, readonly string[]> {
+  return (frames$) =>
+    defer(() => {
+      const lines: string[] = [];
+      return frames$.pipe(
+        map((frame) => {
+          if (frame.kind === 'line' && frame.text !== command.line) lines.push(frame.text);
+          if (frame.kind !== 'final') return undefined;
+          if (frame.result !== 'OK') throw new Refusal(command, frame.result, lines);
+          return lines;
+        }),
+        filter((answered) => answered !== undefined),
+        take(1),
+      );
+    });
+}
+
+/** The values of the answer's lines that begin with `prefix`, `'+CIPDOMAIN:'`. */
+export function valuesOf(lines: readonly string[], prefix: string): readonly string[] {
+  return lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
+}

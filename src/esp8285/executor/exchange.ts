@@ -1,0 +1,75 @@
+import {
+  defer,
+  exhaustMap,
+  filter,
+  map,
+  merge,
+  type Observable,
+  of,
+  retry,
+  type SchedulerLike,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
+
+import type { Command } from '../commands/command';
+import { answer } from './answer';
+import type { Wire } from './wire';
+
+/** A command and all that belongs to it, from its first byte to its final result. */
+export interface Exchange<T> {
+  /** For messages, without secrets: `'AT+CIPSEND=4,100'`. */
+  readonly shown: string;
+  /** Milliseconds that the modem may take. */
+  readonly deadline: number;
+  /** Cold. Emits the outcome and completes when the modem is free for the next command. */
+  readonly converse: (wire: Wire, scheduler: SchedulerLike) => Observable<T>;
+}
+
+/** Milliseconds before a command that met a busy modem is said again: the first time, and at most. */
+const firstPause = 50;
+const longestPause = 1000;
+
+class BusyError extends Error {}
+
+/** The exchange of a command that has an answer and nothing more. Emits the answer's lines. */
+export function simpleExchange(command: Command, deadline: number): Exchange<readonly string[]> {
+  return {
+    shown: command.shown,
+    deadline,
+    converse: (wire, scheduler) => ask(wire, scheduler, command),
+  };
+}
+
+/** Says a command and emits the lines of its answer; says it again while the modem is busy. */
+export function ask(wire: Wire, scheduler: SchedulerLike, command: Command): Observable<readonly string[]> {
+  return sayUntil(wire, scheduler, command, wire.frames$.pipe(answer(command)));
+}
+
+/**
+ * Says a command, once its answer is listened for, and says it again after a growing pause when the modem is busy: it
+ * has dropped the line then.
+ */
+export function sayUntil<T>(
+  wire: Wire,
+  scheduler: SchedulerLike,
+  command: Command,
+  answer$: Observable<T>,
+): Observable<T> {
+  return defer(() => {
+    let pause = firstPause / 2;
+    // A line that was called busy may be answered all the same (seen on ESP-AT 3): the answer is listened for on.
+    const busy$ = wire.frames$.pipe(
+      filter(({ kind }) => kind === 'busy'),
+      exhaustMap(() => timer((pause = Math.min(2 * pause, longestPause)), scheduler)),
+      map(() => {
+        throw new BusyError();
+      }),
+    );
+    return merge(answer$, busy$, wire.say(command)).pipe(
+      take(1),
+      retry({ delay: (error: unknown) => (error instanceof BusyError ? of(true) : throwError(() => error)) }),
+    );
+  });
+}

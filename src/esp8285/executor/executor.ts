@@ -1,0 +1,132 @@
+import {
+  catchError,
+  concat,
+  concatAll,
+  defer,
+  EMPTY,
+  finalize,
+  ignoreElements,
+  type Observable,
+  type Observer,
+  type OperatorFunction,
+  ReplaySubject,
+  type SchedulerLike,
+  Subject,
+  takeUntil,
+  tap,
+  throwError,
+  throwIfEmpty,
+  timeout,
+} from 'rxjs';
+
+import { OSError } from '../../usocket/osError';
+import type { Exchange } from './exchange';
+import { resynchronise } from './resynchronise';
+import { Unanswered } from './unanswered';
+import type { Wire } from './wire';
+
+/**
+ * Holds the modem's only conversation: one exchange at a time, in the order asked for. One that is abandoned before its
+ * turn is never begun; one that has begun runs to its end, for its answer must not be taken for the next one's.
+ */
+export class Executor {
+  /** Serves the requests; emits nothing. The owner subscribes once. */
+  readonly serving$: Observable<never>;
+  /** Emits when the modem has stopped answering (`EIO`), or has started again unnoticed (`ECONNRESET`). */
+  readonly trouble$: Observable<OSError>;
+
+  /** Each serves one exchange. */
+  private readonly turns = new Subject<Observable<never>>();
+  private readonly troubles = new Subject<OSError>();
+  private readonly interruptions = new Subject<void>();
+  private interruption = new Error('not interrupted');
+  private session = 0;
+  private outOfStep = false;
+
+  constructor(
+    private readonly wire: Wire,
+    private readonly scheduler: SchedulerLike,
+  ) {
+    this.trouble$ = this.troubles.asObservable();
+    this.serving$ = this.turns.pipe(concatAll());
+  }
+
+  /**
+   * Cold: asks for an exchange and emits its outcome. Unsubscribing abandons it.
+   *
+   * Errors: what the exchange fails with, a {@link Refusal} mostly; {@link Unanswered} when the modem did not answer
+   * in time.
+   */
+  run<T>(exchange: Exchange<T>): Observable<T> {
+    return defer(() => {
+      const outcome = new ReplaySubject<T>(1);
+      const { session } = this;
+      let abandoned = false;
+      this.turns.next(
+        defer(() => {
+          if (abandoned) return EMPTY;
+          return session === this.session ? this.serve(exchange) : throwError(() => this.interruption);
+        }).pipe(tellOnly(outcome)),
+      );
+      return outcome.pipe(finalize(() => (abandoned = true)));
+    });
+  }
+
+  /** The modem has started again, or is lost: what was asked of it by now fails with this error. */
+  interrupt(error: Error): void {
+    this.session++;
+    this.interruption = error;
+    this.outOfStep = false;
+    this.interruptions.next();
+  }
+
+  private serve<T>(exchange: Exchange<T>): Observable<T> {
+    return concat(this.outOfStep ? this.getInStep() : EMPTY, this.converse(exchange)).pipe(
+      takeUntil(this.interruptions),
+      throwIfEmpty(() => this.interruption),
+    );
+  }
+
+  private converse<T>({ shown, deadline, converse }: Exchange<T>): Observable<T> {
+    return converse(this.wire, this.scheduler).pipe(
+      timeout({
+        first: deadline,
+        scheduler: this.scheduler,
+        with: () => throwError(() => new Unanswered(shown, deadline)),
+      }),
+      tap({ error: (error: unknown) => (this.outOfStep ||= error instanceof Unanswered) }),
+    );
+  }
+
+  private getInStep(): Observable<never> {
+    return resynchronise(this.wire, this.scheduler).pipe(
+      tap({
+        complete: () => (this.outOfStep = false),
+        error: (error: unknown) => {
+          if (error instanceof OSError) this.troubles.next(error);
+        },
+      }),
+    );
+  }
+}
+
+/** Hands an outcome, good or bad, to the one who asked for it; the next turn comes in any case. */
+function tellOnly<T>(asker: Observer<T>): OperatorFunction<T, never> {
+  return (outcome$) =>
+    outcome$.pipe(
+      // Not `tap(asker)`: it would call the `subscribe` of a Subject.
+      tap({
+        next: (value) => {
+          asker.next(value);
+        },
+        error: (error: unknown) => {
+          asker.error(error);
+        },
+        complete: () => {
+          asker.complete();
+        },
+      }),
+      ignoreElements(),
+      catchError(() => EMPTY),
+    );
+}

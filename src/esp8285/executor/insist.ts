@@ -1,0 +1,35 @@
+import { filter, map, merge, type Observable, retry, type SchedulerLike, take, timeout } from 'rxjs';
+
+import type { Command } from '../commands/command';
+import { sayUntil } from './exchange';
+import type { Wire } from './wire';
+
+export interface InsistOptions {
+  readonly scheduler: SchedulerLike;
+  /** Milliseconds of silence after which the command is said again: more than the longest pause of a busy modem. */
+  readonly patience: number;
+  /** How often it is said to a silent modem. */
+  readonly tries: number;
+}
+
+/**
+ * Says a command whose answer may be swallowed, until it is answered. A modem that says `busy` is alive, and is waited
+ * for as long as it says so. Errors with what the last try ended in, a `TimeoutError` when that was silence.
+ */
+export function insist<T>(
+  wire: Wire,
+  command: Command,
+  answer$: Observable<T>,
+  { scheduler, patience, tries }: InsistOptions,
+): Observable<T> {
+  const busy$ = wire.frames$.pipe(
+    filter(({ kind }) => kind === 'busy'),
+    map(() => undefined),
+  );
+  return merge(sayUntil(wire, scheduler, command, answer$), busy$).pipe(
+    timeout({ each: patience, scheduler }),
+    filter((answered) => answered !== undefined),
+    take(1),
+    retry(tries - 1),
+  );
+}

@@ -1,0 +1,49 @@
+import { defer, finalize, ignoreElements, type Observable } from 'rxjs';
+
+import type { Uart } from '../../streams';
+import type { Command } from '../commands/command';
+import type { Frame } from '../grammar/frame';
+import type { Expectation } from '../grammar/frameCutter';
+
+const lineEnd = '\r\n';
+
+/** The modem's line as a conversation sees it: frames come, commands and bytes go. */
+export class Wire {
+  /** What the frames are made of; for telling silence from nonsense. */
+  readonly received$: Observable<Uint8Array>;
+
+  constructor(
+    private readonly uart: Uart,
+    /** Hot. Errors when the line is lost, and tells a late subscriber so. */
+    readonly frames$: Observable<Frame>,
+    private readonly expecting: Expectation,
+  ) {
+    this.received$ = uart.rx$;
+  }
+
+  /** Cold: writes the command's line and completes. */
+  say({ line }: Command): Observable<never> {
+    return this.write(Buffer.from(line + lineEnd));
+  }
+
+  /** Cold: writes bytes as they are and completes. */
+  write(bytes: Uint8Array): Observable<never> {
+    return defer(() => this.uart.write(bytes)).pipe(ignoreElements());
+  }
+
+  /** Runs a conversation in which the modem may print a prompt. */
+  expectingPrompt<T>(conversation$: Observable<T>): Observable<T> {
+    return defer(() => {
+      this.expecting.prompt = true;
+      return conversation$;
+    }).pipe(finalize(() => (this.expecting.prompt = false)));
+  }
+
+  /** Runs a conversation in which the modem may print the waiting data of a link. */
+  expectingDataOf<T>(link: number, conversation$: Observable<T>): Observable<T> {
+    return defer(() => {
+      this.expecting.reading = link;
+      return conversation$;
+    }).pipe(finalize(() => (this.expecting.reading = undefined)));
+  }
+}

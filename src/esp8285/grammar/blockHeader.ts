@@ -1,0 +1,37 @@
+import type { Endpoint } from '../../usocket/nic';
+
+/** Longest header: `+IPD,4,<10 digits>,"255.255.255.255",65535:`, and some to spare. */
+export const longestHeader = 80;
+
+/** What a block header announces. */
+export interface BlockHeader {
+  /** Bytes of the header itself. */
+  readonly size: number;
+  readonly link: number;
+  /** Bytes of the payload that follows. */
+  readonly length: number;
+  readonly remote?: Endpoint;
+}
+
+// Number of the link (not with AT+CIPMUX=0), length, address and port (with AT+CIPDINFO=1; AT 2 quotes the address).
+const pushed = /^\+IPD,(?:([0-4]),)?(\d{1,10})(?:,"?([\d.]+)"?,(\d{1,5}))?:/;
+
+// AT 1.7 prints `+CIPRECVDATA,<length>:` (against its manual), AT 2 `+CIPRECVDATA:<length>,`.
+const pulled = /^\+CIPRECVDATA[,:](\d{1,10})[,:]/;
+
+/**
+ * Reads a header at the start of a line.
+ *
+ * @param reading The link whose data the host has asked for: the answer does not say it.
+ * @returns `undefined` when there is none, or not all of it yet.
+ */
+export function blockHeader(text: string, reading: number | undefined): BlockHeader | undefined {
+  const push = pushed.exec(text);
+  if (push) {
+    const [{ length: size }, link = '0', length, address, port] = push;
+    const header = { size, link: Number(link), length: Number(length) };
+    return address === undefined ? header : { ...header, remote: { address, port: Number(port) } };
+  }
+  const pull = reading === undefined ? null : pulled.exec(text);
+  return pull && reading !== undefined ? { size: pull[0].length, link: reading, length: Number(pull[1]) } : undefined;
+}

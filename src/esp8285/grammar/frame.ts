@@ -1,0 +1,40 @@
+import type { Endpoint } from '../../usocket/nic';
+
+/** Data of one link: what stood behind one `+IPD` or `+CIPRECVDATA` header. */
+export interface Block {
+  readonly kind: 'block';
+  readonly link: number;
+  /** The payload in the pieces in which it came; slices of the received chunks, not copies. */
+  readonly pieces: readonly Buffer[];
+  /** Bytes of all pieces together. */
+  readonly length: number;
+  /** Who sent it, where the firmware says so (`AT+CIPDINFO=1`). */
+  readonly remote?: Endpoint;
+}
+
+/** One thing that the modem said. */
+export type Frame =
+  /** The end of a command's answer. */
+  | { readonly kind: 'final'; readonly result: 'OK' | 'ERROR' | 'FAIL' }
+  /** The modem dropped a line because it is at work. */
+  | { readonly kind: 'busy' }
+  /** `>`: the modem waits for the bytes to send. */
+  | { readonly kind: 'prompt' }
+  /** `Recv n bytes`: the modem has taken the bytes to send. */
+  | { readonly kind: 'taken'; readonly length: number }
+  /** `SEND OK` or `SEND FAIL`; the firmware does not say of which link. */
+  | { readonly kind: 'sent'; readonly ok: boolean }
+  | Block
+  /** Passive receive: so many bytes wait in the modem. */
+  | { readonly kind: 'notice'; readonly link: number; readonly length: number }
+  | { readonly kind: 'opened'; readonly link: number }
+  | { readonly kind: 'closed'; readonly link: number }
+  | { readonly kind: 'wifi'; readonly event: 'connected' | 'gotAddress' | 'disconnected' }
+  /** The boot ROM or a watchdog speaks: the modem is starting again. */
+  | { readonly kind: 'booting' }
+  /** `ready`: the modem has started. */
+  | { readonly kind: 'booted' }
+  /** Any other line; never empty. */
+  | { readonly kind: 'line'; readonly text: string }
+  /** Bytes that are no line of any firmware, or announce what cannot be. */
+  | { readonly kind: 'noise'; readonly length: number };

@@ -1,0 +1,89 @@
+import {
+  filter,
+  first,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  of,
+  type SchedulerLike,
+  switchMap,
+  take,
+  throwError,
+  timeout,
+  timer,
+  concat,
+} from 'rxjs';
+
+import { common } from '../commands/catalogue';
+import { answer } from '../executor/answer';
+import { type Exchange, sayUntil, simpleExchange } from '../executor/exchange';
+import { Unanswered } from '../executor/unanswered';
+import type { Wire } from '../executor/wire';
+
+/** Milliseconds: from the command to the prompt, and from there to `SEND OK`, which AT 1.x prints when the peer has acknowledged. */
+const promptDeadline = 5_000;
+const sendDeadline = 75_000;
+/** Milliseconds that a `SEND OK` may come behind a `SEND FAIL`: AT 1.x sends again by itself (seen on 1.5 and 1.7.0). */
+const secondThoughts = 1_500;
+const readDeadline = 5_000;
+const closeDeadline = 5_000;
+
+/** The modem took the bytes and could not deliver them. */
+export class SendFailed extends Error {
+  override readonly name = 'SendFailed';
+}
+
+/**
+ * Hands bytes to a link: command, prompt, bytes, result. The result names no link, so nothing else may be sent before.
+ *
+ * @param isOpen Whether the link is still open, as far as the modem has said.
+ */
+export function sendExchange(link: number, bytes: Uint8Array, isOpen: () => boolean): Exchange<void> {
+  const command = common.send(link, bytes.length);
+  return {
+    shown: command.shown,
+    deadline: sendDeadline,
+    converse: (wire, scheduler) => {
+      const prompt$ = merge(
+        wire.frames$.pipe(first(({ kind }) => kind === 'prompt')),
+        wire.frames$.pipe(answer(command), ignoreElements()),
+      );
+      const prompted$ = wire.expectingPrompt(sayUntil(wire, scheduler, command, prompt$)).pipe(
+        timeout({
+          first: promptDeadline,
+          scheduler,
+          with: () => throwError(() => new Unanswered(command.shown, promptDeadline)),
+        }),
+      );
+      return concat(
+        prompted$.pipe(ignoreElements()),
+        merge(sendResult(wire, scheduler, isOpen), wire.write(bytes)).pipe(take(1)),
+      );
+    },
+  };
+}
+
+function sendResult(wire: Wire, scheduler: SchedulerLike, isOpen: () => boolean): Observable<void> {
+  return wire.frames$.pipe(
+    filter((frame) => frame.kind === 'sent'),
+    switchMap(({ ok }) => {
+      if (ok) return of(undefined);
+      return timer(isOpen() ? secondThoughts : 0, scheduler).pipe(
+        map(() => {
+          throw new SendFailed('the modem answered SEND FAIL');
+        }),
+      );
+    }),
+  );
+}
+
+/** Asks for bytes that wait in the modem. They come as a block of the link; nothing is emitted for them here. */
+export function readExchange(link: number, size: number): Exchange<readonly string[]> {
+  const exchange = simpleExchange(common.receive(link, size), readDeadline);
+  return { ...exchange, converse: (wire, scheduler) => wire.expectingDataOf(link, exchange.converse(wire, scheduler)) };
+}
+
+export function closeExchange(link: number): Exchange<readonly string[]> {
+  return simpleExchange(common.close(link), closeDeadline);
+}

@@ -1,0 +1,215 @@
+import {
+  BehaviorSubject,
+  catchError,
+  combineLatest,
+  concatMap,
+  defer,
+  EMPTY,
+  endWith,
+  finalize,
+  first,
+  from,
+  ignoreElements,
+  merge,
+  type Observable,
+  repeat,
+  Subject,
+  takeUntil,
+  throwError,
+} from 'rxjs';
+
+import type { ErrorCode } from '../../usocket/errno';
+import type { Endpoint, StreamLink } from '../../usocket/nic';
+import { OSError } from '../../usocket/osError';
+import { Refusal } from '../executor/answer';
+import type { Executor } from '../executor/executor';
+import { Unanswered } from '../executor/unanswered';
+import type { Block } from '../grammar/frame';
+import { closeExchange, readExchange, sendExchange } from './exchanges';
+
+/** Most bytes of one `AT+CIPSEND`. */
+const longestSend = 2048;
+
+/**
+ * `draining`: closed, and data still wait in the modem. `failed`: open in the modem, and of no use any more. `over`: the
+ * modem knows nothing of it.
+ */
+type Phase = 'opening' | 'open' | 'draining' | 'failed' | 'over';
+
+/** What a link needs of its modem. */
+export interface LinkContext {
+  readonly executor: Executor;
+  /** Most bytes of one `AT+CIPRECVDATA`; 0 where the firmware pushes what comes. */
+  readonly longestRead: number;
+  /** The link's number may be given to another connection. */
+  readonly free: (link: Link) => void;
+}
+
+/**
+ * One connection of the modem, from `AT+CIPSTART` to `CLOSED`. The number is used again for another connection, the
+ * object is not: what is said about a number reaches the object that holds it at that time.
+ */
+export class Link implements StreamLink {
+  readonly maxSend = longestSend;
+  /** The modem has been asked to open it. */
+  begun = false;
+  /** Given up before it was open: nobody will use it. */
+  abandoned = false;
+
+  private phase: Phase = 'opening';
+  private failure: OSError | undefined;
+  /** What comes before the reader does; a block may stand between `CONNECT` and `OK`. */
+  private early: Buffer[] | undefined = [];
+  private readonly incoming = new Subject<Buffer>();
+  /** Bytes that wait in the modem, as far as it has said. */
+  private readonly announced = new BehaviorSubject(0);
+
+  constructor(
+    readonly id: number,
+    readonly remote: Endpoint,
+    private readonly context: LinkContext,
+  ) {}
+
+  get isOpen(): boolean {
+    return this.phase === 'open';
+  }
+
+  /** Whether it has ever been open. */
+  get hasOpened(): boolean {
+    return this.phase !== 'opening';
+  }
+
+  /** The modem said `CONNECT`. */
+  opened(): void {
+    if (this.phase === 'opening') this.phase = 'open';
+  }
+
+  /** The modem handed data over. */
+  received({ pieces, length }: Block): void {
+    if (this.phase === 'open') this.announced.next(Math.max(0, this.announced.value - length));
+    for (const piece of pieces) {
+      if (this.early) this.early.push(piece);
+      else this.incoming.next(piece);
+    }
+  }
+
+  /** The modem said how many bytes wait. */
+  noticed(length: number): void {
+    if (this.context.longestRead > 0) this.announced.next(length);
+    // Where data are pushed, no notice exists: this is a header cut short, and its data are lost.
+    else this.fail(this.error('EIO', 'recv', 'the serial line lost bytes of a data block; lower the baud rate'));
+  }
+
+  /** The modem said `CLOSED`. AT 1.7 says so while data still wait: they are read until it has no more. */
+  closed(): void {
+    if (this.phase === 'failed') this.release();
+    if (this.phase !== 'open') return;
+    if (this.context.longestRead === 0) {
+      this.finish();
+    } else {
+      this.phase = 'draining';
+      this.announced.next(this.context.longestRead);
+    }
+  }
+
+  /** The connection is of no use any more, though the modem still has it: the socket has yet to close it. */
+  fail(error: OSError): void {
+    if (this.phase === 'over' || this.phase === 'failed') return;
+    this.phase = 'failed';
+    this.failure = error;
+    this.incoming.error(error);
+  }
+
+  /** The modem has started again, or is gone, and the connection with it. */
+  lost(error: OSError): void {
+    this.fail(error);
+    this.release();
+  }
+
+  receive(room$: Observable<number>): Observable<Uint8Array> {
+    return defer(() => {
+      const { early = [] } = this;
+      this.early = undefined;
+      return merge(this.incoming, from(early), this.context.longestRead > 0 ? this.pulling(room$) : EMPTY);
+    });
+  }
+
+  send(bytes: Uint8Array): Observable<never> {
+    return defer(() => {
+      if (!this.isOpen) return throwError(() => this.failure ?? this.error('EPIPE', 'send', 'the peer has closed it'));
+      return this.context.executor.run(sendExchange(this.id, bytes, () => this.isOpen));
+    }).pipe(
+      ignoreElements(),
+      catchError((cause: unknown) => throwError(() => this.sendError(cause))),
+    );
+  }
+
+  close(): Observable<never> {
+    return defer(() => {
+      if (this.phase !== 'open' && this.phase !== 'failed') {
+        this.finish();
+        return EMPTY;
+      }
+      // Refused when the peer was first, and that is as good.
+      return this.context.executor.run(closeExchange(this.id)).pipe(
+        ignoreElements(),
+        catchError(() => EMPTY),
+        finalize(() => {
+          this.finish();
+        }),
+      );
+    });
+  }
+
+  /** Asks for what waits in the modem, as much at a time as the reader has room for. */
+  private pulling(room$: Observable<number>): Observable<never> {
+    const over$ = this.incoming.pipe(ignoreElements(), endWith(undefined));
+    return combineLatest([this.announced, room$]).pipe(
+      first(([waiting, room]) => waiting > 0 && room > 0),
+      concatMap(([waiting, room]) => this.pull(Math.min(waiting, room, this.context.longestRead))),
+      repeat(),
+      takeUntil(over$),
+    );
+  }
+
+  private pull(size: number): Observable<never> {
+    return this.context.executor.run(readExchange(this.id, size)).pipe(
+      ignoreElements(),
+      catchError((error: unknown) => {
+        if (!(error instanceof Refusal))
+          this.fail(this.error('EIO', 'recv', 'the modem did not hand its data over', error));
+        else if (this.phase === 'draining') this.finish();
+        else this.announced.next(0);
+        return EMPTY;
+      }),
+    );
+  }
+
+  private finish(): void {
+    this.incoming.complete();
+    this.release();
+  }
+
+  private release(): void {
+    if (this.phase === 'over') return;
+    this.phase = 'over';
+    this.context.free(this);
+  }
+
+  private sendError(cause: unknown): unknown {
+    if (cause instanceof OSError) return cause;
+    if (!this.isOpen)
+      return this.failure ?? this.error('ECONNRESET', 'send', 'the connection ended under the send', cause);
+    const code = cause instanceof Unanswered ? 'ETIMEDOUT' : 'EIO';
+    const error = this.error(code, 'send', 'the modem could not send', cause);
+    // What has reached the peer is unknown: no byte more may follow.
+    this.fail(error);
+    return error;
+  }
+
+  private error(code: ErrorCode, syscall: string, what: string, cause?: unknown): OSError {
+    const peer = `${this.remote.address}:${String(this.remote.port)}`;
+    const said = cause instanceof Error ? `; ${cause.message}` : '';
+    return new OSError(code, syscall, `${syscall}: connection to ${peer}: ${what}${said}`, { cause });
+  }
+}

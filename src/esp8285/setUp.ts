@@ -1,0 +1,75 @@
+import {
+  catchError,
+  concat,
+  concatMap,
+  EMPTY,
+  ignoreElements,
+  map,
+  type Observable,
+  type SchedulerLike,
+  throwError,
+} from 'rxjs';
+
+import { attention } from './attention';
+import { catalogueOf, common } from './commands/catalogue';
+import type { Command } from './commands/command';
+import { type Dialect, dialectOf } from './commands/dialect';
+import { Refusal } from './executor/answer';
+import { ask, type Exchange } from './executor/exchange';
+import type { Wire } from './executor/wire';
+
+/** What the modem is like once it is set up. */
+export interface SetUp {
+  readonly dialect: Dialect;
+  /** It has joined a network by itself, as it may after a start, or has never left it. */
+  readonly hasAddress: boolean;
+}
+
+/** Milliseconds that the whole set-up may take; most of it for a modem that has to be woken. */
+const setUpDeadline = 60_000;
+
+/**
+ * Brings a modem in an unknown state to the one that the driver works with: no echo, five links, no server, no
+ * passthrough, received data held back where the firmware can. Settings last until the next reset, and spare the flash.
+ *
+ * @param passive Whether to use passive receive where the firmware has it.
+ */
+export function setUpExchange(passive: boolean): Exchange<SetUp> {
+  return {
+    shown: 'AT',
+    deadline: setUpDeadline,
+    converse: (wire, scheduler) =>
+      concat(
+        attention(wire, scheduler),
+        ask(wire, scheduler, common.echoOff).pipe(ignoreElements()),
+        ask(wire, scheduler, common.version),
+      ).pipe(
+        map(dialectOf),
+        concatMap((dialect) => configure(wire, scheduler, dialect, passive)),
+      ),
+  };
+}
+
+function configure(wire: Wire, scheduler: SchedulerLike, found: Dialect, passive: boolean): Observable<SetUp> {
+  const dialect = { ...found, passiveReceive: found.passiveReceive && passive };
+  const say = (command: Command) => ask(wire, scheduler, command);
+  // Refused where there is nothing to do, or where the firmware does not know it.
+  const tryTo = (command: Command) =>
+    say(command).pipe(catchError((error: unknown) => (error instanceof Refusal ? EMPTY : throwError(() => error))));
+
+  const settings$ = concat(
+    dialect.generation === 'esp-at' ? tryTo(common.volatileSettings) : EMPTY,
+    tryTo(common.noPassthrough),
+    // What a former program has left open stands in the way of the next setting.
+    tryTo(common.noServer),
+    tryTo(common.closeAllLinks),
+    tryTo(common.closeOnlyLink),
+    say(common.severalLinks),
+    tryTo(common.noRemoteAddress),
+    found.passiveReceive ? say(common.receiveMode(dialect.passiveReceive)) : EMPTY,
+    say(catalogueOf(dialect).stationMode),
+  );
+  return concat(settings$.pipe(ignoreElements()), say(common.status)).pipe(
+    map((lines) => ({ dialect, hasAddress: lines.some((line) => /^STATUS:[234]$/.test(line)) })),
+  );
+}

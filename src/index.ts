@@ -1,0 +1,37 @@
+import { UART } from './machine';
+import { createNetworkModule } from './network';
+import { createSocketModule, errnoOf, Interfaces } from './usocket';
+
+/** The interfaces of this program. The only state of the package that is not held by an object of the user's. */
+const interfaces = new Interfaces();
+
+/** Serial lines. */
+export const machine = { UART };
+
+/** Network interfaces. */
+export const network = createNetworkModule(interfaces);
+
+/** Sockets over the default interface. */
+export const usocket = createSocketModule(interfaces);
+
+/** Error numbers by name. */
+export const uerrno = errnoOf;
+
+export type { ESP8285, InterfaceConfig, ModemOptions, Status } from './esp8285';
+export type { UART, UARTOptions } from './machine';
+export type { Readiness, Uart } from './streams';
+export {
+  type Address,
+  type AddressInfo,
+  type Endpoint,
+  type ErrorCode,
+  type Nic,
+  OSError,
+  type Sendable,
+  type Socket,
+  type SocketModuleOptions,
+  type SocketOptions,
+  type SocketState,
+  type StreamLink,
+  type StreamOptions,
+} from './usocket';

@@ -1,0 +1,41 @@
+import { filter, noop, take } from 'rxjs';
+
+import { ESP8285, type ModemOptions } from './esp8285';
+import { HostNic } from './host';
+import type { Uart } from './streams';
+import type { Interfaces } from './usocket';
+
+/** Makes the `network` module: each interface that comes up is registered, and the first one is the default. */
+export function createNetworkModule(interfaces: Interfaces) {
+  return {
+    /**
+     * Sets the modem on a serial line up, in whatever state it is, and resolves to its interface. See {@link ESP8285}.
+     *
+     * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EIO` when the modem is silent, `EPROTO` when the baud
+     * rate is wrong.
+     */
+    async ESP8285(uart: Uart, options?: ModemOptions): Promise<ESP8285> {
+      const nic = await ESP8285.start(uart, options);
+      interfaces.add(nic);
+      nic.status$
+        .pipe(
+          filter(({ modem }) => modem === 'closed'),
+          take(1),
+        )
+        .subscribe({
+          next: () => {
+            interfaces.remove(nic);
+          },
+          error: noop,
+        });
+      return nic;
+    },
+
+    /** The operating system's own sockets as an interface: for programs that run with and without a modem. */
+    Host(): HostNic {
+      const nic = new HostNic();
+      interfaces.add(nic);
+      return nic;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { AF_INET, AF_INET6 } from './constants';
+import { OSError } from './osError';
+
+/**
+ * Turns the text form of an address into its bytes, 4 for `AF_INET` and 16 for `AF_INET6`.
+ *
+ *     inet_pton(AF_INET, '1.2.3.4')   →  <01 02 03 04>
+ *
+ * Throws `EINVAL` for a text that is none, `EAFNOSUPPORT` for another family.
+ *
+ * @see The socket document, `usocket.inet_pton(af, txt_addr)`.
+ */
+export function inet_pton(family: number, text: string): Buffer {
+  const parse = codecOf(family, 'inet_pton').parse;
+  const bytes = typeof text === 'string' ? parse(text) : undefined;
+  if (bytes) return Buffer.from(bytes);
+  throw new OSError('EINVAL', 'inet_pton', `inet_pton: ${JSON.stringify(text)} is no address of that family`);
+}
+
+/**
+ * Turns the bytes of an address into its text form; IPv6 in the short form of RFC 5952.
+ *
+ *     inet_ntop(AF_INET, Buffer.from([127, 0, 0, 1]))   →  '127.0.0.1'
+ *
+ * Throws `EINVAL` for a wrong number of bytes, `EAFNOSUPPORT` for another family.
+ *
+ * @see The socket document, `usocket.inet_ntop(af, bin_addr)`.
+ */
+export function inet_ntop(family: number, bytes: Uint8Array): string {
+  const { size, print } = codecOf(family, 'inet_ntop');
+  if (bytes instanceof Uint8Array && bytes.length === size) return print(bytes);
+  throw new OSError('EINVAL', 'inet_ntop', `inet_ntop: an address of that family has ${String(size)} bytes`);
+}
+
+/** Whether a text is a numeric address of a family. */
+export function isAddress(family: number, text: string): boolean {
+  return codecOf(family, 'inet_pton').parse(text) !== undefined;
+}
+
+const codecs = new Map([
+  [AF_INET, { size: 4, parse: parseIPv4, print: (bytes: Uint8Array) => bytes.join('.') }],
+  [AF_INET6, { size: 16, parse: parseIPv6, print: printIPv6 }],
+]);
+
+function codecOf(family: number, syscall: string) {
+  const codec = codecs.get(family);
+  if (codec) return codec;
+  throw new OSError('EAFNOSUPPORT', syscall, `${syscall}: ${String(family)} is neither AF_INET nor AF_INET6`);
+}
+
+function parseIPv4(text: string): number[] | undefined {
+  const parts = text.split('.');
+  const isQuad = parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255);
+  return isQuad ? parts.map(Number) : undefined;
+}
+
+function parseIPv6(text: string): number[] | undefined {
+  const [left, right, ...more] = text.split('::').map(parseGroups);
+  if (left === undefined || more.length > 0) return undefined;
+  if (!text.includes('::')) return left.length === 16 ? left : undefined;
+  if (right === undefined || left.length + right.length > 14) return undefined;
+  return [...left, ...Array<number>(16 - left.length - right.length).fill(0), ...right];
+}
+
+/** The bytes of colon-separated groups, the last of which may be an IPv4 address. */
+function parseGroups(text: string): number[] | undefined {
+  if (text === '') return [];
+  const groups = text.split(':');
+  const bytes = groups.map((group, index) => {
+    if (/^[\da-fA-F]{1,4}$/.test(group)) return [parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff];
+    return index === groups.length - 1 ? parseIPv4(group) : undefined;
+  });
+  return bytes.every((pair) => pair !== undefined) ? bytes.flat() : undefined;
+}
+
+function printIPv6(bytes: Uint8Array): string {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const groups = Array.from({ length: 8 }, (_, index) => view.getUint16(2 * index).toString(16));
+  // The longest run of two zero groups or more, the first of the longest.
+  const runs = [...groups.join(':').matchAll(/(?<![^:])0(?::0)+(?![^:])/g)].sort(
+    ([one], [other]) => other.length - one.length,
+  );
+  const [run] = runs;
+  if (!run) return groups.join(':');
+  const text = groups.join(':');
+  const before = text.slice(0, run.index).replace(/:$/, '');
+  const after = text.slice(run.index + run[0].length).replace(/^:/, '');
+  return `${before}::${after}`;
+}
