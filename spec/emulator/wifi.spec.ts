@@ -68,6 +68,12 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
     await host.asks('AT+CIPSTART=0,"TCP","1.2.3.4",80', `${words}\r\nERROR\r\n`);
   });
 
+  it('S14 with a network of its own, but in no other, reaches nobody', async () => {
+    const host = await bench.ready({ firmware, ...alone, connectTimeout: 5 });
+    await host.asks(nonos ? 'AT+CWMODE_CUR=3' : 'AT+CWMODE=3');
+    await host.asks('AT+CIPSTART=0,"TCP","127.0.0.1",80', `\r\nERROR\r\n${nonos ? '0,CLOSED\r\n' : ''}`);
+  });
+
   it('leaves, in its own order', async () => {
     const host = await bench.ready({ firmware });
     await host.asks('AT+CWQAP', nonos ? '\r\nOK\r\nWIFI DISCONNECT\r\n' : 'WIFI DISCONNECT\r\n\r\nOK\r\n');

@@ -79,8 +79,12 @@ export class Links {
     return this.core.memory.settings.passive && (link.kind === 'TCP' || this.core.personality.passiveAll);
   }
 
-  /** Connects; emits the link once. Errors with a NetworkError. Nothing is printed. */
-  connect(id: number, kind: 'TCP' | 'SSL', remote: Endpoint): Observable<Link> {
+  /**
+   * Connects; emits the link once. Errors with a NetworkError. Nothing is printed.
+   *
+   * @param online The station has joined a network; without one, nobody can be reached.
+   */
+  connect(id: number, kind: 'TCP' | 'SSL', remote: Endpoint, online: boolean): Observable<Link> {
     const { connectTimeout: first } = this.core.options;
     const { delays, scheduler, personality } = this.core;
     const unanswered$ = throwError(
@@ -88,7 +92,7 @@ export class Links {
     );
     return defer(() => {
       this.opening.add(id);
-      return this.dial(remote, kind === 'SSL').pipe(
+      return (online ? this.dial(remote, kind === 'SSL') : NEVER).pipe(
         timeout({ first, scheduler, with: () => unanswered$ }),
         mergeMap((connection) => {
           let added = false;

@@ -165,7 +165,12 @@ export class Modem {
     output.unsolicited('WIFI DISCONNECT\r\n');
     if (linksToo === 'close') links.closeAll();
     else links.freeze(true);
-    if (linksToo === 'late') this.later(1000, () => links.closeAll());
+    if (linksToo === 'late') {
+      this.later(1000, () => {
+        links.closeAll();
+        links.freeze(false);
+      });
+    }
     if (duration === undefined) return;
     this.later(duration, () => {
       this.affairs.add(
@@ -206,6 +211,7 @@ export class Modem {
     const joined = station.joined;
     station.leave('left');
     links.closeAll();
+    links.freeze(false);
     if (joined) output.unsolicited('WIFI DISCONNECT\r\n');
   }
 

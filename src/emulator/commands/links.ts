@@ -44,11 +44,13 @@ function open(context: Context, args: Arguments, id: number, next: number): Obse
   return concat(
     isDottedQuad(host) ? EMPTY : delays.after('resolve'),
     defer(() => {
-      const address = internet.resolve(host);
+      const address = station.joined || isDottedQuad(host) ? internet.resolve(host) : null;
       if (address === null) throw new Refusal('DNS Fail', errorCode.failed);
       const remote = { address, port };
       const link$ =
-        kind === 'UDP' ? links.bind(id, remote, tail.localPort, tail.mode) : links.connect(id, kind, remote);
+        kind === 'UDP'
+          ? links.bind(id, remote, tail.localPort, tail.mode)
+          : links.connect(id, kind, remote, station.joined);
       return link$.pipe(
         catchError(() => throwError(() => notOpened(context, id))),
         mergeMap((link) => opened(context, link)),

@@ -1,4 +1,4 @@
-import { EMPTY, concat, defer, of, throwError } from 'rxjs';
+import { EMPTY, concat, defer, of, tap, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { Call, Command, Context } from '../command';
@@ -17,7 +17,7 @@ function setMode({ memory, personality, station, control }: Context, { args, per
 }
 
 function join(context: Context, { args, persist }: Call): Observable<Print> {
-  const { station, memory, personality, control } = context;
+  const { station, memory, personality, control, links } = context;
   return defer(() => {
     const ssid = args.text(0, 32);
     const key = args.has(1) || personality.joinNeedsKey ? args.text(1, 64) : '';
@@ -26,7 +26,8 @@ function join(context: Context, { args, persist }: Call): Observable<Print> {
     if (persist) memory.flash.accessPoint = { ssid, key };
     // Another network: this one goes first.
     if (station.joined) control.leave();
-    return station.join(ssid, key, bssid);
+    // Links that survived the loss of Wi-Fi go on.
+    return station.join(ssid, key, bssid).pipe(tap({ complete: () => links.freeze(false) }));
   });
 }
 
