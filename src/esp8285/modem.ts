@@ -99,7 +99,10 @@ export class Modem {
    * @param afterRestart$ Run when it is up again after a restart.
    */
   start(afterRestart$: Observable<unknown>): void {
-    this.life = merge(
+    const lost = (error: Error): void => {
+      this.lose(asOSError(error));
+    };
+    const listening$ = merge(
       // First of all, so that a link has its data before any conversation goes on.
       this.frames$.pipe(
         tap((frame) => {
@@ -108,13 +111,11 @@ export class Modem {
       ),
       this.executor.serving$,
       this.links.cleaning$,
-      this.living(afterRestart$),
-    ).subscribe({
-      error: (error: Error) => {
-        this.lose(asOSError(error));
-      },
-    });
+    );
+    this.life = listening$.subscribe({ error: lost });
     this.life.add(this.frames$.connect());
+    // The line is listened to before anything is said on it: a fast modem answers inside `write`.
+    this.life.add(this.living(afterRestart$).subscribe({ error: lost }));
   }
 
   /** Runs an operation once the modem is set up. Errors with what it is down with. */
