@@ -63,7 +63,8 @@ export class Output {
   flush(): void {
     this.timer?.unsubscribe();
     this.timer = undefined;
-    for (const bytes of this.kept.splice(0)) {
+    // One by one: what is printed while the line takes one must queue up behind the others.
+    for (let bytes = this.kept.shift(); bytes !== undefined; bytes = this.kept.shift()) {
       this.keptBytes -= bytes.length;
       this.lane.push(bytes);
     }
