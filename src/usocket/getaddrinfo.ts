@@ -9,6 +9,9 @@ import { OSError } from './osError';
 /** What `socket()` and `connect()` need for one way to reach a service. */
 export type AddressInfo = readonly [family: number, type: number, proto: number, canonname: string, sockaddr: Address];
 
+/** At least one: where there is none, `getaddrinfo` fails. */
+export type AddressInfos = readonly [AddressInfo, ...AddressInfo[]];
+
 /** Each 0 means "any". */
 export interface AddressFilter {
   readonly af: number;
@@ -36,7 +39,7 @@ export function getaddrinfo$(
   host: string,
   port: number,
   { af, type, proto }: AddressFilter,
-): Observable<readonly AddressInfo[]> {
+): Observable<AddressInfos> {
   return defer(() => {
     checkPort(port, 'getaddrinfo');
     checkHost(host);
@@ -52,11 +55,12 @@ export function getaddrinfo$(
     }
     const addresses$ = isAddress(AF_INET, host) ? of([host]) : nic.resolve(host);
     return addresses$.pipe(
-      map((addresses) =>
-        addresses.flatMap((address) =>
+      map((addresses) => {
+        const infos: readonly AddressInfo[] = addresses.flatMap((address) =>
           wanted.map((entry): AddressInfo => [AF_INET, entry.type, entry.proto, '', [address, port]]),
-        ),
-      ),
+        );
+        return infos as AddressInfos;
+      }),
     );
   });
 }

@@ -1,7 +1,7 @@
 import { defer, firstValueFrom, type Observable } from 'rxjs';
 
 import * as constants from './constants';
-import { type AddressInfo, getaddrinfo$ } from './getaddrinfo';
+import { type AddressInfos, getaddrinfo$ } from './getaddrinfo';
 import { inet_ntop, inet_pton } from './inet';
 import type { Interfaces } from './interfaces';
 import type { Nic } from './nic';
@@ -22,7 +22,7 @@ export interface SocketModuleOptions extends SocketOptions {
 export function createSocketModule(interfaces: Interfaces) {
   const { AF_INET, SOCK_STREAM, SOCK_DGRAM, IPPROTO_TCP } = constants;
 
-  function lookUp(host: string, port: number, af = 0, type = 0, proto = 0): Observable<readonly AddressInfo[]> {
+  function lookUp(host: string, port: number, af = 0, type = 0, proto = 0): Observable<AddressInfos> {
     return defer(() => getaddrinfo$(interfaces.default, host, port, { af, type, proto }));
   }
 
@@ -55,13 +55,7 @@ export function createSocketModule(interfaces: Interfaces) {
     },
 
     /** Resolves to the 5-tuples for a host and a port: see {@link getaddrinfo$}. */
-    getaddrinfo(
-      host: string,
-      port: number,
-      af?: number,
-      type?: number,
-      proto?: number,
-    ): Promise<readonly AddressInfo[]> {
+    getaddrinfo(host: string, port: number, af?: number, type?: number, proto?: number): Promise<AddressInfos> {
       return firstValueFrom(lookUp(host, port, af, type, proto));
     },
 
