@@ -90,6 +90,15 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
     await host.asks('AT+CIPCLOSE=0', refusal('UNLINK'));
   });
 
+  it("tells of the peer's end after the acknowledgement that came before it", async () => {
+    const { host, peer } = await connected(firmware, 1, { latency: 1, latencies: slowSend });
+    await host.asks('AT+CIPSEND=0,3', prompt);
+    host.type('abc');
+    await host.reads('\r\nRecv 3 bytes\r\n');
+    peer.socket.end();
+    await host.reads('\r\nSEND OK\r\n0,CLOSED\r\n');
+  });
+
   it('S25 S31 the peer goes away in the middle of the payload, which is still to be completed', async () => {
     const { host, peer } = await connected(firmware);
     await host.asks('AT+CIPSEND=0,3', prompt);

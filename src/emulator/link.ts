@@ -33,6 +33,8 @@ export interface Link {
   announced: boolean;
   /** A read is being answered: no notice now. */
   reading: boolean;
+  /** The peer has what was sent, and the host has yet to be told: the peer's end comes after it, as on the network. */
+  acknowledging: boolean;
   /** NonOS' buffered sends: the last segment taken, and the last one acknowledged. */
   readonly segments: { taken: number; sent: number };
   /** Completes when the peer's stack has the bytes; errors when they cannot be sent. */
@@ -54,6 +56,7 @@ export interface LinkIdentity {
 abstract class BaseLink {
   announced = false;
   reading = false;
+  acknowledging = false;
   readonly segments = { taken: 0, sent: 0 };
   ended = false;
   private readonly gone = new Subject<void>();
@@ -126,7 +129,11 @@ export class StreamLink extends BaseLink implements Link {
           changed();
         },
         complete: end,
-        error: end,
+        error: () => {
+          // A reset takes back what it had acknowledged.
+          this.acknowledging = false;
+          end();
+        },
       }),
     );
   }

@@ -274,7 +274,8 @@ export class Links {
     if (link === this.raw) this.passOn(link);
     else if (this.isPassive(link)) this.announce(link);
     else this.deliver(link);
-    if (link.ended && this.table[link.id] === link && this.mayFinish(link)) this.finish(link);
+    const isDue = link.ended && !link.acknowledging && this.mayFinish(link);
+    if (isDue && this.table[link.id] === link) this.finish(link);
   }
 
   private passOn(link: Link): void {

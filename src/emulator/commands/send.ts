@@ -120,12 +120,22 @@ function sent(context: Context, link: Link, bytes: Buffer, to: Endpoint | undefi
   return defer(() => {
     const waits = personality.sendOkIsAcknowledgement || link.unsent > SEND_BUFFER;
     const taken$ = links.send(link, bytes, to);
+    const acknowledge$ = defer(() => {
+      link.acknowledging = true;
+      return delays.after('acknowledge');
+    });
     if (!waits) taken$.pipe(takeUntil(link.gone$)).subscribe({ error: () => undefined });
     return concat(
       waits ? taken$ : delays.after('handDown'),
-      personality.sendOkIsAcknowledgement ? delays.after('acknowledge') : EMPTY,
+      personality.sendOkIsAcknowledgement ? acknowledge$ : EMPTY,
       of('\r\nSEND OK\r\n'),
-    ).pipe(catchError(() => concat(delays.wait(CLOSE_WAIT), of('\r\nSEND FAIL\r\n'))));
+    ).pipe(
+      finalize(() => {
+        link.acknowledging = false;
+        links.pump();
+      }),
+      catchError(() => concat(delays.wait(CLOSE_WAIT), of('\r\nSEND FAIL\r\n'))),
+    );
   });
 }
 
