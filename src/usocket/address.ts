@@ -16,7 +16,7 @@ export function toEndpoint(address: Address, syscall: string): Endpoint {
   if (typeof host !== 'string' || typeof port !== 'number') {
     throw new OSError('EINVAL', syscall, `${syscall}: an address is ['192.168.1.9', 80] or comes from getaddrinfo`);
   }
-  checkPort(port, syscall);
+  checkPort(port, syscall, 1);
   if (isAddress(AF_INET6, host)) {
     throw new OSError('EAFNOSUPPORT', syscall, `${syscall}: ${host} is an IPv6 address; only IPv4 is supported`);
   }
@@ -30,9 +30,10 @@ export function toEndpoint(address: Address, syscall: string): Endpoint {
   return { address: host, port };
 }
 
-/** Checks a port number: `EINVAL` outside 0–65535. */
-export function checkPort(port: number, syscall: string): void {
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-    throw new OSError('EINVAL', syscall, `${syscall}: a port is an integer from 0 to 65535, not ${String(port)}`);
+/** Checks a port number: `EINVAL` unless it is an integer from `lowest` to 65535. */
+export function checkPort(port: number, syscall: string, lowest: 0 | 1): void {
+  if (!Number.isInteger(port) || port < lowest || port > 65_535) {
+    const message = `${syscall}: a port is an integer from ${String(lowest)} to 65535, not ${String(port)}`;
+    throw new OSError('EINVAL', syscall, message);
   }
 }

@@ -12,11 +12,13 @@ export type AddressInfo = readonly [family: number, type: number, proto: number,
 /** At least one: where there is none, `getaddrinfo` fails. */
 export type AddressInfos = readonly [AddressInfo, ...AddressInfo[]];
 
-/** Each 0 means "any". */
-export interface AddressFilter {
+/** What may come back. Each 0 means "any". */
+export interface AddressHints {
   readonly af: number;
   readonly type: number;
   readonly proto: number;
+  /** No flag is known: 0. */
+  readonly flags: number;
 }
 
 const protocols = [
@@ -29,8 +31,8 @@ const protocols = [
  * numeric host is translated here, a name by the interface.
  *
  * Errors: negative `errno`, as the socket document says of `getaddrinfo`: `EAI_NONAME` no such name, `EAI_AGAIN`
- * nobody could be asked, `EAI_FAMILY` and `EAI_SOCKTYPE` for a filter that nothing can pass. `EINVAL` for a bad
- * argument.
+ * nobody could be asked, `EAI_FAMILY` and `EAI_SOCKTYPE` for a filter that nothing can pass, `EAI_BADFLAGS` for any
+ * flag. `EINVAL` for a bad argument.
  *
  * @see The socket document, `usocket.getaddrinfo(host, port, af, type, proto, flags)`.
  */
@@ -38,22 +40,28 @@ export function getaddrinfo$(
   nic: Nic,
   host: string,
   port: number,
-  { af, type, proto }: AddressFilter,
+  { af, type, proto, flags }: AddressHints,
 ): Observable<AddressInfos> {
   return defer(() => {
-    checkPort(port, 'getaddrinfo');
+    checkPort(port, 'getaddrinfo', 0);
     checkHost(host);
     if (![0, AF_INET].includes(af) || isAddress(AF_INET6, host)) {
       return throwError(
         () => new OSError('EAI_FAMILY', 'getaddrinfo', 'getaddrinfo: only AF_INET (IPv4) is supported'),
       );
     }
+    if (flags !== 0) {
+      const message = `getaddrinfo: there are no flags, and ${String(flags)} was given`;
+      return throwError(() => new OSError('EAI_BADFLAGS', 'getaddrinfo', message));
+    }
     const wanted = protocols.filter((entry) => [0, entry.type].includes(type) && [0, entry.proto].includes(proto));
     if (wanted.length === 0) {
       const message = `getaddrinfo: no socket has type ${String(type)} and protocol ${String(proto)}`;
       return throwError(() => new OSError('EAI_SOCKTYPE', 'getaddrinfo', message));
     }
-    const addresses$ = isAddress(AF_INET, host) ? of([host]) : nic.resolve(host);
+    const addresses$ = isAddress(AF_INET, host)
+      ? of([host])
+      : nic.resolve(host).pipe(map((found) => onlyIPv4(host, found)));
     return addresses$.pipe(
       map((addresses) => {
         const infos: readonly AddressInfo[] = addresses.flatMap((address) =>
@@ -63,6 +71,17 @@ export function getaddrinfo$(
       }),
     );
   });
+}
+
+/** The host's own resolver knows IPv6 addresses, too. */
+function onlyIPv4(host: string, addresses: readonly string[]): readonly string[] {
+  const usable = addresses.filter((address) => isAddress(AF_INET, address));
+  if (usable.length > 0) return usable;
+  throw new OSError(
+    'EAI_NONAME',
+    'getaddrinfo',
+    `getaddrinfo: ${host} has no IPv4 address, and only IPv4 is supported`,
+  );
 }
 
 function checkHost(host: string): void {

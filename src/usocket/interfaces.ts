@@ -5,14 +5,14 @@ import { OSError } from './osError';
 export class Interfaces {
   private registered: readonly Nic[] = [];
 
-  /** The interface of a socket that names none. `ENODEV` when there is none yet. */
-  get default(): Nic {
+  /** The interface for a call that names none. `ENODEV` when there is none yet. */
+  defaultFor(syscall: string): Nic {
     const [first] = this.registered;
     if (first === undefined) {
       throw new OSError(
         'ENODEV',
-        'socket',
-        'socket: there is no network interface yet; make one with `await network.ESP8285(uart)`',
+        syscall,
+        `${syscall}: there is no network interface yet; make one with "await network.ESP8285(uart)"`,
       );
     }
     return first;

@@ -22,8 +22,8 @@ export interface SocketModuleOptions extends SocketOptions {
 export function createSocketModule(interfaces: Interfaces) {
   const { AF_INET, SOCK_STREAM, SOCK_DGRAM, IPPROTO_TCP } = constants;
 
-  function lookUp(host: string, port: number, af = 0, type = 0, proto = 0): Observable<AddressInfos> {
-    return defer(() => getaddrinfo$(interfaces.default, host, port, { af, type, proto }));
+  function lookUp(host: string, port: number, af = 0, type = 0, proto = 0, flags = 0): Observable<AddressInfos> {
+    return defer(() => getaddrinfo$(interfaces.defaultFor('getaddrinfo'), host, port, { af, type, proto, flags }));
   }
 
   return {
@@ -34,29 +34,31 @@ export function createSocketModule(interfaces: Interfaces) {
     error: OSError,
 
     /**
-     * Makes a socket on the default interface, or on `options.nic`.
+     * Makes a socket on the default interface, or on `options.nic`. `proto` 0 is the one that goes with the type.
      *
      * Throws `EAFNOSUPPORT` for a family other than `AF_INET`, `EPROTONOSUPPORT` for a type or protocol that is not
      * there, `ENODEV` when there is no interface yet.
      */
-    socket(
-      af: number = AF_INET,
-      type: number = SOCK_STREAM,
-      proto?: number,
-      options: SocketModuleOptions = {},
-    ): Socket {
+    socket(af: number = AF_INET, type: number = SOCK_STREAM, proto = 0, options: SocketModuleOptions = {}): Socket {
       if (af !== AF_INET) throw new OSError('EAFNOSUPPORT', 'socket', 'socket: only AF_INET (IPv4) is supported');
-      if (type !== SOCK_STREAM || (proto ?? IPPROTO_TCP) !== IPPROTO_TCP) {
+      if (type !== SOCK_STREAM || ![0, IPPROTO_TCP].includes(proto)) {
         const kind = type === SOCK_DGRAM ? 'datagram sockets are' : `type ${String(type)} is`;
         throw new OSError('EPROTONOSUPPORT', 'socket', `socket: ${kind} not supported; use SOCK_STREAM`);
       }
-      const { nic = interfaces.default, ...socketOptions } = options;
+      const { nic = interfaces.defaultFor('socket'), ...socketOptions } = options;
       return new Socket(nic, socketOptions);
     },
 
     /** Resolves to the 5-tuples for a host and a port: see {@link getaddrinfo$}. */
-    getaddrinfo(host: string, port: number, af?: number, type?: number, proto?: number): Promise<AddressInfos> {
-      return firstValueFrom(lookUp(host, port, af, type, proto));
+    getaddrinfo(
+      host: string,
+      port: number,
+      af?: number,
+      type?: number,
+      proto?: number,
+      flags?: number,
+    ): Promise<AddressInfos> {
+      return firstValueFrom(lookUp(host, port, af, type, proto, flags));
     },
 
     /** The cold form of `getaddrinfo`. */

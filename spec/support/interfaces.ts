@@ -1,0 +1,149 @@
+import type { Socket as PeerSocket } from 'node:net';
+
+import { createEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator';
+import { ESP8285, type ModemOptions } from '../../src/esp8285';
+import { HostNic, type Lookup } from '../../src/host';
+import { createSocketModule, Interfaces, type Nic, type Socket, type SocketModuleOptions } from '../../src/usocket';
+import { tcpServer, type TcpServer } from './tcpServer';
+
+export type SocketModule = ReturnType<typeof createSocketModule>;
+
+/** A network interface that is up and on a network, and the socket module over it. */
+export interface RunningInterface extends AsyncDisposable {
+  readonly nic: Nic;
+  readonly usocket: SocketModule;
+  /** The virtual modem, where there is one. */
+  readonly emulator: Emulator | undefined;
+}
+
+/** A network interface that the socket conformance suite runs on. */
+export interface TestedInterface {
+  readonly name: string;
+  /** A slow reader slows the sender down. Elsewhere what comes is pushed, and overflows a socket that is not read. */
+  readonly holdsBack: boolean;
+  /** A connection can be closed in one direction only; the modem closes it in both when the peer closes one. */
+  readonly halfClose: boolean;
+  /** Most bytes of one `send`. */
+  readonly maxSend: number;
+  /** @param modem How the virtual modem is to be, where there is one. */
+  start(modem?: EmulatorOptions): Promise<RunningInterface>;
+}
+
+/** Knows what a virtual modem knows. What the machine's own resolver says to an unknown name is its own affair. */
+const lookup: Lookup = (host, _options, callback) => {
+  setImmediate(() => {
+    if (host === 'localhost') callback(null, [{ address: '127.0.0.1', family: 4 }]);
+    else callback(Object.assign(new Error(`no ${host}`), { code: 'ENOTFOUND' }), []);
+  });
+};
+
+const host: TestedInterface = {
+  name: 'the host',
+  holdsBack: true,
+  halfClose: true,
+  maxSend: 65_536,
+  start() {
+    const nic = new HostNic({ lookup });
+    return Promise.resolve({ ...moduleOver(nic), emulator: undefined, [Symbol.asyncDispose]: () => Promise.resolve() });
+  },
+};
+
+/** The modem driver over a virtual modem. Fast, but not so fast that everything happens at once. */
+export function virtualModem(
+  name: string,
+  emulated: EmulatorOptions,
+  options: ModemOptions = {},
+  holdsBack = false,
+): TestedInterface {
+  return {
+    name,
+    holdsBack,
+    halfClose: false,
+    maxSend: 2048,
+    async start(modem = {}) {
+      const emulator = createEmulator({
+        latency: 0.01,
+        interleave: 0,
+        latencies: { join: [1, 1], address: [1, 1] },
+        ...emulated,
+        ...modem,
+      });
+      const nic = await ESP8285.start(emulator.uart, options);
+      await nic.connect('my-ssid', 'my-key');
+      return { ...moduleOver(nic), emulator, [Symbol.asyncDispose]: () => nic.close() };
+    },
+  };
+}
+
+const pushing = { passiveReceive: false };
+
+/** Every interface. */
+export const interfaces: readonly TestedInterface[] = [
+  host,
+  virtualModem('a modem with AT 1.5', { firmware: '1.5' }),
+  virtualModem('a modem with AT 1.7.4', { firmware: '1.7.4' }, {}, true),
+  virtualModem('a modem with ESP-AT 2.2.2', { firmware: '2.2.2' }, {}, true),
+  virtualModem('a modem with AT 1.7.4 that pushes', { firmware: '1.7.4' }, pushing),
+  virtualModem('a modem with ESP-AT 2.2.2 that pushes', { firmware: '2.2.2' }, pushing),
+];
+
+/** The modem as it is at its most awkward: answers in odd chunks, unsolicited messages wherever they may come. */
+export const roughModems: readonly TestedInterface[] = [1, 2, 3].flatMap((seed) =>
+  (['1.5', '1.7.4', '2.2.2'] as const).map((firmware) =>
+    virtualModem(
+      `a rough modem with AT ${firmware}, seed ${seed}`,
+      { firmware, seed, chunking: 7, interleave: 1 },
+      {},
+      firmware !== '1.5',
+    ),
+  ),
+);
+
+/** A connected socket, and its peer: half open, unread. */
+export interface Pair extends AsyncDisposable {
+  readonly socket: Socket;
+  readonly peer: PeerSocket;
+  readonly server: TcpServer;
+  readonly usocket: SocketModule;
+  readonly emulator: Emulator | undefined;
+}
+
+/** Starts an interface and a server, and connects a socket. Give it back with `await using`. */
+export async function connectedPair(tested: TestedInterface, options?: SocketModuleOptions): Promise<Pair> {
+  const running = await tested.start();
+  const server = await tcpServer();
+  const [socket, peer] = await connected(running, server, options);
+  return {
+    socket,
+    peer,
+    server,
+    usocket: running.usocket,
+    emulator: running.emulator,
+    async [Symbol.asyncDispose]() {
+      peer.destroy();
+      await socket.close();
+      await server[Symbol.asyncDispose]();
+      await running[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Connects one socket more. */
+export function connected(
+  { usocket }: Pick<RunningInterface, 'usocket'>,
+  server: TcpServer,
+  options?: SocketModuleOptions,
+): Promise<[Socket, PeerSocket]> {
+  const socket = usocket.socket(usocket.AF_INET, usocket.SOCK_STREAM, usocket.IPPROTO_TCP, options);
+  return Promise.all([socket.connect(addressOf(server)).then(() => socket), server.accept()]);
+}
+
+export function addressOf({ endpoint: { address, port } }: TcpServer): readonly [string, number] {
+  return [address, port];
+}
+
+function moduleOver(nic: Nic): Pick<RunningInterface, 'nic' | 'usocket'> {
+  const registered = new Interfaces();
+  registered.add(nic);
+  return { nic, usocket: createSocketModule(registered) };
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+
+import type { Address } from '../../../src/usocket';
+import { failureOf } from '../../support/failure';
+import { addressOf, interfaces } from '../../support/interfaces';
+import { tcpServer } from '../../support/tcpServer';
+
+describe.each(interfaces)('socket address format, over $name', ({ start }) => {
+  it('takes what getaddrinfo gives, and the short form', async () => {
+    await using net = await start();
+    await using server = await tcpServer();
+    const [address, port] = addressOf(server);
+    const found = await net.usocket.getaddrinfo(address, port);
+    const resolved = found[0]!.at(-1) as Address;
+    for (const given of [resolved, [address, port] as const]) {
+      await using socket = net.usocket.socket();
+      await socket.connect(given);
+      expect(socket.remote).toEqual({ address, port });
+    }
+  });
+
+  it.each([
+    ['a name', ['localhost', 80]],
+    ['a number with a zone', ['127.0.0.1 ', 80]],
+    ['too few parts', ['127.0.1', 80]],
+    ['a part above 255', ['127.0.0.256', 80]],
+    ['CR and LF', ['127.0.0.1\r\nAT+RST', 80]],
+    ['port 0', ['127.0.0.1', 0]],
+    ['a port above 65535', ['127.0.0.1', 65_536]],
+    ['a negative port', ['127.0.0.1', -1]],
+    ['a broken port', ['127.0.0.1', 80.5]],
+    ['a port in text', ['127.0.0.1', '80']],
+    ['no port', ['127.0.0.1']],
+    ['a text alone', '127.0.0.1:80'],
+    ['nothing', undefined],
+  ])('refuses %s with EINVAL', async (_what, address) => {
+    await using net = await start();
+    await using socket = net.usocket.socket();
+    expect(await failureOf(socket.connect(address as unknown as Address))).toMatchObject({
+      code: 'EINVAL',
+      errno: 22,
+      syscall: 'connect',
+    });
+  });
+
+  it('refuses an IPv6 address with EAFNOSUPPORT', async () => {
+    await using net = await start();
+    await using socket = net.usocket.socket();
+    const address = ['2001:db8::1', 80, 0, 0] as unknown as Address;
+    expect(await failureOf(socket.connect(address))).toMatchObject({ code: 'EAFNOSUPPORT', errno: 97 });
+  });
+});
