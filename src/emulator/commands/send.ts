@@ -120,14 +120,13 @@ function sent(context: Context, link: Link, bytes: Buffer, to: Endpoint | undefi
   return defer(() => {
     const waits = personality.sendOkIsAcknowledgement || link.unsent > SEND_BUFFER;
     const taken$ = links.send(link, bytes, to);
-    const acknowledge$ = defer(() => {
-      link.acknowledging = true;
-      return delays.after('acknowledge');
-    });
     if (!waits) taken$.pipe(takeUntil(link.gone$)).subscribe({ error: () => undefined });
     return concat(
-      waits ? taken$ : delays.after('handDown'),
-      personality.sendOkIsAcknowledgement ? acknowledge$ : EMPTY,
+      waits ? taken$ : EMPTY,
+      defer(() => {
+        link.acknowledging = true;
+        return delays.after(personality.sendOkIsAcknowledgement ? 'acknowledge' : 'handDown');
+      }),
       of('\r\nSEND OK\r\n'),
     ).pipe(
       finalize(() => {
