@@ -1,6 +1,6 @@
 import { UART } from './machine';
 import { createNetworkModule } from './network';
-import { createSocketModule, errnoOf, Interfaces } from './usocket';
+import { createSocketModule, errnoOf, Interfaces, Poll, POLLERR, POLLHUP, POLLIN, POLLOUT } from './usocket';
 
 /** The interfaces of this program. The only state of the package that is not held by an object of the user's. */
 const interfaces = new Interfaces();
@@ -13,6 +13,9 @@ export const network = createNetworkModule(interfaces);
 
 /** Sockets over the default interface. */
 export const usocket = createSocketModule(interfaces);
+
+/** Waiting for several streams at once. */
+export const uselect = { POLLIN, POLLOUT, POLLERR, POLLHUP, poll: () => new Poll() };
 
 /** Error numbers by name. */
 export const uerrno = errnoOf;
@@ -27,6 +30,8 @@ export {
   type ErrorCode,
   type Nic,
   OSError,
+  type Poll,
+  type Ready,
   type Sendable,
   type Socket,
   type SocketModuleOptions,

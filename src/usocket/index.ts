@@ -8,3 +8,5 @@ export { OSError } from './osError';
 export { Socket } from './socket';
 export type { SocketState } from './socketState';
 export { type Sendable, type SocketOptions, SocketStreams } from './socketStreams';
+export { POLLERR, POLLHUP, POLLIN, POLLOUT, type Ready } from './poll';
+export { Poll } from './uselect';
