@@ -1,0 +1,52 @@
+import { Format, SingleBar } from 'cli-progress';
+
+import type { Meter } from './meter';
+
+/**
+ * A progress bar on the terminal; none where the output is no terminal.
+ *
+ * @param capacity Bytes per second that the line can carry at best.
+ */
+export class Progress {
+  private readonly bar: SingleBar;
+
+  constructor(
+    private readonly meter: Meter,
+    private readonly capacity: number,
+  ) {
+    this.bar = new SingleBar({
+      stream: process.stdout,
+      hideCursor: null,
+      clearOnComplete: true,
+      format: (options, { progress, value, total }) =>
+        `  ${Format.BarFormat(progress, options)} ${number(value)} of ${number(total)} bytes, ${this.speed()}`,
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      barsize: 30,
+    });
+    this.bar.start(0, 0);
+  }
+
+  /** @param total Bytes in all, as soon as that is known. */
+  update(total: number | undefined): void {
+    if (total !== undefined) this.bar.setTotal(total);
+    this.bar.update(this.meter.bytes);
+  }
+
+  stop(): void {
+    this.bar.stop();
+  }
+
+  private speed(): string {
+    const rate = this.meter.steadyRate;
+    return `${number(rate)} bytes/s, ${percent(rate / this.capacity)} of the line`;
+  }
+}
+
+export function number(value: number): string {
+  return Math.round(value).toLocaleString('en');
+}
+
+export function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}

@@ -1,0 +1,24 @@
+import { type Address, usocket } from 'rx-usocket';
+
+import type { Meter } from './meter';
+
+/** What one command of the modem takes. */
+const piece = 2048;
+
+/**
+ * Sends bytes to somebody over the modem.
+ *
+ * @param meter Counts what the modem has sent.
+ * @param onProgress Told whenever it has.
+ */
+export async function upload(address: Address, bytes: Buffer, meter: Meter, onProgress: () => void): Promise<void> {
+  await using sock = usocket.socket();
+  sock.settimeout(30);
+  await sock.connect(address);
+  for (let from = 0; from < bytes.length; from += piece) {
+    const img = bytes.subarray(from, from + piece);
+    await sock.sendall(img);
+    meter.count(img.length);
+    onProgress();
+  }
+}

@@ -1,0 +1,98 @@
+/** The demonstration: `npm start -- --help` tells what it does. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+
+import { type Address, machine, network, OSError } from 'rx-usocket';
+
+import { capacity } from './demo/capacity';
+import { download } from './demo/download';
+import { Meter } from './demo/meter';
+import { type Options, readOptions } from './demo/options';
+import { number, percent, Progress } from './demo/progress';
+import { renderPicture, screenOf } from './demo/showPicture';
+import { upload } from './demo/upload';
+import { startVirtualWorld } from './demo/virtualWorld';
+
+async function demonstrate(options: Options): Promise<void> {
+  await using world = options.port === undefined ? await startVirtualWorld(options) : undefined;
+  const { url, baud, firmware, save } = options;
+  const { port = '', ssid = '', key = '' } = world ?? options;
+  const line = capacity(baud, firmware);
+  if (world) {
+    say(`A virtual modem with AT ${firmware} at ${port}, ${baud} baud; --port takes a real one.`);
+    say(`A web server at 127.0.0.1:${world.webPort}, which the modem knows as ${url.host}.`);
+  }
+
+  say(`\nSetting the modem at ${port} up, and joining ${ssid} …`);
+  const uart = new machine.UART(port, baud);
+  await using nic = await network.ESP8285(uart);
+  await nic.connect(ssid, key);
+  const [address] = await nic.ifconfig();
+  say(`The modem is ${address}.`);
+
+  say(`\nGET ${url.href}`);
+  const picture = await measured(line.down, (meter, progress) => download(url, meter, progress));
+  if (world) check('the picture is the one that the server has, byte for byte', picture.equals(world.picture));
+
+  const file = join(save, basename(url.pathname) || 'picture');
+  await mkdir(save, { recursive: true });
+  await writeFile(file, picture);
+  check(`saved as ${file}`, picture.equals(await readFile(file)));
+  say(`\n${await renderPicture(picture, screenOf(process.stdout, process.env))}`);
+
+  const sink: Address | undefined = world?.sink ?? options.sink;
+  if (!sink) return;
+  say(`\nSending it to ${sink.join(':')}`);
+  await measured(line.up, (meter, progress) =>
+    upload(sink, picture, meter, () => {
+      progress(picture.length);
+    }),
+  );
+  if (world) check('the picture has arrived, byte for byte', picture.equals(await world.sunk));
+}
+
+/** Runs a transfer with a progress bar, and tells its figures. */
+async function measured<T>(
+  capacity: number,
+  transfer: (meter: Meter, progress: (total?: number) => void) => Promise<T>,
+): Promise<T> {
+  const meter = new Meter();
+  const bar = new Progress(meter, capacity);
+  const result = await transfer(meter, (total) => {
+    bar.update(total);
+  }).finally(() => {
+    bar.stop();
+  });
+  const { bytes, seconds, steadyRate, memory } = meter;
+  say(`  ${number(bytes)} bytes in ${seconds.toFixed(2)} s, connecting included`);
+  say(
+    `  ${number(steadyRate)} bytes/s from the first to the last: ${percent(steadyRate / capacity)} of what the line carries`,
+  );
+  say(`  ${memory.peak.toFixed(0)} MB of memory at its peak, ${memory.growth.toFixed(1)} MB more than before`);
+  return result;
+}
+
+function check(what: string, holds: boolean): void {
+  if (!holds) throw new Error(`It does not hold that ${what}.`);
+  say(`  ✓ ${what}`);
+}
+
+function say(text: string): void {
+  console.log(text);
+}
+
+function explain(error: unknown): string {
+  if (error instanceof OSError) return `${error.code} (${error.errno}): ${error.message}`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+demonstrate(readOptions(process.argv)).then(
+  () => {
+    say('\nAll well.');
+  },
+  (error: unknown) => {
+    console.error(`\n${explain(error)}`);
+    // A line that could not be set up is still open.
+    process.exit(1);
+  },
+);
