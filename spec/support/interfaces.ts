@@ -26,7 +26,7 @@ export interface TestedInterface {
   /** Most bytes of one `send`. */
   readonly maxSend: number;
   /** @param modem How the virtual modem is to be, where there is one. */
-  start(modem?: EmulatorOptions): Promise<RunningInterface>;
+  readonly start: (modem?: EmulatorOptions) => Promise<RunningInterface>;
 }
 
 /** Knows what a virtual modem knows. What the machine's own resolver says to an unknown name is its own affair. */
@@ -43,7 +43,7 @@ const host: TestedInterface = {
   halfClose: true,
   maxSend: 65_536,
   start() {
-    const nic = new HostNic({ lookup });
+    const nic = new HostNic({ lookup, linger: 100 });
     return Promise.resolve({ ...moduleOver(nic), emulator: undefined, [Symbol.asyncDispose]: () => Promise.resolve() });
   },
 };

@@ -85,9 +85,9 @@ describe('socket()', () => {
     const interfaces = new Interfaces();
     interfaces.add(first);
     interfaces.add(second);
-    const { socket } = createSocketModule(interfaces);
+    const usocket = createSocketModule(interfaces);
     const connect = async (options = {}) => {
-      await using made = socket(AF_INET, SOCK_STREAM, 0, options);
+      await using made = usocket.socket(AF_INET, SOCK_STREAM, 0, options);
       await made.connect(['127.0.0.1', 1]).catch(() => undefined);
     };
     await connect();
@@ -109,7 +109,8 @@ describe('error', () => {
     const cause = new Error('why');
     const error = new OSError(code, 'recv', 'recv: told', { cause });
     expect(error).toBeInstanceOf(Error);
-    expect({ ...error, name: error.name, message: error.message, cause: error.cause }).toEqual({
+    const { name, errno, args, syscall, message } = error;
+    expect({ name, code: error.code, errno, args, syscall, message, cause: error.cause }).toEqual({
       name: 'OSError',
       code,
       errno: errnoOf[code],

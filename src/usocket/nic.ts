@@ -38,7 +38,10 @@ export interface StreamLink {
    */
   send(bytes: Uint8Array): Observable<never>;
 
-  /** Cold. Ends both directions, so that the peer sees EOF, and completes when the link is free. Never errors. */
+  /**
+   * Cold. Ends both directions behind what has been handed over, so that the peer sees EOF, and completes when the link
+   * is free. A peer that takes nothing is not waited for longer than a bounded time. Never errors.
+   */
   close(): Observable<never>;
 }
 

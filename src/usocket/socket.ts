@@ -1,7 +1,8 @@
 import { firstValueFrom, map } from 'rxjs';
 
 import type { Address } from './address';
-import { type Sendable, SocketStreams } from './socketStreams';
+import { SocketStreams } from './socketStreams';
+import type { Sendable } from './streamSender';
 
 /** Most bytes of one step of `for await (const chunk of socket)`. */
 const iterationSize = 65_536;

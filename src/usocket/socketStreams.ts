@@ -1,23 +1,17 @@
 import {
   asyncScheduler,
   BehaviorSubject,
-  catchError,
   concat,
-  concatMap,
   defer,
   EMPTY,
-  endWith,
   finalize,
-  from,
-  last,
   map,
-  mergeAll,
   type MonoTypeOperatorFunction,
   type Observable,
   of,
   ReplaySubject,
-  scan,
   type SchedulerLike,
+  share,
   Subject,
   switchMap,
   take,
@@ -25,14 +19,13 @@ import {
   throwIfEmpty,
 } from 'rxjs';
 
-import { ByteReader, deadline, type Pollable, type Readiness, Turnstile } from '../streams';
+import { ByteReader, deadline, type Pollable, type Readiness } from '../streams';
 import { type Address, toEndpoint } from './address';
 import type { Endpoint, Nic, StreamLink } from './nic';
 import { OSError } from './osError';
 import { type SocketPhase, socketReadiness, type SocketState, socketState } from './socketState';
-
-/** What a socket can be asked to send; a string goes out as UTF-8. */
-export type Sendable = Uint8Array | string;
+import { type Sendable, StreamSender, toBytes } from './streamSender';
+import { Unattended } from './unattended';
 
 export interface SocketOptions {
   /** Bytes received that the socket holds for readers that have not asked yet. Default: 262144. */
@@ -40,9 +33,6 @@ export interface SocketOptions {
   /** What keeps time. Default: the clock. */
   readonly scheduler?: SchedulerLike;
 }
-
-/** Bytes that a non-blocking send takes at most: it holds a copy until the interface has taken them. */
-const nonBlockingSend = 2048;
 
 /**
  * A stream socket as observables: the cold form of each method, and the state as hot streams. An operation starts when
@@ -69,10 +59,10 @@ export class SocketStreams implements Pollable {
   private readonly phase = new BehaviorSubject<SocketPhase>('unconnected');
   private readonly opened = new ReplaySubject<StreamLink>(1);
   private readonly closing = new Subject<void>();
-  private readonly detached = new Subject<Observable<unknown>>();
-  private readonly detachedFailure = new BehaviorSubject<OSError | undefined>(undefined);
+  private readonly closed$: Observable<void>;
+  private readonly unattended = new Unattended();
   private readonly reader: ByteReader;
-  private readonly sendTurn = new Turnstile();
+  private readonly sender = new StreamSender();
   private link: StreamLink | undefined;
   private peer = 'its peer';
   private timeout: number | null = null;
@@ -90,14 +80,22 @@ export class SocketStreams implements Pollable {
     this.readiness$ = socketReadiness({
       state$: this.state$,
       readable$: this.reader.readable$,
-      sending$: this.sendTurn.busy$,
-      failure$: this.detachedFailure,
+      sending$: this.sender.busy$,
+      failure$: this.unattended.failure$,
     });
     this.data$ = defer(() => this.connectedOr('recv', this.reader.data$));
     this.lines$ = defer(() => this.connectedOr('readline', this.reader.lines$));
-    // Both end with `close$`.
+    // Closing goes on to its end even if its caller stops waiting, and a second close waits for the first.
+    this.closed$ = defer(() => this.end()).pipe(
+      share({
+        connector: () => new ReplaySubject(1),
+        resetOnComplete: false,
+        resetOnError: false,
+        resetOnRefCountZero: false,
+      }),
+    );
+    // Ends with `close$`.
     this.reader.connect();
-    this.detached.pipe(mergeAll()).subscribe();
   }
 
   /** The other end, once connected. */
@@ -119,7 +117,7 @@ export class SocketStreams implements Pollable {
       const connecting$ = this.open(remote);
       if (this.timeout !== 0)
         return connecting$.pipe(this.bounded('connect', `${remote.address}:${String(remote.port)}`));
-      this.detach(connecting$);
+      this.unattended.run(connecting$);
       throw new OSError('EINPROGRESS', 'connect', 'connect: in progress; the socket becomes writable when connected');
     });
   }
@@ -133,16 +131,16 @@ export class SocketStreams implements Pollable {
   send$(data: Sendable): Observable<number> {
     return this.operation('send', () => {
       const link = this.connectedLink('send');
-      if (this.timeout === 0) return of(this.sendNow(link, toBytes(data), 'send'));
-      const bytes = toBytes(data).subarray(0, link.maxSend);
-      return this.sendAll(link, bytes).pipe(this.bounded('send', this.peer));
+      if (this.timeout === 0) return of(this.sendNow(link, toBytes(data, 'send'), 'send'));
+      const bytes = toBytes(data, 'send').subarray(0, link.maxSend);
+      return this.sender.sendAll(link, bytes).pipe(this.bounded('send', this.peer));
     });
   }
 
   /** Sends all bytes, then emits once. Errors as {@link send$}; how much has gone by then is unknown. */
   sendall$(data: Sendable): Observable<void> {
     return this.operation('sendall', () =>
-      this.sendAll(this.connectedLink('sendall'), toBytes(data)).pipe(
+      this.sender.sendAll(this.connectedLink('sendall'), toBytes(data, 'sendall')).pipe(
         this.bounded('sendall', this.peer),
         map(() => undefined),
       ),
@@ -157,9 +155,9 @@ export class SocketStreams implements Pollable {
   write$(data: Sendable): Observable<number | null> {
     return this.operation('write', () => {
       const link = this.connectedLink('write');
-      const bytes = toBytes(data);
-      if (this.timeout !== 0) return this.sendAll(link, bytes).pipe(this.bounded('write', this.peer));
-      return of(this.sendTurn.busy ? null : this.sendNow(link, bytes, 'write'));
+      const bytes = toBytes(data, 'write');
+      if (this.timeout !== 0) return this.sender.sendAll(link, bytes).pipe(this.bounded('write', this.peer));
+      return of(this.sender.busy ? null : this.sendNow(link, bytes, 'write'));
     });
   }
 
@@ -201,19 +199,7 @@ export class SocketStreams implements Pollable {
    * and all later ones fail with `EBADF`. Closing twice is no error.
    */
   close$(): Observable<void> {
-    return defer(() => {
-      if (this.phase.value === 'closed') return of(undefined);
-      this.phase.next('closed');
-      this.reader.close(closedError('recv'));
-      this.closing.next();
-      const { link } = this;
-      // Behind what a non-blocking send still has to hand over.
-      const closing$: Observable<void> = link ? this.sendTurn.enter(link.close()) : EMPTY;
-      return concat(
-        closing$,
-        defer(() => this.release()),
-      ).pipe(endWith(undefined));
-    });
+    return this.closed$;
   }
 
   /**
@@ -238,11 +224,8 @@ export class SocketStreams implements Pollable {
   private operation<T>(syscall: string, start: () => Observable<T>): Observable<T> {
     return defer(() => {
       if (this.phase.value === 'closed') throw closedError(syscall);
-      const failure = this.detachedFailure.value;
-      if (failure) {
-        this.detachedFailure.next(undefined);
-        throw failure;
-      }
+      const failure = this.unattended.takeFailure();
+      if (failure) throw failure;
       return start();
     }).pipe(
       takeUntil(this.closing),
@@ -298,39 +281,10 @@ export class SocketStreams implements Pollable {
     );
   }
 
-  private sendAll(link: StreamLink, bytes: Uint8Array): Observable<number> {
-    return this.sendTurn.enter(
-      from(pieces(bytes, link.maxSend)).pipe(
-        concatMap((piece) => concat(link.send(piece), of(piece.length))),
-        scan((sent, size) => sent + size, 0),
-        last(null, 0),
-      ),
-    );
-  }
-
   private sendNow(link: StreamLink, bytes: Uint8Array, syscall: string): number {
-    if (this.sendTurn.busy) {
-      throw new OSError(
-        'EAGAIN',
-        syscall,
-        `${syscall}: the last bytes are still on their way, and the socket is non-blocking`,
-      );
-    }
-    const accepted = Buffer.from(bytes.subarray(0, nonBlockingSend));
-    this.detach(this.sendAll(link, accepted));
+    const accepted = this.sender.accept(link, bytes, syscall);
+    this.unattended.run(this.sender.sendAll(link, accepted));
     return accepted.length;
-  }
-
-  /** Runs what a non-blocking call has begun; its failure is reported by the next call. */
-  private detach(operation$: Observable<unknown>): void {
-    this.detached.next(
-      operation$.pipe(
-        catchError((error: unknown) => {
-          this.detachedFailure.next(asOSError(error));
-          return EMPTY;
-        }),
-      ),
-    );
   }
 
   private connectedLink(syscall: string): StreamLink {
@@ -344,10 +298,17 @@ export class SocketStreams implements Pollable {
     return stream$;
   }
 
-  private release(): Observable<never> {
-    this.opened.complete();
-    this.detached.complete();
-    return EMPTY;
+  private end(): Observable<void> {
+    this.phase.next('closed');
+    // First, so that no read that waits takes what another leaves.
+    this.reader.close(closedError('recv'));
+    this.closing.next();
+    const released$ = defer(() => {
+      this.opened.complete();
+      this.unattended.end();
+      return of(undefined);
+    });
+    return concat(this.link?.close() ?? EMPTY, released$);
   }
 
   private overflowed(receiveBuffer: number): OSError {
@@ -362,19 +323,6 @@ export class SocketStreams implements Pollable {
 
 function closedError(syscall: string): OSError {
   return new OSError('EBADF', syscall, `${syscall}: the socket is closed`);
-}
-
-function toBytes(data: Sendable): Uint8Array {
-  return typeof data === 'string' ? Buffer.from(data) : data;
-}
-
-function* pieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
-}
-
-function asOSError(error: unknown): OSError {
-  if (error instanceof OSError) return error;
-  return new OSError('EIO', 'send', 'send: the interface failed', { cause: error });
 }
 
 function checkSize(size: number, syscall: string): void {

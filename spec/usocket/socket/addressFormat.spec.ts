@@ -11,7 +11,7 @@ describe.each(interfaces)('socket address format, over $name', ({ start }) => {
     await using server = await tcpServer();
     const [address, port] = addressOf(server);
     const found = await net.usocket.getaddrinfo(address, port);
-    const resolved = found[0]!.at(-1) as Address;
+    const resolved = found[0].at(-1) as Address;
     for (const given of [resolved, [address, port] as const]) {
       await using socket = net.usocket.socket();
       await socket.connect(given);

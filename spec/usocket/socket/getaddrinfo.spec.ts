@@ -96,7 +96,8 @@ describe.each(interfaces)('getaddrinfo(), over $name', ({ start }) => {
     const said = listenTo(net);
     const found$ = net.usocket.getaddrinfo$('localhost', 80, 0, SOCK_STREAM);
     expect(said.lines).toBe(0);
-    for (const _ of [1, 2]) expect(await firstValueFrom(found$)).toEqual([tcp]);
+    expect(await firstValueFrom(found$)).toEqual([tcp]);
+    expect(await firstValueFrom(found$)).toEqual([tcp]);
     expect(said.lines).toBe(net.emulator ? 2 : 0);
   });
 
