@@ -1,12 +1,15 @@
 import {
   catchError,
   concat,
+  concatMap,
   defer,
+  filter,
   ignoreElements,
   merge,
   type Observable,
   type SchedulerLike,
   take,
+  takeUntil,
   tap,
   throwError,
   TimeoutError,
@@ -19,13 +22,14 @@ import { answer, Refusal } from './executor/answer';
 import { insist } from './executor/insist';
 import type { Wire } from './executor/wire';
 
-/** Milliseconds that the modem has to answer one `AT`: it may be starting. */
-const patience = 1_000;
+/** Milliseconds that the modem has to answer one `AT`: it may be starting, and when it is busy it is asked once a second. */
+const patience = 1_500;
 const tries = 4;
 /** Milliseconds of silence around the `+++` that ends passthrough. */
 const escapeSilence = 1_100;
-/** Most bytes that a send which was cut off may still wait for. */
+/** Most bytes that a send which was cut off may still wait for; so many are given at a time, so many milliseconds apart. */
 const longestSend = 2048;
+const fill = { size: 64, pause: 10 };
 
 /**
  * Gets an answer from a modem in an unknown state: at rest, starting, with half a command in its buffer, at work on
@@ -45,13 +49,19 @@ export function attention(wire: Wire, scheduler: SchedulerLike): Observable<neve
       });
     const silence$ = timer(escapeSilence, scheduler).pipe(ignoreElements());
     const leavePassthrough$ = concat(silence$, wire.write(Buffer.from('+++')), silence$);
-    const fillSend$ = wire.write(Buffer.alloc(longestSend, '\r\n'));
+    // Until the modem is heard, for behind the last byte each of these is a line that it refuses.
+    const fillSend$ = timer(0, fill.pause, scheduler).pipe(
+      take(longestSend / fill.size),
+      concatMap(() => wire.write(Buffer.alloc(fill.size, '\r\n'))),
+      takeUntil(wire.frames$.pipe(filter(({ kind }) => kind === 'taken' || kind === 'final' || kind === 'busy'))),
+    );
     const hearing$ = wire.received$.pipe(
       tap(() => (heard = true)),
       ignoreElements(),
     );
     const answered$ = ask(tries).pipe(
-      catchError(() => concat(leavePassthrough$, ask(1))),
+      // Twice, for outside passthrough the first is refused: `+++AT`.
+      catchError(() => concat(wire.beginAgain(), leavePassthrough$, ask(2))),
       catchError(() => concat(fillSend$, ask(tries))),
     );
     return merge(hearing$, answered$).pipe(

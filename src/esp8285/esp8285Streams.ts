@@ -40,7 +40,8 @@ export class ESP8285Streams implements Nic {
 
   private readonly modem: Modem;
   private readonly scheduler: SchedulerLike;
-  private network: { readonly ssid: string; readonly key: string } | undefined;
+  /** Joins the network again; an Observable, so that the key shows in no inspection of the interface. */
+  private joinedLast$: Observable<void> | undefined;
 
   constructor(uart: Uart, options: ModemOptions = {}) {
     this.scheduler = options.scheduler ?? asyncScheduler;
@@ -72,7 +73,7 @@ export class ESP8285Streams implements Nic {
       .whenUp((dialect) => join(this.modem.executor, catalogueOf(dialect), ssid, key))
       .pipe(
         tap(() => {
-          this.network = { ssid, key };
+          this.joinedLast$ = defer(() => this.connect$(ssid, key));
           this.modem.setWifi('up');
         }),
       );
@@ -84,7 +85,7 @@ export class ESP8285Streams implements Nic {
       .whenUp(() => this.modem.executor.run(simpleExchange(common.leave, leaveDeadline)))
       .pipe(
         map(() => {
-          this.network = undefined;
+          this.joinedLast$ = undefined;
           this.modem.setWifi('down');
         }),
       );
@@ -114,16 +115,12 @@ export class ESP8285Streams implements Nic {
   }
 
   private joinAgain(): Observable<unknown> {
-    return defer(() => {
-      if (!this.network || this.modem.hasAddress) return EMPTY;
-      const { ssid, key } = this.network;
-      return this.connect$(ssid, key).pipe(
-        retry({
-          count: rejoin.count,
-          delay: (_error, times) => timer(rejoin.firstPause * 2 ** (times - 1), this.scheduler),
-        }),
-        catchError(() => EMPTY),
-      );
-    });
+    return defer(() => (this.joinedLast$ && !this.modem.hasAddress ? this.joinedLast$ : EMPTY)).pipe(
+      retry({
+        count: rejoin.count,
+        delay: (_error, times) => timer(rejoin.firstPause * 2 ** (times - 1), this.scheduler),
+      }),
+      catchError(() => EMPTY),
+    );
   }
 }

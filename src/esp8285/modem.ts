@@ -14,14 +14,17 @@ import {
   ignoreElements,
   map,
   merge,
-  type Observable,
+  Observable,
   type SchedulerLike,
+  share,
   startWith,
   Subject,
-  type Subscription,
+  Subscription,
   switchMap,
+  takeUntil,
   tap,
   throwError,
+  timer,
 } from 'rxjs';
 
 import type { Uart } from '../streams';
@@ -52,6 +55,8 @@ export interface ModemOptions {
 const longestRead = { nonos: 2048, 'esp-at': 5760 };
 /** Milliseconds. */
 const closeDeadline = 2_000;
+/** Milliseconds in which a modem that prints boot text is expected to say `ready`; else it is asked. */
+const bootTime = 3_000;
 
 /**
  * A modem on a serial line: the frames that it prints, the conversation with it, its links, and its state through starts
@@ -65,7 +70,11 @@ export class Modem {
 
   private readonly status = new BehaviorSubject<Status>({ modem: 'starting', wifi: 'down' });
   private readonly frames$: Connectable<Frame>;
+  /** Each sets the modem up once more, from an unknown state. */
+  private readonly beginnings = new Subject<OSError>();
+  private readonly closing$: Observable<never>;
   private readonly passive: boolean;
+  private readonly scheduler: SchedulerLike;
   private dialect: Dialect | undefined;
   private life: Subscription | undefined;
 
@@ -73,7 +82,8 @@ export class Modem {
     private readonly uart: Uart,
     { passiveReceive = true, scheduler = asyncScheduler }: ModemOptions = {},
   ) {
-    const expecting: Expectation = { prompt: false, reading: undefined };
+    this.scheduler = scheduler;
+    const expecting: Expectation = { prompt: false, reading: undefined, beginnings: 0 };
     this.passive = passiveReceive;
     this.frames$ = connectable(
       concat(
@@ -84,6 +94,10 @@ export class Modem {
     );
     this.executor = new Executor(new Wire(uart, this.frames$, expecting), scheduler);
     this.links = new LinkTable({ executor: this.executor, hasAddress: () => this.hasAddress });
+    this.closing$ = defer(() => this.end()).pipe(
+      // Runs to its end, whoever waits for it.
+      share({ resetOnComplete: false, resetOnError: false, resetOnRefCountZero: false }),
+    );
     this.status$ = this.status.pipe(
       distinctUntilChanged((one, other) => one.modem === other.modem && one.wifi === other.wifi),
     );
@@ -94,15 +108,20 @@ export class Modem {
   }
 
   /**
-   * Starts to listen, and sets the modem up, now and after each restart.
+   * Starts to listen, and sets the modem up, now and after each restart. Tries again when it is down.
    *
    * @param afterRestart$ Run when it is up again after a restart.
    */
   start(afterRestart$: Observable<unknown>): void {
-    const lost = (error: Error): void => {
-      this.lose(asOSError(error));
-    };
-    const listening$ = merge(
+    const { modem, error } = this.status.value;
+    if (this.life && modem === 'down') this.beginnings.next(asOSError(error));
+    if (this.life) return;
+    this.life = new Subscription();
+    this.life.add(this.listen(afterRestart$));
+  }
+
+  private listen(afterRestart$: Observable<unknown>): Subscription {
+    return merge(
       // First of all, so that a link has its data before any conversation goes on.
       this.frames$.pipe(
         tap((frame) => {
@@ -111,11 +130,16 @@ export class Modem {
       ),
       this.executor.serving$,
       this.links.cleaning$,
-    );
-    this.life = listening$.subscribe({ error: lost });
-    this.life.add(this.frames$.connect());
-    // The line is listened to before anything is said on it: a fast modem answers inside `write`.
-    this.life.add(this.living(afterRestart$).subscribe({ error: lost }));
+      // The line is listened to before anything is said on it: a fast modem answers inside `write`.
+      new Observable<never>(() => this.frames$.connect()),
+      merge(this.living(afterRestart$), this.verifying()).pipe(
+        takeUntil(this.status.pipe(filter(({ modem }) => modem === 'closed'))),
+      ),
+    ).subscribe({
+      error: (error: Error) => {
+        this.lose(asOSError(error));
+      },
+    });
   }
 
   /** Runs an operation once the modem is set up. Errors with what it is down with. */
@@ -129,31 +153,31 @@ export class Modem {
     );
   }
 
-  /** Cold. Ends all links and closes the line. */
+  /** Ends all links and closes the line. What is under way fails with `EBADF`, for it might take a minute. */
   close(): Observable<never> {
-    return defer(() => {
-      if (this.status.value.modem === 'closed') return EMPTY;
-      const closed = new OSError('EBADF', 'modem', 'the interface is closed');
-      const closeLinks$ =
-        this.status.value.modem === 'up'
-          ? this.executor.run(simpleExchange(common.closeAllLinks, closeDeadline))
-          : EMPTY;
-      this.links.loseAll(closed);
-      return concat(
-        closeLinks$.pipe(catchError(() => EMPTY)),
-        defer(() => {
-          this.status.next({ modem: 'closed', wifi: 'down' });
-          this.executor.interrupt(closed);
-          this.life?.unsubscribe();
-          return this.uart.close();
-        }),
-      ).pipe(ignoreElements());
-    });
+    return this.closing$;
   }
 
   /** What is known of the Wi-Fi without a message of the modem. */
   setWifi(wifi: Status['wifi']): void {
+    if (this.status.value.modem === 'closed') return;
     this.status.next({ ...this.status.value, wifi });
+  }
+
+  private end(): Observable<never> {
+    const { modem } = this.status.value;
+    const closed = new OSError('EBADF', 'modem', 'the interface is closed');
+    this.status.next({ modem: 'closed', wifi: 'down' });
+    this.links.loseAll(closed);
+    this.executor.interrupt(closed);
+    const closeLinks$ = modem === 'up' ? this.executor.run(simpleExchange(common.closeAllLinks, closeDeadline)) : EMPTY;
+    return concat(
+      closeLinks$.pipe(catchError(() => EMPTY)),
+      defer(() => {
+        this.life?.unsubscribe();
+        return this.uart.close();
+      }),
+    ).pipe(ignoreElements());
   }
 
   private living(afterRestart$: Observable<unknown>): Observable<never> {
@@ -163,14 +187,26 @@ export class Modem {
         map(() => new OSError('ECONNRESET', 'modem', 'the modem has started again, and lost its connections')),
       ),
       this.executor.trouble$,
+      this.beginnings,
     );
     return restarts$.pipe(
-      tap((error) => {
-        this.interrupt(error);
-      }),
       startWith(undefined),
-      switchMap((restart) => concat(this.setUp(), restart ? afterRestart$ : EMPTY)),
+      switchMap((restart) => {
+        // Here, where a set-up under way has been given up: it has not failed, it begins again.
+        if (restart) this.interrupt(restart);
+        return concat(this.setUp(), restart ? afterRestart$ : EMPTY);
+      }),
       ignoreElements(),
+    );
+  }
+
+  /** `ready` may drown in the noise of a start. An echo, or a line that is none, is reason to ask. */
+  private verifying(): Observable<never> {
+    return this.frames$.pipe(
+      filter(isOdd),
+      switchMap(() => timer(bootTime, this.scheduler)),
+      filter(() => this.status.value.modem === 'up'),
+      concatMap(() => this.executor.verify().pipe(catchError(() => EMPTY))),
     );
   }
 
@@ -179,7 +215,8 @@ export class Modem {
       tap(({ dialect, hasAddress }) => {
         this.dialect = dialect;
         this.links.longestRead = dialect.passiveReceive ? longestRead[dialect.generation] : 0;
-        this.status.next({ modem: 'up', wifi: hasAddress ? 'up' : 'down' });
+        // What the modem has said of the Wi-Fi meanwhile is newer than its answer, or the same.
+        this.status.next({ modem: 'up', wifi: hasAddress ? 'up' : this.status.value.wifi });
       }),
       catchError((error: unknown) => {
         this.status.next({ modem: 'down', wifi: 'down', error: asOSError(error) });
@@ -199,17 +236,24 @@ export class Modem {
   }
 
   private interrupt(error: OSError): void {
+    // First, so that who opens a new connection on hearing of the loss waits for the set-up.
+    this.status.next({ modem: 'starting', wifi: 'down' });
     this.links.loseAll(error);
     this.executor.interrupt(error);
-    this.status.next({ modem: 'starting', wifi: 'down' });
   }
 
   /** The line is gone: there is no way back. */
   private lose(error: OSError): void {
+    this.status.next({ modem: 'down', wifi: 'down', error });
     this.links.loseAll(error);
     this.executor.interrupt(error);
-    this.status.next({ modem: 'down', wifi: 'down', error });
   }
+}
+
+function isOdd(frame: Frame): boolean {
+  if (frame.kind === 'noise') return true;
+  // The names in an answer, behind their `+`, may be in any character set.
+  return frame.kind === 'line' && /^AT\+|^[^+].*[^\x20-\x7e\t]|^[^\x20-\x7e]/.test(frame.text);
 }
 
 function asOSError(error: unknown): OSError {

@@ -16,6 +16,7 @@ import type { Command } from './commands/command';
 import { type Dialect, dialectOf } from './commands/dialect';
 import { Refusal } from './executor/answer';
 import { ask, type Exchange } from './executor/exchange';
+import { askLinkMode } from './executor/resynchronise';
 import type { Wire } from './executor/wire';
 
 /** What the modem is like once it is set up. */
@@ -42,6 +43,8 @@ export function setUpExchange(passive: boolean): Exchange<SetUp> {
       concat(
         attention(wire, scheduler),
         ask(wire, scheduler, common.echoOff).pipe(ignoreElements()),
+        // An `OK` may have been the answer to what somebody else has asked.
+        askLinkMode(wire, scheduler).pipe(ignoreElements()),
         ask(wire, scheduler, common.version),
       ).pipe(
         map(dialectOf),

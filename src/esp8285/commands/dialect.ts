@@ -6,7 +6,7 @@ export interface Dialect {
   readonly version: string;
   /** The firmware holds received bytes back until they are asked for, so that a slow reader slows the sender down. */
   readonly passiveReceive: boolean;
-  /** What makes a setting last until the next reset only: a suffix of the command on 1.x. */
+  /** What makes a setting last until the next reset only: a suffix of the command on 1.x. 0.x cannot do that. */
   readonly volatileSuffix: '' | '_CUR';
 }
 
@@ -21,5 +21,10 @@ export function dialectOf(lines: readonly string[]): Dialect {
   const [major = 1, minor = 0] = version === 'unknown' ? [] : version.split('.').map(Number);
   return major >= 2
     ? { generation: 'esp-at', version, passiveReceive: major > 2 || minor >= 1, volatileSuffix: '' }
-    : { generation: 'nonos', version, passiveReceive: major === 1 && minor >= 7, volatileSuffix: '_CUR' };
+    : {
+        generation: 'nonos',
+        version,
+        passiveReceive: major === 1 && minor >= 7,
+        volatileSuffix: major === 0 ? '' : '_CUR',
+      };
 }

@@ -8,14 +8,15 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
 
   /**
+   * @param shown What was asked, without secrets. Not the command itself: errors are logged with all that they hold.
    * @param lines What the modem said before, `'no ip'`, `'+CWJAP:2'`: the reason, where it gives one.
    */
   constructor(
-    readonly command: Command,
+    readonly shown: string,
     readonly result: 'ERROR' | 'FAIL',
     readonly lines: readonly string[],
   ) {
-    super(`${command.shown} was answered ${[...lines, result].join(' / ')}`);
+    super(`${shown} was answered ${[...lines, result].join(' / ')}`);
   }
 }
 
@@ -32,15 +33,20 @@ export function answer(command: Command): OperatorFunction<Frame, readonly strin
       const lines: string[] = [];
       return frames$.pipe(
         map((frame) => {
-          if (frame.kind === 'line' && frame.text !== command.line) lines.push(frame.text);
+          if (frame.kind === 'line' && !isEcho(frame.text, command)) lines.push(frame.text);
           if (frame.kind !== 'final') return undefined;
-          if (frame.result !== 'OK') throw new Refusal(command, frame.result, lines);
+          if (frame.result !== 'OK') throw new Refusal(command.shown, frame.result, lines);
           return lines;
         }),
         filter((answered) => answered !== undefined),
         take(1),
       );
     });
+}
+
+/** A line, or a piece of one where an unsolicited message has cut it: a key may be in it. */
+function isEcho(text: string, { line }: Command): boolean {
+  return text.startsWith('AT+') || line.includes(text);
 }
 
 /** The values of the answer's lines that begin with `prefix`, `'+CIPDOMAIN:'`. */

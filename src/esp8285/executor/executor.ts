@@ -8,6 +8,7 @@ import {
   ignoreElements,
   type Observable,
   type Observer,
+  of,
   type OperatorFunction,
   ReplaySubject,
   type SchedulerLike,
@@ -20,6 +21,7 @@ import {
 } from 'rxjs';
 
 import { OSError } from '../../usocket/osError';
+import { Refusal } from './answer';
 import type { Exchange } from './exchange';
 import { resynchronise } from './resynchronise';
 import { Unanswered } from './unanswered';
@@ -72,6 +74,17 @@ export class Executor {
     });
   }
 
+  /**
+   * Cold: makes sure that the modem is as it was left, and completes. Something that it said is not what it says then;
+   * {@link trouble$} tells when it has started again.
+   */
+  verify(): Observable<never> {
+    return defer(() => {
+      this.outOfStep = true;
+      return this.run({ shown: 'nothing', deadline: 1_000, converse: () => of(undefined) });
+    }).pipe(ignoreElements());
+  }
+
   /** The modem has started again, or is lost: what was asked of it by now fails with this error. */
   interrupt(error: Error): void {
     this.session++;
@@ -82,6 +95,13 @@ export class Executor {
 
   private serve<T>(exchange: Exchange<T>): Observable<T> {
     return concat(this.outOfStep ? this.getInStep() : EMPTY, this.converse(exchange)).pipe(
+      // A refusal by a modem that is not as it was left says nothing about what was asked.
+      catchError((error: unknown) =>
+        concat(
+          this.outOfStep && error instanceof Refusal ? this.getInStep() : EMPTY,
+          throwError(() => error),
+        ),
+      ),
       takeUntil(this.interruptions),
       throwIfEmpty(() => this.interruption),
     );

@@ -1,8 +1,25 @@
-import { filter, map, merge, type Observable, retry, type SchedulerLike, take, timeout } from 'rxjs';
+import {
+  defer,
+  filter,
+  map,
+  merge,
+  type Observable,
+  of,
+  retry,
+  type SchedulerLike,
+  startWith,
+  switchMap,
+  take,
+  timeout,
+  timer,
+} from 'rxjs';
 
 import type { Command } from '../commands/command';
 import { sayUntil } from './exchange';
 import type { Wire } from './wire';
+
+/** Milliseconds without a further answer after which none is owed any more. */
+const settlement = 200;
 
 export interface InsistOptions {
   readonly scheduler: SchedulerLike;
@@ -15,6 +32,8 @@ export interface InsistOptions {
 /**
  * Says a command whose answer may be swallowed, until it is answered. A modem that says `busy` is alive, and is waited
  * for as long as it says so. Errors with what the last try ended in, a `TimeoutError` when that was silence.
+ *
+ * A modem that was only slow answers as often as it was asked: these answers are waited for too.
  */
 export function insist<T>(
   wire: Wire,
@@ -26,10 +45,26 @@ export function insist<T>(
     filter(({ kind }) => kind === 'busy'),
     map(() => undefined),
   );
-  return merge(sayUntil(wire, scheduler, command, answer$), busy$).pipe(
-    timeout({ each: patience, scheduler }),
-    filter((answered) => answered !== undefined),
+  return defer(() => {
+    let asked = 0;
+    return defer(() => {
+      asked++;
+      return merge(sayUntil(wire, scheduler, command, answer$), busy$);
+    }).pipe(
+      timeout({ each: patience, scheduler }),
+      filter((answered) => answered !== undefined),
+      take(1),
+      retry(tries - 1),
+      switchMap((answered) => (asked === 1 ? of(answered) : settled(wire, scheduler).pipe(map(() => answered)))),
+    );
+  });
+}
+
+function settled(wire: Wire, scheduler: SchedulerLike): Observable<unknown> {
+  return wire.frames$.pipe(
+    filter(({ kind }) => kind === 'final' || kind === 'line'),
+    startWith(undefined),
+    switchMap(() => timer(settlement, scheduler)),
     take(1),
-    retry(tries - 1),
   );
 }

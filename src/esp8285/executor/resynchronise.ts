@@ -34,6 +34,21 @@ const longestBusy = 120_000;
  * its answer shows that it has started again unnoticed.
  */
 export function resynchronise(wire: Wire, scheduler: SchedulerLike): Observable<never> {
+  return askLinkMode(wire, scheduler).pipe(
+    timeout({ first: longestBusy, scheduler }),
+    catchError((cause: unknown) => throwError(() => silence(cause))),
+    tap((linkMode) => {
+      if (linkMode === '+CIPMUX:0') throw new OSError('ECONNRESET', 'modem', 'the modem has started again unnoticed');
+    }),
+    ignoreElements(),
+  );
+}
+
+/**
+ * Asks until the answer comes, and emits its line: `'+CIPMUX:1'`. Whatever the modem has owed before it has said by then.
+ * Errors with a `TimeoutError` when the modem is silent.
+ */
+export function askLinkMode(wire: Wire, scheduler: SchedulerLike): Observable<string> {
   const linkMode$ = wire.frames$.pipe(
     filter(isLinkMode),
     take(1),
@@ -44,14 +59,7 @@ export function resynchronise(wire: Wire, scheduler: SchedulerLike): Observable<
       ),
     ),
   );
-  return insist(wire, common.askSeveralLinks, linkMode$, { scheduler, patience, tries }).pipe(
-    timeout({ first: longestBusy, scheduler }),
-    catchError((cause: unknown) => throwError(() => silence(cause))),
-    tap((linkMode) => {
-      if (linkMode === '+CIPMUX:0') throw new OSError('ECONNRESET', 'modem', 'the modem has started again unnoticed');
-    }),
-    ignoreElements(),
-  );
+  return insist(wire, common.askSeveralLinks, linkMode$, { scheduler, patience, tries });
 }
 
 function isLinkMode(frame: Frame): frame is Extract<Frame, { kind: 'line' }> {

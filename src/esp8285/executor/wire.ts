@@ -1,4 +1,4 @@
-import { defer, finalize, ignoreElements, type Observable } from 'rxjs';
+import { defer, EMPTY, finalize, ignoreElements, type Observable } from 'rxjs';
 
 import type { Uart } from '../../streams';
 import type { Command } from '../commands/command';
@@ -31,6 +31,14 @@ export class Wire {
     return defer(() => this.uart.write(bytes)).pipe(ignoreElements());
   }
 
+  /** Cold: forgets what the modem has begun to say, for it does not go on, and completes. */
+  beginAgain(): Observable<never> {
+    return defer(() => {
+      this.expecting.beginnings++;
+      return EMPTY;
+    });
+  }
+
   /** Runs a conversation in which the modem may print a prompt. */
   expectingPrompt<T>(conversation$: Observable<T>): Observable<T> {
     return defer(() => {
@@ -39,11 +47,11 @@ export class Wire {
     }).pipe(finalize(() => (this.expecting.prompt = false)));
   }
 
-  /** Runs a conversation in which the modem may print the waiting data of a link. */
+  /** Runs a conversation in which the modem may print the waiting data of a link, then or when it was given up as late. */
   expectingDataOf<T>(link: number, conversation$: Observable<T>): Observable<T> {
     return defer(() => {
       this.expecting.reading = link;
       return conversation$;
-    }).pipe(finalize(() => (this.expecting.reading = undefined)));
+    });
   }
 }

@@ -13,8 +13,9 @@ export interface BlockHeader {
   readonly remote?: Endpoint;
 }
 
-// Number of the link (not with AT+CIPMUX=0), length, address and port (with AT+CIPDINFO=1; AT 2 quotes the address).
-const pushed = /^\+IPD,(?:([0-4]),)?(\d{1,10})(?:,"?([\d.]+)"?,(\d{1,5}))?:/;
+// Number of the link (not with AT+CIPMUX=0), length, address and port (with AT+CIPDINFO=1; AT 2 quotes the address, which
+// may be one of IPv6 there).
+const pushed = /^\+IPD,(?:([0-4]),)?(\d{1,10})(?:,"?([\da-fA-F.:]+)"?,(\d{1,5}))?:/;
 
 // AT 1.7 prints `+CIPRECVDATA,<length>:` (against its manual), AT 2 `+CIPRECVDATA:<length>,`.
 const pulled = /^\+CIPRECVDATA[,:](\d{1,10})[,:]/;

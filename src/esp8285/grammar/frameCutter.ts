@@ -6,8 +6,10 @@ import { lineFrame } from './lineFrame';
 export interface Expectation {
   /** A send waits for its prompt. */
   prompt: boolean;
-  /** The link whose data have been asked for. */
+  /** The link whose data have been asked for last. */
   reading: number | undefined;
+  /** Counts the times that the modem was not understood: what it had begun by then never gets its end. */
+  beginnings: number;
 }
 
 /** Longest line held while waiting for its end, in bytes. No firmware prints a longer one. */
@@ -34,6 +36,7 @@ export class FrameCutter {
   private held = nothing;
   private skipped = 0;
   private behindPrompt = false;
+  private beginnings = 0;
 
   /** @param expecting Looked at when it matters, so that its owner may change it between two frames. */
   constructor(private readonly expecting: Readonly<Expectation>) {}
@@ -41,6 +44,7 @@ export class FrameCutter {
   /** Takes the next chunk and yields the frames that it completes. */
   *push(bytes: Uint8Array): Generator<Frame> {
     const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    if (this.beginnings !== this.expecting.beginnings) this.beginAgain();
     let at = 0;
     while (at < chunk.length) {
       if (this.block) {
@@ -77,6 +81,13 @@ export class FrameCutter {
       this.held = nothing;
       yield this.lineOf(line);
     }
+  }
+
+  private beginAgain(): void {
+    this.beginnings = this.expecting.beginnings;
+    this.block = undefined;
+    this.held = nothing;
+    this.skipped = 0;
   }
 
   private fill(block: OpenBlock, rest: Buffer): number {

@@ -7,6 +7,7 @@ import {
   type Observable,
   of,
   type SchedulerLike,
+  skipWhile,
   switchMap,
   take,
   throwError,
@@ -66,6 +67,8 @@ export function sendExchange(link: number, bytes: Uint8Array, isOpen: () => bool
 
 function sendResult(wire: Wire, scheduler: SchedulerLike, isOpen: () => boolean): Observable<void> {
   return wire.frames$.pipe(
+    // What comes before `Recv` is the late result of a send that was given up.
+    skipWhile((frame) => frame.kind !== 'taken' && !(frame.kind === 'line' && frame.text.startsWith('Recv'))),
     filter((frame) => frame.kind === 'sent'),
     switchMap(({ ok }) => {
       if (ok) return of(undefined);

@@ -1,12 +1,13 @@
 import {
+  AsyncSubject,
   BehaviorSubject,
   catchError,
   combineLatest,
+  concat,
   concatMap,
   defer,
   EMPTY,
   endWith,
-  finalize,
   first,
   from,
   ignoreElements,
@@ -25,7 +26,7 @@ import { Refusal } from '../executor/answer';
 import type { Executor } from '../executor/executor';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
-import { closeExchange, readExchange, sendExchange } from './exchanges';
+import { readExchange, sendExchange } from './exchanges';
 
 /** Most bytes of one `AT+CIPSEND`. */
 const longestSend = 2048;
@@ -43,6 +44,8 @@ export interface LinkContext {
   readonly longestRead: number;
   /** The link's number may be given to another connection. */
   readonly free: (link: Link) => void;
+  /** Has the modem close the link, whoever waits for that, and calls {@link Link.finish}. */
+  readonly discard: (link: Link) => void;
 }
 
 /**
@@ -55,14 +58,19 @@ export class Link implements StreamLink {
   begun = false;
   /** Given up before it was open: nobody will use it. */
   abandoned = false;
+  /** Milliseconds that the modem took over a start that failed. */
+  tookToStart = 0;
 
   private phase: Phase = 'opening';
   private failure: OSError | undefined;
   /** What comes before the reader does; a block may stand between `CONNECT` and `OK`. */
   private early: Buffer[] | undefined = [];
   private readonly incoming = new Subject<Buffer>();
-  /** Bytes that wait in the modem, as far as it has said. */
+  /** Bytes to ask the modem for: those that wait, as far as it has said; of a closed link, as many as one read gives. */
   private readonly announced = new BehaviorSubject(0);
+  /** Bytes that the modem has said it has, and has not handed over. */
+  private owed = 0;
+  private readonly end = new AsyncSubject<never>();
 
   constructor(
     readonly id: number,
@@ -86,6 +94,7 @@ export class Link implements StreamLink {
 
   /** The modem handed data over. */
   received({ pieces, length }: Block): void {
+    this.owed = Math.max(0, this.owed - length);
     if (this.phase === 'open') this.announced.next(Math.max(0, this.announced.value - length));
     for (const piece of pieces) {
       if (this.early) this.early.push(piece);
@@ -95,9 +104,13 @@ export class Link implements StreamLink {
 
   /** The modem said how many bytes wait. */
   noticed(length: number): void {
-    if (this.context.longestRead > 0) this.announced.next(length);
-    // Where data are pushed, no notice exists: this is a header cut short, and its data are lost.
-    else this.fail(this.error('EIO', 'recv', 'the serial line lost bytes of a data block; lower the baud rate'));
+    if (this.context.longestRead > 0) {
+      this.owed = length;
+      this.announced.next(length);
+    } else {
+      // Where data are pushed, no notice exists: this is a header cut short, and its data are lost.
+      this.fail(this.error('EIO', 'recv', 'the serial line lost bytes of a data block; lower the baud rate'));
+    }
   }
 
   /** The modem said `CLOSED`. AT 1.7 says so while data still wait: they are read until it has no more. */
@@ -127,11 +140,10 @@ export class Link implements StreamLink {
   }
 
   receive(room$: Observable<number>): Observable<Uint8Array> {
-    return defer(() => {
-      const { early = [] } = this;
-      this.early = undefined;
-      return merge(this.incoming, from(early), this.context.longestRead > 0 ? this.pulling(room$) : EMPTY);
-    });
+    return concat(
+      from(this.takeEarly()),
+      defer(() => merge(this.incoming, this.context.longestRead > 0 ? this.pulling(room$) : EMPTY)),
+    );
   }
 
   send(bytes: Uint8Array): Observable<never> {
@@ -146,19 +158,22 @@ export class Link implements StreamLink {
 
   close(): Observable<never> {
     return defer(() => {
-      if (this.phase !== 'open' && this.phase !== 'failed') {
-        this.finish();
-        return EMPTY;
-      }
-      // Refused when the peer was first, and that is as good.
-      return this.context.executor.run(closeExchange(this.id)).pipe(
-        ignoreElements(),
-        catchError(() => EMPTY),
-        finalize(() => {
-          this.finish();
-        }),
-      );
+      if (this.phase === 'open' || this.phase === 'failed') this.context.discard(this);
+      else this.finish();
+      return this.end.asObservable();
     });
+  }
+
+  /** The modem has closed the link, or has been asked to as well as can be. */
+  finish(): void {
+    this.incoming.complete();
+    this.release();
+  }
+
+  /** Until no more is there: what comes while a reader takes these is behind them. */
+  private *takeEarly(): Generator<Buffer> {
+    for (let piece = this.early?.shift(); piece; piece = this.early?.shift()) yield piece;
+    this.early = undefined;
   }
 
   /** Asks for what waits in the modem, as much at a time as the reader has room for. */
@@ -178,29 +193,37 @@ export class Link implements StreamLink {
       catchError((error: unknown) => {
         if (!(error instanceof Refusal))
           this.fail(this.error('EIO', 'recv', 'the modem did not hand its data over', error));
-        else if (this.phase === 'draining') this.finish();
+        else if (this.phase === 'draining') this.drained();
         else this.announced.next(0);
         return EMPTY;
       }),
     );
   }
 
-  private finish(): void {
-    this.incoming.complete();
-    this.release();
+  /** AT 1.7 moves what waits to its heap at the peer's end, and loses it when that is full. */
+  private drained(): void {
+    if (this.owed > 0) {
+      const what = `the peer has closed it, and the modem lost its last ${String(this.owed)} bytes`;
+      this.incoming.error(this.error('ECONNRESET', 'recv', what));
+    }
+    this.finish();
   }
 
   private release(): void {
     if (this.phase === 'over') return;
     this.phase = 'over';
     this.context.free(this);
+    this.end.complete();
   }
 
   private sendError(cause: unknown): unknown {
     if (cause instanceof OSError) return cause;
-    if (!this.isOpen)
-      return this.failure ?? this.error('ECONNRESET', 'send', 'the connection ended under the send', cause);
-    const code = cause instanceof Unanswered ? 'ETIMEDOUT' : 'EIO';
+    if (!this.isOpen) {
+      const isRefused = cause instanceof Refusal;
+      const end = isRefused ? 'the peer has closed it' : 'the connection ended under the send';
+      return this.failure ?? this.error(isRefused ? 'EPIPE' : 'ECONNRESET', 'send', end, cause);
+    }
+    const code = sendCode(cause);
     const error = this.error(code, 'send', 'the modem could not send', cause);
     // What has reached the peer is unknown: no byte more may follow.
     this.fail(error);
@@ -212,4 +235,10 @@ export class Link implements StreamLink {
     const said = cause instanceof Error ? `; ${cause.message}` : '';
     return new OSError(code, syscall, `${syscall}: connection to ${peer}: ${what}${said}`, { cause });
   }
+}
+
+function sendCode(cause: unknown): ErrorCode {
+  if (cause instanceof Unanswered) return 'ETIMEDOUT';
+  // The modem knows of an end that it has not told, or that was not heard.
+  return cause instanceof Refusal && cause.lines.includes('link is not valid') ? 'ENOTCONN' : 'EIO';
 }

@@ -4,16 +4,20 @@ import {
   finalize,
   ignoreElements,
   map,
+  merge,
   mergeAll,
   type Observable,
   of,
   retry,
+  type SchedulerLike,
   Subject,
+  take,
   tap,
   throwError,
   timeout,
 } from 'rxjs';
 
+import type { ErrorCode } from '../../usocket/errno';
 import type { Endpoint, StreamOptions } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
@@ -21,6 +25,7 @@ import { Refusal } from '../executor/answer';
 import { ask, type Exchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { Unanswered } from '../executor/unanswered';
+import type { Wire } from '../executor/wire';
 import type { Frame } from '../grammar/frame';
 import { closeExchange } from './exchanges';
 import { Link } from './link';
@@ -29,8 +34,11 @@ import { Link } from './link';
 const startDeadline = 60_000;
 /** A refusal that comes sooner (milliseconds) is the peer's word; one that comes later is the modem's patience at its end. */
 const quickRefusal = 3_000;
-/** Milliseconds: more than a modem at leisure takes to answer. */
-const promptAnswer = 1_000;
+/** Milliseconds that the modem has, after an attempt, to say which links it has. */
+const statusDeadline = 5_000;
+
+/** What the modem says when it has a connection of that number already. ESP-AT says nothing, and is asked. */
+const alreadyConnected = 'ALREADY CONNECTED';
 
 export interface LinkTableOptions {
   readonly executor: Executor;
@@ -101,6 +109,7 @@ export class LinkTable {
           count: 1,
           delay: (error: unknown) => (isStale(error) && link ? this.clear(link) : throwError(() => error)),
         }),
+        catchError((cause: unknown) => throwError(() => this.startError(remote, cause, link?.tookToStart ?? 0))),
       );
     });
   }
@@ -116,6 +125,9 @@ export class LinkTable {
       longestRead: this.longestRead,
       free: (freed) => {
         this.release(freed);
+      },
+      discard: (unwanted) => {
+        this.discard(unwanted);
       },
     });
     this.links[id] = link;
@@ -133,14 +145,22 @@ export class LinkTable {
     const command = common.startStream(link.id, address, port, keepAlive);
     return {
       shown: command.shown,
-      deadline: startDeadline + promptAnswer,
+      deadline: startDeadline + statusDeadline,
       converse: (wire, scheduler) => {
-        const begun = scheduler.now();
+        let begun = scheduler.now();
         link.begun = true;
-        return ask(wire, scheduler, command).pipe(
+        // A busy modem has not begun.
+        const watchingBusy$ = wire.frames$.pipe(
+          tap(({ kind }) => {
+            if (kind === 'busy') begun = scheduler.now();
+          }),
+          ignoreElements(),
+        );
+        return merge(ask(wire, scheduler, command), watchingBusy$).pipe(
+          take(1),
           map(() => {
             // AT 1.x has been seen to say `OK` to a start that failed.
-            if (!link.hasOpened) throw new Refusal(command, 'ERROR', ['OK without CONNECT']);
+            if (!link.hasOpened) throw new Refusal(command.shown, 'ERROR', ['OK without CONNECT']);
             return link;
           }),
           timeout({
@@ -148,38 +168,61 @@ export class LinkTable {
             scheduler,
             with: () => throwError(() => new Unanswered(command.shown, startDeadline)),
           }),
+          catchError((cause: unknown) => {
+            link.tookToStart = scheduler.now() - begun;
+            return cause instanceof Refusal && cause.lines.length === 0
+              ? this.explain(wire, scheduler, link, cause)
+              : throwError(() => cause);
+          }),
           tap({
             next: () => {
               if (link.abandoned) this.discard(link);
             },
             error: (cause: unknown) => {
               // Unanswered, it may still come to be.
-              if (cause instanceof Unanswered) this.discard(link);
+              if (cause instanceof Unanswered || link.isOpen) this.discard(link);
               else this.release(link);
             },
           }),
-          catchError((cause: unknown) => throwError(() => this.startError(link, cause, scheduler.now() - begun))),
         );
       },
     };
   }
 
-  private startError({ remote: { address, port } }: Link, cause: unknown, milliseconds: number): unknown {
+  /** A bare `ERROR` is the word of the peer, or of a modem that has a connection of this number: it says which it has. */
+  private explain(wire: Wire, scheduler: SchedulerLike, { id }: Link, refusal: Refusal): Observable<never> {
+    return ask(wire, scheduler, common.status).pipe(
+      timeout({
+        first: statusDeadline,
+        scheduler,
+        with: () => throwError(() => new Unanswered(common.status.shown, statusDeadline)),
+      }),
+      catchError((error: unknown) => (error instanceof Refusal ? of([]) : throwError(() => error))),
+      map((lines) => {
+        const isTaken = lines.some((line) => line.startsWith(`+CIPSTATUS:${String(id)},`));
+        throw isTaken ? new Refusal(refusal.shown, refusal.result, [alreadyConnected]) : refusal;
+      }),
+    );
+  }
+
+  private startError({ address, port }: Endpoint, cause: unknown, milliseconds: number): unknown {
     if (cause instanceof Unanswered) {
       return new OSError('ETIMEDOUT', 'connect', `connect: ${address}:${String(port)}: ${cause.message}`, { cause });
     }
     if (!(cause instanceof Refusal)) return cause;
-    const [code, why] =
-      cause.lines.includes('no ip') || !this.options.hasAddress()
-        ? ([
-            'ENETUNREACH',
-            'cannot be reached: the modem is not on a network; call nic.connect(ssid, key) first',
-          ] as const)
-        : milliseconds < quickRefusal
-          ? (['ECONNREFUSED', 'refused the connection; does the server run, and on this port?'] as const)
-          : (['ETIMEDOUT', 'did not answer; is the address right, and in reach?'] as const);
+    const [code, why] = this.reasonOf(cause, milliseconds);
     const message = `connect: ${address}:${String(port)} ${why} (${cause.message})`;
     return new OSError(code, 'connect', message, { cause });
+  }
+
+  private reasonOf({ lines }: Refusal, milliseconds: number): readonly [ErrorCode, string] {
+    if (lines.includes(alreadyConnected)) return ['EIO', 'was not tried: the modem takes the link for one in use'];
+    if (lines.includes('no ip') || !this.options.hasAddress()) {
+      return ['ENETUNREACH', 'cannot be reached: the modem is not on a network; call nic.connect(ssid, key) first'];
+    }
+    return milliseconds < quickRefusal
+      ? ['ECONNREFUSED', 'refused the connection; does the server run, and on this port?']
+      : ['ETIMEDOUT', 'did not answer; is the address right, and in reach?'];
   }
 
   /** Nobody waits for the link any more. */
@@ -195,14 +238,15 @@ export class LinkTable {
 
   private clear(link: Link): Observable<unknown> {
     return this.options.executor.run(closeExchange(link.id)).pipe(
+      // Refused when the peer was first, and that is as good.
       catchError(() => of(undefined)),
       finalize(() => {
-        this.release(link);
+        link.finish();
       }),
     );
   }
 }
 
 function isStale(error: unknown): boolean {
-  return error instanceof OSError && error.cause instanceof Refusal && error.cause.lines.includes('ALREADY CONNECTED');
+  return error instanceof Refusal && error.lines.includes(alreadyConnected);
 }
