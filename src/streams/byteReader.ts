@@ -40,7 +40,7 @@ export class ByteReader {
     this.data$ = this.turnstile.enter(this.queue.changes$.pipe(drain()));
     this.lines$ = this.turnstile.enter(this.queue.changes$.pipe(drainLines()));
     this.readable$ = this.queue.changes$.pipe(
-      map(({ length, finished }) => length > 0 || finished),
+      map(() => this.readable),
       distinctUntilChanged(),
     );
     this.finished$ = this.queue.changes$.pipe(
@@ -52,6 +52,11 @@ export class ByteReader {
   /** Starts to take bytes from the source; unsubscribing stops. The owner calls it once. */
   connect(): Subscription {
     return this.source(this.queue.room$).pipe(fillQueue(this.queue)).subscribe();
+  }
+
+  /** Whether a read would return at once. */
+  get readable(): boolean {
+    return this.queue.length > 0 || this.queue.finished;
   }
 
   /** Bytes that could be read now. */

@@ -21,17 +21,18 @@ export function socketState(phase$: Observable<SocketPhase>, reader: ByteReader)
 
 export interface ReadinessSources {
   readonly state$: Observable<SocketState>;
-  readonly readable$: Observable<boolean>;
+  readonly reader: ByteReader;
   readonly sending$: Observable<boolean>;
   /** The failure of a non-blocking call that no later call has reported yet. */
   readonly failure$: Observable<Error | undefined>;
 }
 
 /** What could be done with a socket without waiting. Replays the current state. */
-export function socketReadiness({ state$, readable$, sending$, failure$ }: ReadinessSources): Observable<Readiness> {
-  return combineLatest([state$, readable$, sending$, failure$]).pipe(
-    map(([state, readable, sending, failure]) => ({
-      readable,
+export function socketReadiness({ state$, reader, sending$, failure$ }: ReadinessSources): Observable<Readiness> {
+  return combineLatest([state$, sending$, failure$, reader.readable$]).pipe(
+    map(([state, sending, failure]) => ({
+      // Asked for, not as last told: the peer's end changes state and readability, and must not be seen half way.
+      readable: state === 'closed' || reader.readable,
       writable: (state === 'connected' || state === 'peerClosed') && !sending,
       hangup: state === 'peerClosed' || state === 'failed' || state === 'closed',
       error: state === 'failed' || failure !== undefined,

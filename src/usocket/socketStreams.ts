@@ -79,7 +79,7 @@ export class SocketStreams implements Pollable {
     this.state$ = socketState(this.phase, this.reader);
     this.readiness$ = socketReadiness({
       state$: this.state$,
-      readable$: this.reader.readable$,
+      reader: this.reader,
       sending$: this.sender.busy$,
       failure$: this.unattended.failure$,
     });
@@ -178,11 +178,12 @@ export class SocketStreams implements Pollable {
   }
 
   /** See {@link readinto}: emits the number of bytes stored. Non-blocking: of those there, or `null`. */
-  readinto$(target: Uint8Array, size: number = target.length): Observable<number | null> {
-    const wanted = Math.min(size, target.length);
-    return this.reading('readinto', wanted, () => this.reader.read$(wanted)).pipe(
-      map((bytes) => bytes?.copy(target) ?? null),
-    );
+  readinto$(target: Uint8Array, size = Infinity): Observable<number | null> {
+    return defer(() => {
+      checkTarget(target);
+      const wanted = Math.min(size, target.length);
+      return this.reading('readinto', wanted, () => this.reader.read$(wanted));
+    }).pipe(map((bytes) => bytes?.copy(target) ?? null));
   }
 
   /** See {@link readline}: up to and including the newline. Non-blocking: what there is of the line, or `null`. */
@@ -237,7 +238,7 @@ export class SocketStreams implements Pollable {
     return this.operation(syscall, () => {
       checkSize(size, syscall);
       this.connectedLink(syscall);
-      if (this.timeout === 0) return of(this.reader.readNow(size));
+      if (this.timeout === 0) return of(size === 0 ? Buffer.alloc(0) : this.reader.readNow(size));
       return read().pipe(this.bounded(syscall, this.peer));
     });
   }
@@ -323,6 +324,11 @@ export class SocketStreams implements Pollable {
 
 function closedError(syscall: string): OSError {
   return new OSError('EBADF', syscall, `${syscall}: the socket is closed`);
+}
+
+function checkTarget(target: unknown): void {
+  if (target instanceof Uint8Array) return;
+  throw new OSError('EINVAL', 'readinto', 'readinto: bytes are read into a Buffer or another Uint8Array');
 }
 
 function checkSize(size: number, syscall: string): void {
