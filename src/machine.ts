@@ -1,10 +1,31 @@
-import { type Observable, type ObservableInput } from 'rxjs';
+import {
+  catchError,
+  combineLatest,
+  distinctUntilChanged,
+  endWith,
+  firstValueFrom,
+  from,
+  lastValueFrom,
+  map,
+  type Observable,
+  of,
+  startWith,
+  switchMap,
+  take,
+  timeout,
+  timer,
+} from 'rxjs';
 
 import { createEmulator, type EmulatorOptions } from './emulator';
-import type { Readiness, Uart } from './streams';
+import { ByteReader, type Readiness, sameReadiness, type Uart } from './streams';
 import { openUart, type OpenUartOptions } from './transports';
+import { OSError } from './usocket';
 
 export interface UARTOptions extends Omit<OpenUartOptions, 'baudRate'> {
+  /** Milliseconds that a read waits for the bytes that it wants. Default: 1000. */
+  readonly timeout?: number;
+  /** Bytes held for reads to come; when more come unread, the reads fail with `ENOBUFS`. Default: 4096. */
+  readonly read_buf_len?: number;
   /** For `emulator:`, how the virtual modem is to be: its firmware, its networks, the hosts that it reaches. */
   readonly emulator?: Omit<EmulatorOptions, 'baud'>;
 }
@@ -17,32 +38,97 @@ export interface UARTOptions extends Omit<OpenUartOptions, 'baudRate'> {
  *     new machine.UART('rfc2217://192.168.1.9:2217', 115200)      // ser2net, with the speed set from here
  *     new machine.UART('emulator:', 115200)                       // a virtual modem, paced as a real one would be
  *
- * What goes wrong is the error of {@link UART.rx$}: `ENODEV` no such port or unplugged, `EACCES`, `EBUSY`.
+ * What goes wrong is the error of {@link UART.rx$} and of every call: `ENODEV` no such port or unplugged, `EACCES`,
+ * `EBUSY`. A line that an interface was made on is the interface's: reading it here takes nothing away from there, and
+ * is limited to `read_buf_len`.
  */
 export class UART implements Uart {
   readonly rx$: Observable<Uint8Array>;
+  /** What could be done without waiting; replays the current state. For `uselect`. */
   readonly readiness$: Observable<Readiness>;
 
   private readonly line: Uart;
+  private readonly reader: ByteReader;
+  private readonly timeout: number;
 
   /**
    * @param port A device, or one of the URLs above.
    * @param baudRate Bits per second. Default: 115200.
    */
-  constructor(port: string, baudRate = 115_200, { emulator, ...options }: UARTOptions = {}) {
+  constructor(port: string, baudRate = 115_200, options: UARTOptions = {}) {
+    const { emulator, timeout: patience = 1000, read_buf_len: capacity = 4096, ...settings } = options;
+    this.timeout = patience;
     this.line =
       port === 'emulator:'
         ? createEmulator({ ...emulator, baud: baudRate }).uart
-        : openUart(port, { baudRate, ...options });
+        : openUart(port, { baudRate, ...settings });
     this.rx$ = this.line.rx$;
-    this.readiness$ = this.line.readiness$;
+    this.reader = new ByteReader(() => this.rx$, {
+      capacity,
+      overflow: () =>
+        new OSError('ENOBUFS', 'read', `read: more than ${String(capacity)} bytes came unread (read_buf_len)`),
+    });
+    this.reader.connect();
+    this.readiness$ = combineLatest([this.line.readiness$, this.reader.readable$]).pipe(
+      map(([line, readable]) => ({ ...line, readable })),
+      distinctUntilChanged(sameReadiness),
+    );
   }
 
-  write(bytes: Uint8Array): ObservableInput<unknown> {
-    return this.line.write(bytes);
+  /** Bytes that could be read now. */
+  any(): number {
+    return this.reader.length;
   }
 
-  close(): ObservableInput<unknown> {
-    return this.line.close();
+  /**
+   * Resolves to `size` bytes, or to what has come when the time is up; without `size`, to what has come when the line has
+   * been quiet for that time. `null` when nothing has.
+   */
+  read(size?: number): Promise<Buffer | null> {
+    return firstValueFrom(size === undefined ? this.untilQuiet() : this.inTime(this.reader.read$(size), size));
+  }
+
+  /** As {@link read}, into a buffer: resolves to the number of bytes stored, or `null`. */
+  async readinto(target: Uint8Array, size: number = target.length): Promise<number | null> {
+    const bytes = await this.read(Math.min(size, target.length));
+    return bytes?.copy(target) ?? null;
+  }
+
+  /** Resolves to a line with its newline, or to what has come of it when the time is up; `null` when nothing has. */
+  readline(): Promise<Buffer | null> {
+    return firstValueFrom(this.inTime(this.reader.readline$()));
+  }
+
+  /** Resolves to the number of bytes, when the line can take more. */
+  async write(data: Uint8Array | string): Promise<number> {
+    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+    await lastValueFrom(from(this.line.write(bytes)), { defaultValue: undefined });
+    return bytes.length;
+  }
+
+  /** Closes the line. */
+  async close(): Promise<void> {
+    await lastValueFrom(from(this.line.close()), { defaultValue: undefined });
+  }
+
+  /** As {@link close}: MaixPy's name for it. */
+  deinit(): Promise<void> {
+    return this.close();
+  }
+
+  private inTime(read$: Observable<Buffer>, size?: number): Observable<Buffer | null> {
+    return read$.pipe(timeout({ first: this.timeout, with: () => of(this.reader.readNow(size)) }));
+  }
+
+  private untilQuiet(): Observable<Buffer | null> {
+    return this.rx$.pipe(
+      startWith(undefined),
+      switchMap(() => timer(this.timeout)),
+      // The end of the line is as quiet as can be; its failure is told by the read.
+      catchError(() => of(0)),
+      endWith(0),
+      take(1),
+      map(() => this.reader.readNow()),
+    );
   }
 }

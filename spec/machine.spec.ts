@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { filter, firstValueFrom, take, toArray } from 'rxjs';
+
+import { machine, OSError, type UART, uselect } from '../src';
+import { openPty, type Pty } from './support/pty';
+
+describe('machine.UART on a serial port', () => {
+  let pty: Pty;
+  let uart: UART;
+
+  beforeEach(() => {
+    pty = openPty();
+    pty.listen();
+    uart = new machine.UART(pty.path, 115_200, { timeout: 50, read_buf_len: 64 });
+  });
+
+  afterEach(async () => {
+    await uart.close();
+    pty.close();
+  });
+
+  /** Resolves when the UART has taken so many bytes from the line. */
+  async function hold(text: string): Promise<void> {
+    const poller = uselect.poll();
+    poller.register(uart, uselect.POLLIN);
+    await pty.say(Buffer.from(text));
+    await poller.poll();
+    while (uart.any() < text.length) await firstValueFrom(uart.rx$);
+  }
+
+  it('reads just as many bytes as are asked for, and leaves the rest', async () => {
+    const read = uart.read(4);
+    await pty.say(Buffer.from('ab'));
+    await pty.say(Buffer.from('cdef'));
+    expect(String(await read)).toBe('abcd');
+    expect(String(await uart.read(2))).toBe('ef');
+  });
+
+  it('gives what has come when the time is up, and null when nothing has', async () => {
+    expect(await uart.read(4)).toBeNull();
+    await hold('ab');
+    expect(String(await uart.read(4))).toBe('ab');
+  });
+
+  it('without a size gives what has come when the line is quiet', async () => {
+    const read = uart.read();
+    await pty.say(Buffer.from('first '));
+    await pty.say(Buffer.from('second'));
+    expect(String(await read)).toBe('first second');
+    expect(await uart.read()).toBeNull();
+  });
+
+  it('reads a line with its newline, and what there is of one when the time is up', async () => {
+    await hold('one\ntw');
+    expect(String(await uart.readline())).toBe('one\n');
+    expect(String(await uart.readline())).toBe('tw');
+    expect(await uart.readline()).toBeNull();
+  });
+
+  it('reads into a buffer and tells how much', async () => {
+    await hold('abcd');
+    const target = Buffer.alloc(8, '.');
+    expect(await uart.readinto(target, 3)).toBe(3);
+    expect(await uart.readinto(target.subarray(3))).toBe(1);
+    expect(await uart.readinto(target)).toBeNull();
+    expect(String(target)).toBe('abcd....');
+  });
+
+  it('writes text and bytes, and tells how many bytes went', async () => {
+    const heard = firstValueFrom(pty.heard$.pipe(take(1), toArray()));
+    expect(await uart.write('né')).toBe(3);
+    expect(Buffer.concat(await heard)).toEqual(Buffer.from('né'));
+  });
+
+  it('is readable for uselect while bytes wait', async () => {
+    const poller = uselect.poll();
+    poller.register(uart, uselect.POLLIN);
+    expect(await poller.poll(0)).toEqual([]);
+    await hold('a');
+    expect(await poller.poll()).toEqual([[uart, uselect.POLLIN]]);
+    await uart.read(1);
+    expect(await poller.poll(0)).toEqual([]);
+  });
+
+  it('says so when more comes unread than it holds', async () => {
+    await pty.say(Buffer.alloc(65));
+    await firstValueFrom(uart.readiness$.pipe(filter(({ readable }) => readable)));
+    const reads = async () => {
+      while ((await uart.read(64)) !== null);
+    };
+    await expect(reads()).rejects.toMatchObject({ code: 'ENOBUFS' });
+  });
+});
+
+it('a UART whose port is not there fails every call with ENODEV', async () => {
+  const uart = new machine.UART('/dev/no-such-port');
+  for (const call of [() => uart.read(1), () => uart.read(), () => uart.readline(), () => uart.write('AT\r\n')]) {
+    const failure = await call().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failure).toBeInstanceOf(OSError);
+    expect(failure).toMatchObject({ code: 'ENODEV' });
+  }
+  await uart.close();
+});
