@@ -1,0 +1,69 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+
+import { FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
+import { cut, framesOf, joined, latin1 } from '../../support/frames';
+
+const ok = { kind: 'final', result: 'OK' };
+
+describe('limits', () => {
+  it('takes a line of 1024 bytes, its \\r included, and calls a longer one noise', () => {
+    const longest = 'x'.repeat(1023);
+    assert.deepStrictEqual(framesOf(`${longest}\r\nOK\r\n`), [{ kind: 'line', text: longest }, ok]);
+    assert.deepStrictEqual(framesOf(`${longest}y\r\nOK\r\n`), [{ kind: 'noise', length: 1025 }, ok]);
+  });
+
+  it('counts an over-long line as one noise, in whatever chunks it comes', () => {
+    const chunks = ['x'.repeat(700), 'x'.repeat(700), '+IPD,0,5:', '>', 'x\n', '\r\nOK\r\n'].map(latin1);
+    assert.deepStrictEqual(cut(chunks), [{ kind: 'noise', length: 1411 }, ok]);
+  });
+
+  it('holds no more than a line of an endless one', () => {
+    const cutter = new FrameCutter({ prompt: false, reading: undefined, beginnings: 0 });
+    for (let chunk = 0; chunk < 1000; chunk++) assert.deepStrictEqual([...cutter.push(Buffer.alloc(1024, 'x'))], []);
+    assert.deepStrictEqual([...cutter.push(latin1('\n'))], [{ kind: 'noise', length: 1_024_000 }]);
+  });
+
+  it('takes a block of 65536 bytes', () => {
+    const data = 'x'.repeat(65_536);
+    assert.deepStrictEqual(framesOf(`\r\n+IPD,0,65536:${data}\r\nOK\r\n`), [
+      { kind: 'block', link: 0, length: 65_536, data },
+      ok,
+    ]);
+  });
+
+  it.each(['+IPD,0,65537:', '+IPD,0,9999999999:', '+CIPRECVDATA:65537,'])(
+    'waits for no block that cannot be: %s',
+    (header) => {
+      assert.deepStrictEqual(framesOf(`\r\n${header}\r\nOK\r\n`), [{ kind: 'noise', length: header.length }, ok]);
+    },
+  );
+
+  it.each(['+IPD,0,12345678901:', '+IPD,0,-5:', '+IPD,0,:', '+IPD,:', '+IPD', '+IPD,0,5', '+IPD,9,5:x'])(
+    'goes on behind a header that is none: %s',
+    (header) => {
+      assert.deepStrictEqual(framesOf(`\r\n${header}\r\nOK\r\n`).at(-1), ok);
+    },
+  );
+
+  it('waits for the rest of a header, and no longer than one can be', () => {
+    const chunks = ['\r\n+IPD,0,2,"', '1'.repeat(80), '",80:', '\r\nOK\r\n'].map(latin1);
+    assert.deepStrictEqual(cut(chunks).map(joined).at(-1), ok);
+  });
+
+  it('forgets an unfinished block when the modem was not understood', () => {
+    const expecting = { prompt: false, reading: undefined, beginnings: 0 };
+    const cutter = new FrameCutter(expecting);
+    assert.deepStrictEqual([...cutter.push(latin1('\r\n+IPD,0,1460:cut short'))], []);
+    expecting.beginnings++;
+    assert.deepStrictEqual([...cutter.push(latin1('\r\nOK\r\n'))], [ok]);
+  });
+
+  it('forgets an unfinished line when the modem was not understood', () => {
+    const expecting = { prompt: false, reading: undefined, beginnings: 0 };
+    const cutter = new FrameCutter(expecting);
+    assert.deepStrictEqual([...cutter.push(latin1('x'.repeat(2000)))], []);
+    expecting.beginnings++;
+    assert.deepStrictEqual([...cutter.push(latin1('OK\r\n'))], [ok]);
+  });
+});

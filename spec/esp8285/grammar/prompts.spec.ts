@@ -1,0 +1,54 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+
+import { FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
+import { framesOf, joined, latin1 } from '../../support/frames';
+
+const ok = { kind: 'final', result: 'OK' };
+const prompt = { kind: 'prompt' };
+const taken = { kind: 'taken', length: 5 };
+
+describe('prompts', () => {
+  it.each([
+    ['AT 1.x, with a blank', '\r\nOK\r\n> '],
+    ['AT 2, without', '\r\nOK\r\n\r\n>'],
+  ])('of %s', (_, printed) => {
+    assert.deepStrictEqual(framesOf(`${printed}\r\nRecv 5 bytes\r\n`), [ok, prompt, taken]);
+  });
+
+  it('S23 is heard in front of data', () => {
+    assert.deepStrictEqual(framesOf('\r\nOK\r\n> \r\n+IPD,1,3:abc'), [
+      ok,
+      prompt,
+      { kind: 'block', link: 1, length: 3, data: 'abc' },
+    ]);
+  });
+
+  it('is heard behind data that come between OK and prompt', () => {
+    assert.deepStrictEqual(framesOf('\r\nOK\r\n\r\n+IPD,1,3:abc> '), [
+      ok,
+      { kind: 'block', link: 1, length: 3, data: 'abc' },
+      prompt,
+    ]);
+  });
+
+  it('is a line like others while no send waits for it', () => {
+    assert.deepStrictEqual(framesOf('> noise\r\n', { prompt: false }), [{ kind: 'line', text: '> noise' }]);
+  });
+
+  it('eats one blank, and no other: the blank may come with the next chunk', () => {
+    const cutter = new FrameCutter({ prompt: true, reading: undefined, beginnings: 0 });
+    const frames = ['>', ' ', ' x\r\n', ' y\r\n'].flatMap((text) => [...cutter.push(latin1(text))]);
+    assert.deepStrictEqual(frames.map(joined), [prompt, { kind: 'line', text: ' x' }, { kind: 'line', text: ' y' }]);
+  });
+
+  it('heeds what is expected when a frame has changed it', () => {
+    const expecting = { prompt: true, reading: undefined, beginnings: 0 };
+    const kinds: string[] = [];
+    for (const frame of new FrameCutter(expecting).push(latin1('> >\r\n'))) {
+      kinds.push(frame.kind);
+      expecting.prompt = false;
+    }
+    assert.deepStrictEqual(kinds, ['prompt', 'line']);
+  });
+});

@@ -1,0 +1,83 @@
+import type { Rule } from './scriptedModem';
+
+/** How a firmware answers a driver that makes no mistake, at once and in the words of its generation. */
+export interface Firmware {
+  readonly rules: readonly Rule[];
+  /** What it prints when a send may begin. */
+  readonly prompt: string;
+  /** What a failed connection attempt ends in. */
+  readonly read: (data: string) => string;
+}
+
+interface Wording {
+  readonly version: string;
+  readonly echoEnd: string;
+  readonly prompt: string;
+  readonly suffix: string;
+  readonly passive: boolean;
+}
+
+function firmware({ version, echoEnd, prompt, suffix, passive }: Wording): Omit<Firmware, 'read'> {
+  const settings = ['CIPMODE=0', 'CIPSERVER=0', 'CIPMUX=1', 'CIPDINFO=0', `CWMODE${suffix}=1`, 'CWQAP'];
+  const generation = suffix === '' ? ['SYSSTORE=0'] : [];
+  const receiving: readonly Rule[] = passive ? [[/^AT\+CIPRECVMODE=[01]$/, '\r\nOK\r\n']] : [];
+  return {
+    prompt,
+    rules: [
+      ['AT', '\r\nOK\r\n'],
+      ['ATE0', `ATE0${echoEnd}\r\nOK\r\n`],
+      ['AT+GMR', version],
+      ...[...settings, ...generation].map((setting): Rule => [`AT+${setting}`, '\r\nOK\r\n']),
+      ...receiving,
+      ['AT+CIPMUX?', '+CIPMUX:1\r\n\r\nOK\r\n'],
+      ['AT+CIPSTATUS', 'STATUS:2\r\n\r\nOK\r\n'],
+      ['AT+CIPCLOSE=5', '\r\nOK\r\n'],
+      [/^AT\+CIPCLOSE=([0-4])$/, '$1,CLOSED\r\n\r\nOK\r\n'],
+      [/^AT\+CIPSTART=([0-4]),/, '$1,CONNECT\r\n\r\nOK\r\n'],
+      [/^AT\+CIPSEND=[0-4],\d+$/, prompt],
+      [/^AT/, '\r\nERROR\r\n'],
+    ],
+  };
+}
+
+/** AT 1.7.4 of the NonOS line (1 MB build): passive receive, settings with `_CUR`. */
+export const nonos174: Firmware = {
+  ...firmware({
+    version:
+      'AT version:1.7.4.0(May 11 2020 19:13:04)\r\nSDK version:3.0.4(9532ceb)\r\n' +
+      'compile time:May 27 2020 10:12:17\r\nBin version(Wroom 02):1.7.4\r\nOK\r\n',
+    echoEnd: '\r\r\n',
+    prompt: '\r\nOK\r\n> ',
+    suffix: '_CUR',
+    passive: true,
+  }),
+  read: (data) => `\r\n+CIPRECVDATA,${data.length}:${data}\r\nOK\r\n`,
+};
+
+/** AT 1.5 of the NonOS line: pushes what comes. */
+export const nonos15: Firmware = {
+  ...nonos174,
+  ...firmware({
+    version:
+      'AT version:1.5.0.0(Oct 24 2017 12:03:18)\r\nSDK version:2.1.0(ace2d95)\r\n' +
+      'compile time:Oct 24 2017 12:03:18\r\nBin version(Wroom 02):1.5.1\r\nOK\r\n',
+    echoEnd: '\r\r\n',
+    prompt: '\r\nOK\r\n> ',
+    suffix: '_CUR',
+    passive: false,
+  }),
+};
+
+/** ESP-AT 2.2.2 for ESP8266: passive receive, settings without suffix. */
+export const espAt222: Firmware = {
+  ...firmware({
+    version:
+      'AT version:2.2.2.0(6cdf453 - ESP8266 - Nov 18 2024 08:03:40)\r\nSDK version:v3.4-22-g967752e2\r\n' +
+      'compile time(6118fc22):Nov 18 2024 08:10:11\r\nBin version:2.2.2(ESP8266_1MB)\r\n\r\nOK\r\n',
+    echoEnd: '\r\n',
+    prompt: '\r\nOK\r\n\r\n>',
+    suffix: '',
+    passive: true,
+  }),
+  read: (data) => `+CIPRECVDATA:${data.length},${data}\r\nOK\r\n`,
+};

@@ -1,0 +1,27 @@
+import type { Frame } from '../../src/esp8285/grammar/frame';
+import { type Expectation, FrameCutter } from '../../src/esp8285/grammar/frameCutter';
+
+/** A frame whose payload is one text, whatever the pieces in which it came. */
+export type JoinedFrame = Exclude<Frame, { kind: 'block' }> | { readonly kind: 'block'; readonly data: string };
+
+/** Bytes of text: one character is one byte. */
+export function latin1(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
+
+/** What the cutter makes of chunks. By default a send waits for its prompt, and a read for the data of link 0. */
+export function cut(chunks: readonly Uint8Array[], expecting: Partial<Expectation> = {}): Frame[] {
+  const cutter = new FrameCutter({ prompt: true, reading: 0, beginnings: 0, ...expecting });
+  return chunks.flatMap((chunk) => [...cutter.push(chunk)]);
+}
+
+/** The same for text that comes in one chunk, with payloads joined. */
+export function framesOf(text: string, expecting?: Partial<Expectation>): JoinedFrame[] {
+  return cut([latin1(text)], expecting).map(joined);
+}
+
+export function joined(frame: Frame): JoinedFrame {
+  if (frame.kind !== 'block') return frame;
+  const { pieces, ...rest } = frame;
+  return { ...rest, data: Buffer.concat(pieces).toString('latin1') };
+}

@@ -1,0 +1,133 @@
+import {
+  concat,
+  defer,
+  EMPTY,
+  merge,
+  mergeAll,
+  NEVER,
+  type Observable,
+  of,
+  type SchedulerLike,
+  Subject,
+  timer,
+} from 'rxjs';
+import { ignoreElements, map, takeUntil } from 'rxjs';
+
+import type { Uart } from '../../src/streams';
+
+/** What a modem says, in order: bytes (a text is latin-1, so one character is one byte), and pauses in milliseconds. */
+export type Said = readonly (string | Uint8Array | number)[];
+
+/** What the host says, a command's line or the bytes of a send, and what the modem says to it. `$1` quotes a group. */
+export type Rule = readonly [heard: string | RegExp, ...said: Said];
+
+export interface ScriptedModemOptions {
+  readonly scheduler: SchedulerLike;
+  /**
+   * What the modem does. Of several rules that match, each serves once, in their order, and the last one from then on.
+   * Without a pause in front, the answer comes within the host's own `write`.
+   */
+  readonly script?: readonly Rule[];
+  /** What it does where the script says nothing. Default: silence. */
+  readonly otherwise?: readonly Rule[];
+  /** What it says unasked, at its own times; an error is the loss of the line. */
+  readonly unasked$?: Observable<string | Uint8Array>;
+}
+
+/**
+ * The serial line of a modem that acts by a script, in the time of a scheduler. It takes lines as a modem does, and as
+ * many bytes as an `AT+CIPSEND` has announced once it has printed a prompt.
+ *
+ *     const modem = scriptedModem({ scheduler, script: [
+ *       ['AT+CIPSEND=4,5', 3, '\r\nOK\r\n> '],
+ *       ['hello', 4, '\r\nRecv 5 bytes\r\n', 8, '\r\nSEND OK\r\n'],
+ *     ] });
+ */
+export interface ScriptedModem {
+  readonly uart: Uart;
+  /** What the host has said so far: lines without their ends, and the bytes of sends. */
+  readonly heard: string[];
+  /** Whether anybody listens to the line. */
+  readonly isListenedTo: () => boolean;
+}
+
+export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
+  const { scheduler, script = [], otherwise = [], unasked$ = NEVER } = options;
+  const received = new Subject<Uint8Array>();
+  const answers = new Subject<Observable<Uint8Array>>();
+  const closed = new Subject<void>();
+  const heard: string[] = [];
+  const used = new Set<Rule>();
+  let typed = '';
+  let wanted = 0;
+
+  const ruleFor = (said: string): readonly [Rule, RegExpExecArray | null] | undefined => {
+    const matching = (rules: readonly Rule[]) => rules.filter(([pattern]) => matches(pattern, said));
+    const own = matching(script);
+    const rule = own.find((candidate) => !used.has(candidate)) ?? own.at(-1) ?? matching(otherwise)[0];
+    if (rule === undefined) return undefined;
+    used.add(rule);
+    return [rule, rule[0] instanceof RegExp ? rule[0].exec(said) : null];
+  };
+  const hear = (said: string): void => {
+    heard.push(said);
+    const [rule, groups = null] = ruleFor(said) ?? [];
+    if (!rule) return;
+    const [, ...answer] = rule;
+    const length = /^AT\+CIPSEND=(?:\d,)?(\d+)$/.exec(said)?.[1];
+    if (length !== undefined && answer.some((part) => typeof part === 'string' && part.includes('>'))) {
+      wanted = Number(length);
+    }
+    answers.next(inTime(answer, groups, scheduler));
+  };
+  const type = (text: string): void => {
+    typed += text;
+    for (;;) {
+      const end = wanted > 0 ? wanted : typed.indexOf('\n') + 1;
+      if (end === 0 || typed.length < end) return;
+      const said = typed.slice(0, end);
+      typed = typed.slice(end);
+      const isLine = wanted === 0;
+      wanted = 0;
+      hear(isLine ? said.replace(/\r?\n$/, '') : said);
+    }
+  };
+
+  merge(answers.pipe(mergeAll()), unasked$.pipe(map(asBytes)))
+    .pipe(takeUntil(closed))
+    .subscribe(received);
+  return {
+    heard,
+    isListenedTo: () => received.observed,
+    uart: {
+      rx$: received,
+      readiness$: of({ readable: false, writable: true, hangup: false, error: false }),
+      write: (bytes) => {
+        type(Buffer.from(bytes).toString('latin1'));
+        return EMPTY;
+      },
+      close: () => {
+        closed.next();
+        return EMPTY;
+      },
+    },
+  };
+}
+
+function matches(pattern: string | RegExp, said: string): boolean {
+  return typeof pattern === 'string' ? pattern === said : pattern.test(said);
+}
+
+function inTime(said: Said, groups: RegExpExecArray | null, scheduler: SchedulerLike): Observable<Uint8Array> {
+  const quoted = (text: string) => text.replace(/\$(\d)/g, (_, group: string) => groups?.[Number(group)] ?? '');
+  return concat(
+    ...said.map((part) => {
+      if (typeof part === 'number') return timer(part, scheduler).pipe(ignoreElements());
+      return defer(() => of(asBytes(typeof part === 'string' ? quoted(part) : part)));
+    }),
+  );
+}
+
+function asBytes(said: string | Uint8Array): Uint8Array {
+  return typeof said === 'string' ? Buffer.from(said, 'latin1') : said;
+}
