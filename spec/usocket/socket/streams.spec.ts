@@ -42,13 +42,13 @@ describe.each(interfaces)('a socket as streams, over $name', (tested) => {
     it('leaves to other reads what it has not given out, and is served in its turn', async () => {
       await using pair = await connectedPair(tested);
       const { socket, peer } = pair;
-      const first = firstValueFrom(socket.data$.pipe(map(String)));
+      const first = firstValueFrom(socket.data$.pipe(map((chunk) => chunk.toString())));
       const second = socket.read(4);
       peer.write('hello');
       expect(await first).toBe('hello');
       sayLast(peer, 'world');
       expect(String(await second)).toBe('worl');
-      expect(await firstValueFrom(socket.data$.pipe(map(String)))).toBe('d');
+      expect(await firstValueFrom(socket.data$.pipe(map((chunk) => chunk.toString())))).toBe('d');
       expect(await firstValueFrom(socket.data$.pipe(toArray()))).toEqual([]);
     });
 
@@ -74,7 +74,12 @@ describe.each(interfaces)('a socket as streams, over $name', (tested) => {
   describe('lines$', () => {
     it('gives every line, with its newline, and what is left when the peer closes', async () => {
       await using pair = await connectedPair(tested);
-      const lines = firstValueFrom(pair.socket.lines$.pipe(map(String), toArray()));
+      const lines = firstValueFrom(
+        pair.socket.lines$.pipe(
+          map((chunk) => chunk.toString()),
+          toArray(),
+        ),
+      );
       pair.peer.write('one\r\ntw');
       pair.peer.write('o\n\nthr');
       sayLast(pair.peer, 'ee');
@@ -86,7 +91,7 @@ describe.each(interfaces)('a socket as streams, over $name', (tested) => {
       sayLast(pair.peer, 'head: 1\n\nbody\nmore');
       const { socket } = pair;
       const head = socket.lines$.pipe(
-        map(String),
+        map((chunk) => chunk.toString()),
         takeWhile((line) => line !== '\n'),
         toArray(),
       );
