@@ -94,6 +94,11 @@ describe('a virtual modem on a pseudo-terminal', () => {
     await served.close();
     await expect(Terminal.open(served.path)).rejects.toThrow();
   });
+
+  it('leaves no terminal open when its options are out of range', async () => {
+    await expect(servePty({ baud: -1 })).rejects.toThrow(RangeError);
+    await expect(servePty({ hosts: { 'host.example': '192.0.2.1:80' } })).rejects.toThrow(RangeError);
+  });
 });
 
 describe('a virtual modem over TCP', () => {

@@ -24,13 +24,15 @@ interface PtyModule {
  * The modem goes on when nobody has the device open, and what it says then waits for the next program in the kernel's
  * buffer, a few kilobytes; beyond that the modem waits.
  *
- * @throws Error (rejection) when there are no pseudo-terminals here.
+ * @throws RangeError (rejection) for options out of range, another Error when there are no pseudo-terminals here.
  */
 export async function servePty(options: EmulatorOptions = {}): Promise<ServedPty> {
   const pty = (await import('@lydell/node-pty')) as unknown as PtyModule;
+  // Before the terminal: options that it refuses must not leave one open.
+  const emulator = new Emulator(options);
   // Only the two streams of the terminal are ever used. Its own destroy() and kill() signal the process with the number
   // of its child; one that was opened without a child has -1 there, and that means every process of the machine.
-  const { master, slave, ptsName } = pty.open({ encoding: null });
+  const { master, slave, ptsName } = openOrClose(pty, emulator);
   // open() has told the slave to read from the next turn on, which would take bytes away from the program that they are
   // for; pausing it would still let one read through.
   slave._read = () => undefined;
@@ -41,7 +43,6 @@ export async function servePty(options: EmulatorOptions = {}): Promise<ServedPty
     stream.removeAllListeners('error');
     stream.on('error', () => undefined);
   }
-  const emulator = new Emulator(options);
   // The slave stays open here: when its last user closes it, reading the master fails with EIO.
   const carrier = carry(emulator, master);
   const closed = Promise.all([master, slave].map((stream) => new Promise((resolve) => stream.once('close', resolve))));
@@ -53,4 +54,13 @@ export async function servePty(options: EmulatorOptions = {}): Promise<ServedPty
     await closed;
   };
   return { path: ptsName, emulator, close };
+}
+
+function openOrClose(pty: PtyModule, emulator: Emulator): ReturnType<PtyModule['open']> {
+  try {
+    return pty.open({ encoding: null });
+  } catch (error) {
+    emulator.close();
+    throw error;
+  }
 }
