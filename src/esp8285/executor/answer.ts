@@ -44,9 +44,9 @@ export function answer(command: Command): OperatorFunction<Frame, readonly strin
     });
 }
 
-/** A line, or a piece of one where an unsolicited message has cut it: a key may be in it. */
-function isEcho(text: string, { line }: Command): boolean {
-  return text.startsWith('AT+') || line.includes(text);
+/** The echo of a command or, where an unsolicited message has cut it, a piece: a key may be in it. */
+function isEcho(text: string, { line, shown }: Command): boolean {
+  return text === line || text.startsWith('AT+') || (line !== shown && line.includes(text));
 }
 
 /** The values of the answer's lines that begin with `prefix`, `'+CIPDOMAIN:'`. */
