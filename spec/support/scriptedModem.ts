@@ -57,28 +57,27 @@ export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
   const answers = new Subject<Observable<Uint8Array>>();
   const closed = new Subject<void>();
   const heard: string[] = [];
-  const used = new Set<Rule>();
+  const used = new Set<number>();
   let typed = '';
   let wanted = 0;
 
-  const ruleFor = (said: string): readonly [Rule, RegExpExecArray | null] | undefined => {
-    const matching = (rules: readonly Rule[]) => rules.filter(([pattern]) => matches(pattern, said));
-    const own = matching(script);
-    const rule = own.find((candidate) => !used.has(candidate)) ?? own.at(-1) ?? matching(otherwise)[0];
-    if (rule === undefined) return undefined;
-    used.add(rule);
-    return [rule, rule[0] instanceof RegExp ? rule[0].exec(said) : null];
+  const ruleFor = (said: string): Rule | undefined => {
+    const places = script.flatMap(([pattern], place) => (matches(pattern, said) ? [place] : []));
+    const place = places.find((candidate) => !used.has(candidate)) ?? places.at(-1);
+    if (place === undefined) return otherwise.find(([pattern]) => matches(pattern, said));
+    used.add(place);
+    return script[place];
   };
   const hear = (said: string): void => {
     heard.push(said);
-    const [rule, groups = null] = ruleFor(said) ?? [];
+    const rule = ruleFor(said);
     if (!rule) return;
-    const [, ...answer] = rule;
+    const [pattern, ...answer] = rule;
     const length = /^AT\+CIPSEND=(?:\d,)?(\d+)$/.exec(said)?.[1];
     if (length !== undefined && answer.some((part) => typeof part === 'string' && part.includes('>'))) {
       wanted = Number(length);
     }
-    answers.next(inTime(answer, groups, scheduler));
+    answers.next(inTime(answer, pattern instanceof RegExp ? pattern.exec(said) : null, scheduler));
   };
   const type = (text: string): void => {
     typed += text;

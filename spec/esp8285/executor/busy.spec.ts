@@ -1,0 +1,57 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+
+import { Unanswered } from '../../../src/esp8285/executor/unanswered';
+import { conversation, saying } from '../../support/conversation';
+import { marbles } from '../../streams/marbles';
+
+const busy = ['AT+A', 1, '\r\nbusy p...\r\n'] as const;
+const answering = ['AT+A', 1, '+A\r\n\r\nOK\r\n'] as const;
+const values = { a: '+A' };
+const patient = (milliseconds: number) => ({ ...saying('AT+A'), deadline: milliseconds });
+
+describe('a busy modem', () => {
+  it(
+    'is told again after a pause that grows',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const { executor, modem } = conversation(scheduler, { script: [busy, busy, busy, answering] });
+      // 1 + 50 + 1 + 100 + 1 + 200 + 1
+      expectObservable(executor.run(patient(1000))).toBe('354ms (a|)', values);
+      flush();
+      assert.strictEqual(modem.heard.length, 4);
+    }),
+  );
+
+  it(
+    'is told again once a second at most',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const { executor, modem } = conversation(scheduler, { script: [busy] });
+      expectObservable(executor.run(patient(10_000))).toBe('10s #', values, new Unanswered('AT+A', 10_000));
+      flush();
+      // Pauses of 50, 100, 200, 400, 800, then 1000.
+      assert.strictEqual(modem.heard.length, 14);
+    }),
+  );
+
+  it(
+    'may answer the line that it called busy',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const script = [['AT+A', 1, '\r\nbusy p...\r\n', 20, '+A\r\n\r\nOK\r\n']] as const;
+      const { executor, modem } = conversation(scheduler, { script });
+      expectObservable(executor.run(patient(100))).toBe('21ms (a|)', values);
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+A']);
+    }),
+  );
+
+  it(
+    'is told again once, however often it says that it is busy',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const script = [['AT+A', 1, '\r\nbusy p...\r\n\r\nbusy s...\r\n', 10, '\r\nbusy p...\r\n'], answering] as const;
+      const { executor, modem } = conversation(scheduler, { script });
+      expectObservable(executor.run(patient(100))).toBe('52ms (a|)', values);
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+A', 'AT+A']);
+    }),
+  );
+});

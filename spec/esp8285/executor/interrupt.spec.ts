@@ -1,0 +1,37 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+import { catchError } from 'rxjs';
+
+import { OSError } from '../../../src/usocket/osError';
+import { conversation, saying } from '../../support/conversation';
+import { marbles } from '../../streams/marbles';
+
+const answering = [/^AT\+(\w)$/, 5, '+$1\r\n\r\nOK\r\n'] as const;
+const restarted = new OSError('ECONNRESET', 'modem', 'the modem has started again');
+const values = { a: '+A', b: '+B', c: '+C', d: '+D' };
+
+describe('an interruption', () => {
+  it(
+    'fails what is under way and what waits, of which nothing is said, and nothing else',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const { executor, modem } = conversation(scheduler, { script: [['AT+A'], answering] });
+      expectObservable(executor.run(saying('AT+A'))).toBe('--#       ', values, restarted);
+      expectObservable(executor.run(saying('AT+B'))).toBe('--#       ', values, restarted);
+      cold('--|').subscribe({ complete: () => executor.interrupt(restarted) });
+      const later = '---^';
+      expectObservable(executor.run(saying('AT+D')), later).toBe('------ --(d|)', values);
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+A', 'AT+D']);
+    }),
+  );
+
+  it(
+    'lets who hears of it ask at once',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const { executor } = conversation(scheduler, { script: [['AT+A'], answering] });
+      const again$ = executor.run(saying('AT+A')).pipe(catchError(() => executor.run(saying('AT+C'))));
+      expectObservable(again$).toBe('--------(c|)', values);
+      cold('---|').subscribe({ complete: () => executor.interrupt(restarted) });
+    }),
+  );
+});

@@ -1,0 +1,36 @@
+import { connectable, map, Subject } from 'rxjs';
+import type { TestScheduler } from 'rxjs/testing';
+
+import { command } from '../../src/esp8285/commands/command';
+import { type Exchange, simpleExchange } from '../../src/esp8285/executor/exchange';
+import { Executor } from '../../src/esp8285/executor/executor';
+import { Wire } from '../../src/esp8285/executor/wire';
+import { cutFrames } from '../../src/esp8285/grammar/cutFrames';
+import { type ScriptedModem, scriptedModem, type ScriptedModemOptions } from './scriptedModem';
+
+export interface Conversation {
+  readonly executor: Executor;
+  readonly wire: Wire;
+  readonly modem: ScriptedModem;
+}
+
+/** An executor at a scripted modem, without a driver around it. */
+export function conversation(scheduler: TestScheduler, options: Omit<ScriptedModemOptions, 'scheduler'>): Conversation {
+  const modem = scriptedModem({ scheduler, ...options });
+  const expecting = { prompt: false, reading: undefined, beginnings: 0 };
+  const frames$ = connectable(modem.uart.rx$.pipe(cutFrames(expecting)), { connector: () => new Subject() });
+  const wire = new Wire(modem.uart, frames$, expecting);
+  const executor = new Executor(wire, scheduler);
+  executor.serving$.subscribe();
+  frames$.connect();
+  return { executor, wire, modem };
+}
+
+/** A command of which nothing is special, with 100 ms for its answer; its outcome is the answer in one line. */
+export function saying(line: string): Exchange<string> {
+  const exchange = simpleExchange(command(line), 100);
+  return {
+    ...exchange,
+    converse: (wire, scheduler) => exchange.converse(wire, scheduler).pipe(map((lines) => lines.join(' '))),
+  };
+}
