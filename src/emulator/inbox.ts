@@ -15,8 +15,8 @@ export interface Inbox {
   readonly empty: boolean;
   /** All that the peer sent has arrived in the modem. */
   readonly complete: boolean;
-  /** Lets arrive what there is room for; the lengths held after each arrival. */
-  admit(): readonly number[];
+  /** Lets the next arrive if there is room for it; the length held then, `undefined` when there was none. */
+  admit(): number | undefined;
   /** The next `+IPD` of active receive. */
   block(max: number): Block | undefined;
   /** What a passive read of `max` bytes takes. */
@@ -59,18 +59,15 @@ export class StreamInbox implements Inbox {
     this.steer();
   }
 
-  admit(): readonly number[] {
-    const arrivals: number[] = [];
+  admit(): number | undefined {
     const { segment, window } = this.options;
-    while (this.outside.length > 0 && this.inside.length < window) {
-      this.inside.push(this.outside.take(Math.min(segment, window - this.inside.length)));
-      arrivals.push(this.inside.length);
-    }
-    return arrivals;
+    if (this.outside.length === 0 || this.inside.length >= window) return undefined;
+    this.inside.push(this.outside.take(Math.min(segment, window - this.inside.length)));
+    return this.inside.length;
   }
 
   block(max: number): Block | undefined {
-    this.admit();
+    while (this.admit() !== undefined);
     return this.read(max);
   }
 
@@ -116,8 +113,8 @@ export class DatagramInbox implements Inbox {
     this.arrivals.push(this.size);
   }
 
-  admit(): readonly number[] {
-    return this.arrivals.splice(0);
+  admit(): number | undefined {
+    return this.arrivals.shift();
   }
 
   block(): Block | undefined {

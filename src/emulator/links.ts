@@ -303,10 +303,11 @@ export class Links {
   private announce(link: Link): void {
     const notice = (length: number): void => this.core.output.unsolicited(`\r\n+IPD,${this.label(link)}${length}\r\n`);
     if (this.core.personality.noticeEachArrival) {
-      for (const length of link.inbox.admit()) notice(length);
+      // One after the other: a fast host reads inside a notice, and the next one must know.
+      for (let length = link.inbox.admit(); length !== undefined; length = link.inbox.admit()) notice(length);
       return;
     }
-    link.inbox.admit();
+    while (link.inbox.admit() !== undefined);
     if (link.announced || link.reading || link.inbox.length === 0) return;
     link.announced = true;
     notice(this.announcedLength(link));
