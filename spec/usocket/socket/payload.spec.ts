@@ -26,16 +26,20 @@ const modemTalk = [
 ];
 
 describe.each(interfaces)('payloads, over $name', (tested) => {
-  it.each([...modemTalk, modemTalk.join('')])('carries %j as it is, both ways', async (text) => {
+  it('carries what reads like a message of the modem, both ways', async () => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;
-    peer.write(text);
-    expect(String(await socket.read(Buffer.byteLength(text)))).toBe(text);
-    await socket.sendall(text);
-    expect(String(await takeAt(peer, Buffer.byteLength(text)))).toBe(text);
+    for (const text of [...modemTalk, modemTalk.join('')]) {
+      const length = Buffer.byteLength(text);
+      peer.write(text);
+      expect(String(await socket.read(length))).toBe(text);
+      await socket.sendall(text);
+      expect(String(await takeAt(peer, length))).toBe(text);
+    }
     await socket.sendall('.');
     sayLast(peer, '.');
     expect(String(await socket.read())).toBe('.');
+    expect(String(await takeAt(peer, 1))).toBe('.');
   });
 
   it('carries every value of a byte, at every place of a block', async () => {
@@ -48,18 +52,17 @@ describe.each(interfaces)('payloads, over $name', (tested) => {
     expect((await socket.read())?.equals(bytes)).toBe(true);
   });
 
-  it.each([1, 2, 1459, 1460, 1461, 2047, 2048, 2049, 2920, 4096, 5760, 5841])(
-    'carries %d bytes, both ways',
-    async (length) => {
-      await using pair = await connectedPair(tested);
-      const { socket, peer } = pair;
+  it('carries blocks of any length, both ways', async () => {
+    await using pair = await connectedPair(tested);
+    const { socket, peer } = pair;
+    for (const length of [1, 2, 1459, 1460, 1461, 2047, 2048, 2049, 2920, 4096, 5760, 5841]) {
       const bytes = noise(length + 256).subarray(0, length);
-      const [got] = await Promise.all([takeAt(peer, length), socket.sendall(bytes)]);
-      expect(got.equals(bytes)).toBe(true);
-      sayLast(peer, bytes);
-      expect((await socket.read())?.equals(bytes)).toBe(true);
-    },
-  );
+      const [sent] = await Promise.all([takeAt(peer, length), socket.sendall(bytes)]);
+      expect(sent.equals(bytes)).toBe(true);
+      peer.write(bytes);
+      expect((await socket.read(length))?.equals(bytes)).toBe(true);
+    }
+  });
 
   it('carries 1 MB down', async () => {
     await using pair = await connectedPair(tested);
@@ -116,10 +119,10 @@ describe.each([...interfaces, ...roughModems])('a conversation, over $name', (te
     expect((await socket.read())?.equals(answer)).toBe(true);
   });
 
-  it('carries 100 kB both ways at once, however the modem cuts and mixes its messages', async () => {
+  it('carries a lot both ways at once, however the modem cuts and mixes its messages', async () => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;
-    const [down, up] = [noise(100_000), noise(100_000)];
+    const [down, up] = [noise(50_000), noise(50_000)];
     const rest = restAt(peer);
     peer.write(down);
     const [got] = await Promise.all([socket.read(down.length), socket.sendall(up)]);

@@ -12,7 +12,7 @@ describe.each([...interfaces, ...roughModems])('several sockets, over $name', (t
     await using net = await tested.start();
     await using server = await tcpServer();
     const [[one, peerOfOne], [other, peerOfOther]] = [await connected(net, server), await connected(net, server)];
-    const [forOne, forOther] = [noise(200_000), noise(200_000)];
+    const [forOne, forOther] = [noise(60_000), noise(60_000)];
     sayLast(peerOfOne, forOne);
     sayLast(peerOfOther, forOther);
     const [gotOne, gotOther] = await Promise.all([one.read(), other.read()]);
@@ -70,7 +70,7 @@ describe.each(interfaces)('several sockets, over $name', (tested) => {
     await using net = await tested.start();
     await using server = await tcpServer();
     const [[big, peerOfBig], [small, peerOfSmall]] = [await connected(net, server), await connected(net, server)];
-    const bytes = noise(1 << 20);
+    const bytes = noise(300_000);
     sayLast(peerOfBig, bytes);
     const download = big.read();
     await until(big.readiness$, ({ readable }) => readable);
