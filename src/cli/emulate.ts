@@ -62,8 +62,9 @@ export function emulateCommand(): Command {
 }
 
 async function emulate({ tcp, host, accessPoint: accessPoints, ...options }: Options): Promise<void> {
-  const stopped = firstValueFrom(merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')));
   const modem = await start(tcp, { ...options, hosts: host, accessPoints });
+  // Who has read the address may already stop it.
+  const stopped = firstValueFrom(merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')));
   console.log(modem.address);
   console.error(`A virtual ESP8285 with AT ${options.firmware}, ${options.baud} baud. Ctrl-C ends it.`);
   await stopped;

@@ -1,0 +1,86 @@
+import { once } from 'node:events';
+
+import { describe, expect, it } from '@jest/globals';
+import { SerialPort } from 'serialport';
+
+import { machine, network, usocket } from '../../src';
+import { emulateCommand } from '../../src/cli/emulate';
+import { runProgram, startProgram } from '../support/program';
+import { tcpServer } from '../support/tcpServer';
+
+const main = 'src/cli/main.ts';
+
+describe('rx-usocket', () => {
+  it('tells how it is used', async () => {
+    const { code, stdout } = await runProgram(main, ['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: rx-usocket');
+    expect(stdout).toContain('emulate');
+  });
+});
+
+describe('rx-usocket emulate', () => {
+  it('prints a device that answers, and ends well at SIGTERM', async () => {
+    await using program = startProgram(main, ['emulate', '--pty', '--latency', '0']);
+    const port = new SerialPort({ path: await program.firstLine(), baudRate: 115_200 });
+    let heard = '';
+    port.setEncoding('latin1').on('data', (text: string) => (heard += text));
+    port.write('AT\r\n');
+    while (!heard.endsWith('\r\nOK\r\n')) await once(port, 'data');
+    expect(heard).toBe('AT\r\r\n\r\nOK\r\n');
+    await new Promise((resolve) => port.close(resolve));
+
+    program.signal('SIGTERM');
+    expect(await program.outcome).toMatchObject({ code: 0 });
+  });
+
+  it('serves over TCP the modem, the network and the host that it was told, and ends well at SIGINT', async () => {
+    await using server = await tcpServer();
+    const where = `host.example=127.0.0.1:${server.endpoint.port}`;
+    const options = ['--firmware', '2.2.2', '--baud', '0', '--latency', '0', '--seed', '7'];
+    const world = ['--host', where, '--host', 'closed.example=refused', '--access-point', 'an-ssid:a:key'];
+    await using program = startProgram(main, ['emulate', '--tcp', '0', ...options, ...world]);
+    const address = await program.firstLine();
+    expect(address).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
+
+    const nic = await network.ESP8285(new machine.UART(address));
+    await nic.connect('an-ssid', 'a:key');
+    const [[, , , , closed]] = await usocket.getaddrinfo('closed.example', 80);
+    await expect(usocket.socket().connect(closed)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    const [[, , , , there]] = await usocket.getaddrinfo('host.example', 80);
+    await using sock = usocket.socket();
+    await sock.connect(there);
+    (await server.accept()).end('hello');
+    expect(String(await sock.read())).toBe('hello');
+    await sock.close();
+    await nic.close();
+
+    program.signal('SIGINT');
+    const { code, stderr } = await program.outcome;
+    expect(code).toBe(0);
+    expect(stderr).toContain('AT 2.2.2');
+    expect(stderr).not.toContain('a:key');
+  });
+
+  it('says what is wrong in one line, without a stack', async () => {
+    const { code, stdout, stderr } = await runProgram(main, ['emulate', '--host', 'host.example=192.0.2.1:80']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^rx-usocket: host host\.example must lead to 127\.x\.x\.x.*\n$/);
+  });
+
+  it.each([
+    [['--pty', '--tcp', '3000'], 'cannot be used with'],
+    [['--tcp', '70000'], 'at most 65535'],
+    [['--firmware', '3'], 'Allowed choices are 1.5, 1.7.4, 2.2.2'],
+    [['--host', 'host.example'], 'Try host.example=127.0.0.1:8080'],
+    [['--access-point', ':key'], 'Try my-ssid:my-key'],
+    [['--latency', 'much'], 'no number'],
+    [['--baud', '-1'], 'no whole number'],
+    [['--baud', '99999999'], 'baud must be from'],
+  ])('refuses %s', async (args, message) => {
+    const command = emulateCommand()
+      .exitOverride()
+      .configureOutput({ writeErr: () => undefined });
+    await expect(command.parseAsync(args, { from: 'user' })).rejects.toThrow(message);
+  });
+});

@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+const root = join(__dirname, '../..');
+/** Milliseconds after which a program is ended whatever it does: a spec that has timed out ends nothing. */
+const longest = 60_000;
+
+/** How a program has ended. */
+export interface Outcome {
+  /** `null` for one that a signal has ended. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A program of this repository that runs. Give it back with `await using`, which ends it if it has not ended yet. */
+export interface Program extends AsyncDisposable {
+  readonly outcome: Promise<Outcome>;
+  /** The first line that it prints; fails if it ends without one. */
+  firstLine(): Promise<string>;
+  signal(signal: NodeJS.Signals): void;
+}
+
+/** Starts a TypeScript file as `ts-node` would, with no terminal. */
+export function startProgram(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
+  const child = spawn(process.execPath, ['-r', 'ts-node/register', file, ...args], {
+    cwd: root,
+    env: { ...process.env, RX_USOCKET_KEY: undefined, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: longest,
+    killSignal: 'SIGKILL',
+  });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (stdout += chunk));
+  const said = text(child.stderr);
+  const closed = once(child, 'close');
+  const outcome = Promise.all([said, closed]).then(([stderr]) => ({ code: child.exitCode, stdout, stderr }));
+  return {
+    outcome,
+    async firstLine() {
+      while (!stdout.includes('\n')) {
+        if (child.stdout.readableEnded) throw new Error(`${file} printed no line; it said: ${await said}`);
+        await Promise.race([once(child.stdout, 'data'), closed]);
+      }
+      return stdout.slice(0, stdout.indexOf('\n'));
+    },
+    signal: (signal) => void child.kill(signal),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await outcome;
+    },
+  };
+}
+
+/** Runs a program to its end. */
+export async function runProgram(file: string, args: readonly string[], env?: NodeJS.ProcessEnv): Promise<Outcome> {
+  await using program = startProgram(file, args, env);
+  return await program.outcome;
+}
