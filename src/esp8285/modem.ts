@@ -28,6 +28,7 @@ import {
 } from 'rxjs';
 
 import type { Uart } from '../streams';
+import { type ErrorCode, errnoOf } from '../usocket/errno';
 import { OSError } from '../usocket/osError';
 import { common } from './commands/catalogue';
 import type { Dialect } from './commands/dialect';
@@ -259,5 +260,11 @@ function isOdd(frame: Frame): boolean {
 function asOSError(error: unknown): OSError {
   if (error instanceof OSError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new OSError('EIO', 'modem', message, { cause: error });
+  return new OSError(codeOf(error) ?? 'EIO', 'modem', message, { cause: error });
+}
+
+/** A line of another make says by its `code` what has happened, too. */
+function codeOf(error: unknown): ErrorCode | undefined {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return Object.hasOwn(errnoOf, code) ? (code as ErrorCode) : undefined;
 }

@@ -13,7 +13,7 @@ const joinDeadline = 30_000;
 
 /** What the code behind `+CWJAP:` says, and what to try. */
 const reasons: Readonly<Record<string, readonly [ErrorCode, string]>> = {
-  1: ['ETIMEDOUT', 'did not answer in time; is it near enough, and the key right?'],
+  1: ['ETIMEDOUT', 'did not answer in time, or gave no address (DHCP); is it near enough, and the key right?'],
   2: ['EACCES', 'did not take the key; check it'],
   3: ['ENOENT', 'was not found; is the name right (2.4 GHz only, upper and lower case matter), and is it near enough?'],
   4: ['ECONNREFUSED', 'refused the modem; is the key right, and may this device join?'],
