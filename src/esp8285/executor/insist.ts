@@ -15,9 +15,12 @@ import {
 } from 'rxjs';
 
 import type { Command } from '../commands/command';
+import { Refusal } from './answer';
 import { sayUntil } from './exchange';
 import type { Wire } from './wire';
 
+/** Milliseconds before it is said again to a modem that has refused it. */
+const refusalPause = 100;
 /** Milliseconds without a further answer after which none is owed any more. */
 const settlement = 200;
 
@@ -54,7 +57,11 @@ export function insist<T>(
       timeout({ each: patience, scheduler }),
       filter((answered) => answered !== undefined),
       take(1),
-      retry(tries - 1),
+      // Lines from before may still be refused, each for itself.
+      retry({
+        count: tries - 1,
+        delay: (error: unknown) => (error instanceof Refusal ? timer(refusalPause, scheduler) : of(true)),
+      }),
       switchMap((answered) => (asked === 1 ? of(answered) : settled(wire, scheduler).pipe(map(() => answered)))),
     );
   });
