@@ -18,7 +18,9 @@ export interface Outcome {
 /** A program of this repository that runs. Give it back with `await using`, which ends it if it has not ended yet. */
 export interface Program extends AsyncDisposable {
   readonly outcome: Promise<Outcome>;
-  /** The first line that it prints; fails if it ends without one. */
+  /** Waits until it has printed something like this; fails if it ends without. */
+  printed(what: RegExp): Promise<void>;
+  /** The first line that it prints. */
   firstLine(): Promise<string>;
   signal(signal: NodeJS.Signals): void;
 }
@@ -37,13 +39,17 @@ export function startProgram(file: string, args: readonly string[], env: NodeJS.
   const said = text(child.stderr);
   const closed = once(child, 'close');
   const outcome = Promise.all([said, closed]).then(([stderr]) => ({ code: child.exitCode, stdout, stderr }));
+  const printed = async (what: RegExp): Promise<void> => {
+    while (!what.test(stdout)) {
+      if (child.stdout.readableEnded) throw new Error(`${file} never printed ${String(what)}; ${await said}`);
+      await Promise.race([once(child.stdout, 'data'), closed]);
+    }
+  };
   return {
     outcome,
+    printed,
     async firstLine() {
-      while (!stdout.includes('\n')) {
-        if (child.stdout.readableEnded) throw new Error(`${file} printed no line; it said: ${await said}`);
-        await Promise.race([once(child.stdout, 'data'), closed]);
-      }
+      await printed(/\n/);
       return stdout.slice(0, stdout.indexOf('\n'));
     },
     signal: (signal) => void child.kill(signal),

@@ -30,6 +30,8 @@ export interface ScriptedModemOptions {
   readonly script?: readonly Rule[];
   /** What it does where the script says nothing. Default: silence. */
   readonly otherwise?: readonly Rule[];
+  /** Bytes of a send that it waits for, from the beginning. */
+  readonly awaiting?: number;
   /** What it says unasked, at its own times; an error is the loss of the line. */
   readonly unasked$?: Observable<string | Uint8Array>;
 }
@@ -52,14 +54,14 @@ export interface ScriptedModem {
 }
 
 export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
-  const { scheduler, script = [], otherwise = [], unasked$ = NEVER } = options;
+  const { scheduler, script = [], otherwise = [], awaiting = 0, unasked$ = NEVER } = options;
   const received = new Subject<Uint8Array>();
   const answers = new Subject<Observable<Uint8Array>>();
   const closed = new Subject<void>();
   const heard: string[] = [];
   const used = new Set<number>();
   let typed = '';
-  let wanted = 0;
+  let wanted = awaiting;
 
   const ruleFor = (said: string): Rule | undefined => {
     const places = script.flatMap(([pattern], place) => (matches(pattern, said) ? [place] : []));

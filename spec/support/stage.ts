@@ -1,27 +1,18 @@
-import {
-  catchError,
-  map,
-  type MonoTypeOperatorFunction,
-  type Observable,
-  type OperatorFunction,
-  throwError,
-} from 'rxjs';
+import { catchError, map, type MonoTypeOperatorFunction, type OperatorFunction, throwError } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 
 import { ESP8285, type ModemOptions } from '../../src/esp8285';
 import { Socket, type SocketOptions } from '../../src/usocket';
 import { OSError } from '../../src/usocket/osError';
 import type { Firmware } from './firmware';
-import { type Rule, type ScriptedModem, scriptedModem } from './scriptedModem';
+import { type ScriptedModem, scriptedModem, type ScriptedModemOptions } from './scriptedModem';
 
-export interface StageOptions extends ModemOptions {
+export interface StageOptions extends ModemOptions, Pick<ScriptedModemOptions, 'script' | 'awaiting' | 'unasked$'> {
+  /** What the modem does where the script says nothing. */
   readonly firmware: Firmware;
-  /** What the modem does otherwise than its firmware's rules say. */
-  readonly script?: readonly Rule[];
-  readonly unasked$?: Observable<string | Uint8Array>;
 }
 
-/** A driver at a scripted modem that is set up and on a network, at time 0; `heard` begins after that. */
+/** A driver at a scripted modem. */
 export interface Stage {
   readonly nic: ESP8285;
   readonly modem: ScriptedModem;
@@ -29,13 +20,31 @@ export interface Stage {
   readonly socket: (options?: SocketOptions) => Socket;
 }
 
-export function stage(scheduler: TestScheduler, options: StageOptions): Stage {
-  const { firmware, script = [], unasked$, ...modemOptions } = options;
-  const modem = scriptedModem({ scheduler, script, otherwise: firmware.rules, ...(unasked$ && { unasked$ }) });
-  const nic = new ESP8285(modem.uart, { scheduler, ...modemOptions });
-  nic.start$().subscribe();
-  modem.heard.length = 0;
+/** A driver that has not been started. */
+export function unstarted(
+  scheduler: TestScheduler,
+  { firmware, passiveReceive = true, ...options }: StageOptions,
+): Stage {
+  const modem = scriptedModem({ scheduler, otherwise: firmware.rules, ...options });
+  const nic = new ESP8285(modem.uart, { scheduler, passiveReceive });
   return { nic, modem, socket: (socketOptions = {}) => new Socket(nic, { scheduler, ...socketOptions }) };
+}
+
+/** A driver that is set up and on a network, at time 0; `heard` begins after that. */
+export function stage(scheduler: TestScheduler, options: StageOptions): Stage {
+  const parts = unstarted(scheduler, options);
+  parts.nic.start$().subscribe();
+  parts.modem.heard.length = 0;
+  return parts;
+}
+
+/** The same with a socket that is connected, over link 4, at time 0. */
+export function connected(scheduler: TestScheduler, options: StageOptions): Stage & { readonly link4: Socket } {
+  const parts = stage(scheduler, options);
+  const link4 = parts.socket();
+  link4.connect$(peer).subscribe();
+  parts.modem.heard.length = 0;
+  return { ...parts, link4 };
 }
 
 /** The peer of the specs, and how a driver that gives numbers from 4 down asks for it first. */
