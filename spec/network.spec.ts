@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { inspect } from 'node:util';
-import { firstValueFrom, VirtualTimeScheduler } from 'rxjs';
+import { defer, finalize, firstValueFrom, VirtualTimeScheduler } from 'rxjs';
 
 import { machine, network, uerrno, usocket, type Uart } from '../src';
 import { createEmulator, type EmulatorOptions } from '../src/emulator';
@@ -161,6 +161,38 @@ describe.each(firmwares)('what goes wrong with AT %s', (firmware) => {
       expect(error).toMatchObject({ code: 'EIO', errno: 5 });
       expect(error.message).toMatch(/silent.*power/);
       expect(took).toBeLessThan(30_000);
+    });
+
+    it('that is silent at first can be tried again, and only the last attempt listens', async () => {
+      const scheduler = new VirtualTimeScheduler();
+      const emulator = createEmulator({ firmware, scheduler });
+      const { uart } = emulator;
+      emulator.fault({ kind: 'silence', for: 20_000 });
+      let listeners = 0;
+      const watched: Uart = {
+        rx$: defer(() => {
+          listeners++;
+          return uart.rx$.pipe(finalize(() => listeners--));
+        }),
+        readiness$: uart.readiness$,
+        write: (bytes) => uart.write(bytes),
+        close: () => uart.close(),
+      };
+      const first = failureOf(ESP8285.start(watched, { scheduler }));
+      scheduler.maxFrames = 19_000;
+      scheduler.flush();
+      expect(await first).toMatchObject({ code: 'EIO' });
+      expect(listeners).toBe(0);
+      const second = ESP8285.start(watched, { scheduler });
+      scheduler.maxFrames = 60_000;
+      scheduler.flush();
+      const nic = await second;
+      expect(listeners).toBe(1);
+      const closed = nic.close();
+      scheduler.maxFrames = Infinity;
+      scheduler.flush();
+      await closed;
+      expect(listeners).toBe(0);
     });
 
     it('at another speed is EPROTO, within half a minute', async () => {

@@ -1,4 +1,4 @@
-import { firstValueFrom, map } from 'rxjs';
+import { firstValueFrom, map, tap } from 'rxjs';
 
 import type { Uart } from '../streams';
 import { ESP8285Streams } from './esp8285Streams';
@@ -13,10 +13,20 @@ import type { InterfaceConfig } from './wifi/ifconfig';
  *     await nic.connect('my-ssid', 'my-key');
  */
 export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
-  /** Resolves to the interface once the modem is set up. See {@link ESP8285Streams.start$}. */
+  /**
+   * Resolves to the interface once the modem is set up. See {@link ESP8285Streams.start$}. When it fails, the line is left
+   * open, and free for another attempt.
+   */
   static start(uart: Uart, options?: ModemOptions): Promise<ESP8285> {
     const nic = new ESP8285(uart, options);
-    return firstValueFrom(nic.start$().pipe(map(() => nic)));
+    const started$ = nic.start$().pipe(
+      tap({
+        error: () => {
+          nic.letGo();
+        },
+      }),
+    );
+    return firstValueFrom(started$.pipe(map(() => nic)));
   }
 
   connect(ssid: string, key?: string): Promise<void> {

@@ -63,6 +63,11 @@ export class ESP8285Streams implements Nic {
     });
   }
 
+  /** Gives up an interface that did not start: the line is free for another one. */
+  protected letGo(): void {
+    this.modem.letGo();
+  }
+
   /**
    * Joins a network and emits once the modem has an address.
    *

@@ -121,6 +121,12 @@ export class Modem {
     this.life.add(this.listen(afterRestart$));
   }
 
+  /** Listens no more, and leaves the line as it is. */
+  letGo(): void {
+    this.life?.unsubscribe();
+    this.life = undefined;
+  }
+
   private listen(afterRestart$: Observable<unknown>): Subscription {
     return merge(
       // First of all, so that a link has its data before any conversation goes on.
