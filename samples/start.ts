@@ -9,7 +9,7 @@ import { download } from './demo/download';
 import { Meter } from './demo/meter';
 import { type Options, readOptions } from './demo/options';
 import { number, percent, Progress } from './demo/progress';
-import { renderPicture, screenOf } from './demo/showPicture';
+import { readPicture, renderPicture, screenOf } from './demo/showPicture';
 import { upload } from './demo/upload';
 import { startVirtualWorld } from './demo/virtualWorld';
 
@@ -38,7 +38,7 @@ async function demonstrate(options: Options): Promise<void> {
   await mkdir(save, { recursive: true });
   await writeFile(file, picture);
   check(`saved as ${file}`, picture.equals(await readFile(file)));
-  say(`\n${await renderPicture(picture, screenOf(process.stdout, process.env))}`);
+  say(`\n${renderPicture(await readPicture(picture), screenOf(process.stdout, process.env))}`);
 
   const sink: Address | undefined = world?.sink ?? options.sink;
   if (!sink) return;

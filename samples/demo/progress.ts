@@ -3,12 +3,14 @@ import { Format, SingleBar } from 'cli-progress';
 import type { Meter } from './meter';
 
 /**
- * A progress bar on the terminal; none where the output is no terminal.
+ * A progress bar on the terminal, from when it is known how many bytes there will be; none where the output is no
+ * terminal.
  *
  * @param capacity Bytes per second that the line can carry at best.
  */
 export class Progress {
   private readonly bar: SingleBar;
+  private started = false;
 
   constructor(
     private readonly meter: Meter,
@@ -22,14 +24,15 @@ export class Progress {
         `  ${Format.BarFormat(progress, options)} ${number(value)} of ${number(total)} bytes, ${this.speed()}`,
       barCompleteChar: '█',
       barIncompleteChar: '░',
-      barsize: 30,
+      barsize: 24,
     });
-    this.bar.start(0, 0);
   }
 
   /** @param total Bytes in all, as soon as that is known. */
   update(total: number | undefined): void {
-    if (total !== undefined) this.bar.setTotal(total);
+    if (total === undefined) return;
+    if (!this.started) this.bar.start(total, 0);
+    this.started = true;
     this.bar.update(this.meter.bytes);
   }
 

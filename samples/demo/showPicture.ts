@@ -23,13 +23,29 @@ export function screenOf({ isTTY = false, columns = 60, rows = 30 }: Output, env
   return { columns, rows: rows - 4, colours: isTTY && NO_COLOR === '' && TERM !== 'dumb' };
 }
 
+/** A picture that has been decoded: red, green, blue and opacity of each pixel. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Buffer;
+}
+
 /**
- * A picture (BMP, JPEG, PNG, …) as text: half blocks in colour, each of them two pixels, or else letters.
+ * Decodes BMP, JPEG, PNG, GIF or TIFF.
  *
- * Rejects for what is no picture.
+ * @throws Error (rejection) for what is no picture.
  */
-export async function renderPicture(file: Buffer, { columns, rows, colours }: Screen): Promise<string> {
-  const image = await Jimp.read(file);
+export async function readPicture(file: Buffer): Promise<Picture> {
+  try {
+    return (await Jimp.read(file)).bitmap;
+  } catch (cause) {
+    throw new Error('This is no picture that can be shown: not BMP, JPEG or PNG, or damaged.', { cause });
+  }
+}
+
+/** A picture as text: half blocks in colour, each of them two pixels, or else letters. */
+export function renderPicture(picture: Picture, { columns, rows, colours }: Screen): string {
+  const image = new Jimp({ ...picture });
   // A cell of a terminal is about twice as high as it is wide.
   const scale = Math.min(1, columns / image.width, (2 * rows) / image.height);
   const width = Math.max(1, Math.floor(image.width * scale));

@@ -42,6 +42,8 @@ export async function startVirtualWorld({ url, baud, firmware }: Options): Promi
   });
   const sinkServer = createServer();
   const sunk = once(sinkServer, 'connection').then(([connection]) => buffer(connection as NodeJS.ReadableStream));
+  // A connection that breaks is told by whoever was sending.
+  sunk.catch(() => undefined);
   const [webPort, sinkPort] = [await listen(web), await listen(sinkServer)];
 
   const modem = await startModem({

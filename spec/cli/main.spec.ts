@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { SerialPort } from 'serialport';
 
 import { machine, network, usocket } from '../../src';
 import { emulateCommand } from '../../src/cli/emulate';
 import { runProgram, startProgram } from '../support/program';
 import { tcpServer } from '../support/tcpServer';
+
+// Each program is compiled as it starts.
+jest.setTimeout(30_000);
 
 const main = 'src/cli/main.ts';
 

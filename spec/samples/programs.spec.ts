@@ -1,0 +1,113 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+
+import { servePty, type ServedPty } from '../../src/emulator';
+import { drawSunset } from '../../samples/demo/sunset';
+import { restAt } from '../support/peer';
+import { runProgram, startProgram } from '../support/program';
+import { tcpServer, type TcpServer } from '../support/tcpServer';
+
+// Each program is compiled as it starts.
+jest.setTimeout(30_000);
+
+/** Chosen so that it would stand out in any output. */
+const key = 'a-key-that-nobody-may-see';
+const network = ['--baud', '921600', '--ssid', 'Sipeed_2.4G'];
+
+let folder: string;
+let picture: Buffer;
+let modem: ServedPty;
+let sink: TcpServer;
+const web = createServer((request, response) => {
+  if (request.url === '/MAIX/MaixPy/assets/Alice.bmp') response.end(picture);
+  else if (request.url === '/slow') response.write(picture.subarray(0, 5000));
+  else response.writeHead(404).end();
+});
+
+beforeAll(async () => {
+  picture = (await drawSunset()).subarray(0, 40_000);
+  folder = await mkdtemp(join(tmpdir(), 'samples-'));
+  sink = await tcpServer();
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  modem = await servePty({
+    firmware: '1.5',
+    baud: 921_600,
+    latency: 0,
+    accessPoints: [{ ssid: 'Sipeed_2.4G', key }],
+    hosts: {
+      'dl.sipeed.com': `127.0.0.1:${(web.address() as AddressInfo).port}`,
+      '192.168.0.183:3456': `127.0.0.1:${sink.endpoint.port}`,
+    },
+  });
+});
+
+afterAll(async () => {
+  await modem.close();
+  await sink[Symbol.asyncDispose]();
+  await new Promise((resolve) => {
+    web.close(resolve);
+    web.closeAllConnections();
+  });
+  await rm(folder, { recursive: true });
+});
+
+describe.each(['download-picture', 'download-picture-streams'])('%s', (name) => {
+  const program = `samples/${name}.ts`;
+
+  it('saves the picture that its URL names', async () => {
+    const save = join(folder, `${name}.bmp`);
+    const args = ['--port', modem.path, ...network, '--save', save];
+    const { code, stdout, stderr } = await runProgram(program, args, { RX_USOCKET_KEY: key });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(picture.equals(await readFile(save))).toBe(true);
+    expect(stdout).not.toContain(key);
+  });
+
+  it('says what the server says when it has no such picture', async () => {
+    const url = 'http://dl.sipeed.com/none.bmp';
+    const save = join(folder, 'none.bmp');
+    const args = ['--port', modem.path, ...network, '--url', url, '--save', save];
+    const { code, stderr } = await runProgram(program, args, { RX_USOCKET_KEY: key });
+    expect(code).toBe(1);
+    expect(stderr).toBe('Error: http://dl.sipeed.com/none.bmp: the server says HTTP/1.1 404 Not Found\n');
+    await expect(readFile(save)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('download-picture-streams', () => {
+  it('ends at once by SIGINT, and saves nothing', async () => {
+    const save = join(folder, 'slow.bmp');
+    const args = ['--port', modem.path, ...network, '--url', 'http://dl.sipeed.com/slow', '--save', save];
+    await using program = startProgram('samples/download-picture-streams.ts', args, { RX_USOCKET_KEY: key });
+    await program.printed(/[1-9]\d* bytes/);
+    program.signal('SIGINT');
+    const { code, stdout } = await program.outcome;
+    expect(code).toBe(0);
+    expect(stdout).toContain('cancelled, nothing saved\n');
+    await expect(readFile(save)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('send-picture', () => {
+  it('sends a file whole', async () => {
+    const arrived = sink.accept().then(restAt);
+    const args = ['--port', modem.path, ...network, '--file', 'package.json'];
+    const { code, stderr } = await runProgram('samples/send-picture.ts', args, { RX_USOCKET_KEY: key });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(String(await arrived)).toBe(await readFile('package.json', 'utf8'));
+  });
+
+  it('tells why it cannot join the network, and not the key', async () => {
+    const wrong = 'a-wrong-key-that-nobody-may-see';
+    const args = ['--port', modem.path, ...network, '--key', wrong, '--file', 'package.json'];
+    const { code, stdout, stderr } = await runProgram('samples/send-picture.ts', args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^OSError: connect: .*"Sipeed_2.4G" did not take the key/);
+    expect(stderr).not.toContain(wrong);
+  });
+});
