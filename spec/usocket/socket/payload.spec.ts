@@ -71,6 +71,19 @@ describe.each(interfaces)('payloads, over $name', (tested) => {
     expect(checksum((await pair.socket.read())!)).toBe(checksum(bytes));
   });
 
+  it('carries 10 MB down to a program that takes it piece by piece', async () => {
+    await using pair = await connectedPair(tested);
+    const block = noise(1_000_000);
+    const [expected, got] = [createHash('sha256'), createHash('sha256')];
+    for (let megabyte = 0; megabyte < 10; megabyte++) {
+      expected.update(block);
+      pair.peer.write(block);
+    }
+    sayLast(pair.peer);
+    for await (const chunk of pair.socket) got.update(chunk);
+    expect(got.digest('hex')).toBe(expected.digest('hex'));
+  });
+
   it('carries 1 MB both ways at once', async () => {
     await using pair = await connectedPair(tested, { receiveBuffer: 2 << 20 });
     const { socket, peer } = pair;

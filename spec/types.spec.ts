@@ -1,0 +1,134 @@
+/* eslint-disable @typescript-eslint/no-unnecessary-type-parameters, @typescript-eslint/no-unused-vars, @typescript-eslint/no-unused-expressions
+   -- Types are compared here; the values are never used. */
+import { describe, expect, it } from '@jest/globals';
+import { filter, type Observable } from 'rxjs';
+
+import {
+  type Address,
+  type AddressInfo,
+  type ErrorCode,
+  machine,
+  network,
+  OSError,
+  type Readiness,
+  type Socket,
+  type SocketState,
+  uerrno,
+  type Uart,
+  usocket,
+} from '../src';
+
+/** Holds when the two types are the same; `npm run types` looks. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const holds = <T extends true>(_claim?: T): void => undefined;
+
+/** Never run: what counts is that it is accepted, and that what is marked is not. */
+const programs = {
+  async results(socket: Socket) {
+    holds<Same<Awaited<ReturnType<typeof socket.connect>>, void>>();
+    holds<Same<Awaited<ReturnType<typeof socket.send>>, number>>();
+    holds<Same<Awaited<ReturnType<typeof socket.sendall>>, void>>();
+    holds<Same<Awaited<ReturnType<typeof socket.write>>, number | null>>();
+    holds<Same<Awaited<ReturnType<typeof socket.recv>>, Buffer>>();
+    holds<Same<Awaited<ReturnType<typeof socket.read>>, Buffer | null>>();
+    holds<Same<Awaited<ReturnType<typeof socket.readinto>>, number | null>>();
+    holds<Same<Awaited<ReturnType<typeof socket.readline>>, Buffer | null>>();
+    holds<Same<typeof socket.data$, Observable<Buffer>>>();
+    holds<Same<typeof socket.lines$, Observable<Buffer>>>();
+    holds<Same<typeof socket.state$, Observable<SocketState>>>();
+    holds<Same<typeof socket.readiness$, Observable<Readiness>>>();
+    for await (const chunk of socket) holds<Same<typeof chunk, Buffer>>();
+    // @ts-expect-error A non-blocking read may find nothing.
+    (await socket.read()).length;
+  },
+
+  async addresses(socket: Socket) {
+    const [[family, type, proto, canonname, address]] = await usocket.getaddrinfo('example.net', 80);
+    holds<Same<[typeof family, typeof type, typeof proto, typeof canonname], [number, number, number, string]>>();
+    holds<Same<typeof address, Address>>();
+    const infos: readonly AddressInfo[] = await usocket.getaddrinfo('example.net', 80, 0, usocket.SOCK_STREAM, 0, 0);
+    await socket.connect(address);
+    await socket.connect(['192.168.1.9', 80]);
+    // @ts-expect-error An address is a pair.
+    await socket.connect('192.168.1.9', 80);
+    // @ts-expect-error The port is a number.
+    await socket.connect(['192.168.1.9', '80']);
+    // @ts-expect-error A pair has both.
+    await socket.connect(['192.168.1.9']);
+    // @ts-expect-error Addresses are read-only.
+    address[1] = 81;
+    // @ts-expect-error A port is a number.
+    await usocket.getaddrinfo('example.net', '80');
+    // @ts-expect-error Seven are too many.
+    await usocket.getaddrinfo('example.net', 80, 0, 0, 0, 0, 0);
+    return infos;
+  },
+
+  async data(socket: Socket) {
+    await socket.send('text');
+    await socket.sendall(Buffer.from('bytes'));
+    await socket.write(new Uint8Array(5));
+    // @ts-expect-error Numbers are no bytes.
+    await socket.send(5);
+    // @ts-expect-error Sixteen bits are too many.
+    await socket.sendall(new Uint16Array(2));
+    // @ts-expect-error Nothing is no bytes.
+    await socket.write(null);
+    // @ts-expect-error recv is told how much.
+    await socket.recv();
+    // @ts-expect-error readinto wants a buffer.
+    await socket.readinto(10);
+  },
+
+  options(socket: Socket) {
+    socket.settimeout(null);
+    socket.settimeout(0.5);
+    // @ts-expect-error A time-out is a number or null.
+    socket.settimeout('5');
+    // @ts-expect-error undefined is not null.
+    socket.settimeout(undefined);
+    // @ts-expect-error The state is read-only.
+    socket.state$ = socket.state$.pipe(filter(() => false));
+    // @ts-expect-error A family is a number.
+    usocket.socket('AF_INET');
+    // @ts-expect-error There is no such option.
+    usocket.socket(usocket.AF_INET, usocket.SOCK_STREAM, 0, { recieveBuffer: 4096 });
+    // @ts-expect-error Constants are constants.
+    usocket.AF_INET = 3;
+  },
+
+  async interfaces(uart: Uart) {
+    const nic = await network.ESP8285(uart);
+    await nic.connect('my-ssid');
+    await nic.connect('my-ssid', 'my-key');
+    const [ip, , , , , , ssid] = await nic.ifconfig();
+    holds<Same<[typeof ip, typeof ssid], [string, string]>>();
+    // @ts-expect-error A name is wanted.
+    await nic.connect();
+    // @ts-expect-error An interface is made of a line, not of its name.
+    await network.ESP8285('/dev/ttyUSB0');
+    // @ts-expect-error A speed is a number.
+    new machine.UART('/dev/ttyUSB0', '115200');
+    // @ts-expect-error There is no such firmware.
+    new machine.UART('emulator:', 115_200, { emulator: { firmware: '9.9' } });
+  },
+
+  errors(error: unknown) {
+    if (!(error instanceof OSError)) return;
+    holds<Same<typeof error.code, ErrorCode>>();
+    holds<Same<typeof error.errno, number>>();
+    holds<Same<typeof uerrno.EAGAIN, 11>>();
+    // @ts-expect-error There is no such error.
+    if (error.code === 'ETIMEOUT') return;
+    // @ts-expect-error Numbers are fixed.
+    uerrno.EAGAIN = 12;
+    // @ts-expect-error There is no such number.
+    uerrno.EAGIAN;
+  },
+};
+
+describe('the types of the public API', () => {
+  it('hold, and refuse misuse: see `npm run types`', () => {
+    expect(Object.keys(programs)).toHaveLength(6);
+  });
+});
