@@ -335,6 +335,20 @@ describe('the front door', () => {
     expect(second.name).toBe('host');
   });
 
+  it('makes another interface the default one when the line of the first is lost', async () => {
+    const emulator = createEmulator(fast);
+    const interfaces = new Interfaces();
+    const networks = createNetworkModule(interfaces);
+    const sockets = createSocketModule(interfaces);
+    await using first = await networks.ESP8285(emulator.uart);
+    emulator.fault({ kind: 'unplug' });
+    await until(first.status$, ({ modem }) => modem === 'down');
+    expect(await failureOf(sockets.getaddrinfo('localhost', 80))).toMatchObject({ code: 'ENODEV' });
+    networks.Host();
+    await using socket = sockets.socket();
+    expect(await failureOf(socket.connect(['127.0.0.1', await unusedPort()]))).toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
   it('has the error numbers by name', () => {
     expect(uerrno).toMatchObject({ EAGAIN: 11, ETIMEDOUT: 110, ECONNREFUSED: 111 });
   });

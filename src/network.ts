@@ -1,11 +1,14 @@
-import { filter, noop, take } from 'rxjs';
+import { noop, takeWhile } from 'rxjs';
 
 import { ESP8285, type ModemOptions } from './esp8285';
 import { HostNic } from './host';
 import type { Uart } from './streams';
 import type { Interfaces } from './usocket';
 
-/** Makes the `network` module: each interface that comes up is registered, and the first one is the default. */
+/**
+ * Makes the `network` module: each interface that comes up is registered, and the first one is the default until it is
+ * closed, or its line is lost and there is another.
+ */
 export function createNetworkModule(interfaces: Interfaces) {
   return {
     /**
@@ -16,18 +19,17 @@ export function createNetworkModule(interfaces: Interfaces) {
      */
     async ESP8285(uart: Uart, options?: ModemOptions): Promise<ESP8285> {
       const nic = await ESP8285.start(uart, options);
-      interfaces.add(nic);
-      nic.status$
-        .pipe(
-          filter(({ modem }) => modem === 'closed'),
-          take(1),
-        )
-        .subscribe({
-          next: () => {
-            interfaces.remove(nic);
-          },
-          error: noop,
-        });
+      nic.status$.pipe(takeWhile(({ modem }) => modem !== 'closed')).subscribe({
+        next: ({ modem }) => {
+          if (modem === 'down') interfaces.lose(nic);
+          else interfaces.add(nic);
+        },
+        // A BehaviorSubject's state: it has no errors.
+        error: noop,
+        complete: () => {
+          interfaces.remove(nic);
+        },
+      });
       return nic;
     },
 

@@ -1,28 +1,38 @@
 import type { Nic } from './nic';
 import { OSError } from './osError';
 
-/** The network interfaces of a program, in the order in which they came up. The first is the default one. */
+/** The network interfaces of a program, in the order in which they came up. The first that is not lost is the default. */
 export class Interfaces {
-  private registered: readonly Nic[] = [];
+  private usable: readonly Nic[] = [];
+  private lost: readonly Nic[] = [];
 
   /** The interface for a call that names none. `ENODEV` when there is none yet. */
   defaultFor(syscall: string): Nic {
-    const [first] = this.registered;
-    if (first === undefined) {
-      throw new OSError(
-        'ENODEV',
-        syscall,
-        `${syscall}: there is no network interface yet; make one with "await network.ESP8285(uart)"`,
-      );
-    }
-    return first;
+    // A lost one, where there is no other, says itself what has become of it.
+    const nic = this.usable[0] ?? this.lost[0];
+    if (nic !== undefined) return nic;
+    throw new OSError(
+      'ENODEV',
+      syscall,
+      `${syscall}: there is no network interface yet; make one with "await network.ESP8285(uart)"`,
+    );
   }
 
+  /** An interface has come up. One that is known keeps its place. */
   add(nic: Nic): void {
-    this.registered = [...this.registered.filter((other) => other !== nic), nic];
+    this.lost = this.lost.filter((other) => other !== nic);
+    if (!this.usable.includes(nic)) this.usable = [...this.usable, nic];
   }
 
+  /** An interface does not answer any more, though it may again: others come first. */
+  lose(nic: Nic): void {
+    this.remove(nic);
+    this.lost = [...this.lost, nic];
+  }
+
+  /** An interface is closed. */
   remove(nic: Nic): void {
-    this.registered = this.registered.filter((other) => other !== nic);
+    this.usable = this.usable.filter((other) => other !== nic);
+    this.lost = this.lost.filter((other) => other !== nic);
   }
 }
