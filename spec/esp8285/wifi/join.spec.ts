@@ -1,0 +1,154 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+import { inspect } from 'node:util';
+import { catchError, map, type Observable, of } from 'rxjs';
+
+import { OSError } from '../../../src/usocket/osError';
+import { espAt222, type Firmware, nonos174 } from '../../support/firmware';
+import type { Rule } from '../../support/scriptedModem';
+import { code, type Stage, stage } from '../../support/stage';
+import { marbles } from '../../streams/marbles';
+
+const offline: Rule = ['AT+CIPSTATUS', 'STATUS:5\r\n\r\nOK\r\n'];
+const key = 'correct "horse" battery';
+const values = { j: 'joined' };
+
+const dialects: readonly (readonly [string, Firmware, join: string, failed: string])[] = [
+  ['AT 1.7.4', nonos174, 'AT+CWJAP_CUR', '\r\nFAIL\r\n'],
+  ['ESP-AT 2.2.2', espAt222, 'AT+CWJAP', '\r\nERROR\r\n'],
+];
+
+/** Where a failure might be shown: in its message, as JSON, and as a console prints it with all that it holds. */
+function shownOf(error: unknown): string {
+  const causes: unknown[] = [];
+  for (let at = error; at instanceof Error; at = at.cause) causes.push(at);
+  return [...causes.map(String), JSON.stringify(causes), inspect(error, { depth: Infinity, showHidden: true })].join(
+    '\n',
+  );
+}
+
+function failure(operation$: Observable<unknown>): Observable<OSError> {
+  return operation$.pipe(
+    map(() => assert.fail('expected a failure')),
+    catchError((error: unknown) => of(error instanceof OSError ? error : assert.fail(String(error)))),
+  );
+}
+
+describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => {
+  const joining = (...said: readonly (string | number)[]): Rule => [
+    new RegExp(`^${join.replace('+', '\\+')}="`),
+    ...said,
+  ];
+  const at = (scheduler: Parameters<typeof stage>[0], ...rules: Rule[]): Stage =>
+    stage(scheduler, { firmware, script: [offline, ...rules] });
+
+  it(
+    'S10 escapes name and key, and is over when the modem has an address',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const rule = joining(5, 'WIFI CONNECTED\r\n', 3, 'WIFI GOT IP\r\n', 2, '\r\nOK\r\n');
+      const { nic, modem } = at(scheduler, rule);
+      expectObservable(nic.connect$('my,net', 'pa"ss\\w').pipe(map(() => 'joined'))).toBe('10ms (j|)', values);
+      expectObservable(nic.status$.pipe(map(({ wifi }) => wifi))).toBe('d----j--u', {
+        d: 'down',
+        j: 'joining',
+        u: 'up',
+      });
+      flush();
+      assert.deepStrictEqual(modem.heard, [`${join}="my\\,net","pa\\"ss\\\\w"`]);
+      assert.ok(nic.isconnected());
+    }),
+  );
+
+  it(
+    'takes an open network for one without a key',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const { nic, modem } = at(scheduler, joining(5, '\r\nOK\r\n'));
+      expectObservable(nic.connect$('open').pipe(map(() => 'joined'))).toBe('-----(j|)', values);
+      flush();
+      assert.deepStrictEqual(modem.heard, [`${join}="open",""`]);
+    }),
+  );
+
+  it.each([
+    ['S11 1, a timeout', '+CWJAP:1\r\n', 'ETIMEDOUT'],
+    ['S11 2, a wrong key', '+CWJAP:2\r\n', 'EACCES'],
+    ['S11 3, no such network', '+CWJAP:3\r\n', 'ENOENT'],
+    ['S11 4, turned away', '+CWJAP:4\r\n', 'ECONNREFUSED'],
+    ['0, which no manual has', '+CWJAP:0\r\n', 'EIO'],
+    ['no code', '', 'EIO'],
+    ['no address', 'WIFI CONNECTED\r\nDHCP TIMEOUT\r\n', 'ETIMEDOUT'],
+    ['a code behind a lost network', 'WIFI DISCONNECT\r\n+CWJAP:2\r\n', 'EACCES'],
+  ])('%s: has a code of its own', (__, said, expected) => {
+    marbles(({ expectObservable }, scheduler) => {
+      const { nic } = at(scheduler, joining(9, said, failed));
+      expectObservable(nic.connect$('net', key).pipe(code())).toBe('9ms #', values, expected);
+    })();
+  });
+
+  it.each([
+    ['a refusal', '+CWJAP:2\r\n', failed],
+    ['an echo', `${join}="net","correct \\"horse\\" battery"\r\n+CWJAP:2\r\n`, failed],
+    ['an echo that a message cuts', `${join}="net","correct \\"ho0,CLOSED\r\nrse\\" battery"\r\n+CWJAP:2\r\n`, failed],
+    ['silence', '', ''],
+  ])('shows the key in no error: %s', (__, said, end) => {
+    marbles(({ expectObservable }, scheduler) => {
+      const { nic } = at(scheduler, joining(9, said, end));
+      const shown$ = failure(nic.connect$('net', key)).pipe(map(shownOf));
+      expectObservable(shown$.pipe(map((shown) => /horse|battery|correct/.exec(shown)?.[0]))).toBe(
+        said === '' ? '30s (u|)' : '9ms (u|)',
+        { u: undefined },
+      );
+    })();
+  });
+
+  it(
+    'shows the key of the network joined in no inspection of the interface',
+    marbles((__, scheduler) => {
+      const { nic } = at(scheduler, joining('\r\nOK\r\n'));
+      nic.connect$('net', key).subscribe();
+      const shown = inspect(nic, { depth: 3, showHidden: true }) + Object.keys(nic).join();
+      assert.ok(!/horse|battery|correct/.test(shown), shown);
+    }),
+  );
+
+  it.each([
+    ['a line end in the name', 'net\r\nAT+RST', 'key'],
+    ['a line end in the key', 'net', 'key\nAT+RST'],
+    ['NUL', 'net\0', 'key'],
+    ['a name too long', 'x'.repeat(33), 'key'],
+    ['a key too long', 'net', 'x'.repeat(65)],
+  ])('refuses %s, and says nothing to the modem: EINVAL', (__, ssid, given) => {
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const { nic, modem } = at(scheduler);
+      expectObservable(nic.connect$(ssid, given).pipe(code())).toBe('#', values, 'EINVAL');
+      flush();
+      assert.deepStrictEqual(modem.heard, []);
+    })();
+  });
+
+  it(
+    'S12 makes other commands wait, and does not mistake busy for the end',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const rule = joining(5, '\r\nbusy p...\r\n', 10, 'WIFI CONNECTED\r\n', 10, 'WIFI GOT IP\r\n', 5, '\r\nOK\r\n');
+      const { nic, modem } = at(scheduler, rule, [/CIPSTA/, 'ok\r\n\r\nOK\r\n'], [/CWJAP.*\?/, 'No AP\r\n\r\nOK\r\n']);
+      expectObservable(nic.connect$('net', key).pipe(map(() => 'joined'))).toBe('30ms (j|)', values);
+      expectObservable(nic.ifconfig$().pipe(map(() => 'joined'))).toBe('30ms (j|)', values);
+      flush();
+      assert.strictEqual(modem.heard.length, 3);
+    }),
+  );
+
+  it(
+    'leaves a network',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const { nic, modem } = stage(scheduler, {
+        firmware,
+        script: [['AT+CWQAP', 2, '\r\nOK\r\n', 1, 'WIFI DISCONNECT\r\n']],
+      });
+      expectObservable(nic.disconnect$().pipe(map(() => 'left'))).toBe('--(l|)', { l: 'left' });
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+CWQAP']);
+      assert.ok(!nic.isconnected());
+    }),
+  );
+});
