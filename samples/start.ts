@@ -2,6 +2,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
+import { firstValueFrom, from, fromEvent, map, merge } from 'rxjs';
 import { type Address, machine, network, OSError } from 'rx-usocket';
 
 import { capacity } from './demo/capacity';
@@ -51,16 +52,24 @@ async function demonstrate(options: Options): Promise<void> {
   if (world) check('the picture has arrived, byte for byte', picture.equals(await world.sunk));
 }
 
-/** Runs a transfer with a progress bar, and tells its figures. */
+/** Runs a transfer with a progress bar, and tells its figures. Ctrl-C gives it up, and leaves the modem tidy. */
 async function measured<T>(
   capacity: number,
   transfer: (meter: Meter, progress: (total?: number) => void) => Promise<T>,
 ): Promise<T> {
   const meter = new Meter();
   const bar = new Progress(meter, capacity);
-  const result = await transfer(meter, (total) => {
-    bar.update(total);
-  }).finally(() => {
+  const transferred$ = from(
+    transfer(meter, (total) => {
+      bar.update(total);
+    }),
+  );
+  const cancelled$ = fromEvent(process, 'SIGINT').pipe(
+    map((): never => {
+      throw new Error('Cancelled.');
+    }),
+  );
+  const result = await firstValueFrom(merge(transferred$, cancelled$)).finally(() => {
     bar.stop();
   });
   const { bytes, seconds, steadyRate, memory } = meter;

@@ -14,12 +14,16 @@ export interface Options {
   readonly save: string;
 }
 
-const description = `Downloads a picture over the modem, shows it, and sends it on.
+const description = [
+  'Downloads a picture over the modem, shows it, and sends it on.',
+  'Without --port all of it happens on this machine: a virtual modem on a pseudo-terminal, opened with the real serial ' +
+    'port library, and behind it a web server with a picture and a sink to send it to.',
+].join('\n\n');
 
-Without --port all of it happens on this machine: a virtual modem on a pseudo-terminal, opened with the real serial
-port library, and behind it a web server with a picture and a sink to send it to. With --port it is your modem:
-
-  RX_USOCKET_KEY=… npm start -- --port /dev/ttyUSB0 --ssid my-ssid http://host.example/picture.bmp`;
+const example = `
+With a modem of yours:
+  export RX_USOCKET_KEY=…
+  npm start -- --port /dev/ttyUSB0 --ssid my-ssid http://host.example/picture.bmp`;
 
 /** Reads the command line, or ends the program with a word on what is wrong with it. */
 export function readOptions(argv: readonly string[]): Options {
@@ -37,6 +41,7 @@ export function readOptions(argv: readonly string[]): Options {
     .addOption(new Option('--key <key>', 'key of the network; better in the environment').env('RX_USOCKET_KEY'))
     .option('--sink <host:port>', 'where to send the picture; try `nc -l 3456 > received.bmp` there', endpoint)
     .option('--save <folder>', 'where to save the picture', 'downloads')
+    .addHelpText('after', example)
     .parse(argv);
   const options = { ...program.opts<Omit<Options, 'url'>>(), url: program.processedArgs[0] as URL };
   if (options.port !== undefined && options.ssid === undefined) program.error('error: --port wants --ssid, too');

@@ -26,12 +26,15 @@ describe('rx-usocket emulate', () => {
   it('prints a device that answers, and ends well at SIGTERM', async () => {
     await using program = startProgram(main, ['emulate', '--pty', '--latency', '0']);
     const port = new SerialPort({ path: await program.firstLine(), baudRate: 115_200 });
-    let heard = '';
-    port.setEncoding('latin1').on('data', (text: string) => (heard += text));
-    port.write('AT\r\n');
-    while (!heard.endsWith('\r\nOK\r\n')) await once(port, 'data');
-    expect(heard).toBe('AT\r\r\n\r\nOK\r\n');
-    await new Promise((resolve) => port.close(resolve));
+    try {
+      let heard = '';
+      port.setEncoding('latin1').on('data', (text: string) => (heard += text));
+      port.write('AT\r\n');
+      while (!heard.endsWith('\r\nOK\r\n')) await once(port, 'data');
+      expect(heard).toBe('AT\r\r\n\r\nOK\r\n');
+    } finally {
+      await new Promise((resolve) => port.close(resolve));
+    }
 
     program.signal('SIGTERM');
     expect(await program.outcome).toMatchObject({ code: 0 });
@@ -46,7 +49,7 @@ describe('rx-usocket emulate', () => {
     const address = await program.firstLine();
     expect(address).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
 
-    const nic = await network.ESP8285(new machine.UART(address));
+    await using nic = await network.ESP8285(new machine.UART(address));
     await nic.connect('an-ssid', 'a:key');
     const [[, , , , closed]] = await usocket.getaddrinfo('closed.example', 80);
     await expect(usocket.socket().connect(closed)).rejects.toMatchObject({ code: 'ECONNREFUSED' });

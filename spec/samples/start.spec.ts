@@ -7,21 +7,38 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { drawSunset } from '../../samples/demo/sunset';
-import { serveTcp } from '../../src/emulator';
+import { type ServedTcp, serveTcp, type ServeTcpOptions } from '../../src/emulator';
 import { restAt } from '../support/peer';
-import { runProgram } from '../support/program';
+import { runProgram, startProgram } from '../support/program';
 import { tcpServer } from '../support/tcpServer';
 
 // Each program is compiled as it starts.
 jest.setTimeout(30_000);
 
 const start = 'samples/start.ts';
+const closers: (() => Promise<unknown>)[] = [];
 let folder: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'start-'));
+  closers.push(() => rm(folder, { recursive: true }));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
+});
+
+async function startModem(options: ServeTcpOptions): Promise<ServedTcp> {
+  const modem = await serveTcp({ latency: 0, ...options });
+  closers.push(() => modem.close());
+  return modem;
+}
+
+async function startWeb(page: Buffer): Promise<number> {
+  const web = createServer((_, response) => void response.end(page));
+  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  closers.push(() => new Promise((resolve) => web.close(resolve)));
+  return (web.address() as AddressInfo).port;
+}
 
 describe('the demonstration', () => {
   it('downloads, shows, sends and checks a picture, without any hardware', async () => {
@@ -40,13 +57,11 @@ describe('the demonstration', () => {
   });
 
   it('does the same with the modem, the page and the sink that it is told', async () => {
-    const picture = (await drawSunset()).subarray(0, 115_256);
-    const web = createServer((_, response) => void response.end(picture));
-    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+    const picture = await drawSunset();
     await using sink = await tcpServer();
     const arrived = sink.accept().then(restAt);
-    const hosts = { 'host.example:8080': `127.0.0.1:${(web.address() as AddressInfo).port}` };
-    const modem = await serveTcp({ firmware: '2.2.2', latency: 0, hosts });
+    const hosts = { 'host.example:8080': `127.0.0.1:${await startWeb(picture)}` };
+    const modem = await startModem({ firmware: '2.2.2', hosts });
 
     const line = ['--port', `tcp://127.0.0.1:${modem.port}`, '--ssid', 'my-ssid'];
     const to = ['--sink', `127.0.0.1:${sink.endpoint.port}`, '--save', folder];
@@ -56,18 +71,27 @@ describe('the demonstration', () => {
     expect(stdout).not.toContain('my-key');
     expect(picture.equals(await readFile(join(folder, 'boat.bmp')))).toBe(true);
     expect(picture.equals(await arrived)).toBe(true);
-    await modem.close();
-    await new Promise((resolve) => web.close(resolve));
   });
 
   it('tells the code and the words of a failure, no stack and no key', async () => {
-    const modem = await serveTcp({ latency: 0 });
+    const modem = await startModem({});
     const args = ['--port', `tcp://127.0.0.1:${modem.port}`, '--ssid', 'my-ssid', '--key', 'not-the-key'];
     const { code, stderr } = await runProgram(start, args);
     expect(code).toBe(1);
     expect(stderr).toMatch(/^\nEACCES \(13\): connect: .*did not take the key.*\n$/);
     expect(stderr).not.toContain('not-the-key');
-    await modem.close();
+  });
+
+  it('gives up at SIGINT, and leaves the modem tidy', async () => {
+    await using silent = await tcpServer();
+    const modem = await startModem({ firmware: '1.5' });
+    const args = ['--port', `tcp://127.0.0.1:${modem.port}`, '--ssid', 'my-ssid', '--key', 'my-key'];
+    const url = `http://127.0.0.1:${silent.endpoint.port}/picture.bmp`;
+    await using program = startProgram(start, [...args, url]);
+    await silent.accept();
+    program.signal('SIGINT');
+    expect(await program.outcome).toMatchObject({ code: 1, stderr: '\nCancelled.\n' });
+    expect(modem.emulator.state.links).toEqual([]);
   });
 
   it('ends when there is no such port', async () => {
