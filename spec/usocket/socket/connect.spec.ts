@@ -147,7 +147,7 @@ describe.each([
     await using net = await start({ connectTimeout: 400 });
     await using server = await tcpServer();
     await using socket = net.usocket.socket();
-    socket.settimeout(0.1);
+    socket.settimeout(0.05);
     const begun = performance.now();
     const error = await failureOf(socket.connect(['192.0.2.1', 80]));
     expect(error).toMatchObject({ code: 'ETIMEDOUT', errno: 110, syscall: 'connect' });

@@ -135,7 +135,7 @@ describe.each([...interfaces, ...roughModems])('a conversation, over $name', (te
   it('carries a lot both ways at once, however the modem cuts and mixes its messages', async () => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;
-    const [down, up] = [noise(50_000), noise(50_000)];
+    const [down, up] = [noise(25_000), noise(25_000)];
     const rest = restAt(peer);
     peer.write(down);
     const [got] = await Promise.all([socket.read(down.length), socket.sendall(up)]);

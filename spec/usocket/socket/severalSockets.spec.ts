@@ -12,7 +12,7 @@ describe.each([...interfaces, ...roughModems])('several sockets, over $name', (t
     await using net = await tested.start();
     await using server = await tcpServer();
     const [[one, peerOfOne], [other, peerOfOther]] = [await connected(net, server), await connected(net, server)];
-    const [forOne, forOther] = [noise(60_000), noise(60_000)];
+    const [forOne, forOther] = [noise(30_000), noise(30_000)];
     sayLast(peerOfOne, forOne);
     sayLast(peerOfOther, forOther);
     const [gotOne, gotOther] = await Promise.all([one.read(), other.read()]);
@@ -28,7 +28,7 @@ describe.each([...interfaces, ...roughModems])('several sockets, over $name', (t
     for (let number = 0; number < 5; number++) pairs.push(await connected(net, server));
     await Promise.all(
       pairs.map(async ([socket, peer], number) => {
-        const [up, down] = [noise(10_000 + number), noise(20_000 + number)];
+        const [up, down] = [noise(4_000 + number), noise(8_000 + number)];
         const [sent] = await Promise.all([takeAt(peer, up.length), socket.sendall(up)]);
         expect(sent.equals(up)).toBe(true);
         sayLast(peer, down);
