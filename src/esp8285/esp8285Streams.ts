@@ -9,6 +9,7 @@ import {
   type SchedulerLike,
   asyncScheduler,
   tap,
+  throwError,
   timer,
   catchError,
 } from 'rxjs';
@@ -16,6 +17,7 @@ import {
 import type { Uart } from '../streams';
 import type { Endpoint, Nic, StreamLink, StreamOptions } from '../usocket/nic';
 import { catalogueOf, common } from './commands/catalogue';
+import { commandError } from './executor/commandError';
 import { simpleExchange } from './executor/exchange';
 import { Modem, type ModemOptions } from './modem';
 import type { Status } from './status';
@@ -84,7 +86,7 @@ export class ESP8285Streams implements Nic {
       );
   }
 
-  /** Leaves the network. */
+  /** Leaves the network. Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses. */
   disconnect$(): Observable<void> {
     return this.modem
       .whenUp(() => this.modem.executor.run(simpleExchange(common.leave, leaveDeadline)))
@@ -93,6 +95,7 @@ export class ESP8285Streams implements Nic {
           this.joinedLast$ = undefined;
           this.modem.setWifi('down');
         }),
+        catchError((cause: unknown) => throwError(() => commandError('disconnect', cause))),
       );
   }
 

@@ -210,9 +210,11 @@ export class Modem {
   /** `ready` may drown in the noise of a start. An echo, or a line that is none, is reason to ask. */
   private verifying(): Observable<never> {
     return this.frames$.pipe(
-      filter(isOdd),
+      filter((frame) => this.status.value.modem === 'up' && isOdd(frame)),
+      tap(() => {
+        this.executor.doubt();
+      }),
       switchMap(() => timer(bootTime, this.scheduler)),
-      filter(() => this.status.value.modem === 'up'),
       concatMap(() => this.executor.verify().pipe(catchError(() => EMPTY))),
     );
   }

@@ -74,15 +74,14 @@ export class Executor {
     });
   }
 
-  /**
-   * Cold: makes sure that the modem is as it was left, and completes. Something that it said is not what it says then;
-   * {@link trouble$} tells when it has started again.
-   */
+  /** The modem may not be as it was left: before the next command it is asked. */
+  doubt(): void {
+    this.outOfStep = true;
+  }
+
+  /** Cold: if there is a doubt, has it settled now, and completes; {@link trouble$} tells when it was right. */
   verify(): Observable<never> {
-    return defer(() => {
-      this.outOfStep = true;
-      return this.run({ shown: 'nothing', deadline: 1_000, converse: () => of(undefined) });
-    }).pipe(ignoreElements());
+    return this.run({ shown: 'nothing', deadline: 1_000, converse: () => of(undefined) }).pipe(ignoreElements());
   }
 
   /** The modem has started again, or is lost: what was asked of it by now fails with this error. */

@@ -2,6 +2,7 @@ import { catchError, concatMap, map, type Observable, of, throwError } from 'rxj
 
 import type { Catalogue } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
+import { commandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 
@@ -19,7 +20,11 @@ export type InterfaceConfig = readonly [
   ssid: string,
 ];
 
-/** Asks for the modem's addresses and its access point; the last two are empty when it has joined none. */
+/**
+ * Asks for the modem's addresses and its access point; the last two are empty when it has joined none.
+ *
+ * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
+ */
 export function ifconfig(executor: Executor, catalogue: Catalogue): Observable<InterfaceConfig> {
   const addresses$ = executor.run(simpleExchange(catalogue.askAddresses, queryDeadline));
   const accessPoint$ = executor.run(simpleExchange(catalogue.askAccessPoint, queryDeadline)).pipe(
@@ -36,6 +41,7 @@ export function ifconfig(executor: Executor, catalogue: Catalogue): Observable<I
         }),
       ),
     ),
+    catchError((cause: unknown) => throwError(() => commandError('ifconfig', cause))),
   );
 }
 

@@ -1,0 +1,10 @@
+import { OSError } from '../../usocket/osError';
+import { Refusal } from './answer';
+import { Unanswered } from './unanswered';
+
+/** Makes an `OSError` of a command's failure that has no meaning of its own: `ETIMEDOUT` or `EIO`. */
+export function commandError(syscall: string, cause: unknown): unknown {
+  if (!(cause instanceof Refusal || cause instanceof Unanswered)) return cause;
+  const code = cause instanceof Unanswered ? 'ETIMEDOUT' : 'EIO';
+  return new OSError(code, syscall, `${syscall}: ${cause.message}`, { cause });
+}
