@@ -1,5 +1,4 @@
-import { connectable, map, Subject } from 'rxjs';
-import type { TestScheduler } from 'rxjs/testing';
+import { connectable, map, type SchedulerLike, Subject } from 'rxjs';
 
 import { command } from '../../src/esp8285/commands/command';
 import { type Exchange, simpleExchange } from '../../src/esp8285/executor/exchange';
@@ -15,7 +14,7 @@ export interface Conversation {
 }
 
 /** An executor at a scripted modem, without a driver around it. */
-export function conversation(scheduler: TestScheduler, options: Omit<ScriptedModemOptions, 'scheduler'>): Conversation {
+export function conversation(scheduler: SchedulerLike, options: Omit<ScriptedModemOptions, 'scheduler'>): Conversation {
   const modem = scriptedModem({ scheduler, ...options });
   const expecting = { prompt: false, reading: undefined, beginnings: 0 };
   const frames$ = connectable(modem.uart.rx$.pipe(cutFrames(expecting)), { connector: () => new Subject() });

@@ -49,6 +49,8 @@ export interface ScriptedModem {
   readonly uart: Uart;
   /** What the host has said so far: lines without their ends, and the bytes of sends. */
   readonly heard: string[];
+  /** From now on it hears, and says nothing. */
+  readonly fallSilent: () => void;
   /** Whether anybody listens to the line. */
   readonly isListenedTo: () => boolean;
 }
@@ -62,6 +64,7 @@ export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
   const used = new Set<number>();
   let typed = '';
   let wanted = awaiting;
+  let isSilent = false;
 
   const ruleFor = (said: string): Rule | undefined => {
     const places = script.flatMap(([pattern], place) => (matches(pattern, said) ? [place] : []));
@@ -72,7 +75,7 @@ export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
   };
   const hear = (said: string): void => {
     heard.push(said);
-    const rule = ruleFor(said);
+    const rule = isSilent ? undefined : ruleFor(said);
     if (!rule) return;
     const [pattern, ...answer] = rule;
     const length = /^AT\+CIPSEND=(?:\d,)?(\d+)$/.exec(said)?.[1];
@@ -99,6 +102,9 @@ export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
     .subscribe(received);
   return {
     heard,
+    fallSilent: () => {
+      isSilent = true;
+    },
     isListenedTo: () => received.observed,
     uart: {
       rx$: received,

@@ -1,5 +1,11 @@
-import { catchError, map, type MonoTypeOperatorFunction, type OperatorFunction, throwError } from 'rxjs';
-import type { TestScheduler } from 'rxjs/testing';
+import {
+  catchError,
+  map,
+  type MonoTypeOperatorFunction,
+  type OperatorFunction,
+  type SchedulerLike,
+  throwError,
+} from 'rxjs';
 
 import { ESP8285, type ModemOptions } from '../../src/esp8285';
 import { Socket, type SocketOptions } from '../../src/usocket';
@@ -22,7 +28,7 @@ export interface Stage {
 
 /** A driver that has not been started. */
 export function unstarted(
-  scheduler: TestScheduler,
+  scheduler: SchedulerLike,
   { firmware, passiveReceive = true, ...options }: StageOptions,
 ): Stage {
   const modem = scriptedModem({ scheduler, otherwise: firmware.rules, ...options });
@@ -31,7 +37,7 @@ export function unstarted(
 }
 
 /** A driver that is set up and on a network, at time 0; `heard` begins after that. */
-export function stage(scheduler: TestScheduler, options: StageOptions): Stage {
+export function stage(scheduler: SchedulerLike, options: StageOptions): Stage {
   const parts = unstarted(scheduler, options);
   parts.nic.start$().subscribe();
   parts.modem.heard.length = 0;
@@ -39,7 +45,7 @@ export function stage(scheduler: TestScheduler, options: StageOptions): Stage {
 }
 
 /** The same with a socket that is connected, over link 4, at time 0. */
-export function connected(scheduler: TestScheduler, options: StageOptions): Stage & { readonly link4: Socket } {
+export function connected(scheduler: SchedulerLike, options: StageOptions): Stage & { readonly link4: Socket } {
   const parts = stage(scheduler, options);
   const link4 = parts.socket();
   link4.connect$(peer).subscribe();

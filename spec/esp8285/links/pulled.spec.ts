@@ -1,0 +1,272 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+import { concat, ignoreElements, map } from 'rxjs';
+
+import { espAt222, type Firmware, nonos174 } from '../../support/firmware';
+import type { Rule } from '../../support/scriptedModem';
+import { code, connected, peer, text } from '../../support/stage';
+import { marbles } from '../../streams/marbles';
+
+const nothing: Rule = [/^AT\+CIPRECVDATA/, 1, '\r\nERROR\r\n'];
+
+describe.each<[string, Firmware]>([
+  ['AT 1.7.4', nonos174],
+  ['ESP-AT 2.2.2', espAt222],
+])('receiving what is pulled, %s', (_, firmware) => {
+  const read = (size: number, data: string, after = 1): Rule => [
+    `AT+CIPRECVDATA=4,${String(size)}`,
+    after,
+    firmware.read(data),
+  ];
+
+  it(
+    'S44 S45 asks for what is announced, and for nothing before',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a', { a: '\r\n+IPD,4,5\r\n' });
+      const { link4, modem } = connected(scheduler, { firmware, unasked$, script: [read(5, 'hello', 2)] });
+      expectObservable(link4.data$.pipe(text())).toBe('----a', { a: 'hello' });
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+CIPRECVDATA=4,5']);
+    }),
+  );
+
+  it(
+    'S45 asks for no more than there is room for, and for the rest when it is read',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a', { a: '\r\n+IPD,3,75\r\n' });
+      const more = firmware === espAt222 ? '\r\n+IPD,3,25\r\n' : '';
+      const script: Rule[] = [
+        ['AT+CIPRECVDATA=3,50', 1, firmware.read('x'.repeat(50)), more],
+        ['AT+CIPRECVDATA=3,25', 1, firmware.read('y'.repeat(25))],
+      ];
+      const { socket, modem } = connected(scheduler, { firmware, unasked$, script });
+      const slow = socket({ receiveBuffer: 50 });
+      slow.connect$(peer).subscribe();
+      modem.heard.length = 0;
+      const reading$ = concat(cold('10ms |'), slow.recv$(50), slow.recv$(50)).pipe(map((bytes) => bytes.length));
+      expectObservable(reading$).toBe('10ms x(y|)', { x: 50, y: 25 });
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+CIPRECVDATA=3,50', 'AT+CIPRECVDATA=3,25']);
+    }),
+  );
+
+  it(
+    'asks for as much at once as the firmware gives, until it has it all',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const longest = firmware === nonos174 ? 2048 : 5760;
+      const unasked$ = cold('--a', { a: '\r\n+IPD,4,6000\r\n' });
+      const [first, rest] = ['x'.repeat(longest), 'y'.repeat(6000 - longest)];
+      const script: Rule[] = [
+        [`AT+CIPRECVDATA=4,${String(longest)}`, 1, firmware.read(first)],
+        [/^AT\+CIPRECVDATA=4/, 1, firmware.read(rest.slice(0, 1000))],
+        [/^AT\+CIPRECVDATA=4/, 1, firmware.read(rest.slice(1000, 3000))],
+        [/^AT\+CIPRECVDATA=4/, 1, firmware.read(rest.slice(3000))],
+      ];
+      const { link4, modem } = connected(scheduler, { firmware, unasked$, script });
+      const reads = firmware === nonos174 ? 4 : 2;
+      expectObservable(link4.read$(6000).pipe(text())).toBe(`${'-'.repeat(2 + reads)}(a|)`, { a: first + rest });
+      flush();
+      assert.strictEqual(modem.heard.length, reads);
+    }),
+  );
+
+  it(
+    'S47 takes a refusal for "nothing there", and waits for the next notice',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a----b', { a: '\r\n+IPD,4,5\r\n', b: '\r\n+IPD,4,7\r\n' });
+      const { link4, modem } = connected(scheduler, { firmware, unasked$, script: [nothing, read(7, 'hello, ')] });
+      expectObservable(link4.data$.pipe(text())).toBe('--------a', { a: 'hello, ' });
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+CIPRECVDATA=4,5', 'AT+CIPRECVDATA=4,7']);
+    }),
+  );
+
+  it(
+    'S53 overlooks what a log leaks',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('--a', { a: '\r\n+IPD,4,5\r\n' });
+      const script: Rule[] = [['AT+CIPRECVDATA=4,5', 1, 'to read 5 bytes\r\n', firmware.read('hello')]];
+      const { link4 } = connected(scheduler, { firmware, unasked$, script });
+      expectObservable(link4.data$.pipe(text())).toBe('---a', { a: 'hello' });
+    }),
+  );
+
+  it(
+    'loses no data of a read that is given up under way',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('--a', { a: '\r\n+IPD,4,5\r\n' });
+      const { link4 } = connected(scheduler, { firmware, unasked$, script: [read(5, 'hello', 5)] });
+      expectObservable(link4.recv$(10), '----!').toBe('-----');
+      expectObservable(concat(cold('------|').pipe(ignoreElements()), link4.recv$(10)).pipe(text())).toBe(
+        '-------(a|)',
+        { a: 'hello' },
+      );
+    }),
+  );
+
+  it(
+    'reads of two links in turn',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a', { a: '\r\n+IPD,4,2\r\n\r\n+IPD,3,3\r\n' });
+      const script: Rule[] = [read(2, 'hi', 2), ['AT+CIPRECVDATA=3,3', 2, firmware.read('you')]];
+      const { link4, socket, modem } = connected(scheduler, { firmware, unasked$, script });
+      const link3 = socket();
+      link3.connect$(peer).subscribe();
+      modem.heard.length = 0;
+      expectObservable(link4.data$.pipe(text())).toBe('----a', { a: 'hi' });
+      expectObservable(link3.data$.pipe(text())).toBe('------a', { a: 'you' });
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+CIPRECVDATA=4,2', 'AT+CIPRECVDATA=3,3']);
+    }),
+  );
+
+  it(
+    'hears a new notice while a read is under way',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('--a', { a: '\r\n+IPD,4,2\r\n' });
+      const script: Rule[] = [['AT+CIPRECVDATA=4,2', 2, '\r\n+IPD,4,5\r\n', firmware.read('he')], read(3, 'llo')];
+      const { link4 } = connected(scheduler, { firmware, unasked$, script });
+      expectObservable(link4.data$.pipe(text())).toBe('----ab', { a: 'he', b: 'llo' });
+    }),
+  );
+
+  it(
+    'is not handed over in time: EIO, and what comes late is taken for nothing else',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a', { a: '\r\n+IPD,4,9\r\n' });
+      const script: Rule[] = [
+        ['AT+CIPMUX?', '+CIPMUX:1\r\n\r\nOK\r\n'],
+        ['AT+CIPRECVDATA=4,9', 5_002, firmware.read('4,CLOSED\n')],
+        ['AT+CIPMUX?', 5, '+CIPMUX:1\r\n\r\nOK\r\n'],
+      ];
+      const { link4, modem, socket } = connected(scheduler, { firmware, unasked$, script });
+      expectObservable(link4.recv$(9).pipe(code())).toBe('5002ms #', {}, 'EIO');
+      const next$ = concat(
+        cold('5003ms |'),
+        socket()
+          .connect$(peer)
+          .pipe(map(() => 'connected')),
+      );
+      expectObservable(next$).toBe('5008ms (c|)', { c: 'connected' });
+      flush();
+      assert.deepStrictEqual(modem.heard[1], 'AT+CIPMUX?');
+      link4.close$().subscribe();
+      assert.strictEqual(modem.heard.at(-1), 'AT+CIPCLOSE=4');
+    }),
+  );
+});
+
+describe('the end of a link that is pulled', () => {
+  const announced = '\r\n+IPD,4,10\r\n';
+  const all = '0123456789';
+  const read = (firmware: Firmware, size: number, data: string): Rule => [
+    `AT+CIPRECVDATA=4,${String(size)}`,
+    1,
+    firmware.read(data),
+  ];
+
+  it(
+    'S49 AT 1.7 says CLOSED while data wait: they come first, and EOF when it has no more',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a', { a: `${announced}4,CLOSED\r\n` });
+      const script: Rule[] = [read(nonos174, 10, all), nothing];
+      const { link4, modem } = connected(scheduler, { firmware: nonos174, unasked$, script });
+      expectObservable(link4.data$.pipe(text())).toBe('---a|', { a: all });
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+CIPRECVDATA=4,10', 'AT+CIPRECVDATA=4,2048']);
+    }),
+  );
+
+  it(
+    'S49 AT 1.7 has more than it has announced',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('--a', { a: '4,CLOSED\r\n' });
+      const script: Rule[] = [read(nonos174, 2048, all), read(nonos174, 2048, 'more'), nothing];
+      const { link4 } = connected(scheduler, { firmware: nonos174, unasked$, script });
+      expectObservable(link4.data$.pipe(text())).toBe('---ab|', { a: all, b: 'more' });
+    }),
+  );
+
+  it(
+    'AT 1.7 loses what it has announced: ECONNRESET, never a short EOF',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('--a', { a: `${announced}4,CLOSED\r\n` });
+      const { link4 } = connected(scheduler, { firmware: nonos174, unasked$, script: [nothing] });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('---#', {}, 'ECONNRESET');
+    }),
+  );
+
+  it(
+    'AT 1.7 loses the last part of what it has announced: ECONNRESET behind the first',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('--a', { a: `${announced}4,CLOSED\r\n` });
+      const script: Rule[] = [read(nonos174, 10, '0123'), nothing];
+      const { link4 } = connected(scheduler, { firmware: nonos174, unasked$, script });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('---a#', { a: '0123' }, 'ECONNRESET');
+    }),
+  );
+
+  it(
+    'S50 ESP-AT holds CLOSED back until all is read',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('--a', { a: announced });
+      const script: Rule[] = [['AT+CIPRECVDATA=4,10', 1, espAt222.read(all), '4,CLOSED\r\n'], nothing];
+      const { link4 } = connected(scheduler, { firmware: espAt222, unasked$, script });
+      expectObservable(link4.data$.pipe(text())).toBe('---a|', { a: all });
+    }),
+  );
+
+  it(
+    'waits for a reader who has no room, and keeps the number for so long',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a', { a: '\r\n+IPD,3,10\r\n3,CLOSED\r\n' });
+      const script: Rule[] = [
+        ['AT+CIPRECVDATA=3,4', 1, nonos174.read('0123')],
+        ['AT+CIPRECVDATA=3,4', 1, nonos174.read('4567')],
+        ['AT+CIPRECVDATA=3,4', 1, nonos174.read('89')],
+        nothing,
+      ];
+      const { modem, socket } = connected(scheduler, { firmware: nonos174, unasked$, script });
+      const slow = socket({ receiveBuffer: 4 });
+      slow.connect$(peer).subscribe();
+      modem.heard.length = 0;
+      const reading$ = concat(
+        cold('20ms |').pipe(ignoreElements()),
+        slow.recv$(4),
+        slow.recv$(4),
+        slow.recv$(4),
+        slow.recv$(4),
+      );
+      expectObservable(reading$.pipe(text())).toBe('20ms abc(d|)', { a: '0123', b: '4567', c: '89', d: '' });
+      flush();
+      assert.deepStrictEqual(modem.heard, Array(4).fill('AT+CIPRECVDATA=3,4'));
+    }),
+  );
+
+  it(
+    'is not waited for by who closes: the number is free at once',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a', { a: '4,CLOSED\r\n' });
+      const script: Rule[] = [[/^AT\+CIPRECVDATA/, 5, '\r\nERROR\r\n']];
+      const { link4, modem } = connected(scheduler, { firmware: nonos174, unasked$, script });
+      const closing$ = concat(cold('----|'), link4.close$());
+      expectObservable(closing$.pipe(map(() => 'closed'))).toBe('----(c|)', { c: 'closed' });
+      flush();
+      assert.ok(!modem.heard.includes('AT+CIPCLOSE=4'));
+    }),
+  );
+
+  it(
+    'has been reached before the socket reads: data first, then EOF, again and again',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('--a', { a: `${announced}4,CLOSED\r\n` });
+      const { link4 } = connected(scheduler, {
+        firmware: nonos174,
+        unasked$,
+        script: [read(nonos174, 10, all), nothing],
+      });
+      const late$ = concat(cold('20ms |').pipe(ignoreElements()), link4.recv$(99), link4.recv$(99), link4.recv$(99));
+      expectObservable(late$.pipe(text())).toBe('20ms (aee|)', { a: all, e: '' });
+    }),
+  );
+});
