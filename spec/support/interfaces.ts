@@ -6,7 +6,7 @@ import { HostNic, type Lookup } from '../../src/host';
 import { createSocketModule, Interfaces, type Nic, type Socket, type SocketModuleOptions } from '../../src/usocket';
 import { tcpServer, type TcpServer } from './tcpServer';
 
-export type SocketModule = ReturnType<typeof createSocketModule>;
+type SocketModule = ReturnType<typeof createSocketModule>;
 
 /** A network interface that is up and on a network, and the socket module over it. */
 export interface RunningInterface extends AsyncDisposable {

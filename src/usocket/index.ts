@@ -7,7 +7,7 @@ export type { Endpoint, Nic, StreamLink, StreamOptions } from './nic';
 export { OSError } from './osError';
 export { Socket } from './socket';
 export type { SocketState } from './socketState';
-export { type SocketOptions, SocketStreams } from './socketStreams';
+export type { SocketOptions } from './socketStreams';
 export type { Sendable } from './streamSender';
 export { POLLERR, POLLHUP, POLLIN, POLLOUT, type Ready } from './poll';
 export { Poll } from './uselect';
