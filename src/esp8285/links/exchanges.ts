@@ -31,7 +31,7 @@ const readDeadline = 5_000;
 const closeDeadline = 5_000;
 
 /** The modem took the bytes and could not deliver them. */
-export class SendFailed extends Error {
+class SendFailed extends Error {
   override readonly name = 'SendFailed';
 }
 
