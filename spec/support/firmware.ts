@@ -5,7 +5,7 @@ export interface Firmware {
   readonly rules: readonly Rule[];
   /** What it prints when a send may begin. */
   readonly prompt: string;
-  /** What a failed connection attempt ends in. */
+  /** How it hands over data that have been asked for. */
   readonly read: (data: string) => string;
 }
 

@@ -16,7 +16,7 @@ import { ignoreElements, map, takeUntil } from 'rxjs';
 import type { Uart } from '../../src/streams';
 
 /** What a modem says, in order: bytes (a text is latin-1, so one character is one byte), and pauses in milliseconds. */
-export type Said = readonly (string | Uint8Array | number)[];
+type Said = readonly (string | Uint8Array | number)[];
 
 /** What the host says, a command's line or the bytes of a send, and what the modem says to it. `$1` quotes a group. */
 export type Rule = readonly [heard: string | RegExp, ...said: Said];
