@@ -1,5 +1,5 @@
 export type { LineUart } from './lineUart';
 export { openUart, type OpenUartOptions } from './openUart';
 export { rfc2217Uart, type Rfc2217UartOptions } from './rfc2217';
-export { serialUart, type SerialUartOptions } from './serial';
-export { tcpUart, type TcpUartOptions } from './tcp';
+export { serialUart } from './serial';
+export { tcpUart } from './tcp';
