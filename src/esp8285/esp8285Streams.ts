@@ -15,7 +15,7 @@ import {
 } from 'rxjs';
 
 import type { Uart } from '../streams';
-import type { Endpoint, Nic, StreamLink, StreamOptions } from '../usocket/nic';
+import type { Endpoint, Listener, Nic, StreamLink, StreamOptions } from '../usocket/nic';
 import { catalogueOf, common } from './commands/catalogue';
 import { commandError } from './executor/commandError';
 import { simpleExchange } from './executor/exchange';
@@ -120,6 +120,10 @@ export class ESP8285Streams implements Nic {
 
   openStream(remote: Endpoint, options?: StreamOptions): Observable<StreamLink> {
     return this.modem.whenUp(() => this.modem.links.open(remote, options));
+  }
+
+  listen(local: Endpoint): Observable<Listener> {
+    return this.modem.whenUp(() => this.modem.server.listen(local));
   }
 
   private joinAgain(): Observable<unknown> {

@@ -39,6 +39,7 @@ import { cutFrames } from './grammar/cutFrames';
 import type { Frame } from './grammar/frame';
 import type { Expectation } from './grammar/frameCutter';
 import { LinkTable } from './links/linkTable';
+import { ServerPort } from './links/serverPort';
 import { setUpExchange } from './setUp';
 import type { Status } from './status';
 
@@ -68,6 +69,7 @@ export class Modem {
   readonly status$: Observable<Status>;
   readonly executor: Executor;
   readonly links: LinkTable;
+  readonly server: ServerPort;
 
   private readonly status = new BehaviorSubject<Status>({ modem: 'starting', wifi: 'down' });
   private readonly frames$: Connectable<Frame>;
@@ -95,6 +97,7 @@ export class Modem {
     );
     this.executor = new Executor(new Wire(uart, this.frames$, expecting), scheduler);
     this.links = new LinkTable({ executor: this.executor, hasAddress: () => this.hasAddress });
+    this.server = new ServerPort(this.executor, this.links);
     this.closing$ = defer(() => this.end()).pipe(
       // Runs to its end, whoever waits for it.
       share({ resetOnComplete: false, resetOnError: false, resetOnRefCountZero: false }),
@@ -201,7 +204,7 @@ export class Modem {
       switchMap((restart) => {
         // Here, where a set-up under way has been given up: it has not failed, it begins again.
         if (restart) this.interrupt(restart);
-        return concat(this.setUp(), restart ? afterRestart$ : EMPTY);
+        return concat(this.setUp(), restart ? merge(afterRestart$, this.server.resume()) : EMPTY);
       }),
       ignoreElements(),
     );

@@ -2,10 +2,11 @@ import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { Socket, isIP } from 'node:net';
 import { Observable, asyncScheduler, of, type SchedulerLike } from 'rxjs';
 
-import type { Endpoint, Nic, StreamLink, StreamOptions } from '../usocket/nic';
+import type { Endpoint, Listener, ListenOptions, Nic, StreamLink, StreamOptions } from '../usocket/nic';
 import { OSError } from '../usocket/osError';
 import { hostError } from './hostError';
 import { HostLink } from './hostLink';
+import { listenOnHost } from './hostListener';
 
 /** The form of `node:dns`' `lookup` that is used here. */
 export type Lookup = (
@@ -80,11 +81,7 @@ export class HostNic implements Nic {
   openStream(remote: Endpoint, { keepAlive = 0 }: StreamOptions = {}): Observable<StreamLink> {
     const { address, port } = remote;
     const call = `connect to ${address}:${port}`;
-    if (isIP(address) === 0)
-      throw new OSError('EINVAL', 'connect', `${call}: not a numeric address; look it up with getaddrinfo first`);
-    if (!Number.isInteger(port) || port < 0 || port > 65535)
-      throw new OSError('EINVAL', 'connect', `${call}: a port is a whole number from 0 to 65535`);
-
+    checkEndpoint(remote, 'connect', call);
     return new Observable((subscriber) => {
       // Half open as the operating system has it: Node would answer the peer's EOF with our own.
       const socket = new Socket({ allowHalfOpen: true });
@@ -93,7 +90,7 @@ export class HostNic implements Nic {
       socket.once('connect', () => {
         ours = false;
         if (keepAlive > 0) socket.setKeepAlive(true, keepAlive * 1000);
-        subscriber.next(new HostLink(remote, socket, { linger: this.linger, scheduler: this.scheduler }));
+        subscriber.next(this.link(remote, socket));
         subscriber.complete();
       });
       socket.connect({ host: address, port, noDelay: true });
@@ -102,4 +99,27 @@ export class HostNic implements Nic {
       };
     });
   }
+
+  /**
+   * Listens when subscribed to. A port of 0 is any free one: the listener's `local` tells which.
+   *
+   * @throws `EINVAL` at the call for an address that is not numeric, or a port outside 0–65535.
+   */
+  listen(local: Endpoint, options: ListenOptions = {}): Observable<Listener> {
+    checkEndpoint(local, 'listen', `listen on ${local.address}:${local.port}`);
+    return listenOnHost(local, options, (socket) =>
+      this.link({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }, socket),
+    );
+  }
+
+  private link(remote: Endpoint, socket: Socket): HostLink {
+    return new HostLink(remote, socket, { linger: this.linger, scheduler: this.scheduler });
+  }
+}
+
+function checkEndpoint({ address, port }: Endpoint, syscall: string, call: string): void {
+  if (isIP(address) === 0)
+    throw new OSError('EINVAL', syscall, `${call}: not a numeric address; look it up with getaddrinfo first`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new OSError('EINVAL', syscall, `${call}: a port is a whole number from 0 to 65535`);
 }

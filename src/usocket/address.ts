@@ -11,12 +11,12 @@ import { OSError } from './osError';
 export type Address = readonly [address: string, port: number];
 
 /** Checks an address that a call was given. `EINVAL` when it is none, `EAFNOSUPPORT` for IPv6. */
-export function toEndpoint(address: Address, syscall: string): Endpoint {
+export function toEndpoint(address: Address, syscall: string, lowestPort: 0 | 1 = 1): Endpoint {
   const [host, port] = Array.isArray(address) ? (address as Address) : [];
   if (typeof host !== 'string' || typeof port !== 'number') {
     throw new OSError('EINVAL', syscall, `${syscall}: an address is ['192.168.1.9', 80] or comes from getaddrinfo`);
   }
-  checkPort(port, syscall, 1);
+  checkPort(port, syscall, lowestPort);
   if (isAddress(AF_INET6, host)) {
     throw new OSError('EAFNOSUPPORT', syscall, `${syscall}: ${host} is an IPv6 address; only IPv4 is supported`);
   }

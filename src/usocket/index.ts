@@ -8,6 +8,6 @@ export { OSError } from './osError';
 export { Socket } from './socket';
 export type { SocketState } from './socketState';
 export type { SocketOptions } from './socketStreams';
-export type { Sendable } from './streamSender';
+export type { Sendable } from './arguments';
 export { POLLERR, POLLHUP, POLLIN, POLLOUT, type Ready } from './poll';
 export { Poll } from './uselect';

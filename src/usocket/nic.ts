@@ -45,6 +45,26 @@ export interface StreamLink {
   close(): Observable<never>;
 }
 
+/** How a listening port is opened. */
+export interface ListenOptions {
+  /** Connections that may wait to be accepted; the interface may take fewer. */
+  readonly backlog?: number;
+}
+
+/** A listening port, seen from the socket that owns it. */
+export interface Listener {
+  readonly local: Endpoint;
+
+  /**
+   * Each connection that comes, until {@link Listener.close}; the subscriber owns its link. Subscribe once, at once.
+   * Errors with an `OSError` when nobody is listened to any more.
+   */
+  readonly connections$: Observable<StreamLink>;
+
+  /** Cold. Frees the port, and completes when it is free. Connections go on. Never errors. */
+  close(): Observable<never>;
+}
+
 /**
  * A network interface: what sockets are written against. The modem implements it over AT commands, the host over
  * the operating system's sockets.
@@ -67,4 +87,14 @@ export interface Nic {
    * Errors: `ECONNREFUSED`, `ETIMEDOUT`, `ENETUNREACH`, `EMFILE` when all links are taken, and what the stack says.
    */
   openStream(remote: Endpoint, options?: StreamOptions): Observable<StreamLink>;
+
+  /**
+   * Cold. Listens for TCP connections, emits the listener and completes; the subscriber then owns it.
+   *
+   * Errors: `EADDRINUSE`, `EADDRNOTAVAIL`, and what the stack says.
+   *
+   * @param local The address to listen on, `'0.0.0.0'` for all; a port of 0 is any free one, where the interface can
+   *   choose.
+   */
+  listen(local: Endpoint, options?: ListenOptions): Observable<Listener>;
 }

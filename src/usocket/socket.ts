@@ -2,7 +2,7 @@ import { firstValueFrom, map } from 'rxjs';
 
 import type { Address } from './address';
 import { SocketStreams } from './socketStreams';
-import type { Sendable } from './streamSender';
+import type { Sendable } from './arguments';
 
 /** Most bytes of one step of `for await (const chunk of socket)`. */
 const iterationSize = 65_536;
@@ -21,6 +21,18 @@ const iterationSize = 65_536;
 export class Socket extends SocketStreams implements AsyncIterable<Buffer>, AsyncDisposable {
   connect(address: Address): Promise<void> {
     return firstValueFrom(this.connect$(address));
+  }
+
+  bind(address: Address): Promise<void> {
+    return firstValueFrom(this.bind$(address));
+  }
+
+  listen(backlog?: number): Promise<void> {
+    return firstValueFrom(this.listen$(backlog));
+  }
+
+  accept(): Promise<readonly [this, Address]> {
+    return firstValueFrom(this.accept$());
   }
 
   send(data: Sendable): Promise<number> {

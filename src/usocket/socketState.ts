@@ -3,7 +3,7 @@ import { combineLatest, distinctUntilChanged, map, type Observable } from 'rxjs'
 import { type ByteReader, type Readiness, sameReadiness } from '../streams';
 
 /** `peerClosed`: the peer has ended its side; what it sent before can still be read. */
-export type SocketState = 'unconnected' | 'connecting' | 'connected' | 'peerClosed' | 'failed' | 'closed';
+export type SocketState = 'unconnected' | 'connecting' | 'connected' | 'listening' | 'peerClosed' | 'failed' | 'closed';
 
 /** How far the socket's own calls have brought it; the rest of its state is what came from the peer. */
 export type SocketPhase = Exclude<SocketState, 'peerClosed' | 'failed'>;
@@ -22,17 +22,25 @@ export function socketState(phase$: Observable<SocketPhase>, reader: ByteReader)
 export interface ReadinessSources {
   readonly state$: Observable<SocketState>;
   readonly reader: ByteReader;
+  /** Whether a connection waits to be accepted. */
+  readonly acceptable$: Observable<boolean>;
   readonly sending$: Observable<boolean>;
   /** The failure of a non-blocking call that no later call has reported yet. */
   readonly failure$: Observable<Error | undefined>;
 }
 
 /** What could be done with a socket without waiting. Replays the current state. */
-export function socketReadiness({ state$, reader, sending$, failure$ }: ReadinessSources): Observable<Readiness> {
-  return combineLatest([state$, sending$, failure$, reader.readable$]).pipe(
-    map(([state, sending, failure]) => ({
+export function socketReadiness({
+  state$,
+  reader,
+  acceptable$,
+  sending$,
+  failure$,
+}: ReadinessSources): Observable<Readiness> {
+  return combineLatest([state$, sending$, failure$, acceptable$, reader.readable$]).pipe(
+    map(([state, sending, failure, acceptable]) => ({
       // Asked for, not as last told: the peer's end changes state and readability, and must not be seen half way.
-      readable: state === 'closed' || reader.readable,
+      readable: state === 'closed' || acceptable || reader.readable,
       writable: (state === 'connected' || state === 'peerClosed') && !sending,
       hangup: state === 'peerClosed' || state === 'failed' || state === 'closed',
       error: state === 'failed' || failure !== undefined,

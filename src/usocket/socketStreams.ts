@@ -6,26 +6,26 @@ import {
   EMPTY,
   finalize,
   map,
-  type MonoTypeOperatorFunction,
   type Observable,
   of,
+  repeat,
   ReplaySubject,
   type SchedulerLike,
   share,
-  Subject,
   switchMap,
   take,
   takeUntil,
-  throwIfEmpty,
 } from 'rxjs';
 
-import { ByteReader, deadline, type Pollable, type Readiness } from '../streams';
+import { ByteReader, type Pollable, type Readiness } from '../streams';
+import { AcceptQueue } from './acceptQueue';
 import { type Address, toEndpoint } from './address';
+import { checkSize, checkTarget, type Sendable, toBytes } from './arguments';
 import type { Endpoint, Nic, StreamLink } from './nic';
+import { closedError, Operations } from './operations';
 import { OSError } from './osError';
 import { type SocketPhase, socketReadiness, type SocketState, socketState } from './socketState';
-import { type Sendable, StreamSender, toBytes } from './streamSender';
-import { Unattended } from './unattended';
+import { StreamSender } from './streamSender';
 
 export interface SocketOptions {
   /** Bytes received that the socket holds for readers that have not asked yet. Default: 262144. */
@@ -55,23 +55,23 @@ export class SocketStreams implements Pollable {
   /** Every line from the peer, with its newline, until it closes. As {@link data$} otherwise. */
   readonly lines$: Observable<Buffer>;
 
-  private readonly scheduler: SchedulerLike;
+  private readonly operations: Operations;
   private readonly phase = new BehaviorSubject<SocketPhase>('unconnected');
   private readonly opened = new ReplaySubject<StreamLink>(1);
-  private readonly closing = new Subject<void>();
   private readonly closed$: Observable<void>;
-  private readonly unattended = new Unattended();
   private readonly reader: ByteReader;
   private readonly sender = new StreamSender();
+  private readonly queue = new BehaviorSubject<AcceptQueue | undefined>(undefined);
+  private local: Endpoint | undefined;
   private link: StreamLink | undefined;
   private peer = 'its peer';
-  private timeout: number | null = null;
 
   constructor(
     private readonly nic: Nic,
-    { receiveBuffer = 262_144, scheduler = asyncScheduler }: SocketOptions = {},
+    private readonly options: SocketOptions = {},
   ) {
-    this.scheduler = scheduler;
+    const { receiveBuffer = 262_144, scheduler = asyncScheduler } = options;
+    this.operations = new Operations(scheduler);
     this.reader = new ByteReader((room$) => this.receive(room$), {
       capacity: receiveBuffer,
       overflow: () => this.overflowed(receiveBuffer),
@@ -80,8 +80,9 @@ export class SocketStreams implements Pollable {
     this.readiness$ = socketReadiness({
       state$: this.state$,
       reader: this.reader,
+      acceptable$: this.queue.pipe(switchMap((queue) => queue?.readable$ ?? of(false))),
       sending$: this.sender.busy$,
-      failure$: this.unattended.failure$,
+      failure$: this.operations.unattended.failure$,
     });
     this.data$ = defer(() => this.connectedOr('recv', this.reader.data$));
     this.lines$ = defer(() => this.connectedOr('readline', this.reader.lines$));
@@ -98,6 +99,27 @@ export class SocketStreams implements Pollable {
     this.reader.connect();
   }
 
+  /**
+   * A socket for each connection that comes, as long as this one listens. Cold: subscribing takes the connections that
+   * {@link accept$} would.
+   */
+  get connections$(): Observable<this> {
+    return defer(() =>
+      this.listeningQueue()
+        .take()
+        .pipe(
+          map((link) => this.accepted(link)[0]),
+          repeat(),
+          takeUntil(this.operations.closing$),
+        ),
+    );
+  }
+
+  /** The local address, once bound; after listening, the port that was chosen. */
+  get localAddress(): Endpoint | undefined {
+    return this.local;
+  }
+
   /** The other end, once connected. */
   get remote(): Endpoint | undefined {
     return this.link?.remote;
@@ -110,15 +132,78 @@ export class SocketStreams implements Pollable {
    * `EINVAL` for a bad address. Non-blocking: `EINPROGRESS`, and the socket becomes writable when it is connected.
    */
   connect$(address: Address): Observable<void> {
-    return this.operation('connect', () => {
+    return this.operations.start('connect', () => {
       const remote = toEndpoint(address, 'connect');
       if (this.phase.value === 'connecting') throw new OSError('EALREADY', 'connect', 'connect: already connecting');
       if (this.link) throw new OSError('EISCONN', 'connect', `connect: already connected to ${this.peer}`);
       const connecting$ = this.open(remote);
-      if (this.timeout !== 0)
-        return connecting$.pipe(this.bounded('connect', `${remote.address}:${String(remote.port)}`));
-      this.unattended.run(connecting$);
+      if (!this.operations.isNonBlocking)
+        return connecting$.pipe(this.operations.bounded('connect', `${remote.address}:${String(remote.port)}`));
+      this.operations.unattended.run(connecting$);
       throw new OSError('EINPROGRESS', 'connect', 'connect: in progress; the socket becomes writable when connected');
+    });
+  }
+
+  /**
+   * Chooses the local address and emits once.
+   *
+   * Errors: `EINVAL` for a bad address, or when the socket has one already.
+   *
+   * @see The socket document, `socket.bind(address)`.
+   */
+  bind$(address: Address): Observable<void> {
+    return this.operations.start('bind', () => {
+      if (this.phase.value !== 'unconnected' || this.local) {
+        throw new OSError('EINVAL', 'bind', 'bind: the socket has an address already');
+      }
+      this.local = toEndpoint(address, 'bind', 0);
+      return of(undefined);
+    });
+  }
+
+  /**
+   * Makes the socket take connections, and emits once.
+   *
+   * Errors: `EADDRINUSE`, `EADDRNOTAVAIL`; `EINVAL` when it is connected or listens already, `EDESTADDRREQ` when it is
+   * not bound.
+   *
+   * @param backlog Connections that may wait to be accepted; what comes beyond that is closed. Default: 5, at least 1.
+   * @see The socket document, `socket.listen([backlog])`.
+   */
+  listen$(backlog?: number): Observable<void> {
+    return this.operations.start('listen', () => {
+      if (this.phase.value !== 'unconnected') {
+        throw new OSError('EINVAL', 'listen', `listen: the socket is ${this.phase.value}`);
+      }
+      if (!this.local)
+        throw new OSError('EDESTADDRREQ', 'listen', 'listen: the socket has no address; call bind first');
+      return this.nic.listen(this.local, backlog === undefined ? {} : { backlog: Math.max(0, backlog) }).pipe(
+        map((listener) => {
+          const queue = new AcceptQueue(listener, backlog);
+          this.local = queue.local;
+          this.phase.next('listening');
+          this.queue.next(queue);
+          this.operations.unattended.run(queue.fill());
+        }),
+        this.operations.bounded('listen', `the interface ${this.nic.name}`),
+      );
+    });
+  }
+
+  /**
+   * Takes a connection that has come, and emits its socket and the peer's address.
+   *
+   * Errors: `EINVAL` when the socket does not listen, `EAGAIN` when none waits and the socket is non-blocking.
+   *
+   * @see The socket document, `socket.accept()`.
+   */
+  accept$(): Observable<readonly [this, Address]> {
+    return this.operations.start('accept', () => {
+      const queue = this.listeningQueue();
+      const link$ = this.operations.isNonBlocking
+        ? of(queue.takeNow())
+        : queue.take().pipe(this.operations.bounded('accept', 'no client', 'came'));
+      return link$.pipe(map((link) => this.accepted(link)));
     });
   }
 
@@ -129,19 +214,19 @@ export class SocketStreams implements Pollable {
    * no room.
    */
   send$(data: Sendable): Observable<number> {
-    return this.operation('send', () => {
+    return this.operations.start('send', () => {
       const link = this.connectedLink('send');
-      if (this.timeout === 0) return of(this.sendNow(link, toBytes(data, 'send'), 'send'));
+      if (this.operations.isNonBlocking) return of(this.sendNow(link, toBytes(data, 'send'), 'send'));
       const bytes = toBytes(data, 'send').subarray(0, link.maxSend);
-      return this.sender.sendAll(link, bytes).pipe(this.bounded('send', this.peer));
+      return this.sender.sendAll(link, bytes).pipe(this.operations.bounded('send', this.peer));
     });
   }
 
   /** Sends all bytes, then emits once. Errors as {@link send$}; how much has gone by then is unknown. */
   sendall$(data: Sendable): Observable<void> {
-    return this.operation('sendall', () =>
+    return this.operations.start('sendall', () =>
       this.sender.sendAll(this.connectedLink('sendall'), toBytes(data, 'sendall')).pipe(
-        this.bounded('sendall', this.peer),
+        this.operations.bounded('sendall', this.peer),
         map(() => undefined),
       ),
     );
@@ -153,10 +238,11 @@ export class SocketStreams implements Pollable {
    * @see The socket document, `socket.write(buf)`.
    */
   write$(data: Sendable): Observable<number | null> {
-    return this.operation('write', () => {
+    return this.operations.start('write', () => {
       const link = this.connectedLink('write');
       const bytes = toBytes(data, 'write');
-      if (this.timeout !== 0) return this.sender.sendAll(link, bytes).pipe(this.bounded('write', this.peer));
+      if (!this.operations.isNonBlocking)
+        return this.sender.sendAll(link, bytes).pipe(this.operations.bounded('write', this.peer));
       return of(this.sender.busy ? null : this.sendNow(link, bytes, 'write'));
     });
   }
@@ -188,10 +274,10 @@ export class SocketStreams implements Pollable {
 
   /** See {@link readline}: up to and including the newline. Non-blocking: what there is of the line, or `null`. */
   readline$(): Observable<Buffer | null> {
-    return this.operation('readline', () => {
+    return this.operations.start('readline', () => {
       this.connectedLink('readline');
-      if (this.timeout === 0) return of(this.reader.readlineNow());
-      return this.reader.readline$().pipe(this.bounded('readline', this.peer));
+      if (this.operations.isNonBlocking) return of(this.reader.readlineNow());
+      return this.reader.readline$().pipe(this.operations.bounded('readline', this.peer));
     });
   }
 
@@ -210,11 +296,7 @@ export class SocketStreams implements Pollable {
    * @see The socket document, `socket.settimeout(value)`.
    */
   settimeout(seconds: number | null): void {
-    if (seconds !== null && !(typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds))) {
-      const message = `settimeout: a time-out is null or a number of seconds from 0 up, not ${String(seconds)}`;
-      throw new OSError('EINVAL', 'settimeout', message);
-    }
-    this.timeout = seconds;
+    this.operations.settimeout(seconds);
   }
 
   /** `true` is `settimeout(null)`, `false` is `settimeout(0)`. */
@@ -222,37 +304,12 @@ export class SocketStreams implements Pollable {
     this.settimeout(flag ? null : 0);
   }
 
-  private operation<T>(syscall: string, start: () => Observable<T>): Observable<T> {
-    return defer(() => {
-      if (this.phase.value === 'closed') throw closedError(syscall);
-      const failure = this.unattended.takeFailure();
-      if (failure) throw failure;
-      return start();
-    }).pipe(
-      takeUntil(this.closing),
-      throwIfEmpty(() => closedError(syscall)),
-    );
-  }
-
   private reading(syscall: string, size: number, read: () => Observable<Buffer>): Observable<Buffer | null> {
-    return this.operation(syscall, () => {
+    return this.operations.start(syscall, () => {
       checkSize(size, syscall);
       this.connectedLink(syscall);
-      if (this.timeout === 0) return of(size === 0 ? Buffer.alloc(0) : this.reader.readNow(size));
-      return read().pipe(this.bounded(syscall, this.peer));
-    });
-  }
-
-  private bounded<T>(syscall: string, peer: string): MonoTypeOperatorFunction<T> {
-    const { timeout } = this;
-    return deadline(timeout === null ? null : timeout * 1000, {
-      scheduler: this.scheduler,
-      expired: () =>
-        new OSError(
-          'ETIMEDOUT',
-          syscall,
-          `${syscall}: ${peer} did not answer within ${String(timeout)} s (settimeout)`,
-        ),
+      if (this.operations.isNonBlocking) return of(size === 0 ? Buffer.alloc(0) : this.reader.readNow(size));
+      return read().pipe(this.operations.bounded(syscall, this.peer));
     });
   }
 
@@ -260,7 +317,7 @@ export class SocketStreams implements Pollable {
     return this.opened.pipe(
       take(1),
       switchMap((link) => link.receive(room$)),
-      takeUntil(this.closing),
+      takeUntil(this.operations.closing$),
     );
   }
 
@@ -270,22 +327,39 @@ export class SocketStreams implements Pollable {
       return this.nic.openStream(remote);
     }).pipe(
       map((link) => {
-        this.link = link;
-        this.peer = `${remote.address}:${String(remote.port)}`;
-        this.opened.next(link);
-        this.phase.next('connected');
+        this.adopt(link);
       }),
       finalize(() => {
         if (this.phase.value === 'connecting') this.phase.next('unconnected');
       }),
-      takeUntil(this.closing),
+      takeUntil(this.operations.closing$),
     );
   }
 
   private sendNow(link: StreamLink, bytes: Uint8Array, syscall: string): number {
     const accepted = this.sender.accept(link, bytes, syscall);
-    this.unattended.run(this.sender.sendAll(link, accepted));
+    this.operations.unattended.run(this.sender.sendAll(link, accepted));
     return accepted.length;
+  }
+
+  private listeningQueue(): AcceptQueue {
+    if (this.queue.value) return this.queue.value;
+    throw new OSError('EINVAL', 'accept', 'accept: the socket does not listen; call bind and listen first');
+  }
+
+  /** A socket of the same kind, with the connection that has come. */
+  private accepted(link: StreamLink): readonly [this, Address] {
+    const Kind = this.constructor as new (nic: Nic, options: SocketOptions) => this;
+    const socket = new Kind(this.nic, this.options);
+    socket.adopt(link);
+    return [socket, [link.remote.address, link.remote.port]];
+  }
+
+  private adopt(link: StreamLink): void {
+    this.link = link;
+    this.peer = `${link.remote.address}:${String(link.remote.port)}`;
+    this.opened.next(link);
+    this.phase.next('connected');
   }
 
   private connectedLink(syscall: string): StreamLink {
@@ -294,7 +368,7 @@ export class SocketStreams implements Pollable {
   }
 
   private connectedOr<T>(syscall: string, stream$: Observable<T>): Observable<T> {
-    if (this.phase.value === 'closed') throw closedError(syscall);
+    this.operations.checkOpen(syscall);
     this.connectedLink(syscall);
     return stream$;
   }
@@ -303,13 +377,13 @@ export class SocketStreams implements Pollable {
     this.phase.next('closed');
     // First, so that no read that waits takes what another leaves.
     this.reader.close(closedError('recv'));
-    this.closing.next();
+    this.operations.close();
     const released$ = defer(() => {
       this.opened.complete();
-      this.unattended.end();
+      this.operations.unattended.end();
       return of(undefined);
     });
-    return concat(this.link?.close() ?? EMPTY, released$);
+    return concat(this.link?.close() ?? this.queue.value?.close() ?? EMPTY, released$);
   }
 
   private overflowed(receiveBuffer: number): OSError {
@@ -320,18 +394,4 @@ export class SocketStreams implements Pollable {
         `more than ${String(receiveBuffer)} bytes wait. Read sooner, or raise receiveBuffer`,
     );
   }
-}
-
-function closedError(syscall: string): OSError {
-  return new OSError('EBADF', syscall, `${syscall}: the socket is closed`);
-}
-
-function checkTarget(target: unknown): void {
-  if (target instanceof Uint8Array) return;
-  throw new OSError('EINVAL', 'readinto', 'readinto: bytes are read into a Buffer or another Uint8Array');
-}
-
-function checkSize(size: number, syscall: string): void {
-  if ((Number.isInteger(size) && size >= 0) || size === Infinity) return;
-  throw new OSError('EINVAL', syscall, `${syscall}: a size is a whole number of bytes, not ${String(size)}`);
 }

@@ -4,9 +4,6 @@ import { Turnstile } from '../streams';
 import type { StreamLink } from './nic';
 import { OSError } from './osError';
 
-/** What a socket can be asked to send; a string goes out as UTF-8. */
-export type Sendable = Uint8Array | string;
-
 /** Bytes that a non-blocking send takes at most: it holds a copy until the interface has taken them. */
 const nonBlockingSend = 2048;
 
@@ -51,13 +48,6 @@ export class StreamSender {
       `${syscall}: the last bytes are still on their way, and the socket is non-blocking`,
     );
   }
-}
-
-/** The bytes of what is to be sent; `EINVAL` when it has none. */
-export function toBytes(data: Sendable, syscall: string): Uint8Array {
-  if (typeof data === 'string') return Buffer.from(data);
-  if (data instanceof Uint8Array) return data;
-  throw new OSError('EINVAL', syscall, `${syscall}: what is sent is a Buffer, another Uint8Array or a string`);
 }
 
 function* pieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {

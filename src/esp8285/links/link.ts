@@ -74,7 +74,8 @@ export class Link implements StreamLink {
 
   constructor(
     readonly id: number,
-    readonly remote: Endpoint,
+    /** Of a connection that has come, known a moment later. */
+    public remote: Endpoint,
     private readonly context: LinkContext,
   ) {}
 
@@ -90,6 +91,17 @@ export class Link implements StreamLink {
   /** The modem said `CONNECT`. */
   opened(): void {
     if (this.phase === 'opening') this.phase = 'open';
+  }
+
+  /** Whether it has ended with a failure. */
+  get isLost(): boolean {
+    return this.failure !== undefined;
+  }
+
+  /** A peer has connected. ESP-AT has been seen not to announce the data that came with it. */
+  arrived(): void {
+    this.opened();
+    this.announced.next(this.context.longestRead);
   }
 
   /** The modem handed data over. */

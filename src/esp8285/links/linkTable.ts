@@ -51,6 +51,8 @@ export class LinkTable {
   /** Most bytes of one passive read; 0 where the firmware pushes. Set when the dialect is known. */
   longestRead = 0;
 
+  /** Connections that have come to the listening port. One that nobody takes is closed. */
+  readonly arrivals$: Observable<Link>;
   /** Closes what was given up while it was being opened; emits nothing. The owner subscribes once. */
   readonly cleaning$: Observable<never>;
 
@@ -62,8 +64,10 @@ export class LinkTable {
   private free = [4, 3, 2, 1, 0];
 
   private readonly cleanups = new Subject<Observable<never>>();
+  private readonly arrivals = new Subject<Link>();
 
   constructor(private readonly options: LinkTableOptions) {
+    this.arrivals$ = this.arrivals.asObservable();
     this.cleaning$ = this.cleanups.pipe(mergeAll());
   }
 
@@ -77,7 +81,8 @@ export class LinkTable {
         this.links[frame.link]?.noticed(frame.length);
         break;
       case 'opened':
-        this.links[frame.link]?.opened();
+        if (this.links[frame.link]) this.links[frame.link]?.opened();
+        else this.arrive(frame.link);
         break;
       case 'closed':
         this.links[frame.link]?.closed();
@@ -115,11 +120,15 @@ export class LinkTable {
   }
 
   private reserve(remote: Endpoint): Link {
-    const [id, ...rest] = this.free;
+    const [id] = this.free;
     if (id === undefined) {
       throw new OSError('EMFILE', 'connect', 'connect: all five links of the modem are in use; close a socket first');
     }
-    this.free = rest;
+    return this.take(id, remote);
+  }
+
+  private take(id: number, remote: Endpoint): Link {
+    this.free = this.free.filter((other) => other !== id);
     const link = new Link(id, remote, {
       executor: this.options.executor,
       longestRead: this.longestRead,
@@ -132,6 +141,13 @@ export class LinkTable {
     });
     this.links[id] = link;
     return link;
+  }
+
+  private arrive(id: number): void {
+    const link = this.take(id, { address: '0.0.0.0', port: 0 });
+    link.arrived();
+    if (this.arrivals.observed) this.arrivals.next(link);
+    else this.discard(link);
   }
 
   private release(link: Link): void {
@@ -231,9 +247,14 @@ export class LinkTable {
     else this.release(link);
   }
 
+  /** Runs what nobody waits for. */
+  cleanUp(operation$: Observable<unknown>): void {
+    this.cleanups.next(operation$.pipe(ignoreElements()));
+  }
+
   /** Closes a link that nobody has, or will have. */
   private discard(link: Link): void {
-    this.cleanups.next(this.clear(link).pipe(ignoreElements()));
+    this.cleanUp(this.clear(link));
   }
 
   private clear(link: Link): Observable<unknown> {

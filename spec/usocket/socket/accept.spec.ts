@@ -1,0 +1,196 @@
+import { once } from 'node:events';
+import { connect, type Socket as PeerSocket } from 'node:net';
+
+import { describe, expect, it } from '@jest/globals';
+import { firstValueFrom, take, toArray } from 'rxjs';
+
+import { POLLIN, type Socket } from '../../../src/usocket';
+import { Poll } from '../../../src/usocket/uselect';
+import { noise } from '../../support/bytes';
+import { failureOf } from '../../support/failure';
+import { interfaces, type RunningInterface, type TestedInterface } from '../../support/interfaces';
+import { restAt } from '../../support/peer';
+
+const isModem = ({ name }: TestedInterface) => name !== 'the host';
+
+/** A listening socket, and clients of this machine that connect to it. */
+class Serving implements AsyncDisposable {
+  readonly clients: PeerSocket[] = [];
+
+  private constructor(
+    readonly net: RunningInterface,
+    readonly server: Socket,
+  ) {}
+
+  static async on(tested: TestedInterface, backlog?: number): Promise<Serving> {
+    const net = await tested.start({ ports: { 8080: 0 } });
+    const server = net.usocket.socket();
+    await server.bind(isModem(tested) ? ['0.0.0.0', 8080] : ['127.0.0.1', 0]);
+    await server.listen(backlog);
+    return new Serving(net, server);
+  }
+
+  async client(): Promise<PeerSocket> {
+    // The port of this machine that stands in for the modem's is another one after a restart.
+    const port = this.net.emulator?.state.server?.localPort ?? this.server.localAddress?.port ?? 0;
+    const client = connect({ host: '127.0.0.1', port, allowHalfOpen: true });
+    client.on('error', () => undefined);
+    this.clients.push(client);
+    await once(client, 'connect');
+    return client;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const client of this.clients) client.destroy();
+    await this.server.close();
+    await this.net[Symbol.asyncDispose]();
+  }
+}
+
+describe.each(interfaces)('bind(), listen() and accept(), over $name', (tested) => {
+  it('gives a socket for the connection, and the address of its other end', async () => {
+    await using serving = await Serving.on(tested);
+    const client = await serving.client();
+    const [conn, address] = await serving.server.accept();
+    expect(address).toEqual(['127.0.0.1', client.localPort]);
+    client.write('hello\n');
+    expect(String(await conn.readline())).toBe('hello\n');
+    await conn.sendall('good day');
+    const [reply] = (await once(client, 'data')) as [Buffer];
+    expect(String(reply)).toBe('good day');
+    await conn.close();
+  });
+
+  it('takes what the client said before it was accepted', async () => {
+    await using serving = await Serving.on(tested);
+    const bytes = noise(3000);
+    (await serving.client()).end(bytes);
+    const [conn] = await serving.server.accept();
+    expect((await conn.read())?.equals(bytes)).toBe(true);
+    await conn.close();
+  });
+
+  it('serves several clients at a time, each its own bytes', async () => {
+    await using serving = await Serving.on(tested);
+    const contents = [noise(20_000), noise(3000), noise(9999)];
+    const served = firstValueFrom(serving.server.connections$.pipe(take(3), toArray()));
+    const received: Promise<Buffer>[] = [];
+    for (const [index] of contents.entries()) {
+      const client = await serving.client();
+      received.push(restAt(client));
+      client.write(Buffer.from([index]));
+    }
+    for (const conn of await served) {
+      const [index] = await conn.recv(1);
+      await conn.sendall(contents[index ?? 0] ?? '');
+      await conn.close();
+    }
+    for (const [index, bytes] of (await Promise.all(received)).entries()) {
+      expect(bytes.equals(contents[index] ?? Buffer.alloc(0))).toBe(true);
+    }
+  });
+
+  it('accepts in the order of the calls', async () => {
+    await using serving = await Serving.on(tested);
+    const accepted = [serving.server.accept(), serving.server.accept()];
+    const first = await serving.client();
+    const [[one, oneAddress]] = [await accepted[0]!];
+    const second = await serving.client();
+    const [other, otherAddress] = await accepted[1]!;
+    expect([oneAddress[1], otherAddress[1]]).toEqual([first.localPort, second.localPort]);
+    await one.close();
+    await other.close();
+  });
+
+  it('is readable for uselect while a client waits', async () => {
+    await using serving = await Serving.on(tested);
+    const poller = new Poll();
+    poller.register(serving.server, POLLIN);
+    expect(await poller.poll(0)).toEqual([]);
+    await serving.client();
+    expect(await poller.poll()).toEqual([[serving.server, POLLIN]]);
+    const [conn] = await serving.server.accept();
+    expect(await poller.poll(0)).toEqual([]);
+    await conn.close();
+  });
+
+  it('does not wait when the socket is non-blocking, and no longer than the time-out', async () => {
+    await using serving = await Serving.on(tested);
+    serving.server.setblocking(false);
+    expect(await failureOf(serving.server.accept())).toMatchObject({ code: 'EAGAIN' });
+    serving.server.settimeout(0.02);
+    expect(await failureOf(serving.server.accept())).toMatchObject({ code: 'ETIMEDOUT' });
+    await serving.client();
+    serving.server.settimeout(null);
+    const [conn] = await serving.server.accept();
+    await conn.close();
+  });
+
+  it('lets close() end a waiting accept, and frees the port', async () => {
+    await using serving = await Serving.on(tested);
+    const waiting = failureOf(serving.server.accept());
+    await serving.server.close();
+    expect(await waiting).toMatchObject({ code: 'EBADF' });
+    const again = serving.net.usocket.socket();
+    await again.bind(isModem(tested) ? ['0.0.0.0', 8080] : ['127.0.0.1', 0]);
+    await again.listen();
+    await again.close();
+  });
+
+  it('refuses what makes no sense', async () => {
+    await using serving = await Serving.on(tested);
+    const { usocket } = serving.net;
+    const socket = usocket.socket();
+    expect(await failureOf(socket.accept())).toMatchObject({ code: 'EINVAL' });
+    expect(await failureOf(socket.listen())).toMatchObject({ code: 'EDESTADDRREQ' });
+    expect(await failureOf(socket.bind(['0.0.0.0', 70_000]))).toMatchObject({ code: 'EINVAL' });
+    await socket.bind(['0.0.0.0', 8081]);
+    expect(await failureOf(socket.bind(['0.0.0.0', 8082]))).toMatchObject({ code: 'EINVAL' });
+    expect(await failureOf(serving.server.listen())).toMatchObject({ code: 'EINVAL' });
+    expect(await failureOf(serving.server.recv(1))).toMatchObject({ code: 'ENOTCONN' });
+  });
+});
+
+describe.each(interfaces.filter(isModem))('the limits of $name as a server', (tested) => {
+  it('has one listening port, and says so', async () => {
+    await using serving = await Serving.on(tested);
+    const other = serving.net.usocket.socket();
+    await other.bind(['0.0.0.0', 8081]);
+    const failure = await failureOf(other.listen());
+    expect(failure).toMatchObject({ code: 'EADDRINUSE' });
+    expect(String(failure)).toContain('8080');
+  });
+
+  it('cannot choose a port or an address', async () => {
+    await using net = await tested.start();
+    for (const [address, code] of [
+      [['0.0.0.0', 0], 'EINVAL'],
+      [['127.0.0.1', 8080], 'EADDRNOTAVAIL'],
+    ] as const) {
+      const socket = net.usocket.socket();
+      await socket.bind(address);
+      expect(await failureOf(socket.listen())).toMatchObject({ code });
+    }
+  });
+
+  it('listens again after a restart, and tells its connections of it', async () => {
+    await using serving = await Serving.on(tested);
+    await serving.client();
+    const [lost] = await serving.server.accept();
+    const failed = failureOf(lost.read());
+    serving.net.emulator?.fault({ kind: 'reset' });
+    expect(await failed).toMatchObject({ code: 'ECONNRESET' });
+    await lost.close();
+    await listensAgain(serving);
+    await serving.client();
+    const [conn] = await serving.server.accept();
+    await conn.close();
+  });
+});
+
+/** The modem has been told to listen, after a restart. */
+async function listensAgain({ net: { nic, emulator } }: Serving): Promise<void> {
+  // An answer to anything comes behind the set-up, and `listen` is the next thing said.
+  await firstValueFrom(nic.resolve('127.0.0.1')).catch(() => undefined);
+  while (!emulator?.state.server) await firstValueFrom(nic.resolve('127.0.0.1')).catch(() => undefined);
+}

@@ -1,0 +1,149 @@
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  mergeMap,
+  type Observable,
+  of,
+  Subject,
+  takeUntil,
+  throwError,
+} from 'rxjs';
+
+import type { Endpoint, Listener } from '../../usocket/nic';
+import { OSError } from '../../usocket/osError';
+import { common } from '../commands/catalogue';
+import { Refusal } from '../executor/answer';
+import { simpleExchange } from '../executor/exchange';
+import type { Executor } from '../executor/executor';
+import type { Link } from './link';
+import type { LinkTable } from './linkTable';
+
+/** Milliseconds. */
+const serverDeadline = 5_000;
+
+/**
+ * The modem's one listening port. It outlives a restart of the modem: what listens listens again.
+ */
+export class ServerPort {
+  private listening: ModemListener | undefined;
+
+  constructor(
+    private readonly executor: Executor,
+    private readonly links: LinkTable,
+  ) {}
+
+  /**
+   * See {@link Nic.listen}. The modem listens on all its addresses, and on one port at a time.
+   *
+   * Errors: `EADDRINUSE` when it listens already, `EADDRNOTAVAIL` for one address of several, `EINVAL` for port 0: it
+   * cannot choose one.
+   */
+  listen({ address, port }: Endpoint): Observable<Listener> {
+    return defer(() => {
+      const what = `listen on ${address}:${String(port)}`;
+      if (address !== '0.0.0.0') {
+        throw new OSError(
+          'EADDRNOTAVAIL',
+          'listen',
+          `${what}: the modem listens on all its addresses; bind to 0.0.0.0`,
+        );
+      }
+      if (port === 0) throw new OSError('EINVAL', 'listen', `${what}: the modem cannot choose a port; name one`);
+      if (this.listening) {
+        const other = String(this.listening.local.port);
+        throw new OSError('EADDRINUSE', 'listen', `${what}: the modem has one listening port, and it is ${other} now`);
+      }
+      const listener: ModemListener = new ModemListener({ address, port }, this.links, this.executor, () =>
+        this.stop(listener),
+      );
+      this.listening = listener;
+      let isOpen = false;
+      return this.open(port).pipe(
+        map(() => {
+          isOpen = true;
+          return listener;
+        }),
+        catchError((cause: unknown) =>
+          throwError(() =>
+            cause instanceof Refusal ? new OSError('EIO', 'listen', `${what}: ${cause.message}`, { cause }) : cause,
+          ),
+        ),
+        finalize(() => {
+          if (!isOpen) this.links.cleanUp(this.stop(listener));
+        }),
+      );
+    });
+  }
+
+  /** Listens again after a restart. */
+  resume(): Observable<unknown> {
+    return defer(() => (this.listening ? this.open(this.listening.local.port) : EMPTY)).pipe(catchError(() => EMPTY));
+  }
+
+  private open(port: number): Observable<unknown> {
+    return this.executor.run(simpleExchange(common.server(port), serverDeadline)).pipe(
+      // The modem would close a connection that is quiet for three minutes.
+      concatMap(() => this.executor.run(simpleExchange(common.noIdleTimeout, serverDeadline))),
+    );
+  }
+
+  private stop(listener: ModemListener): Observable<never> {
+    return defer(() => {
+      if (this.listening !== listener) return EMPTY;
+      this.listening = undefined;
+      return this.executor.run(simpleExchange(common.noServer, serverDeadline)).pipe(
+        ignoreElements(),
+        catchError(() => EMPTY),
+      );
+    });
+  }
+}
+
+class ModemListener implements Listener {
+  readonly connections$: Observable<Link>;
+  private readonly closing = new Subject<void>();
+
+  constructor(
+    readonly local: Endpoint,
+    links: LinkTable,
+    executor: Executor,
+    private readonly stop: () => Observable<never>,
+  ) {
+    this.connections$ = links.arrivals$.pipe(
+      mergeMap((link) => this.identify(link, executor)),
+      takeUntil(this.closing),
+    );
+  }
+
+  close(): Observable<never> {
+    return concat(
+      this.stop(),
+      defer(() => {
+        this.closing.next();
+        return EMPTY;
+      }),
+    );
+  }
+
+  /** `CONNECT` does not say who it is. */
+  private identify(link: Link, executor: Executor): Observable<Link> {
+    return executor.run(simpleExchange(common.status, serverDeadline)).pipe(
+      map((lines) => {
+        const peer = new RegExp(`^\\+CIPSTATUS:${String(link.id)},"TCP","([\\d.]+)",(\\d+),`);
+        const [, address, port] = lines.map((line) => peer.exec(line)).find((found) => found !== null) ?? [];
+        if (address !== undefined) link.remote = { address, port: Number(port) };
+        return link;
+      }),
+      // It may have gone again; what it sent is there all the same.
+      catchError(() => of(link)),
+      filter(({ isLost }) => !isLost),
+    );
+  }
+}

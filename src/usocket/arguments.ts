@@ -1,0 +1,23 @@
+import { OSError } from './osError';
+
+/** What a socket can be asked to send; a string goes out as UTF-8. */
+export type Sendable = Uint8Array | string;
+
+/** The bytes of what is to be sent; `EINVAL` when it has none. */
+export function toBytes(data: Sendable, syscall: string): Uint8Array {
+  if (typeof data === 'string') return Buffer.from(data);
+  if (data instanceof Uint8Array) return data;
+  throw new OSError('EINVAL', syscall, `${syscall}: what is sent is a Buffer, another Uint8Array or a string`);
+}
+
+/** `EINVAL` for what bytes cannot be read into. */
+export function checkTarget(target: unknown): void {
+  if (target instanceof Uint8Array) return;
+  throw new OSError('EINVAL', 'readinto', 'readinto: bytes are read into a Buffer or another Uint8Array');
+}
+
+/** `EINVAL` for what is no number of bytes. */
+export function checkSize(size: number, syscall: string): void {
+  if ((Number.isInteger(size) && size >= 0) || size === Infinity) return;
+  throw new OSError('EINVAL', syscall, `${syscall}: a size is a whole number of bytes, not ${String(size)}`);
+}

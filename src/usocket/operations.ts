@@ -1,0 +1,81 @@
+import {
+  defer,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  type SchedulerLike,
+  Subject,
+  takeUntil,
+  throwIfEmpty,
+} from 'rxjs';
+
+import { deadline } from '../streams';
+import { OSError } from './osError';
+import { Unattended } from './unattended';
+
+/** The operations of one socket: how long they may take, what ends them, and what they left running. */
+export class Operations {
+  /** Emits when the socket is closed: whatever is under way ends then. */
+  readonly closing$: Observable<void>;
+  /** What non-blocking calls have begun. */
+  readonly unattended = new Unattended();
+
+  private readonly closing = new Subject<void>();
+  private seconds: number | null = null;
+  private isClosed = false;
+
+  constructor(private readonly scheduler: SchedulerLike) {
+    this.closing$ = this.closing.asObservable();
+  }
+
+  /** Whether an operation that cannot be done at once fails. */
+  get isNonBlocking(): boolean {
+    return this.seconds === 0;
+  }
+
+  /** Sets the time of the operations to come, in seconds. `EINVAL` for what is no time. */
+  settimeout(seconds: number | null): void {
+    if (seconds !== null && !(typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds))) {
+      const message = `settimeout: a time-out is null or a number of seconds from 0 up, not ${String(seconds)}`;
+      throw new OSError('EINVAL', 'settimeout', message);
+    }
+    this.seconds = seconds;
+  }
+
+  /** Cold: an operation that fails with `EBADF` on a closed socket, and when the socket is closed under it. */
+  start<T>(syscall: string, operation: () => Observable<T>): Observable<T> {
+    return defer(() => {
+      this.checkOpen(syscall);
+      const failure = this.unattended.takeFailure();
+      if (failure) throw failure;
+      return operation();
+    }).pipe(
+      takeUntil(this.closing),
+      throwIfEmpty(() => closedError(syscall)),
+    );
+  }
+
+  /** Ends an operation with `ETIMEDOUT` that takes longer than was set when it began. */
+  bounded<T>(syscall: string, who: string, what = 'did not answer'): MonoTypeOperatorFunction<T> {
+    const { seconds } = this;
+    return deadline(seconds === null ? null : seconds * 1000, {
+      scheduler: this.scheduler,
+      expired: () => {
+        const message = `${syscall}: ${who} ${what} within ${String(seconds)} s (settimeout)`;
+        return new OSError('ETIMEDOUT', syscall, message);
+      },
+    });
+  }
+
+  checkOpen(syscall: string): void {
+    if (this.isClosed) throw closedError(syscall);
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.closing.next();
+  }
+}
+
+export function closedError(syscall: string): OSError {
+  return new OSError('EBADF', syscall, `${syscall}: the socket is closed`);
+}
