@@ -8,10 +8,12 @@ describe('machine.UART on a serial port', () => {
   let pty: Pty;
   let uart: UART;
 
-  beforeEach(() => {
+  beforeEach(async () => {
     pty = openPty();
     pty.listen();
     uart = new machine.UART(pty.path, 115_200, { timeout: 50, read_buf_len: 64 });
+    // Setting a port up drops what it has received.
+    await firstValueFrom(uart.readiness$.pipe(filter(({ writable }) => writable)));
   });
 
   afterEach(async () => {

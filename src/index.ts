@@ -26,6 +26,7 @@ export type { Readiness, Uart } from './streams';
 export {
   type Address,
   type AddressInfo,
+  type AddressInfos,
   type Endpoint,
   type ErrorCode,
   type Nic,

@@ -42,7 +42,7 @@ export interface UARTOptions extends Omit<OpenUartOptions, 'baudRate'> {
  * `EBUSY`. A line that an interface was made on is the interface's: reading it here takes nothing away from there, and
  * is limited to `read_buf_len`.
  */
-export class UART implements Uart {
+export class UART implements Uart, AsyncDisposable {
   readonly rx$: Observable<Uint8Array>;
   /** What could be done without waiting; replays the current state. For `uselect`. */
   readonly readiness$: Observable<Readiness>;
@@ -113,6 +113,11 @@ export class UART implements Uart {
 
   /** As {@link close}: MaixPy's name for it. */
   deinit(): Promise<void> {
+    return this.close();
+  }
+
+  /** `await using uart = new machine.UART(…)` closes it at the end of the block. */
+  [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 

@@ -41,6 +41,22 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
     return firstValueFrom(this.ifconfig$());
   }
 
+  scan(): Promise<readonly string[]> {
+    return firstValueFrom(this.scan$());
+  }
+
+  rssi(): Promise<number> {
+    return firstValueFrom(this.rssi$());
+  }
+
+  ping(host: string): Promise<number> {
+    return firstValueFrom(this.ping$(host));
+  }
+
+  version(): Promise<string> {
+    return firstValueFrom(this.version$());
+  }
+
   close(): Promise<void> {
     return firstValueFrom(this.close$());
   }

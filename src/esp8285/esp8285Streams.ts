@@ -16,14 +16,18 @@ import {
 
 import type { Uart } from '../streams';
 import type { Endpoint, Listener, Nic, StreamLink, StreamOptions } from '../usocket/nic';
+import { OSError } from '../usocket/osError';
 import { catalogueOf, common } from './commands/catalogue';
 import { commandError } from './executor/commandError';
 import { simpleExchange } from './executor/exchange';
 import { Modem, type ModemOptions } from './modem';
 import type { Status } from './status';
+import { accessPoint } from './wifi/accessPoint';
 import { ifconfig, type InterfaceConfig } from './wifi/ifconfig';
 import { join } from './wifi/join';
+import { ping } from './wifi/ping';
 import { resolve } from './wifi/resolve';
+import { scan } from './wifi/scan';
 
 /** Milliseconds. */
 const leaveDeadline = 5_000;
@@ -102,6 +106,34 @@ export class ESP8285Streams implements Nic {
   /** See {@link ifconfig}: the modem's addresses and its access point. */
   ifconfig$(): Observable<InterfaceConfig> {
     return this.modem.whenUp((dialect) => ifconfig(this.modem.executor, catalogueOf(dialect)));
+  }
+
+  /** See {@link scan}: the networks in reach, as the modem describes them. */
+  scan$(): Observable<readonly string[]> {
+    return this.modem.whenUp(() => scan(this.modem.executor));
+  }
+
+  /** Signal strength of the access point, in dBm. Errors: `ENOTCONN` when the modem has joined none. */
+  rssi$(): Observable<number> {
+    return this.modem.whenUp((dialect) =>
+      accessPoint(this.modem.executor, catalogueOf(dialect)).pipe(
+        map((joined) => {
+          if (joined) return joined.rssi;
+          throw new OSError('ENOTCONN', 'rssi', 'rssi: the modem has joined no network; call nic.connect(ssid, key)');
+        }),
+        catchError((cause: unknown) => throwError(() => commandError('rssi', cause))),
+      ),
+    );
+  }
+
+  /** See {@link ping}: how long a host's answer took, in milliseconds. */
+  ping$(host: string): Observable<number> {
+    return this.modem.whenUp(() => defer(() => ping(this.modem.executor, host)));
+  }
+
+  /** The firmware's version, `'1.7.4.0'`; `'unknown'` when it does not say. */
+  version$(): Observable<string> {
+    return this.modem.whenUp(({ version }) => of(version));
   }
 
   /** Ends all connections, and closes the serial line. */

@@ -1,6 +1,6 @@
 export type { Address } from './address';
 export { type ErrorCode, errnoOf } from './errno';
-export type { AddressInfo } from './getaddrinfo';
+export type { AddressInfo, AddressInfos } from './getaddrinfo';
 export { Interfaces } from './interfaces';
 export { createSocketModule, type SocketModuleOptions } from './module';
 export type { Endpoint, Nic, StreamLink, StreamOptions } from './nic';

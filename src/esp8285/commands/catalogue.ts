@@ -19,6 +19,7 @@ export const common = {
   closeAllLinks: command('AT+CIPCLOSE', 5),
   noRemoteAddress: command('AT+CIPDINFO', 0),
   status: command('AT+CIPSTATUS'),
+  scan: command('AT+CWLAP'),
   leave: command('AT+CWQAP'),
   /** AT 2.1 and later: settings last until the next reset, and spare the flash. */
   volatileSettings: command('AT+SYSSTORE', 0),
@@ -26,7 +27,8 @@ export const common = {
   close: (link: number) => command('AT+CIPCLOSE', link),
   send: (link: number, length: number) => command('AT+CIPSEND', link, length),
   receive: (link: number, size: number) => command('AT+CIPRECVDATA', link, size),
-  resolve: (host: string) => command('AT+CIPDOMAIN', hostText(host)),
+  resolve: (host: string) => command('AT+CIPDOMAIN', hostText(host, 'getaddrinfo')),
+  ping: (host: string) => command('AT+PING', hostText(host, 'ping')),
 
   startStream(link: number, address: string, port: number, keepAlive: number): Command {
     const type: Text = { text: 'TCP', what: 'link type', syscall: 'connect', maxBytes: 6 };
@@ -56,6 +58,6 @@ export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
 
 export type Catalogue = ReturnType<typeof catalogueOf>;
 
-function hostText(host: string): Text {
-  return { text: host, what: 'host name', syscall: 'getaddrinfo', maxBytes: longest.host };
+function hostText(host: string, syscall: string): Text {
+  return { text: host, what: 'host name', syscall, maxBytes: longest.host };
 }

@@ -1,10 +1,10 @@
-import { catchError, concatMap, map, type Observable, of, throwError } from 'rxjs';
+import { catchError, concatMap, map, type Observable, throwError } from 'rxjs';
 
 import type { Catalogue } from '../commands/catalogue';
-import { Refusal } from '../executor/answer';
 import { commandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
+import { accessPoint } from './accessPoint';
 
 /** Milliseconds. */
 const queryDeadline = 5_000;
@@ -27,17 +27,12 @@ export type InterfaceConfig = readonly [
  */
 export function ifconfig(executor: Executor, catalogue: Catalogue): Observable<InterfaceConfig> {
   const addresses$ = executor.run(simpleExchange(catalogue.askAddresses, queryDeadline));
-  const accessPoint$ = executor.run(simpleExchange(catalogue.askAccessPoint, queryDeadline)).pipe(
-    // ESP-AT may answer ERROR when there is none.
-    catchError((error: unknown) => (error instanceof Refusal ? of([]) : throwError(() => error))),
-  );
   return addresses$.pipe(
     concatMap((addresses) =>
-      accessPoint$.pipe(
-        map((lines): InterfaceConfig => {
-          const { ssid, bssid } = accessPointOf(lines);
+      accessPoint(executor, catalogue).pipe(
+        map((joined): InterfaceConfig => {
           const [ip, netmask, gateway] = ['ip', 'netmask', 'gateway'].map((name) => addressOf(addresses, name));
-          return [ip ?? '', netmask ?? '', gateway ?? '', '0', '0', bssid, ssid];
+          return [ip ?? '', netmask ?? '', gateway ?? '', '0', '0', joined?.bssid ?? '', joined?.ssid ?? ''];
         }),
       ),
     ),
@@ -49,11 +44,4 @@ export function ifconfig(executor: Executor, catalogue: Catalogue): Observable<I
 function addressOf(lines: readonly string[], name: string): string | undefined {
   const line = new RegExp(`^\\+CIPSTA(?:_CUR)?:${name}:"([^"]*)"`);
   return lines.map((text) => line.exec(text)?.[1]).find((found) => found !== undefined);
-}
-
-/** `+CWJAP_CUR:"my "net"","aa:bb:cc:dd:ee:ff",6,-52`: the name is printed as it is, quotes and commas included. */
-function accessPointOf(lines: readonly string[]): { ssid: string; bssid: string } {
-  const line = /^\+CWJAP(?:_CUR)?:"(.*)","([\da-fA-F:]{17})",/;
-  const [, ssid = '', bssid = ''] = lines.map((text) => line.exec(text)).find((found) => found !== null) ?? [];
-  return { ssid, bssid };
 }

@@ -1,0 +1,33 @@
+import { catchError, map, type Observable, of, throwError } from 'rxjs';
+
+import type { Catalogue } from '../commands/catalogue';
+import { Refusal } from '../executor/answer';
+import { simpleExchange } from '../executor/exchange';
+import type { Executor } from '../executor/executor';
+
+/** Milliseconds. */
+const queryDeadline = 5_000;
+
+/** The access point that the modem has joined. */
+export interface AccessPoint {
+  readonly ssid: string;
+  readonly bssid: string;
+  /** Signal strength in dBm. */
+  readonly rssi: number;
+}
+
+/** Asks for the access point; emits `undefined` when the modem has joined none. */
+export function accessPoint(executor: Executor, catalogue: Catalogue): Observable<AccessPoint | undefined> {
+  return executor.run(simpleExchange(catalogue.askAccessPoint, queryDeadline)).pipe(
+    // ESP-AT may answer ERROR when there is none.
+    catchError((error: unknown) => (error instanceof Refusal ? of([]) : throwError(() => error))),
+    map(accessPointOf),
+  );
+}
+
+/** `+CWJAP_CUR:"my "net"","aa:bb:cc:dd:ee:ff",6,-52`: the name is printed as it is, quotes and commas included. */
+function accessPointOf(lines: readonly string[]): AccessPoint | undefined {
+  const line = /^\+CWJAP(?:_CUR)?:"(.*)","([\da-fA-F:]{17})",\d+,(-?\d+)/;
+  const [, ssid, bssid, rssi] = lines.map((text) => line.exec(text)).find((found) => found !== null) ?? [];
+  return ssid === undefined || bssid === undefined ? undefined : { ssid, bssid, rssi: Number(rssi) };
+}
