@@ -82,6 +82,31 @@ describe.each<[string, Firmware]>([
   );
 
   it(
+    'EIO, and no gap, when the line loses a byte of the header of what was asked for',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a----b', { a: '\r\n+IPD,4,5\r\n', b: '\r\n+IPD,4,3\r\n' });
+      const damaged = firmware.read('hello').replace('+CIP', 'CIP');
+      const script: Rule[] = [['AT+CIPRECVDATA=4,5', 1, damaged], read(3, 'abc')];
+      const { link4, modem } = connected(scheduler, { firmware, unasked$, script });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('---#', undefined, 'EIO');
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+CIPRECVDATA=4,5']);
+    }),
+  );
+
+  it(
+    'takes an empty block for "nothing there", too, and does not ask for ever',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a----b', { a: '\r\n+IPD,4,5\r\n', b: '4,CLOSED\r\n' });
+      const script: Rule[] = [[/^AT\+CIPRECVDATA/, 1, firmware.read('')]];
+      const { link4, modem } = connected(scheduler, { firmware, unasked$, script });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('--------#', undefined, 'ECONNRESET');
+      flush();
+      assert.strictEqual(modem.heard.length, 2);
+    }),
+  );
+
+  it(
     'S53 overlooks what a log leaks',
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('--a', { a: '\r\n+IPD,4,5\r\n' });

@@ -16,6 +16,7 @@ import {
   repeat,
   Subject,
   takeUntil,
+  tap,
   throwError,
 } from 'rxjs';
 
@@ -70,6 +71,8 @@ export class Link implements StreamLink {
   private readonly announced = new BehaviorSubject(0);
   /** Bytes that the modem has said it has, and has not handed over. */
   private owed = 0;
+  /** Bytes that the read under way has brought; `undefined` until its block has come. */
+  private handedOver: number | undefined;
   private readonly end = new AsyncSubject<never>();
 
   constructor(
@@ -106,6 +109,7 @@ export class Link implements StreamLink {
 
   /** The modem handed data over. */
   received({ pieces, length }: Block): void {
+    this.handedOver = (this.handedOver ?? 0) + length;
     this.owed = Math.max(0, this.owed - length);
     if (this.phase === 'open') this.announced.next(Math.max(0, this.announced.value - length));
     for (const piece of pieces) {
@@ -121,7 +125,7 @@ export class Link implements StreamLink {
       this.announced.next(length);
     } else {
       // Where data are pushed, no notice exists: this is a header cut short, and its data are lost.
-      this.fail(this.error('EIO', 'recv', 'the serial line lost bytes of a data block; lower the baud rate'));
+      this.damaged();
     }
   }
 
@@ -200,16 +204,41 @@ export class Link implements StreamLink {
   }
 
   private pull(size: number): Observable<never> {
-    return this.context.executor.run(readExchange(this.id, size)).pipe(
+    return defer(() => {
+      this.handedOver = undefined;
+      return this.context.executor.run(readExchange(this.id, size));
+    }).pipe(
       ignoreElements(),
+      tap({
+        complete: () => {
+          this.pulled();
+        },
+      }),
       catchError((error: unknown) => {
-        if (!(error instanceof Refusal))
-          this.fail(this.error('EIO', 'recv', 'the modem did not hand its data over', error));
-        else if (this.phase === 'draining') this.drained();
-        else this.announced.next(0);
+        if (error instanceof Refusal) this.emptied();
+        else this.fail(this.error('EIO', 'recv', 'the modem did not hand its data over', error));
         return EMPTY;
       }),
     );
+  }
+
+  /** An answer without a block is one whose header was lost: what follows it must not be read as if nothing were missing. */
+  private pulled(): void {
+    if (this.handedOver === undefined) {
+      this.damaged();
+    } else if (this.handedOver === 0) {
+      this.emptied();
+    }
+  }
+
+  private damaged(): void {
+    this.fail(this.error('EIO', 'recv', 'the serial line lost bytes of a data block; lower the baud rate'));
+  }
+
+  /** The modem has nothing for this link. */
+  private emptied(): void {
+    if (this.phase === 'draining') this.drained();
+    else this.announced.next(0);
   }
 
   /** AT 1.7 moves what waits to its heap at the peer's end, and loses it when that is full. */
