@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concat, map, type Observable, Subject, VirtualTimeScheduler } from 'rxjs';
+import { concat, concatWith, map, type Observable, Subject, VirtualTimeScheduler } from 'rxjs';
 
 import type { ESP8285 } from '../../src/esp8285';
 import type { Socket } from '../../src/usocket';
@@ -43,6 +43,22 @@ describe.each([
       flush();
       assert.deepStrictEqual(modem.heard, ['AT+CIPCLOSE=5']);
       assert.ok(!modem.isListenedTo());
+    }),
+  );
+
+  it(
+    'is the last word, even if the line is lost meanwhile',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const lost = Object.assign(new Error('unplugged'), { code: 'ENODEV' });
+      const parts = connected(scheduler, {
+        firmware,
+        script: [['AT+CIPCLOSE=5', '\r\nOK\r\n'], ['AT+CIPCLOSE=5']],
+        unasked$: cold('--#', undefined, lost),
+      });
+      expectObservable(parts.nic.close$().pipe(closed)).toBe('--(c|)', values);
+      expectObservable(parts.nic.status$.pipe(map(({ modem }) => modem))).toBe('c', values);
+      const late$ = cold('----|').pipe(concatWith(parts.nic.ifconfig$()), code());
+      expectObservable(late$).toBe('----#', values, 'EBADF');
     }),
   );
 

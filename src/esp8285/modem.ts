@@ -256,7 +256,7 @@ export class Modem {
 
   /** The line is gone: there is no way back. */
   private lose(error: OSError): void {
-    this.status.next({ modem: 'down', wifi: 'down', error });
+    if (this.status.value.modem !== 'closed') this.status.next({ modem: 'down', wifi: 'down', error });
     this.links.loseAll(error);
     this.executor.interrupt(error);
   }
