@@ -1,11 +1,11 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { catchError, concat, ignoreElements, map } from 'rxjs';
+import { catchError, concat, ignoreElements, interval, map, take } from 'rxjs';
 
 import type { Status } from '../../src/esp8285';
 import { espAt222, nonos174 } from '../support/firmware';
 import type { Rule } from '../support/scriptedModem';
-import { code, connected, peer, stage, start3, start4, text } from '../support/stage';
+import { code, connected, peer, stage, start3, start4, text, unstarted } from '../support/stage';
 import { marbles } from '../streams/marbles';
 
 /** What a host at 115200 baud makes of the boot ROM's 74880. */
@@ -192,6 +192,22 @@ describe.each([
       expectObservable(states$).toBe('u-s 17509ms d 2490ms (su)', { u: 'up', s: 'starting', d: 'down' });
       flush();
       expectObservable(socket().connect$(peer).pipe(connectedNow)).toBe('20003ms (c|)', values);
+    }),
+  );
+
+  it(
+    'over and over, on a weak supply: EIO for whoever waits, and up as soon as it holds',
+    marbles(({ expectObservable }, scheduler) => {
+      const breakdowns = 129;
+      const unasked$ = interval(700, scheduler).pipe(
+        take(breakdowns),
+        map(() => ready),
+      );
+      const dying = Array.from({ length: breakdowns }, (): Rule => ['AT']);
+      const script: Rule[] = [...dying, ['AT', '\r\nOK\r\n']];
+      const { nic } = unstarted(scheduler, { firmware, unasked$, script });
+      expectObservable(nic.start$().pipe(code())).toBe('90s #', undefined, 'EIO');
+      expectObservable(nic.status$.pipe(states)).toBe('s 89999ms x 299ms (su)', { ...values, x: 'down down' });
     }),
   );
 });

@@ -59,6 +59,8 @@ const longestRead = { nonos: 2048, 'esp-at': 5760 };
 const closeDeadline = 2_000;
 /** Milliseconds in which a modem that prints boot text is expected to say `ready`; else it is asked. */
 const bootTime = 3_000;
+/** Milliseconds that a modem may go on starting: longer than a set-up, which has a deadline of its own. */
+const longestStart = 90_000;
 
 /**
  * A modem on a serial line: the frames that it prints, the conversation with it, its links, and its state through starts
@@ -142,7 +144,7 @@ export class Modem {
       this.links.cleaning$,
       // The line is listened to before anything is said on it: a fast modem answers inside `write`.
       new Observable<never>(() => this.frames$.connect()),
-      merge(this.living(afterRestart$), this.verifying()).pipe(
+      merge(this.living(afterRestart$), this.verifying(), this.givingUp()).pipe(
         takeUntil(this.status.pipe(filter(({ modem }) => modem === 'closed'))),
       ),
     ).subscribe({
@@ -219,6 +221,20 @@ export class Modem {
       }),
       switchMap(() => timer(bootTime, this.scheduler)),
       concatMap(() => this.executor.verify().pipe(catchError(() => EMPTY))),
+    );
+  }
+
+  /** A weak supply breaks down at each start, so that no set-up comes to its end: who waits for one is told. */
+  private givingUp(): Observable<never> {
+    return this.status.pipe(
+      map(({ modem }) => modem === 'starting'),
+      distinctUntilChanged(),
+      switchMap((isStarting) => (isStarting ? timer(longestStart, this.scheduler) : EMPTY)),
+      tap(() => {
+        const message = 'the modem starts again and again; check its power supply, it draws 300 mA and more in bursts';
+        this.status.next({ modem: 'down', wifi: 'down', error: new OSError('EIO', 'modem', message) });
+      }),
+      ignoreElements(),
     );
   }
 
