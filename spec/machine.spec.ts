@@ -52,6 +52,17 @@ describe('machine.UART on a serial port', () => {
     expect(await uart.read()).toBeNull();
   });
 
+  it('without a size gives what it holds when the line is never quiet', async () => {
+    await uart.close();
+    uart = new machine.UART(pty.path, 115_200, { timeout: 60_000, read_buf_len: 64 });
+    await opened();
+    const read = uart.read();
+    await hold('x'.repeat(64));
+    await pty.say(Buffer.from('y'));
+    expect(String(await read)).toBe('x'.repeat(64));
+    await expect(uart.read()).rejects.toMatchObject({ code: 'ENOBUFS' });
+  });
+
   it('reads a line with its newline, and what there is of one when the time is up', async () => {
     await hold('one\ntw');
     expect(String(await uart.readline())).toBe('one\n');

@@ -3,10 +3,12 @@ import {
   combineLatest,
   distinctUntilChanged,
   endWith,
+  filter,
   firstValueFrom,
   from,
   lastValueFrom,
   map,
+  merge,
   type Observable,
   of,
   startWith,
@@ -82,7 +84,7 @@ export class UART implements Uart, AsyncDisposable {
 
   /**
    * Resolves to `size` bytes, or to what has come when the time is up; without `size`, to what has come when the line has
-   * been quiet for that time. `null` when nothing has.
+   * been quiet for that time, or to the first `read_buf_len` bytes of a line that is never quiet. `null` when nothing has.
    */
   read(size?: number): Promise<Buffer | null> {
     return firstValueFrom(size === undefined ? this.untilQuiet() : this.inTime(this.reader.read$(size), size));
@@ -126,12 +128,16 @@ export class UART implements Uart, AsyncDisposable {
   }
 
   private untilQuiet(): Observable<Buffer | null> {
-    return this.rx$.pipe(
+    const quiet$ = this.rx$.pipe(
       startWith(undefined),
       switchMap(() => timer(this.timeout)),
       // The end of the line is as quiet as can be; its failure is told by the read.
       catchError(() => of(0)),
       endWith(0),
+    );
+    // A line that is never quiet sends more than is held.
+    const over$ = this.reader.finished$.pipe(filter(Boolean));
+    return merge(quiet$, over$).pipe(
       take(1),
       map(() => this.reader.readNow()),
     );
