@@ -88,6 +88,8 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
   it.each([
     ['a refusal', '+CWJAP:2\r\n', failed],
     ['an echo', `${join}="net","correct \\"horse\\" battery"\r\n+CWJAP:2\r\n`, failed],
+    ['an echo behind noise', `x${join}="net","correct \\"horse\\" battery"\r\n+CWJAP:2\r\n`, failed],
+    ['a piece of one that a message cuts', 'rect \\"horse\\" battery"WIFI DISCONNECT\r\n+CWJAP:2\r\n', failed],
     ['an echo that a message cuts', `${join}="net","correct \\"ho0,CLOSED\r\nrse\\" battery"\r\n+CWJAP:2\r\n`, failed],
     ['silence', '', ''],
   ])('shows the key in no error: %s', (__, said, end) => {

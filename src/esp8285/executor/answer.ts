@@ -33,7 +33,7 @@ export function answer(command: Command): OperatorFunction<Frame, readonly strin
       const lines: string[] = [];
       return frames$.pipe(
         map((frame) => {
-          if (frame.kind === 'line' && !isEcho(frame.text, command)) lines.push(frame.text);
+          if (frame.kind === 'line' && isPart(frame.text, command)) lines.push(frame.text);
           if (frame.kind !== 'final') return undefined;
           if (frame.result !== 'OK') throw new Refusal(command.shown, frame.result, lines);
           return lines;
@@ -44,9 +44,12 @@ export function answer(command: Command): OperatorFunction<Frame, readonly strin
     });
 }
 
-/** The echo of a command or, where an unsolicited message has cut it, a piece: a key may be in it. */
-function isEcho(text: string, { line, shown }: Command): boolean {
-  return text === line || text.startsWith('AT+') || (line !== shown && line.includes(text));
+/** What a modem may say to a command with a key in it; a damaged echo looks like none of these. */
+const safeLine = /^(?:\+[A-Z]+:\d+|DHCP TIMEOUT)$/;
+
+/** Not the command's echo, nor what a lost byte or an unsolicited message has left of it: a key may be in it. */
+function isPart(text: string, { line, shown }: Command): boolean {
+  return line === shown ? text !== line && !text.startsWith('AT+') : safeLine.test(text);
 }
 
 /** The values of the answer's lines that begin with `prefix`, `'+CIPDOMAIN:'`. */
