@@ -28,7 +28,7 @@ import {
 } from 'rxjs';
 
 import type { Uart } from '../streams';
-import { type ErrorCode, errnoOf } from '../usocket/errno';
+import { type ErrorCode, isErrorCode } from '../usocket/errno';
 import { OSError } from '../usocket/osError';
 import { common } from './commands/catalogue';
 import type { Dialect } from './commands/dialect';
@@ -292,6 +292,6 @@ function asOSError(error: unknown): OSError {
 
 /** A line of another make says by its `code` what has happened, too. */
 function codeOf(error: unknown): ErrorCode | undefined {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return Object.hasOwn(errnoOf, code) ? (code as ErrorCode) : undefined;
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return isErrorCode(code) ? code : undefined;
 }

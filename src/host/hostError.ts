@@ -1,4 +1,4 @@
-import { errnoOf, type ErrorCode } from '../usocket/errno';
+import { type ErrorCode, isErrorCode } from '../usocket/errno';
 import { OSError } from '../usocket/osError';
 
 /** What each error code means for one who asked for a connection, and what to try. */
@@ -30,10 +30,6 @@ const otherNames: Readonly<Record<string, ErrorCode>> = {
   ERR_STREAM_WRITE_AFTER_END: 'EPIPE',
   ERR_SOCKET_CLOSED: 'EPIPE',
 };
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(errnoOf, code);
-}
 
 /** Node's name for what happened: the `code` of its error. */
 function nodeCodeOf(cause: Error): string {

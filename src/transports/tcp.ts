@@ -14,7 +14,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 
-import { errnoOf, type ErrorCode } from '../usocket/errno';
+import { type ErrorCode, isErrorCode } from '../usocket/errno';
 import { OSError } from '../usocket/osError';
 import { duplexLine } from './duplexLine';
 import { lineUart, type Line, type LineUart } from './lineUart';
@@ -91,7 +91,7 @@ function lossOf(name: string, call: string, cause: (Error & { readonly code?: un
 
 function codeOf(answer: string): ErrorCode {
   if (answer === 'ENOTFOUND') return 'EAI_NONAME';
-  return Object.hasOwn(errnoOf, answer) ? (answer as ErrorCode) : 'EIO';
+  return isErrorCode(answer) ? answer : 'EIO';
 }
 
 function release(socket: Socket, linger: number, scheduler: SchedulerLike): Observable<never> {

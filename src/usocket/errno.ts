@@ -47,3 +47,8 @@ export const errnoOf = {
 
 /** A symbolic error name: what callers test. */
 export type ErrorCode = keyof typeof errnoOf;
+
+/** Whether a code of another make, of Node's errors for one, is in the table. */
+export function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(errnoOf, code);
+}
