@@ -16,7 +16,6 @@ import {
   merge,
   Observable,
   type SchedulerLike,
-  share,
   startWith,
   Subject,
   Subscription,
@@ -27,7 +26,7 @@ import {
   timer,
 } from 'rxjs';
 
-import type { Uart } from '../streams';
+import { runOnce, type Uart } from '../streams';
 import { type ErrorCode, isErrorCode } from '../usocket/errno';
 import { OSError } from '../usocket/osError';
 import { common } from './commands/catalogue';
@@ -101,8 +100,7 @@ export class Modem {
     this.links = new LinkTable({ executor: this.executor, hasAddress: () => this.hasAddress });
     this.server = new ServerPort(this.executor, this.links);
     this.closing$ = defer(() => this.end()).pipe(
-      // Runs to its end, whoever waits for it.
-      share({ resetOnComplete: false, resetOnError: false, resetOnRefCountZero: false }),
+      runOnce(),
     );
     this.status$ = this.status.pipe(
       distinctUntilChanged((one, other) => one.modem === other.modem && one.wifi === other.wifi),

@@ -7,7 +7,6 @@ import {
   defer,
   fromEvent,
   ignoreElements,
-  share,
   take,
   takeUntil,
   tap,
@@ -15,6 +14,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 
+import { runOnce } from '../streams';
 import type { Endpoint, StreamLink } from '../usocket/nic';
 import { OSError } from '../usocket/osError';
 import { hostError } from './hostError';
@@ -44,14 +44,8 @@ export class HostLink implements StreamLink {
   ) {
     // An 'error' event that nobody hears would end the process; `socket.errored` keeps it for whoever asks.
     socket.on('error', () => undefined);
-    // Closing goes on to its end even if its caller stops waiting, and a second close waits for the first.
     this.closed$ = defer(() => this.end(options)).pipe(
-      share({
-        connector: () => new ReplaySubject(1),
-        resetOnComplete: false,
-        resetOnError: false,
-        resetOnRefCountZero: false,
-      }),
+      runOnce(),
     );
   }
 

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { fromEvent, map, Observable, ReplaySubject, share, Subject, takeUntil } from 'rxjs';
+import { fromEvent, map, Observable, Subject, takeUntil } from 'rxjs';
 
+import { runOnce } from '../streams';
 import type { Endpoint, Listener, ListenOptions, StreamLink } from '../usocket/nic';
 import { hostError } from './hostError';
 
@@ -51,12 +52,7 @@ class HostListener implements Listener {
       server.close();
       subscriber.complete();
     }).pipe(
-      share({
-        connector: () => new ReplaySubject(1),
-        resetOnComplete: false,
-        resetOnError: false,
-        resetOnRefCountZero: false,
-      }),
+      runOnce(),
     );
   }
 

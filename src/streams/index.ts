@@ -7,5 +7,6 @@ export { readinto } from './readinto';
 export { readline } from './readline';
 export { type Pollable, type Readiness, sameReadiness } from './readiness';
 export { recv } from './recv';
+export { runOnce } from './runOnce';
 export { Turnstile } from './turnstile';
 export type { Uart } from './uart';

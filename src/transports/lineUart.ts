@@ -13,7 +13,6 @@ import {
   map,
   merge,
   of,
-  share,
   take,
   takeUntil,
   throwError,
@@ -21,6 +20,7 @@ import {
 } from 'rxjs';
 
 import { sameReadiness, type Readiness } from '../streams/readiness';
+import { runOnce } from '../streams/runOnce';
 import type { Uart } from '../streams/uart';
 import { OSError } from '../usocket/osError';
 
@@ -84,17 +84,11 @@ export function lineUart(line: Line): LineUart {
   );
   const closedError = (): OSError =>
     new OSError('EBADF', 'write', `write to ${line.name}: the line has been closed; open it again`);
-  // Closing goes on to its end even if its caller stops waiting, and a second close waits for the first.
   const closed$ = defer(() => {
     closing.next();
     return line.release();
   }).pipe(
-    share({
-      connector: () => new ReplaySubject<never>(1),
-      resetOnComplete: false,
-      resetOnError: false,
-      resetOnRefCountZero: false,
-    }),
+    runOnce(),
   );
 
   readiness$.connect();

@@ -11,13 +11,12 @@ import {
   repeat,
   ReplaySubject,
   type SchedulerLike,
-  share,
   switchMap,
   take,
   takeUntil,
 } from 'rxjs';
 
-import { ByteReader, type Pollable, type Readiness } from '../streams';
+import { ByteReader, runOnce, type Pollable, type Readiness } from '../streams';
 import { AcceptQueue } from './acceptQueue';
 import { type Address, toEndpoint } from './address';
 import { checkSize, checkTarget, type Sendable, toBytes } from './arguments';
@@ -86,14 +85,8 @@ export class SocketStreams implements Pollable {
     });
     this.data$ = defer(() => this.connectedOr('recv', this.reader.data$));
     this.lines$ = defer(() => this.connectedOr('readline', this.reader.lines$));
-    // Closing goes on to its end even if its caller stops waiting, and a second close waits for the first.
     this.closed$ = defer(() => this.end()).pipe(
-      share({
-        connector: () => new ReplaySubject(1),
-        resetOnComplete: false,
-        resetOnError: false,
-        resetOnRefCountZero: false,
-      }),
+      runOnce(),
     );
     // Ends with `close$`.
     this.reader.connect();

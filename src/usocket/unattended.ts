@@ -46,5 +46,5 @@ export class Unattended {
 
 function asOSError(error: unknown): OSError {
   if (error instanceof OSError) return error;
-  return new OSError('EIO', 'send', 'send: the interface failed', { cause: error });
+  return new OSError('EIO', 'socket', 'the interface failed in what a non-blocking call had begun', { cause: error });
 }
