@@ -1,9 +1,12 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 import NodeEnvironment from 'jest-environment-node';
 
 /** How long a closed socket or an ended process may take to be gone, in milliseconds. */
 const grace = 1000;
+
+/** When an error that nobody observes is thrown, in milliseconds: RxJS does so by a timer of none. */
+const soon = 10;
 
 /** Node.js has no public way to ask a timer whether it is over. */
 type Timer = NodeJS.Timeout & { readonly _destroyed?: boolean };
@@ -28,7 +31,7 @@ export default class NoLeaksEnvironment extends NodeEnvironment {
     const fail = (reason: unknown): void => void failures.push(reason);
     process.on('unhandledRejection', fail).on('uncaughtException', fail);
 
-    await nextTurn();
+    await delay(soon);
     const timers = [...this.timers].filter((timer) => timer._destroyed === false && timer.hasRef());
     timers.forEach(clearTimeout);
     const deadline = Date.now() + grace;

@@ -12,14 +12,18 @@ describe('machine.UART on a serial port', () => {
     pty = openPty();
     pty.listen();
     uart = new machine.UART(pty.path, 115_200, { timeout: 50, read_buf_len: 64 });
-    // Setting a port up drops what it has received.
-    await firstValueFrom(uart.readiness$.pipe(filter(({ writable }) => writable)));
+    await opened();
   });
 
   afterEach(async () => {
     await uart.close();
     pty.close();
   });
+
+  /** The driver flushes a terminal while it opens it: what has been said by then is lost. */
+  async function opened(): Promise<void> {
+    await firstValueFrom(uart.readiness$.pipe(filter(({ writable }) => writable)));
+  }
 
   /** Resolves when the UART has taken so many bytes from the line. */
   async function hold(text: string): Promise<void> {

@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
 
 import { afterEach, describe, expect, it } from '@jest/globals';
@@ -54,6 +55,21 @@ class Terminal {
 }
 
 describe('a virtual modem on a pseudo-terminal', () => {
+  it('hears a program that opens the device as it is', async () => {
+    const served = await servePty({ ...quick, firmware: '1.7.4' });
+    closers.push(() => served.close());
+    const device = await open(served.path, 'r+');
+    await device.write('AT\r\n');
+    const expected = 'AT\r\r\n\r\nOK\r\n';
+    let heard = '';
+    while (heard.length < expected.length) {
+      const { buffer, bytesRead } = await device.read(Buffer.alloc(64));
+      heard += buffer.toString('latin1', 0, bytesRead);
+    }
+    await device.close();
+    expect(heard).toBe(expected);
+  });
+
   it('is opened with serialport like a device, time and again', async () => {
     const served = await servePty({ ...quick, firmware: '1.7.4' });
     closers.push(() => served.close());

@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process';
 import type { ReadStream } from 'node:tty';
+import { promisify } from 'node:util';
 
 import { carry } from './carry';
 import { Emulator } from './emulator';
 import type { EmulatorOptions } from './options';
+
+const run = promisify(execFile);
 
 export interface ServedPty {
   /** The device to open, such as `/dev/pts/7`. */
@@ -38,6 +42,7 @@ export async function servePty(options: EmulatorOptions = {}): Promise<ServedPty
   slave._read = () => undefined;
   slave.pause();
   slave.setRawMode(true);
+  await makeRaw(ptsName);
   for (const stream of [master, slave]) {
     // The library throws errors that nobody else listens for.
     stream.removeAllListeners('error');
@@ -63,4 +68,10 @@ function openOrClose(pty: PtyModule, emulator: Emulator): ReturnType<PtyModule['
     emulator.close();
     throw error;
   }
+}
+
+/** Node's raw mode still turns line ends into two characters, for a program that opens the device as it is. */
+async function makeRaw(path: string): Promise<void> {
+  // Where there is no such tool, a program that sets the device up itself, as a serial port's does, will do as well.
+  await run('stty', [process.platform === 'darwin' ? '-f' : '-F', path, 'raw', '-echo']).catch(() => undefined);
 }

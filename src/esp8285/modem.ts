@@ -99,9 +99,7 @@ export class Modem {
     this.executor = new Executor(new Wire(uart, this.frames$, expecting), scheduler);
     this.links = new LinkTable({ executor: this.executor, hasAddress: () => this.hasAddress });
     this.server = new ServerPort(this.executor, this.links);
-    this.closing$ = defer(() => this.end()).pipe(
-      runOnce(),
-    );
+    this.closing$ = defer(() => this.end()).pipe(runOnce());
     this.status$ = this.status.pipe(
       distinctUntilChanged((one, other) => one.modem === other.modem && one.wifi === other.wifi),
     );

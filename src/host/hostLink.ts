@@ -44,9 +44,7 @@ export class HostLink implements StreamLink {
   ) {
     // An 'error' event that nobody hears would end the process; `socket.errored` keeps it for whoever asks.
     socket.on('error', () => undefined);
-    this.closed$ = defer(() => this.end(options)).pipe(
-      runOnce(),
-    );
+    this.closed$ = defer(() => this.end(options)).pipe(runOnce());
   }
 
   receive(room$: Observable<number>): Observable<Buffer> {

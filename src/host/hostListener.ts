@@ -51,9 +51,7 @@ class HostListener implements Listener {
       // Node calls back when the last connection has ended; the port is free at once.
       server.close();
       subscriber.complete();
-    }).pipe(
-      runOnce(),
-    );
+    }).pipe(runOnce());
   }
 
   close(): Observable<never> {

@@ -87,9 +87,7 @@ export function lineUart(line: Line): LineUart {
   const closed$ = defer(() => {
     closing.next();
     return line.release();
-  }).pipe(
-    runOnce(),
-  );
+  }).pipe(runOnce());
 
   readiness$.connect();
   rx$.connect();

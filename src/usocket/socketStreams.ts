@@ -85,9 +85,7 @@ export class SocketStreams implements Pollable {
     });
     this.data$ = defer(() => this.connectedOr('recv', this.reader.data$));
     this.lines$ = defer(() => this.connectedOr('readline', this.reader.lines$));
-    this.closed$ = defer(() => this.end()).pipe(
-      runOnce(),
-    );
+    this.closed$ = defer(() => this.end()).pipe(runOnce());
     // Ends with `close$`.
     this.reader.connect();
   }
