@@ -79,7 +79,7 @@ describe.each([
   );
 
   it(
-    'in passthrough is brought out of it by a lone +++',
+    'S62 in passthrough is brought out of it by a lone +++',
     marbles(({ expectObservable, flush }, scheduler) => {
       // The scripted modem hears the +++ with the next line.
       const script = [silent, silent, silent, silent, ['+++AT', 5, ok], ['AT', ok]] as const;
@@ -106,7 +106,7 @@ describe.each([
     [100, '11522ms (u|)'],
     [1460, '11732ms (u|)'],
     [2048, '11822ms (u|)'],
-  ])('that waits for %d bytes of a send is given them', (awaiting, expected) => {
+  ])('S37 that waits for %d bytes of a send is given them', (awaiting, expected) => {
     marbles(({ expectObservable, flush }, scheduler) => {
       const script = [
         [/^AT\r\n/, 5, `\r\nRecv ${String(awaiting)} bytes\r\n`, 5, '\r\nSEND OK\r\n'],

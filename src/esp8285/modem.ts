@@ -9,6 +9,7 @@ import {
   defer,
   distinctUntilChanged,
   EMPTY,
+  exhaustMap,
   filter,
   first,
   ignoreElements,
@@ -215,7 +216,8 @@ export class Modem {
       tap(() => {
         this.executor.doubt();
       }),
-      switchMap(() => timer(bootTime, this.scheduler)),
+      // One doubt is enough: noise without end must not put the question off for ever.
+      exhaustMap(() => timer(bootTime, this.scheduler)),
       concatMap(() => this.executor.verify().pipe(catchError(() => EMPTY))),
     );
   }

@@ -68,7 +68,8 @@ function configure(wire: Wire, scheduler: SchedulerLike, found: Dialect, passive
     tryTo(common.closeAllLinks),
     tryTo(common.closeOnlyLink),
     say(common.severalLinks),
-    tryTo(common.noRemoteAddress),
+    // An address in a block header that none is expected in would be taken for data.
+    say(common.noRemoteAddress),
     found.passiveReceive ? say(common.receiveMode(dialect.passiveReceive)) : EMPTY,
     say(catalogueOf(dialect).stationMode),
   );
