@@ -63,23 +63,15 @@ export class AcceptQueue {
       this.waiting.pipe(
         first(({ length }) => length > 0),
         // Behind `first`, for taking changes what waits.
-        map(([next, ...rest]) => {
-          this.waiting.next(rest);
-          return next;
-        }),
-        first((next) => next !== undefined),
+        map(() => this.shift()),
       ),
     );
   }
 
   /** Takes a connection that waits now. `EAGAIN` when there is none, or another call waits for it. */
   takeNow(): StreamLink {
-    const [next, ...rest] = this.waiting.value;
-    if (this.turn.busy || !next) {
-      throw new OSError('EAGAIN', 'accept', 'accept: nobody waits, and the socket is non-blocking');
-    }
-    this.waiting.next(rest);
-    return next;
+    if (this.turn.busy) throw nobodyWaits();
+    return this.shift();
   }
 
   /** Cold: frees the port, and closes the connections that nobody has accepted. */
@@ -89,4 +81,15 @@ export class AcceptQueue {
     this.waiting.next([]);
     return merge(this.listener.close(), ...abandoned.map((link) => link.close())).pipe(ignoreElements());
   }
+
+  private shift(): StreamLink {
+    const [next, ...rest] = this.waiting.value;
+    if (!next) throw nobodyWaits();
+    this.waiting.next(rest);
+    return next;
+  }
+}
+
+function nobodyWaits(): OSError {
+  return new OSError('EAGAIN', 'accept', 'accept: nobody waits, and the socket is non-blocking');
 }
