@@ -1,5 +1,6 @@
 import { BehaviorSubject, distinctUntilChanged, map, type Observable, tap } from 'rxjs';
 
+import { asBuffer } from './asBuffer';
 import { checkSize } from './checkSize';
 
 const newline = 0x0a;
@@ -201,8 +202,4 @@ export class ByteQueue {
       this.searchedBytes = 0;
     }
   }
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

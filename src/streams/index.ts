@@ -1,3 +1,4 @@
+export { asBuffer } from './asBuffer';
 export { ByteQueue, type ByteQueueOptions } from './byteQueue';
 export { ByteReader } from './byteReader';
 export { deadline, type DeadlineOptions } from './deadline';

@@ -1,3 +1,5 @@
+import { firstMatch } from '../executor/answer';
+
 /** What differs between the firmware generations, as far as commands are concerned. */
 export interface Dialect {
   /** NonOS AT 1.x, or ESP-AT 2.x and later. */
@@ -16,7 +18,7 @@ export interface Dialect {
  * @param lines The answer's lines, vendor lines among them.
  */
 export function dialectOf(lines: readonly string[]): Dialect {
-  const match = lines.map((line) => /^AT version:\s*(\d+(?:\.\d+){0,3})/.exec(line)).find((found) => found !== null);
+  const match = firstMatch(lines, /^AT version:\s*(\d+(?:\.\d+){0,3})/);
   const version = match?.[1] ?? 'unknown';
   const [major = 1, minor = 0] = version === 'unknown' ? [] : version.split('.').map(Number);
   return major >= 2

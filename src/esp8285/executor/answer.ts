@@ -56,3 +56,8 @@ function isPart(text: string, { line, shown }: Command): boolean {
 export function valuesOf(lines: readonly string[], prefix: string): readonly string[] {
   return lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
 }
+
+/** The first of the lines that has the pattern, as matched. */
+export function firstMatch(lines: readonly string[], pattern: RegExp): RegExpExecArray | undefined {
+  return lines.map((line) => pattern.exec(line)).find((found) => found !== null);
+}

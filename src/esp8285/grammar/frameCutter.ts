@@ -1,3 +1,4 @@
+import { asBuffer } from '../../streams';
 import { type BlockHeader, blockHeader, longestHeader } from './blockHeader';
 import type { Frame } from './frame';
 import { lineFrame } from './lineFrame';
@@ -43,7 +44,7 @@ export class FrameCutter {
 
   /** Takes the next chunk and yields the frames that it completes. */
   *push(bytes: Uint8Array): Generator<Frame> {
-    const chunk = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const chunk = asBuffer(bytes);
     if (this.beginnings !== this.expecting.beginnings) this.beginAgain();
     let at = 0;
     while (at < chunk.length) {

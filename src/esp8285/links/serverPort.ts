@@ -19,7 +19,8 @@ import {
 import type { Endpoint, Listener } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
-import { Refusal } from '../executor/answer';
+import { firstMatch } from '../executor/answer';
+import { commandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import type { Link } from './link';
@@ -70,11 +71,7 @@ export class ServerPort {
           isOpen = true;
           return listener;
         }),
-        catchError((cause: unknown) =>
-          throwError(() =>
-            cause instanceof Refusal ? new OSError('EIO', 'listen', `${what}: ${cause.message}`, { cause }) : cause,
-          ),
-        ),
+        catchError((cause: unknown) => throwError(() => commandError('listen', cause))),
         finalize(() => {
           if (!isOpen) this.links.cleanUp(this.stop(listener));
         }),
@@ -137,7 +134,7 @@ class ModemListener implements Listener {
     return executor.run(simpleExchange(common.status, serverDeadline)).pipe(
       map((lines) => {
         const peer = new RegExp(`^\\+CIPSTATUS:${String(link.id)},"TCP","([\\d.]+)",(\\d+),`);
-        const [, address, port] = lines.map((line) => peer.exec(line)).find((found) => found !== null) ?? [];
+        const [, address, port] = firstMatch(lines, peer) ?? [];
         if (address !== undefined) link.remote = { address, port: Number(port) };
         return link;
       }),

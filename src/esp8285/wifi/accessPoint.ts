@@ -1,7 +1,7 @@
 import { catchError, map, type Observable, of, throwError } from 'rxjs';
 
 import type { Catalogue } from '../commands/catalogue';
-import { Refusal } from '../executor/answer';
+import { firstMatch, Refusal } from '../executor/answer';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 
@@ -28,6 +28,6 @@ export function accessPoint(executor: Executor, catalogue: Catalogue): Observabl
 /** `+CWJAP_CUR:"my "net"","aa:bb:cc:dd:ee:ff",6,-52`: the name is printed as it is, quotes and commas included. */
 function accessPointOf(lines: readonly string[]): AccessPoint | undefined {
   const line = /^\+CWJAP(?:_CUR)?:"(.*)","([\da-fA-F:]{17})",\d+,(-?\d+)/;
-  const [, ssid, bssid, rssi] = lines.map((text) => line.exec(text)).find((found) => found !== null) ?? [];
+  const [, ssid, bssid, rssi] = firstMatch(lines, line) ?? [];
   return ssid === undefined || bssid === undefined ? undefined : { ssid, bssid, rssi: Number(rssi) };
 }

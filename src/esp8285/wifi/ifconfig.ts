@@ -1,6 +1,7 @@
 import { catchError, concatMap, map, type Observable, throwError } from 'rxjs';
 
 import type { Catalogue } from '../commands/catalogue';
+import { firstMatch } from '../executor/answer';
 import { commandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
@@ -43,5 +44,5 @@ export function ifconfig(executor: Executor, catalogue: Catalogue): Observable<I
 /** `+CIPSTA_CUR:ip:"192.168.1.5"` */
 function addressOf(lines: readonly string[], name: string): string | undefined {
   const line = new RegExp(`^\\+CIPSTA(?:_CUR)?:${name}:"([^"]*)"`);
-  return lines.map((text) => line.exec(text)?.[1]).find((found) => found !== undefined);
+  return firstMatch(lines, line)?.[1];
 }

@@ -3,7 +3,7 @@ import { catchError, map, type Observable, throwError } from 'rxjs';
 import type { ErrorCode } from '../../usocket/errno';
 import { OSError } from '../../usocket/osError';
 import type { Catalogue } from '../commands/catalogue';
-import { Refusal } from '../executor/answer';
+import { firstMatch, Refusal } from '../executor/answer';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { Unanswered } from '../executor/unanswered';
@@ -50,6 +50,6 @@ function reasonOf(cause: unknown): readonly [ErrorCode, string] | undefined {
   if (cause instanceof Unanswered) return reasons[1];
   if (!(cause instanceof Refusal)) return undefined;
   if (cause.lines.includes('DHCP TIMEOUT')) return ['ETIMEDOUT', 'gave no address (DHCP)'];
-  const code = cause.lines.map((line) => /^\+CWJAP:(\d)/.exec(line)?.[1]).find((found) => found !== undefined);
+  const code = firstMatch(cause.lines, /^\+CWJAP:(\d)/)?.[1];
   return reasons[code ?? ''] ?? ['EIO', 'could not be joined'];
 }

@@ -2,7 +2,7 @@ import { catchError, map, type Observable, throwError } from 'rxjs';
 
 import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
-import { Refusal } from '../executor/answer';
+import { firstMatch, Refusal } from '../executor/answer';
 import { commandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
@@ -19,7 +19,7 @@ export function ping(executor: Executor, host: string): Observable<number> {
   return executor.run(simpleExchange(common.ping(host), pingDeadline)).pipe(
     map((lines) => {
       // AT 1.x prints `+12`, AT 2 `+PING:12`.
-      const [took] = lines.map((line) => /^\+(?:PING:)?(\d+)$/.exec(line)?.[1]).filter((found) => found !== undefined);
+      const took = firstMatch(lines, /^\+(?:PING:)?(\d+)$/)?.[1];
       if (took === undefined) throw new Refusal(common.ping(host).shown, 'ERROR', ['OK without a time']);
       return Number(took);
     }),
