@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { connect, type Socket as PeerSocket } from 'node:net';
 
 import { describe, expect, it } from '@jest/globals';
-import { firstValueFrom, take, toArray } from 'rxjs';
+import { filter, firstValueFrom, take, toArray } from 'rxjs';
 
+import type { EmulatorOptions } from '../../../src/emulator';
 import { POLLIN, type Socket } from '../../../src/usocket';
 import { Poll } from '../../../src/usocket/uselect';
 import { noise } from '../../support/bytes';
@@ -22,11 +23,11 @@ class Serving implements AsyncDisposable {
     readonly server: Socket,
   ) {}
 
-  static async on(tested: TestedInterface, backlog?: number): Promise<Serving> {
-    const net = await tested.start({ ports: { 8080: 0 } });
+  static async on(tested: TestedInterface, modem: EmulatorOptions = {}): Promise<Serving> {
+    const net = await tested.start({ ports: { 8080: 0 }, ...modem });
     const server = net.usocket.socket();
     await server.bind(isModem(tested) ? ['0.0.0.0', 8080] : ['127.0.0.1', 0]);
-    await server.listen(backlog);
+    await server.listen();
     return new Serving(net, server);
   }
 
@@ -159,6 +160,19 @@ describe.each(interfaces.filter(isModem))('the limits of $name as a server', (te
     const failure = await failureOf(other.listen());
     expect(failure).toMatchObject({ code: 'EADDRINUSE' });
     expect(String(failure)).toContain('8080');
+  });
+
+  it('closes a connection that comes while it stops listening', async () => {
+    await using serving = await Serving.on(tested, { latencies: { command: [500, 500] } });
+    const { emulator } = serving.net;
+    const arrived = firstValueFrom(emulator!.uart.rx$.pipe(filter((bytes) => String(bytes).includes(',CONNECT'))));
+    const client = await serving.client();
+    const rest = restAt(client);
+    await arrived;
+    // The modem has yet to be asked who it is.
+    await serving.server.close();
+    expect(await rest).toHaveLength(0);
+    expect(emulator!.state.links).toEqual([]);
   });
 
   it('cannot choose a port or an address', async () => {

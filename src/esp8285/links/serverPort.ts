@@ -13,6 +13,7 @@ import {
   of,
   Subject,
   takeUntil,
+  tap,
   throwError,
 } from 'rxjs';
 
@@ -109,7 +110,7 @@ class ModemListener implements Listener {
 
   constructor(
     readonly local: Endpoint,
-    links: LinkTable,
+    private readonly links: LinkTable,
     executor: Executor,
     private readonly stop: () => Observable<never>,
   ) {
@@ -141,6 +142,12 @@ class ModemListener implements Listener {
       // It may have gone again; what it sent is there all the same.
       catchError(() => of(link)),
       filter(({ isLost }) => !isLost),
+      // Nobody has it yet, and nobody will.
+      tap({
+        unsubscribe: () => {
+          this.links.cleanUp(link.close());
+        },
+      }),
     );
   }
 }
