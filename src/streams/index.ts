@@ -2,6 +2,7 @@ export { asBuffer } from './asBuffer';
 export { ByteQueue, type ByteQueueOptions } from './byteQueue';
 export { ByteReader } from './byteReader';
 export { deadline, type DeadlineOptions } from './deadline';
+export { ItemQueue, type ItemQueueOptions } from './itemQueue';
 export { queueBytes } from './queueBytes';
 export { read } from './read';
 export { readinto } from './readinto';

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import { concatWith, map, tap } from 'rxjs';
+
+import { ItemQueue } from '../../src/streams';
+import { marbles } from './marbles';
+
+const broken = new Error('broken');
+
+describe('ItemQueue', () => {
+  it(
+    'hands each item to one taker, in the order in which they asked',
+    marbles(({ hot, expectObservable }) => {
+      const queue = new ItemQueue<string>({ capacity: 10 });
+      const come$ = hot('      --a-b--c--').pipe(map((item) => queue.push(item)));
+      expectObservable(queue.take$()).toBe('--(a|)');
+      expectObservable(queue.take$()).toBe('----(b|)');
+      expectObservable(queue.take$()).toBe('-------(c|)');
+      expectObservable(come$).toBe('--t-t--t--', { t: true });
+    }),
+  );
+
+  it(
+    'loses nothing with a taker that has gone',
+    marbles(({ hot, expectObservable }) => {
+      const queue = new ItemQueue<string>({ capacity: 10 });
+      const come$ = hot('---a').pipe(map((item) => queue.push(item)));
+      expectObservable(queue.take$(), '--!').toBe('---');
+      expectObservable(queue.take$()).toBe('---(a|)');
+      expectObservable(come$).toBe('---t', { t: true });
+    }),
+  );
+
+  it('gives an item to its taker before others hear that it is gone', () => {
+    const queue = new ItemQueue<string>({ capacity: 10 });
+    queue.push('a');
+    const heard: string[] = [];
+    queue.readable$.subscribe((readable) => heard.push(`readable: ${String(readable)}`));
+    queue.take$().subscribe((item) => heard.push(item));
+    expect(heard).toEqual(['readable: true', 'a', 'readable: false']);
+  });
+
+  it('lets a taker ask again on hearing of its end', () => {
+    const queue = new ItemQueue<string>({ capacity: 10 });
+    queue.push('a');
+    queue.push('b');
+    const taken: string[] = [];
+    queue
+      .take$()
+      .pipe(concatWith(queue.take$()))
+      .subscribe((item) => taken.push(item));
+    expect(taken).toEqual(['a', 'b']);
+  });
+
+  it('refuses what there is no room for, but for the first', () => {
+    const queue = new ItemQueue<string>({ capacity: 5, sizeOf: ({ length }) => length });
+    expect(queue.push('sixsix')).toBe(true);
+    expect(queue.push('')).toBe(false);
+    expect(queue.takeNow()).toBe('sixsix');
+    expect(['abc', 'de', 'f'].map((item) => queue.push(item))).toEqual([true, true, false]);
+    expect(queue.size).toBe(5);
+  });
+
+  it('gives nothing now where another call waits', () => {
+    const queue = new ItemQueue<string>({ capacity: 5 });
+    expect(queue.takeNow()).toBeUndefined();
+    const taken: string[] = [];
+    queue
+      .take$()
+      .pipe(tap(() => taken.push(`now: ${String(queue.takeNow())}`)))
+      .subscribe((item) => taken.push(item));
+    queue.push('a');
+    expect(taken).toEqual(['now: undefined', 'a']);
+  });
+
+  it('fails behind what it holds, takes nothing more in, and is readable then', () => {
+    const queue = new ItemQueue<string>({ capacity: 5 });
+    queue.push('a');
+    queue.fail(broken);
+    expect(queue.push('too late')).toBe(false);
+    expect(queue.takeNow()).toBe('a');
+    expect(queue.readable).toBe(true);
+    expect(() => queue.takeNow()).toThrow(broken);
+  });
+
+  it(
+    'fails who waits',
+    marbles(({ hot, expectObservable }) => {
+      const queue = new ItemQueue<string>({ capacity: 5 });
+      const lost$ = hot('      --x').pipe(tap(() => queue.fail(broken)));
+      expectObservable(queue.take$()).toBe('--#', undefined, broken);
+      expectObservable(lost$).toBe('--x');
+    }),
+  );
+
+  it('gives back at its close what nobody has taken, and fails every take', () => {
+    const queue = new ItemQueue<string>({ capacity: 5 });
+    queue.push('a');
+    expect(queue.close(broken)).toEqual(['a']);
+    expect(() => queue.takeNow()).toThrow(broken);
+    const failures: unknown[] = [];
+    queue.take$().subscribe({ error: (error: unknown) => failures.push(error) });
+    expect(failures).toEqual([broken]);
+  });
+});
