@@ -6,6 +6,8 @@ import { filter, type Observable } from 'rxjs';
 import {
   type Address,
   type AddressInfo,
+  type Datagram,
+  type DatagramSocket,
   type ErrorCode,
   machine,
   network,
@@ -40,6 +42,18 @@ const programs = {
     for await (const chunk of socket) holds<Same<typeof chunk, Buffer>>();
     // @ts-expect-error A non-blocking read may find nothing.
     (await socket.read()).length;
+  },
+
+  async datagrams() {
+    const socket = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+    holds<Same<typeof socket, DatagramSocket>>();
+    holds<Same<Awaited<ReturnType<typeof socket.recvfrom>>, readonly [Buffer, Address]>>();
+    holds<Same<typeof socket.datagrams$, Observable<Datagram>>>();
+    const stream = usocket.socket(usocket.AF_INET, usocket.SOCK_STREAM);
+    holds<Same<typeof stream, Socket>>();
+    await socket.sendto('hello', ['192.168.1.9', 5000]);
+    // @ts-expect-error A datagram has a receiver.
+    await socket.sendto('hello');
   },
 
   async addresses(socket: Socket) {
@@ -129,6 +143,6 @@ const programs = {
 
 describe('the types of the public API', () => {
   it('hold, and refuse misuse: see `npm run types`', () => {
-    expect(Object.keys(programs)).toHaveLength(6);
+    expect(Object.keys(programs)).toHaveLength(7);
   });
 });

@@ -18,7 +18,7 @@ interface Wording {
 }
 
 function firmware({ version, echoEnd, prompt, suffix, passive }: Wording): Omit<Firmware, 'read'> {
-  const settings = ['CIPMODE=0', 'CIPSERVER=0', 'CIPMUX=1', 'CIPDINFO=0', `CWMODE${suffix}=1`, 'CWQAP'];
+  const settings = ['CIPMODE=0', 'CIPSERVER=0', 'CIPMUX=1', 'CIPDINFO=0', 'CIPDINFO=1', `CWMODE${suffix}=1`, 'CWQAP'];
   const generation = suffix === '' ? ['SYSSTORE=0'] : [];
   const receiving: readonly Rule[] = passive ? [[/^AT\+CIPRECVMODE=[01]$/, '\r\nOK\r\n']] : [];
   return {
@@ -34,7 +34,7 @@ function firmware({ version, echoEnd, prompt, suffix, passive }: Wording): Omit<
       ['AT+CIPCLOSE=5', '\r\nOK\r\n'],
       [/^AT\+CIPCLOSE=([0-4])$/, '$1,CLOSED\r\n\r\nOK\r\n'],
       [/^AT\+CIPSTART=([0-4]),/, '$1,CONNECT\r\n\r\nOK\r\n'],
-      [/^AT\+CIPSEND=[0-4],\d+$/, prompt],
+      [/^AT\+CIPSEND=[0-4],\d+(?:,".*)?$/, prompt],
       [/^AT/, '\r\nERROR\r\n'],
     ],
   };

@@ -78,7 +78,7 @@ export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
     const rule = isSilent ? undefined : ruleFor(said);
     if (!rule) return;
     const [pattern, ...answer] = rule;
-    const length = /^AT\+CIPSEND=(?:\d,)?(\d+)$/.exec(said)?.[1];
+    const length = /^AT\+CIPSEND=(?:\d,)?(\d+)(?:,".*)?$/.exec(said)?.[1];
     if (length !== undefined && answer.some((part) => typeof part === 'string' && part.includes('>'))) {
       wanted = Number(length);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { HostNic } from '../../src/host';
-import { createSocketModule, Interfaces, OSError, Socket } from '../../src/usocket';
+import { createSocketModule, DatagramSocket, Interfaces, OSError, Socket } from '../../src/usocket';
 import { errnoOf, type ErrorCode } from '../../src/usocket/errno';
 
 function moduleOverHost() {
@@ -27,15 +27,24 @@ describe('constants', () => {
       AF_INET6: 10,
       SOCK_STREAM: 1,
       SOCK_DGRAM: 2,
+      IPPROTO_IP: 0,
       IPPROTO_TCP: 6,
       IPPROTO_UDP: 17,
+      SOL_SOCKET: 1,
+      SO_REUSEADDR: 2,
+      SO_BROADCAST: 6,
+      SO_RCVBUF: 8,
+      SO_KEEPALIVE: 9,
+      SO_RCVTIMEO: 20,
+      SO_SNDTIMEO: 21,
+      TCP_NODELAY: 1,
     });
   });
 });
 
 describe('socket()', () => {
   const usocket = moduleOverHost();
-  const { AF_INET, AF_INET6, SOCK_STREAM, IPPROTO_TCP, IPPROTO_UDP } = usocket;
+  const { AF_INET, AF_INET6, SOCK_STREAM, SOCK_DGRAM, IPPROTO_TCP, IPPROTO_UDP } = usocket;
 
   it.each([
     ['nothing', []],
@@ -49,6 +58,14 @@ describe('socket()', () => {
     expect(socket.remote).toBeUndefined();
   });
 
+  it.each([
+    ['a type', [AF_INET, SOCK_DGRAM]],
+    ['a protocol', [AF_INET, SOCK_DGRAM, IPPROTO_UDP]],
+  ] as const)('makes a datagram socket of %s', async (_what, given) => {
+    await using socket = usocket.socket(...given);
+    expect(socket).toBeInstanceOf(DatagramSocket);
+  });
+
   it('takes what getaddrinfo gives', async () => {
     const [[family, type, proto]] = await usocket.getaddrinfo('127.0.0.1', 80, 0, SOCK_STREAM);
     await using socket = usocket.socket(family, type, proto);
@@ -60,6 +77,7 @@ describe('socket()', () => {
     ['family 0', 'EAFNOSUPPORT', [0]],
     ['an unknown type', 'EPROTONOSUPPORT', [AF_INET, 3]],
     ['a protocol of another type', 'EPROTONOSUPPORT', [AF_INET, SOCK_STREAM, IPPROTO_UDP]],
+    ['the other way round', 'EPROTONOSUPPORT', [AF_INET, SOCK_DGRAM, IPPROTO_TCP]],
   ])('refuses %s', (_what, code, given) => {
     expect(codeThrownBy(() => usocket.socket(...given))).toBe(code);
   });

@@ -15,11 +15,13 @@ import {
 } from 'rxjs';
 
 import type { Uart } from '../streams';
-import type { Endpoint, Listener, Nic, StreamLink, StreamOptions } from '../usocket/nic';
+import type { DatagramLink, Endpoint, Listener, Nic, StreamLink, StreamOptions, StreamSettings } from '../usocket/nic';
 import { OSError } from '../usocket/osError';
 import { catalogueOf, common } from './commands/catalogue';
 import { commandError } from './executor/commandError';
 import { simpleExchange } from './executor/exchange';
+import { longestSend } from './links/numberedLink';
+import { checkSettings } from './links/settings';
 import { Modem, type ModemOptions } from './modem';
 import type { Status } from './status';
 import { accessPoint } from './wifi/accessPoint';
@@ -41,6 +43,7 @@ const rejoin = { count: 5, firstPause: 1_000 };
  */
 export class ESP8285Streams implements Nic {
   readonly name = 'esp8285';
+  readonly maxDatagram = longestSend;
   /** How the interface is doing; replays the current state. */
   readonly status$: Observable<Status>;
 
@@ -152,6 +155,14 @@ export class ESP8285Streams implements Nic {
 
   openStream(remote: Endpoint, options?: StreamOptions): Observable<StreamLink> {
     return this.modem.whenUp(() => this.modem.links.open(remote, options));
+  }
+
+  checkSettings(settings: StreamSettings): Observable<never> {
+    return this.modem.whenUp((dialect) => checkSettings(dialect, settings));
+  }
+
+  openDatagram(local: Endpoint): Observable<DatagramLink> {
+    return this.modem.whenUp(() => this.modem.links.openDatagram(local));
   }
 
   listen(local: Endpoint): Observable<Listener> {

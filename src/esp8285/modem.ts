@@ -53,8 +53,6 @@ export interface ModemOptions {
   readonly scheduler?: SchedulerLike;
 }
 
-/** Bytes of one passive read: AT 1.7 is known to give 2048; ESP-AT's whole TCP window fits in one. */
-const longestRead = { nonos: 2048, 'esp-at': 5760 };
 /** Milliseconds. */
 const closeDeadline = 2_000;
 /** Milliseconds in which a modem that prints boot text is expected to say `ready`; else it is asked. */
@@ -240,7 +238,7 @@ export class Modem {
     return this.executor.run(setUpExchange(this.passive)).pipe(
       tap(({ dialect, hasAddress }) => {
         this.dialect = dialect;
-        this.links.longestRead = dialect.passiveReceive ? longestRead[dialect.generation] : 0;
+        this.links.reception.begin(dialect);
         // What the modem has said of the Wi-Fi meanwhile is newer than its answer, or the same.
         this.status.next({ modem: 'up', wifi: hasAddress ? 'up' : this.status.value.wifi });
       }),

@@ -69,7 +69,7 @@ function configure(wire: Wire, scheduler: SchedulerLike, found: Dialect, passive
     tryTo(common.closeOnlyLink),
     say(common.severalLinks),
     // An address in a block header that none is expected in would be taken for data.
-    say(common.noRemoteAddress),
+    say(common.remoteAddress(false)),
     found.passiveReceive ? say(common.receiveMode(dialect.passiveReceive)) : EMPTY,
     say(catalogueOf(dialect).stationMode),
   );

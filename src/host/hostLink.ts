@@ -15,7 +15,7 @@ import {
 } from 'rxjs';
 
 import { runOnce } from '../streams';
-import type { Endpoint, StreamLink } from '../usocket/nic';
+import type { Endpoint, StreamLink, StreamSettings } from '../usocket/nic';
 import { OSError } from '../usocket/osError';
 import { hostError } from './hostError';
 import { takeByRoom } from './hostIntake';
@@ -70,6 +70,14 @@ export class HostLink implements StreamLink {
         else subscriber.complete();
       });
       return () => void socket.off('close', gone);
+    });
+  }
+
+  configure({ keepAlive, noDelay }: StreamSettings): Observable<never> {
+    return defer(() => {
+      if (keepAlive !== undefined) this.socket.setKeepAlive(keepAlive > 0, keepAlive * 1000);
+      if (noDelay !== undefined) this.socket.setNoDelay(noDelay);
+      return EMPTY;
     });
   }
 

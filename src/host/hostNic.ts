@@ -1,9 +1,19 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { Socket, isIP } from 'node:net';
-import { Observable, asyncScheduler, of, type SchedulerLike } from 'rxjs';
+import { EMPTY, Observable, asyncScheduler, defer, of, type SchedulerLike } from 'rxjs';
 
-import type { Endpoint, Listener, ListenOptions, Nic, StreamLink, StreamOptions } from '../usocket/nic';
+import type {
+  DatagramLink,
+  DatagramOptions,
+  Endpoint,
+  Listener,
+  ListenOptions,
+  Nic,
+  StreamLink,
+  StreamOptions,
+} from '../usocket/nic';
 import { OSError } from '../usocket/osError';
+import { openHostDatagram } from './hostDatagramLink';
 import { hostError } from './hostError';
 import { HostLink } from './hostLink';
 import { listenOnHost } from './hostListener';
@@ -41,6 +51,8 @@ export interface HostNicOptions {
  */
 export class HostNic implements Nic {
   readonly name = 'host';
+  /** What an IPv4 packet holds behind its headers. */
+  readonly maxDatagram = 65_507;
   private readonly linger: number;
   private readonly lookup: Lookup;
   private readonly scheduler: SchedulerLike;
@@ -78,7 +90,7 @@ export class HostNic implements Nic {
    *
    * @throws `EINVAL` at the call for an address that is not numeric, or a port outside 0–65535.
    */
-  openStream(remote: Endpoint, { keepAlive = 0 }: StreamOptions = {}): Observable<StreamLink> {
+  openStream(remote: Endpoint, { keepAlive = 0, noDelay = true }: StreamOptions = {}): Observable<StreamLink> {
     const { address, port } = remote;
     const call = `connect to ${address}:${port}`;
     checkEndpoint(remote, 'connect', call);
@@ -93,10 +105,27 @@ export class HostNic implements Nic {
         subscriber.next(this.link(remote, socket));
         subscriber.complete();
       });
-      socket.connect({ host: address, port, noDelay: true });
+      socket.connect({ host: address, port, noDelay });
       return () => {
         if (ours) socket.destroy();
       };
+    });
+  }
+
+  /** The operating system takes all of them. */
+  checkSettings(): Observable<never> {
+    return EMPTY;
+  }
+
+  /**
+   * Opens a port for datagrams when subscribed to. A port of 0 is any free one: the link's `local` tells which.
+   *
+   * Errors: `EINVAL` for an address that is not numeric, and what the operating system says.
+   */
+  openDatagram(local: Endpoint, options: DatagramOptions = {}): Observable<DatagramLink> {
+    return defer(() => {
+      checkEndpoint(local, 'bind', `bind ${local.address}:${local.port}`);
+      return openHostDatagram(local, options);
     });
   }
 

@@ -29,7 +29,7 @@ export class ByteQueue {
 
   private readonly changed = new BehaviorSubject<ByteQueue>(this);
   private readonly wants = new Set<{ readonly size: number }>();
-  private readonly capacity: number;
+  private capacity: number;
   private readonly overflow: () => Error;
   private chunks: Buffer[] = [];
   private head = 0;
@@ -85,6 +85,12 @@ export class ByteQueue {
       this.searchedBytes += chunk.length;
     }
     return undefined;
+  }
+
+  /** Changes the capacity. What is held already stays. */
+  resize(capacity: number): void {
+    this.capacity = capacity;
+    this.tell();
   }
 
   /** Adds what was received. More than there is room for fails the queue: what came before it stays whole. */

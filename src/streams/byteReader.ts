@@ -107,6 +107,11 @@ export class ByteReader {
     return this.readNow(this.queue.lineLength);
   }
 
+  /** Changes how many bytes are held for reads to come. */
+  resize(capacity: number): void {
+    this.queue.resize(capacity);
+  }
+
   /** Ends every read, pending or to come, with this error. */
   close(error: Error): void {
     this.queue.close(error);

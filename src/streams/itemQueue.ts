@@ -24,12 +24,14 @@ export class ItemQueue<T> {
   private readonly changed = new BehaviorSubject<ItemQueue<T>>(this);
   private readonly turn = new Turnstile();
   private readonly sizeOf: (item: T) => number;
+  private capacity: number;
   private items: T[] = [];
   private held = 0;
   private failure: Error | undefined;
 
-  constructor(private readonly options: ItemQueueOptions<T>) {
-    this.sizeOf = options.sizeOf ?? (() => 1);
+  constructor({ capacity, sizeOf = () => 1 }: ItemQueueOptions<T>) {
+    this.capacity = capacity;
+    this.sizeOf = sizeOf;
     this.readable$ = this.changed.pipe(
       map((queue) => queue.readable),
       distinctUntilChanged(),
@@ -46,10 +48,15 @@ export class ItemQueue<T> {
     return this.held;
   }
 
+  /** Changes the capacity. What is held already stays. */
+  resize(capacity: number): void {
+    this.capacity = capacity;
+  }
+
   /** Adds an item, and says whether there was room for it. One that finds the queue empty always fits. */
   push(item: T): boolean {
     const size = this.sizeOf(item);
-    if (this.failure || (this.items.length > 0 && this.held + size > this.options.capacity)) return false;
+    if (this.failure || (this.items.length > 0 && this.held + size > this.capacity)) return false;
     this.items.push(item);
     this.held += size;
     this.tell();

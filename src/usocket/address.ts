@@ -30,6 +30,11 @@ export function toEndpoint(address: Address, syscall: string, lowestPort: 0 | 1 
   return { address: host, port };
 }
 
+/** An endpoint in the form that the socket module has for it. */
+export function addressOf({ address, port }: Endpoint): Address {
+  return [address, port];
+}
+
 /** Checks a port number: `EINVAL` unless it is an integer from `lowest` to 65535. */
 export function checkPort(port: number, syscall: string, lowest: 0 | 1): void {
   if (!Number.isInteger(port) || port < lowest || port > 65_535) {

@@ -21,3 +21,9 @@ export function checkSize(size: number, syscall: string): void {
   if ((Number.isInteger(size) && size >= 0) || size === Infinity) return;
   throw new OSError('EINVAL', syscall, `${syscall}: a size is a whole number of bytes, not ${String(size)}`);
 }
+
+/** What a non-blocking read has found; `EAGAIN` for nothing. */
+export function orAgain<T>(found: T | null | undefined, syscall: string): T {
+  if (found !== null && found !== undefined) return found;
+  throw new OSError('EAGAIN', syscall, `${syscall}: nothing has come yet, and the socket is non-blocking`);
+}

@@ -1,11 +1,22 @@
 export type { Address } from './address';
 export { type ErrorCode, errnoOf } from './errno';
 export type { AddressInfo, AddressInfos } from './getaddrinfo';
+export { DatagramSocket } from './datagramSocket';
 export { Interfaces } from './interfaces';
 export { createSocketModule, type SocketModuleOptions } from './module';
-export type { Endpoint, Nic, StreamLink, StreamOptions } from './nic';
+export type {
+  Datagram,
+  DatagramLink,
+  DatagramOptions,
+  Endpoint,
+  Nic,
+  StreamLink,
+  StreamOptions,
+  StreamSettings,
+} from './nic';
 export { OSError } from './osError';
 export { Socket } from './socket';
+export type { OptionValue } from './socketOption';
 export type { SocketState } from './socketState';
 export type { SocketOptions } from './socketStreams';
 export type { Sendable } from './arguments';

@@ -8,11 +8,16 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** How a connection is opened. */
-export interface StreamOptions {
+/** What can be set on a connection. */
+export interface StreamSettings {
   /** Idle time after which the stack probes the peer, in seconds; 0, the default, never. */
   readonly keepAlive?: number;
+  /** Small sends leave at once; otherwise the stack may gather them while an acknowledgement is due (Nagle). */
+  readonly noDelay?: boolean;
 }
+
+/** How a connection is opened. */
+export type StreamOptions = StreamSettings;
 
 /** An open TCP connection, seen from the socket that owns it. */
 export interface StreamLink {
@@ -37,6 +42,13 @@ export interface StreamLink {
    * Errors: `EPIPE` or `ECONNRESET` when the connection has ended, `ETIMEDOUT` when the peer takes nothing.
    */
   send(bytes: Uint8Array): Observable<never>;
+
+  /**
+   * Cold. Changes settings, and completes when they are in force.
+   *
+   * Errors: `ENOPROTOOPT` when the interface cannot change them on an open connection.
+   */
+  configure(settings: StreamSettings): Observable<never>;
 
   /**
    * Cold. Ends both directions behind what has been handed over, so that the peer sees EOF, and completes when the link
@@ -65,6 +77,53 @@ export interface Listener {
   close(): Observable<never>;
 }
 
+/** One datagram, whole. */
+export interface Datagram {
+  readonly data: Buffer;
+  /** Who sent it. */
+  readonly remote: Endpoint;
+}
+
+/** How a local port for datagrams is opened. */
+export interface DatagramOptions {
+  /** The port may be one that others have as well, where the stack can share one. */
+  readonly reuseAddress?: boolean;
+}
+
+/** A local port for datagrams, seen from the socket that owns it. */
+export interface DatagramLink {
+  readonly local: Endpoint;
+
+  /**
+   * Each datagram that comes, from whomever. Errors with an `OSError` when the port is lost. Subscribe once, at once: the
+   * link hands its datagrams to this one reader.
+   */
+  readonly datagrams$: Observable<Datagram>;
+
+  /**
+   * Cold. Sends one datagram of 1 to {@link Nic.maxDatagram} bytes, and completes when the stack has it. Sends of one
+   * link are made one after another. Nobody tells whether a datagram arrives.
+   *
+   * Errors: `ENETUNREACH`, `ENOBUFS` when the stack could not send it, and what the stack says.
+   */
+  send(data: Uint8Array, remote: Endpoint): Observable<never>;
+
+  /**
+   * Cold. Lets broadcasts be sent, or forbids it, and completes.
+   */
+  allowBroadcast(allowed: boolean): Observable<never>;
+
+  /**
+   * Cold. Joins a multicast group, or leaves it, and completes.
+   *
+   * Errors: `ENOPROTOOPT` when the interface cannot.
+   */
+  join(group: string, isMember: boolean): Observable<never>;
+
+  /** Cold. Frees the port behind what has been handed over, and completes when it is free. Never errors. */
+  close(): Observable<never>;
+}
+
 /**
  * A network interface: what sockets are written against. The modem implements it over AT commands, the host over
  * the operating system's sockets.
@@ -87,6 +146,25 @@ export interface Nic {
    * Errors: `ECONNREFUSED`, `ETIMEDOUT`, `ENETUNREACH`, `EMFILE` when all links are taken, and what the stack says.
    */
   openStream(remote: Endpoint, options?: StreamOptions): Observable<StreamLink>;
+
+  /**
+   * Cold. Completes if {@link openStream} takes these settings.
+   *
+   * Errors: `ENOPROTOOPT` for what the interface cannot do, `EINVAL` for a value out of its range.
+   */
+  checkSettings(settings: StreamSettings): Observable<never>;
+
+  /** Most bytes of one datagram. */
+  readonly maxDatagram: number;
+
+  /**
+   * Cold. Opens a local port for datagrams, emits its link and completes; the subscriber then owns the link.
+   *
+   * Errors: `EADDRINUSE`, `EADDRNOTAVAIL`, `EMFILE` when all links are taken, and what the stack says.
+   *
+   * @param local `'0.0.0.0'` for all addresses; a port of 0 is any free one.
+   */
+  openDatagram(local: Endpoint, options?: DatagramOptions): Observable<DatagramLink>;
 
   /**
    * Cold. Listens for TCP connections, emits the listener and completes; the subscriber then owns it.

@@ -1,5 +1,6 @@
 import {
   defer,
+  identity,
   type MonoTypeOperatorFunction,
   type Observable,
   type SchedulerLike,
@@ -12,6 +13,14 @@ import { deadline } from '../streams';
 import { OSError } from './osError';
 import { Unattended } from './unattended';
 
+/** Which way the bytes of an operation go. */
+type Direction = 'receive' | 'send';
+
+interface Bound {
+  readonly what?: string;
+  readonly direction?: Direction;
+}
+
 /** The operations of one socket: how long they may take, what ends them, and what they left running. */
 export class Operations {
   /** Emits when the socket is closed: whatever is under way ends then. */
@@ -21,6 +30,7 @@ export class Operations {
 
   private readonly closing = new Subject<void>();
   private seconds: number | null = null;
+  private readonly secondsOf: Record<Direction, number | null> = { receive: null, send: null };
   private isClosed = false;
 
   constructor(private readonly scheduler: SchedulerLike) {
@@ -54,16 +64,35 @@ export class Operations {
     );
   }
 
-  /** Ends an operation with `ETIMEDOUT` that takes longer than was set when it began. */
-  bounded<T>(syscall: string, who: string, what = 'did not answer'): MonoTypeOperatorFunction<T> {
-    const { seconds } = this;
+  /** Sets the time of the operations of one direction, in seconds, where `settimeout` has set none: `SO_RCVTIMEO`. */
+  setTimeoutOf(direction: Direction, seconds: number | null): void {
+    this.secondsOf[direction] = seconds;
+  }
+
+  /**
+   * Ends an operation that takes longer than was set when it began: with `ETIMEDOUT` where `settimeout` has set it, with
+   * `EAGAIN` where a socket option has, as BSD has it.
+   *
+   * @param who Whom it waits for, and `what` it says they did not do.
+   */
+  bounded<T>(
+    syscall: string,
+    who: string,
+    { what = 'did not answer', direction }: Bound = {},
+  ): MonoTypeOperatorFunction<T> {
+    const ofOption = direction && this.seconds === null ? this.secondsOf[direction] : null;
+    const seconds = ofOption ?? this.seconds;
+    const [code, setter] =
+      ofOption === null ? (['ETIMEDOUT', 'settimeout'] as const) : (['EAGAIN', 'setsockopt'] as const);
     return deadline(seconds === null ? null : seconds * 1000, {
       scheduler: this.scheduler,
-      expired: () => {
-        const message = `${syscall}: ${who} ${what} within ${String(seconds)} s (settimeout)`;
-        return new OSError('ETIMEDOUT', syscall, message);
-      },
+      expired: () => new OSError(code, syscall, `${syscall}: ${who} ${what} within ${String(seconds)} s (${setter})`),
     });
+  }
+
+  /** As {@link bounded}, for what BSD does at once and the modem in a conversation: non-blocking sockets wait for it too. */
+  boundedSetup<T>(syscall: string, who: string): MonoTypeOperatorFunction<T> {
+    return this.isNonBlocking ? identity : this.bounded(syscall, who);
   }
 
   checkOpen(syscall: string): void {

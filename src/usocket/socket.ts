@@ -1,6 +1,7 @@
 import { firstValueFrom, map } from 'rxjs';
 
 import type { Address } from './address';
+import type { OptionValue } from './socketOption';
 import { SocketStreams } from './socketStreams';
 import type { Sendable } from './arguments';
 
@@ -49,6 +50,18 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
 
   recv(size: number): Promise<Buffer> {
     return firstValueFrom(this.recv$(size));
+  }
+
+  recvfrom(size: number): Promise<readonly [Buffer, Address]> {
+    return firstValueFrom(this.recvfrom$(size));
+  }
+
+  sendto(data: Sendable, address: Address): Promise<number> {
+    return firstValueFrom(this.sendto$(data, address));
+  }
+
+  setsockopt(level: number, option: number, value: OptionValue): Promise<void> {
+    return firstValueFrom(this.setsockopt$(level, option, value));
   }
 
   read(size?: number): Promise<Buffer | null> {

@@ -18,13 +18,18 @@ import {
 
 import { ByteReader, runOnce, type Pollable, type Readiness } from '../streams';
 import { AcceptQueue } from './acceptQueue';
-import { type Address, toEndpoint } from './address';
-import { checkSize, checkTarget, type Sendable, toBytes } from './arguments';
+import { type Address, addressOf, toEndpoint } from './address';
+import { checkSize, checkTarget, orAgain, type Sendable, toBytes } from './arguments';
+import { ConnectionSettings } from './connectionSettings';
 import type { Endpoint, Nic, StreamLink } from './nic';
 import { closedError, Operations } from './operations';
 import { OSError } from './osError';
+import { notAnOptionOf, type OptionValue, type SocketOption, socketOption } from './socketOption';
 import { type SocketPhase, socketReadiness, type SocketState, socketState } from './socketState';
 import { StreamSender } from './streamSender';
+
+const toPeer = { direction: 'send' } as const;
+const fromPeer = { direction: 'receive' } as const;
 
 export interface SocketOptions {
   /** Bytes received that the socket holds for readers that have not asked yet. Default: 262144. */
@@ -61,6 +66,7 @@ export class SocketStreams implements Pollable {
   private readonly reader: ByteReader;
   private readonly sender = new StreamSender();
   private readonly queue = new BehaviorSubject<AcceptQueue | undefined>(undefined);
+  private readonly settings = new ConnectionSettings();
   private local: Endpoint | undefined;
   private link: StreamLink | undefined;
   private peer = 'its peer';
@@ -129,7 +135,9 @@ export class SocketStreams implements Pollable {
       if (this.link) throw new OSError('EISCONN', 'connect', `connect: already connected to ${this.peer}`);
       const connecting$ = this.open(remote);
       if (!this.operations.isNonBlocking)
-        return connecting$.pipe(this.operations.bounded('connect', `${remote.address}:${String(remote.port)}`));
+        return connecting$.pipe(
+          this.operations.bounded('connect', `${remote.address}:${String(remote.port)}`, { direction: 'send' }),
+        );
       this.operations.unattended.run(connecting$);
       throw new OSError('EINPROGRESS', 'connect', 'connect: in progress; the socket becomes writable when connected');
     });
@@ -166,6 +174,7 @@ export class SocketStreams implements Pollable {
       if (this.phase.value !== 'unconnected') {
         throw new OSError('EINVAL', 'listen', `listen: the socket is ${this.phase.value}`);
       }
+      this.settings.checkUnset();
       if (!this.local)
         throw new OSError('EDESTADDRREQ', 'listen', 'listen: the socket has no address; call bind first');
       return this.nic.listen(this.local, backlog === undefined ? {} : { backlog: Math.max(0, backlog) }).pipe(
@@ -176,7 +185,7 @@ export class SocketStreams implements Pollable {
           this.queue.next(queue);
           this.operations.unattended.run(queue.fill());
         }),
-        this.operations.bounded('listen', `the interface ${this.nic.name}`),
+        this.operations.boundedSetup('listen', `the interface ${this.nic.name}`),
       );
     });
   }
@@ -193,7 +202,7 @@ export class SocketStreams implements Pollable {
       const queue = this.listeningQueue();
       const link$ = this.operations.isNonBlocking
         ? of(queue.takeNow())
-        : queue.take().pipe(this.operations.bounded('accept', 'no client', 'came'));
+        : queue.take().pipe(this.operations.bounded('accept', 'no client', { what: 'came', direction: 'receive' }));
       return link$.pipe(map((link) => this.accepted(link)));
     });
   }
@@ -209,7 +218,7 @@ export class SocketStreams implements Pollable {
       const link = this.connectedLink('send');
       if (this.operations.isNonBlocking) return of(this.sendNow(link, toBytes(data, 'send'), 'send'));
       const bytes = toBytes(data, 'send').subarray(0, link.maxSend);
-      return this.sender.sendAll(link, bytes).pipe(this.operations.bounded('send', this.peer));
+      return this.sender.sendAll(link, bytes).pipe(this.operations.bounded('send', this.peer, toPeer));
     });
   }
 
@@ -217,7 +226,7 @@ export class SocketStreams implements Pollable {
   sendall$(data: Sendable): Observable<void> {
     return this.operations.start('sendall', () =>
       this.sender.sendAll(this.connectedLink('sendall'), toBytes(data, 'sendall')).pipe(
-        this.operations.bounded('sendall', this.peer),
+        this.operations.bounded('sendall', this.peer, toPeer),
         map(() => undefined),
       ),
     );
@@ -233,20 +242,35 @@ export class SocketStreams implements Pollable {
       const link = this.connectedLink('write');
       const bytes = toBytes(data, 'write');
       if (!this.operations.isNonBlocking)
-        return this.sender.sendAll(link, bytes).pipe(this.operations.bounded('write', this.peer));
+        return this.sender.sendAll(link, bytes).pipe(this.operations.bounded('write', this.peer, toPeer));
       return of(this.sender.busy ? null : this.sendNow(link, bytes, 'write'));
     });
   }
 
   /** See {@link recv}: at least 1 byte and at most `size`; an empty buffer when the peer has closed. */
   recv$(size: number): Observable<Buffer> {
-    return this.reading('recv', size, () => this.reader.recv$(size)).pipe(
-      map((bytes) => {
-        if (bytes === null)
-          throw new OSError('EAGAIN', 'recv', 'recv: nothing has come yet, and the socket is non-blocking');
-        return bytes;
-      }),
+    return this.reading('recv', size, () => this.reader.recv$(size)).pipe(map((bytes) => orAgain(bytes, 'recv')));
+  }
+
+  /** As {@link recv$}, and the peer's address with it. */
+  recvfrom$(size: number): Observable<readonly [Buffer, Address]> {
+    return this.reading('recvfrom', size, () => this.reader.recv$(size)).pipe(
+      map((bytes) => [orAgain(bytes, 'recvfrom'), addressOf(this.connectedLink('recvfrom').remote)]),
     );
+  }
+
+  /**
+   * Fails: a stream has one peer, which `connect` names. `EISCONN` when the socket is connected, `ENOTCONN` otherwise.
+   *
+   * @see The socket document, `socket.sendto(bytes, address)`: the socket should not be connected.
+   */
+  sendto$(data: Sendable, address: Address): Observable<number> {
+    return this.operations.start('sendto', () => {
+      toBytes(data, 'sendto');
+      toEndpoint(address, 'sendto');
+      this.connectedLink('sendto');
+      throw new OSError('EISCONN', 'sendto', `sendto: the socket is connected to ${this.peer}; use send`);
+    });
   }
 
   /** See {@link read}: exactly `size` bytes, or all until the peer closes. Non-blocking: what is there, or `null`. */
@@ -268,7 +292,7 @@ export class SocketStreams implements Pollable {
     return this.operations.start('readline', () => {
       this.connectedLink('readline');
       if (this.operations.isNonBlocking) return of(this.reader.readlineNow());
-      return this.reader.readline$().pipe(this.operations.bounded('readline', this.peer));
+      return this.reader.readline$().pipe(this.operations.bounded('readline', this.peer, fromPeer));
     });
   }
 
@@ -290,9 +314,53 @@ export class SocketStreams implements Pollable {
     this.operations.settimeout(seconds);
   }
 
+  /**
+   * Changes an option of the socket and emits once it is in force: `SO_KEEPALIVE`, `TCP_KEEPIDLE` (seconds),
+   * `TCP_NODELAY`, `SO_REUSEADDR`, `SO_RCVBUF` (bytes), `SO_RCVTIMEO` and `SO_SNDTIMEO` (a `struct timeval`; an operation
+   * then fails with `EAGAIN`, as on BSD, where {@link settimeout} has set no time).
+   *
+   * Errors: `ENOPROTOOPT` for an option that is not known, or that the interface cannot do; `EINVAL` for a value that
+   * it cannot have.
+   *
+   * @see The socket document, `socket.setsockopt(level, optname, value)`.
+   */
+  setsockopt$(level: number, option: number, value: OptionValue): Observable<void> {
+    return this.operations.start('setsockopt', () =>
+      concat(this.set(socketOption(level, option, value)), of(undefined)).pipe(
+        this.operations.boundedSetup('setsockopt', `the interface ${this.nic.name}`),
+      ),
+    );
+  }
+
   /** `true` is `settimeout(null)`, `false` is `settimeout(0)`. */
   setblocking(flag: boolean): void {
     this.settimeout(flag ? null : 0);
+  }
+
+  private set(option: SocketOption): Observable<never> {
+    switch (option.name) {
+      case 'SO_KEEPALIVE':
+      case 'TCP_KEEPIDLE':
+      case 'TCP_NODELAY':
+        if (!['unconnected', 'connected'].includes(this.phase.value)) {
+          throw new OSError('EINVAL', 'setsockopt', `setsockopt: ${option.name}: the socket is ${this.phase.value}`);
+        }
+        return this.settings.change(option, this.nic, this.link);
+      case 'SO_REUSEADDR':
+        checkReuse(option.on);
+        return EMPTY;
+      case 'SO_RCVBUF':
+        this.reader.resize(option.bytes);
+        return EMPTY;
+      case 'SO_RCVTIMEO':
+        this.operations.setTimeoutOf('receive', option.seconds);
+        return EMPTY;
+      case 'SO_SNDTIMEO':
+        this.operations.setTimeoutOf('send', option.seconds);
+        return EMPTY;
+      default:
+        throw notAnOptionOf('stream', option);
+    }
   }
 
   private reading(syscall: string, size: number, read: () => Observable<Buffer>): Observable<Buffer | null> {
@@ -300,7 +368,7 @@ export class SocketStreams implements Pollable {
       checkSize(size, syscall);
       this.connectedLink(syscall);
       if (this.operations.isNonBlocking) return of(size === 0 ? Buffer.alloc(0) : this.reader.readNow(size));
-      return read().pipe(this.operations.bounded(syscall, this.peer));
+      return read().pipe(this.operations.bounded(syscall, this.peer, fromPeer));
     });
   }
 
@@ -315,7 +383,7 @@ export class SocketStreams implements Pollable {
   private open(remote: Endpoint): Observable<void> {
     return defer(() => {
       this.phase.next('connecting');
-      return this.nic.openStream(remote);
+      return this.nic.openStream(remote, this.settings.value);
     }).pipe(
       map((link) => {
         this.adopt(link);
@@ -343,7 +411,7 @@ export class SocketStreams implements Pollable {
     const Kind = this.constructor as new (nic: Nic, options: SocketOptions) => this;
     const socket = new Kind(this.nic, this.options);
     socket.adopt(link);
-    return [socket, [link.remote.address, link.remote.port]];
+    return [socket, addressOf(link.remote)];
   }
 
   private adopt(link: StreamLink): void {
@@ -385,4 +453,10 @@ export class SocketStreams implements Pollable {
         `more than ${String(receiveBuffer)} bytes wait. Read sooner, or raise receiveBuffer`,
     );
   }
+}
+
+/** Both interfaces give a port to the next one at once; that cannot be turned off. */
+function checkReuse(on: boolean): void {
+  if (on) return;
+  throw new OSError('ENOPROTOOPT', 'setsockopt', 'setsockopt: SO_REUSEADDR is always on for a stream socket');
 }

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../../usocket/nic';
 import { type Command, command, type Text } from './command';
 import type { Dialect } from './dialect';
 
@@ -17,7 +18,7 @@ export const common = {
   noIdleTimeout: command('AT+CIPSTO', 0),
   closeOnlyLink: command('AT+CIPCLOSE'),
   closeAllLinks: command('AT+CIPCLOSE', 5),
-  noRemoteAddress: command('AT+CIPDINFO', 0),
+  remoteAddress: (shown: boolean) => command('AT+CIPDINFO', shown ? 1 : 0),
   status: command('AT+CIPSTATUS'),
   scan: command('AT+CWLAP'),
   leave: command('AT+CWQAP'),
@@ -26,16 +27,26 @@ export const common = {
   receiveMode: (passive: boolean) => command('AT+CIPRECVMODE', passive ? 1 : 0),
   close: (link: number) => command('AT+CIPCLOSE', link),
   send: (link: number, length: number) => command('AT+CIPSEND', link, length),
+  sendTo: (link: number, length: number, { address, port }: Endpoint) =>
+    command('AT+CIPSEND', link, length, addressText(address, 'sendto'), port),
+  /** AT 2.1 and later. The first -1: a close waits as it always does; the last 0: a send waits as long as it takes. */
+  noDelay: (link: number, noDelay: boolean) => command('AT+CIPTCPOPT', link, -1, noDelay ? 1 : 0, 0),
   receive: (link: number, size: number) => command('AT+CIPRECVDATA', link, size),
   resolve: (host: string) => command('AT+CIPDOMAIN', hostText(host, 'getaddrinfo')),
   ping: (host: string) => command('AT+PING', hostText(host, 'ping')),
 
   startStream(link: number, address: string, port: number, keepAlive: number): Command {
-    const type: Text = { text: 'TCP', what: 'link type', syscall: 'connect', maxBytes: 6 };
-    const host: Text = { text: address, what: 'address', syscall: 'connect', maxBytes: longest.host };
+    const type = linkType('TCP', 'connect');
+    const host = addressText(address, 'connect');
     return keepAlive > 0
       ? command('AT+CIPSTART', link, type, host, port, keepAlive)
       : command('AT+CIPSTART', link, type, host, port);
+  },
+
+  /** From and to anybody: mode 2, in which the peer is another one with each datagram. */
+  startDatagrams(link: number, localPort: number): Command {
+    const anybody = addressText('0.0.0.0', 'bind');
+    return command('AT+CIPSTART', link, linkType('UDP', 'bind'), anybody, localPort, localPort, 2);
   },
 } as const;
 
@@ -57,6 +68,14 @@ export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
 }
 
 export type Catalogue = ReturnType<typeof catalogueOf>;
+
+function linkType(text: 'TCP' | 'UDP', syscall: string): Text {
+  return { text, what: 'link type', syscall, maxBytes: 6 };
+}
+
+function addressText(text: string, syscall: string): Text {
+  return { text, what: 'address', syscall, maxBytes: longest.host };
+}
 
 function hostText(host: string, syscall: string): Text {
   return { text: host, what: 'host name', syscall, maxBytes: longest.host };

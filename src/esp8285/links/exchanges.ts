@@ -17,6 +17,7 @@ import {
 } from 'rxjs';
 
 import { common } from '../commands/catalogue';
+import type { Command } from '../commands/command';
 import { answer } from '../executor/answer';
 import { type Exchange, sayUntil, simpleExchange } from '../executor/exchange';
 import { Unanswered } from '../executor/unanswered';
@@ -31,17 +32,17 @@ const readDeadline = 5_000;
 const closeDeadline = 5_000;
 
 /** The modem took the bytes and could not deliver them. */
-class SendFailed extends Error {
+export class SendFailed extends Error {
   override readonly name = 'SendFailed';
 }
 
 /**
  * Hands bytes to a link: command, prompt, bytes, result. The result names no link, so nothing else may be sent before.
  *
+ * @param command Says to which link, and how many bytes.
  * @param isOpen Whether the link is still open, as far as the modem has said.
  */
-export function sendExchange(link: number, bytes: Uint8Array, isOpen: () => boolean): Exchange<void> {
-  const command = common.send(link, bytes.length);
+export function sendExchange(command: Command, bytes: Uint8Array, isOpen: () => boolean): Exchange<void> {
   return {
     shown: command.shown,
     deadline: sendDeadline,

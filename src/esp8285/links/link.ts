@@ -21,16 +21,15 @@ import {
 } from 'rxjs';
 
 import type { ErrorCode } from '../../usocket/errno';
-import type { Endpoint, StreamLink } from '../../usocket/nic';
+import type { Endpoint, StreamLink, StreamSettings } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
+import { common } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
-import type { Executor } from '../executor/executor';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
 import { readExchange, sendExchange } from './exchanges';
-
-/** Most bytes of one `AT+CIPSEND`. */
-const longestSend = 2048;
+import { type LinkContext, longestSend, type NumberedLink } from './numberedLink';
+import { setNoDelay } from './settings';
 
 /**
  * `draining`: closed, and data still wait in the modem. `failed`: open in the modem, and of no use any more. `over`: the
@@ -38,28 +37,14 @@ const longestSend = 2048;
  */
 type Phase = 'opening' | 'open' | 'draining' | 'failed' | 'over';
 
-/** What a link needs of its modem. */
-export interface LinkContext {
-  readonly executor: Executor;
-  /** Most bytes of one `AT+CIPRECVDATA`; 0 where the firmware pushes what comes. */
-  readonly longestRead: number;
-  /** The link's number may be given to another connection. */
-  readonly free: (link: Link) => void;
-  /** Has the modem close the link, whoever waits for that, and calls {@link Link.finish}. */
-  readonly discard: (link: Link) => void;
-}
-
 /**
  * One connection of the modem, from `AT+CIPSTART` to `CLOSED`. The number is used again for another connection, the
  * object is not: what is said about a number reaches the object that holds it at that time.
  */
-export class Link implements StreamLink {
+export class Link implements NumberedLink, StreamLink {
   readonly maxSend = longestSend;
-  /** The modem has been asked to open it. */
   begun = false;
-  /** Given up before it was open: nobody will use it. */
   abandoned = false;
-  /** Milliseconds that the modem took over a start that failed. */
   tookToStart = 0;
 
   private phase: Phase = 'opening';
@@ -86,12 +71,10 @@ export class Link implements StreamLink {
     return this.phase === 'open';
   }
 
-  /** Whether it has ever been open. */
   get hasOpened(): boolean {
     return this.phase !== 'opening';
   }
 
-  /** The modem said `CONNECT`. */
   opened(): void {
     if (this.phase === 'opening') this.phase = 'open';
   }
@@ -104,10 +87,9 @@ export class Link implements StreamLink {
   /** A peer has connected. ESP-AT has been seen not to announce the data that came with it. */
   arrived(): void {
     this.opened();
-    this.announced.next(this.context.longestRead);
+    this.announced.next(this.context.reception.longestRead);
   }
 
-  /** The modem handed data over. */
   received({ pieces, length }: Block): void {
     this.handedOver = (this.handedOver ?? 0) + length;
     this.owed = Math.max(0, this.owed - length);
@@ -118,26 +100,32 @@ export class Link implements StreamLink {
     }
   }
 
-  /** The modem said how many bytes wait. */
   noticed(length: number): void {
-    if (this.context.longestRead > 0) {
+    const { canPull, longestRead } = this.context.reception;
+    if (longestRead > 0) {
       this.owed = length;
       this.announced.next(length);
-    } else {
+    } else if (!canPull) {
       // Where data are pushed, no notice exists: this is a header cut short, and its data are lost.
       this.damaged();
     }
+    // Otherwise it comes late, and its data have been pushed, or will be.
+  }
+
+  pullAgain(): void {
+    // What came while data were pushed may not have been announced.
+    if (this.phase === 'open') this.announced.next(this.context.reception.longestRead);
   }
 
   /** The modem said `CLOSED`. AT 1.7 says so while data still wait: they are read until it has no more. */
   closed(): void {
     if (this.phase === 'failed') this.release();
     if (this.phase !== 'open') return;
-    if (this.context.longestRead === 0) {
+    if (this.context.reception.longestRead === 0) {
       this.finish();
     } else {
       this.phase = 'draining';
-      this.announced.next(this.context.longestRead);
+      this.announced.next(this.context.reception.longestRead);
     }
   }
 
@@ -149,7 +137,6 @@ export class Link implements StreamLink {
     this.incoming.error(error);
   }
 
-  /** The modem has started again, or is gone, and the connection with it. */
   lost(error: OSError): void {
     this.fail(error);
     this.release();
@@ -158,18 +145,32 @@ export class Link implements StreamLink {
   receive(room$: Observable<number>): Observable<Uint8Array> {
     return concat(
       from(this.takeEarly()),
-      defer(() => merge(this.incoming, this.context.longestRead > 0 ? this.pulling(room$) : EMPTY)),
+      defer(() => merge(this.incoming, this.context.reception.canPull ? this.pulling(room$) : EMPTY)),
     );
   }
 
   send(bytes: Uint8Array): Observable<never> {
     return defer(() => {
       if (!this.isOpen) return throwError(() => this.failure ?? this.error('EPIPE', 'send', 'the peer has closed it'));
-      return this.context.executor.run(sendExchange(this.id, bytes, () => this.isOpen));
+      const command = common.send(this.id, bytes.length);
+      return this.context.executor.run(sendExchange(command, bytes, () => this.isOpen));
     }).pipe(
       ignoreElements(),
       catchError((cause: unknown) => throwError(() => this.sendError(cause))),
     );
+  }
+
+  configure({ keepAlive, noDelay }: StreamSettings): Observable<never> {
+    return defer(() => {
+      if (keepAlive !== undefined) {
+        throw this.error(
+          'ENOPROTOOPT',
+          'setsockopt',
+          'the modem takes SO_KEEPALIVE at the start only: set it before connect',
+        );
+      }
+      return noDelay === undefined ? EMPTY : setNoDelay(this.context, this.id, noDelay);
+    });
   }
 
   close(): Observable<never> {
@@ -180,7 +181,6 @@ export class Link implements StreamLink {
     });
   }
 
-  /** The modem has closed the link, or has been asked to as well as can be. */
   finish(): void {
     this.incoming.complete();
     this.release();
@@ -196,8 +196,8 @@ export class Link implements StreamLink {
   private pulling(room$: Observable<number>): Observable<never> {
     const over$ = this.incoming.pipe(ignoreElements(), endWith(undefined));
     return combineLatest([this.announced, room$]).pipe(
-      first(([waiting, room]) => waiting > 0 && room > 0),
-      concatMap(([waiting, room]) => this.pull(Math.min(waiting, room, this.context.longestRead))),
+      first(([waiting, room]) => Math.min(waiting, room, this.context.reception.longestRead) > 0),
+      concatMap(([waiting, room]) => this.pull(Math.min(waiting, room, this.context.reception.longestRead))),
       repeat(),
       takeUntil(over$),
     );

@@ -1,6 +1,9 @@
 import {
   catchError,
+  concat,
+  concatMap,
   defer,
+  EMPTY,
   finalize,
   ignoreElements,
   map,
@@ -18,17 +21,21 @@ import {
 } from 'rxjs';
 
 import type { ErrorCode } from '../../usocket/errno';
-import type { Endpoint, StreamOptions } from '../../usocket/nic';
+import type { DatagramLink, Endpoint, StreamOptions, StreamSettings } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
+import type { Command } from '../commands/command';
 import { Refusal } from '../executor/answer';
 import { ask, type Exchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { Unanswered } from '../executor/unanswered';
 import type { Wire } from '../executor/wire';
 import type { Frame } from '../grammar/frame';
+import { checkDatagramAddress, datagramError, isPortInUse, ModemDatagramLink, portInUse } from './datagramLink';
 import { closeExchange } from './exchanges';
 import { Link } from './link';
+import type { LinkContext, NumberedLink } from './numberedLink';
+import { Reception } from './reception';
 
 /** Milliseconds: the modem itself gives up after 18 to 75 s. */
 const startDeadline = 60_000;
@@ -40,6 +47,23 @@ const statusDeadline = 5_000;
 /** What the modem says when it has a connection of that number already. ESP-AT says nothing, and is asked. */
 const alreadyConnected = 'ALREADY CONNECTED';
 
+/** Ports that nobody has by agreement, for sockets that ask for any. */
+const dynamicPorts = { first: 49_152, last: 65_535 };
+/** How many more of them are tried when the modem does not take one. */
+const portTries = 3;
+
+type MakeLink<T> = (id: number, context: LinkContext) => T;
+
+/** How one kind of link is opened. */
+interface Start<T> {
+  readonly make: MakeLink<T>;
+  readonly command: (link: T) => Command;
+  /** What has to be done first. */
+  readonly prepare?: Exchange<unknown>;
+  /** Makes the error of a start that failed, after so many milliseconds. */
+  readonly failure: (cause: unknown, milliseconds: number) => unknown;
+}
+
 export interface LinkTableOptions {
   readonly executor: Executor;
   /** Whether the modem has an address: a refusal is not the peer's word otherwise. */
@@ -48,25 +72,31 @@ export interface LinkTableOptions {
 
 /** The modem's five links: hands each frame to the connection that has its number, and opens new ones. */
 export class LinkTable {
-  /** Most bytes of one passive read; 0 where the firmware pushes. Set when the dialect is known. */
-  longestRead = 0;
+  readonly reception: Reception;
 
   /** Connections that have come to the listening port. One that nobody takes is closed. */
   readonly arrivals$: Observable<Link>;
   /** Closes what was given up while it was being opened; emits nothing. The owner subscribes once. */
   readonly cleaning$: Observable<never>;
 
-  private readonly links: (Link | undefined)[] = [];
+  private readonly links: (NumberedLink | undefined)[] = [];
   /**
    * From 4 down, for the modem gives incoming connections the lowest; a number rests as long as it can, for AT 1.x may
    * say `CLOSED` a while after a connection has failed.
    */
   private free = [4, 3, 2, 1, 0];
+  private nextPort = dynamicPorts.first;
 
   private readonly cleanups = new Subject<Observable<never>>();
   private readonly arrivals = new Subject<Link>();
 
   constructor(private readonly options: LinkTableOptions) {
+    this.reception = new Reception({
+      needsDatagrams: () => this.links.some((link) => link instanceof ModemDatagramLink),
+      pullAgain: () => {
+        for (const link of this.links) link?.pullAgain();
+      },
+    });
     this.arrivals$ = this.arrivals.asObservable();
     this.cleaning$ = this.cleanups.pipe(mergeAll());
   }
@@ -96,12 +126,46 @@ export class LinkTable {
   }
 
   /** See {@link Nic.openStream}. */
-  open(remote: Endpoint, { keepAlive = 0 }: StreamOptions = {}): Observable<Link> {
+  open(remote: Endpoint, { keepAlive = 0, noDelay }: StreamOptions = {}): Observable<Link> {
+    const { address, port } = remote;
+    return this.start({
+      make: (id, context) => new Link(id, remote, context),
+      command: ({ id }) => common.startStream(id, address, port, keepAlive),
+      failure: (cause, milliseconds) => this.startError(remote, cause, milliseconds),
+    }).pipe(concatMap((link) => (noDelay === undefined ? of(link) : this.configured(link, { noDelay }))));
+  }
+
+  /** See {@link Nic.openDatagram}. */
+  openDatagram(local: Endpoint): Observable<DatagramLink> {
     return defer(() => {
-      let link: Link | undefined;
+      checkDatagramAddress(local);
+      const port = local.port === 0 ? this.unusedPort() : local.port;
+      const taken = this.links.some((link) => link instanceof ModemDatagramLink && link.local.port === port);
+      if (taken) throw portInUse(port, 'another socket of this program has it');
+      return this.start({
+        make: (id, context) => new ModemDatagramLink(id, port, context),
+        command: ({ id }) => common.startDatagrams(id, port),
+        prepare: this.reception.settle(),
+        failure: (cause) => datagramError(cause, port, this.options.hasAddress()),
+      });
+    }).pipe(
+      retry({
+        count: local.port === 0 ? portTries : 0,
+        delay: (error: unknown) => (isPortInUse(error) ? of(true) : throwError(() => error)),
+      }),
+    );
+  }
+
+  private start<T extends NumberedLink>({ make, command, prepare, failure }: Start<T>): Observable<T> {
+    return defer(() => {
+      let link: T | undefined;
       return defer(() => {
-        const reserved = (link = this.reserve(remote));
-        return this.options.executor.run(this.startExchange(reserved, keepAlive)).pipe(
+        const reserved = (link = this.reserve(make));
+        const { executor } = this.options;
+        return concat(
+          prepare ? executor.run(prepare).pipe(ignoreElements()) : EMPTY,
+          defer(() => executor.run(this.startExchange(reserved, command(reserved)))),
+        ).pipe(
           tap({
             unsubscribe: () => {
               this.abandon(reserved);
@@ -114,29 +178,48 @@ export class LinkTable {
           count: 1,
           delay: (error: unknown) => (isStale(error) && link ? this.clear(link) : throwError(() => error)),
         }),
-        catchError((cause: unknown) => throwError(() => this.startError(remote, cause, link?.tookToStart ?? 0))),
+        catchError((cause: unknown) => throwError(() => failure(cause, link?.tookToStart ?? 0))),
       );
     });
   }
 
-  private reserve(remote: Endpoint): Link {
+  /** Emits the link when its settings are in force; one that cannot have them is closed. */
+  private configured(link: Link, settings: StreamSettings): Observable<Link> {
+    const discard = () => {
+      this.discard(link);
+    };
+    return concat(link.configure(settings), of(link)).pipe(tap({ error: discard, unsubscribe: discard }));
+  }
+
+  private unusedPort(): number {
+    const { first, last } = dynamicPorts;
+    const port = this.nextPort;
+    this.nextPort = port === last ? first : port + 1;
+    return port;
+  }
+
+  private reserve<T extends NumberedLink>(make: MakeLink<T>): T {
     const [id] = this.free;
     if (id === undefined) {
       throw new OSError('EMFILE', 'connect', 'connect: all five links of the modem are in use; close a socket first');
     }
-    return this.take(id, remote);
+    return this.take(id, make);
   }
 
-  private take(id: number, remote: Endpoint): Link {
+  private take<T extends NumberedLink>(id: number, make: MakeLink<T>): T {
     this.free = this.free.filter((other) => other !== id);
-    const link = new Link(id, remote, {
+    const link = make(id, {
       executor: this.options.executor,
-      longestRead: this.longestRead,
+      reception: this.reception,
+      hasAddress: this.options.hasAddress,
       free: (freed) => {
         this.release(freed);
       },
       discard: (unwanted) => {
         this.discard(unwanted);
+      },
+      settle: () => {
+        this.cleanUp(this.settled());
       },
     });
     this.links[id] = link;
@@ -144,21 +227,19 @@ export class LinkTable {
   }
 
   private arrive(id: number): void {
-    const link = this.take(id, { address: '0.0.0.0', port: 0 });
+    const link = this.take(id, (number, context) => new Link(number, { address: '0.0.0.0', port: 0 }, context));
     link.arrived();
     if (this.arrivals.observed) this.arrivals.next(link);
     else this.discard(link);
   }
 
-  private release(link: Link): void {
+  private release(link: NumberedLink): void {
     if (this.links[link.id] !== link) return;
     this.links[link.id] = undefined;
     this.free = [...this.free, link.id];
   }
 
-  private startExchange(link: Link, keepAlive: number): Exchange<Link> {
-    const { address, port } = link.remote;
-    const command = common.startStream(link.id, address, port, keepAlive);
+  private startExchange<T extends NumberedLink>(link: T, command: Command): Exchange<T> {
     return {
       shown: command.shown,
       deadline: startDeadline + statusDeadline,
@@ -206,7 +287,7 @@ export class LinkTable {
   }
 
   /** A bare `ERROR` is the word of the peer, or of a modem that has a connection of this number: it says which it has. */
-  private explain(wire: Wire, scheduler: SchedulerLike, { id }: Link, refusal: Refusal): Observable<never> {
+  private explain(wire: Wire, scheduler: SchedulerLike, { id }: NumberedLink, refusal: Refusal): Observable<never> {
     return ask(wire, scheduler, common.status).pipe(
       timeout({
         first: statusDeadline,
@@ -242,7 +323,7 @@ export class LinkTable {
   }
 
   /** Nobody waits for the link any more. */
-  private abandon(link: Link): void {
+  private abandon(link: NumberedLink): void {
     if (link.begun) link.abandoned = true;
     else this.release(link);
   }
@@ -253,11 +334,18 @@ export class LinkTable {
   }
 
   /** Closes a link that nobody has, or will have. */
-  private discard(link: Link): void {
-    this.cleanUp(this.clear(link));
+  private discard(link: NumberedLink): void {
+    this.cleanUp(concat(this.clear(link), this.settled()));
   }
 
-  private clear(link: Link): Observable<unknown> {
+  private settled(): Observable<never> {
+    return this.options.executor.run(this.reception.settle()).pipe(
+      ignoreElements(),
+      catchError(() => EMPTY),
+    );
+  }
+
+  private clear(link: NumberedLink): Observable<unknown> {
     return this.options.executor.run(closeExchange(link.id)).pipe(
       // Refused when the peer was first, and that is as good.
       catchError(() => of(undefined)),

@@ -1,0 +1,263 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+import { describe, expect, it } from '@jest/globals';
+import { firstValueFrom, map, take, toArray } from 'rxjs';
+
+import { type DatagramSocket, POLLIN, POLLOUT } from '../../../src/usocket';
+import type { Address } from '../../../src/usocket';
+import { Poll } from '../../../src/usocket/uselect';
+import { noise } from '../../support/bytes';
+import { failureOf } from '../../support/failure';
+import { connected, interfaces, type RunningInterface, type TestedInterface } from '../../support/interfaces';
+import { takeAt } from '../../support/peer';
+import { tcpServer } from '../../support/tcpServer';
+import { type UdpPeer, udpPeer, unusedUdpPort } from '../../support/udpPeer';
+
+const nowhere: Address = ['127.0.0.1', 9];
+
+/** A datagram socket on a port of its own, and a peer. */
+class Correspondence implements AsyncDisposable {
+  private constructor(
+    readonly net: RunningInterface,
+    readonly socket: DatagramSocket,
+    readonly peer: UdpPeer,
+    readonly port: number,
+  ) {}
+
+  static async over(tested: TestedInterface, options: { receiveBuffer?: number } = {}): Promise<Correspondence> {
+    const net = await tested.start();
+    const { usocket } = net;
+    const socket = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM, usocket.IPPROTO_UDP, options);
+    const port = await unusedUdpPort();
+    await socket.bind(['0.0.0.0', port]);
+    return new Correspondence(net, socket, await udpPeer(), port);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.socket.close();
+    await this.peer[Symbol.asyncDispose]();
+    await this.net[Symbol.asyncDispose]();
+  }
+}
+
+describe.each(interfaces)('datagrams, over $name', (tested) => {
+  it('go to any address, unconnected and unbound, and come back with their sender', async () => {
+    await using net = await tested.start();
+    await using one = await udpPeer();
+    await using other = await udpPeer();
+    const { usocket } = net;
+    await using socket = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+    expect(await socket.sendto('to one', one.address)).toBe(6);
+    expect(await socket.sendto('to the other', other.address)).toBe(12);
+    const heard = [await one.next(), await other.next()] as const;
+    expect(heard.map(({ data }) => String(data))).toEqual(['to one', 'to the other']);
+    // From one local port.
+    expect(heard[0].from).toBe(heard[1].from);
+    await other.send('from the other', heard[0].from);
+    expect(await socket.recvfrom(100)).toEqual([Buffer.from('from the other'), other.address]);
+    await one.send('from one', heard[0].from);
+    expect(await socket.recvfrom(100)).toEqual([Buffer.from('from one'), one.address]);
+  });
+
+  it('keep their boundaries, however many wait', async () => {
+    await using it = await Correspondence.over(tested);
+    const sent = ['a', 'bc', 'def', '\r\nOK\r\n', '+IPD,0,3:abc'];
+    for (const data of sent) await it.peer.send(data, it.port);
+    for (const data of sent) expect(String(await it.socket.recv(1500))).toBe(data);
+  });
+
+  it('of 1472 bytes of any value pass, both ways', async () => {
+    await using it = await Correspondence.over(tested);
+    const bytes = noise(1472);
+    await it.socket.sendto(bytes, it.peer.address);
+    expect((await it.peer.next()).data.equals(bytes)).toBe(true);
+    await it.peer.send(bytes, it.port);
+    const [received, sender] = await it.socket.recvfrom(2000);
+    expect(received.equals(bytes)).toBe(true);
+    expect(sender).toEqual(it.peer.address);
+  });
+
+  it('longer than a read asks for lose their rest, and the next one is whole', async () => {
+    await using it = await Correspondence.over(tested);
+    await it.peer.send('abcdef', it.port);
+    await it.peer.send('next', it.port);
+    expect(String(await it.socket.recv(2))).toBe('ab');
+    expect(String(await it.socket.recv(100))).toBe('next');
+  });
+
+  it('are one each for read, readinto and write', async () => {
+    await using it = await Correspondence.over(tested);
+    for (const data of ['one', 'two', 'three']) await it.peer.send(data, it.port);
+    expect(String(await it.socket.read())).toBe('one');
+    expect(String(await it.socket.read(2))).toBe('tw');
+    const target = Buffer.alloc(10);
+    expect(await it.socket.readinto(target)).toBe(5);
+    expect(String(target.subarray(0, 5))).toBe('three');
+    await it.socket.connect(it.peer.address);
+    expect(await it.socket.write('written')).toBe(7);
+    expect(String((await it.peer.next()).data)).toBe('written');
+  });
+
+  it('of a connected socket go to its peer, and come from nobody else', async () => {
+    await using it = await Correspondence.over(tested);
+    await using stranger = await udpPeer();
+    await it.socket.connect(it.peer.address);
+    await it.socket.send('hello');
+    expect(String((await it.peer.next()).data)).toBe('hello');
+    await stranger.send('from a stranger', it.port);
+    await it.peer.send('from the peer', it.port);
+    expect(await it.socket.recvfrom(100)).toEqual([Buffer.from('from the peer'), it.peer.address]);
+    // Another peer.
+    await it.socket.connect(stranger.address);
+    await it.socket.sendall('hello, stranger');
+    expect(String((await stranger.next()).data)).toBe('hello, stranger');
+  });
+
+  it('are a stream, too', async () => {
+    await using it = await Correspondence.over(tested);
+    const three = firstValueFrom(
+      it.socket.datagrams$.pipe(
+        map(({ data, remote }) => `${String(data)} from ${String(remote.port === it.peer.port)}`),
+        take(3),
+        toArray(),
+      ),
+    );
+    for (const data of ['a', 'b', 'c', 'd']) await it.peer.send(data, it.port);
+    expect(await three).toEqual(['a from true', 'b from true', 'c from true']);
+    expect(String(await it.socket.recv(10))).toBe('d');
+  });
+
+  it('are what uselect waits for', async () => {
+    await using it = await Correspondence.over(tested);
+    const poller = new Poll();
+    poller.register(it.socket, POLLIN);
+    expect(await poller.poll(0)).toEqual([]);
+    await it.peer.send('now', it.port);
+    expect(await poller.poll()).toEqual([[it.socket, POLLIN]]);
+    await it.socket.recv(10);
+    expect(await poller.poll(0)).toEqual([]);
+    poller.modify(it.socket, POLLOUT);
+    expect(await poller.poll(0)).toEqual([[it.socket, POLLOUT]]);
+  });
+
+  it('are not waited for by a non-blocking socket, nor longer than the time-out', async () => {
+    await using it = await Correspondence.over(tested);
+    it.socket.setblocking(false);
+    expect(await failureOf(it.socket.recvfrom(10))).toMatchObject({ code: 'EAGAIN', syscall: 'recvfrom' });
+    expect(await it.socket.read()).toBeNull();
+    expect(await it.socket.sendto('at once', it.peer.address)).toBe(7);
+    expect(String((await it.peer.next()).data)).toBe('at once');
+    it.socket.settimeout(0.02);
+    expect(await failureOf(it.socket.recv(10))).toMatchObject({ code: 'ETIMEDOUT', syscall: 'recv' });
+    await it.peer.send('late', it.port);
+    it.socket.settimeout(null);
+    expect(String(await it.socket.recv(10))).toBe('late');
+  });
+
+  it('pass while a connection carries bytes both ways', async () => {
+    await using it = await Correspondence.over(tested);
+    await using server = await tcpServer();
+    const bytes = noise(30_000);
+    const [stream, peer] = await connected(it.net, server);
+    const uploaded = takeAt(peer, bytes.length);
+    peer.write(bytes);
+    const [, downloaded] = await Promise.all([stream.sendall(bytes), stream.read(bytes.length), exchange(it)]);
+    expect(downloaded?.equals(bytes)).toBe(true);
+    expect((await uploaded).equals(bytes)).toBe(true);
+    await stream.close();
+  });
+
+  it('that find the receive buffer full are dropped and counted', async () => {
+    await using it = await Correspondence.over(tested, { receiveBuffer: 250 });
+    for (const data of ['first', 'second', 'third', '4']) await it.peer.send(data.padEnd(100), it.port);
+    while (it.socket.dropped < 3) await nextTurn();
+    expect(String(await it.socket.recv(6))).toBe('first ');
+    await it.peer.send('after that', it.port);
+    expect(String(await it.socket.recv(20))).toBe('after that');
+    expect(it.socket.dropped).toBe(3);
+  });
+
+  it('tell where they go and come from', async () => {
+    await using it = await Correspondence.over(tested);
+    expect(it.socket.localAddress).toEqual({ address: '0.0.0.0', port: it.port });
+    expect(it.socket.remote).toBeUndefined();
+    await it.socket.connect(it.peer.address);
+    expect(it.socket.remote).toEqual({ address: '127.0.0.1', port: it.peer.port });
+  });
+
+  it('end with close(): pending and later operations fail, and the port is free', async () => {
+    await using it = await Correspondence.over(tested);
+    const waiting = failureOf(it.socket.recvfrom(10));
+    const streaming = failureOf(it.socket.datagrams$);
+    await it.socket.close();
+    expect(await waiting).toMatchObject({ code: 'EBADF' });
+    expect(await streaming).toMatchObject({ code: 'EBADF' });
+    expect(await failureOf(it.socket.sendto('x', it.peer.address))).toMatchObject({ code: 'EBADF' });
+    expect(await failureOf(it.socket.bind(['0.0.0.0', 0]))).toMatchObject({ code: 'EBADF' });
+    await it.socket.close();
+    const { usocket } = it.net;
+    await using again = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+    await again.bind(['0.0.0.0', it.port]);
+  });
+});
+
+describe.each(interfaces)('a datagram socket, over $name, refuses', (tested) => {
+  it('what makes no sense', async () => {
+    await using it = await Correspondence.over(tested);
+    const { usocket } = it.net;
+    await using fresh = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+    expect(await failureOf(fresh.recvfrom(10))).toMatchObject({ code: 'ENOTCONN' });
+    expect(await failureOf(fresh.send('x'))).toMatchObject({ code: 'EDESTADDRREQ', errno: 89 });
+    expect(await failureOf(fresh.sendto('x', ['localhost', 9]))).toMatchObject({ code: 'EINVAL' });
+    expect(await failureOf(fresh.sendto('x', ['127.0.0.1', 0]))).toMatchObject({ code: 'EINVAL' });
+    expect(await failureOf(fresh.sendto('x', ['127.0.0.1', 65_536]))).toMatchObject({ code: 'EINVAL' });
+    expect(await failureOf(fresh.sendto(17 as unknown as string, nowhere))).toMatchObject({ code: 'EINVAL' });
+    expect(await failureOf(it.socket.recv(-1))).toMatchObject({ code: 'EINVAL' });
+    expect(await failureOf(it.socket.recv(1.5))).toMatchObject({ code: 'EINVAL' });
+    expect(await failureOf(it.socket.bind(['0.0.0.0', 0]))).toMatchObject({ code: 'EINVAL' });
+  });
+
+  it('what only a stream has', async () => {
+    await using it = await Correspondence.over(tested);
+    for (const call of [it.socket.listen(), it.socket.accept(), it.socket.readline()]) {
+      expect(await failureOf(call)).toMatchObject({ code: 'EOPNOTSUPP', errno: 95 });
+    }
+  });
+
+  it('a datagram that is too long, and sends nothing', async () => {
+    await using it = await Correspondence.over(tested);
+    const { maxDatagram } = it.net.nic;
+    const failure = await failureOf(it.socket.sendto(Buffer.alloc(maxDatagram + 1), it.peer.address));
+    expect(failure).toMatchObject({ code: 'EMSGSIZE', errno: 90, syscall: 'sendto' });
+    expect(failure.message).toContain(String(maxDatagram));
+    await it.socket.sendto('short', it.peer.address);
+    expect(String((await it.peer.next()).data)).toBe('short');
+  });
+
+  it('a broadcast until SO_BROADCAST allows it', async () => {
+    await using net = await tested.start();
+    const { usocket } = net;
+    await using socket = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+    const failure = await failureOf(socket.sendto('all', ['255.255.255.255', 9]));
+    expect(failure).toMatchObject({ code: 'EACCES', errno: 13 });
+    expect(failure.message).toContain('SO_BROADCAST');
+    await socket.setsockopt(usocket.SOL_SOCKET, usocket.SO_BROADCAST, 1);
+  });
+
+  it('a port that another socket has', async () => {
+    await using it = await Correspondence.over(tested);
+    const { usocket } = it.net;
+    await using other = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+    const failure = await failureOf(other.bind(['0.0.0.0', it.port]));
+    expect(failure).toMatchObject({ code: 'EADDRINUSE', errno: 98, syscall: 'bind' });
+  });
+});
+
+async function exchange({ socket, peer, port }: Correspondence): Promise<void> {
+  for (let count = 0; count < 20; count++) {
+    await socket.sendto(`ping ${String(count)}`, peer.address);
+    expect(String((await peer.next()).data)).toBe(`ping ${String(count)}`);
+    await peer.send(`pong ${String(count)}`, port);
+    expect(String(await socket.recv(20))).toBe(`pong ${String(count)}`);
+  }
+}

@@ -1,0 +1,195 @@
+import {
+  AsyncSubject,
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  from,
+  ignoreElements,
+  type Observable,
+  Subject,
+  throwError,
+} from 'rxjs';
+
+import type { ErrorCode } from '../../usocket/errno';
+import type { Datagram, DatagramLink, Endpoint } from '../../usocket/nic';
+import { OSError } from '../../usocket/osError';
+import { common } from '../commands/catalogue';
+import { Refusal } from '../executor/answer';
+import { commandError } from '../executor/commandError';
+import { Unanswered } from '../executor/unanswered';
+import type { Block } from '../grammar/frame';
+import { sendExchange, SendFailed } from './exchanges';
+import type { LinkContext, NumberedLink } from './numberedLink';
+
+/** A local port of the modem for datagrams, over one of its links. */
+export class ModemDatagramLink implements NumberedLink, DatagramLink {
+  begun = false;
+  abandoned = false;
+  tookToStart = 0;
+  readonly local: Endpoint;
+  readonly datagrams$: Observable<Datagram>;
+
+  private phase: 'opening' | 'open' | 'closing' | 'over' = 'opening';
+  private failure: OSError | undefined;
+  /** What comes before its reader does. */
+  private early: Datagram[] | undefined = [];
+  private readonly incoming = new Subject<Datagram>();
+  private readonly end = new AsyncSubject<never>();
+
+  constructor(
+    readonly id: number,
+    port: number,
+    private readonly context: LinkContext,
+  ) {
+    this.local = { address: '0.0.0.0', port };
+    this.datagrams$ = concat(
+      defer(() => from(this.takeEarly())),
+      this.incoming,
+    );
+  }
+
+  get isOpen(): boolean {
+    return this.phase === 'open';
+  }
+
+  get hasOpened(): boolean {
+    return this.phase !== 'opening';
+  }
+
+  opened(): void {
+    if (this.phase === 'opening') this.phase = 'open';
+  }
+
+  received({ pieces, remote }: Block): void {
+    // Without a sender it came before senders were told, and cannot be answered.
+    const datagram = { data: Buffer.concat(pieces), remote: remote ?? { address: '0.0.0.0', port: 0 } };
+    if (this.early) this.early.push(datagram);
+    else this.incoming.next(datagram);
+  }
+
+  noticed(): void {
+    // Datagrams are pushed: a notice is of a time before that.
+  }
+
+  pullAgain(): void {
+    // Nothing is held back for this one.
+  }
+
+  /** Nobody ends a port but its owner: the network has gone, and the modem has closed what was open on it. */
+  closed(): void {
+    if (this.phase !== 'open') return;
+    this.fail(this.error('ENETDOWN', 'recv', 'the modem has closed the port, for it has lost its network'));
+    this.release();
+    this.context.settle();
+  }
+
+  lost(error: OSError): void {
+    this.fail(error);
+    this.release();
+  }
+
+  send(data: Uint8Array, remote: Endpoint): Observable<never> {
+    return defer(() => {
+      if (this.failure) throw this.failure;
+      if (data.length === 0) {
+        throw this.error('EMSGSIZE', 'sendto', 'the firmware cannot send a datagram without a byte in it');
+      }
+      const command = common.sendTo(this.id, data.length, remote);
+      return this.context.executor.run(sendExchange(command, data, () => this.isOpen));
+    }).pipe(
+      ignoreElements(),
+      catchError((cause: unknown) => throwError(() => this.sendError(cause, remote))),
+    );
+  }
+
+  /** The modem sends broadcasts in any case. */
+  allowBroadcast(): Observable<never> {
+    return EMPTY;
+  }
+
+  join(): Observable<never> {
+    return throwError(() =>
+      this.error('ENOPROTOOPT', 'setsockopt', 'the firmware has no command for multicast groups'),
+    );
+  }
+
+  close(): Observable<never> {
+    return defer(() => {
+      if (this.phase === 'open') {
+        this.phase = 'closing';
+        this.context.discard(this);
+      } else if (this.phase !== 'closing') {
+        this.finish();
+      }
+      return this.end.asObservable();
+    });
+  }
+
+  finish(): void {
+    this.incoming.complete();
+    this.release();
+  }
+
+  private *takeEarly(): Generator<Datagram> {
+    for (let next = this.early?.shift(); next; next = this.early?.shift()) yield next;
+    this.early = undefined;
+  }
+
+  private fail(error: OSError): void {
+    if (this.failure) return;
+    this.failure = error;
+    this.incoming.error(error);
+  }
+
+  private release(): void {
+    if (this.phase === 'over') return;
+    this.phase = 'over';
+    this.context.free(this);
+    this.end.complete();
+  }
+
+  private sendError(cause: unknown, { address, port }: Endpoint): unknown {
+    const to = `to ${address}:${String(port)}`;
+    if (cause instanceof OSError) return cause;
+    if (!this.context.hasAddress())
+      return this.error('ENETUNREACH', 'sendto', `${to}: the modem is on no network`, cause);
+    if (cause instanceof SendFailed) {
+      return this.error('ENOBUFS', 'sendto', `${to}: the modem has not sent it; send it again later`, cause);
+    }
+    const code = cause instanceof Unanswered ? 'ETIMEDOUT' : 'EIO';
+    return this.error(code, 'sendto', `${to}: the modem has not taken it`, cause);
+  }
+
+  private error(code: ErrorCode, syscall: string, what: string, cause?: unknown): OSError {
+    const said = cause instanceof Error ? `; ${cause.message}` : '';
+    return new OSError(code, syscall, `${syscall}: port ${String(this.local.port)}: ${what}${said}`, { cause });
+  }
+}
+
+/** `EADDRNOTAVAIL` for one address of several: the modem takes what comes to any of its own. */
+export function checkDatagramAddress({ address, port }: Endpoint): void {
+  if (address === '0.0.0.0') return;
+  const message = `bind ${address}:${String(port)}: the modem receives on all its addresses; bind to 0.0.0.0`;
+  throw new OSError('EADDRNOTAVAIL', 'bind', message);
+}
+
+/** What it means that the modem did not open a port. */
+export function datagramError(cause: unknown, port: number, hasAddress: boolean): unknown {
+  if (!(cause instanceof Refusal)) return commandError('bind', cause);
+  if (cause.lines.includes('no ip') || !hasAddress) {
+    const message = `bind port ${String(port)}: the modem is not on a network; call nic.connect(ssid, key) first`;
+    return new OSError('ENETUNREACH', 'bind', `${message} (${cause.message})`, { cause });
+  }
+  return portInUse(port, cause.message, cause);
+}
+
+export function portInUse(port: number, why: string, cause?: unknown): OSError {
+  return new OSError('EADDRINUSE', 'bind', `bind: the modem cannot open port ${String(port)} (${why}); try another`, {
+    cause,
+  });
+}
+
+export function isPortInUse(error: unknown): boolean {
+  return error instanceof OSError && error.code === 'EADDRINUSE';
+}

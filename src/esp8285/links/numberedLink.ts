@@ -1,0 +1,51 @@
+import type { OSError } from '../../usocket/osError';
+import type { Executor } from '../executor/executor';
+import type { Block } from '../grammar/frame';
+import type { Reception } from './reception';
+
+/** Most bytes of one `AT+CIPSEND`. */
+export const longestSend = 2048;
+
+/** One of the modem's five links, as the table of links sees it, whatever it carries. */
+export interface NumberedLink {
+  /** 0 to 4. */
+  readonly id: number;
+  /** The modem has been asked to open it. */
+  begun: boolean;
+  /** Given up before it was open: nobody will use it. */
+  abandoned: boolean;
+  /** Milliseconds that the modem took over a start that failed. */
+  tookToStart: number;
+  readonly isOpen: boolean;
+  /** Whether it has ever been open. */
+  readonly hasOpened: boolean;
+
+  /** The modem said `CONNECT`. */
+  opened(): void;
+  /** The modem handed data over. */
+  received(block: Block): void;
+  /** The modem said how many bytes wait. */
+  noticed(length: number): void;
+  /** From now on the modem holds back again what comes. */
+  pullAgain(): void;
+  /** The modem said `CLOSED`. */
+  closed(): void;
+  /** The modem has started again, or is gone, and the link with it. */
+  lost(error: OSError): void;
+  /** The modem has closed the link, or has been asked to as well as can be. */
+  finish(): void;
+}
+
+/** What a link needs of its modem. */
+export interface LinkContext {
+  readonly executor: Executor;
+  readonly reception: Reception;
+  /** Whether the modem is on a network, with an address. */
+  readonly hasAddress: () => boolean;
+  /** The link's number may be given to another one. */
+  readonly free: (link: NumberedLink) => void;
+  /** Has the modem close the link, whoever waits for that, and calls {@link NumberedLink.finish}. */
+  readonly discard: (link: NumberedLink) => void;
+  /** Has the modem receive as the links that are left need it, whoever waits for that. */
+  readonly settle: () => void;
+}

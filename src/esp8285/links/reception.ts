@@ -1,0 +1,98 @@
+import { concat, concatMap, defer, EMPTY, type Observable, of, type SchedulerLike, tap } from 'rxjs';
+
+import { common } from '../commands/catalogue';
+import type { Command } from '../commands/command';
+import type { Dialect } from '../commands/dialect';
+import { ask, type Exchange } from '../executor/exchange';
+import type { Wire } from '../executor/wire';
+
+/** Bytes of one passive read: AT 1.7 is known to give 2048; ESP-AT's whole TCP window fits in one. */
+const longestReads = { nonos: 2048, 'esp-at': 5760 };
+/** Milliseconds. */
+const switchDeadline = 5_000;
+
+/**
+ * How the modem hands over what comes: whether it holds data back until they are asked for, and whether it tells where
+ * datagrams come from.
+ *
+ * ESP-AT's passive receive joins datagrams, whoever sent them (esp-at issues 323 and 451), and it is one setting for all
+ * links. So it is off while there is a link for datagrams, and everything is pushed, as on AT 1.5.
+ */
+export class Reception {
+  private dialect: Dialect | undefined;
+  /** Datagrams come one by one, with their senders. */
+  private isForDatagrams = false;
+  private isPushing = false;
+
+  constructor(private readonly options: { readonly needsDatagrams: () => boolean; readonly pullAgain: () => void }) {}
+
+  /** The modem has been set up: no sender is told, and data are held back where the dialect has it. */
+  begin(dialect: Dialect): void {
+    this.dialect = dialect;
+    this.isForDatagrams = false;
+    this.isPushing = false;
+  }
+
+  /** Whether data are held back, but for times when there are datagrams to receive. */
+  get canPull(): boolean {
+    return this.dialect?.passiveReceive ?? false;
+  }
+
+  /** Most bytes of one `AT+CIPRECVDATA`; 0 while the modem pushes what comes. */
+  get longestRead(): number {
+    return this.dialect?.passiveReceive && !this.isPushing ? longestReads[this.dialect.generation] : 0;
+  }
+
+  /** Whether the stack can be told not to gather small sends (`AT+CIPTCPOPT`). */
+  get hasNoDelay(): boolean {
+    return this.dialect?.generation === 'esp-at';
+  }
+
+  /** Brings the modem to what the open links need, if it is not there. */
+  settle(): Exchange<void> {
+    return {
+      shown: common.remoteAddress(true).shown,
+      deadline: switchDeadline,
+      converse: (wire, scheduler) =>
+        defer(() => {
+          const wanted = this.options.needsDatagrams();
+          const steps$ = wanted ? this.enter(wire, scheduler) : this.leave(wire, scheduler);
+          return concat(wanted === this.isForDatagrams ? EMPTY : steps$, of(undefined));
+        }),
+    };
+  }
+
+  // While senders are told, ESP-AT would put an address in front of data that are asked for, and none are; AT 1.7 does not.
+
+  private enter(wire: Wire, scheduler: SchedulerLike): Observable<never> {
+    const say = sayer(wire, scheduler);
+    return concat(
+      this.joinsDatagrams ? say(common.receiveMode(false), () => (this.isPushing = true)) : EMPTY,
+      say(common.remoteAddress(true), () => (this.isForDatagrams = true)),
+    );
+  }
+
+  private leave(wire: Wire, scheduler: SchedulerLike): Observable<never> {
+    const say = sayer(wire, scheduler);
+    return concat(
+      say(common.remoteAddress(false), () => {
+        this.isForDatagrams = false;
+        // Before the modem is asked: it may announce what it holds in front of its `OK`.
+        this.isPushing = false;
+      }),
+      this.joinsDatagrams ? say(common.receiveMode(true), this.options.pullAgain) : EMPTY,
+    );
+  }
+
+  private get joinsDatagrams(): boolean {
+    return this.canPull && this.dialect?.generation === 'esp-at';
+  }
+}
+
+function sayer(wire: Wire, scheduler: SchedulerLike) {
+  return (command: Command, done: () => void) =>
+    ask(wire, scheduler, command).pipe(
+      tap(done),
+      concatMap(() => EMPTY),
+    );
+}

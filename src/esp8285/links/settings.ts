@@ -1,0 +1,51 @@
+import { catchError, defer, EMPTY, ignoreElements, type Observable, throwError } from 'rxjs';
+
+import type { StreamSettings } from '../../usocket/nic';
+import { OSError } from '../../usocket/osError';
+import { common } from '../commands/catalogue';
+import type { Dialect } from '../commands/dialect';
+import { Refusal } from '../executor/answer';
+import { commandError } from '../executor/commandError';
+import { simpleExchange } from '../executor/exchange';
+import type { LinkContext } from './numberedLink';
+
+/** Longest idle time of `AT+CIPSTART`, in seconds. */
+const longestKeepAlive = 7200;
+/** Milliseconds. */
+const settingDeadline = 5_000;
+
+/** See {@link Nic.checkSettings}. */
+export function checkSettings(
+  { generation, version }: Dialect,
+  { keepAlive = 0, noDelay = false }: StreamSettings,
+): Observable<never> {
+  return defer(() => {
+    if (keepAlive > longestKeepAlive) {
+      const message = `setsockopt: the modem probes an idle connection after ${String(longestKeepAlive)} s at the latest`;
+      throw new OSError('EINVAL', 'setsockopt', `${message}, not after ${String(keepAlive)} s`);
+    }
+    if (noDelay && generation === 'nonos') throw noNoDelay(`AT ${version}`);
+    return EMPTY;
+  });
+}
+
+/** Has the stack send small pieces of a link at once, or gather them, and completes. */
+export function setNoDelay({ executor, reception }: LinkContext, id: number, noDelay: boolean): Observable<never> {
+  return defer(() => {
+    if (reception.hasNoDelay) return executor.run(simpleExchange(common.noDelay(id, noDelay), settingDeadline));
+    if (noDelay) throw noNoDelay('AT 1.x');
+    return EMPTY;
+  }).pipe(
+    ignoreElements(),
+    catchError((cause: unknown) =>
+      throwError(() =>
+        cause instanceof Refusal ? noNoDelay('this firmware', cause) : commandError('setsockopt', cause),
+      ),
+    ),
+  );
+}
+
+function noNoDelay(firmware: string, cause?: Refusal): OSError {
+  const message = `setsockopt: ${firmware} cannot turn TCP_NODELAY on; send what belongs together in one piece`;
+  return new OSError('ENOPROTOOPT', 'setsockopt', cause ? `${message} (${cause.message})` : message, { cause });
+}

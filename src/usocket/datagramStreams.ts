@@ -1,0 +1,380 @@
+import {
+  asyncScheduler,
+  BehaviorSubject,
+  catchError,
+  combineLatest,
+  concat,
+  concatMap,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  filter,
+  ignoreElements,
+  map,
+  type Observable,
+  of,
+  repeat,
+  switchMap,
+  takeUntil,
+  tap,
+} from 'rxjs';
+
+import { ItemQueue, type Pollable, type Readiness, runOnce, sameReadiness, Turnstile } from '../streams';
+import { type Address, addressOf, toEndpoint } from './address';
+import { checkSize, checkTarget, orAgain, type Sendable, toBytes } from './arguments';
+import type { Datagram, DatagramLink, Endpoint, Nic } from './nic';
+import { closedError, Operations } from './operations';
+import { OSError } from './osError';
+import { notAnOptionOf, type OptionValue, type SocketOption, socketOption } from './socketOption';
+import type { SocketOptions } from './socketStreams';
+
+/** What a datagram takes of the receive buffer besides its bytes, so that empty ones are not without end. */
+const overhead = 32;
+const anywhere: Endpoint = { address: '0.0.0.0', port: 0 };
+const everybody = '255.255.255.255';
+
+/**
+ * A datagram socket as observables: the cold form of each method, and what comes as a stream. Each datagram is sent and
+ * received whole; of one that is longer than a read asks for, the rest is dropped, as BSD has it. What finds the receive
+ * buffer full is dropped too, and counted in {@link dropped}.
+ *
+ * The local port is opened by `bind`, by `connect`, or by the first datagram that is sent. Every operation fails with
+ * `EBADF` on a closed socket, and with `ETIMEDOUT` after the time set by {@link settimeout}. The methods without `$` are
+ * in {@link DatagramSocket}.
+ */
+export class DatagramStreams implements Pollable {
+  /** What could be done without waiting; replays the current state. This is what `uselect` looks at. */
+  readonly readiness$: Observable<Readiness>;
+  /** Each datagram that comes, with its sender. Cold: subscribing takes those that {@link recvfrom$} would. */
+  readonly datagrams$: Observable<Datagram>;
+
+  private readonly operations: Operations;
+  private readonly received: ItemQueue<Datagram>;
+  private readonly opening = new Turnstile();
+  private readonly sending = new Turnstile();
+  private readonly link = new BehaviorSubject<DatagramLink | undefined>(undefined);
+  private readonly condition = new BehaviorSubject<'usable' | 'failed' | 'closed'>('usable');
+  private readonly closed$: Observable<void>;
+  private peer: Endpoint | undefined;
+  private mayBroadcast = false;
+  private reuseAddress = false;
+  private drops = 0;
+
+  constructor(
+    private readonly nic: Nic,
+    { receiveBuffer = 262_144, scheduler = asyncScheduler }: SocketOptions = {},
+  ) {
+    this.operations = new Operations(scheduler);
+    this.received = new ItemQueue({ capacity: receiveBuffer, sizeOf: ({ data }) => data.length + overhead });
+    this.datagrams$ = defer(() =>
+      this.operations.start('recvfrom', () => {
+        this.checkOpened('recvfrom');
+        return this.received.take$();
+      }),
+    ).pipe(repeat());
+    this.readiness$ = this.readiness();
+    this.closed$ = defer(() => this.end()).pipe(runOnce());
+    // Ends with `close$`.
+    this.operations.unattended.run(this.fill());
+  }
+
+  /** The local address, once the port is open. */
+  get localAddress(): Endpoint | undefined {
+    return this.link.value?.local;
+  }
+
+  /** The peer that `connect` has named. */
+  get remote(): Endpoint | undefined {
+    return this.peer;
+  }
+
+  /** How many datagrams have found the receive buffer full. */
+  get dropped(): number {
+    return this.drops;
+  }
+
+  /**
+   * Opens a local port, which receives from now on, and emits once. A port of 0 is any free one: {@link localAddress}.
+   *
+   * Errors: `EADDRINUSE`, `EADDRNOTAVAIL`; `EINVAL` for a bad address, or when the socket has one already; over a modem
+   * `ENETUNREACH` off the network, and `EMFILE` when its five links are in use.
+   *
+   * @see The socket document, `socket.bind(address)`.
+   */
+  bind$(address: Address): Observable<void> {
+    return this.operations.start('bind', () => {
+      const local = toEndpoint(address, 'bind', 0);
+      if (this.link.value || this.opening.busy)
+        throw new OSError('EINVAL', 'bind', 'bind: the socket has an address already');
+      return this.opened(local).pipe(
+        map(() => undefined),
+        this.operations.boundedSetup('bind', `the interface ${this.nic.name}`),
+      );
+    });
+  }
+
+  /**
+   * Names the peer of {@link send$}, from which alone datagrams are taken then, and emits once. May be called again.
+   *
+   * Errors: as {@link bind$}.
+   *
+   * @see The socket document, `socket.connect(address)`.
+   */
+  connect$(address: Address): Observable<void> {
+    return this.operations.start('connect', () => {
+      const remote = toEndpoint(address, 'connect');
+      return this.opened().pipe(
+        map(() => {
+          this.peer = remote;
+        }),
+        this.operations.boundedSetup('connect', `the interface ${this.nic.name}`),
+      );
+    });
+  }
+
+  /** Sends one datagram to the peer, and emits its size. Errors: `EDESTADDRREQ` before `connect`; else as {@link sendto$}. */
+  send$(data: Sendable): Observable<number> {
+    return this.operations.start('send', () => this.transmit('send', data, this.connectedTo('send')));
+  }
+
+  /**
+   * Sends one datagram and emits its size, once the interface has it. Nobody tells whether it arrives.
+   *
+   * Errors: `EMSGSIZE` when it is longer than the interface sends, `EACCES` for a broadcast without `SO_BROADCAST`,
+   * `EAGAIN` when the socket is non-blocking and the one before is on its way; and as {@link bind$}.
+   *
+   * @see The socket document, `socket.sendto(bytes, address)`.
+   */
+  sendto$(data: Sendable, address: Address): Observable<number> {
+    return this.operations.start('sendto', () => this.transmit('sendto', data, toEndpoint(address, 'sendto')));
+  }
+
+  /** As {@link send$}; `null` when the socket is non-blocking and the datagram before is on its way. */
+  write$(data: Sendable): Observable<number | null> {
+    return this.operations.start('write', () => {
+      const peer = this.connectedTo('write');
+      return this.operations.isNonBlocking && this.sending.busy ? of(null) : this.transmit('write', data, peer);
+    });
+  }
+
+  /** As {@link recvfrom$}, without the sender. */
+  recv$(size: number): Observable<Buffer> {
+    return this.take('recv', size).pipe(map((datagram) => orAgain(datagram, 'recv').data));
+  }
+
+  /**
+   * Takes the next datagram, at most `size` bytes of it, and emits it with its sender.
+   *
+   * Errors: `EAGAIN` when the socket is non-blocking and none has come, `ENOTCONN` when it has no port yet.
+   *
+   * @see The socket document, `socket.recvfrom(bufsize)`.
+   */
+  recvfrom$(size: number): Observable<readonly [Buffer, Address]> {
+    return this.take('recvfrom', size).pipe(
+      map((datagram) => {
+        const { data, remote } = orAgain(datagram, 'recvfrom');
+        return [data, addressOf(remote)];
+      }),
+    );
+  }
+
+  /** Takes the next datagram, at most `size` bytes of it; one datagram, not more. Non-blocking: `null` when none has come. */
+  read$(size = Infinity): Observable<Buffer | null> {
+    return this.take('read', size).pipe(map((datagram) => datagram?.data ?? null));
+  }
+
+  /** As {@link read$}, into a buffer: emits the number of bytes stored, or `null`. */
+  readinto$(target: Uint8Array, size = Infinity): Observable<number | null> {
+    return defer(() => {
+      checkTarget(target);
+      return this.take('readinto', Math.min(size, target.length));
+    }).pipe(map((datagram) => datagram?.data.copy(target) ?? null));
+  }
+
+  /**
+   * Closes the port, and emits when the interface is done with it. Pending operations and all later ones fail with
+   * `EBADF`. Closing twice is no error.
+   */
+  close$(): Observable<void> {
+    return this.closed$;
+  }
+
+  /** As {@link SocketStreams.settimeout}. */
+  settimeout(seconds: number | null): void {
+    this.operations.settimeout(seconds);
+  }
+
+  /** `true` is `settimeout(null)`, `false` is `settimeout(0)`. */
+  setblocking(flag: boolean): void {
+    this.settimeout(flag ? null : 0);
+  }
+
+  /**
+   * Changes an option of the socket and emits once it is in force: `SO_BROADCAST`, `SO_REUSEADDR` (before `bind`),
+   * `SO_RCVBUF` (bytes), `SO_RCVTIMEO`, `SO_SNDTIMEO` (a `struct timeval`), `IP_ADD_MEMBERSHIP` and `IP_DROP_MEMBERSHIP`
+   * (a `struct ip_mreq`, after `bind`; no modem has them).
+   *
+   * Errors: `ENOPROTOOPT` for an option that is not known, or that the interface cannot do; `EINVAL` for a value that
+   * it cannot have.
+   *
+   * @see The socket document, `socket.setsockopt(level, optname, value)`.
+   */
+  setsockopt$(level: number, option: number, value: OptionValue): Observable<void> {
+    return this.operations.start('setsockopt', () =>
+      concat(this.set(socketOption(level, option, value)), of(undefined)).pipe(
+        this.operations.boundedSetup('setsockopt', `the interface ${this.nic.name}`),
+      ),
+    );
+  }
+
+  private set(option: SocketOption): Observable<never> {
+    switch (option.name) {
+      case 'SO_BROADCAST':
+        this.mayBroadcast = option.on;
+        return this.link.value?.allowBroadcast(option.on) ?? EMPTY;
+      case 'SO_REUSEADDR':
+        this.reuseAddress = option.on;
+        return EMPTY;
+      case 'SO_RCVBUF':
+        this.received.resize(option.bytes);
+        return EMPTY;
+      case 'SO_RCVTIMEO':
+        this.operations.setTimeoutOf('receive', option.seconds);
+        return EMPTY;
+      case 'SO_SNDTIMEO':
+        this.operations.setTimeoutOf('send', option.seconds);
+        return EMPTY;
+      case 'IP_ADD_MEMBERSHIP':
+      case 'IP_DROP_MEMBERSHIP':
+        return this.checkOpened('setsockopt').join(option.group, option.name === 'IP_ADD_MEMBERSHIP');
+      default:
+        throw notAnOptionOf('datagram', option);
+    }
+  }
+
+  /** Emits the link; opens the port first where that has not been done. */
+  private opened(local: Endpoint = anywhere): Observable<DatagramLink> {
+    return this.opening.enter(
+      defer(() => {
+        if (this.link.value) return of(this.link.value);
+        return this.nic.openDatagram(local, { reuseAddress: this.reuseAddress }).pipe(
+          tap((link) => {
+            this.link.next(link);
+          }),
+          concatMap((link) => concat(this.mayBroadcast ? link.allowBroadcast(true) : EMPTY, of(link))),
+          takeUntil(this.operations.closing$),
+        );
+      }),
+    );
+  }
+
+  private transmit(syscall: string, data: Sendable, remote: Endpoint): Observable<number> {
+    const bytes = toBytes(data, syscall);
+    this.checkSendable(syscall, bytes.length, remote);
+    if (!this.operations.isNonBlocking) {
+      return this.sendTo(remote, bytes).pipe(
+        this.operations.bounded(syscall, `the interface ${this.nic.name}`, { direction: 'send' }),
+      );
+    }
+    if (this.sending.busy) {
+      const message = `${syscall}: the last datagram is still on its way, and the socket is non-blocking`;
+      throw new OSError('EAGAIN', syscall, message);
+    }
+    // A copy, for the caller may use its buffer again.
+    this.operations.unattended.run(this.sendTo(remote, Buffer.from(bytes)));
+    return of(bytes.length);
+  }
+
+  private sendTo(remote: Endpoint, bytes: Uint8Array): Observable<number> {
+    return this.sending.enter(
+      this.opened().pipe(concatMap((link) => concat(link.send(bytes, remote), of(bytes.length)))),
+    );
+  }
+
+  private checkSendable(syscall: string, size: number, { address }: Endpoint): void {
+    const { maxDatagram, name } = this.nic;
+    if (size > maxDatagram) {
+      const message = `${syscall}: a datagram over the interface ${name} has at most ${String(maxDatagram)} bytes`;
+      throw new OSError('EMSGSIZE', syscall, `${message}, not ${String(size)}`);
+    }
+    if (address === everybody && !this.mayBroadcast) {
+      const message = `${syscall}: a broadcast wants setsockopt(SOL_SOCKET, SO_BROADCAST, 1) first`;
+      throw new OSError('EACCES', syscall, message);
+    }
+  }
+
+  private take(syscall: string, size: number): Observable<Datagram | undefined> {
+    return this.operations
+      .start(syscall, () => {
+        checkSize(size, syscall);
+        this.checkOpened(syscall);
+        if (this.operations.isNonBlocking) return of(this.received.takeNow());
+        return this.received
+          .take$()
+          .pipe(this.operations.bounded(syscall, 'nobody', { what: 'sent anything', direction: 'receive' }));
+      })
+      .pipe(map((datagram) => datagram && { ...datagram, data: datagram.data.subarray(0, size) }));
+  }
+
+  private fill(): Observable<never> {
+    return this.link.pipe(
+      switchMap((link) => link?.datagrams$ ?? EMPTY),
+      filter(({ remote }) => !this.peer || sameEndpoint(remote, this.peer)),
+      tap((datagram) => {
+        if (!this.received.push(datagram)) this.drops++;
+      }),
+      catchError((error: Error) => {
+        this.received.fail(error);
+        this.condition.next('failed');
+        return EMPTY;
+      }),
+      ignoreElements(),
+      takeUntil(this.operations.closing$),
+    );
+  }
+
+  private readiness(): Observable<Readiness> {
+    return combineLatest([
+      this.received.readable$,
+      this.sending.busy$,
+      this.condition,
+      this.operations.unattended.failure$,
+    ]).pipe(
+      map(([readable, sending, condition, failure]) => ({
+        readable,
+        writable: condition === 'usable' && !sending,
+        hangup: condition !== 'usable',
+        error: condition === 'failed' || failure !== undefined,
+      })),
+      distinctUntilChanged(sameReadiness),
+    );
+  }
+
+  private connectedTo(syscall: string): Endpoint {
+    if (this.peer) return this.peer;
+    const message = `${syscall}: the socket is not connected; call connect first, or sendto`;
+    throw new OSError('EDESTADDRREQ', syscall, message);
+  }
+
+  private checkOpened(syscall: string): DatagramLink {
+    if (this.link.value) return this.link.value;
+    const message = `${syscall}: the socket has no port yet; call bind or connect first, or send something`;
+    throw new OSError('ENOTCONN', syscall, message);
+  }
+
+  private end(): Observable<void> {
+    // First, so that no operation that waits takes what another leaves.
+    this.received.close(closedError('recvfrom'));
+    this.operations.close();
+    this.condition.next('closed');
+    const released$ = defer(() => {
+      this.operations.unattended.end();
+      return of(undefined);
+    });
+    return concat(this.link.value?.close() ?? EMPTY, released$);
+  }
+}
+
+function sameEndpoint(one: Endpoint, other: Endpoint): boolean {
+  return one.address === other.address && one.port === other.port;
+}

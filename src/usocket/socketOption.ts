@@ -1,0 +1,134 @@
+import {
+  IP_ADD_MEMBERSHIP,
+  IP_DROP_MEMBERSHIP,
+  IPPROTO_IP,
+  IPPROTO_TCP,
+  SO_BROADCAST,
+  SO_KEEPALIVE,
+  SO_LINGER,
+  SO_RCVBUF,
+  SO_RCVTIMEO,
+  SO_REUSEADDR,
+  SO_SNDBUF,
+  SO_SNDTIMEO,
+  SOL_SOCKET,
+  TCP_KEEPIDLE,
+  TCP_NODELAY,
+} from './constants';
+import { OSError } from './osError';
+
+/** What `setsockopt` takes: a number, or the bytes of the C structure that the option has. */
+export type OptionValue = number | boolean | Uint8Array;
+
+/** A change of what a connection is to be like. */
+export type ConnectionOption =
+  | { readonly name: 'SO_KEEPALIVE' | 'TCP_NODELAY'; readonly on: boolean }
+  | { readonly name: 'TCP_KEEPIDLE'; readonly seconds: number };
+
+/** One change of one option. */
+export type SocketOption =
+  | ConnectionOption
+  | { readonly name: 'SO_REUSEADDR' | 'SO_BROADCAST'; readonly on: boolean }
+  | { readonly name: 'SO_RCVBUF'; readonly bytes: number }
+  | { readonly name: 'SO_RCVTIMEO' | 'SO_SNDTIMEO'; readonly seconds: number | null }
+  | { readonly name: 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP'; readonly group: string };
+
+type Parse = (value: OptionValue, name: string) => SocketOption;
+
+const flag =
+  (name: 'SO_REUSEADDR' | 'SO_BROADCAST' | 'SO_KEEPALIVE' | 'TCP_NODELAY'): Parse =>
+  (value) => ({ name, on: integerOf(value, name) !== 0 });
+
+const timeLimit =
+  (name: 'SO_RCVTIMEO' | 'SO_SNDTIMEO'): Parse =>
+  (value) => ({ name, seconds: secondsOf(value, name) });
+
+const membership =
+  (name: 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP'): Parse =>
+  (value) => ({ name, group: groupOf(value, name) });
+
+/** Known by name, so that it can be refused by name. */
+const refused =
+  (why: string): Parse =>
+  (_value, name) => {
+    throw new OSError('ENOPROTOOPT', 'setsockopt', `setsockopt: ${name}: ${why}`);
+  };
+
+const table: readonly (readonly [level: number, option: number, name: string, parse: Parse])[] = [
+  [SOL_SOCKET, SO_REUSEADDR, 'SO_REUSEADDR', flag('SO_REUSEADDR')],
+  [SOL_SOCKET, SO_BROADCAST, 'SO_BROADCAST', flag('SO_BROADCAST')],
+  [SOL_SOCKET, SO_KEEPALIVE, 'SO_KEEPALIVE', flag('SO_KEEPALIVE')],
+  [SOL_SOCKET, SO_RCVBUF, 'SO_RCVBUF', (value) => ({ name: 'SO_RCVBUF', bytes: sizeOf(value, 'SO_RCVBUF') })],
+  [SOL_SOCKET, SO_RCVTIMEO, 'SO_RCVTIMEO', timeLimit('SO_RCVTIMEO')],
+  [SOL_SOCKET, SO_SNDTIMEO, 'SO_SNDTIMEO', timeLimit('SO_SNDTIMEO')],
+  [SOL_SOCKET, SO_SNDBUF, 'SO_SNDBUF', refused('there is no send buffer; a send waits until the interface has it')],
+  [SOL_SOCKET, SO_LINGER, 'SO_LINGER', refused('close() always waits for what has been handed over')],
+  [IPPROTO_TCP, TCP_NODELAY, 'TCP_NODELAY', flag('TCP_NODELAY')],
+  [
+    IPPROTO_TCP,
+    TCP_KEEPIDLE,
+    'TCP_KEEPIDLE',
+    (value) => ({ name: 'TCP_KEEPIDLE', seconds: sizeOf(value, 'TCP_KEEPIDLE') }),
+  ],
+  [IPPROTO_IP, IP_ADD_MEMBERSHIP, 'IP_ADD_MEMBERSHIP', membership('IP_ADD_MEMBERSHIP')],
+  [IPPROTO_IP, IP_DROP_MEMBERSHIP, 'IP_DROP_MEMBERSHIP', membership('IP_DROP_MEMBERSHIP')],
+];
+
+/**
+ * Says what a call of `setsockopt` asks for. Numbers are those of Linux, as bytes in its C structures: `int`,
+ * `struct timeval`, `struct ip_mreq`, little endian.
+ *
+ * Throws `ENOPROTOOPT` for an option that nobody here knows, `EINVAL` for a value that it cannot have.
+ */
+export function socketOption(level: number, option: number, value: OptionValue): SocketOption {
+  const known = table.find(([itsLevel, itsOption]) => itsLevel === level && itsOption === option);
+  if (known) return known[3](value, known[2]);
+  const message = `setsockopt: option ${String(option)} of level ${String(level)} is not known here`;
+  throw new OSError('ENOPROTOOPT', 'setsockopt', message);
+}
+
+/** The error of an option that makes no sense for a socket of that kind. */
+export function notAnOptionOf(kind: string, { name }: SocketOption): OSError {
+  return new OSError('ENOPROTOOPT', 'setsockopt', `setsockopt: ${name} is no option of a ${kind} socket`);
+}
+
+function integerOf(value: OptionValue, name: string): number {
+  const number = value instanceof Uint8Array ? (value.length === 4 ? viewOf(value).getInt32(0, true) : NaN) : value;
+  if (Number.isInteger(Number(number))) return Number(number);
+  throw invalid(name, 'a whole number, or the 4 bytes of one');
+}
+
+function sizeOf(value: OptionValue, name: string): number {
+  const number = integerOf(value, name);
+  if (number > 0) return number;
+  throw invalid(name, 'a number above 0');
+}
+
+/** `struct timeval`, of 32 or 64 bits a part; all 0 is no time-out. */
+function secondsOf(value: OptionValue, name: string): number | null {
+  if (!(value instanceof Uint8Array) || ![8, 16].includes(value.length)) {
+    throw invalid(name, 'a struct timeval of 8 or 16 bytes; settimeout() takes a number of seconds');
+  }
+  const view = viewOf(value);
+  const [whole, micro] =
+    value.length === 8
+      ? [view.getInt32(0, true), view.getInt32(4, true)]
+      : [Number(view.getBigInt64(0, true)), Number(view.getBigInt64(8, true))];
+  if (whole < 0 || micro < 0 || micro > 999_999) throw invalid(name, 'a time from 0 up, with less than a million µs');
+  return whole + micro / 1e6 || null;
+}
+
+/** `struct ip_mreq`: the group, and the interface, which is ours whatever it says. */
+function groupOf(value: OptionValue, name: string): string {
+  const [first = 0] = value instanceof Uint8Array && [8, 12].includes(value.length) ? value : [];
+  if (value instanceof Uint8Array && first >= 224 && first <= 239) return value.subarray(0, 4).join('.');
+  throw invalid(name, 'a struct ip_mreq of 8 bytes: a group from 224.0.0.0 to 239.255.255.255, and an interface');
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function invalid(name: string, wanted: string): OSError {
+  return new OSError('EINVAL', 'setsockopt', `setsockopt: ${name} is ${wanted}`);
+}
