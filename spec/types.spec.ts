@@ -15,8 +15,10 @@ import {
   type Readiness,
   type Socket,
   type SocketState,
-  uerrno,
+  type UART,
   type Uart,
+  uerrno,
+  uselect,
   usocket,
 } from '../src';
 
@@ -125,6 +127,15 @@ const programs = {
     new machine.UART('/dev/ttyUSB0', '115200');
     // @ts-expect-error There is no such firmware.
     new machine.UART('emulator:', 115_200, { emulator: { firmware: '9.9' } });
+  },
+
+  async waiting(socket: Socket, uart: UART) {
+    const [readable, writable, failed] = await uselect.select([socket, uart], [uart], []);
+    holds<Same<[typeof readable, typeof writable, typeof failed], [(Socket | UART)[], UART[], never[]]>>();
+    // @ts-expect-error A line's name cannot be waited for.
+    await uselect.select(['/dev/ttyUSB0'], [], []);
+    // @ts-expect-error Three lists are wanted.
+    await uselect.select([socket], []);
   },
 
   errors(error: unknown) {

@@ -1,6 +1,17 @@
 import { UART } from './machine';
 import { createNetworkModule } from './network';
-import { createSocketModule, errnoOf, Interfaces, Poll, POLLERR, POLLHUP, POLLIN, POLLOUT } from './usocket';
+import {
+  createSocketModule,
+  errnoOf,
+  Interfaces,
+  Poll,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  POLLOUT,
+  select,
+  select$,
+} from './usocket';
 
 /** The interfaces of this program. The only state of the package that is not held by an object of the user's. */
 const interfaces = new Interfaces();
@@ -14,8 +25,11 @@ export const network = createNetworkModule(interfaces);
 /** Sockets over the default interface. */
 export const usocket = createSocketModule(interfaces);
 
-/** Waiting for several streams at once. */
-export const uselect = { POLLIN, POLLOUT, POLLERR, POLLHUP, poll: () => new Poll() };
+/**
+ * Waiting for several streams at once: sockets, serial lines, anything with a `readiness$`. `poll().ready$` tells what is
+ * ready at every change of it, without anybody asking.
+ */
+export const uselect = { POLLIN, POLLOUT, POLLERR, POLLHUP, poll: () => new Poll(), select, select$ };
 
 /** Error numbers by name. */
 export const uerrno = errnoOf;
@@ -38,6 +52,7 @@ export {
   OSError,
   type Poll,
   type Ready,
+  type Selected,
   type Sendable,
   type Socket,
   type SocketModuleOptions,

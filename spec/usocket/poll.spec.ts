@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 
 import { describe, expect, it } from '@jest/globals';
-import { BehaviorSubject, map, type Observable, startWith } from 'rxjs';
+import { BehaviorSubject, EMPTY, map, NEVER, type Observable, of, startWith, throwError } from 'rxjs';
 
 import type { Pollable, Readiness } from '../../src/streams';
 import { OSError } from '../../src/usocket';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from '../../src/usocket/poll';
 import { Poll } from '../../src/usocket/uselect';
 import { marbles } from '../streams/marbles';
+import { failureOf } from '../support/failure';
 
 const idle: Readiness = { readable: false, writable: false, hangup: false, error: false };
 
@@ -132,6 +133,106 @@ describe('poll', () => {
     poller.modify(stream, POLLOUT);
     expect(await poller.ipoll(0)).toEqual([[stream, POLLOUT]]);
     expect(await poller.ipoll(0)).toEqual([[stream, POLLOUT]]);
+  });
+
+  it('keeps on telling of a hangup behind the one-shot flag: that comes unasked', async () => {
+    const stream = { readiness$: new BehaviorSubject(states['h'] ?? idle) };
+    const poller = new Poll();
+    poller.register(stream);
+    expect(await poller.ipoll(0, 1)).toEqual([[stream, POLLIN | POLLHUP]]);
+    expect(await poller.ipoll(0, 1)).toEqual([[stream, POLLHUP]]);
+  });
+
+  it('lets whoever hears of a one-shot report take streams out', async () => {
+    const [one, other] = [states['r'], states['r']].map((state) => ({
+      readiness$: new BehaviorSubject(state ?? idle),
+    }));
+    const poller = new Poll();
+    poller.register(one!);
+    poller.register(other!);
+    const watching = poller.ready$.subscribe((ready) => {
+      if (ready.length === 0) poller.unregister(other!);
+    });
+    expect(await poller.ipoll(0, 1)).toHaveLength(2);
+    watching.unsubscribe();
+    expect(() => poller.modify(other!, POLLIN)).toThrow(OSError);
+  });
+
+  it('changes the events of a stream that is registered again, and says that it is not new', async () => {
+    const stream = { readiness$: new BehaviorSubject(states['b'] ?? idle) };
+    const poller = new Poll();
+    expect(poller.register(stream, POLLIN)).toBe(true);
+    expect(poller.register(stream, POLLOUT)).toBe(false);
+    expect(await poller.poll(0)).toEqual([[stream, POLLOUT]]);
+  });
+
+  it('counts a readiness$ that fails as POLLERR, and goes on with the others', async () => {
+    const broken = { readiness$: throwError(() => new Error('broken')) };
+    const stream = { readiness$: new BehaviorSubject(states['r'] ?? idle) };
+    const poller = new Poll<Pollable>();
+    poller.register(broken, POLLIN);
+    poller.register(stream, POLLIN);
+    expect(await poller.poll(0)).toEqual([
+      [broken, POLLERR],
+      [stream, POLLIN],
+    ]);
+    poller.unregister(broken);
+    expect(await poller.poll()).toEqual([[stream, POLLIN]]);
+  });
+
+  it(
+    'hears of a readiness$ that fails while it waits',
+    marbles(({ hot, expectObservable }, scheduler) => {
+      const s = pollable(hot('--#'));
+      const poller = new Poll({ scheduler });
+      poller.register(s, 0);
+      expectObservable(poller.poll$().pipe(names({ s }))).toBe('--(a|)', { a: [`s${String(POLLERR)}`] });
+    }),
+  );
+
+  it('takes a readiness$ that has ended at its last word', async () => {
+    const ended = { readiness$: of(states['r'] ?? idle) };
+    const poller = new Poll();
+    poller.register(ended, POLLIN);
+    expect(await poller.poll(0)).toEqual([[ended, POLLIN]]);
+    expect(await poller.poll()).toEqual([[ended, POLLIN]]);
+  });
+
+  it.each([
+    ['ends without a word', EMPTY],
+    ['says nothing', NEVER],
+  ])('does not wait for a readiness$ that %s', async (_, readiness$: Observable<Readiness>) => {
+    const stream = { readiness$: new BehaviorSubject(states['r'] ?? idle) };
+    const poller = new Poll<Pollable>();
+    poller.register({ readiness$ });
+    expect(await poller.poll(0)).toEqual([]);
+    poller.register(stream, POLLIN);
+    expect(await poller.poll()).toEqual([[stream, POLLIN]]);
+  });
+
+  it(
+    'waits for ever for a time that is negative, null, or longer than a timer keeps',
+    marbles(({ hot, expectObservable }, scheduler) => {
+      const s = pollable(hot('36000m r'));
+      for (const forEver of [-1, -0.5, null, undefined, 2 ** 31, Infinity]) {
+        const poller = new Poll({ scheduler });
+        poller.register(s, POLLIN);
+        expectObservable(poller.poll$(forEver).pipe(names({ s }))).toBe('36000m (a|)', { a: [`s${String(POLLIN)}`] });
+      }
+    }),
+  );
+
+  it('refuses what is no time, and what is no stream, with EINVAL', async () => {
+    const poller = new Poll<Pollable>();
+    expect((await failureOf(poller.poll$(NaN))).code).toBe('EINVAL');
+    expect((await failureOf(poller.poll$('soon' as unknown as number))).code).toBe('EINVAL');
+    for (const wrong of [undefined, null, 5, {}, { readiness$: true }]) {
+      assert.throws(
+        () => poller.register(wrong as unknown as Pollable),
+        (error) => error instanceof OSError && error.code === 'EINVAL',
+      );
+    }
+    expect(await poller.poll(0)).toEqual([]);
   });
 
   it('refuses to modify or take out what is not registered', () => {

@@ -21,4 +21,5 @@ export type { SocketState } from './socketState';
 export type { SocketOptions } from './socketStreams';
 export type { Sendable } from './arguments';
 export { POLLERR, POLLHUP, POLLIN, POLLOUT, type Ready } from './poll';
-export { Poll } from './uselect';
+export { select$, type Selected } from './select';
+export { Poll, select } from './uselect';
