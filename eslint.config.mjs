@@ -10,6 +10,7 @@ const pure = ['streams', 'usocket', 'esp8285'].map((folder) => `src/${folder}/**
 const facades = [
   'src/usocket/socket.ts',
   'src/usocket/datagramSocket.ts',
+  'src/usocket/socketFile.ts',
   'src/usocket/module.ts',
   'src/usocket/uselect.ts',
   'src/esp8285/esp8285.ts',

@@ -17,6 +17,8 @@ export type {
 export { OSError } from './osError';
 export { Socket } from './socket';
 export type { OptionValue } from './socketOption';
+export type { SocketFile } from './socketFile';
+export type { FileMode } from './socketFileStreams';
 export type { SocketState } from './socketState';
 export type { SocketOptions } from './socketStreams';
 export type { Sendable } from './arguments';

@@ -1,9 +1,11 @@
 import { firstValueFrom, map } from 'rxjs';
 
 import type { Address } from './address';
+import type { Sendable } from './arguments';
+import { SocketFile } from './socketFile';
+import type { FileMode } from './socketFileStreams';
 import type { OptionValue } from './socketOption';
 import { SocketStreams } from './socketStreams';
-import type { Sendable } from './arguments';
 
 /** Most bytes of one step of `for await (const chunk of socket)`. */
 const iterationSize = 65_536;
@@ -78,6 +80,19 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
 
   close(): Promise<void> {
     return firstValueFrom(this.close$());
+  }
+
+  /**
+   * The socket as a file of bytes: closing it closes the socket. Throws `EINVAL` for a mode that there is not, and
+   * `EBADF` on a closed socket.
+   *
+   * @param buffering Ignored: there is no buffering, as in MicroPython.
+   * @see The socket document, `socket.makefile(mode='rb', buffering=0)`.
+   */
+  makefile(mode?: FileMode, buffering?: number): SocketFile;
+  makefile(mode: FileMode = 'rb'): SocketFile {
+    this.checkOpen('makefile');
+    return new SocketFile(this, mode);
   }
 
   /** Each chunk until the peer closes. Leaving the loop early leaves the socket open, and loses nothing. */

@@ -337,6 +337,11 @@ export class SocketStreams implements Pollable {
     this.settimeout(flag ? null : 0);
   }
 
+  /** `EBADF` on a closed socket. */
+  protected checkOpen(syscall: string): void {
+    this.operations.checkOpen(syscall);
+  }
+
   private set(option: SocketOption): Observable<never> {
     switch (option.name) {
       case 'SO_KEEPALIVE':

@@ -1,0 +1,72 @@
+import { defer, type Observable } from 'rxjs';
+
+import type { Pollable, Readiness } from '../streams';
+import type { Sendable } from './arguments';
+import { OSError } from './osError';
+import type { SocketStreams } from './socketStreams';
+
+/** What a file of a socket is for. There are no text modes, as in the socket document. */
+export type FileMode = 'rb' | 'wb' | 'rwb';
+
+const modes: readonly unknown[] = ['rb', 'wb', 'rwb'] satisfies FileMode[];
+
+/**
+ * The file of a socket as observables: the cold form of each method. It holds no bytes of its own, so the socket can be
+ * used beside it, and its time-out counts here, too.
+ *
+ * Reading what was made for writing, and the other way round, fails with `EBADF`, as `read(2)` and `write(2)` do with a
+ * descriptor that is not open for that. The methods without `$` are in `SocketFile`.
+ */
+export class SocketFileStreams implements Pollable {
+  /** What could be done with the socket without waiting, whatever the mode; replays the current state. */
+  readonly readiness$: Observable<Readiness>;
+  /** Every line from the peer, with its newline, until it closes. See {@link SocketStreams.lines$}. */
+  readonly lines$: Observable<Buffer>;
+
+  /** Throws `EINVAL` for a mode that there is not. */
+  constructor(
+    private readonly socket: SocketStreams,
+    readonly mode: FileMode,
+  ) {
+    if (!modes.includes(mode)) {
+      const message = `makefile: a mode is 'rb', 'wb' or 'rwb', not ${JSON.stringify(mode)}; there are no text files`;
+      throw new OSError('EINVAL', 'makefile', message);
+    }
+    this.readiness$ = socket.readiness$;
+    this.lines$ = this.opened('r', 'readline', () => socket.lines$);
+  }
+
+  /** See {@link SocketStreams.read$}. */
+  read$(size?: number): Observable<Buffer | null> {
+    return this.opened('r', 'read', () => this.socket.read$(size));
+  }
+
+  /** See {@link SocketStreams.readinto$}. */
+  readinto$(target: Uint8Array, size?: number): Observable<number | null> {
+    return this.opened('r', 'readinto', () => this.socket.readinto$(target, size));
+  }
+
+  /** See {@link SocketStreams.readline$}. */
+  readline$(): Observable<Buffer | null> {
+    return this.opened('r', 'readline', () => this.socket.readline$());
+  }
+
+  /** See {@link SocketStreams.write$}. */
+  write$(data: Sendable): Observable<number | null> {
+    return this.opened('w', 'write', () => this.socket.write$(data));
+  }
+
+  /** Closes the socket, too. See {@link SocketStreams.close$}. */
+  close$(): Observable<void> {
+    return this.socket.close$();
+  }
+
+  private opened<T>(way: 'r' | 'w', syscall: string, operation: () => Observable<T>): Observable<T> {
+    return defer(() => {
+      if (this.mode.includes(way)) return operation();
+      const purpose = way === 'r' ? 'reading' : 'writing';
+      const message = `${syscall}: the file was made with the mode '${this.mode}', and is not open for ${purpose}`;
+      throw new OSError('EBADF', syscall, message);
+    });
+  }
+}
