@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
 
 import { machine, OSError, type UART, uselect } from '../src';
+import { failureOf } from './support/failure';
 import { openPty, type Pty } from './support/pty';
 
 describe('machine.UART on a serial port', () => {
@@ -81,6 +82,56 @@ describe('machine.UART on a serial port', () => {
     expect(await uart.readinto(target.subarray(3))).toBe(1);
     expect(await uart.readinto(target)).toBeNull();
     expect(String(target)).toBe('abcd....');
+  });
+
+  it('reads into a buffer no further than its end, and what has come when the time is up', async () => {
+    await hold('abcdef');
+    const target = Buffer.alloc(4, '.');
+    expect(await uart.readinto(target, 99)).toBe(4);
+    expect(await uart.readinto(target, 0)).toBe(0);
+    expect(await uart.readinto(target)).toBe(2);
+    expect(String(target)).toBe('efcd');
+  });
+
+  it('is closed by deinit: calls under way and to come fail with EBADF', async () => {
+    const [poller, target] = [uselect.poll(), Buffer.alloc(4)];
+    poller.register(uart, 0);
+    const pending = [uart.read(4), uart.read(), uart.readline(), uart.readinto(target)].map(failureOf);
+    await uart.deinit();
+    const later = [uart.read(4), uart.read(), uart.readline(), uart.readinto(target), uart.write('x')].map(failureOf);
+    for (const failure of await Promise.all([...pending, ...later])) expect(failure.code).toBe('EBADF');
+    expect(uart.any()).toBe(0);
+    expect(await poller.poll()).toEqual([[uart, uselect.POLLHUP]]);
+    await uart.deinit();
+  });
+
+  it('refuses with EINVAL what is no size, no buffer and no bytes', async () => {
+    const calls = [
+      uart.read(-1),
+      uart.read(0.5),
+      uart.readinto(Buffer.alloc(4), -1),
+      uart.readinto('text' as unknown as Buffer),
+      uart.write(5 as unknown as string),
+    ];
+    for (const call of calls) expect((await failureOf(call)).code).toBe('EINVAL');
+  });
+
+  it.each([{ timeout: -1 }, { timeout: NaN }, { timeout: 2 ** 31 }, { read_buf_len: 0 }, { read_buf_len: 1.5 }])(
+    'refuses the option %j with EINVAL, and leaves the port alone',
+    (options) => {
+      const make = () => new machine.UART('/dev/no-such-port', 115_200, options);
+      expect(make).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+    },
+  );
+
+  it('with a timeout of 0 takes what is there', async () => {
+    await uart.close();
+    uart = new machine.UART(pty.path, 115_200, { timeout: 0 });
+    await opened();
+    expect(await uart.read(4)).toBeNull();
+    expect(await uart.readline()).toBeNull();
+    await hold('ab');
+    expect(String(await uart.read(4))).toBe('ab');
   });
 
   it('writes text and bytes, and tells how many bytes went', async () => {

@@ -1,6 +1,7 @@
 import {
   catchError,
   combineLatest,
+  defer,
   distinctUntilChanged,
   endWith,
   filter,
@@ -11,6 +12,7 @@ import {
   merge,
   type Observable,
   of,
+  type OperatorFunction,
   startWith,
   switchMap,
   take,
@@ -22,15 +24,19 @@ import { createEmulator, type EmulatorOptions } from './emulator';
 import { ByteReader, type Readiness, sameReadiness, type Uart } from './streams';
 import { openUart, type OpenUartOptions } from './transports';
 import { OSError } from './usocket';
+import { checkSize, checkTarget, type Sendable, toBytes } from './usocket/arguments';
 
 export interface UARTOptions extends Omit<OpenUartOptions, 'baudRate'> {
-  /** Milliseconds that a read waits for the bytes that it wants. Default: 1000. */
+  /** Milliseconds that a read waits for the bytes that it wants; 0 takes what is there. Default: 1000. */
   readonly timeout?: number;
   /** Bytes held for reads to come; when more come unread, the reads fail with `ENOBUFS`. Default: 4096. */
   readonly read_buf_len?: number;
   /** For `emulator:`, how the virtual modem is to be: its firmware, its networks, the hosts that it reaches. */
   readonly emulator?: Omit<EmulatorOptions, 'baud'>;
 }
+
+/** Longest time that a timer keeps, in milliseconds; one that is longer fires at once. */
+const longest = 2 ** 31 - 1;
 
 /**
  * A serial line, open from the start.
@@ -42,7 +48,9 @@ export interface UARTOptions extends Omit<OpenUartOptions, 'baudRate'> {
  *
  * What goes wrong is the error of {@link UART.rx$} and of every call: `ENODEV` no such port or unplugged, `EACCES`,
  * `EBUSY`. A line that an interface was made on is the interface's: reading it here takes nothing away from there, and
- * is limited to `read_buf_len`.
+ * is limited to `read_buf_len`. After {@link UART.deinit} every call fails with `EBADF`, those under way included.
+ *
+ * @see MicroPython, `machine.UART`; the socket document's programs make theirs with `timeout` and `read_buf_len`.
  */
 export class UART implements Uart, AsyncDisposable {
   readonly rx$: Observable<Uint8Array>;
@@ -52,13 +60,23 @@ export class UART implements Uart, AsyncDisposable {
   private readonly line: Uart;
   private readonly reader: ByteReader;
   private readonly timeout: number;
+  private closedWith: OSError | undefined;
 
   /**
+   * Throws `EINVAL` for what is no time, no length, or no port that there could be.
+   *
    * @param port A device, or one of the URLs above.
    * @param baudRate Bits per second. Default: 115200.
    */
   constructor(port: string, baudRate = 115_200, options: UARTOptions = {}) {
     const { emulator, timeout: patience = 1000, read_buf_len: capacity = 4096, ...settings } = options;
+    if (!(patience >= 0 && patience <= longest)) {
+      const message = `UART: timeout is a number of milliseconds from 0 to ${String(longest)}, not ${String(patience)}`;
+      throw new OSError('EINVAL', 'UART', message);
+    }
+    if (!Number.isSafeInteger(capacity) || capacity < 1) {
+      throw new OSError('EINVAL', 'UART', `UART: read_buf_len is a number of bytes from 1 up, not ${String(capacity)}`);
+    }
     this.timeout = patience;
     this.line =
       port === 'emulator:'
@@ -87,29 +105,46 @@ export class UART implements Uart, AsyncDisposable {
    * been quiet for that time, or to the first `read_buf_len` bytes of a line that is never quiet. `null` when nothing has.
    */
   read(size?: number): Promise<Buffer | null> {
-    return firstValueFrom(size === undefined ? this.untilQuiet() : this.inTime(this.reader.read$(size), size));
+    return firstValueFrom(
+      defer(() => {
+        if (size === undefined) return this.untilQuiet();
+        checkSize(size, 'read');
+        return this.reader.read$(size).pipe(this.inTime(() => this.reader.readNow(size)));
+      }),
+    );
   }
 
-  /** As {@link read}, into a buffer: resolves to the number of bytes stored, or `null`. */
-  async readinto(target: Uint8Array, size: number = target.length): Promise<number | null> {
-    const bytes = await this.read(Math.min(size, target.length));
-    return bytes?.copy(target) ?? null;
+  /** As {@link read}, into a buffer and no further than its end: resolves to the number of bytes stored, or `null`. */
+  readinto(target: Uint8Array, size = Infinity): Promise<number | null> {
+    return firstValueFrom(
+      defer(() => {
+        checkTarget(target);
+        checkSize(size, 'readinto');
+        const part = target.subarray(0, size);
+        return this.reader.readinto$(part).pipe(this.inTime(() => this.reader.readintoNow(part)));
+      }),
+    );
   }
 
   /** Resolves to a line with its newline, or to what has come of it when the time is up; `null` when nothing has. */
   readline(): Promise<Buffer | null> {
-    return firstValueFrom(this.inTime(this.reader.readline$()));
+    return firstValueFrom(this.reader.readline$().pipe(this.inTime(() => this.reader.readNow())));
   }
 
   /** Resolves to the number of bytes, when the line can take more. */
-  async write(data: Uint8Array | string): Promise<number> {
-    const bytes = typeof data === 'string' ? Buffer.from(data) : data;
+  async write(data: Sendable): Promise<number> {
+    const bytes = toBytes(data, 'write');
+    if (this.closedWith) throw this.closedWith;
     await lastValueFrom(from(this.line.write(bytes)), { defaultValue: undefined });
     return bytes.length;
   }
 
-  /** Closes the line. */
+  /** Closes the line, and drops what has not been read. Closing twice is no error. */
   async close(): Promise<void> {
+    if (!this.closedWith) {
+      this.closedWith = new OSError('EBADF', 'UART', 'the serial line has been closed (deinit); make a new UART');
+      this.reader.close(this.closedWith);
+    }
     await lastValueFrom(from(this.line.close()), { defaultValue: undefined });
   }
 
@@ -123,8 +158,9 @@ export class UART implements Uart, AsyncDisposable {
     return this.close();
   }
 
-  private inTime(read$: Observable<Buffer>, size?: number): Observable<Buffer | null> {
-    return read$.pipe(timeout({ first: this.timeout, with: () => of(this.reader.readNow(size)) }));
+  /** Ends a read with what there is when the time is up. */
+  private inTime<T>(take: () => T | null): OperatorFunction<T, T | null> {
+    return timeout({ first: this.timeout, with: () => defer(() => of(take())) });
   }
 
   private untilQuiet(): Observable<Buffer | null> {

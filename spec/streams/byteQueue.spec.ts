@@ -16,12 +16,13 @@ const size = fc.oneof(fc.nat(24), fc.constant(Infinity));
 
 type Step =
   | { kind: 'push'; bytes: Buffer }
-  | { kind: 'take' | 'takeExactly' | 'want'; size: number }
+  | { kind: 'take' | 'takeExactly' | 'takeInto' | 'want'; size: number }
   | { kind: 'readline' | 'stopWanting' };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('push' as const), bytes: chunk }),
   fc.record({ kind: fc.constantFrom('take' as const, 'takeExactly' as const, 'want' as const), size }),
+  fc.record({ kind: fc.constant('takeInto' as const), size: fc.nat(24) }),
   fc.record({ kind: fc.constantFrom('readline' as const, 'stopWanting' as const) }),
 );
 
@@ -69,6 +70,12 @@ function runBoth(queue: ByteQueue, model: Model, steps: readonly Step[]): void {
         assert.ok(taken.length <= next.size);
         assert.equal(taken.length > 0, model.content.length > 0 && next.size > 0);
         assert.deepStrictEqual(taken, model.take(taken.length));
+        break;
+      }
+      case 'takeInto': {
+        const target = Buffer.alloc(next.size);
+        const stored = queue.takeInto(target);
+        assert.deepStrictEqual(target.subarray(0, stored), model.take(next.size));
         break;
       }
       case 'takeExactly':

@@ -350,6 +350,33 @@ describe('ByteReader', () => {
     });
   });
 
+  describe('readintoNow', () => {
+    it('fills the target with what is there, and tells how much', () => {
+      const { reader, rx } = fedReader();
+      const target = Buffer.from('........');
+      const stored = [reader.readintoNow(target)];
+      rx.next('ab');
+      rx.next('cd');
+      rx.next('ef');
+      stored.push(reader.readintoNow(target.subarray(0, 3)), reader.readintoNow(target.subarray(4)));
+      stored.push(reader.readintoNow(target));
+      rx.complete();
+      stored.push(reader.readintoNow(target));
+      assert.deepStrictEqual([stored, String(target)], [[null, 3, 3, null, 0], 'abc.def.']);
+    });
+
+    it('leaves the bytes to a read that waits for them, and throws the failure of the stream', () => {
+      const { reader, rx } = fedReader();
+      const waiting = reader.read$(3).subscribe();
+      rx.next('ab');
+      assert.equal(reader.readintoNow(Buffer.alloc(2)), null);
+      waiting.unsubscribe();
+      rx.error(lost);
+      assert.equal(reader.readintoNow(Buffer.alloc(2)), 2);
+      assert.throws(() => reader.readintoNow(Buffer.alloc(2)), /port lost/);
+    });
+  });
+
   describe('readlineNow', () => {
     it('takes a line, or what there is of one', () => {
       const { reader, rx } = fedReader();

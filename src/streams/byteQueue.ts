@@ -167,10 +167,29 @@ export class ByteQueue {
   /** Takes `size` bytes in one piece, or all there are if they are fewer. */
   takeExactly(size: number): Buffer {
     checkSize(size);
+    const pieces = this.takePieces(size);
+    const [only] = pieces;
+    return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+  }
+
+  /** Fills `target` from its start with what there is, and tells how many bytes that was. */
+  takeInto(target: Uint8Array): number {
+    return this.inOneStep(() => {
+      let filled = 0;
+      for (const piece of this.takePieces(target.length)) {
+        target.set(piece, filled);
+        filled += piece.length;
+      }
+      return filled;
+    });
+  }
+
+  private takePieces(size: number): readonly Buffer[] {
     const pieces: Buffer[] = [];
-    let missing = Math.min(size, this.held);
-    this.held -= missing;
-    this.searchedBytes = Math.max(0, this.searchedBytes - missing);
+    const taken = Math.min(size, this.held);
+    let missing = taken;
+    this.held -= taken;
+    this.searchedBytes = Math.max(0, this.searchedBytes - taken);
     while (missing > 0) {
       const chunk = this.chunkAt(this.head);
       pieces.push(chunk.subarray(0, missing));
@@ -178,10 +197,8 @@ export class ByteQueue {
       else this.dropHead();
       missing = Math.max(0, missing - chunk.length);
     }
-    const [only] = pieces;
-    const taken = pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
-    if (taken.length > 0) this.tell();
-    return taken;
+    if (taken > 0) this.tell();
+    return pieces;
   }
 
   private tell(): void {

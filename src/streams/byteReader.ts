@@ -96,10 +96,12 @@ export class ByteReader {
    * Throws the error of a stream that has failed, once its bytes are read.
    */
   readNow(size = Infinity): Buffer | null {
-    if (this.turnstile.busy) return null;
-    if (this.queue.length > 0) return this.queue.takeExactly(size);
-    if (this.queue.failure) throw this.queue.failure;
-    return this.queue.finished ? Buffer.alloc(0) : null;
+    return this.canTake() ? this.queue.takeExactly(size) : null;
+  }
+
+  /** As {@link readNow}, into a buffer: the number of bytes stored, or `null`; 0 at the end of the stream. */
+  readintoNow(target: Uint8Array): number | null {
+    return this.canTake() ? this.queue.takeInto(target) : null;
   }
 
   /** As {@link readNow}, but no further than the first newline. */
@@ -115,5 +117,12 @@ export class ByteReader {
   /** Ends every read, pending or to come, with this error. */
   close(error: Error): void {
     this.queue.close(error);
+  }
+
+  /** Whether a read gets bytes, or the end, at once; throws what the stream has failed with. */
+  private canTake(): boolean {
+    if (this.turnstile.busy) return false;
+    if (this.queue.length === 0 && this.queue.failure) throw this.queue.failure;
+    return this.readable;
   }
 }

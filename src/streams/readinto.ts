@@ -1,21 +1,22 @@
-import { map, type OperatorFunction } from 'rxjs';
+import type { OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from './byteQueue';
 import { checkSize } from './checkSize';
-import { read } from './read';
+import { takeWhenReady } from './takeWhenReady';
 
 /**
  * Fills the start of `target` with exactly `size` bytes, or with what there is until the stream ends, and emits how
- * many were stored.
+ * many were stored. Each byte is copied once, from the chunk in which it came.
  *
  * @param size Bytes to read; by default, and at most, the length of `target`.
  * @see The socket document, `socket.readinto(buf[, nbytes])`.
  */
 export function readinto(target: Uint8Array, size: number = target.length): OperatorFunction<ByteQueue, number> {
   checkSize(size);
-  return (queue$) =>
-    queue$.pipe(
-      read(Math.min(size, target.length)),
-      map((bytes) => bytes.copy(target)),
-    );
+  const wanted = Math.min(size, target.length);
+  return takeWhenReady({
+    wanted,
+    isReady: (queue) => queue.length >= wanted,
+    take: (queue) => queue.takeInto(target.subarray(0, wanted)),
+  });
 }
