@@ -92,8 +92,9 @@ export class SocketStreams implements Pollable {
     this.data$ = defer(() => this.connectedOr('recv', this.reader.data$));
     this.lines$ = defer(() => this.connectedOr('readline', this.reader.lines$));
     this.closed$ = defer(() => this.end()).pipe(runOnce());
-    // Ends with `close$`.
+    // Both end with `close$`.
     this.reader.connect();
+    this.operations.unattended.run(this.sender.sending$);
   }
 
   /**
@@ -444,6 +445,7 @@ export class SocketStreams implements Pollable {
     this.operations.close();
     const released$ = defer(() => {
       this.opened.complete();
+      this.sender.end();
       this.operations.unattended.end();
       return of(undefined);
     });
