@@ -41,7 +41,7 @@ module.exports = {
       severity: 'error',
       comment: 'The files at the root of src open everything but the command line.',
       from: { path: frontDoor },
-      to: { pathNot: [frontDoor, at('(?!cli/)'), packages('rxjs')] },
+      to: { pathNot: [frontDoor, at('(?!cli/)'), packages('rxjs', 'debug', '@types/debug')] },
     },
     {
       name: 'floor-unknown',

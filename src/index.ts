@@ -34,7 +34,7 @@ export const uselect = { POLLIN, POLLOUT, POLLERR, POLLHUP, poll: () => new Poll
 /** Error numbers by name. */
 export const uerrno = errnoOf;
 
-export type { ESP8285, InterfaceConfig, ModemOptions, Status } from './esp8285';
+export type { ESP8285, InterfaceConfig, ModemOptions, Status, TraceEvent } from './esp8285';
 export type { UART, UARTOptions } from './machine';
 export type { Readiness, Uart } from './streams';
 export {

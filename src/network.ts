@@ -2,6 +2,7 @@ import { noop, takeWhile } from 'rxjs';
 
 import { ESP8285, type ModemOptions } from './esp8285';
 import { HostNic } from './host';
+import { printTrace } from './printTrace';
 import type { Uart } from './streams';
 import type { Interfaces } from './usocket';
 
@@ -18,7 +19,9 @@ export function createNetworkModule(interfaces: Interfaces) {
      * rate is wrong.
      */
     async ESP8285(uart: Uart, options?: ModemOptions): Promise<ESP8285> {
-      const nic = await ESP8285.start(uart, options);
+      const nic = new ESP8285(uart, options);
+      printTrace(nic);
+      await nic.start();
       nic.status$.pipe(takeWhile(({ modem }) => modem !== 'closed')).subscribe({
         next: ({ modem }) => {
           if (modem === 'down') interfaces.lose(nic);

@@ -1,4 +1,4 @@
-import { firstValueFrom, map, tap } from 'rxjs';
+import { firstValueFrom, map, type Observable, tap } from 'rxjs';
 
 import type { Uart } from '../streams';
 import { ESP8285Streams } from './esp8285Streams';
@@ -19,14 +19,12 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
    */
   static start(uart: Uart, options?: ModemOptions): Promise<ESP8285> {
     const nic = new ESP8285(uart, options);
-    const started$ = nic.start$().pipe(
-      tap({
-        error: () => {
-          nic.letGo();
-        },
-      }),
-    );
-    return firstValueFrom(started$.pipe(map(() => nic)));
+    return firstValueFrom(nic.startOrLetGo().pipe(map(() => nic)));
+  }
+
+  /** As {@link ESP8285.start}, for an interface that somebody already looks at: `new ESP8285(uart)`, its `trace$`, then this. */
+  start(): Promise<void> {
+    return firstValueFrom(this.startOrLetGo());
   }
 
   connect(ssid: string, key?: string): Promise<void> {
@@ -59,6 +57,16 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
 
   close(): Promise<void> {
     return firstValueFrom(this.close$());
+  }
+
+  private startOrLetGo(): Observable<void> {
+    return this.start$().pipe(
+      tap({
+        error: () => {
+          this.letGo();
+        },
+      }),
+    );
   }
 
   /** `await using nic = await ESP8285.start(uart)` closes it at the end of the block. */

@@ -24,6 +24,7 @@ import { longestSend } from './links/numberedLink';
 import { checkSettings } from './links/settings';
 import { Modem, type ModemOptions } from './modem';
 import type { Status } from './status';
+import type { TraceEvent } from './trace/traceEvent';
 import { accessPoint } from './wifi/accessPoint';
 import { ifconfig, type InterfaceConfig } from './wifi/ifconfig';
 import { join } from './wifi/join';
@@ -46,6 +47,11 @@ export class ESP8285Streams implements Nic {
   readonly maxDatagram = longestSend;
   /** How the interface is doing; replays the current state. */
   readonly status$: Observable<Status>;
+  /**
+   * Everything that goes over the line, both ways, with keys and payloads left out. Hot: subscribe before
+   * {@link start$} to see the set-up. Costs next to nothing while nobody is subscribed; completes with the line.
+   */
+  readonly trace$: Observable<TraceEvent>;
 
   private readonly modem: Modem;
   private readonly scheduler: SchedulerLike;
@@ -56,6 +62,7 @@ export class ESP8285Streams implements Nic {
     this.scheduler = options.scheduler ?? asyncScheduler;
     this.modem = new Modem(uart, options);
     this.status$ = this.modem.status$;
+    this.trace$ = this.modem.trace$;
   }
 
   /**

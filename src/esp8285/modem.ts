@@ -42,6 +42,8 @@ import { LinkTable } from './links/linkTable';
 import { ServerPort } from './links/serverPort';
 import { setUpExchange } from './setUp';
 import type { Status } from './status';
+import { Trace } from './trace/trace';
+import type { TraceEvent } from './trace/traceEvent';
 
 export interface ModemOptions {
   /**
@@ -67,6 +69,8 @@ const longestStart = 90_000;
 export class Modem {
   /** Replays the current state. */
   readonly status$: Observable<Status>;
+  /** Everything that is said on the line; see {@link TraceEvent}. */
+  readonly trace$: Observable<TraceEvent>;
   readonly executor: Executor;
   readonly links: LinkTable;
   readonly server: ServerPort;
@@ -88,14 +92,27 @@ export class Modem {
     this.scheduler = scheduler;
     const expecting: Expectation = { prompt: false, reading: undefined, beginnings: 0 };
     this.passive = passiveReceive;
+    const trace = new Trace(scheduler);
+    this.trace$ = trace.events$;
     this.frames$ = connectable(
       concat(
-        uart.rx$.pipe(cutFrames(expecting)),
+        uart.rx$.pipe(
+          cutFrames(expecting),
+          // Ahead of the driver, which answers inside a frame.
+          tap({
+            next: (frame) => {
+              trace.heard(frame);
+            },
+            finalize: () => {
+              trace.end();
+            },
+          }),
+        ),
         throwError(() => new OSError('ENODEV', 'modem', 'the serial line to the modem was closed')),
       ),
       { connector: () => new Subject(), resetOnDisconnect: false },
     );
-    this.executor = new Executor(new Wire(uart, this.frames$, expecting), scheduler);
+    this.executor = new Executor(new Wire(uart, this.frames$, expecting, trace), scheduler);
     this.links = new LinkTable({ executor: this.executor, hasAddress: () => this.hasAddress });
     this.server = new ServerPort(this.executor, this.links);
     this.closing$ = defer(() => this.end()).pipe(runOnce());

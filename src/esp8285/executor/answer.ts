@@ -45,11 +45,13 @@ export function answer(command: Command): OperatorFunction<Frame, readonly strin
 }
 
 /** What a modem may say to a command with a key in it; a damaged echo looks like none of these. */
-const safeLine = /^(?:\+[A-Z]+:\d+|DHCP TIMEOUT)$/;
+export function isReason(text: string): boolean {
+  return /^(?:\+[A-Z]+:\d+|DHCP TIMEOUT)$/.test(text);
+}
 
 /** Not the command's echo, nor what a lost byte or an unsolicited message has left of it: a key may be in it. */
 function isPart(text: string, { line, shown }: Command): boolean {
-  return line === shown ? text !== line && !text.startsWith('AT+') : safeLine.test(text);
+  return line === shown ? text !== line && !text.startsWith('AT+') : isReason(text);
 }
 
 /** The values of the answer's lines that begin with `prefix`, `'+CIPDOMAIN:'`. */

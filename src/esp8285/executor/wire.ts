@@ -4,6 +4,7 @@ import type { Uart } from '../../streams';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
 import type { Expectation } from '../grammar/frameCutter';
+import type { Trace } from '../trace/trace';
 
 const lineEnd = '\r\n';
 
@@ -17,18 +18,25 @@ export class Wire {
     /** Hot. Errors when the line is lost, and tells a late subscriber so. */
     readonly frames$: Observable<Frame>,
     private readonly expecting: Expectation,
+    private readonly trace?: Trace,
   ) {
     this.received$ = uart.rx$;
   }
 
   /** Cold: writes the command's line and completes. */
-  say({ line }: Command): Observable<never> {
-    return this.write(Buffer.from(line + lineEnd));
+  say(command: Command): Observable<never> {
+    return defer(() => {
+      this.trace?.said(command);
+      return this.uart.write(Buffer.from(command.line + lineEnd));
+    }).pipe(ignoreElements());
   }
 
   /** Cold: writes bytes as they are and completes. */
   write(bytes: Uint8Array): Observable<never> {
-    return defer(() => this.uart.write(bytes)).pipe(ignoreElements());
+    return defer(() => {
+      this.trace?.wrote(bytes);
+      return this.uart.write(bytes);
+    }).pipe(ignoreElements());
   }
 
   /** Cold: forgets what the modem has begun to say, for it does not go on, and completes. */

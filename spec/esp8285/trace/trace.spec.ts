@@ -1,0 +1,177 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { concat, defer, type Observable, tap, timer, VirtualTimeScheduler } from 'rxjs';
+
+import { createEmulator } from '../../../src/emulator';
+import { ESP8285, type TraceEvent } from '../../../src/esp8285';
+import { type Command, command } from '../../../src/esp8285/commands/command';
+import { Trace } from '../../../src/esp8285/trace/trace';
+import { nonos174 } from '../../support/firmware';
+import { cut } from '../../support/frames';
+import { connected, stage, unstarted } from '../../support/stage';
+import { marbles } from '../../streams/marbles';
+
+const key = 'Qz7~kEy:Wx9';
+const secret = command(
+  'AT+CWJAP_CUR',
+  { text: 'my-ssid', what: 'SSID', syscall: 'connect', maxBytes: 32 },
+  { text: key, what: 'key', syscall: 'connect', maxBytes: 64, secret: true },
+);
+
+/** An event in one line, with its time, direction, kind, link and size. */
+function short({ time, direction, kind, link, size, text }: TraceEvent): string {
+  return `${time} ${direction === 'to modem' ? '>' : '<'} ${kind} ${link ?? '-'} ${size} ${text}`;
+}
+
+/** All that is told while something goes on, in a flat list. */
+function told(trace$: Observable<TraceEvent>): string[] {
+  const events: string[] = [];
+  trace$.subscribe({ next: (event) => events.push(short(event)), complete: () => events.push('|') });
+  return events;
+}
+
+/** Whether three characters of the key stand somewhere side by side. */
+function showsKey(text: string): boolean {
+  return Array.from({ length: key.length - 2 }, (_, at) => key.slice(at, at + 3)).some((part) => text.includes(part));
+}
+
+describe('trace$', () => {
+  it(
+    'tells what goes both ways, with its link, and of payloads the size only',
+    marbles(({ flush }, scheduler) => {
+      const { nic, link4 } = connected(scheduler, {
+        firmware: nonos174,
+        script: [
+          ['AT+CIPSEND=4,5', 1, '\r\nOK\r\n> '],
+          ['hello', 1, '\r\nRecv 5 bytes\r\n', 1, '\r\nSEND OK\r\n\r\n+IPD,4,2\r\n'],
+          ['AT+CIPRECVDATA=4,2', 2, nonos174.read('hi')],
+        ],
+      });
+      const events = told(nic.trace$);
+      link4.sendall$('hello').subscribe();
+      link4.recv$(9).subscribe();
+      flush();
+      assert.deepStrictEqual(events, [
+        '0 > command 4 14 AT+CIPSEND=4,5',
+        '1 < final - 2 OK',
+        '1 < prompt - 1 >',
+        '1 > data 4 5 5 bytes',
+        '2 < taken - 12 Recv 5 bytes',
+        '3 < sent - 7 SEND OK',
+        '3 < notice 4 12 2 bytes wait',
+        '3 > command 4 18 AT+CIPRECVDATA=4,2',
+        '5 < block 4 2 2 bytes',
+        '5 < final - 2 OK',
+      ]);
+    }),
+  );
+
+  it(
+    'tells of the set-up too, and completes with the line',
+    marbles((_, scheduler) => {
+      const { nic } = unstarted(scheduler, { firmware: nonos174 });
+      const events = told(nic.trace$);
+      nic.start$().subscribe();
+      assert.deepStrictEqual(events.slice(0, 4), [
+        '0 > command - 2 AT',
+        '0 < final - 2 OK',
+        '0 > command - 4 ATE0',
+        '0 < line - 4 ATE0',
+      ]);
+      nic.close$().subscribe();
+      assert.deepStrictEqual(events.slice(-3), ['0 > command - 13 AT+CIPCLOSE=5', '0 < final - 2 OK', '|']);
+    }),
+  );
+
+  it(
+    'shows a network name that would colour a terminal without its control characters',
+    marbles((_, scheduler) => {
+      const { nic } = stage(scheduler, {
+        firmware: nonos174,
+        script: [['AT+CWLAP', '+CWLAP:(0,"\x1b[31mred",-40)\r\n\r\nOK\r\n']],
+      });
+      const events = told(nic.trace$);
+      nic.scan$().subscribe();
+      assert.equal(events[1], '0 < line - 25 +CWLAP:(0,"\ufffd[31mred",-40)');
+    }),
+  );
+});
+
+describe('a key in the trace', () => {
+  const heardAfter = (said: readonly Command[], lines: readonly string[]): readonly string[] => {
+    const trace = new Trace(new VirtualTimeScheduler());
+    const texts: string[] = [];
+    trace.events$.subscribe(({ text }) => texts.push(text));
+    for (const one of said) trace.said(one);
+    for (const frame of cut(lines.map((line) => Buffer.from(`${line}\r\n`)))) trace.heard(frame);
+    return texts.slice(said.length);
+  };
+
+  it('is not in the command', () => {
+    assert.deepStrictEqual(told(new Trace(new VirtualTimeScheduler()).events$), []);
+    const trace = new Trace(new VirtualTimeScheduler());
+    const events = told(trace.events$);
+    trace.said(secret);
+    assert.deepStrictEqual(events, ['0 > command - 28 AT+CWJAP_CUR="my-ssid","…"']);
+  });
+
+  it('is looked for until a later command has been answered, reasons for a failure apart', () => {
+    const attention = command('AT');
+    assert.deepStrictEqual(heardAfter([secret], ['"my-ssid","x', '+CWJAP:2', 'FAIL', 'y"']), [
+      'a line of 12 bytes',
+      '+CWJAP:2',
+      'FAIL',
+      'a line of 2 bytes',
+    ]);
+    assert.deepStrictEqual(heardAfter([secret, attention], ['x', 'OK', 'y']), ['a line of 1 bytes', 'OK', 'y']);
+    assert.deepStrictEqual(heardAfter([secret, attention, secret], ['OK', 'y']), ['OK', 'a line of 1 bytes']);
+  });
+
+  it('is hidden from who looks only once it has been said', () => {
+    const trace = new Trace(new VirtualTimeScheduler());
+    trace.said(secret);
+    const events = told(trace.events$);
+    for (const frame of cut([Buffer.from(`,"${key}"\r\n`)])) trace.heard(frame);
+    assert.deepStrictEqual(events, ['0 < line - 14 a line of 14 bytes']);
+  });
+
+  it('is in no damaged echo, whatever the damage', () => {
+    const echo = `${secret.line}\r\r\n\r\nOK\r\n`;
+    const damage = fc.record({ at: fc.nat(echo.length), lost: fc.nat(12), put: fc.string({ maxLength: 6 }) });
+    fc.assert(
+      fc.property(fc.array(damage, { maxLength: 3 }), fc.nat(echo.length), (damages, chunk) => {
+        const damaged = damages.reduce(
+          (text, { at, lost, put }) => text.slice(0, at) + put + text.slice(at + lost),
+          echo,
+        );
+        const trace = new Trace(new VirtualTimeScheduler());
+        const events = told(trace.events$);
+        trace.said(secret);
+        const bytes = Buffer.from(damaged, 'latin1');
+        for (const frame of cut([bytes.subarray(0, chunk), bytes.subarray(chunk)])) trace.heard(frame);
+        assert.ok(!events.some(showsKey), events.join('\n'));
+      }),
+    );
+  });
+
+  it.each(['1.5', '1.7.4', '2.2.2'] as const)('is in no echo of a modem with AT %s on a bad line', (firmware) => {
+    const shown: string[] = [];
+    for (let after = 0; after < secret.line.length; after++) {
+      for (const kind of ['lose', 'flip'] as const) {
+        const scheduler = new VirtualTimeScheduler();
+        const emulator = createEmulator({ firmware, scheduler, accessPoints: [{ ssid: 'my-ssid', key }], seed: after });
+        const nic = new ESP8285(emulator.uart, { scheduler });
+        nic.trace$.subscribe((event) => shown.push(short(event)));
+        const echoed$ = defer(() => {
+          return concat(emulator.uart.write(Buffer.from('ATE1\r\n')), timer(100, scheduler));
+        }).pipe(tap(() => emulator.fault({ kind, after, bytes: 1 + (after % 3) })));
+        concat(nic.start$(), echoed$, nic.connect$('my-ssid', key)).subscribe({ error: () => undefined });
+        concat(timer(60_000, scheduler), nic.close$()).subscribe();
+        scheduler.flush();
+      }
+    }
+    assert.ok(shown.some((text) => / < line .* a line of \d+ bytes$/.test(text)));
+    assert.deepStrictEqual(shown.filter(showsKey), []);
+  });
+});

@@ -1,0 +1,41 @@
+import type { Frame } from '../grammar/frame';
+
+/** A frame as a trace shows it. */
+export interface FrameText {
+  readonly size: number;
+  readonly text: string;
+}
+
+type Describe<Kind extends Frame['kind']> = (frame: Extract<Frame, { kind: Kind }>) => string;
+
+const wifiWords = { connected: 'WIFI CONNECTED', gotAddress: 'WIFI GOT IP', disconnected: 'WIFI DISCONNECT' } as const;
+
+/** In the modem's words, where these say no more than the frame. */
+const words: { readonly [Kind in Frame['kind']]: Describe<Kind> } = {
+  final: ({ result }) => result,
+  busy: () => 'busy',
+  prompt: () => '>',
+  taken: ({ length }) => `Recv ${String(length)} bytes`,
+  sent: ({ ok }) => (ok ? 'SEND OK' : 'SEND FAIL'),
+  block: ({ length }) => `${String(length)} bytes`,
+  notice: ({ length }) => `${String(length)} bytes wait`,
+  opened: () => 'CONNECT',
+  closed: () => 'CLOSED',
+  wifi: ({ event }) => wifiWords[event],
+  booting: () => 'boot text',
+  booted: () => 'ready',
+  line: ({ text }) => text,
+  noise: ({ length }) => `${String(length)} bytes of noise`,
+};
+
+/** Describes a frame without its payload. */
+export function frameText(frame: Frame): FrameText {
+  const text = (words[frame.kind] as (frame: Frame) => string)(frame);
+  const isCounted = frame.kind === 'block' || frame.kind === 'noise';
+  return { size: isCounted ? frame.length : Buffer.byteLength(text), text: printable(text) };
+}
+
+/** A network may have any name, one that colours a terminal included. */
+export function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '\ufffd');
+}

@@ -1,0 +1,69 @@
+import { type Observable, type SchedulerLike, Subject } from 'rxjs';
+
+import type { Command } from '../commands/command';
+import { isReason } from '../executor/answer';
+import type { Frame } from '../grammar/frame';
+import { frameText, printable } from './frameText';
+import type { TraceEvent } from './traceEvent';
+
+/**
+ * What the driver says and hears, for whoever looks. While nobody does, it keeps no more than what is needed to know
+ * where a key may show.
+ */
+export class Trace {
+  /** Hot. Each event comes before what the driver makes of it; completes with the line. */
+  readonly events$: Observable<TraceEvent>;
+
+  private readonly events = new Subject<TraceEvent>();
+  /** Not the command itself: an interface is inspected with all that it holds. */
+  private lastShown = '';
+  private isSecretLast = false;
+  /** From a command with a key until a later one has been answered: what the modem echoes of a line comes before. */
+  private hasSaidSecret = false;
+
+  constructor(private readonly scheduler: SchedulerLike) {
+    this.events$ = this.events.asObservable();
+  }
+
+  said({ line, shown }: Command): void {
+    this.lastShown = shown;
+    this.isSecretLast = line !== shown;
+    this.hasSaidSecret ||= this.isSecretLast;
+    if (!this.events.observed) return;
+    this.tell('to modem', 'command', linkOf(shown), { size: Buffer.byteLength(shown), text: printable(shown) });
+  }
+
+  wrote({ length: size }: Uint8Array): void {
+    if (this.events.observed)
+      this.tell('to modem', 'data', linkOf(this.lastShown), { size, text: `${String(size)} bytes` });
+  }
+
+  heard(frame: Frame): void {
+    if (this.events.observed) {
+      const shown = frameText(frame);
+      const isHidden = frame.kind === 'line' && this.hasSaidSecret && !isReason(frame.text);
+      const text = isHidden ? `a line of ${String(shown.size)} bytes` : shown.text;
+      this.tell('from modem', frame.kind, 'link' in frame ? frame.link : undefined, { ...shown, text });
+    }
+    if (this.hasSaidSecret && frame.kind === 'final') this.hasSaidSecret = this.isSecretLast;
+  }
+
+  end(): void {
+    this.events.complete();
+  }
+
+  private tell(
+    direction: TraceEvent['direction'],
+    kind: TraceEvent['kind'],
+    link: number | undefined,
+    shown: { readonly size: number; readonly text: string },
+  ): void {
+    this.events.next({ time: this.scheduler.now(), direction, kind, ...(link !== undefined && { link }), ...shown });
+  }
+}
+
+/** The link that a command is about; data go to that of the command before. */
+function linkOf(shown: string): number | undefined {
+  const digit = /^AT\+CIP(?:START|SEND|CLOSE|RECVDATA)=([0-4])(?:,|$)/.exec(shown)?.[1];
+  return digit === undefined ? undefined : Number(digit);
+}

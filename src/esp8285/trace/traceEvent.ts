@@ -1,0 +1,16 @@
+import type { Frame } from '../grammar/frame';
+
+/** One thing that went over the line to the modem, or came from it. Keys, and what may be left of one, are not in it. */
+export interface TraceEvent {
+  /** Milliseconds, by the interface's scheduler. */
+  readonly time: number;
+  readonly direction: 'to modem' | 'from modem';
+  /** What the host says is a command or data; what the modem says is named as the driver understood it. */
+  readonly kind: 'command' | 'data' | Frame['kind'];
+  /** Number of the link, where it is about one. */
+  readonly link?: number;
+  /** Bytes of the payload, or of the line as shown, without its end. */
+  readonly size: number;
+  /** The line, without control characters; of a payload, and of a line that a key may be in, only how long it is. */
+  readonly text: string;
+}

@@ -1,0 +1,19 @@
+import debug from 'debug';
+import { noop } from 'rxjs';
+
+import type { ESP8285, TraceEvent } from './esp8285';
+
+const log = debug('rx-usocket:esp8285');
+
+/** Prints what goes over a modem's line to standard error, where the environment asks for it: `DEBUG=rx-usocket*`. */
+export function printTrace({ trace$ }: ESP8285): void {
+  if (!log.enabled) return;
+  // Ends with the line, of which `status$` tells.
+  trace$.subscribe({ next: (event) => log('%s', lineOf(event)), error: noop });
+}
+
+/** `< block of link 4: 1460 bytes`; what prints it adds the time. */
+function lineOf({ direction, kind, link, text }: TraceEvent): string {
+  const arrow = direction === 'to modem' ? '>' : '<';
+  return `${arrow} ${kind}${link === undefined ? '' : ` of link ${String(link)}`}: ${text}`;
+}
