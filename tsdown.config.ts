@@ -2,7 +2,7 @@ import { defineConfig } from 'tsdown';
 
 export default defineConfig({
   // The paths under `dist` are those under `src`: what `exports` and `bin` in package.json name.
-  entry: ['src/index.ts', 'src/{streams,esp8285,emulator,host}/index.ts', 'src/cli/main.ts'],
+  entry: ['src/index.ts', 'src/{streams,esp8285,emulator,host,testing}/index.ts', 'src/cli/main.ts'],
   format: ['esm', 'cjs'],
   target: 'node20',
   dts: true,

@@ -4,8 +4,8 @@ import { concat, concatWith, map, type Observable, Subject, VirtualTimeScheduler
 
 import type { ESP8285 } from '../../src/esp8285';
 import type { Socket } from '../../src/usocket';
+import type { Rule } from '../../src/testing';
 import { espAt222, nonos174 } from '../support/firmware';
-import type { Rule } from '../support/scriptedModem';
 import { code, connected, peer, unstarted } from '../support/stage';
 import { marbles } from '../streams/marbles';
 

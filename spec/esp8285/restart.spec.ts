@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { catchError, concat, ignoreElements, interval, map, take } from 'rxjs';
 
 import type { Status } from '../../src/esp8285';
+import type { Rule } from '../../src/testing';
 import { espAt222, nonos174 } from '../support/firmware';
-import type { Rule } from '../support/scriptedModem';
 import { code, connected, peer, stage, start3, start4, text, unstarted } from '../support/stage';
 import { marbles } from '../streams/marbles';
 

@@ -5,7 +5,7 @@ import { type Exchange, simpleExchange } from '../../src/esp8285/executor/exchan
 import { Executor } from '../../src/esp8285/executor/executor';
 import { Wire } from '../../src/esp8285/executor/wire';
 import { cutFrames } from '../../src/esp8285/grammar/cutFrames';
-import { type ScriptedModem, scriptedModem, type ScriptedModemOptions } from './scriptedModem';
+import { type ScriptedModem, scriptedModem, type ScriptedModemOptions } from '../../src/testing';
 
 export interface Conversation {
   readonly executor: Executor;

@@ -1,4 +1,4 @@
-import type { Rule } from './scriptedModem';
+import type { Rule } from '../../src/testing';
 
 /** How a firmware answers a driver that makes no mistake, at once and in the words of its generation. */
 export interface Firmware {

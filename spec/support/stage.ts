@@ -10,8 +10,8 @@ import {
 import { ESP8285, type ModemOptions } from '../../src/esp8285';
 import { Socket, type SocketOptions } from '../../src/usocket';
 import { OSError } from '../../src/usocket/osError';
+import { type ScriptedModem, scriptedModem, type ScriptedModemOptions } from '../../src/testing';
 import type { Firmware } from './firmware';
-import { type ScriptedModem, scriptedModem, type ScriptedModemOptions } from './scriptedModem';
 
 export interface StageOptions extends ModemOptions, Pick<ScriptedModemOptions, 'script' | 'awaiting' | 'unasked$'> {
   /** What the modem does where the script says nothing. */

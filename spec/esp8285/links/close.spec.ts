@@ -2,8 +2,8 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { map } from 'rxjs';
 
+import type { Rule } from '../../../src/testing';
 import { espAt222, nonos174 } from '../../support/firmware';
-import type { Rule } from '../../support/scriptedModem';
 import { code, connected, peer, start3, start4, text } from '../../support/stage';
 import { marbles } from '../../streams/marbles';
 

@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 import { catchError, map, type Observable, of } from 'rxjs';
 
 import { OSError } from '../../../src/usocket/osError';
+import type { Rule } from '../../../src/testing';
 import { espAt222, type Firmware, nonos174 } from '../../support/firmware';
-import type { Rule } from '../../support/scriptedModem';
 import { code, type Stage, stage } from '../../support/stage';
 import { marbles } from '../../streams/marbles';
 

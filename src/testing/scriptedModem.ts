@@ -2,6 +2,8 @@ import {
   concat,
   defer,
   EMPTY,
+  ignoreElements,
+  map,
   merge,
   mergeAll,
   NEVER,
@@ -9,11 +11,11 @@ import {
   of,
   type SchedulerLike,
   Subject,
+  takeUntil,
   timer,
 } from 'rxjs';
-import { ignoreElements, map, takeUntil } from 'rxjs';
 
-import type { Uart } from '../../src/streams';
+import type { Uart } from '../streams';
 
 /** What a modem says, in order: bytes (a text is latin-1, so one character is one byte), and pauses in milliseconds. */
 type Said = readonly (string | Uint8Array | number)[];
@@ -36,15 +38,7 @@ export interface ScriptedModemOptions {
   readonly unasked$?: Observable<string | Uint8Array>;
 }
 
-/**
- * The serial line of a modem that acts by a script, in the time of a scheduler. It takes lines as a modem does, and as
- * many bytes as an `AT+CIPSEND` has announced once it has printed a prompt.
- *
- *     const modem = scriptedModem({ scheduler, script: [
- *       ['AT+CIPSEND=4,5', 3, '\r\nOK\r\n> '],
- *       ['hello', 4, '\r\nRecv 5 bytes\r\n', 8, '\r\nSEND OK\r\n'],
- *     ] });
- */
+/** A modem that acts by a script, and what it has heard. */
 export interface ScriptedModem {
   readonly uart: Uart;
   /** What the host has said so far: lines without their ends, and the bytes of sends. */
@@ -55,6 +49,16 @@ export interface ScriptedModem {
   readonly isListenedTo: () => boolean;
 }
 
+/**
+ * Makes the serial line of a modem that acts by a script, in the time of a scheduler. It takes lines as a modem does, and
+ * as many bytes as an `AT+CIPSEND` has announced once it has printed a prompt. It knows nothing by itself: what an
+ * interface asks while it is set up is for the script to answer too, or for `otherwise`.
+ *
+ *     const modem = scriptedModem({ scheduler, script: [
+ *       ['AT+CIPSEND=4,5', 3, '\r\nOK\r\n> '],
+ *       ['hello', 4, '\r\nRecv 5 bytes\r\n', 8, '\r\nSEND OK\r\n'],
+ *     ] });
+ */
 export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
   const { scheduler, script = [], otherwise = [], awaiting = 0, unasked$ = NEVER } = options;
   const received = new Subject<Uint8Array>();
@@ -107,7 +111,7 @@ export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
     },
     isListenedTo: () => received.observed,
     uart: {
-      rx$: received,
+      rx$: received.asObservable(),
       readiness$: of({ readable: false, writable: true, hangup: false, error: false }),
       write: (bytes) => {
         type(Buffer.from(bytes).toString('latin1'));
