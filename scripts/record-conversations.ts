@@ -1,0 +1,26 @@
+// Records the conversations of spec/testing once more with the virtual modem: when the driver says something else than it
+// did on purpose. Run: npx ts-node scripts/record-conversations.ts
+import { writeFileSync } from 'node:fs';
+import { VirtualTimeScheduler } from 'rxjs';
+
+import { conversations, pathOf, silence, web } from '../spec/testing/conversations';
+import { recordUart, virtualModem } from '../src/testing';
+
+for (const { name, about, modem, act } of conversations) {
+  const scheduler = new VirtualTimeScheduler();
+  const lines = [`# ${about}\n# Recorded with the virtual modem by scripts/record-conversations.ts.\n`];
+  const { emulator, ...stand } = virtualModem({
+    scheduler,
+    latency: 1,
+    interleave: 0.25,
+    hosts: { 'host.example:80': web(scheduler), '192.168.1.9:80': silence },
+    line: (uart) => recordUart(uart, { scheduler, sink: (line) => lines.push(line) }),
+    ...modem,
+  });
+  const reset = (): void => {
+    emulator.fault({ kind: 'reset' });
+  };
+  act({ ...stand, reset }, 'my-key').subscribe();
+  scheduler.flush();
+  writeFileSync(pathOf(name), lines.join(''));
+}
