@@ -182,6 +182,45 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
     host.emulator.close();
   });
 
+  it('loses the answer to a command, and carries the command out', async () => {
+    const host = await bench.ready({ firmware });
+    host.emulator.fault({ kind: 'lose-reply' });
+    host.type('AT+CIPMUX=0\r\n');
+    await until(() => !host.emulator.state.busy);
+    await host.asks('AT+CIPMUX?', '+CIPMUX:0\r\n\r\nOK\r\n');
+    host.emulator.fault({ kind: 'lose-reply' });
+    host.type('AT+NONE\r\n');
+    await until(() => !host.emulator.state.busy);
+    await host.readsNothing();
+  });
+
+  it('loses the news that a peer has closed, once', async () => {
+    const { port, next } = await peers.server();
+    const host = await bench.ready({ firmware });
+    host.emulator.fault({ kind: 'lose-closed' });
+    for (const id of [0, 1]) {
+      await host.asks(`AT+CIPSTART=${id},"TCP","127.0.0.1",${port}`, `${id},CONNECT\r\n\r\nOK\r\n`);
+      const peer = await next();
+      peer.socket.end();
+      await until(() => host.emulator.state.links.length === 0);
+    }
+    await host.reads('1,CLOSED\r\n');
+  });
+
+  it('restarts in the middle of a block that it pushes', async () => {
+    const { port, next } = await peers.server();
+    const host = await bench.ready({ firmware });
+    await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
+    const peer = await next();
+    host.emulator.fault({ kind: 'cut-block', after: 2 });
+    await host.asks('AT');
+    await peer.send('abcdef');
+    const heard = await host.readsUntil(/\r\nready\r\n/);
+    expect(heard).toMatch(/^\r\n\+IPD,0,6:ab(?!cdef)/);
+    await peer.ended();
+    expect(host.emulator.state.links).toEqual([]);
+  });
+
   it('keeps its time table of faults', async () => {
     const host = bench.host({ firmware, faults: [{ kind: 'reset', at: 5 }] });
     await host.readsUntil(/\r\nready\r\n/);
@@ -206,6 +245,39 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
   });
 });
 
+describe.each(['1.7.4', '2.2.2'] as const)('faults of passive receive with AT %s', (firmware) => {
+  const waiting = async () => {
+    const { port, next } = await peers.server();
+    const host = await bench.ready({ firmware });
+    await host.asks('AT+CIPRECVMODE=1');
+    await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
+    return { host, peer: await next() };
+  };
+  const header = firmware === '1.7.4' ? '\r\n+CIPRECVDATA,6:' : '+CIPRECVDATA:6,';
+
+  it('loses the notice of data that wait, once', async () => {
+    const { host, peer } = await waiting();
+    host.emulator.fault({ kind: 'lose-notice' });
+    await peer.send('abcdef');
+    await until(() => host.emulator.state.links[0]?.unread === 6);
+    await host.asks('AT+CIPRECVDATA=0,9', `${header}abcdef\r\nOK\r\n`);
+    await peer.send('gh');
+    await host.reads('\r\n+IPD,0,2\r\n');
+  });
+
+  it('restarts in the middle of a block that it was asked for', async () => {
+    const { host, peer } = await waiting();
+    await peer.send('abcdef');
+    await host.reads('\r\n+IPD,0,6\r\n');
+    host.emulator.fault({ kind: 'cut-block' });
+    host.type('AT+CIPRECVDATA=0,9\r\n');
+    const heard = await host.readsUntil(/\r\nready\r\n/);
+    expect(heard.startsWith(`${header}abc`)).toBe(true);
+    expect(heard).not.toContain('def');
+    expect(heard).not.toContain('OK');
+  });
+});
+
 it('refuses options out of range', () => {
   expect(() => createEmulator({ baud: -1 })).toThrow(RangeError);
   expect(() => createEmulator({ chunking: 0 })).toThrow(RangeError);
@@ -217,4 +289,8 @@ const brisk = { command: [4, 8], connect: [0, 0] } as const;
 /** One turn of the event loop. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await turn();
 }

@@ -145,6 +145,18 @@ export class Emulator {
       case 'lose-prompt':
         faults.losePrompt = true;
         break;
+      case 'lose-reply':
+        faults.loseReply = true;
+        break;
+      case 'lose-notice':
+        faults.loseNotice = true;
+        break;
+      case 'lose-closed':
+        faults.loseClosed = true;
+        break;
+      case 'cut-block':
+        faults.cutBlock = { after: fault.after };
+        break;
       case 'send-fail':
         faults.sendFail = { thenOk: fault.thenOk === true };
         break;

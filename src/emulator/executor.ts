@@ -66,16 +66,21 @@ export class Executor {
   }
 
   private start(answer$: Observable<Print>): void {
-    const { output, delays } = this.context;
+    const { output, delays, faults } = this.context;
     this.running = true;
     output.answering = true;
+    const isLost = faults.loseReply;
+    faults.loseReply = false;
+    const say = (print: Print): void => {
+      if (!isLost) output.print(print);
+    };
     this.tasks.add(
       concat(delays.after('command'), answer$).subscribe({
         next: (print) => {
           output.spot();
-          output.print(print);
+          say(print);
         },
-        error: (error: unknown) => this.refuse(error),
+        error: (error: unknown) => this.refuse(error, say),
       }),
     );
   }
@@ -96,14 +101,14 @@ export class Executor {
     });
   }
 
-  private refuse(error: unknown): void {
+  private refuse(error: unknown, say: (print: Print) => void): void {
     const { personality, output, memory, delays } = this.context;
     this.settle();
     const { words, code, result, after } = error instanceof Refusal ? error : new Refusal('', errorCode.failed);
     output.spot();
-    if (personality.words && words !== '') output.print(`${words}\r\n`);
-    if (personality.family === 'E' && memory.settings.errorCodes) output.print(errorText(code));
-    output.print(result === 'FAIL' ? personality.failResult : '\r\nERROR\r\n');
+    if (personality.words && words !== '') say(`${words}\r\n`);
+    if (personality.family === 'E' && memory.settings.errorCodes) say(errorText(code));
+    say(result === 'FAIL' ? personality.failResult : '\r\nERROR\r\n');
     if (after !== '') {
       this.background(concat(delays.after('failedClose'), of(after)));
     }

@@ -16,6 +16,14 @@ export type Fault =
   | { readonly kind: 'wifi-lost'; readonly for?: number; readonly links?: 'close' | 'late' | 'keep' }
   /** The prompt of the next send does not come, and its command is forgotten. */
   | { readonly kind: 'lose-prompt' }
+  /** The next command is carried out, and nothing of its answer comes. */
+  | { readonly kind: 'lose-reply' }
+  /** Passive receive: the next notice of waiting data does not come, as with the data of a fresh client on ESP-AT 2.1. */
+  | { readonly kind: 'lose-notice' }
+  /** The next peer that closes is not told of. */
+  | { readonly kind: 'lose-closed' }
+  /** The chip restarts inside the next block of data, behind so many bytes of its payload (default: half of them). */
+  | { readonly kind: 'cut-block'; readonly after?: number }
   /** The next send ends in `SEND FAIL`, and then, as an internal resend works out, in `SEND OK` too. */
   | { readonly kind: 'send-fail'; readonly thenOk?: boolean }
   /** A line of the firmware's log leaks to the host in front of each passive read, for so long or until a reset. */
@@ -32,13 +40,47 @@ export class FaultState {
   silent = false;
   logLeak = false;
   losePrompt = false;
+  loseReply = false;
+  loseNotice = false;
+  loseClosed = false;
+  cutBlock: { readonly after: number | undefined } | undefined;
   sendFail: { readonly thenOk: boolean } | undefined;
+
+  /** Whether an unsolicited message is lost; each fault takes one. */
+  swallows(message: string): boolean {
+    if (this.loseNotice && /^\r\n\+IPD,(?:\d,)?\d+\r\n$/.test(message)) {
+      this.loseNotice = false;
+      return true;
+    }
+    if (this.loseClosed && /^(?:\d,)?CLOSED\r\n$/.test(message)) {
+      this.loseClosed = false;
+      return true;
+    }
+    return false;
+  }
+
+  /** What comes of a print that is cut short, or `undefined` for one that is not. */
+  cut(print: Buffer): Buffer | undefined {
+    if (this.cutBlock === undefined) return undefined;
+    const header = /^(?:\r\n)?\+(?:IPD,(?:\d,)?\d+[^:\r\n]*:|CIPRECVDATA[,:]\d+[,:])/.exec(
+      print.toString('latin1', 0, 80),
+    );
+    if (header === null) return undefined;
+    const [{ length }] = header;
+    const { after = (print.length - length) >> 1 } = this.cutBlock;
+    this.cutBlock = undefined;
+    return print.subarray(0, length + after);
+  }
 
   clear(): void {
     this.busy = false;
     this.silent = false;
     this.logLeak = false;
     this.losePrompt = false;
+    this.loseReply = false;
+    this.loseNotice = false;
+    this.loseClosed = false;
+    this.cutBlock = undefined;
     this.sendFail = undefined;
   }
 }

@@ -46,6 +46,7 @@ export class Modem {
     const { scheduler, firmware, latencies, latency, interleave, hosts } = options;
     const personality = personalityOf(firmware);
     const flash = factoryFlash(personality, options);
+    const faults = new FaultState();
     const core = {
       options,
       personality,
@@ -53,7 +54,7 @@ export class Modem {
       random,
       delays: new Delays(latencies, latency, random, scheduler),
       internet: new Internet(hosts),
-      output: new Output(toHost, random, interleave, scheduler),
+      output: new Output(toHost, random, interleave, scheduler, faults, () => this.later(0, () => this.reset(true))),
       memory: { flash, settings: bootSettings(flash) },
     };
     const links = new Links(core);
@@ -78,7 +79,7 @@ export class Modem {
       control,
       server: new ListeningServer(core, links),
       station: new Station(core),
-      faults: new FaultState(),
+      faults,
     };
     this.executor = new Executor(this.context, commandsOf(personality));
   }

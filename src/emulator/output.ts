@@ -1,5 +1,6 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
+import type { FaultState } from './faults';
 import type { Lane } from './lane';
 import type { Random } from './random';
 
@@ -31,6 +32,9 @@ export class Output {
     private readonly random: Random,
     private readonly interleave: number,
     private readonly scheduler: SchedulerLike,
+    private readonly faults: FaultState,
+    /** A print was cut short, and nothing comes behind it. */
+    private readonly cutShort: () => void,
   ) {}
 
   /** Bytes printed that have not left the modem. */
@@ -39,13 +43,13 @@ export class Output {
   }
 
   print(print: Print): void {
-    if (!this.muted && print.length > 0) this.lane.push(bytesOf(print));
+    if (!this.muted && print.length > 0) this.push(bytesOf(print));
   }
 
   unsolicited(print: Print): void {
-    if (this.muted) return;
+    if (this.muted || (typeof print === 'string' && this.faults.swallows(print))) return;
     if (this.kept.length === 0 && !this.shallKeep()) {
-      this.lane.push(bytesOf(print));
+      this.push(bytesOf(print));
       return;
     }
     const bytes = bytesOf(print);
@@ -66,7 +70,7 @@ export class Output {
     // One by one: what is printed while the line takes one must queue up behind the others.
     for (let bytes = this.kept.shift(); bytes !== undefined; bytes = this.kept.shift()) {
       this.keptBytes -= bytes.length;
-      this.lane.push(bytes);
+      this.push(bytes);
     }
   }
 
@@ -77,6 +81,14 @@ export class Output {
     this.kept.length = 0;
     this.keptBytes = 0;
     this.answering = false;
+  }
+
+  private push(bytes: Buffer): void {
+    const start = this.faults.cut(bytes);
+    this.lane.push(start ?? bytes);
+    if (start === undefined) return;
+    this.muted = true;
+    this.cutShort();
   }
 
   private shallKeep(): boolean {
