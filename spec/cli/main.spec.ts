@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 
 import { describe, expect, it, jest } from '@jest/globals';
 import { SerialPort } from 'serialport';
@@ -68,6 +69,22 @@ describe('rx-usocket emulate', () => {
     expect(stderr).not.toContain('a:key');
   });
 
+  it('makes go wrong what it was told to', async () => {
+    const options = ['--latency', '0', '--baud', '0', '--fault', 'busy@0ms', '--fault', 'lose:4:from=host@0ms'];
+    await using program = startProgram(main, ['emulate', '--tcp', '0', ...options]);
+    const { port } = new URL(await program.firstLine());
+    const socket = connect(Number(port), '127.0.0.1');
+    try {
+      socket.write('lostAT\r\n');
+      let heard = '';
+      socket.setEncoding('latin1').on('data', (text: string) => (heard += text));
+      while (!heard.endsWith('...\r\n')) await once(socket, 'data');
+      expect(heard).toBe('AT\r\r\n\r\nbusy p...\r\n');
+    } finally {
+      socket.destroy();
+    }
+  });
+
   it('says what is wrong in one line, without a stack', async () => {
     const { code, stdout, stderr } = await runProgram(main, ['emulate', '--host', 'host.example=192.0.2.1:80']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -81,6 +98,7 @@ describe('rx-usocket emulate', () => {
     [['--host', 'host.example'], 'Try host.example=127.0.0.1:8080'],
     [['--access-point', ':key'], 'Try my-ssid:my-key'],
     [['--latency', 'much'], 'no number'],
+    [['--fault', 'reset'], 'does not say when'],
     [['--baud', '-1'], 'no whole number'],
     [['--baud', '99999999'], 'baud must be from'],
   ])('refuses %s', async (args, message) => {

@@ -7,9 +7,11 @@ import {
   firmwareVersions,
   type FirmwareVersion,
   type HostTable,
+  type ScheduledFault,
   servePty,
   serveTcp,
 } from '../emulator';
+import { faultHelp, scheduledFault } from './fault';
 import { accessPoint, decimal, hostRoute, tcpPort, wholeNumber } from './values';
 
 interface Options {
@@ -21,6 +23,7 @@ interface Options {
   readonly accessPoint: readonly AccessPoint[];
   readonly seed: number;
   readonly latency: number;
+  readonly fault: readonly ScheduledFault[];
 }
 
 const defaultAccessPoints: readonly AccessPoint[] = [{ ssid: 'my-ssid', key: 'my-key' }];
@@ -28,10 +31,12 @@ const defaultAccessPoints: readonly AccessPoint[] = [{ ssid: 'my-ssid', key: 'my
 const help = `
 The first line of standard output is what to open: a device, or tcp://127.0.0.1:<port>. The modem connects to this
 machine only; --host says which names and addresses lead where. SIGINT (Ctrl-C) or SIGTERM ends it.
+${faultHelp}
 
 Examples:
   rx-usocket emulate --host host.example=127.0.0.1:8080
-  rx-usocket emulate --tcp 3000 --firmware 2.2.2 --baud 921600 --access-point "my-ssid:my-key"`;
+  rx-usocket emulate --tcp 3000 --firmware 2.2.2 --baud 921600 --access-point "my-ssid:my-key"
+  rx-usocket emulate --fault wifi-lost:5s:links=keep@10s --fault lose:3:from=host@20s --fault reset@1m`;
 
 /** `rx-usocket emulate`: a virtual modem for any program that speaks AT, until it is told to end. */
 export function emulateCommand(): Command {
@@ -57,12 +62,17 @@ export function emulateCommand(): Command {
     )
     .option('--seed <number>', 'whence all chance comes', wholeNumber, 1)
     .option('--latency <factor>', 'scales its delays; 0 for none', decimal, 1)
+    .addOption(
+      new Option('--fault <what@when>', 'something that goes wrong; see below')
+        .argParser(scheduledFault)
+        .default([], 'none'),
+    )
     .addHelpText('after', help)
     .action(emulate);
 }
 
-async function emulate({ tcp, host, accessPoint: accessPoints, ...options }: Options): Promise<void> {
-  const modem = await start(tcp, { ...options, hosts: host, accessPoints });
+async function emulate({ tcp, host, accessPoint: accessPoints, fault: faults, ...options }: Options): Promise<void> {
+  const modem = await start(tcp, { ...options, hosts: host, accessPoints, faults });
   // Who has read the address may already stop it.
   const stopped = firstValueFrom(merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')));
   console.log(modem.address);
