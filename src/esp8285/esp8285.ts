@@ -22,7 +22,7 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
     return firstValueFrom(nic.startOrLetGo().pipe(map(() => nic)));
   }
 
-  /** As {@link ESP8285.start}, for an interface that somebody already looks at: `new ESP8285(uart)`, its `trace$`, then this. */
+  /** Resolves once the modem is set up: for who wants to look first, `new ESP8285(uart)` and its `trace$`, and then this. */
   start(): Promise<void> {
     return firstValueFrom(this.startOrLetGo());
   }

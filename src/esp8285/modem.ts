@@ -81,6 +81,7 @@ export class Modem {
   private readonly beginnings = new Subject<OSError>();
   private readonly closing$: Observable<never>;
   private readonly passive: boolean;
+  private readonly trace: Trace;
   private readonly scheduler: SchedulerLike;
   private dialect: Dialect | undefined;
   private life: Subscription | undefined;
@@ -92,8 +93,8 @@ export class Modem {
     this.scheduler = scheduler;
     const expecting: Expectation = { prompt: false, reading: undefined, beginnings: 0 };
     this.passive = passiveReceive;
-    const trace = new Trace(scheduler);
-    this.trace$ = trace.events$;
+    this.trace = new Trace(scheduler);
+    this.trace$ = this.trace.events$;
     this.frames$ = connectable(
       concat(
         uart.rx$.pipe(
@@ -101,10 +102,13 @@ export class Modem {
           // Ahead of the driver, which answers inside a frame.
           tap({
             next: (frame) => {
-              trace.heard(frame);
+              this.trace.heard(frame);
             },
-            finalize: () => {
-              trace.end();
+            error: () => {
+              this.trace.end();
+            },
+            complete: () => {
+              this.trace.end();
             },
           }),
         ),
@@ -112,7 +116,7 @@ export class Modem {
       ),
       { connector: () => new Subject(), resetOnDisconnect: false },
     );
-    this.executor = new Executor(new Wire(uart, this.frames$, expecting, trace), scheduler);
+    this.executor = new Executor(new Wire(uart, this.frames$, expecting, this.trace), scheduler);
     this.links = new LinkTable({ executor: this.executor, hasAddress: () => this.hasAddress });
     this.server = new ServerPort(this.executor, this.links);
     this.closing$ = defer(() => this.end()).pipe(runOnce());
@@ -134,6 +138,8 @@ export class Modem {
     const { modem, error } = this.status.value;
     if (this.life && modem === 'down') this.beginnings.next(asOSError(error));
     if (this.life) return;
+    // One that was let go tries again: what it was down with is not waited for.
+    if (modem === 'down') this.status.next({ modem: 'starting', wifi: 'down' });
     this.life = new Subscription();
     this.life.add(this.listen(afterRestart$));
   }
@@ -199,6 +205,7 @@ export class Modem {
       closeLinks$.pipe(catchError(() => EMPTY)),
       defer(() => {
         this.life?.unsubscribe();
+        this.trace.end();
         return this.uart.close();
       }),
     ).pipe(ignoreElements());

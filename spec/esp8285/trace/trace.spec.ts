@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { concat, defer, type Observable, tap, timer, VirtualTimeScheduler } from 'rxjs';
+import { concat, defer, noop, type Observable, tap, timer, VirtualTimeScheduler } from 'rxjs';
 
 import { createEmulator } from '../../../src/emulator';
 import { ESP8285, type TraceEvent } from '../../../src/esp8285';
@@ -81,6 +81,23 @@ describe('trace$', () => {
       ]);
       nic.close$().subscribe();
       assert.deepStrictEqual(events.slice(-3), ['0 > command - 13 AT+CIPCLOSE=5', '0 < final - 2 OK', '|']);
+    }),
+  );
+
+  it(
+    'goes on when a start has failed and is tried again, and completes when the line is lost',
+    marbles(({ cold, flush }, scheduler) => {
+      const unasked$ = cold('130s #');
+      const { nic, modem } = unstarted(scheduler, { firmware: nonos174, unasked$ });
+      const events = told(nic.trace$);
+      modem.fallSilent();
+      const tryToStart = (): void => void nic.start().catch(noop);
+      tryToStart();
+      scheduler.schedule(tryToStart, 120_000);
+      flush();
+      assert.ok(events.includes('0 > command - 2 AT'));
+      assert.ok(events.includes('120000 > command - 2 AT'));
+      assert.equal(events.at(-1), '|');
     }),
   );
 
