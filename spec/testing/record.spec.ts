@@ -161,6 +161,18 @@ describe('a key in a recording', () => {
     );
   });
 
+  it.each([
+    ['behind a payload that ends in no newline', ['hello', `AT+CWJAP="a","${key}"\r\n`]],
+    ['when the name of its command is said in pieces', ['AT+C', `WJAP="a","${key}"\r\n`]],
+    ['behind a payload that begins like its command', ['AT+CW', `AT+CWJAP="a","${key}"\r\n`]],
+  ])('is stars %s', (_, [first = '', second = '']) => {
+    assert.deepStrictEqual(filtered(['host', first], ['host', second], ['modem', 'OK\r\n']), [
+      `0 host ${first}`,
+      `1 host ${second.replace(key, stars)}`,
+      '2 modem OK\r\n',
+    ]);
+  });
+
   it('takes a damaged echo with it, and nothing that the modem says besides', () => {
     const said = `AT+CW"my-ssid","Qz7~kE:Wx9"\r\r\nWIFI CONNECTED\r\n+IPD,0,3:abc\r\nOK\r\nQz7\r\n`;
     assert.deepStrictEqual(filtered(['host', join], ['modem', said]), [

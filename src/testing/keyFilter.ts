@@ -7,11 +7,13 @@ export interface TimedBytes {
 
 /** The commands that carry a key behind a network's name; what stands before it, and the key as the line writes it. */
 const keyed = /(AT\+CW[JS]AP(?:_CUR|_DEF)?="(?:[^"\\\r\n]|\\.)*",")((?:[^"\\\r\n]|\\.)+)/g;
-const keyedBeginning = /^AT\+CW[JS]AP/;
+/** Anywhere in a line, for a payload before it need not end in a newline; at its end, a beginning of that is enough. */
+const keyedName = /AT\+CW[JS]AP/;
+const mayGoOn = /AT\+CW[JS]AP|A(?:T(?:\+(?:C(?:W(?:[JS]A?)?)?)?)?)?$/;
 /** What a modem says to such a command, or meanwhile, by itself; and what ends its answer. */
 const knownLine = /^(?:OK|ERROR|FAIL|WIFI [A-Z ]+|busy [ps]\.\.\.|\+CW[JS]AP:\d+|DHCP TIMEOUT)?\r*\n?$/;
 const final = /(?:^|\n)(?:OK|ERROR|FAIL)\r\n/;
-/** Longest beginning of a line that is looked at, in bytes. */
+/** Longest end of an unfinished line that is looked at, in bytes: more than a command has. */
 const longestLine = 512;
 /** So many characters of a key in a row give it away. */
 const tellingPart = 3;
@@ -34,7 +36,7 @@ export class KeyFilter {
     const text = said.bytes.toString('latin1');
     if (said.from === 'host') this.typed(text);
     else if (this.isAwaited) this.answered(text);
-    return this.isAwaited || keyedBeginning.test(this.begun) ? [] : this.end();
+    return this.isAwaited || mayGoOn.test(this.begun) ? [] : this.end();
   }
 
   /** Gives what was held back. */
@@ -56,8 +58,8 @@ export class KeyFilter {
 
   private typed(text: string): void {
     const lines = (this.begun + text).split('\n');
-    this.begun = (lines.pop() ?? '').slice(0, longestLine);
-    if (lines.some((line) => keyedBeginning.test(line))) {
+    this.begun = (lines.pop() ?? '').slice(-longestLine);
+    if (lines.some((line) => keyedName.test(line))) {
       this.isAwaited = true;
       this.answer = '';
     }
