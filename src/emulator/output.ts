@@ -43,7 +43,7 @@ export class Output {
   }
 
   print(print: Print): void {
-    if (!this.muted && print.length > 0) this.push(bytesOf(print));
+    if (print.length > 0) this.push(bytesOf(print));
   }
 
   unsolicited(print: Print): void {
@@ -84,6 +84,7 @@ export class Output {
   }
 
   private push(bytes: Buffer): void {
+    if (this.muted) return;
     const start = this.faults.cut(bytes);
     this.lane.push(start ?? bytes);
     if (start === undefined) return;
