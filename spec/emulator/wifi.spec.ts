@@ -151,12 +151,4 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
     await host.asks(nonos ? 'AT+CWDHCP_CUR=1,0' : 'AT+CWDHCP=0,1');
     await host.asks('AT+CWDHCP?', nonos ? '+CWDHCP:1\r\nOK\r\n' : '+CWDHCP:2\r\nOK\r\n');
   });
-
-  it('S64 tells of the clients of its own network, since 1.6', async () => {
-    const host = await bench.ready({ firmware });
-    host.emulator.softApClient('a4:5e:60:00:00:01', '192.168.4.2');
-    const text = '+STA_CONNECTED:"a4:5e:60:00:00:01"\r\n+DIST_STA_IP:"a4:5e:60:00:00:01","192.168.4.2"\r\n';
-    if (firmware === '1.5') await host.readsNothing();
-    else await host.reads(text);
-  });
 });

@@ -150,12 +150,4 @@ export class Arguments {
     if (arg.text.length > longest) throw new Refusal(words, errorCode.length);
     return arg.text;
   }
-
-  /** The arguments as one string, from `index` on: for settings that are only kept and shown. */
-  rest(index: number): string {
-    return this.args
-      .slice(index)
-      .map((arg) => (arg === undefined ? '' : arg.quoted ? `"${arg.text}"` : arg.text))
-      .join(',');
-  }
 }

@@ -12,6 +12,7 @@ import { resolveOptions } from './options';
 import type { EmulatorOptions, ResolvedOptions } from './options';
 import type { FirmwareVersion } from './personality';
 import { Random } from './random';
+import type { SoftAp } from './settings';
 import type { StationState } from './station';
 
 /** What goes on inside the virtual modem, for tests. */
@@ -28,6 +29,10 @@ export interface EmulatorState {
   readonly mode: number;
   readonly wifi: StationState;
   readonly address: string;
+  /** The name that the modem gave when it asked for its address. */
+  readonly hostName: string | undefined;
+  /** The network of the modem's own, where it has one. */
+  readonly softAp: SoftAp | undefined;
   readonly links: readonly {
     readonly id: number;
     readonly kind: LinkKind;
@@ -91,7 +96,7 @@ export class Emulator {
 
   get state(): EmulatorState {
     const { memory, links, server, station } = this.modem.context;
-    const { echo, mux, passive, baud, mode } = memory.settings;
+    const { echo, mux, passive, baud, mode, softAp } = memory.settings;
     return {
       firmware: this.options.firmware,
       booting: this.modem.booting,
@@ -103,6 +108,8 @@ export class Emulator {
       mode,
       wifi: station.state,
       address: station.address[0],
+      hostName: station.hostName,
+      softAp: (mode & 2) === 0 ? undefined : softAp,
       links: links.open.map(({ id, kind, server: ofServer, remote, localPort, inbox }) => ({
         id,
         kind,
@@ -170,17 +177,21 @@ export class Emulator {
     }
   }
 
-  /** A station joins the modem's own network, and gets an address; or leaves it, without one. */
-  softApClient(mac: string, address?: string): void {
-    const { output, personality } = this.modem.context;
+  /**
+   * A station joins the modem's own network, where there is one, and gets an address; or leaves it, without one.
+   *
+   * @param times How often the modem tells of the address: AT 1.7.4 is known to do so twice.
+   */
+  softApClient(mac: string, address?: string, times = 1): void {
+    const { output, personality, memory } = this.modem.context;
     // Since AT 1.6.
-    if (personality.level < 1.6) return;
+    if (personality.level < 1.6 || (memory.settings.mode & 2) === 0) return;
     if (address === undefined) {
       output.unsolicited(`+STA_DISCONNECTED:"${mac}"\r\n`);
       return;
     }
     output.unsolicited(`+STA_CONNECTED:"${mac}"\r\n`);
-    output.unsolicited(`+DIST_STA_IP:"${mac}","${address}"\r\n`);
+    for (let time = 0; time < times; time++) output.unsolicited(`+DIST_STA_IP:"${mac}","${address}"\r\n`);
   }
 
   /** Clear to send: while it is not, the modem keeps its bytes. For whoever carries them on and cannot take more. */

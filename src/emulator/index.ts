@@ -15,4 +15,5 @@ export type { ServedPty } from './servePty';
 export { serveTcp } from './serveTcp';
 export type { ServeTcpOptions, ServedTcp } from './serveTcp';
 export { socketsNetwork } from './socketsNetwork';
+export type { SoftAp } from './settings';
 export type { StationState } from './station';

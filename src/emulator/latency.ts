@@ -28,6 +28,8 @@ export interface Latencies {
   /** From `WIFI CONNECTED` to `WIFI GOT IP`. */
   readonly address: Range;
   readonly scan: Range;
+  /** From `CIPSNTPCFG` to the answer of a time server. */
+  readonly clock: Range;
   readonly ping: Range;
   /** From the reset to the end of the boot loader's text. */
   readonly bootRom: Range;
@@ -46,6 +48,7 @@ export const realisticLatencies: Latencies = {
   join: [1500, 3500],
   address: [500, 2500],
   scan: [1500, 3000],
+  clock: [300, 2500],
   ping: [1, 12],
   bootRom: [40, 120],
 };

@@ -91,7 +91,9 @@ export interface Personality {
   readonly uart: (name: string, baud: number, rest: string) => string;
   /** The bits of `CWDHCP?`. */
   readonly dhcpBits: (station: boolean, softAp: boolean) => number;
-  readonly dns: (name: string, servers: readonly string[]) => string;
+  readonly dns: (name: string, servers: readonly string[], own: boolean) => string;
+  /** Name servers that `CIPDNS` takes. */
+  readonly dnsServers: number;
   readonly day: (day: number) => string;
   readonly uartFlow: number;
   /** From the reset to `ready`, in ms. */

@@ -53,6 +53,7 @@ export const nonos174: Personality = {
   uart: (name, baud, rest) => `${name}:${baud},${rest}`,
   dhcpBits: (station, softAp) => (softAp ? 1 : 0) + (station ? 2 : 0),
   dns: (name, servers) => servers.map((server) => `${name}:${server}\r\n`).join(''),
+  dnsServers: 2,
   day: (day) => String(day).padStart(2, '0'),
   uartFlow: 0,
   boot: [300, 500],

@@ -1,6 +1,17 @@
 import type { ResolvedOptions } from './options';
 import type { Personality } from './personality';
 
+/** The network of the modem's own. */
+export interface SoftAp {
+  readonly ssid: string;
+  readonly key: string;
+  readonly channel: number;
+  /** 0 open, 2 WPA, 3 WPA2, 4 WPA and WPA2. */
+  readonly ecn: number;
+  readonly mostStations: number;
+  readonly hidden: boolean;
+}
+
 /** What the modem knows until it is reset. */
 export interface Settings {
   echo: boolean;
@@ -27,10 +38,14 @@ export interface Settings {
   softApDhcp: boolean;
   hostName: string;
   dns: readonly string[];
+  /** The name servers were set by hand. */
+  ownDns: boolean;
   /** Address, gateway and mask set by hand. */
   fixedAddress: readonly [string, string, string] | undefined;
-  softAp: string;
+  softAp: SoftAp;
   clock: boolean;
+  /** When the time servers will have answered, in the scheduler's ms. */
+  clockSetAt: number;
   timeZone: number;
   timeServers: readonly string[];
   sslSize: number;
@@ -48,8 +63,12 @@ export interface Flash {
   softApDhcp: boolean;
   fixedAddress: readonly [string, string, string] | undefined;
   dns: readonly string[];
-  softAp: string;
+  ownDns: boolean;
+  softAp: SoftAp;
 }
+
+/** The time servers that the firmware was built with. */
+export const FACTORY_TIME_SERVERS = ['cn.ntp.org.cn', 'ntp.sjtu.edu.cn', 'us.pool.ntp.org'] as const;
 
 /** The flash as the factory left it, but for the network that the options say was saved. */
 export function factoryFlash(personality: Personality, { baud, stored }: Partial<ResolvedOptions>): Flash {
@@ -64,7 +83,8 @@ export function factoryFlash(personality: Personality, { baud, stored }: Partial
     softApDhcp: true,
     fixedAddress: undefined,
     dns: ['208.67.222.222'],
-    softAp: '"ESP_000001","",1,0,4,0',
+    ownDns: false,
+    softAp: { ssid: 'ESP_000001', key: '', channel: 1, ecn: 0, mostStations: 4, hidden: false },
   };
 }
 
@@ -88,11 +108,13 @@ export function bootSettings(flash: Flash): Settings {
     softApDhcp: flash.softApDhcp,
     hostName: 'ESP_000002',
     dns: flash.dns,
+    ownDns: flash.ownDns,
     fixedAddress: flash.fixedAddress,
     softAp: flash.softAp,
     clock: false,
+    clockSetAt: Infinity,
     timeZone: 8,
-    timeServers: ['cn.ntp.org.cn', 'ntp.sjtu.edu.cn', 'us.pool.ntp.org'],
+    timeServers: FACTORY_TIME_SERVERS,
     sslSize: 2048,
   };
 }

@@ -22,6 +22,8 @@ export const SOFT_AP_MAC = '02:00:00:00:00:02';
 /** The Wi-Fi station: what is in the air, and whether we have joined it. */
 export class Station {
   state: StationState = 'idle';
+  /** The name that was given with the last join. */
+  hostName: string | undefined;
   private current: AccessPoint | undefined;
 
   constructor(private readonly core: Core) {}
@@ -37,8 +39,9 @@ export class Station {
   }
 
   get address(): AddressPlan {
-    if (!this.joined) return this.core.memory.settings.fixedAddress ?? NO_ADDRESS;
-    return this.plan();
+    const { fixedAddress, stationDhcp } = this.core.memory.settings;
+    if (!stationDhcp && fixedAddress !== undefined) return fixedAddress;
+    return this.joined ? this.plan() : NO_ADDRESS;
   }
 
   /** What a scan sees, strongest first as the firmware sorts. */
@@ -87,6 +90,7 @@ export class Station {
   leave(state: 'left' | 'lost' | 'idle'): void {
     this.state = state;
     if (state !== 'lost') this.current = undefined;
+    this.hostName = undefined;
   }
 
   /** Joins the access point that was lost again. */
@@ -98,6 +102,7 @@ export class Station {
   private succeed(found: AccessPoint): Observable<Print> {
     this.state = 'joined';
     this.current = found;
+    this.hostName = this.core.memory.settings.hostName;
     return of('WIFI GOT IP\r\n');
   }
 
@@ -113,8 +118,6 @@ export class Station {
   }
 
   private plan(): AddressPlan {
-    const { fixedAddress, stationDhcp } = this.core.memory.settings;
-    if (fixedAddress !== undefined && !stationDhcp) return fixedAddress;
     const address = this.current?.address ?? '192.168.1.50';
     return [address, address.replace(/\.\d+$/, '.1'), '255.255.255.0'];
   }

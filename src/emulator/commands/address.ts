@@ -57,13 +57,15 @@ function setDhcp({ memory, personality }: Context, { args, persist }: Call): Obs
   });
 }
 
-function setDns({ memory }: Context, call: Call): Observable<Print> {
+function setDns({ memory, personality }: Context, call: Call): Observable<Print> {
   return defer(() => {
     const own = call.args.flag(0);
+    call.args.limit(1 + personality.dnsServers);
     const servers: string[] = [];
     for (let index = 1; own && index < call.args.count; index++) servers.push(quad(call, index));
-    memory.settings.dns = servers.length > 0 ? servers : ['208.67.222.222'];
-    if (call.persist) memory.flash.dns = memory.settings.dns;
+    const changes = { dns: servers.length > 0 ? servers : ['208.67.222.222'], ownDns: servers.length > 0 };
+    Object.assign(memory.settings, changes);
+    if (call.persist) Object.assign(memory.flash, changes);
     return EMPTY;
   });
 }
@@ -119,7 +121,8 @@ export const addressCommands: readonly Command[] = [
     name: '+CIPDNS',
     since: { N: 1.4, E: 2 },
     suffixes: 'only',
-    query: ({ memory, personality }, { name }) => of(personality.dns(name, memory.settings.dns)),
+    query: ({ memory, personality }, { name }) =>
+      of(personality.dns(name, memory.settings.dns, memory.settings.ownDns)),
     set: setDns,
   },
   {

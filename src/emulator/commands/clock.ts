@@ -2,7 +2,9 @@ import { EMPTY, defer, of } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { Call, Command, Context } from '../command';
+import type { Internet } from '../hostTable';
 import type { Print } from '../output';
+import { FACTORY_TIME_SERVERS } from '../settings';
 
 const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -11,20 +13,30 @@ function two(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/** As `asctime` writes it; until the clock is set, the epoch. */
-function showTime({ memory, station, scheduler, personality }: Context): Observable<Print> {
+/** As `asctime` writes it; until a time server has answered, the epoch. */
+function showTime({ memory, station, scheduler, personality, internet }: Context): Observable<Print> {
   return defer(() => {
-    const set = memory.settings.clock && station.joined;
-    const now = new Date(set ? scheduler.now() + memory.settings.timeZone * 3_600_000 : 0);
+    const { clock, clockSetAt, timeServers, timeZone } = memory.settings;
+    const set = clock && station.joined && scheduler.now() >= clockSetAt && timeServers.some(isAnswered(internet));
+    const now = new Date(set ? scheduler.now() + timeZone * 3_600_000 : 0);
     const date = `${DAYS[now.getUTCDay()]} ${MONTHS[now.getUTCMonth()]} ${personality.day(now.getUTCDate())}`;
     const time = [now.getUTCHours(), now.getUTCMinutes(), now.getUTCSeconds()].map(two).join(':');
     return of(`+CIPSNTPTIME:${date} ${time} ${now.getUTCFullYear()}\r\n`);
   });
 }
 
-function configure({ memory }: Context, { args }: Call): Observable<Print> {
+/** The firmware's own time servers answer in any world, others where they are in it. */
+function isAnswered(internet: Internet): (server: string) => boolean {
+  return (server) => {
+    const address = internet.resolve(server);
+    return address === null ? FACTORY_TIME_SERVERS.some((name) => name === server) : internet.answers(address);
+  };
+}
+
+function configure({ memory, scheduler, delays }: Context, { args }: Call): Observable<Print> {
   return defer(() => {
     memory.settings.clock = args.flag(0);
+    memory.settings.clockSetAt = scheduler.now() + delays.draw('clock');
     if (args.has(1)) memory.settings.timeZone = args.number(1, -12, 14);
     const servers = [2, 3, 4].filter((index) => args.has(index)).map((index) => args.text(index, 64));
     if (servers.length > 0) memory.settings.timeServers = servers;

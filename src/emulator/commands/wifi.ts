@@ -68,15 +68,25 @@ function wifiState({ station, memory }: Context): Observable<Print> {
 
 function setSoftAp({ memory }: Context, { args, persist }: Call): Observable<Print> {
   return defer(() => {
-    args.text(0, 32);
-    args.text(1, 64);
-    args.number(2, 1, 14);
-    args.number(3, 0, 4);
+    const ssid = args.text(0, 32);
+    const key = args.text(1, 64);
+    const channel = args.number(2, 1, 14);
+    const ecn = args.number(3, 0, 4);
+    const mostStations = args.has(4) ? args.number(4, 1, 8) : 4;
+    const hidden = args.has(5) && args.flag(5);
+    args.limit(6);
+    // There is no WEP, and no short key, but for an open network.
+    if (ssid === '' || ecn === 1 || (ecn !== 0 && key.length < 8)) throw new Refusal('', errorCode.invalid);
     if ((memory.settings.mode & 2) === 0) throw new Refusal('', errorCode.failed);
-    memory.settings.softAp = `${args.rest(0)}${args.has(4) ? '' : ',4'}${args.has(5) ? '' : ',0'}`;
+    memory.settings.softAp = { ssid, key, channel, ecn, mostStations, hidden };
     if (persist) memory.flash.softAp = memory.settings.softAp;
     return EMPTY;
   });
+}
+
+function showSoftAp({ memory }: Context, { name, saved }: Call): Observable<Print> {
+  const { ssid, key, channel, ecn, mostStations, hidden } = saved ? memory.flash.softAp : memory.settings.softAp;
+  return of(`${name}:"${ssid}","${key}",${channel},${ecn},${mostStations},${hidden ? 1 : 0}\r\n`);
 }
 
 function accept(): Observable<Print> {
@@ -118,7 +128,7 @@ export const wifiCommands: readonly Command[] = [
   {
     name: '+CWSAP',
     suffixes: 'too',
-    query: ({ memory }, { name }) => of(`${name}:${memory.settings.softAp}\r\n`),
+    query: showSoftAp,
     set: setSoftAp,
   },
   { name: '+CWLIF', run: () => EMPTY },
