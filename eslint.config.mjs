@@ -49,10 +49,22 @@ const promises = [
   },
 ];
 
+const injected = 'Law 1: time comes from an injected SchedulerLike.';
+
 const clocks = [
   ...['setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'clearImmediate'],
-  ...['queueMicrotask', 'process', 'performance', 'Date'],
-].map((name) => ({ name, message: 'Law 1: time comes from an injected SchedulerLike.' }));
+  ...['queueMicrotask', 'process', 'performance'],
+].map((name) => ({ name, message: injected }));
+
+/** A date of a given time is a value; one without is a clock. */
+const dateAsClock = {
+  selector: [
+    'NewExpression[callee.name="Date"][arguments.length=0]',
+    'CallExpression[callee.name="Date"]',
+    'MemberExpression[object.name="Date"]',
+  ].join(', '),
+  message: injected,
+};
 
 /** The rule of rxjs-x, for Observables alone: a function that makes one is named by what it does. */
 const finnish = {
@@ -118,11 +130,20 @@ export default defineConfig(
   {
     files: pure,
     rules: {
-      'no-restricted-globals': ['error', { globals: clocks, checkGlobalObject: true }],
+      'no-restricted-globals': [
+        'error',
+        { globals: [...clocks, { name: 'Date', message: injected }], checkGlobalObject: true },
+      ],
       'no-restricted-syntax': ['error', ...asynchrony, ...promises],
     },
   },
-  { files: facades, rules: { 'no-restricted-syntax': ['error', ...asynchrony] } },
+  {
+    files: facades,
+    rules: {
+      'no-restricted-globals': ['error', { globals: clocks, checkGlobalObject: true }],
+      'no-restricted-syntax': ['error', ...asynchrony, dateAsClock],
+    },
+  },
   {
     files: ['spec/**/*.ts'],
     rules: {
