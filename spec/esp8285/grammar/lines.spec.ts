@@ -28,6 +28,12 @@ const meanings: readonly (readonly [printed: string, frame: Frame])[] = [
   ['WIFI CONNECTED\r\n', { kind: 'wifi', event: 'connected' }],
   ['WIFI GOT IP\r\n', { kind: 'wifi', event: 'gotAddress' }],
   ['WIFI DISCONNECT\r\n', { kind: 'wifi', event: 'disconnected' }],
+  ['+STA_CONNECTED:"a4:5e:60:00:00:01"\r\n', { kind: 'station', event: 'joined', mac: 'a4:5e:60:00:00:01' }], // S64
+  [
+    '+DIST_STA_IP:"a4:5e:60:00:00:01","192.168.4.2"\r\n',
+    { kind: 'station', event: 'gotAddress', mac: 'a4:5e:60:00:00:01', address: '192.168.4.2' },
+  ],
+  ['+STA_DISCONNECTED:"a4:5e:60:00:00:01"\r\n', { kind: 'station', event: 'left', mac: 'a4:5e:60:00:00:01' }],
   ['\r\nready\r\n', { kind: 'booted' }],
   [' ets Jan  8 2013,rst cause:2, boot mode:(3,6)\r\n', { kind: 'booting' }],
   ['wdt reset\r\n', { kind: 'booting' }],
@@ -52,6 +58,8 @@ const plain = [
   '+CWJAP:1',
   '+CWJAP_CUR:"all is ready',
   'ERR CODE:0x01090000',
+  '+STA_CONNECTED:"a4:5e:60"',
+  '+DIST_STA_IP:"a4:5e:60:00:00:01"',
 ];
 
 describe('lines', () => {

@@ -30,6 +30,9 @@ export type Frame =
   | { readonly kind: 'opened'; readonly link: number }
   | { readonly kind: 'closed'; readonly link: number }
   | { readonly kind: 'wifi'; readonly event: 'connected' | 'gotAddress' | 'disconnected' }
+  /** A station joins the modem's own network, gets an address there, or leaves it. */
+  | { readonly kind: 'station'; readonly event: 'joined' | 'left'; readonly mac: string }
+  | { readonly kind: 'station'; readonly event: 'gotAddress'; readonly mac: string; readonly address: string }
   /** The boot ROM or a watchdog speaks: the modem is starting again. */
   | { readonly kind: 'booting' }
   /** `ready`: the modem has started. */

@@ -26,6 +26,12 @@ const table: readonly (readonly [RegExp, Recognise])[] = [
   [/^WIFI CONNECTED$/, () => ({ kind: 'wifi', event: 'connected' })],
   [/^WIFI GOT IP$/, () => ({ kind: 'wifi', event: 'gotAddress' })],
   [/^WIFI DISCONNECT$/, () => ({ kind: 'wifi', event: 'disconnected' })],
+  [/^\+STA_CONNECTED:"([\da-fA-F:]{17})"$/, ([, mac = '']) => ({ kind: 'station', event: 'joined', mac })],
+  [/^\+STA_DISCONNECTED:"([\da-fA-F:]{17})"$/, ([, mac = '']) => ({ kind: 'station', event: 'left', mac })],
+  [
+    /^\+DIST_STA_IP:"([\da-fA-F:]{17})","([\d.]{7,15})"$/,
+    ([, mac = '', address = '']) => ({ kind: 'station', event: 'gotAddress', mac, address }),
+  ],
   // Boot text is printed at another speed: `ready` is often glued to noise on its left.
   [/^(?!\+).*ready$/s, () => ({ kind: 'booted' })],
   [/^(?!\+).*(?:ets Jan|rst cause:|wdt reset|Soft WDT|Fatal exception)/s, () => ({ kind: 'booting' })],
