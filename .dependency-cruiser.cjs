@@ -9,6 +9,9 @@ const core = `^(node:)?(${builtinModules.join('|')})$`;
 /** What `usocket` lends to those that implement its `Nic`, or fail as it does. */
 const contract = 'usocket/(nic|osError|errno)\\.ts$';
 
+/** What an address looks like as text, purely computed. */
+const textForms = 'usocket/(inet|constants)\\.ts$';
+
 /**
  * The folders of `src`, from the ground floor up, and what each may import besides itself: the table of
  * docs/architecture.md. What is not listed is forbidden: specs, samples, test libraries, and packages used elsewhere.
@@ -16,7 +19,7 @@ const contract = 'usocket/(nic|osError|errno)\\.ts$';
 const floors = {
   streams: [packages('rxjs')],
   usocket: [at('streams/'), packages('rxjs')],
-  esp8285: [at('streams/', contract), packages('rxjs')],
+  esp8285: [at('streams/', contract, textForms), packages('rxjs')],
   host: [at('streams/', 'usocket/'), packages('rxjs'), core],
   transports: [at('streams/', contract), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],

@@ -13,6 +13,7 @@ const cases: readonly (readonly [from: string, to: string, rule?: string])[] = [
   ['src/esp8285/a.ts', '../usocket/nic'],
   ['src/esp8285/b.ts', '../usocket/osError'],
   ['src/esp8285/c.ts', '../usocket/socket', 'floor-esp8285'],
+  ['src/esp8285/e.ts', '../usocket/inet'],
   ['src/esp8285/d.ts', '../transports', 'floor-esp8285'],
   ['src/esp8285/e.ts', 'debug', 'floor-esp8285'],
   ['src/host/a.ts', 'node:dgram'],
@@ -46,7 +47,13 @@ describe('the folder rules', () => {
     for (const layer of ['', 'streams/', 'usocket/', 'esp8285/', 'transports/']) {
       project.write(`src/${layer}index.ts`, 'export const layer = 1;');
     }
-    for (const file of ['src/usocket/nic', 'src/usocket/osError', 'src/usocket/socket', 'src/host/forgotten']) {
+    for (const file of [
+      'src/usocket/nic',
+      'src/usocket/osError',
+      'src/usocket/inet',
+      'src/usocket/socket',
+      'src/host/forgotten',
+    ]) {
       project.write(`${file}.ts`, 'export const part = 1;');
     }
     for (const file of ['spec/support', 'samples/start']) project.write(`${file}.ts`, 'export const outside = 1;');

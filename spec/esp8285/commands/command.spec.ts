@@ -85,10 +85,13 @@ describe('command', () => {
     );
   });
 
-  it.each(['a\rb', 'a\nb', 'a\0b', '\r\nAT+RST\r\n', 'x'.repeat(65), '東'.repeat(22)])('refuses %j', (value) => {
-    const error = refusal(() => command('AT+X', text(value)));
-    assert.deepStrictEqual([error.code, error.syscall], ['EINVAL', 'connect']);
-  });
+  it.each(['a\rb', 'a\nb', 'a\0b', '\r\nAT+RST\r\n', 'x'.repeat(65), '東'.repeat(22), 'a\ud800b'])(
+    'refuses %j',
+    (value) => {
+      const error = refusal(() => command('AT+X', text(value)));
+      assert.deepStrictEqual([error.code, error.syscall], ['EINVAL', 'connect']);
+    },
+  );
 
   it('counts bytes, not characters', () => {
     assert.strictEqual(command('AT+X', text('東'.repeat(21))).line, `AT+X="${'東'.repeat(21)}"`);

@@ -1,9 +1,15 @@
+import { AF_INET } from '../../usocket/constants';
+import { isAddress } from '../../usocket/inet';
 import type { Endpoint } from '../../usocket/nic';
+import { OSError } from '../../usocket/osError';
 import { type Command, command, type Text } from './command';
 import type { Dialect } from './dialect';
+import { encryptions, type SoftAp } from './softAp';
 
 /** Longest values that the firmware takes, in bytes. */
-const longest = { ssid: 32, key: 64, host: 64 };
+const longest = { ssid: 32, key: 64, host: 64, hostname: 32, address: 15 };
+/** Shortest key of a network that has one, in bytes. */
+const shortestKey = 8;
 
 /** The commands that no dialect spells differently. */
 export const common = {
@@ -22,6 +28,9 @@ export const common = {
   status: command('AT+CIPSTATUS'),
   scan: command('AT+CWLAP'),
   leave: command('AT+CWQAP'),
+  restart: command('AT+RST'),
+  askHostname: command('AT+CWHOSTNAME?'),
+  askTime: command('AT+CIPSNTPTIME?'),
   /** AT 2.1 and later: settings last until the next reset, and spare the flash. */
   volatileSettings: command('AT+SYSSTORE', 0),
   receiveMode: (passive: boolean) => command('AT+CIPRECVMODE', passive ? 1 : 0),
@@ -34,6 +43,19 @@ export const common = {
   receive: (link: number, size: number) => command('AT+CIPRECVDATA', link, size),
   resolve: (host: string) => command('AT+CIPDOMAIN', hostText(host, 'getaddrinfo')),
   ping: (host: string) => command('AT+PING', hostText(host, 'ping')),
+
+  hostname: (name: string) =>
+    command('AT+CWHOSTNAME', {
+      text: name,
+      what: 'name',
+      syscall: 'hostname',
+      minBytes: 1,
+      maxBytes: longest.hostname,
+    }),
+
+  /** The clock shows universal time. Without servers the firmware asks those that it was built with. */
+  clock: (servers: readonly string[]) =>
+    command('AT+CIPSNTPCFG', 1, 0, ...servers.map((server) => ({ ...hostText(server, 'time'), minBytes: 1 }))),
 
   startStream(link: number, address: string, port: number, keepAlive: number): Command {
     const type = linkType('TCP', 'connect');
@@ -54,6 +76,11 @@ export const common = {
 export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
   return {
     stationMode: command(`AT+CWMODE${suffix}`, 1),
+    stationAndSoftApMode: command(`AT+CWMODE${suffix}`, 3),
+    /** 1.x wants the interface (1 is the station) and then the switch, ESP-AT the switch and then a bit for each: the same. */
+    dhcp: command(`AT+CWDHCP${suffix}`, 1, 1),
+    nameServersByDhcp: command(`AT+CIPDNS${suffix}`, 0),
+    askMac: command(`AT+CIPSTAMAC${suffix}?`),
     askAddresses: command(`AT+CIPSTA${suffix}?`),
     askAccessPoint: command(`AT+CWJAP${suffix}?`),
 
@@ -64,6 +91,36 @@ export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
         { text: key, what: 'key', syscall: 'connect', maxBytes: longest.key, secret: true },
       );
     },
+
+    softAp({ ssid, key, channel, encryption }: SoftAp): Command {
+      const syscall = 'enable_ap';
+      const isOpen = encryption === encryptions.OPEN;
+      return command(
+        `AT+CWSAP${suffix}`,
+        { text: ssid, what: 'SSID', syscall, minBytes: 1, maxBytes: longest.ssid },
+        {
+          text: isOpen ? '' : key,
+          what: 'key',
+          syscall,
+          minBytes: isOpen ? 0 : shortestKey,
+          maxBytes: longest.key,
+          secret: true,
+        },
+        channel,
+        encryption,
+      );
+    },
+
+    address: (ip: string, gateway: string, netmask: string) =>
+      command(
+        `AT+CIPSTA${suffix}`,
+        ownAddressText(ip, 'address'),
+        ownAddressText(gateway, 'gateway'),
+        ownAddressText(netmask, 'netmask'),
+      ),
+
+    nameServers: (servers: readonly string[]) =>
+      command(`AT+CIPDNS${suffix}`, 1, ...servers.map((server) => ownAddressText(server, 'name server'))),
   };
 }
 
@@ -75,6 +132,14 @@ function linkType(text: 'TCP' | 'UDP', syscall: string): Text {
 
 function addressText(text: string, syscall: string): Text {
   return { text, what: 'address', syscall, maxBytes: longest.host };
+}
+
+function ownAddressText(text: string, what: string): Text {
+  if (typeof text === 'string' && isAddress(AF_INET, text)) {
+    return { text, what, syscall: 'ifconfig', maxBytes: longest.address };
+  }
+  const message = `ifconfig: the ${what} ${JSON.stringify(text)} is no IPv4 address, '192.168.1.5'; nothing was sent`;
+  throw new OSError('EINVAL', 'ifconfig', message);
 }
 
 function hostText(host: string, syscall: string): Text {

@@ -11,6 +11,8 @@ export interface Text {
   /** The call that it was given to. */
   readonly syscall: string;
   readonly maxBytes: number;
+  /** Default: 0. */
+  readonly minBytes?: number;
   /** Keys are never shown. */
   readonly secret?: boolean;
 }
@@ -30,7 +32,7 @@ export interface Command {
  *
  *     command('AT+CWJAP_CUR', ssid, key)   →  AT+CWJAP_CUR="my\,net","…"
  *
- * Throws `EINVAL` for a text that has CR, LF or NUL in it, or is too long: such a text cannot be sent.
+ * Throws `EINVAL` for a text that has CR, LF, NUL or half a character in it, or is too long or too short.
  */
 export function command(name: string, ...given: readonly Argument[]): Command {
   const values = given.map((argument) => (typeof argument === 'number' ? String(argument) : quote(argument)));
@@ -50,9 +52,12 @@ function withArguments(name: string, values: readonly string[]): string {
 }
 
 function quote(argument: Text): string {
-  const { text, maxBytes } = argument;
+  const { text, maxBytes, minBytes = 0 } = argument;
   if (/[\r\n\0]/.test(text)) throw refuse(argument, 'must not contain CR, LF or NUL');
+  // Half a character would be sent as another one.
+  if (/\p{Surrogate}/u.test(text)) throw refuse(argument, 'is not well-formed');
   if (Buffer.byteLength(text) > maxBytes) throw refuse(argument, `is longer than ${String(maxBytes)} bytes`);
+  if (Buffer.byteLength(text) < minBytes) throw refuse(argument, `has less than ${String(minBytes)} bytes`);
   return `"${text.replace(/[\\",]/g, '\\$&')}"`;
 }
 

@@ -10,6 +10,8 @@ export interface Dialect {
   readonly passiveReceive: boolean;
   /** What makes a setting last until the next reset only: a suffix of the command on 1.x. 0.x cannot do that. */
   readonly volatileSuffix: '' | '_CUR';
+  /** Name servers, a host name and a clock: `AT+CIPDNS`, `AT+CWHOSTNAME`, `AT+CIPSNTPCFG` (at-firmware.md, 1.4). */
+  readonly namesAndClock: boolean;
 }
 
 /**
@@ -22,11 +24,18 @@ export function dialectOf(lines: readonly string[]): Dialect {
   const version = match?.[1] ?? 'unknown';
   const [major = 1, minor = 0] = version === 'unknown' ? [] : version.split('.').map(Number);
   return major >= 2
-    ? { generation: 'esp-at', version, passiveReceive: major > 2 || minor >= 1, volatileSuffix: '' }
+    ? {
+        generation: 'esp-at',
+        version,
+        passiveReceive: major > 2 || minor >= 1,
+        volatileSuffix: '',
+        namesAndClock: true,
+      }
     : {
         generation: 'nonos',
         version,
         passiveReceive: major === 1 && minor >= 7,
         volatileSuffix: major === 0 ? '' : '_CUR',
+        namesAndClock: major === 1 && minor >= 4,
       };
 }

@@ -1,7 +1,10 @@
 import {
+  concat,
   defer,
+  endWith,
   exhaustMap,
   filter,
+  ignoreElements,
   map,
   merge,
   type Observable,
@@ -39,6 +42,16 @@ export function simpleExchange(command: Command, deadline: number): Exchange<rea
     shown: command.shown,
     deadline,
     converse: (wire, scheduler) => ask(wire, scheduler, command),
+  };
+}
+
+/** The exchange of commands that belong together, one after the other; the first refusal ends it. Emits at the end. */
+export function sequence(commands: readonly Command[], deadline: number): Exchange<void> {
+  return {
+    shown: commands.map(({ shown }) => shown).join(', '),
+    deadline,
+    converse: (wire, scheduler) =>
+      concat(...commands.map((command) => ask(wire, scheduler, command))).pipe(ignoreElements(), endWith(undefined)),
   };
 }
 
