@@ -15,6 +15,7 @@ import {
   type Readiness,
   type Socket,
   type SocketState,
+  type Station,
   type UART,
   type Uart,
   uerrno,
@@ -119,6 +120,20 @@ const programs = {
     await nic.connect('my-ssid', 'my-key');
     const [ip, , , , , , ssid] = await nic.ifconfig();
     holds<Same<[typeof ip, typeof ssid], [string, string]>>();
+    await nic.enable_ap('board', 'a-good-key', 6, network.ESP8285.WPA2_PSK);
+    await nic.ifconfig(await nic.ifconfig());
+    holds<Same<Awaited<ReturnType<typeof nic.time>>, Date>>();
+    const name: string = await nic.hostname();
+    await nic.hostname(name);
+    holds<Same<typeof nic.stations$, Observable<readonly Station[]>>>();
+    // @ts-expect-error WEP is not there.
+    await nic.enable_ap('board', 'a-good-key', 6, 1);
+    // @ts-expect-error An address has a netmask and a gateway.
+    await nic.ifconfig(['10.0.0.7']);
+    // @ts-expect-error There is no such word.
+    await nic.ifconfig('static');
+    // @ts-expect-error A pause is a number.
+    await network.ESP8285(uart, { rejoin: { firstPause: '1s' } });
     // @ts-expect-error A name is wanted.
     await nic.connect();
     // @ts-expect-error An interface is made of a line, not of its name.

@@ -34,7 +34,18 @@ export const uselect = { POLLIN, POLLOUT, POLLERR, POLLHUP, poll: () => new Poll
 /** Error numbers by name. */
 export const uerrno = errnoOf;
 
-export type { ESP8285, InterfaceConfig, ModemOptions, Status, TraceEvent } from './esp8285';
+export type {
+  Encryption,
+  ESP8285,
+  InterfaceConfig,
+  ModemOptions,
+  Rejoin,
+  Station,
+  StaticConfig,
+  Status,
+  TimeOptions,
+  TraceEvent,
+} from './esp8285';
 export type { UART, UARTOptions } from './machine';
 export type { Readiness, Uart } from './streams';
 export {

@@ -1,6 +1,6 @@
 import { noop, takeWhile } from 'rxjs';
 
-import { ESP8285, type ModemOptions } from './esp8285';
+import { encryptions, ESP8285, type ModemOptions } from './esp8285';
 import { HostNic } from './host';
 import { printTrace } from './printTrace';
 import type { Uart } from './streams';
@@ -11,30 +11,33 @@ import type { Interfaces } from './usocket';
  * closed, or its line is lost and there is another.
  */
 export function createNetworkModule(interfaces: Interfaces) {
+  async function startESP8285(uart: Uart, options?: ModemOptions): Promise<ESP8285> {
+    const nic = new ESP8285(uart, options);
+    printTrace(nic);
+    await nic.start();
+    nic.status$.pipe(takeWhile(({ modem }) => modem !== 'closed')).subscribe({
+      next: ({ modem }) => {
+        if (modem === 'down') interfaces.lose(nic);
+        else interfaces.add(nic);
+      },
+      // A BehaviorSubject's state: it has no errors.
+      error: noop,
+      complete: () => {
+        interfaces.remove(nic);
+      },
+    });
+    return nic;
+  }
+
   return {
     /**
-     * Sets the modem on a serial line up, in whatever state it is, and resolves to its interface. See {@link ESP8285}.
+     * Sets the modem on a serial line up, in whatever state it is, and resolves to its interface. See {@link ESP8285}. As
+     * in MaixPy, `network.ESP8285.WPA2_PSK` and the like say how its own network is encrypted.
      *
      * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EIO` when the modem is silent, `EPROTO` when the baud
      * rate is wrong.
      */
-    async ESP8285(uart: Uart, options?: ModemOptions): Promise<ESP8285> {
-      const nic = new ESP8285(uart, options);
-      printTrace(nic);
-      await nic.start();
-      nic.status$.pipe(takeWhile(({ modem }) => modem !== 'closed')).subscribe({
-        next: ({ modem }) => {
-          if (modem === 'down') interfaces.lose(nic);
-          else interfaces.add(nic);
-        },
-        // A BehaviorSubject's state: it has no errors.
-        error: noop,
-        complete: () => {
-          interfaces.remove(nic);
-        },
-      });
-      return nic;
-    },
+    ESP8285: Object.assign(startESP8285, encryptions),
 
     /** The operating system's own sockets as an interface: for programs that run with and without a modem. */
     Host(): HostNic {

@@ -90,6 +90,20 @@ describe.each([
   );
 
   it(
+    'tells of a network that is lost while settings are restored',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const script: Rule[] = [
+        [/^AT\+CWHOSTNAME=/, '\r\nOK\r\n'],
+        [/^AT\+CWHOSTNAME=/, 5, '\r\nOK\r\n'],
+      ];
+      const unasked$ = cold('--r-l', { r: ready, l: 'WIFI DISCONNECT\r\n' });
+      const { nic } = stage(scheduler, { firmware, script, unasked$ });
+      nic.hostname$('board').subscribe();
+      expectObservable(nic.status$.pipe(states)).toBe('u-s----d', values);
+    }),
+  );
+
+  it(
     'joins again after a growing pause while that fails, and gives up at last',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const script: Rule[] = [offline, joined, [joining, 10, '+CWJAP:3\r\n\r\nFAIL\r\n']];

@@ -29,10 +29,10 @@ export interface Stage {
 /** A driver that has not been started. */
 export function unstarted(
   scheduler: SchedulerLike,
-  { firmware, passiveReceive = true, ...options }: StageOptions,
+  { firmware, passiveReceive = true, rejoin = {}, ...options }: StageOptions,
 ): Stage {
   const modem = scriptedModem({ scheduler, otherwise: firmware.rules, ...options });
-  const nic = new ESP8285(modem.uart, { scheduler, passiveReceive });
+  const nic = new ESP8285(modem.uart, { scheduler, passiveReceive, rejoin });
   return { nic, modem, socket: (socketOptions = {}) => new Socket(nic, { scheduler, ...socketOptions }) };
 }
 

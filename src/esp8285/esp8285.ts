@@ -1,9 +1,12 @@
 import { firstValueFrom, map, type Observable, tap } from 'rxjs';
 
 import type { Uart } from '../streams';
+import type { Encryption } from './commands/softAp';
 import { ESP8285Streams } from './esp8285Streams';
-import type { ModemOptions } from './modem';
+import type { ModemOptions } from './modemOptions';
+import type { StaticConfig } from './wifi/address';
 import type { InterfaceConfig } from './wifi/ifconfig';
+import type { TimeOptions } from './wifi/time';
 
 /**
  * The ESP8285 (or ESP8266) as a network interface, with promises: each is the first value of the observable of the same
@@ -35,8 +38,37 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
     return firstValueFrom(this.disconnect$());
   }
 
-  ifconfig(): Promise<InterfaceConfig> {
-    return firstValueFrom(this.ifconfig$());
+  enable_ap(ssid: string, key: string, channel?: number, encryption?: Encryption): Promise<void> {
+    return firstValueFrom(this.enable_ap$(ssid, key, channel, encryption));
+  }
+
+  disable_ap(): Promise<void> {
+    return firstValueFrom(this.disable_ap$());
+  }
+
+  ifconfig(): Promise<InterfaceConfig>;
+  ifconfig(config: StaticConfig | 'dhcp'): Promise<void>;
+  ifconfig(config?: StaticConfig | 'dhcp'): Promise<InterfaceConfig | void> {
+    return firstValueFrom<InterfaceConfig | void>(config === undefined ? this.ifconfig$() : this.ifconfig$(config));
+  }
+
+  hostname(): Promise<string>;
+  hostname(name: string): Promise<void>;
+  hostname(name?: string): Promise<string | void> {
+    return firstValueFrom<string | void>(name === undefined ? this.hostname$() : this.hostname$(name));
+  }
+
+  mac(): Promise<string> {
+    return firstValueFrom(this.mac$());
+  }
+
+  /** A `Date` of what {@link ESP8285Streams.time$} gives. */
+  time(options?: TimeOptions): Promise<Date> {
+    return firstValueFrom(this.time$(options).pipe(map((epoch) => new Date(epoch))));
+  }
+
+  reset(): Promise<void> {
+    return firstValueFrom(this.reset$());
   }
 
   scan(): Promise<readonly string[]> {

@@ -1,48 +1,64 @@
 import {
+  asyncScheduler,
+  catchError,
   defer,
-  EMPTY,
   endWith,
   map,
-  of,
   type Observable,
-  retry,
+  of,
   type SchedulerLike,
-  asyncScheduler,
   tap,
   throwError,
-  timer,
-  catchError,
 } from 'rxjs';
 
 import type { Uart } from '../streams';
 import type { DatagramLink, Endpoint, Listener, Nic, StreamLink, StreamOptions, StreamSettings } from '../usocket/nic';
 import { OSError } from '../usocket/osError';
 import { catalogueOf, common } from './commands/catalogue';
+import type { Dialect } from './commands/dialect';
+import { type Encryption, encryptions } from './commands/softAp';
 import { commandError } from './executor/commandError';
 import { simpleExchange } from './executor/exchange';
+import { Lasting } from './lasting';
 import { longestSend } from './links/numberedLink';
 import { checkSettings } from './links/settings';
-import { Modem, type ModemOptions } from './modem';
+import { Modem } from './modem';
+import type { ModemOptions } from './modemOptions';
 import type { Status } from './status';
 import type { TraceEvent } from './trace/traceEvent';
 import { accessPoint } from './wifi/accessPoint';
+import { addressPlanOf, setAddress, type StaticConfig, useDhcp } from './wifi/address';
+import { HomeNetwork } from './wifi/homeNetwork';
+import { hostname, setHostname } from './wifi/hostname';
 import { ifconfig, type InterfaceConfig } from './wifi/ifconfig';
 import { join } from './wifi/join';
+import { mac } from './wifi/mac';
 import { ping } from './wifi/ping';
 import { resolve } from './wifi/resolve';
 import { scan } from './wifi/scan';
+import { disableSoftAp, enableSoftAp } from './wifi/softAp';
+import type { Station } from './wifi/stations';
+import { time, type TimeOptions } from './wifi/time';
 
 /** Milliseconds. */
 const leaveDeadline = 5_000;
-/** A lost network is joined again this often, the first time after so many milliseconds, then after twice as many. */
-const rejoin = { count: 5, firstPause: 1_000 };
 
 /**
  * The ESP8285 (or ESP8266) as a network interface, in observables. When the modem starts again by itself, its connections
- * are lost; the interface sets it up and joins the network again, and `status$` tells. The methods without `$` are in
- * {@link ESP8285}.
+ * are lost; the interface sets it up, joins the network again, and sets again what was set: its own network, the address,
+ * the host name. `status$` tells. The methods without `$` are in {@link ESP8285}.
  */
 export class ESP8285Streams implements Nic {
+  static readonly OPEN = encryptions.OPEN;
+  static readonly WPA_PSK = encryptions.WPA_PSK;
+  static readonly WPA2_PSK = encryptions.WPA2_PSK;
+  static readonly WPA_WPA2_PSK = encryptions.WPA_WPA2_PSK;
+
+  readonly OPEN = encryptions.OPEN;
+  readonly WPA_PSK = encryptions.WPA_PSK;
+  readonly WPA2_PSK = encryptions.WPA2_PSK;
+  readonly WPA_WPA2_PSK = encryptions.WPA_WPA2_PSK;
+
   readonly name = 'esp8285';
   readonly maxDatagram = longestSend;
   /** How the interface is doing; replays the current state. */
@@ -52,17 +68,24 @@ export class ESP8285Streams implements Nic {
    * {@link start$} to see the set-up. Costs next to nothing while nobody is subscribed; completes with the line.
    */
   readonly trace$: Observable<TraceEvent>;
+  /** Who is on the modem's own network, see {@link enable_ap$}; replays the current list. AT 1.6 and later tell. */
+  readonly stations$: Observable<readonly Station[]>;
 
   private readonly modem: Modem;
   private readonly scheduler: SchedulerLike;
-  /** Joins the network again; an Observable, so that the key shows in no inspection of the interface. */
-  private joinedLast$: Observable<void> | undefined;
+  private readonly home: HomeNetwork;
+  private readonly lasting = new Lasting();
+  /** Set by hand. */
+  private nameServers: readonly string[] = [];
 
   constructor(uart: Uart, options: ModemOptions = {}) {
-    this.scheduler = options.scheduler ?? asyncScheduler;
+    const { rejoin = {}, scheduler = asyncScheduler } = options;
+    this.scheduler = scheduler;
+    this.home = new HomeNetwork(rejoin, scheduler);
     this.modem = new Modem(uart, options);
     this.status$ = this.modem.status$;
     this.trace$ = this.modem.trace$;
+    this.stations$ = this.modem.stations.stations$;
   }
 
   /**
@@ -74,7 +97,10 @@ export class ESP8285Streams implements Nic {
    */
   start$(): Observable<void> {
     return defer(() => {
-      this.modem.start(this.joinAgain());
+      this.modem.start({
+        restore: (dialect) => this.lasting.restore(dialect),
+        meanwhile$: this.home.keeping(this.status$),
+      });
       return this.modem.whenUp(() => of(undefined));
     });
   }
@@ -90,32 +116,128 @@ export class ESP8285Streams implements Nic {
    * Errors: `EACCES` wrong key, `ENOENT` no such network, `ETIMEDOUT`, `ECONNREFUSED`, `EINVAL`; see {@link join}.
    */
   connect$(ssid: string, key = ''): Observable<void> {
-    return this.modem
-      .whenUp((dialect) => join(this.modem.executor, catalogueOf(dialect), ssid, key))
-      .pipe(
-        tap(() => {
-          this.joinedLast$ = defer(() => this.connect$(ssid, key));
-          this.modem.setWifi('up');
+    return this.modem.whenUp((dialect) => {
+      const joining$ = this.join(dialect, ssid, key);
+      // The one before is left, whatever becomes of this one.
+      this.home.forget();
+      return joining$.pipe(
+        tap({
+          next: () => {
+            this.home.keep(this.modem.whenUp((current) => this.join(current, ssid, key)));
+          },
+          error: () => {
+            this.home.forget();
+          },
         }),
       );
+    });
   }
 
   /** Leaves the network. Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses. */
   disconnect$(): Observable<void> {
     return this.modem
-      .whenUp(() => this.modem.executor.run(simpleExchange(common.leave, leaveDeadline)))
+      .whenUp(() => {
+        // Now, for some firmwares tell that it is left before they say `OK`, and then, for it may be joined before.
+        this.home.forget();
+        return this.modem.executor.run(simpleExchange(common.leave, leaveDeadline));
+      })
       .pipe(
         map(() => {
-          this.joinedLast$ = undefined;
+          this.home.forget();
           this.modem.setWifi('down');
         }),
         catchError((cause: unknown) => throwError(() => commandError('disconnect', cause))),
       );
   }
 
+  /**
+   * Makes a network of the modem's own, beside the one that it may have joined; `stations$` tells who is on it. Its
+   * address is 192.168.4.1. See {@link enableSoftAp}.
+   *
+   * Errors: `EINVAL`, `ETIMEDOUT`, `EIO`.
+   *
+   * @param ssid 1 to 32 bytes.
+   * @param key 8 to 64 bytes; an open network has none, and what is given is not sent.
+   * @param channel 1 to 14; while a network is joined, the firmware takes that one's.
+   * @param encryption `OPEN`, `WPA_PSK`, `WPA2_PSK` or `WPA_WPA2_PSK` of this interface.
+   */
+  enable_ap$(ssid: string, key: string, channel = 5, encryption: Encryption = encryptions.WPA2_PSK): Observable<void> {
+    return this.modem.whenUp((dialect) =>
+      this.lasting.set('softAp', dialect, (current) =>
+        enableSoftAp(this.modem.executor, catalogueOf(current), { ssid, key, channel, encryption }),
+      ),
+    );
+  }
+
+  /** Switches the modem's own network off. Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses. */
+  disable_ap$(): Observable<void> {
+    return this.modem.whenUp((dialect) =>
+      disableSoftAp(this.modem.executor, catalogueOf(dialect)).pipe(
+        tap(() => {
+          this.lasting.forget('softAp');
+          this.modem.stations.clear();
+        }),
+      ),
+    );
+  }
+
   /** See {@link ifconfig}: the modem's addresses and its access point. */
-  ifconfig$(): Observable<InterfaceConfig> {
-    return this.modem.whenUp((dialect) => ifconfig(this.modem.executor, catalogueOf(dialect)));
+  ifconfig$(): Observable<InterfaceConfig>;
+  /**
+   * Sets the address by hand, as MicroPython has it, `[ip, netmask, gateway, dns]`, or has it come from the network again,
+   * `'dhcp'`. Without `dns` the name servers stay. See {@link setAddress}, {@link useDhcp}.
+   *
+   * Errors: `EINVAL` for what is no address, `EOPNOTSUPP` for a name server with firmware before AT 1.4, `ETIMEDOUT`,
+   * `EIO`.
+   */
+  ifconfig$(config: StaticConfig | 'dhcp'): Observable<void>;
+  ifconfig$(config?: StaticConfig | 'dhcp'): Observable<InterfaceConfig | void> {
+    return this.modem.whenUp<InterfaceConfig | void>((dialect) => {
+      if (config === undefined) return ifconfig(this.modem.executor, catalogueOf(dialect), this.nameServers);
+      return config === 'dhcp' ? this.useDhcp(dialect) : this.setAddress(dialect, config);
+    });
+  }
+
+  /** See {@link hostname}: the name under which the modem asks for an address. */
+  hostname$(): Observable<string>;
+  /** Sets it, for the next join. See {@link setHostname}. Errors: `EINVAL`, `EOPNOTSUPP`, `ETIMEDOUT`, `EIO`. */
+  hostname$(name: string): Observable<void>;
+  hostname$(name?: string): Observable<string | void> {
+    return this.modem.whenUp<string | void>((dialect) => {
+      if (name === undefined) return hostname(this.modem.executor, dialect);
+      return this.lasting.set('hostname', dialect, (current) => setHostname(this.modem.executor, current, name));
+    });
+  }
+
+  /** See {@link mac}: the hardware address of the modem, `'aa:bb:cc:dd:ee:ff'`. */
+  mac$(): Observable<string> {
+    return this.modem.whenUp((dialect) => mac(this.modem.executor, catalogueOf(dialect)));
+  }
+
+  /**
+   * See {@link time}: the time by the network, in milliseconds since 1970.
+   *
+   * Errors: `ENETUNREACH` without an address, `ETIMEDOUT` without an answer, `EOPNOTSUPP` with firmware before AT 1.4,
+   * `EINVAL`, `EIO`.
+   */
+  time$(options: TimeOptions = {}): Observable<number> {
+    return this.modem.whenUp((dialect) => {
+      const time$ = time(this.modem.executor, dialect, this.scheduler, options);
+      if (this.modem.hasAddress) return time$;
+      const message = 'time: the modem is on no network; call nic.connect(ssid, key) first';
+      return throwError(() => new OSError('ENETUNREACH', 'time', message));
+    });
+  }
+
+  /**
+   * Has the modem start again, and emits when it is set up. It goes on as after a restart by itself: it joins its network
+   * again, and listens again; open connections are lost (`ECONNRESET`). A modem that does not say that it has started, or
+   * does not want to, is set up all the same, after 6 s.
+   *
+   * Errors: `EIO` when it does not come back.
+   */
+  reset$(): Observable<void> {
+    return this.modem.reset().pipe(endWith(undefined));
   }
 
   /** See {@link scan}: the networks in reach, as the modem describes them. */
@@ -176,13 +298,24 @@ export class ESP8285Streams implements Nic {
     return this.modem.whenUp(() => this.modem.server.listen(local));
   }
 
-  private joinAgain(): Observable<unknown> {
-    return defer(() => (this.joinedLast$ && !this.modem.hasAddress ? this.joinedLast$ : EMPTY)).pipe(
-      retry({
-        count: rejoin.count,
-        delay: (_error, times) => timer(rejoin.firstPause * 2 ** (times - 1), this.scheduler),
+  private join(dialect: Dialect, ssid: string, key: string): Observable<void> {
+    return join(this.modem.executor, catalogueOf(dialect), ssid, key).pipe(
+      tap(() => {
+        this.modem.setWifi('up');
       }),
-      catchError(() => EMPTY),
     );
+  }
+
+  private setAddress(dialect: Dialect, config: StaticConfig): Observable<void> {
+    const given = addressPlanOf(config);
+    const nameServers = given.nameServers.length > 0 ? given.nameServers : this.nameServers;
+    const apply = (current: Dialect) => setAddress(this.modem.executor, current, { ...given, nameServers });
+    return this.lasting.set('address', dialect, apply).pipe(tap(() => (this.nameServers = nameServers)));
+  }
+
+  private useDhcp(dialect: Dialect): Observable<void> {
+    const isOwn = this.nameServers.length > 0;
+    const apply = (current: Dialect) => useDhcp(this.modem.executor, current, isOwn);
+    return this.lasting.set('address', dialect, apply).pipe(tap(() => (this.nameServers = [])));
   }
 }

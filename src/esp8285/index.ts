@@ -1,5 +1,10 @@
+export { type Encryption, encryptions } from './commands/softAp';
 export { ESP8285 } from './esp8285';
-export type { ModemOptions } from './modem';
+export type { ModemOptions } from './modemOptions';
 export type { Status } from './status';
 export type { TraceEvent } from './trace/traceEvent';
+export type { StaticConfig } from './wifi/address';
+export type { Rejoin } from './wifi/homeNetwork';
 export type { InterfaceConfig } from './wifi/ifconfig';
+export type { Station } from './wifi/stations';
+export type { TimeOptions } from './wifi/time';

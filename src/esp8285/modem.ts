@@ -16,6 +16,7 @@ import {
   map,
   merge,
   Observable,
+  of,
   type SchedulerLike,
   startWith,
   Subject,
@@ -28,8 +29,8 @@ import {
 } from 'rxjs';
 
 import { runOnce, type Uart } from '../streams';
-import { type ErrorCode, isErrorCode } from '../usocket/errno';
 import { OSError } from '../usocket/osError';
+import { asOSError } from './asOSError';
 import { common } from './commands/catalogue';
 import type { Dialect } from './commands/dialect';
 import { simpleExchange } from './executor/exchange';
@@ -40,19 +41,20 @@ import type { Frame } from './grammar/frame';
 import type { Expectation } from './grammar/frameCutter';
 import { LinkTable } from './links/linkTable';
 import { ServerPort } from './links/serverPort';
+import type { ModemOptions } from './modemOptions';
+import { resetExchange } from './reset';
 import { setUpExchange } from './setUp';
 import type { Status } from './status';
 import { Trace } from './trace/trace';
 import type { TraceEvent } from './trace/traceEvent';
+import { Stations } from './wifi/stations';
 
-export interface ModemOptions {
-  /**
-   * Passive receive: what the peer sends waits in the modem until it is read, and a slow reader slows the sender down.
-   * Default: wherever the firmware has it. `false` has the modem push, which is a little faster.
-   */
-  readonly passiveReceive?: boolean;
-  /** What keeps time. Default: the clock. */
-  readonly scheduler?: SchedulerLike;
+/** What the owner of a modem does besides. None of it may fail. */
+export interface Upkeep {
+  /** Cold: sets again what a start has lost. Part of each set-up: nobody else has the modem before. */
+  restore(dialect: Dialect): Observable<never>;
+  /** Cold: runs from the end of each set-up to the next restart. */
+  readonly meanwhile$: Observable<never>;
 }
 
 /** Milliseconds. */
@@ -74,6 +76,7 @@ export class Modem {
   readonly executor: Executor;
   readonly links: LinkTable;
   readonly server: ServerPort;
+  readonly stations = new Stations();
 
   private readonly status = new BehaviorSubject<Status>({ modem: 'starting', wifi: 'down' });
   private readonly frames$: Connectable<Frame>;
@@ -85,6 +88,8 @@ export class Modem {
   private readonly scheduler: SchedulerLike;
   private dialect: Dialect | undefined;
   private life: Subscription | undefined;
+  /** What the set-up has found, until the modem says otherwise. */
+  private hasJoined = false;
 
   constructor(
     private readonly uart: Uart,
@@ -129,19 +134,15 @@ export class Modem {
     return this.status.value.wifi === 'up';
   }
 
-  /**
-   * Starts to listen, and sets the modem up, now and after each restart. Tries again when it is down.
-   *
-   * @param afterRestart$ Run when it is up again after a restart.
-   */
-  start(afterRestart$: Observable<unknown>): void {
+  /** Starts to listen, and sets the modem up, now and after each restart. Tries again when it is down. */
+  start(upkeep: Upkeep): void {
     const { modem, error } = this.status.value;
     if (this.life && modem === 'down') this.beginnings.next(asOSError(error));
     if (this.life) return;
     // One that was let go tries again: what it was down with is not waited for.
     if (modem === 'down') this.status.next({ modem: 'starting', wifi: 'down' });
     this.life = new Subscription();
-    this.life.add(this.listen(afterRestart$));
+    this.life.add(this.listen(upkeep));
   }
 
   /** Listens no more, and leaves the line as it is. */
@@ -150,7 +151,7 @@ export class Modem {
     this.life = undefined;
   }
 
-  private listen(afterRestart$: Observable<unknown>): Subscription {
+  private listen(upkeep: Upkeep): Subscription {
     return merge(
       // First of all, so that a link has its data before any conversation goes on.
       this.frames$.pipe(
@@ -162,7 +163,7 @@ export class Modem {
       this.links.cleaning$,
       // The line is listened to before anything is said on it: a fast modem answers inside `write`.
       new Observable<never>(() => this.frames$.connect()),
-      merge(this.living(afterRestart$), this.verifying(), this.givingUp()).pipe(
+      merge(this.living(upkeep), this.verifying(), this.givingUp()).pipe(
         takeUntil(this.status.pipe(filter(({ modem }) => modem === 'closed'))),
       ),
     ).subscribe({
@@ -183,6 +184,29 @@ export class Modem {
     );
   }
 
+  /**
+   * Has the modem start again, in its turn, and completes when it is set up. What is asked of it meanwhile waits for that;
+   * its connections are lost, and what was asked of it before it had its turn fails: `ECONNRESET`.
+   */
+  reset(): Observable<never> {
+    const lost = new OSError('ECONNRESET', 'modem', 'the modem was reset, and lost its connections');
+    const exchange = resetExchange({
+      begin: () => {
+        this.startAnew(lost);
+      },
+      // A `ready` would have been noticed, and have ended the exchange.
+      unnoticed: () => {
+        this.beginnings.next(lost);
+      },
+    });
+    return this.whenUp(() =>
+      concat(
+        this.executor.run(exchange).pipe(catchError(() => EMPTY)),
+        this.whenUp(() => EMPTY),
+      ),
+    );
+  }
+
   /** Ends all links and closes the line. What is under way fails with `EBADF`, for it might take a minute. */
   close(): Observable<never> {
     return this.closing$;
@@ -198,6 +222,7 @@ export class Modem {
     const { modem } = this.status.value;
     const closed = new OSError('EBADF', 'modem', 'the interface is closed');
     this.status.next({ modem: 'closed', wifi: 'down' });
+    this.stations.clear();
     this.links.loseAll(closed);
     this.executor.interrupt(closed);
     const closeLinks$ = modem === 'up' ? this.executor.run(simpleExchange(common.closeAllLinks, closeDeadline)) : EMPTY;
@@ -211,7 +236,7 @@ export class Modem {
     ).pipe(ignoreElements());
   }
 
-  private living(afterRestart$: Observable<unknown>): Observable<never> {
+  private living(upkeep: Upkeep): Observable<never> {
     const restarts$ = merge(
       this.frames$.pipe(
         filter(({ kind }) => kind === 'booted' || kind === 'booting'),
@@ -225,7 +250,7 @@ export class Modem {
       switchMap((restart) => {
         // Here, where a set-up under way has been given up: it has not failed, it begins again.
         if (restart) this.interrupt(restart);
-        return concat(this.setUp(), restart ? merge(afterRestart$, this.server.resume()) : EMPTY);
+        return concat(this.setUp(upkeep), merge(upkeep.meanwhile$, restart ? this.server.resume() : EMPTY));
       }),
       ignoreElements(),
     );
@@ -258,13 +283,15 @@ export class Modem {
     );
   }
 
-  private setUp(): Observable<never> {
+  private setUp(upkeep: Upkeep): Observable<never> {
     return this.executor.run(setUpExchange(this.passive)).pipe(
-      tap(({ dialect, hasAddress }) => {
+      tap(({ hasAddress }) => (this.hasJoined = hasAddress)),
+      concatMap(({ dialect }) => concat(upkeep.restore(dialect), of(dialect))),
+      tap((dialect) => {
         this.dialect = dialect;
         this.links.reception.begin(dialect);
         // What the modem has said of the Wi-Fi meanwhile is newer than its answer, or the same.
-        this.status.next({ modem: 'up', wifi: hasAddress ? 'up' : this.status.value.wifi });
+        this.status.next({ modem: 'up', wifi: this.hasJoined ? 'up' : this.status.value.wifi });
       }),
       catchError((error: unknown) => {
         this.status.next({ modem: 'down', wifi: 'down', error: asOSError(error) });
@@ -276,7 +303,9 @@ export class Modem {
 
   private route(frame: Frame): void {
     this.links.route(frame);
+    this.stations.route(frame);
     if (frame.kind !== 'wifi') return;
+    this.hasJoined = false;
     const { wifi } = this.status.value;
     if (frame.event === 'gotAddress') this.setWifi('up');
     else if (frame.event === 'disconnected') this.setWifi('down');
@@ -284,15 +313,21 @@ export class Modem {
   }
 
   private interrupt(error: OSError): void {
+    this.startAnew(error);
+    this.executor.interrupt(error);
+  }
+
+  private startAnew(error: OSError): void {
     // First, so that who opens a new connection on hearing of the loss waits for the set-up.
     this.status.next({ modem: 'starting', wifi: 'down' });
+    this.stations.clear();
     this.links.loseAll(error);
-    this.executor.interrupt(error);
   }
 
   /** The line is gone: there is no way back. */
   private lose(error: OSError): void {
     if (this.status.value.modem !== 'closed') this.status.next({ modem: 'down', wifi: 'down', error });
+    this.stations.clear();
     this.links.loseAll(error);
     this.executor.interrupt(error);
   }
@@ -302,16 +337,4 @@ function isOdd(frame: Frame): boolean {
   if (frame.kind === 'noise') return true;
   // The names in an answer, behind their `+`, may be in any character set.
   return frame.kind === 'line' && /^AT\+|^[^+].*[^\x20-\x7e\t]|^[^\x20-\x7e]/.test(frame.text);
-}
-
-function asOSError(error: unknown): OSError {
-  if (error instanceof OSError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new OSError(codeOf(error) ?? 'EIO', 'modem', message, { cause: error });
-}
-
-/** A line of another make says by its `code` what has happened, too. */
-function codeOf(error: unknown): ErrorCode | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return isErrorCode(code) ? code : undefined;
 }

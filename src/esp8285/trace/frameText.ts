@@ -22,6 +22,7 @@ const words: { readonly [Kind in Frame['kind']]: Describe<Kind> } = {
   opened: () => 'CONNECT',
   closed: () => 'CLOSED',
   wifi: ({ event }) => wifiWords[event],
+  station: (frame) => `station ${frame.mac} ${frame.event === 'gotAddress' ? `has ${frame.address}` : frame.event}`,
   booting: () => 'boot text',
   booted: () => 'ready',
   line: ({ text }) => text,

@@ -10,7 +10,10 @@ import { accessPoint } from './accessPoint';
 /** Milliseconds. */
 const queryDeadline = 5_000;
 
-/** As MaixPy has it; the two `'0'` stand where other ports have name servers. */
+/**
+ * As MaixPy has it. The name servers are those that have been set by `ifconfig(config)`, and `'0'`, as MaixPy has it,
+ * where there are none: the firmware does not tell which of its own it asks.
+ */
 export type InterfaceConfig = readonly [
   ip: string,
   netmask: string,
@@ -25,15 +28,21 @@ export type InterfaceConfig = readonly [
  * Asks for the modem's addresses and its access point; the last two are empty when it has joined none.
  *
  * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
+ *
+ * @param nameServers Those that have been set.
  */
-export function ifconfig(executor: Executor, catalogue: Catalogue): Observable<InterfaceConfig> {
+export function ifconfig(
+  executor: Executor,
+  catalogue: Catalogue,
+  [dns = '0', dns2 = '0']: readonly string[],
+): Observable<InterfaceConfig> {
   const addresses$ = executor.run(simpleExchange(catalogue.askAddresses, queryDeadline));
   return addresses$.pipe(
     concatMap((addresses) =>
       accessPoint(executor, catalogue).pipe(
         map((joined): InterfaceConfig => {
           const [ip, netmask, gateway] = ['ip', 'netmask', 'gateway'].map((name) => addressOf(addresses, name));
-          return [ip ?? '', netmask ?? '', gateway ?? '', '0', '0', joined?.bssid ?? '', joined?.ssid ?? ''];
+          return [ip ?? '', netmask ?? '', gateway ?? '', dns, dns2, joined?.bssid ?? '', joined?.ssid ?? ''];
         }),
       ),
     ),

@@ -1,0 +1,44 @@
+import { catchError, map, type Observable, throwError } from 'rxjs';
+
+import { common } from '../commands/catalogue';
+import type { Dialect } from '../commands/dialect';
+import { Refusal, valuesOf } from '../executor/answer';
+import { commandError } from '../executor/commandError';
+import { sequence, simpleExchange } from '../executor/exchange';
+import type { Executor } from '../executor/executor';
+import { requireNamesAndClock } from './requireNamesAndClock';
+
+/** Milliseconds. */
+const hostnameDeadline = 5_000;
+
+/**
+ * Asks for the name under which the modem asks for an address.
+ *
+ * Throws `EOPNOTSUPP` for firmware before AT 1.4. Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it
+ * refuses.
+ */
+export function hostname(executor: Executor, dialect: Dialect): Observable<string> {
+  requireNamesAndClock(dialect, 'hostname');
+  return executor.run(simpleExchange(common.askHostname, hostnameDeadline)).pipe(
+    map((lines) => {
+      const [name] = valuesOf(lines, '+CWHOSTNAME:');
+      if (name === undefined) throw new Refusal(common.askHostname.shown, 'ERROR', ['OK without a name']);
+      return name;
+    }),
+    catchError((cause: unknown) => throwError(() => commandError('hostname', cause))),
+  );
+}
+
+/**
+ * Sets that name, 1 to 32 bytes; the network hears of it with the next join.
+ *
+ * Throws `EINVAL` for a name that cannot be sent, `EOPNOTSUPP` for firmware before AT 1.4. Errors: `ETIMEDOUT` when the
+ * modem does not answer, `EIO` when it refuses.
+ */
+export function setHostname(executor: Executor, dialect: Dialect, name: string): Observable<void> {
+  const command = common.hostname(name);
+  requireNamesAndClock(dialect, 'hostname');
+  return executor
+    .run(sequence([command], hostnameDeadline))
+    .pipe(catchError((cause: unknown) => throwError(() => commandError('hostname', cause))));
+}

@@ -1,0 +1,80 @@
+import {
+  catchError,
+  concat,
+  filter,
+  ignoreElements,
+  map,
+  type Observable,
+  repeat,
+  type SchedulerLike,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
+
+import { deadline } from '../../streams';
+import { OSError } from '../../usocket/osError';
+import { common } from '../commands/catalogue';
+import type { Dialect } from '../commands/dialect';
+import { valuesOf } from '../executor/answer';
+import { commandError } from '../executor/commandError';
+import { simpleExchange } from '../executor/exchange';
+import type { Executor } from '../executor/executor';
+import { epochOf } from './epoch';
+import { requireNamesAndClock } from './requireNamesAndClock';
+
+export interface TimeOptions {
+  /** One to three time servers (SNTP), by name or address. Default: those that the firmware was built with. */
+  readonly servers?: readonly string[];
+  /** Seconds that they have to answer. Default: 20. */
+  readonly timeout?: number;
+}
+
+/** Milliseconds. */
+const commandDeadline = 5_000;
+const pollPause = 500;
+/** Seconds. */
+const defaultTimeout = 20;
+const mostServers = 3;
+/** Milliseconds since 1970 at the end of that year: a clock that shows less has not been set. */
+const endOf1970 = 365 * 86_400_000;
+
+/**
+ * Has the modem ask time servers, and emits the time in milliseconds since 1970, to the second.
+ *
+ * Throws `EINVAL` for servers or a time-out that cannot be, `EOPNOTSUPP` for firmware before AT 1.4. Errors:
+ * `ETIMEDOUT` when no server has answered in time, or the modem does not; `EIO` when it refuses.
+ */
+export function time(
+  executor: Executor,
+  dialect: Dialect,
+  scheduler: SchedulerLike,
+  { servers = [], timeout = defaultTimeout }: TimeOptions,
+): Observable<number> {
+  check(servers, timeout);
+  const command = common.clock(servers);
+  requireNamesAndClock(dialect, 'time');
+  const setUp$ = executor.run(simpleExchange(command, commandDeadline)).pipe(ignoreElements());
+  const shown$ = executor.run(simpleExchange(common.askTime, commandDeadline)).pipe(
+    map((lines) => valuesOf(lines, '+CIPSNTPTIME:').map(epochOf).at(0) ?? 0),
+    repeat({ delay: () => timer(pollPause, scheduler) }),
+    filter((epoch) => epoch >= endOf1970),
+    take(1),
+  );
+  return concat(setUp$, shown$).pipe(
+    deadline(timeout * 1000, { scheduler, expired: () => noAnswer(servers, timeout) }),
+    catchError((cause: unknown) => throwError(() => commandError('time', cause))),
+  );
+}
+
+function check(servers: readonly string[], seconds: number): void {
+  const refuse = (why: string) => new OSError('EINVAL', 'time', `time: ${why}; nothing was sent`);
+  if (servers.length > mostServers) throw refuse(`the modem asks ${String(mostServers)} servers at most`);
+  if (!(seconds > 0 && seconds < Infinity)) throw refuse(`a time-out is a number of seconds, not ${String(seconds)}`);
+}
+
+function noAnswer(servers: readonly string[], seconds: number): OSError {
+  const who = servers.length > 0 ? servers.join(', ') : "the firmware's own time servers";
+  const message = `time: no answer from ${who} in ${String(seconds)} s; does the network let SNTP (UDP port 123) out?`;
+  return new OSError('ETIMEDOUT', 'time', message);
+}
