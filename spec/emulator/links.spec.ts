@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { firmwareVersions } from '../../src/emulator';
+import { tlsServer } from '../support/tlsServer';
 import { Bench } from './support/host';
 import { Peers } from './support/peer';
 
@@ -184,6 +185,37 @@ describe('links of AT 2.2.2 only', () => {
     expect(await host.readsUntil(/OK\r\n/)).toMatch(
       /^\+CIPSTATE:0,"TCP","127\.0\.0\.1",\d+,\d+,0\r\n\+CIPSTATE:1,"TCP",[^\r]+\r\n\r\nOK\r\n$/,
     );
+  });
+});
+
+describe.each(firmwareVersions)('TLS links of AT %s', (firmware) => {
+  it('S15 ask for the name that is set, where the firmware has that', async () => {
+    await using server = await tlsServer();
+    const host = await bench.ready({ firmware });
+    const start = `AT+CIPSTART=2,"SSL","127.0.0.1",${server.endpoint.port}`;
+    const canName = firmware === '2.2.2';
+    await host.asks('AT+CIPSSLCSNI=2,"tls.example"', canName ? '\r\nOK\r\n' : '\r\nERROR\r\n');
+    for (const name of [canName && 'tls.example', false]) {
+      await host.asks(start, '2,CONNECT\r\n\r\nOK\r\n');
+      expect((await server.accept()).servername).toBe(name);
+      await host.asks('AT+CIPCLOSE=2', '2,CLOSED\r\n\r\nOK\r\n');
+      if (canName) await host.asks('AT+CIPSSLCSNI=2,""');
+    }
+  });
+
+  it('are not opened to a peer that speaks no TLS: ERROR, or on NonOS CLOSED and OK (transcript 57)', async () => {
+    const { port, next } = await peers.server();
+    const host = await bench.ready({ firmware });
+    host.type(`AT+CIPSTART=3,"SSL","127.0.0.1",${port}\r\n`);
+    await (await next()).send('HTTP/1.0 400 Bad Request\r\n\r\n');
+    await host.reads(firmware === '2.2.2' ? '\r\nERROR\r\n' : '3,CLOSED\r\n\r\nOK\r\n');
+    await host.readsNothing();
+  });
+
+  it('S16 are refused where nobody listens, as others are', async () => {
+    const host = await bench.ready({ firmware });
+    const closed = firmware === '2.2.2' ? '' : '3,CLOSED\r\n';
+    await host.asks(`AT+CIPSTART=3,"SSL","127.0.0.1",${await peers.closedPort()}`, `\r\nERROR\r\n${closed}`);
   });
 });
 

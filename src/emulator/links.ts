@@ -92,7 +92,7 @@ export class Links {
     );
     return defer(() => {
       this.opening.add(id);
-      return (online ? this.dial(remote, kind === 'SSL') : NEVER).pipe(
+      return (online ? this.dial(id, kind, remote) : NEVER).pipe(
         timeout({ first, scheduler, with: () => unanswered$ }),
         mergeMap((connection) => {
           let added = false;
@@ -254,11 +254,12 @@ export class Links {
     return this.raw !== undefined && (this.core.memory.settings.messages & 4) === 0;
   }
 
-  private dial(remote: Endpoint, tls: boolean): Observable<Connection> {
-    const { delays, internet, options } = this.core;
+  private dial(id: number, kind: 'TCP' | 'SSL', remote: Endpoint): Observable<Connection> {
+    const { delays, internet, memory, options } = this.core;
     const route = internet.route(remote);
     if (route === 'unreachable') return NEVER;
-    if (route !== 'refused') return options.network.connect(route, tls);
+    const name = memory.settings.serverNames[id];
+    if (route !== 'refused') return options.network.connect(route, kind === 'SSL', name);
     const refused$ = throwError(() => new NetworkError('refused', `${remote.address}:${remote.port} refuses`));
     return concat(delays.after('connect'), refused$);
   }

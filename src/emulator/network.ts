@@ -46,18 +46,19 @@ export interface Listener {
  * up, and unsubscribing from `listen` stops listening. Failures are {@link NetworkError}s.
  */
 export interface Network {
-  connect(to: Endpoint, tls: boolean): Observable<Connection>;
+  /** @param serverName The name that a TLS peer is asked for (SNI), if one was set. */
+  connect(to: Endpoint, tls: boolean, serverName?: string): Observable<Connection>;
   listen(port: number): Observable<Listener>;
   /** @param port 0 for any. */
   bind(port: number): Observable<DatagramPort>;
 }
 
-/** `refused`: the peer said no. `unreachable`: nobody answered. `in-use`: the local port is taken. */
+/** `refused`: the peer said no. `handshake`: it did, but not in TLS. `unreachable`: nobody answered. `in-use`: the local port is taken. */
 export class NetworkError extends Error {
   override readonly name = 'NetworkError';
 
   constructor(
-    readonly reason: 'refused' | 'unreachable' | 'in-use' | 'reset',
+    readonly reason: 'refused' | 'handshake' | 'unreachable' | 'in-use' | 'reset',
     message: string,
     options?: ErrorOptions,
   ) {

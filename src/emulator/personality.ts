@@ -49,6 +49,8 @@ export interface Personality {
   readonly sendFailFirst: boolean;
   /** A failed `CIPSTART` is followed by the `CLOSED` of the link that never opened. */
   readonly closedAfterFailedStart: boolean;
+  /** A TLS handshake that failed is told by `CLOSED` and `OK` (transcript 57). */
+  readonly okAfterFailedHandshake: boolean;
   readonly serverUnchanged: 'no change' | 'error';
   /** Has `CIPSERVER?`. */
   readonly showsServer: boolean;

@@ -28,6 +28,7 @@ export const espAt222: Personality = {
   sendFailOnClose: '\r\nSEND FAIL\r\n',
   sendFailFirst: true,
   closedAfterFailedStart: false,
+  okAfterFailedHandshake: false,
   serverUnchanged: 'error',
   showsServer: true,
   block: 2880,

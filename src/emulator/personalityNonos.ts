@@ -24,6 +24,7 @@ export const nonos174: Personality = {
   sendFailOnClose: 'SEND FAIL\r\n',
   sendFailFirst: false,
   closedAfterFailedStart: true,
+  okAfterFailedHandshake: true,
   serverUnchanged: 'no change',
   showsServer: false,
   block: 1460,

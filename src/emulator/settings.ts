@@ -49,6 +49,8 @@ export interface Settings {
   timeZone: number;
   timeServers: readonly string[];
   sslSize: number;
+  /** `CIPSSLCSNI`: the names that TLS links ask for, by link. */
+  serverNames: readonly (string | undefined)[];
 }
 
 /** What outlives a reset. */
@@ -116,6 +118,7 @@ export function bootSettings(flash: Flash): Settings {
     timeZone: 8,
     timeServers: FACTORY_TIME_SERVERS,
     sslSize: 2048,
+    serverNames: [],
   };
 }
 

@@ -11,7 +11,7 @@ import type { Connection, Datagram, DatagramPort, Endpoint, Listener, Network } 
 /** The network of this machine, loopback only, over `node:net`, `node:tls` and `node:dgram`. */
 export const socketsNetwork: Network = { connect: connectSocket, listen, bind };
 
-function connectSocket(to: Endpoint, tls: boolean): Observable<Connection> {
+function connectSocket(to: Endpoint, tls: boolean, serverName?: string): Observable<Connection> {
   return new Observable((subscriber) => {
     if (!isLoopback(to.address)) {
       subscriber.error(new NetworkError('unreachable', `${to.address} is not on this machine`));
@@ -20,9 +20,12 @@ function connectSocket(to: Endpoint, tls: boolean): Observable<Connection> {
     let handedOver = false;
     const options = { host: to.address, port: to.port };
     // The modem checks no certificate unless AT+CIPSSLCCONF says so.
-    const socket = tls ? connectTls({ ...options, rejectUnauthorized: false }) : connect(options);
+    const name = serverName === undefined ? {} : { servername: serverName };
+    const socket = tls ? connectTls({ ...options, ...name, rejectUnauthorized: false }) : connect(options);
+    let connected = false;
+    socket.once('connect', () => (connected = true));
     socket.once('error', (cause: NodeJS.ErrnoException) => {
-      const reason = cause.code === 'ETIMEDOUT' ? 'unreachable' : 'refused';
+      const reason = connected ? 'handshake' : cause.code === 'ETIMEDOUT' ? 'unreachable' : 'refused';
       subscriber.error(
         new NetworkError(reason, `cannot connect to ${to.address}:${to.port}: ${cause.message}`, { cause }),
       );

@@ -1,10 +1,10 @@
-import { EMPTY, catchError, concat, defer, mergeMap, of, throwError } from 'rxjs';
+import { EMPTY, catchError, concat, defer, map, mergeAll, of, throwError } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { Arguments, Call, Command, Context } from '../command';
 import type { Link, UdpMode } from '../link';
 import { LINK_COUNT } from '../links';
-import { isDottedQuad } from '../network';
+import { NetworkError, isDottedQuad } from '../network';
 import type { Print } from '../output';
 import { Refusal, errorCode } from '../refusal';
 
@@ -52,8 +52,9 @@ function open(context: Context, args: Arguments, id: number, next: number): Obse
           ? links.bind(id, remote, tail.localPort, tail.mode)
           : links.connect(id, kind, remote, station.joined);
       return link$.pipe(
-        catchError(() => throwError(() => notOpened(context, id))),
-        mergeMap((link) => opened(context, link)),
+        map((link) => opened(context, link)),
+        catchError((cause: unknown) => of(notOpened(context, id, cause))),
+        mergeAll(),
       );
     }),
   );
@@ -85,8 +86,11 @@ function opened({ links, output }: Context, link: Link): Observable<Print> {
   );
 }
 
-function notOpened({ links, personality }: Context, id: number): Refusal {
-  return new Refusal('', errorCode.failed, 'ERROR', personality.closedAfterFailedStart ? links.closedText(id) : '');
+function notOpened({ links, personality }: Context, id: number, cause: unknown): Observable<Print> {
+  const isHandshake = cause instanceof NetworkError && cause.reason === 'handshake';
+  if (isHandshake && personality.okAfterFailedHandshake) return of(links.closedText(id));
+  const after = personality.closedAfterFailedStart ? links.closedText(id) : '';
+  return throwError(() => new Refusal('', errorCode.failed, 'ERROR', after));
 }
 
 function closeOne(context: Context, { args }: Call): Observable<Print> {
@@ -131,6 +135,16 @@ function setMux({ memory, links, server }: Context, { args }: Call): Observable<
   });
 }
 
+function setServerName(context: Context, { args }: Call): Observable<Print> {
+  const { settings } = context.memory;
+  return defer(() => {
+    const { id, next } = linkArgument(context, args);
+    const name = args.text(next, 64);
+    settings.serverNames = Object.assign([...settings.serverNames], { [id]: name === '' ? undefined : name });
+    return EMPTY;
+  });
+}
+
 function linkLine(name: string, { id, kind, remote, localPort, server }: Link): string {
   return `${name}:${id},"${kind}","${remote.address}",${remote.port},${localPort},${server ? 1 : 0}\r\n`;
 }
@@ -166,6 +180,7 @@ export const linkCommands: readonly Command[] = [
     query: ({ memory }) => of(`+CIPSSLSIZE:${memory.settings.sslSize}\r\n`),
     set: ({ memory }, { args }) => defer(() => ((memory.settings.sslSize = args.number(0, 2048, 4096)), EMPTY)),
   },
+  { name: '+CIPSSLCSNI', since: { E: 2.1 }, set: setServerName },
   { name: '+CIPSSLCCONF', since: { N: 1.7, E: 2.1 }, set: () => EMPTY },
   { name: '+CIPTCPOPT', since: { E: 2.1 }, set: () => EMPTY },
   { name: '+CIPRECONNINTV', since: { E: 2.1 }, query: () => of('+CIPRECONNINTV:1\r\n'), set: () => EMPTY },
