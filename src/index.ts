@@ -52,6 +52,7 @@ export {
   type Address,
   type AddressInfo,
   type AddressInfos,
+  type ConnectOptions,
   type Datagram,
   type DatagramLink,
   type DatagramOptions,
@@ -74,4 +75,5 @@ export {
   type StreamLink,
   type StreamOptions,
   type StreamSettings,
+  type TlsOptions,
 } from './usocket';

@@ -21,6 +21,7 @@ import { commandError } from './executor/commandError';
 import { simpleExchange } from './executor/exchange';
 import { Lasting } from './lasting';
 import { longestSend } from './links/numberedLink';
+import { openStream } from './links/openStream';
 import { checkSettings } from './links/settings';
 import { Modem } from './modem';
 import type { ModemOptions } from './modemOptions';
@@ -282,8 +283,10 @@ export class ESP8285Streams implements Nic {
     return this.modem.whenUp(() => resolve(this.modem.executor, host, () => this.modem.hasAddress));
   }
 
-  openStream(remote: Endpoint, options?: StreamOptions): Observable<StreamLink> {
-    return this.modem.whenUp(() => this.modem.links.open(remote, options));
+  openStream(remote: Endpoint, options: StreamOptions = {}): Observable<StreamLink> {
+    const { links, encryption } = this.modem;
+    const hasAddress = () => this.modem.hasAddress;
+    return this.modem.whenUp((dialect) => openStream({ links, encryption, dialect, hasAddress }, remote, options));
   }
 
   checkSettings(settings: StreamSettings): Observable<never> {
@@ -291,7 +294,7 @@ export class ESP8285Streams implements Nic {
   }
 
   openDatagram(local: Endpoint): Observable<DatagramLink> {
-    return this.modem.whenUp(() => this.modem.links.openDatagram(local));
+    return this.modem.whenUp(() => this.modem.datagrams.open(local));
   }
 
   listen(local: Endpoint): Observable<Listener> {

@@ -39,7 +39,9 @@ import { Wire } from './executor/wire';
 import { cutFrames } from './grammar/cutFrames';
 import type { Frame } from './grammar/frame';
 import type { Expectation } from './grammar/frameCutter';
+import { Encryption } from './links/encryption';
 import { LinkTable } from './links/linkTable';
+import { DatagramOpener } from './links/openDatagram';
 import { ServerPort } from './links/serverPort';
 import type { ModemOptions } from './modemOptions';
 import { resetExchange } from './reset';
@@ -75,6 +77,8 @@ export class Modem {
   readonly trace$: Observable<TraceEvent>;
   readonly executor: Executor;
   readonly links: LinkTable;
+  readonly datagrams: DatagramOpener;
+  readonly encryption = new Encryption();
   readonly server: ServerPort;
   readonly stations = new Stations();
 
@@ -123,6 +127,7 @@ export class Modem {
     );
     this.executor = new Executor(new Wire(uart, this.frames$, expecting, this.trace), scheduler);
     this.links = new LinkTable({ executor: this.executor, hasAddress: () => this.hasAddress });
+    this.datagrams = new DatagramOpener(this.links, () => this.hasAddress);
     this.server = new ServerPort(this.executor, this.links);
     this.closing$ = defer(() => this.end()).pipe(runOnce());
     this.status$ = this.status.pipe(

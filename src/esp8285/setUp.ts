@@ -1,21 +1,10 @@
-import {
-  catchError,
-  concat,
-  concatMap,
-  EMPTY,
-  ignoreElements,
-  map,
-  type Observable,
-  type SchedulerLike,
-  throwError,
-} from 'rxjs';
+import { concat, concatMap, EMPTY, ignoreElements, map, type Observable, type SchedulerLike } from 'rxjs';
 
 import { attention } from './attention';
 import { catalogueOf, common } from './commands/catalogue';
 import type { Command } from './commands/command';
 import { type Dialect, dialectOf } from './commands/dialect';
-import { Refusal } from './executor/answer';
-import { ask, type Exchange } from './executor/exchange';
+import { ask, type Exchange, tryTo } from './executor/exchange';
 import { askLinkMode } from './executor/resynchronise';
 import type { Wire } from './executor/wire';
 
@@ -56,17 +45,15 @@ export function setUpExchange(passive: boolean): Exchange<SetUp> {
 function configure(wire: Wire, scheduler: SchedulerLike, found: Dialect, passive: boolean): Observable<SetUp> {
   const dialect = { ...found, passiveReceive: found.passiveReceive && passive };
   const say = (command: Command) => ask(wire, scheduler, command);
-  // Refused where there is nothing to do, or where the firmware does not know it.
-  const tryTo = (command: Command) =>
-    say(command).pipe(catchError((error: unknown) => (error instanceof Refusal ? EMPTY : throwError(() => error))));
+  const attempt = (command: Command) => tryTo(wire, scheduler, command);
 
   const settings$ = concat(
-    dialect.generation === 'esp-at' ? tryTo(common.volatileSettings) : EMPTY,
-    tryTo(common.noPassthrough),
+    dialect.generation === 'esp-at' ? attempt(common.volatileSettings) : EMPTY,
+    attempt(common.noPassthrough),
     // What a former program has left open stands in the way of the next setting.
-    tryTo(common.noServer),
-    tryTo(common.closeAllLinks),
-    tryTo(common.closeOnlyLink),
+    attempt(common.noServer),
+    attempt(common.closeAllLinks),
+    attempt(common.closeOnlyLink),
     say(common.severalLinks),
     // An address in a block header that none is expected in would be taken for data.
     say(common.remoteAddress(false)),

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import {
   EMPTY,
   Observable,
@@ -27,8 +28,8 @@ export interface HostLinkOptions {
 }
 
 /**
- * A connected Node socket, opened with `allowHalfOpen`, as a {@link StreamLink}: the peer's EOF ends `receive` and
- * leaves `send` open.
+ * A connected Node socket, encrypted or not, opened with `allowHalfOpen`, as a {@link StreamLink}: the peer's EOF ends
+ * `receive` and leaves `send` open.
  */
 export class HostLink implements StreamLink {
   /** Little enough that not much is left behind when a send is given up. */
@@ -95,8 +96,8 @@ export class HostLink implements StreamLink {
     socket.end();
     const cutOff$ = timer(linger, scheduler).pipe(
       // With bytes still to send, an EOF would pass what arrived for the whole: a reset tells the peer otherwise. Node
-      // would send them first; destroying at once makes it reset at once.
-      tap(() => (socket.writableFinished ? socket : socket.resetAndDestroy()).destroy()),
+      // would send them first; destroying at once makes it reset at once. TLS has an end of its own: it lacks then.
+      tap(() => (socket.writableFinished || socket instanceof TLSSocket ? socket : socket.resetAndDestroy()).destroy()),
       takeUntil(fromEvent(socket, 'close')),
     );
     return concat(cutOff$, gone$).pipe(ignoreElements());

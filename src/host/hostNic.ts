@@ -1,5 +1,6 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { Socket, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { EMPTY, Observable, asyncScheduler, defer, of, type SchedulerLike } from 'rxjs';
 
 import type {
@@ -17,6 +18,7 @@ import { openHostDatagram } from './hostDatagramLink';
 import { hostError } from './hostError';
 import { HostLink } from './hostLink';
 import { listenOnHost } from './hostListener';
+import { handshakeError, tlsSettings } from './hostTls';
 
 /** The form of `node:dns`' `lookup` that is used here. */
 export type Lookup = (
@@ -33,6 +35,8 @@ export interface HostNicOptions {
   readonly linger?: number;
   /** Looks host names up; the operating system's resolver unless told. */
   readonly lookup?: Lookup;
+  /** Certificates, in PEM, of the authorities that the peers of TLS connections are checked by; Node's own unless told. */
+  readonly ca?: string;
   /** Keeps the time of `linger`. */
   readonly scheduler?: SchedulerLike;
 }
@@ -55,11 +59,13 @@ export class HostNic implements Nic {
   readonly maxDatagram = 65_507;
   private readonly linger: number;
   private readonly lookup: Lookup;
+  private readonly ca: string | undefined;
   private readonly scheduler: SchedulerLike;
 
-  constructor({ linger = 1000, lookup = dnsLookup, scheduler = asyncScheduler }: HostNicOptions = {}) {
+  constructor({ linger = 1000, lookup = dnsLookup, ca, scheduler = asyncScheduler }: HostNicOptions = {}) {
     this.linger = linger;
     this.lookup = lookup;
+    this.ca = ca;
     this.scheduler = scheduler;
   }
 
@@ -86,26 +92,30 @@ export class HostNic implements Nic {
   }
 
   /**
-   * Opens a TCP connection when subscribed to, emits its link and completes; unsubscribing before that destroys it.
+   * Opens a TCP connection when subscribed to, emits its link and completes; unsubscribing before that destroys it. With
+   * `tls` it is encrypted first, over `node:tls`; the peer's certificate is checked unless `verify` is false.
    *
    * @throws `EINVAL` at the call for an address that is not numeric, or a port outside 0–65535.
    */
-  openStream(remote: Endpoint, { keepAlive = 0, noDelay = true }: StreamOptions = {}): Observable<StreamLink> {
+  openStream(remote: Endpoint, { keepAlive = 0, noDelay = true, tls }: StreamOptions = {}): Observable<StreamLink> {
     const { address, port } = remote;
     const call = `connect to ${address}:${port}`;
     checkEndpoint(remote, 'connect', call);
     return new Observable((subscriber) => {
       // Half open as the operating system has it: Node would answer the peer's EOF with our own.
-      const socket = new Socket({ allowHalfOpen: true });
+      const options = { host: address, port, noDelay, allowHalfOpen: true };
+      const secure = tls && connectTls({ ...options, ...tlsSettings(remote, tls, this.ca) });
+      const socket = secure ?? new Socket({ allowHalfOpen: true }).connect(options);
       let ours = true;
-      socket.once('error', (cause) => subscriber.error(hostError(call, 'connect', cause)));
-      socket.once('connect', () => {
+      let failure = (cause: Error): OSError => hostError(call, 'connect', cause);
+      socket.once('error', (cause: Error) => subscriber.error(failure(cause)));
+      if (secure) socket.once('connect', () => (failure = (cause) => handshakeError(call, secure, cause)));
+      socket.once(secure ? 'secureConnect' : 'connect', () => {
         ours = false;
         if (keepAlive > 0) socket.setKeepAlive(true, keepAlive * 1000);
         subscriber.next(this.link(remote, socket));
         subscriber.complete();
       });
-      socket.connect({ host: address, port, noDelay });
       return () => {
         if (ours) socket.destroy();
       };

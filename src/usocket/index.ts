@@ -1,4 +1,5 @@
 export type { Address } from './address';
+export type { ConnectOptions } from './connectOptions';
 export { type ErrorCode, errnoOf } from './errno';
 export type { AddressInfo, AddressInfos } from './getaddrinfo';
 export { DatagramSocket } from './datagramSocket';
@@ -13,6 +14,7 @@ export type {
   StreamLink,
   StreamOptions,
   StreamSettings,
+  TlsOptions,
 } from './nic';
 export { OSError } from './osError';
 export { Socket } from './socket';

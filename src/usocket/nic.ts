@@ -16,10 +16,24 @@ export interface StreamSettings {
   readonly noDelay?: boolean;
 }
 
-/** How a connection is opened. */
-export type StreamOptions = StreamSettings;
+/** How a connection is encrypted. */
+export interface TlsOptions {
+  /**
+   * Whether the peer has to prove who it is, by a certificate for {@link TlsOptions.serverName}. Default: true, which is
+   * `EOPNOTSUPP` on an interface that cannot check certificates, as a modem. `false` encrypts, and nobody knows with whom.
+   */
+  readonly verify?: boolean;
+  /** The name that the peer is asked for (SNI), and that its certificate is for. Default: the address, and no SNI. */
+  readonly serverName?: string;
+}
 
-/** An open TCP connection, seen from the socket that owns it. */
+/** How a connection is opened. */
+export interface StreamOptions extends StreamSettings {
+  /** Encrypts the connection. An interface that cannot do that errors with `EOPNOTSUPP`. Default: in the clear. */
+  readonly tls?: TlsOptions;
+}
+
+/** An open TCP connection, encrypted or not, seen from the socket that owns it. */
 export interface StreamLink {
   readonly remote: Endpoint;
 
@@ -143,7 +157,9 @@ export interface Nic {
    * Cold. Opens a TCP connection, emits its link and completes; the subscriber then owns the link. Unsubscribing
    * before that gives the attempt up.
    *
-   * Errors: `ECONNREFUSED`, `ETIMEDOUT`, `ENETUNREACH`, `EMFILE` when all links are taken, and what the stack says.
+   * Errors: `ECONNREFUSED`, `ETIMEDOUT`, `ENETUNREACH`, `EMFILE` when all links are taken, and what the stack says. With
+   * TLS also `EPROTO` when the peers agree on no encryption, `EACCES` when the peer is not who it should be, `ENOBUFS`
+   * when no more encrypted links can be had, `EOPNOTSUPP`.
    */
   openStream(remote: Endpoint, options?: StreamOptions): Observable<StreamLink>;
 

@@ -2,6 +2,7 @@ import { firstValueFrom, map } from 'rxjs';
 
 import type { Address } from './address';
 import type { Sendable } from './arguments';
+import type { ConnectOptions } from './connectOptions';
 import { SocketFile } from './socketFile';
 import type { FileMode } from './socketFileStreams';
 import type { OptionValue } from './socketOption';
@@ -22,8 +23,8 @@ const iterationSize = 65_536;
  *     await socket.close();
  */
 export class Socket extends SocketStreams implements AsyncIterable<Buffer>, AsyncDisposable {
-  connect(address: Address): Promise<void> {
-    return firstValueFrom(this.connect$(address));
+  connect(address: Address, options?: ConnectOptions): Promise<void> {
+    return firstValueFrom(this.connect$(address, options));
   }
 
   bind(address: Address): Promise<void> {

@@ -21,6 +21,7 @@ import { AcceptQueue } from './acceptQueue';
 import { type Address, addressOf, toEndpoint } from './address';
 import { checkSize, checkTarget, orAgain, type Sendable, toBytes } from './arguments';
 import { ConnectionSettings } from './connectionSettings';
+import { checkConnectOptions, type ConnectOptions } from './connectOptions';
 import type { Endpoint, Nic, StreamLink } from './nic';
 import { closedError, Operations } from './operations';
 import { OSError } from './osError';
@@ -127,14 +128,19 @@ export class SocketStreams implements Pollable {
    * Connects to a remote address and emits once.
    *
    * Errors: `ECONNREFUSED`, `ETIMEDOUT`, `ENETUNREACH`, `EISCONN` when connected already, `EALREADY` while connecting,
-   * `EINVAL` for a bad address. Non-blocking: `EINPROGRESS`, and the socket becomes writable when it is connected.
+   * `EINVAL` for a bad address. Non-blocking: `EINPROGRESS`, and the socket becomes writable when it is connected. With
+   * TLS also `EPROTO` when the handshake fails, `EACCES` when the certificate is not good, `ENOBUFS` when the modem has an
+   * encrypted connection already, `EOPNOTSUPP` when certificates cannot be checked: see {@link TlsOptions.verify}.
+   *
+   * @param options.tls Encrypts the connection.
    */
-  connect$(address: Address): Observable<void> {
+  connect$(address: Address, options: ConnectOptions = {}): Observable<void> {
     return this.operations.start('connect', () => {
       const remote = toEndpoint(address, 'connect');
+      const how = checkConnectOptions(options);
       if (this.phase.value === 'connecting') throw new OSError('EALREADY', 'connect', 'connect: already connecting');
       if (this.link) throw new OSError('EISCONN', 'connect', `connect: already connected to ${this.peer}`);
-      const connecting$ = this.open(remote);
+      const connecting$ = this.open(remote, how);
       if (!this.operations.isNonBlocking)
         return connecting$.pipe(
           this.operations.bounded('connect', `${remote.address}:${String(remote.port)}`, { direction: 'send' }),
@@ -386,10 +392,10 @@ export class SocketStreams implements Pollable {
     );
   }
 
-  private open(remote: Endpoint): Observable<void> {
+  private open(remote: Endpoint, options: ConnectOptions): Observable<void> {
     return defer(() => {
       this.phase.next('connecting');
-      return this.nic.openStream(remote, this.settings.value);
+      return this.nic.openStream(remote, { ...options, ...this.settings.value });
     }).pipe(
       map((link) => {
         this.adopt(link);

@@ -7,7 +7,7 @@ import type { Dialect } from './dialect';
 import { encryptions, type SoftAp } from './softAp';
 
 /** Longest values that the firmware takes, in bytes. */
-const longest = { ssid: 32, key: 64, host: 64, hostname: 32, address: 15 };
+const longest = { ssid: 32, key: 64, host: 64, hostname: 32, serverName: 64, address: 15 };
 /** Shortest key of a network that has one, in bytes. */
 const shortestKey = 8;
 
@@ -57,12 +57,23 @@ export const common = {
   clock: (servers: readonly string[]) =>
     command('AT+CIPSNTPCFG', 1, 0, ...servers.map((server) => ({ ...hostText(server, 'time'), minBytes: 1 }))),
 
-  startStream(link: number, address: string, port: number, keepAlive: number): Command {
-    const type = linkType('TCP', 'connect');
+  /** NonOS gives an encrypted connection 2048 bytes otherwise, too few for the certificates of most servers. */
+  encryptionBuffer: command('AT+CIPSSLSIZE', 4096),
+  /** AT 2.1 and later: the name that an encrypted connection of this number asks for. */
+  serverName: (link: number, name: string) =>
+    command('AT+CIPSSLCSNI', link, {
+      text: name,
+      what: 'server name',
+      syscall: 'connect',
+      maxBytes: longest.serverName,
+    }),
+
+  startStream(link: number, address: string, port: number, keepAlive: number, type: 'TCP' | 'SSL' = 'TCP'): Command {
+    const kind = linkType(type, 'connect');
     const host = addressText(address, 'connect');
     return keepAlive > 0
-      ? command('AT+CIPSTART', link, type, host, port, keepAlive)
-      : command('AT+CIPSTART', link, type, host, port);
+      ? command('AT+CIPSTART', link, kind, host, port, keepAlive)
+      : command('AT+CIPSTART', link, kind, host, port);
   },
 
   /** From and to anybody: mode 2, in which the peer is another one with each datagram. */
@@ -126,7 +137,7 @@ export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
 
 export type Catalogue = ReturnType<typeof catalogueOf>;
 
-function linkType(text: 'TCP' | 'UDP', syscall: string): Text {
+function linkType(text: 'TCP' | 'SSL' | 'UDP', syscall: string): Text {
   return { text, what: 'link type', syscall, maxBytes: 6 };
 }
 

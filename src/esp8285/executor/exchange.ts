@@ -1,6 +1,8 @@
 import {
+  catchError,
   concat,
   defer,
+  EMPTY,
   endWith,
   exhaustMap,
   filter,
@@ -17,7 +19,7 @@ import {
 } from 'rxjs';
 
 import type { Command } from '../commands/command';
-import { answer } from './answer';
+import { answer, Refusal } from './answer';
 import type { Wire } from './wire';
 
 /** A command and all that belongs to it, from its first byte to its final result. */
@@ -58,6 +60,14 @@ export function sequence(commands: readonly Command[], deadline: number): Exchan
 /** Says a command and emits the lines of its answer; says it again while the modem is busy. */
 export function ask(wire: Wire, scheduler: SchedulerLike, command: Command): Observable<readonly string[]> {
   return sayUntil(wire, scheduler, command, wire.frames$.pipe(answer(command)));
+}
+
+/** Says a command that may be refused: where there is nothing to do, or where the firmware does not know it. */
+export function tryTo(wire: Wire, scheduler: SchedulerLike, command: Command): Observable<never> {
+  return ask(wire, scheduler, command).pipe(
+    catchError((error: unknown) => (error instanceof Refusal ? EMPTY : throwError(() => error))),
+    ignoreElements(),
+  );
 }
 
 /**

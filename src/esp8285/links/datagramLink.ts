@@ -15,8 +15,6 @@ import type { ErrorCode } from '../../usocket/errno';
 import type { Datagram, DatagramLink, Endpoint } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
-import { Refusal } from '../executor/answer';
-import { commandError } from '../executor/commandError';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
 import { sendExchange, SendFailed } from './exchanges';
@@ -165,31 +163,4 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
     const said = cause instanceof Error ? `; ${cause.message}` : '';
     return new OSError(code, syscall, `${syscall}: port ${String(this.local.port)}: ${what}${said}`, { cause });
   }
-}
-
-/** `EADDRNOTAVAIL` for one address of several: the modem takes what comes to any of its own. */
-export function checkDatagramAddress({ address, port }: Endpoint): void {
-  if (address === '0.0.0.0') return;
-  const message = `bind ${address}:${String(port)}: the modem receives on all its addresses; bind to 0.0.0.0`;
-  throw new OSError('EADDRNOTAVAIL', 'bind', message);
-}
-
-/** What it means that the modem did not open a port. */
-export function datagramError(cause: unknown, port: number, hasAddress: boolean): unknown {
-  if (!(cause instanceof Refusal)) return commandError('bind', cause);
-  if (cause.lines.includes('no ip') || !hasAddress) {
-    const message = `bind port ${String(port)}: the modem is not on a network; call nic.connect(ssid, key) first`;
-    return new OSError('ENETUNREACH', 'bind', `${message} (${cause.message})`, { cause });
-  }
-  return portInUse(port, cause.message, cause);
-}
-
-export function portInUse(port: number, why: string, cause?: unknown): OSError {
-  return new OSError('EADDRINUSE', 'bind', `bind: the modem cannot open port ${String(port)} (${why}); try another`, {
-    cause,
-  });
-}
-
-export function isPortInUse(error: unknown): boolean {
-  return error instanceof OSError && error.code === 'EADDRINUSE';
 }

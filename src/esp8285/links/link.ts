@@ -52,12 +52,16 @@ export class Link implements NumberedLink, StreamLink {
   /** What comes before the reader does; a block may stand between `CONNECT` and `OK`. */
   private early: Buffer[] | undefined = [];
   private readonly incoming = new Subject<Buffer>();
-  /** Bytes to ask the modem for: those that wait, as far as it has said; of a closed link, as many as one read gives. */
+  /**
+   * Bytes to ask the modem for: those that wait, as far as it has said; of a closed link, as many as one read gives. Of an
+   * encrypted one they are asked for until the modem has no more.
+   */
   private readonly announced = new BehaviorSubject(0);
   /** Bytes that the modem has said it has, and has not handed over. */
   private owed = 0;
   /** Bytes that the read under way has brought; `undefined` until its block has come. */
   private handedOver: number | undefined;
+  private noticesHeard = 0;
   private readonly end = new AsyncSubject<never>();
 
   constructor(
@@ -65,6 +69,8 @@ export class Link implements NumberedLink, StreamLink {
     /** Of a connection that has come, known a moment later. */
     public remote: Endpoint,
     private readonly context: LinkContext,
+    /** The notices of an encrypted link count the encryption, too: more than can be read (transcripts 51, 52). */
+    readonly isEncrypted = false,
   ) {}
 
   get isOpen(): boolean {
@@ -87,13 +93,13 @@ export class Link implements NumberedLink, StreamLink {
   /** A peer has connected. ESP-AT has been seen not to announce the data that came with it. */
   arrived(): void {
     this.opened();
-    this.announced.next(this.context.reception.longestRead);
+    this.announced.next(this.longestRead);
   }
 
   received({ pieces, length }: Block): void {
     this.handedOver = (this.handedOver ?? 0) + length;
     this.owed = Math.max(0, this.owed - length);
-    if (this.phase === 'open') this.announced.next(Math.max(0, this.announced.value - length));
+    if (this.phase === 'open' && !this.isEncrypted) this.announced.next(Math.max(0, this.announced.value - length));
     for (const piece of pieces) {
       if (this.early) this.early.push(piece);
       else this.incoming.next(piece);
@@ -101,9 +107,10 @@ export class Link implements NumberedLink, StreamLink {
   }
 
   noticed(length: number): void {
-    const { canPull, longestRead } = this.context.reception;
+    const { canPull, longestRead } = this;
     if (longestRead > 0) {
-      this.owed = length;
+      this.owed = this.isEncrypted ? 0 : length;
+      this.noticesHeard++;
       this.announced.next(length);
     } else if (!canPull) {
       // Where data are pushed, no notice exists: this is a header cut short, and its data are lost.
@@ -114,18 +121,18 @@ export class Link implements NumberedLink, StreamLink {
 
   pullAgain(): void {
     // What came while data were pushed may not have been announced.
-    if (this.phase === 'open') this.announced.next(this.context.reception.longestRead);
+    if (this.phase === 'open') this.announced.next(this.longestRead);
   }
 
   /** The modem said `CLOSED`. AT 1.7 says so while data still wait: they are read until it has no more. */
   closed(): void {
     if (this.phase === 'failed') this.release();
     if (this.phase !== 'open') return;
-    if (this.context.reception.longestRead === 0) {
+    if (this.longestRead === 0) {
       this.finish();
     } else {
       this.phase = 'draining';
-      this.announced.next(this.context.reception.longestRead);
+      this.announced.next(this.longestRead);
     }
   }
 
@@ -145,7 +152,7 @@ export class Link implements NumberedLink, StreamLink {
   receive(room$: Observable<number>): Observable<Uint8Array> {
     return concat(
       from(this.takeEarly()),
-      defer(() => merge(this.incoming, this.context.reception.canPull ? this.pulling(room$) : EMPTY)),
+      defer(() => merge(this.incoming, this.canPull ? this.pulling(room$) : EMPTY)),
     );
   }
 
@@ -186,6 +193,15 @@ export class Link implements NumberedLink, StreamLink {
     this.release();
   }
 
+  /** Most bytes of one read; 0 while the modem pushes what comes on this link. */
+  private get longestRead(): number {
+    return this.context.reception.longestReadOf(this.isEncrypted);
+  }
+
+  private get canPull(): boolean {
+    return this.context.reception.canPull(this.isEncrypted);
+  }
+
   /** Until no more is there: what comes while a reader takes these is behind them. */
   private *takeEarly(): Generator<Buffer> {
     for (let piece = this.early?.shift(); piece; piece = this.early?.shift()) yield piece;
@@ -196,26 +212,28 @@ export class Link implements NumberedLink, StreamLink {
   private pulling(room$: Observable<number>): Observable<never> {
     const over$ = this.incoming.pipe(ignoreElements(), endWith(undefined));
     return combineLatest([this.announced, room$]).pipe(
-      first(([waiting, room]) => Math.min(waiting, room, this.context.reception.longestRead) > 0),
-      concatMap(([waiting, room]) => this.pull(Math.min(waiting, room, this.context.reception.longestRead))),
+      first(([waiting, room]) => Math.min(waiting, room, this.longestRead) > 0),
+      concatMap(([waiting, room]) => this.pull(Math.min(waiting, room, this.longestRead))),
       repeat(),
       takeUntil(over$),
     );
   }
 
   private pull(size: number): Observable<never> {
+    let heardBefore = 0;
     return defer(() => {
       this.handedOver = undefined;
+      heardBefore = this.noticesHeard;
       return this.context.executor.run(readExchange(this.id, size));
     }).pipe(
       ignoreElements(),
       tap({
         complete: () => {
-          this.pulled();
+          this.pulled(heardBefore);
         },
       }),
       catchError((error: unknown) => {
-        if (error instanceof Refusal) this.emptied();
+        if (error instanceof Refusal) this.emptied(heardBefore);
         else this.fail(this.error('EIO', 'recv', 'the modem did not hand its data over', error));
         return EMPTY;
       }),
@@ -223,11 +241,11 @@ export class Link implements NumberedLink, StreamLink {
   }
 
   /** An answer without a block is one whose header was lost: what follows it must not be read as if nothing were missing. */
-  private pulled(): void {
+  private pulled(heardBefore: number): void {
     if (this.handedOver === undefined) {
       this.damaged();
     } else if (this.handedOver === 0) {
-      this.emptied();
+      this.emptied(heardBefore);
     }
   }
 
@@ -235,10 +253,10 @@ export class Link implements NumberedLink, StreamLink {
     this.fail(this.error('EIO', 'recv', 'the serial line lost bytes of a data block; lower the baud rate'));
   }
 
-  /** The modem has nothing for this link. */
-  private emptied(): void {
+  /** The modem had nothing for this link. What it has announced since came behind that, and is announced once. */
+  private emptied(heardBefore: number): void {
     if (this.phase === 'draining') this.drained();
-    else this.announced.next(0);
+    else if (this.noticesHeard === heardBefore) this.announced.next(0);
   }
 
   /** AT 1.7 moves what waits to its heap at the peer's end, and loses it when that is full. */

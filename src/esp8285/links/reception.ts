@@ -33,14 +33,18 @@ export class Reception {
     this.isPushing = false;
   }
 
-  /** Whether data are held back, but for times when there are datagrams to receive. */
-  get canPull(): boolean {
-    return this.dialect?.passiveReceive ?? false;
+  /**
+   * Whether the data of a link are held back, but for times when there are datagrams to receive. NonOS pushes what comes
+   * encrypted in any case (at-firmware, 2.6).
+   */
+  canPull(isEncrypted: boolean): boolean {
+    const { passiveReceive = false, generation } = this.dialect ?? {};
+    return passiveReceive && !(isEncrypted && generation === 'nonos');
   }
 
-  /** Most bytes of one `AT+CIPRECVDATA`; 0 while the modem pushes what comes. */
-  get longestRead(): number {
-    return this.dialect?.passiveReceive && !this.isPushing ? longestReads[this.dialect.generation] : 0;
+  /** Most bytes of one `AT+CIPRECVDATA` of a link; 0 while the modem pushes what comes on it. */
+  longestReadOf(isEncrypted: boolean): number {
+    return this.dialect && this.canPull(isEncrypted) && !this.isPushing ? longestReads[this.dialect.generation] : 0;
   }
 
   /** Whether the stack can be told not to gather small sends (`AT+CIPTCPOPT`). */
@@ -85,7 +89,7 @@ export class Reception {
   }
 
   private get joinsDatagrams(): boolean {
-    return this.canPull && this.dialect?.generation === 'esp-at';
+    return this.dialect?.generation === 'esp-at' && this.dialect.passiveReceive;
   }
 }
 

@@ -1,0 +1,127 @@
+import {
+  catchError,
+  concat,
+  defer,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  of,
+  type SchedulerLike,
+  take,
+  tap,
+  throwError,
+  timeout,
+} from 'rxjs';
+
+import { common } from '../commands/catalogue';
+import type { Command } from '../commands/command';
+import { Refusal } from '../executor/answer';
+import { ask, type Exchange, tryTo } from '../executor/exchange';
+import { Unanswered } from '../executor/unanswered';
+import type { Wire } from '../executor/wire';
+import type { LinkContext, NumberedLink } from './numberedLink';
+
+/** Milliseconds: the modem itself gives up after 18 to 75 s. */
+const startDeadline = 60_000;
+/** Milliseconds that the modem has, after an attempt, to say which links it has. */
+const statusDeadline = 5_000;
+
+/** What the modem says when it has a connection of that number already. ESP-AT says nothing, and is asked. */
+const alreadyConnected = 'ALREADY CONNECTED';
+
+/** How one kind of link is opened. */
+export interface Start<T extends NumberedLink> {
+  /** Throws what forbids it. */
+  readonly make: (id: number, context: LinkContext) => T;
+  /** What has to be done before, whichever number the link gets. */
+  readonly prepare?: Exchange<unknown>;
+  /** The command that opens it, and those in front of it, without which it is opened too if they are refused. */
+  readonly commandsOf: (link: T) => { readonly before?: readonly Command[]; readonly start: Command };
+  /** Makes the error of an attempt that failed; without a link it had not begun. */
+  readonly failure: (cause: unknown, link: T | undefined) => unknown;
+}
+
+/** What becomes of a link that nobody gets. */
+export interface Outcomes {
+  /** It is open, and nobody waits for it any more. */
+  readonly abandoned: () => void;
+  /** It is not open; or, where the modem has not answered, it may come to be. */
+  readonly failed: (mayBeOpen: boolean) => void;
+}
+
+/** Opens a link: the conversation, and how long the modem took over one that failed. */
+export function startExchange<T extends NumberedLink>(
+  link: T,
+  { before = [], start }: ReturnType<Start<T>['commandsOf']>,
+  { abandoned, failed }: Outcomes,
+): Exchange<T> {
+  return {
+    shown: start.shown,
+    deadline: startDeadline + statusDeadline,
+    converse: (wire, scheduler) => {
+      let begun = 0;
+      link.begun = true;
+      // A busy modem has not begun.
+      const watchingBusy$ = wire.frames$.pipe(
+        tap(({ kind }) => {
+          if (kind === 'busy') begun = scheduler.now();
+        }),
+        ignoreElements(),
+      );
+      const start$ = defer(() => {
+        begun = scheduler.now();
+        return ask(wire, scheduler, start);
+      });
+      const preparing$ = before.map((command) => tryTo(wire, scheduler, command));
+      return merge(concat(...preparing$, start$), watchingBusy$).pipe(
+        take(1),
+        map(() => {
+          // AT 1.x has been seen to say `OK` to a start that failed.
+          if (!link.hasOpened) throw new Refusal(start.shown, 'ERROR', ['OK without CONNECT']);
+          return link;
+        }),
+        timeout({
+          first: startDeadline,
+          scheduler,
+          with: () => throwError(() => new Unanswered(start.shown, startDeadline)),
+        }),
+        catchError((cause: unknown) => {
+          link.tookToStart = scheduler.now() - begun;
+          return cause instanceof Refusal && cause.lines.length === 0
+            ? explain(wire, scheduler, link, cause)
+            : throwError(() => cause);
+        }),
+        tap({
+          next: () => {
+            if (link.abandoned) abandoned();
+          },
+          error: (cause: unknown) => {
+            failed(cause instanceof Unanswered || link.isOpen);
+          },
+        }),
+      );
+    },
+  };
+}
+
+/** Whether the modem takes the number for one in use. */
+export function isStale(error: unknown): boolean {
+  return error instanceof Refusal && error.lines.includes(alreadyConnected);
+}
+
+/** A bare `ERROR` is the word of the peer, or of a modem that has a connection of this number: it says which it has. */
+function explain(wire: Wire, scheduler: SchedulerLike, { id }: NumberedLink, refusal: Refusal): Observable<never> {
+  return ask(wire, scheduler, common.status).pipe(
+    timeout({
+      first: statusDeadline,
+      scheduler,
+      with: () => throwError(() => new Unanswered(common.status.shown, statusDeadline)),
+    }),
+    catchError((error: unknown) => (error instanceof Refusal ? of([]) : throwError(() => error))),
+    map((lines) => {
+      const isTaken = lines.some((line) => line.startsWith(`+CIPSTATUS:${String(id)},`));
+      throw isTaken ? new Refusal(refusal.shown, refusal.result, [alreadyConnected]) : refusal;
+    }),
+  );
+}

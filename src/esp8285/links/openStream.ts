@@ -1,0 +1,77 @@
+import { concat, concatMap, type Observable, of, tap } from 'rxjs';
+
+import type { ErrorCode } from '../../usocket/errno';
+import type { Endpoint, StreamOptions, StreamSettings } from '../../usocket/nic';
+import { OSError } from '../../usocket/osError';
+import { common } from '../commands/catalogue';
+import type { Dialect } from '../commands/dialect';
+import { Refusal } from '../executor/answer';
+import { Unanswered } from '../executor/unanswered';
+import { checkEncryption, type Encryption, encryptionFailure, restartedUnder } from './encryption';
+import { Link } from './link';
+import { isStale } from './linkStart';
+import type { LinkTable } from './linkTable';
+
+/** A refusal that comes sooner (milliseconds) is the peer's word; one that comes later is the modem's patience at its end. */
+const quickRefusal = 3_000;
+
+/** What a connection is opened on. */
+export interface StreamOpener {
+  readonly links: LinkTable;
+  readonly encryption: Encryption;
+  readonly dialect: Dialect;
+  /** Whether the modem has an address: a refusal is not the peer's word otherwise. */
+  readonly hasAddress: () => boolean;
+}
+
+/** See {@link Nic.openStream}. */
+export function openStream(
+  { links, encryption, dialect, hasAddress }: StreamOpener,
+  remote: Endpoint,
+  { keepAlive = 0, noDelay, tls }: StreamOptions,
+): Observable<Link> {
+  const { address, port } = remote;
+  const opened$ = links.open({
+    make: (id, context) => {
+      const isInUse = links.some((link) => link instanceof Link && link.isEncrypted);
+      if (tls) checkEncryption(tls, isInUse);
+      return new Link(id, remote, context, tls !== undefined);
+    },
+    commandsOf: ({ id }) => ({
+      before: tls ? encryption.preparation(id, tls, dialect) : [],
+      start: common.startStream(id, address, port, keepAlive, tls ? 'SSL' : 'TCP'),
+    }),
+    failure: (cause, link) => startError(remote, cause, link, hasAddress()),
+  });
+  return opened$.pipe(concatMap((link) => (noDelay === undefined ? of(link) : configured(links, link, { noDelay }))));
+}
+
+/** Emits the link when its settings are in force; one that cannot have them is closed. */
+function configured(links: LinkTable, link: Link, settings: StreamSettings): Observable<Link> {
+  const discard = () => {
+    links.discard(link);
+  };
+  return concat(link.configure(settings), of(link)).pipe(tap({ error: discard, unsubscribe: discard }));
+}
+
+function startError({ address, port }: Endpoint, cause: unknown, link: Link | undefined, hasAddress: boolean): unknown {
+  const peer = `${address}:${String(port)}`;
+  if (cause instanceof Unanswered) {
+    return new OSError('ETIMEDOUT', 'connect', `connect: ${peer}: ${cause.message}`, { cause });
+  }
+  if (!(cause instanceof Refusal)) return link?.isEncrypted && link.begun ? restartedUnder(cause, peer) : cause;
+  const [code, why] = reasonOf(cause, link, hasAddress);
+  return new OSError(code, 'connect', `connect: ${peer} ${why} (${cause.message})`, { cause });
+}
+
+function reasonOf(refusal: Refusal, link: Link | undefined, hasAddress: boolean): readonly [ErrorCode, string] {
+  const milliseconds = link?.tookToStart ?? 0;
+  if (isStale(refusal)) return ['EIO', 'was not tried: the modem takes the link for one in use'];
+  if (refusal.lines.includes('no ip') || !hasAddress) {
+    return ['ENETUNREACH', 'cannot be reached: the modem is not on a network; call nic.connect(ssid, key) first'];
+  }
+  if (link?.isEncrypted) return encryptionFailure(refusal, milliseconds);
+  return milliseconds < quickRefusal
+    ? ['ECONNREFUSED', 'refused the connection; does the server run, and on this port?']
+    : ['ETIMEDOUT', 'did not answer; is the address right, and in reach?'];
+}

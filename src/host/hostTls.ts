@@ -1,0 +1,36 @@
+import { isIP } from 'node:net';
+import { checkServerIdentity, type ConnectionOptions, type TLSSocket } from 'node:tls';
+
+import type { Endpoint, TlsOptions } from '../usocket/nic';
+import { OSError } from '../usocket/osError';
+
+/** What Node's `tls.connect` is told: everything of the connection but the address. */
+export function tlsSettings(
+  { address }: Endpoint,
+  { verify = true, serverName }: TlsOptions,
+  ca: string | undefined,
+): ConnectionOptions {
+  const name = serverName ?? address;
+  return {
+    rejectUnauthorized: verify,
+    // An address is no name that a peer could be asked for.
+    ...(isIP(name) === 0 && { servername: name }),
+    checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
+    ...(ca !== undefined && { ca }),
+  };
+}
+
+/**
+ * Puts the failure of a handshake into the words of the socket module: `EACCES` when the certificate is not good, `EPROTO`
+ * for everything else, a peer that just closes included; the original is always the `cause`.
+ */
+export function handshakeError(call: string, socket: TLSSocket, cause: Error): OSError {
+  // The types have it always there; it is null before there is a verdict.
+  const verdict: unknown = socket.authorizationError;
+  if (verdict) {
+    const told = "its certificate is not good; check tls.serverName, or have its authority's certificate trusted";
+    return new OSError('EACCES', 'connect', `${call}: ${told} (${cause.message})`, { cause });
+  }
+  const told = 'the TLS handshake failed; does the port speak TLS, and a version of it that both know?';
+  return new OSError('EPROTO', 'connect', `${call}: ${told} (${cause.message.trim()})`, { cause });
+}
