@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { firstValueFrom, fromEvent, lastValueFrom, of, repeat } from 'rxjs';
+import { firstValueFrom, fromEvent, lastValueFrom, of, repeat, VirtualTimeScheduler } from 'rxjs';
 
 import { HostNic } from '../../src/host';
 import type { TlsOptions } from '../../src/usocket/nic';
@@ -69,6 +69,17 @@ describe('HostNic.openStream with TLS', () => {
       new HostNic().openStream({ address: '127.0.0.1', port: await unusedPort() }, { tls: {} }),
     );
     expect(error.code).toBe('ECONNREFUSED');
+  });
+
+  it('waits no longer than a minute for a peer that says nothing', async () => {
+    await using server = await tcpServer();
+    const scheduler = new VirtualTimeScheduler();
+    const failure = failureOf(new HostNic({ scheduler }).openStream(server.endpoint, { tls: {} }));
+    const peer = await server.accept();
+    scheduler.flush();
+    expect(await failure).toMatchObject({ code: 'ETIMEDOUT', syscall: 'connect' });
+    expect(scheduler.now()).toBe(60_000);
+    await restAt(peer);
   });
 
   it('gives a handshake up when nobody waits for it', async () => {

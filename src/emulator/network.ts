@@ -53,7 +53,10 @@ export interface Network {
   bind(port: number): Observable<DatagramPort>;
 }
 
-/** `refused`: the peer said no. `handshake`: it did, but not in TLS. `unreachable`: nobody answered. `in-use`: the local port is taken. */
+/**
+ * `refused`: the peer said no. `handshake`: it is there, and TLS was not agreed on. `unreachable`: nobody answered.
+ * `in-use`: the local port is taken.
+ */
 export class NetworkError extends Error {
   override readonly name = 'NetworkError';
 

@@ -96,7 +96,7 @@ export class HostLink implements StreamLink {
     socket.end();
     const cutOff$ = timer(linger, scheduler).pipe(
       // With bytes still to send, an EOF would pass what arrived for the whole: a reset tells the peer otherwise. Node
-      // would send them first; destroying at once makes it reset at once. TLS has an end of its own: it lacks then.
+      // would send them first; destroying at once makes it reset at once. Of TLS, whose end is its own, that is left out.
       tap(() => (socket.writableFinished || socket instanceof TLSSocket ? socket : socket.resetAndDestroy()).destroy()),
       takeUntil(fromEvent(socket, 'close')),
     );

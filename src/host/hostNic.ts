@@ -3,6 +3,7 @@ import { Socket, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { EMPTY, Observable, asyncScheduler, defer, of, type SchedulerLike } from 'rxjs';
 
+import { deadline } from '../streams';
 import type {
   DatagramLink,
   DatagramOptions,
@@ -19,6 +20,9 @@ import { hostError } from './hostError';
 import { HostLink } from './hostLink';
 import { listenOnHost } from './hostListener';
 import { handshakeError, tlsSettings } from './hostTls';
+
+/** Milliseconds until an encrypted connection is there, as on a modem. */
+const handshakeDeadline = 60_000;
 
 /** The form of `node:dns`' `lookup` that is used here. */
 export type Lookup = (
@@ -101,7 +105,7 @@ export class HostNic implements Nic {
     const { address, port } = remote;
     const call = `connect to ${address}:${port}`;
     checkEndpoint(remote, 'connect', call);
-    return new Observable((subscriber) => {
+    const attempt$ = new Observable<StreamLink>((subscriber) => {
       // Half open as the operating system has it: Node would answer the peer's EOF with our own.
       const options = { host: address, port, noDelay, allowHalfOpen: true };
       const secure = tls && connectTls({ ...options, ...tlsSettings(remote, tls, this.ca) });
@@ -120,6 +124,13 @@ export class HostNic implements Nic {
         if (ours) socket.destroy();
       };
     });
+    // The operating system ends an attempt to connect, and nobody a handshake with a peer that says nothing.
+    return attempt$.pipe(
+      deadline(tls ? handshakeDeadline : null, {
+        scheduler: this.scheduler,
+        expired: () => new OSError('ETIMEDOUT', 'connect', `${call}: no TLS handshake within 60 s; does it speak TLS?`),
+      }),
+    );
   }
 
   /** The operating system takes all of them. */

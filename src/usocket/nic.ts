@@ -23,7 +23,10 @@ export interface TlsOptions {
    * `EOPNOTSUPP` on an interface that cannot check certificates, as a modem. `false` encrypts, and nobody knows with whom.
    */
   readonly verify?: boolean;
-  /** The name that the peer is asked for (SNI), and that its certificate is for. Default: the address, and no SNI. */
+  /**
+   * The name that the peer is asked for (SNI; of the modem's firmware only ESP-AT can), and that its certificate is for.
+   * Default: the address, and no SNI.
+   */
   readonly serverName?: string;
 }
 
