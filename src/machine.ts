@@ -22,6 +22,7 @@ import {
 
 import { createEmulator, type EmulatorOptions } from './emulator';
 import { ByteReader, type Readiness, sameReadiness, type Uart } from './streams';
+import { longestTime } from './streams/deadline';
 import { openUart, type OpenUartOptions } from './transports';
 import { OSError } from './usocket';
 import { checkSize, checkTarget, type Sendable, toBytes } from './usocket/arguments';
@@ -34,9 +35,6 @@ export interface UARTOptions extends Omit<OpenUartOptions, 'baudRate'> {
   /** For `emulator:`, how the virtual modem is to be: its firmware, its networks, the hosts that it reaches. */
   readonly emulator?: Omit<EmulatorOptions, 'baud'>;
 }
-
-/** Longest time that a timer keeps, in milliseconds; one that is longer fires at once. */
-const longest = 2 ** 31 - 1;
 
 /**
  * A serial line, open from the start.
@@ -70,8 +68,8 @@ export class UART implements Uart, AsyncDisposable {
    */
   constructor(port: string, baudRate = 115_200, options: UARTOptions = {}) {
     const { emulator, timeout: patience = 1000, read_buf_len: capacity = 4096, ...settings } = options;
-    if (!(patience >= 0 && patience <= longest)) {
-      const message = `UART: timeout is a number of milliseconds from 0 to ${String(longest)}, not ${String(patience)}`;
+    if (!(patience >= 0 && patience <= longestTime)) {
+      const message = `UART: timeout is a number of milliseconds from 0 to ${String(longestTime)}, not ${String(patience)}`;
       throw new OSError('EINVAL', 'UART', message);
     }
     if (!Number.isSafeInteger(capacity) || capacity < 1) {

@@ -7,8 +7,8 @@ export interface DeadlineOptions {
   readonly scheduler?: SchedulerLike;
 }
 
-/** Longest time that a timer keeps; one that is longer fires at once. */
-const longest = 2 ** 31 - 1;
+/** Longest time that a timer keeps, in milliseconds; one that is longer fires at once. */
+export const longestTime = 2 ** 31 - 1;
 
 /**
  * Ends an operation that has not emitted in time: it is unsubscribed, so that a read has taken nothing.
@@ -22,6 +22,6 @@ export function deadline<T>(
   milliseconds: number | null,
   { expired, scheduler = asyncScheduler }: DeadlineOptions,
 ): MonoTypeOperatorFunction<T> {
-  if (milliseconds === null || milliseconds > longest) return identity;
+  if (milliseconds === null || milliseconds > longestTime) return identity;
   return timeout({ first: milliseconds, scheduler, with: () => throwError(expired) });
 }

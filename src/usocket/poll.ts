@@ -20,6 +20,7 @@ import {
 } from 'rxjs';
 
 import type { Pollable, Readiness } from '../streams';
+import { longestTime } from '../streams/deadline';
 import { OSError } from './osError';
 
 /** Event bits, with MicroPython's values. `POLLERR` and `POLLHUP` come unasked. */
@@ -37,8 +38,6 @@ export interface PollOptions {
 }
 
 const unasked = POLLERR | POLLHUP;
-/** Longest time that a timer keeps, in milliseconds; one that is longer fires at once. */
-const longest = 2 ** 31 - 1;
 
 /**
  * Waits for several streams at once: sockets, serial lines, anything with a `readiness$`. Level-triggered: what is ready
@@ -161,7 +160,7 @@ export function firstInTime<T>({ milliseconds, isReady, nothing, scheduler }: Fi
   return (states$: Observable<T>): Observable<T> => {
     if (milliseconds === 0) return states$.pipe(take(1));
     const ready$ = states$.pipe(filter(isReady), take(1));
-    if (milliseconds < 0 || milliseconds > longest) return ready$;
+    if (milliseconds < 0 || milliseconds > longestTime) return ready$;
     return ready$.pipe(timeout({ first: milliseconds, scheduler, with: () => of(nothing) }));
   };
 }
