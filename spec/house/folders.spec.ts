@@ -13,7 +13,7 @@ const cases: readonly (readonly [from: string, to: string, rule?: string])[] = [
   ['src/esp8285/a.ts', '../usocket/nic'],
   ['src/esp8285/b.ts', '../usocket/osError'],
   ['src/esp8285/c.ts', '../usocket/socket', 'floor-esp8285'],
-  ['src/esp8285/e.ts', '../usocket/inet'],
+  ['src/esp8285/f.ts', '../usocket/inet'],
   ['src/esp8285/d.ts', '../transports', 'floor-esp8285'],
   ['src/esp8285/e.ts', 'debug', 'floor-esp8285'],
   ['src/host/a.ts', 'node:dgram'],
