@@ -141,11 +141,27 @@ describe.each([
   );
 
   it(
-    'S8 is not found out where there was none: noise alone harms nobody',
-    marbles(({ cold, expectObservable, flush }, scheduler) => {
-      const unasked$ = cold('--b 5s a', { a: '\r\n+IPD,4,5:hello', b: noise });
-      const { link4, modem } = connected(scheduler, { firmware, passiveReceive: false, unasked$ });
+    'S8 is not found out where there was none: noise alone harms nobody whose data wait in the modem',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('--b 5s a', { a: '\r\n+IPD,4,5\r\n', b: noise });
+      const has4 = 'STATUS:3\r\n+CIPSTATUS:4,"TCP","192.168.1.9",80,51234,0\r\n\r\nOK\r\n';
+      const script: Rule[] = [
+        ['AT+CIPSTATUS', 'STATUS:2\r\n\r\nOK\r\n'],
+        ['AT+CIPSTATUS', has4],
+        ['AT+CIPRECVLEN?', '+CIPRECVLEN:0,0,0,0,0\r\n\r\nOK\r\n'],
+        ['AT+CIPRECVDATA=4,5', firmware.read('hello')],
+      ];
+      const { link4 } = connected(scheduler, { firmware, unasked$, script });
       expectObservable(link4.data$.pipe(text())).toBe('--- 5s a', { a: 'hello' });
+    }),
+  );
+
+  it(
+    'S8 is not found out where there was none: noise may be what is left of data that were pushed',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--b--a', { a: '\r\n+IPD,4,5:hello', b: noise });
+      const { link4, modem } = connected(scheduler, { firmware, passiveReceive: false, unasked$ });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('--- 2999ms #', { a: 'hello' }, 'EIO');
       flush();
       assert.deepStrictEqual(modem.heard, ['AT+CIPMUX?']);
     }),

@@ -9,10 +9,13 @@ export function latin1(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
-/** What the cutter makes of chunks. By default a send waits for its prompt, and a read for the data of link 0. */
+/**
+ * What the cutter makes of chunks, and of the moment of silence behind them. By default a send waits for its prompt, and a
+ * read for the data of link 0.
+ */
 export function cut(chunks: readonly Uint8Array[], expecting: Partial<Expectation> = {}): Frame[] {
   const cutter = new FrameCutter({ prompt: true, reading: 0, beginnings: 0, ...expecting });
-  return chunks.flatMap((chunk) => [...cutter.push(chunk)]);
+  return [...chunks.flatMap((chunk) => [...cutter.push(chunk)]), ...cutter.settle()];
 }
 
 /** The same for text that comes in one chunk, with payloads joined. */

@@ -29,10 +29,17 @@ export interface Stage {
 /** A driver that has not been started. */
 export function unstarted(
   scheduler: SchedulerLike,
-  { firmware, passiveReceive = true, rejoin = {}, ...options }: StageOptions,
+  {
+    firmware,
+    passiveReceive = true,
+    rejoin = {},
+    longestPause = 500,
+    longestQuiet = Infinity,
+    ...options
+  }: StageOptions,
 ): Stage {
   const modem = scriptedModem({ scheduler, otherwise: firmware.rules, ...options });
-  const nic = new ESP8285(modem.uart, { scheduler, passiveReceive, rejoin });
+  const nic = new ESP8285(modem.uart, { scheduler, passiveReceive, rejoin, longestPause, longestQuiet });
   return { nic, modem, socket: (socketOptions = {}) => new Socket(nic, { scheduler, ...socketOptions }) };
 }
 

@@ -64,7 +64,9 @@ describe('an application over a virtual modem, in virtual time', () => {
         hosts: { '192.168.1.9:7000': thermometer(cold, ['20.5', '21', '21.5']) },
       });
       const celsius$ = online$.pipe(concatMap(() => temperatures(() => socket(), scheduler)));
-      expectObservable(celsius$, '^ 25s !').toBe('--a 10001ms b 10001ms c', values);
+      // A line that is pushed is kept for 20 ms: its end might be the beginning of what the modem says next.
+      const expected = firmware === '1.5' ? '22ms a 10021ms b 10021ms c' : '--a 10001ms b 10001ms c';
+      expectObservable(celsius$, '^ 25s !').toBe(expected, values);
     })();
   });
 

@@ -65,6 +65,8 @@ const closeDeadline = 2_000;
 const bootTime = 3_000;
 /** Milliseconds that a modem may go on starting: longer than a set-up, which has a deadline of its own. */
 const longestStart = 90_000;
+/** Milliseconds. */
+const usualQuiet = 10_000;
 
 /**
  * A modem on a serial line: the frames that it prints, the conversation with it, its links, and its state through starts
@@ -83,9 +85,12 @@ export class Modem {
   readonly stations = new Stations();
 
   private readonly status = new BehaviorSubject<Status>({ modem: 'starting', wifi: 'down' });
+  private readonly expecting: Expectation = { prompt: false, reading: undefined, several: false, beginnings: 0 };
   private readonly frames$: Connectable<Frame>;
   /** Each sets the modem up once more, from an unknown state. */
   private readonly beginnings = new Subject<OSError>();
+  /** What makes no sense. */
+  private readonly oddities = new Subject<Frame>();
   private readonly closing$: Observable<never>;
   private readonly passive: boolean;
   private readonly trace: Trace;
@@ -97,17 +102,16 @@ export class Modem {
 
   constructor(
     private readonly uart: Uart,
-    { passiveReceive = true, scheduler = asyncScheduler }: ModemOptions = {},
+    { passiveReceive = true, longestPause = 500, longestQuiet, scheduler = asyncScheduler }: ModemOptions = {},
   ) {
     this.scheduler = scheduler;
-    const expecting: Expectation = { prompt: false, reading: undefined, beginnings: 0 };
     this.passive = passiveReceive;
     this.trace = new Trace(scheduler);
     this.trace$ = this.trace.events$;
     this.frames$ = connectable(
       concat(
         uart.rx$.pipe(
-          cutFrames(expecting),
+          cutFrames(this.expecting, { longestPause, scheduler }),
           // Ahead of the driver, which answers inside a frame.
           tap({
             next: (frame) => {
@@ -125,8 +129,13 @@ export class Modem {
       ),
       { connector: () => new Subject(), resetOnDisconnect: false },
     );
-    this.executor = new Executor(new Wire(uart, this.frames$, expecting, this.trace), scheduler);
-    this.links = new LinkTable({ executor: this.executor, hasAddress: () => this.hasAddress });
+    this.executor = new Executor(new Wire(uart, this.frames$, this.expecting, this.trace), scheduler);
+    this.links = new LinkTable({
+      executor: this.executor,
+      hasAddress: () => this.hasAddress,
+      scheduler,
+      longestQuiet: longestQuiet ?? (scheduler === asyncScheduler ? usualQuiet : Infinity),
+    });
     this.datagrams = new DatagramOpener(this.links, () => this.hasAddress);
     this.server = new ServerPort(this.executor, this.links);
     this.closing$ = defer(() => this.end()).pipe(runOnce());
@@ -261,16 +270,20 @@ export class Modem {
     );
   }
 
-  /** `ready` may drown in the noise of a start. An echo, or a line that is none, is reason to ask. */
+  /** `ready` may drown in the noise of a start. An echo, a line that is none, or a block cut off, is reason to ask. */
   private verifying(): Observable<never> {
-    return this.frames$.pipe(
-      filter((frame) => this.status.value.modem === 'up' && isOdd(frame)),
+    return this.oddities.pipe(
+      filter(() => this.status.value.modem === 'up'),
       tap(() => {
         this.executor.doubt();
       }),
       // One doubt is enough: noise without end must not put the question off for ever.
-      exhaustMap(() => timer(bootTime, this.scheduler)),
-      concatMap(() => this.executor.verify().pipe(catchError(() => EMPTY))),
+      exhaustMap(({ kind }) =>
+        timer(kind === 'damage' ? 0 : bootTime, this.scheduler).pipe(
+          takeUntil(this.status.pipe(filter(({ modem }) => modem !== 'up'))),
+        ),
+      ),
+      concatMap(() => concat(this.executor.verify(), this.links.confirmDoubts()).pipe(catchError(() => EMPTY))),
     );
   }
 
@@ -295,6 +308,7 @@ export class Modem {
       tap((dialect) => {
         this.dialect = dialect;
         this.links.reception.begin(dialect);
+        this.expecting.several = true;
         // What the modem has said of the Wi-Fi meanwhile is newer than its answer, or the same.
         this.status.next({ modem: 'up', wifi: this.hasJoined ? 'up' : this.status.value.wifi });
       }),
@@ -307,7 +321,7 @@ export class Modem {
   }
 
   private route(frame: Frame): void {
-    this.links.route(frame);
+    if (!this.links.route(frame)) this.oddities.next(frame);
     this.stations.route(frame);
     if (frame.kind !== 'wifi') return;
     this.hasJoined = false;
@@ -326,6 +340,7 @@ export class Modem {
     // First, so that who opens a new connection on hearing of the loss waits for the set-up.
     this.status.next({ modem: 'starting', wifi: 'down' });
     this.stations.clear();
+    this.expecting.several = false;
     this.links.loseAll(error);
   }
 
@@ -336,10 +351,4 @@ export class Modem {
     this.links.loseAll(error);
     this.executor.interrupt(error);
   }
-}
-
-function isOdd(frame: Frame): boolean {
-  if (frame.kind === 'noise') return true;
-  // The names in an answer, behind their `+`, may be in any character set.
-  return frame.kind === 'line' && /^AT\+|^[^+].*[^\x20-\x7e\t]|^[^\x20-\x7e]/.test(frame.text);
 }

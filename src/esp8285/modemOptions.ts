@@ -13,6 +13,18 @@ export interface ModemOptions {
    * by itself within 15 s. `false`: not at all.
    */
   readonly rejoin?: Rejoin | false;
+  /**
+   * Milliseconds of silence after which what the modem has begun to say gets no end: it was cut off by a reset or an
+   * overrun, for the modem prints without a pause. A block cut off fails its connection. Default: 500, which outlasts a
+   * segment that a TCP or RFC 2217 line has to send again; a local port can do with 100.
+   */
+  readonly longestPause?: number;
+  /**
+   * Milliseconds between two questions about a connection that stays quiet, at most: what the modem said of it may be
+   * lost. The first is asked after 2000, each next one after twice as long. `Infinity` for none. Default: 10 000, and none
+   * with a scheduler of one's own, whose virtual time would never end.
+   */
+  readonly longestQuiet?: number;
   /** What keeps time. Default: the clock. */
   readonly scheduler?: SchedulerLike;
 }

@@ -24,20 +24,32 @@ describe('limits', () => {
     assert.deepStrictEqual([...cutter.push(latin1('\n'))], [{ kind: 'noise', length: 1_024_000 }]);
   });
 
-  it('takes a block of 65536 bytes', () => {
-    const data = 'x'.repeat(65_536);
-    assert.deepStrictEqual(framesOf(`\r\n+IPD,0,65536:${data}\r\nOK\r\n`), [
-      { kind: 'block', link: 0, length: 65_536, data },
+  it('takes a block of 8192 bytes, which is more than any firmware has at hand', () => {
+    const data = 'x'.repeat(8192);
+    assert.deepStrictEqual(framesOf(`\r\n+IPD,0,8192:${data}\r\nOK\r\n`), [
+      { kind: 'block', link: 0, length: 8192, data },
       ok,
     ]);
   });
 
-  it.each(['+IPD,0,65537:', '+IPD,0,9999999999:', '+CIPRECVDATA:65537,'])(
-    'waits for no block that cannot be: %s',
+  it.each(['+IPD,0,8193:', '+IPD,0,9999999999:'])(
+    'waits for no block that cannot be, of whichever link: %s',
     (header) => {
-      assert.deepStrictEqual(framesOf(`\r\n${header}\r\nOK\r\n`), [{ kind: 'noise', length: header.length }, ok]);
+      assert.deepStrictEqual(framesOf(`\r\n${header}rest\r\nOK\r\n`), [
+        { kind: 'damage', link: undefined, others: true },
+        { kind: 'noise', length: 5 },
+        ok,
+      ]);
     },
   );
+
+  it('waits for no more data than were asked for', () => {
+    assert.deepStrictEqual(framesOf('+CIPRECVDATA:76,rest\r\nOK\r\n', { reading: 3, asked: 75 }), [
+      { kind: 'damage', link: 3, others: false },
+      { kind: 'noise', length: 5 },
+      ok,
+    ]);
+  });
 
   it.each(['+IPD,0,12345678901:', '+IPD,0,-5:', '+IPD,0,:', '+IPD,:', '+IPD', '+IPD,0,5', '+IPD,9,5:x'])(
     'goes on behind a header that is none: %s',

@@ -37,7 +37,8 @@ describe.each([
       const received$ = socket.datagrams$.pipe(
         map(({ data, remote }) => `${data.toString('latin1')} ${remote.address} ${remote.port}`),
       );
-      expectObservable(received$).toBe('-a-(bc)', {
+      // One that ends as a message might begin is kept until it is certain that nothing of one is in it.
+      expectObservable(received$).toBe('-a-b 19ms c', {
         a: 'hi 192.168.1.3 5285',
         b: 'a 192.168.1.3 1',
         c: '\r\nOK\r\n 192.168.1.3 5285',

@@ -132,7 +132,12 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
     'S12 makes other commands wait, and does not mistake busy for the end',
     marbles(({ expectObservable, flush }, scheduler) => {
       const rule = joining(5, '\r\nbusy p...\r\n', 10, 'WIFI CONNECTED\r\n', 10, 'WIFI GOT IP\r\n', 5, '\r\nOK\r\n');
-      const { nic, modem } = at(scheduler, rule, [/CIPSTA/, 'ok\r\n\r\nOK\r\n'], [/CWJAP.*\?/, 'No AP\r\n\r\nOK\r\n']);
+      const { nic, modem } = at(
+        scheduler,
+        rule,
+        [/CIPSTA/, '+CIPSTA:\r\n\r\nOK\r\n'],
+        [/CWJAP.*\?/, 'No AP\r\n\r\nOK\r\n'],
+      );
       expectObservable(nic.connect$('net', key).pipe(map(() => 'joined'))).toBe('30ms (j|)', values);
       expectObservable(nic.ifconfig$().pipe(map(() => 'joined'))).toBe('30ms (j|)', values);
       flush();

@@ -41,6 +41,8 @@ export const common = {
   /** AT 2.1 and later. The first -1: a close waits as it always does; the last 0: a send waits as long as it takes. */
   noDelay: (link: number, noDelay: boolean) => command('AT+CIPTCPOPT', link, -1, noDelay ? 1 : 0, 0),
   receive: (link: number, size: number) => command('AT+CIPRECVDATA', link, size),
+  /** How many bytes wait, of each link. */
+  waiting: command('AT+CIPRECVLEN?'),
   resolve: (host: string) => command('AT+CIPDOMAIN', hostText(host, 'getaddrinfo')),
   ping: (host: string) => command('AT+PING', hostText(host, 'ping')),
 

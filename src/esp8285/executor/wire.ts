@@ -55,10 +55,15 @@ export class Wire {
     }).pipe(finalize(() => (this.expecting.prompt = false)));
   }
 
-  /** Runs a conversation in which the modem may print the waiting data of a link, then or when it was given up as late. */
-  expectingDataOf<T>(link: number, conversation$: Observable<T>): Observable<T> {
+  /**
+   * Runs a conversation in which the modem may print the waiting data of a link, then or when it was given up as late.
+   *
+   * @param size Most bytes that it may print: more are none of what was asked for.
+   */
+  expectingDataOf<T>(link: number, conversation$: Observable<T>, size?: number): Observable<T> {
     return defer(() => {
       this.expecting.reading = link;
+      this.expecting.asked = size;
       return conversation$;
     });
   }

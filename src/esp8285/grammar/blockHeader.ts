@@ -10,6 +10,10 @@ export interface BlockHeader {
   readonly link: number;
   /** Bytes of the payload that follows. */
   readonly length: number;
+  /** It is the answer to `AT+CIPRECVDATA`. */
+  readonly pulled: boolean;
+  /** It says of which link it is; of several it must. */
+  readonly numbered: boolean;
   readonly remote?: Endpoint;
 }
 
@@ -29,10 +33,12 @@ const pulled = /^\+CIPRECVDATA[,:](\d{1,10})[,:]/;
 export function blockHeader(text: string, reading: number | undefined): BlockHeader | undefined {
   const push = pushed.exec(text);
   if (push) {
-    const [{ length: size }, link = '0', length, address, port] = push;
-    const header = { size, link: Number(link), length: Number(length) };
+    const [{ length: size }, link, length, address, port] = push;
+    const numbered = link !== undefined;
+    const header = { size, link: Number(link ?? 0), length: Number(length), pulled: false, numbered };
     return address === undefined ? header : { ...header, remote: { address, port: Number(port) } };
   }
   const pull = reading === undefined ? null : pulled.exec(text);
-  return pull && reading !== undefined ? { size: pull[0].length, link: reading, length: Number(pull[1]) } : undefined;
+  if (!pull || reading === undefined) return undefined;
+  return { size: pull[0].length, link: reading, length: Number(pull[1]), pulled: true, numbered: true };
 }

@@ -1,7 +1,40 @@
-import { concatMap, defer, type OperatorFunction } from 'rxjs';
+import {
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  last,
+  map,
+  merge,
+  type Observable,
+  type OperatorFunction,
+  repeat,
+  type SchedulerLike,
+  Subject,
+  switchMap,
+  tap,
+  timer,
+} from 'rxjs';
 
 import type { Frame } from './frame';
 import { type Expectation, FrameCutter } from './frameCutter';
+
+/** How a silence is told from a line that is slow. */
+export interface SilenceOptions {
+  /** Milliseconds without a byte after which what the modem has begun to say gets no end. */
+  readonly longestPause: number;
+  readonly scheduler: SchedulerLike;
+}
+
+/**
+ * Milliseconds after which the rest of a print would have come: a byte takes one at 9600 baud, and USB adapters collect
+ * bytes for up to 16.
+ */
+const moment = 20;
+/** A silence is counted in so many parts, for bytes that wait while the program is busy are no silence. */
+const parts = 4;
+
+type Step = () => Iterable<Frame>;
 
 /**
  * Turns the bytes of a modem into frames, across chunk borders: the same frames for any chunking.
@@ -9,13 +42,57 @@ import { type Expectation, FrameCutter } from './frameCutter';
  *     rx$      --[\r\nO]--[K\r\n+IPD,0,2:h]--[i0,CLOSED\r\n]--
  *     frames$  -----------(OK)---------------(hi closed)------
  *
+ * @param silence Without it, what has been begun is waited for without end.
  * @see The firmware's "AT Command Set"; payloads end by their length alone.
  */
-export function cutFrames(expecting: Readonly<Expectation>): OperatorFunction<Uint8Array, Frame> {
+export function cutFrames(
+  expecting: Readonly<Expectation>,
+  silence?: SilenceOptions,
+): OperatorFunction<Uint8Array, Frame> {
   return (rx$) =>
     defer(() => {
       const cutter = new FrameCutter(expecting);
+      /** Whether a silence would mean something; each time anew. */
+      const listening = new Subject<boolean>();
+      const push = (chunk: Uint8Array): Step =>
+        function* () {
+          yield* cutter.push(chunk);
+          listening.next(cutter.isUnfinished);
+        };
+      const chunks$ = rx$.pipe(
+        map(push),
+        tap({
+          complete: () => {
+            listening.next(false);
+            listening.complete();
+          },
+        }),
+      );
+      const settle: Step = function* () {
+        yield* cutter.settle();
+        if (!cutter.isUnfinished) listening.next(false);
+      };
+      const silences$ = silence
+        ? listening.pipe(
+            switchMap((isListening) =>
+              isListening
+                ? concat(
+                    after(moment, settle, silence),
+                    after(silence.longestPause - moment, () => cutter.giveUp(), silence),
+                  )
+                : EMPTY,
+            ),
+          )
+        : EMPTY;
       // concatMap: a listener may cause the next chunk while this one's frames are still going out.
-      return rx$.pipe(concatMap((chunk) => cutter.push(chunk)));
+      return merge(silences$, chunks$).pipe(concatMap((step) => step()));
     });
+}
+
+function after(milliseconds: number, step: Step, { scheduler }: SilenceOptions): Observable<Step> {
+  return timer(milliseconds / parts, scheduler).pipe(
+    repeat(parts),
+    last(),
+    map(() => step),
+  );
 }

@@ -8,8 +8,19 @@ export interface Block {
   readonly pieces: readonly Buffer[];
   /** Bytes of all pieces together. */
   readonly length: number;
+  /** The host has asked for it. */
+  readonly pulled?: true;
   /** Who sent it, where the firmware says so (`AT+CIPDINFO=1`). */
   readonly remote?: Endpoint;
+}
+
+/** The line has lost bytes of a block, or of what announced one: nothing of it is handed on. */
+export interface Damage {
+  readonly kind: 'damage';
+  /** Whose block it was, where that is certain. */
+  readonly link: number | undefined;
+  /** Data that were pushed to other links may be lost with it. */
+  readonly others: boolean;
 }
 
 /** One thing that the modem said. */
@@ -25,6 +36,7 @@ export type Frame =
   /** `SEND OK` or `SEND FAIL`; the firmware does not say of which link. */
   | { readonly kind: 'sent'; readonly ok: boolean }
   | Block
+  | Damage
   /** Passive receive: so many bytes wait in the modem. */
   | { readonly kind: 'notice'; readonly link: number; readonly length: number }
   | { readonly kind: 'opened'; readonly link: number }

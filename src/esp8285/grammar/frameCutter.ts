@@ -1,7 +1,9 @@
 import { asBuffer } from '../../streams';
+import { endSize, isSuspicious, judge, type Verdict } from './blockEnd';
 import { type BlockHeader, blockHeader, longestHeader } from './blockHeader';
 import type { Frame } from './frame';
-import { lineFrame } from './lineFrame';
+import { isCutEcho, lineFrame } from './lineFrame';
+import { OpenBlock } from './openBlock';
 
 /** What the conversation makes possible: a `>` or a `+CIPRECVDATA` that nobody waits for is a line like any other. */
 export interface Expectation {
@@ -9,6 +11,10 @@ export interface Expectation {
   prompt: boolean;
   /** The link whose data have been asked for last. */
   reading: number | undefined;
+  /** Most bytes that have been asked for with it, where that is known. */
+  asked?: number | undefined;
+  /** The modem has been told to number its links: what names none is damaged. */
+  several?: boolean;
   /** Counts the times that the modem was not understood: what it had begun by then never gets its end. */
   beginnings: number;
 }
@@ -16,44 +22,107 @@ export interface Expectation {
 /** Longest line held while waiting for its end, in bytes. No firmware prints a longer one. */
 const longestLine = 1024;
 
-/** Longest payload of one block, in bytes: several times what any firmware sends at once. */
-const longestBlock = 65_536;
+/** Longest payload of one block, in bytes: no firmware has more at hand than its TCP window, 5760 or 5840 bytes. */
+const longestBlock = 8192;
 
 const [nul, lineFeed, carriageReturn, blank, promptMark, plus] = [0x00, 0x0a, 0x0d, 0x20, 0x3e, 0x2b];
 const nothing = Buffer.alloc(0);
 
-interface OpenBlock {
-  readonly header: BlockHeader;
-  readonly pieces: Buffer[];
-  missing: number;
-}
-
 /**
  * Cuts what a modem says into frames, whatever the chunks in which it comes. Payloads are counted, never searched, and
  * handed on as slices of the chunks; only the unfinished head of a line is copied.
+ *
+ * A block is handed on once nothing speaks against it: what follows it is something that a modem says, or it could not
+ * have swallowed the beginning of that, or nothing has followed for a moment. One that is damaged is told as such, and
+ * what follows is understood from the next certain point on.
+ *
+ * What it holds is bounded: one block, one line, and what has followed a block so far.
  */
 export class FrameCutter {
   private block: OpenBlock | undefined;
+  /** The bytes behind a block that do not say yet whether it is whole. */
+  private following = nothing;
   private held = nothing;
-  private skipped = 0;
+  /** Bytes of a line that is too long, or has no beginning; `undefined` for a line that makes sense so far. */
+  private skipped: number | undefined;
+  private isStalled = false;
   private behindPrompt = false;
+  private isEchoCut = false;
   private beginnings = 0;
 
   /** @param expecting Looked at when it matters, so that its owner may change it between two frames. */
   constructor(private readonly expecting: Readonly<Expectation>) {}
 
+  /** Whether a silence now would mean something. */
+  get isUnfinished(): boolean {
+    return this.block !== undefined || (this.held.length > 0 && !this.isStalled);
+  }
+
+  /** Bytes that it keeps back: of one block and one line, at most, and what has followed the block so far. */
+  get heldBytes(): number {
+    return (this.block?.filled ?? 0) + this.following.length + this.held.length;
+  }
+
   /** Takes the next chunk and yields the frames that it completes. */
   *push(bytes: Uint8Array): Generator<Frame> {
-    const chunk = asBuffer(bytes);
     if (this.beginnings !== this.expecting.beginnings) this.beginAgain();
+    this.isStalled = false;
+    yield* this.cut(asBuffer(bytes));
+  }
+
+  /** Nothing has come for a moment: the rest of something begun would have. */
+  *settle(): Generator<Frame> {
+    // What was asked for is not over before its OK.
+    if (
+      this.block?.missing === 0 &&
+      !this.block.isPulled &&
+      this.following.every((byte) => byte === lineFeed || byte === carriageReturn)
+    ) {
+      yield* this.decide(this.block, { kind: 'whole' });
+    }
+  }
+
+  /** Nothing has come for far longer than bytes under way need: what has been begun gets no end. */
+  *giveUp(): Generator<Frame> {
+    if (this.block) {
+      yield* this.decide(this.block, { kind: 'damaged', swallowed: undefined });
+      // Whatever comes now is the beginning of something.
+      this.skipped = undefined;
+    }
+    if (this.held.length === 0) return;
+    if (this.held.at(-1) === carriageReturn) {
+      const line = this.held;
+      this.held = nothing;
+      yield* this.lineOf(line);
+    } else {
+      // Its rest is still understood, should it come.
+      this.isStalled = true;
+      yield { kind: 'damage', link: undefined, others: true };
+    }
+  }
+
+  private *cut(chunk: Buffer): Generator<Frame> {
     let at = 0;
     while (at < chunk.length) {
-      if (this.block) {
-        at += this.fill(this.block, chunk.subarray(at));
-        if (this.block.missing === 0) yield this.closeBlock(this.block);
+      if (this.block && this.block.missing > 0) {
+        at += this.block.fill(chunk.subarray(at));
+        // Behind what is pushed there may be nothing for ever.
+        if (this.block.missing > 0 || at < chunk.length || this.block.isPulled || isSuspicious(this.block.end))
+          continue;
+        yield* this.decide(this.block, { kind: 'whole' });
         continue;
       }
-      if (this.held.length === 0 && this.skipped === 0) {
+      if (this.block) {
+        const following = this.followingOf(chunk, at);
+        const verdict = judge(this.block.end, following.toString('latin1'), this.expecting.prompt);
+        if (verdict.kind === 'open') {
+          this.following = Buffer.from(following);
+          return;
+        }
+        yield* this.decide(this.block, verdict);
+        continue;
+      }
+      if (this.held.length === 0 && this.skipped === undefined) {
         at = this.skipBlank(chunk, at);
         if (at === chunk.length) return;
         if (this.expecting.prompt && chunk[at] === promptMark) {
@@ -67,9 +136,7 @@ export class FrameCutter {
       if (header) {
         at += header.size - this.held.length;
         this.held = nothing;
-        if (header.length > longestBlock) yield { kind: 'noise', length: header.size };
-        else if (header.length === 0) yield this.closeBlock({ header, pieces: [], missing: 0 });
-        else this.block = { header, pieces: [], missing: header.length };
+        yield* this.open(header);
         continue;
       }
       const end = chunk.indexOf(lineFeed, at);
@@ -80,28 +147,50 @@ export class FrameCutter {
       const line = this.held.length > 0 ? Buffer.concat([this.held, chunk.subarray(at, end)]) : chunk.subarray(at, end);
       at = end + 1;
       this.held = nothing;
-      yield this.lineOf(line);
+      yield* this.lineOf(line);
     }
   }
 
   private beginAgain(): void {
     this.beginnings = this.expecting.beginnings;
     this.block = undefined;
+    this.following = nothing;
     this.held = nothing;
-    this.skipped = 0;
+    this.skipped = undefined;
   }
 
-  private fill(block: OpenBlock, rest: Buffer): number {
-    const piece = rest.subarray(0, block.missing);
-    block.pieces.push(piece);
-    block.missing -= piece.length;
-    return piece.length;
+  private *open(header: BlockHeader): Generator<Frame> {
+    const { link, length, pulled, numbered } = header;
+    const { asked = longestBlock, several = false } = this.expecting;
+    if (length > (pulled ? asked : longestBlock) || (several && !numbered)) {
+      yield { kind: 'damage', link: pulled ? link : undefined, others: !pulled };
+      this.skipped = 0;
+    } else if (length === 0) {
+      yield new OpenBlock(header).whole;
+    } else {
+      this.block = new OpenBlock(header);
+    }
   }
 
-  private closeBlock({ header, pieces }: OpenBlock): Frame {
+  private followingOf(chunk: Buffer, at: number): Buffer {
+    const more = chunk.subarray(at, at + endSize - this.following.length);
+    return this.following.length > 0 ? Buffer.concat([this.following, more]) : more;
+  }
+
+  /** Hands the block on or tells its damage, and goes through what has followed it so far. */
+  private *decide(block: OpenBlock, verdict: Verdict): Generator<Frame> {
+    const { following } = this;
     this.block = undefined;
-    const { link, length, remote } = header;
-    return { kind: 'block', link, pieces, length, ...(remote && { remote }) };
+    this.following = nothing;
+    if (verdict.kind === 'damaged') {
+      const { swallowed } = verdict;
+      yield block.damage(swallowed);
+      if (swallowed === undefined) this.skipped = 0;
+      else yield* this.cut(Buffer.from(block.end.slice(-swallowed), 'latin1'));
+    } else {
+      yield block.whole;
+    }
+    yield* this.cut(following);
   }
 
   /** Line ends, NULs (seen in front of the first line after a start) and the blank that AT 1.x prints behind `>`. */
@@ -118,7 +207,7 @@ export class FrameCutter {
 
   private headerAt(chunk: Buffer, at: number): BlockHeader | undefined {
     const isCandidate = this.held.length > 0 ? this.held[0] === plus : chunk[at] === plus;
-    if (!isCandidate || this.skipped > 0 || this.held.length >= longestHeader) return undefined;
+    if (!isCandidate || this.skipped !== undefined || this.held.length >= longestHeader) return undefined;
     return blockHeader(this.headText(chunk, at), this.expecting.reading);
   }
 
@@ -127,7 +216,7 @@ export class FrameCutter {
   }
 
   private hold(rest: Buffer): void {
-    if (this.skipped > 0) {
+    if (this.skipped !== undefined) {
       this.skipped += rest.length;
     } else if (this.held.length + rest.length <= longestLine) {
       // A copy, for the rest of a line must not keep a whole chunk in memory.
@@ -138,11 +227,20 @@ export class FrameCutter {
     }
   }
 
-  private lineOf(line: Buffer): Frame {
-    const { skipped } = this;
-    this.skipped = 0;
-    if (skipped > 0 || line.length > longestLine) return { kind: 'noise', length: skipped + line.length };
-    return lineFrame(withoutLineEnd(line).toString('utf8'));
+  private *lineOf(line: Buffer): Generator<Frame> {
+    const { skipped, isEchoCut } = this;
+    this.skipped = undefined;
+    this.isEchoCut = false;
+    if (skipped !== undefined || line.length > longestLine) {
+      yield { kind: 'noise', length: (skipped ?? 0) + line.length };
+      return;
+    }
+    const text = withoutLineEnd(line).toString('utf8');
+    const frame = lineFrame(text, this.expecting.several);
+    // The rest of an echo that a message has cut into says nothing.
+    if (isEchoCut && frame.kind === 'line') return;
+    this.isEchoCut = isCutEcho(text);
+    yield frame;
   }
 }
 

@@ -20,7 +20,6 @@ const table: readonly (readonly [RegExp, Recognise])[] = [
   [/^(?:([0-4]),)?(?:CLOSED|CONNECT FAIL)$/, ([, link]) => ({ kind: 'closed', link: linkOf(link) })],
   // AT+SYSMSG bit 1: status 0 is an opened link, 1 a start that failed.
   [/^\+LINK_CONN:0,([0-4]),/, ([, link]) => ({ kind: 'opened', link: linkOf(link) })],
-  // A message of a link cuts into the echo of a command (seen on AT 1.5): `AT+CIPSEND=0,1,CONNECT`.
   [/^AT.*([0-4]),CONNECT$/, ([, link]) => ({ kind: 'opened', link: linkOf(link) })],
   [/^AT.*([0-4]),CLOSED$/, ([, link]) => ({ kind: 'closed', link: linkOf(link) })],
   [/^WIFI CONNECTED$/, () => ({ kind: 'wifi', event: 'connected' })],
@@ -37,8 +36,21 @@ const table: readonly (readonly [RegExp, Recognise])[] = [
   [/^(?!\+).*(?:ets Jan|rst cause:|wdt reset|Soft WDT|Fatal exception)/s, () => ({ kind: 'booting' })],
 ];
 
-/** Says what a line means. */
-export function lineFrame(text: string): Frame {
+/** Whether a message of a link has cut into the echo of a command (seen on AT 1.5): `AT+CIPSEND=0,1,CONNECT`. */
+export function isCutEcho(text: string): boolean {
+  return /^AT.*[0-4],(?:CONNECT|CLOSED)$/.test(text);
+}
+
+/** Of the one link there is, as with `AT+CIPMUX=0`. */
+const unnumbered = /^(?:\+IPD,\d+|CONNECT|CLOSED|CONNECT FAIL)$/;
+
+/**
+ * Says what a line means.
+ *
+ * @param several The modem numbers its links: a line that says of none what is said of links is damaged.
+ */
+export function lineFrame(text: string, several = false): Frame {
+  if (several && unnumbered.test(text)) return { kind: 'line', text };
   for (const [pattern, recognise] of table) {
     const match = pattern.exec(text);
     if (match) return recognise(match);

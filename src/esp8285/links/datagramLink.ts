@@ -22,6 +22,9 @@ import type { LinkContext, NumberedLink } from './numberedLink';
 
 /** A local port of the modem for datagrams, over one of its links. */
 export class ModemDatagramLink implements NumberedLink, DatagramLink {
+  readonly mayPush = true;
+  /** A notice is of a time before datagrams were pushed. */
+  readonly mayNotice = true;
   begun = false;
   abandoned = false;
   tookToStart = 0;
@@ -67,7 +70,23 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
   }
 
   noticed(): void {
-    // Datagrams are pushed: a notice is of a time before that.
+    // Its datagrams come by themselves.
+  }
+
+  taken(_length: number, isThere: boolean): void {
+    if (!isThere) this.closed();
+  }
+
+  doubt(): void {
+    // Datagrams may get lost: each that comes is whole.
+  }
+
+  confirmDoubt(): void {
+    // As above.
+  }
+
+  damaged(): void {
+    // As above: what is left of it is not handed on.
   }
 
   pullAgain(): void {

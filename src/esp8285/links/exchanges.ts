@@ -85,7 +85,10 @@ function sendResult(wire: Wire, scheduler: SchedulerLike, isOpen: () => boolean)
 /** Asks for bytes that wait in the modem. They come as a block of the link; nothing is emitted for them here. */
 export function readExchange(link: number, size: number): Exchange<readonly string[]> {
   const exchange = simpleExchange(common.receive(link, size), readDeadline);
-  return { ...exchange, converse: (wire, scheduler) => wire.expectingDataOf(link, exchange.converse(wire, scheduler)) };
+  return {
+    ...exchange,
+    converse: (wire, scheduler) => wire.expectingDataOf(link, exchange.converse(wire, scheduler), size),
+  };
 }
 
 export function closeExchange(link: number): Exchange<readonly string[]> {

@@ -6,15 +6,18 @@ import {
   concat,
   concatMap,
   defer,
+  distinctUntilChanged,
   EMPTY,
   endWith,
   first,
   from,
   ignoreElements,
+  map,
   merge,
   type Observable,
   repeat,
   Subject,
+  switchMap,
   takeUntil,
   tap,
   throwError,
@@ -62,6 +65,8 @@ export class Link implements NumberedLink, StreamLink {
   /** Bytes that the read under way has brought; `undefined` until its block has come. */
   private handedOver: number | undefined;
   private noticesHeard = 0;
+  /** Data may be missing: what comes after is not handed on, until it is known what has happened. */
+  private isDoubted = false;
   private readonly end = new AsyncSubject<never>();
 
   constructor(
@@ -81,6 +86,14 @@ export class Link implements NumberedLink, StreamLink {
     return this.phase !== 'opening';
   }
 
+  get mayPush(): boolean {
+    return this.context.reception.mayPush(this.isEncrypted);
+  }
+
+  get mayNotice(): boolean {
+    return this.canPull;
+  }
+
   opened(): void {
     if (this.phase === 'opening') this.phase = 'open';
   }
@@ -97,6 +110,7 @@ export class Link implements NumberedLink, StreamLink {
   }
 
   received({ pieces, length }: Block): void {
+    if (this.isDoubted) return;
     this.handedOver = (this.handedOver ?? 0) + length;
     this.owed = Math.max(0, this.owed - length);
     if (this.phase === 'open' && !this.isEncrypted) this.announced.next(Math.max(0, this.announced.value - length));
@@ -107,16 +121,31 @@ export class Link implements NumberedLink, StreamLink {
   }
 
   noticed(length: number): void {
-    const { canPull, longestRead } = this;
-    if (longestRead > 0) {
-      this.owed = this.isEncrypted ? 0 : length;
-      this.noticesHeard++;
-      this.announced.next(length);
-    } else if (!canPull) {
-      // Where data are pushed, no notice exists: this is a header cut short, and its data are lost.
-      this.damaged();
-    }
-    // Otherwise it comes late, and its data have been pushed, or will be.
+    // One that comes late, of data that have been pushed meanwhile, says nothing.
+    if (this.longestRead === 0) return;
+    this.owed = this.isEncrypted ? 0 : length;
+    this.noticesHeard++;
+    this.announced.next(length);
+  }
+
+  taken(length: number, isThere: boolean): void {
+    if (!this.isOpen) return;
+    if (isThere) this.announced.next(Math.max(this.announced.value, length));
+    else if (this.longestRead > 0) this.closed();
+    else this.damaged();
+  }
+
+  doubt(): void {
+    if (!this.mayPush) this.handedOver = undefined;
+    else if (this.isOpen) this.isDoubted = true;
+  }
+
+  confirmDoubt(): void {
+    if (this.isDoubted) this.damaged();
+  }
+
+  damaged(): void {
+    this.fail(this.error('EIO', 'recv', 'the serial line lost bytes of a data block; lower the baud rate'));
   }
 
   pullAgain(): void {
@@ -128,7 +157,10 @@ export class Link implements NumberedLink, StreamLink {
   closed(): void {
     if (this.phase === 'failed') this.release();
     if (this.phase !== 'open') return;
-    if (this.longestRead === 0) {
+    if (this.isDoubted) {
+      this.damaged();
+      this.release();
+    } else if (this.longestRead === 0) {
       this.finish();
     } else {
       this.phase = 'draining';
@@ -152,7 +184,7 @@ export class Link implements NumberedLink, StreamLink {
   receive(room$: Observable<number>): Observable<Uint8Array> {
     return concat(
       from(this.takeEarly()),
-      defer(() => merge(this.incoming, this.canPull ? this.pulling(room$) : EMPTY)),
+      defer(() => merge(this.incoming, this.canPull ? this.pulling(room$) : this.whileItLasts(this.context.asking$))),
     );
   }
 
@@ -210,12 +242,24 @@ export class Link implements NumberedLink, StreamLink {
 
   /** Asks for what waits in the modem, as much at a time as the reader has room for. */
   private pulling(room$: Observable<number>): Observable<never> {
-    const over$ = this.incoming.pipe(ignoreElements(), endWith(undefined));
-    return combineLatest([this.announced, room$]).pipe(
+    const reading$ = combineLatest([this.announced, room$]).pipe(
       first(([waiting, room]) => Math.min(waiting, room, this.longestRead) > 0),
       concatMap(([waiting, room]) => this.pull(Math.min(waiting, room, this.longestRead))),
       repeat(),
-      takeUntil(over$),
+    );
+    return this.whileItLasts(merge(reading$, this.asking(room$)));
+  }
+
+  private whileItLasts(operation$: Observable<never>): Observable<never> {
+    return operation$.pipe(takeUntil(this.incoming.pipe(ignoreElements(), endWith(undefined))));
+  }
+
+  /** The line may have lost a notice, and ESP-AT does not print another one before the data are read. */
+  private asking(room$: Observable<number>): Observable<never> {
+    return combineLatest([this.announced, room$]).pipe(
+      map(([waiting, room]) => waiting === 0 && room > 0),
+      distinctUntilChanged(),
+      switchMap((isQuiet) => (isQuiet ? this.context.asking$ : EMPTY)),
     );
   }
 
@@ -243,14 +287,12 @@ export class Link implements NumberedLink, StreamLink {
   /** An answer without a block is one whose header was lost: what follows it must not be read as if nothing were missing. */
   private pulled(heardBefore: number): void {
     if (this.handedOver === undefined) {
+      // Its block may still come: it must not be taken for that of the next read.
+      this.context.executor.doubt();
       this.damaged();
     } else if (this.handedOver === 0) {
       this.emptied(heardBefore);
     }
-  }
-
-  private damaged(): void {
-    this.fail(this.error('EIO', 'recv', 'the serial line lost bytes of a data block; lower the baud rate'));
   }
 
   /** The modem had nothing for this link. What it has announced since came behind that, and is announced once. */

@@ -9,6 +9,7 @@ import {
   type Observable,
   of,
   retry,
+  type SchedulerLike,
   Subject,
   tap,
   throwError,
@@ -17,18 +18,26 @@ import {
 import { OSError } from '../../usocket/osError';
 import type { Executor } from '../executor/executor';
 import type { Frame } from '../grammar/frame';
+import { type Loss, lossOf } from './damage';
 import { ModemDatagramLink } from './datagramLink';
 import { closeExchange } from './exchanges';
 import { Link } from './link';
 import { isStale, type Start, startExchange } from './linkStart';
 import type { LinkContext, NumberedLink } from './numberedLink';
 import { Reception } from './reception';
+import { Stocktaking } from './stocktaking';
 
 export interface LinkTableOptions {
   readonly executor: Executor;
   /** Whether the modem has an address: a refusal is not the peer's word otherwise. */
   readonly hasAddress: () => boolean;
+  readonly scheduler: SchedulerLike;
+  /** Milliseconds between two questions about a link that stays quiet, at most; `Infinity` for none. */
+  readonly longestQuiet: number;
 }
+
+/** Milliseconds behind its end in which data of a link may still come. */
+const trailing = 10_000;
 
 /** The modem's five links: hands each frame to the link that has its number, and gives the numbers out. */
 export class LinkTable {
@@ -46,6 +55,10 @@ export class LinkTable {
    */
   private free = [4, 3, 2, 1, 0];
 
+  /** When a number was last given back. */
+  private readonly freedAt: (number | undefined)[] = [];
+  private readonly stocktaking: Stocktaking;
+
   private readonly cleanups = new Subject<Observable<never>>();
   private readonly arrivals = new Subject<Link>();
 
@@ -56,12 +69,24 @@ export class LinkTable {
         for (const link of this.links) link?.pullAgain();
       },
     });
+    this.stocktaking = new Stocktaking({ ...options, reception: this.reception, links: () => this.links });
     this.arrivals$ = this.arrivals.asObservable();
     this.cleaning$ = this.cleanups.pipe(mergeAll());
   }
 
-  /** Hands a frame to its link. What belongs to none is dropped: a payload is never taken for anything else. */
-  route(frame: Frame): void {
+  /**
+   * Hands a frame to its link. What belongs to none is dropped: a payload is never taken for anything else. Links that
+   * may have lost data get no more.
+   *
+   * @returns Whether the frame makes sense.
+   */
+  route(frame: Frame): boolean {
+    const loss = this.lossOf(frame);
+    if (loss) {
+      if (loss.others) for (const link of this.links) link?.doubt();
+      loss.damaged?.damaged();
+      return false;
+    }
     switch (frame.kind) {
       case 'block':
         this.links[frame.link]?.received(frame);
@@ -77,6 +102,15 @@ export class LinkTable {
         this.links[frame.link]?.closed();
         break;
     }
+    return true;
+  }
+
+  /** The modem has not started again: links that may have lost data have, and what it has said meanwhile is asked for. */
+  confirmDoubts(): Observable<never> {
+    return defer(() => {
+      for (const link of [...this.links]) link?.confirmDoubt();
+      return this.stocktaking.stock$;
+    });
   }
 
   /** Whether there is a link of that kind. */
@@ -154,6 +188,7 @@ export class LinkTable {
       executor: this.options.executor,
       reception: this.reception,
       hasAddress: this.options.hasAddress,
+      asking$: this.stocktaking.asking(),
       free: (freed) => {
         this.release(freed);
       },
@@ -177,6 +212,13 @@ export class LinkTable {
     if (this.links[link.id] !== link) return;
     this.links[link.id] = undefined;
     this.free = [...this.free, link.id];
+    this.freedAt[link.id] = this.options.scheduler.now();
+  }
+
+  private lossOf(frame: Frame): Loss<NumberedLink> | undefined {
+    if (!('link' in frame) || frame.link === undefined) return lossOf<NumberedLink>(frame, undefined, false);
+    const freedAt = this.freedAt[frame.link] ?? -Infinity;
+    return lossOf(frame, this.links[frame.link], this.options.scheduler.now() - freedAt < trailing);
   }
 
   /** Nobody waits for the link any more. */

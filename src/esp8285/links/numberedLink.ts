@@ -1,3 +1,5 @@
+import type { Observable } from 'rxjs';
+
 import type { OSError } from '../../usocket/osError';
 import type { Executor } from '../executor/executor';
 import type { Block } from '../grammar/frame';
@@ -19,6 +21,10 @@ export interface NumberedLink {
   readonly isOpen: boolean;
   /** Whether it has ever been open. */
   readonly hasOpened: boolean;
+  /** The modem may hand its data over unasked. */
+  readonly mayPush: boolean;
+  /** The modem may say that data wait for it. */
+  readonly mayNotice: boolean;
 
   /** The modem said `CONNECT`. */
   opened(): void;
@@ -26,6 +32,14 @@ export interface NumberedLink {
   received(block: Block): void;
   /** The modem said how many bytes wait. */
   noticed(length: number): void;
+  /** The modem has been asked what it has: so many bytes, of which it can hand over less with TLS, or no such link. */
+  taken(length: number, isThere: boolean): void;
+  /** The line has lost what may have been data of this link: pushed, or the rest of what is being read. */
+  doubt(): void;
+  /** The modem has not started again: what has been lost was lost on the line. */
+  confirmDoubt(): void;
+  /** The line has lost data of this link. */
+  damaged(): void;
   /** From now on the modem holds back again what comes. */
   pullAgain(): void;
   /** The modem said `CLOSED`. */
@@ -42,6 +56,8 @@ export interface LinkContext {
   readonly reception: Reception;
   /** Whether the modem is on a network, with an address. */
   readonly hasAddress: () => boolean;
+  /** Asks the modem now and then, while it is subscribed to, what it has, and tells {@link NumberedLink.taken}. */
+  readonly asking$: Observable<never>;
   /** The link's number may be given to another one. */
   readonly free: (link: NumberedLink) => void;
   /** Has the modem close the link, whoever waits for that, and calls {@link NumberedLink.finish}. */

@@ -23,6 +23,8 @@ export class Reception {
   /** Datagrams come one by one, with their senders. */
   private isForDatagrams = false;
   private isPushing = false;
+  /** The way of receiving has been changed since the start: what was on its way then may come late. */
+  private hasChanged = false;
 
   constructor(private readonly options: { readonly needsDatagrams: () => boolean; readonly pullAgain: () => void }) {}
 
@@ -31,6 +33,12 @@ export class Reception {
     this.dialect = dialect;
     this.isForDatagrams = false;
     this.isPushing = false;
+    this.hasChanged = false;
+  }
+
+  /** Whether data of a link may come unasked. */
+  mayPush(isEncrypted: boolean): boolean {
+    return !this.canPull(isEncrypted) || this.hasChanged;
   }
 
   /**
@@ -45,6 +53,11 @@ export class Reception {
   /** Most bytes of one `AT+CIPRECVDATA` of a link; 0 while the modem pushes what comes on it. */
   longestReadOf(isEncrypted: boolean): number {
     return this.dialect && this.canPull(isEncrypted) && !this.isPushing ? longestReads[this.dialect.generation] : 0;
+  }
+
+  /** Whether the modem can be asked how many bytes wait (`AT+CIPRECVLEN?`). */
+  get countsWaiting(): boolean {
+    return this.dialect?.passiveReceive ?? false;
   }
 
   /** Whether the stack can be told not to gather small sends (`AT+CIPTCPOPT`). */
@@ -70,6 +83,7 @@ export class Reception {
 
   private enter(wire: Wire, scheduler: SchedulerLike): Observable<never> {
     const say = sayer(wire, scheduler);
+    this.hasChanged ||= this.joinsDatagrams;
     return concat(
       this.joinsDatagrams ? say(common.receiveMode(false), () => (this.isPushing = true)) : EMPTY,
       say(common.remoteAddress(true), () => (this.isForDatagrams = true)),

@@ -1,0 +1,127 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+
+import { espAt222, nonos174 } from '../../support/firmware';
+import type { Rule } from '../../../src/testing';
+import { code, connected, text } from '../../support/stage';
+import { marbles } from '../../streams/marbles';
+
+/** A connection that stays quiet is asked about without end: milliseconds after which a spec is over. */
+const endless = 20_000;
+
+describe.each([
+  ['AT 1.7.4', nonos174],
+  ['ESP-AT 2.2.2', espAt222],
+])('data that wait in the modem, over a line that loses bytes, %s', (_, firmware) => {
+  const notice = '\r\n+IPD,4,5\r\n';
+  const idle = firmware === nonos174 ? 0 : -1;
+  const status: Rule = ['AT+CIPSTATUS', 'STATUS:3\r\n+CIPSTATUS:4,"TCP","192.168.1.9",80,51234,0\r\n\r\nOK\r\n'];
+  const lengths = (waiting: string): Rule => ['AT+CIPRECVLEN?', `+CIPRECVLEN:${waiting}\r\n\r\nOK\r\n`];
+  const hello: Rule = ['AT+CIPRECVDATA=4,5', firmware.read('hello')];
+  const nothing: Rule = [/^AT\+CIPRECVDATA/, '\r\nERROR\r\n'];
+
+  it.each([
+    ['a byte of the data', 'hell'],
+    ['its last byte and a line end', 'hell\r\n'],
+  ])('a read that has lost %s: EIO, and nothing of it', (__, data) => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const script: Rule[] = [['AT+CIPRECVDATA=4,5', firmware.read('hello').replace('hello', data)]];
+      const { link4 } = connected(scheduler, { firmware, script, unasked$: cold('-a', { a: notice }) });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('-#', {}, 'EIO');
+    })();
+  });
+
+  it(
+    'a length that has lost a digit: EIO, and nothing of it',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const script: Rule[] = [
+        ['AT+CIPRECVDATA=4,12', firmware.read('hello, world').replace('12', '1')],
+        ['AT+CIPRECVDATA=4,12', firmware.read('hello, world')],
+      ];
+      const { link4 } = connected(scheduler, {
+        firmware,
+        script,
+        unasked$: cold('-a', { a: '\r\n+IPD,4,12\r\n' }),
+      });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('-#', {}, 'EIO');
+    }),
+  );
+
+  it(
+    'more than was asked for is not waited for: EIO',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const script: Rule[] = [['AT+CIPRECVDATA=4,5', firmware.read('hello').replace('5', '6')]];
+      const { link4 } = connected(scheduler, { firmware, script, unasked$: cold('-a', { a: notice }) });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('-#', {}, 'EIO');
+    }),
+  );
+
+  it(
+    'a block that pauses was cut off: EIO, and its command is waited for no longer than any',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const script: Rule[] = [['AT+CIPRECVDATA=4,5', firmware.read('hello').slice(0, -8)]];
+      const { link4, modem } = connected(scheduler, { firmware, script, unasked$: cold('-a', { a: notice }) });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('- 500ms #', {}, 'EIO');
+      flush();
+      assert.strictEqual(modem.heard[1], 'AT+CIPMUX?');
+      assert.strictEqual(scheduler.now(), 5_001);
+    }),
+  );
+
+  it(
+    'what comes unasked with data for a link whose data wait is none of it',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('-a', { a: '\r\n+IPD,4,4:evil' });
+      const script: Rule[] = [lengths(`${idle},${idle},${idle},${idle},5`), status, hello];
+      const { link4 } = connected(scheduler, { firmware, script, unasked$, longestQuiet: 10_000 });
+      scheduler.maxFrames = endless;
+      expectObservable(link4.recv$(9).pipe(text())).toBe('2s (a|)', { a: 'hello' });
+    }),
+  );
+
+  it(
+    'a notice that is lost is asked for after 2 s, and again after twice as long',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const script: Rule[] = [
+        lengths(`${idle},${idle},${idle},${idle},0`),
+        lengths(',,,,0'),
+        lengths(',,,,5'),
+        status,
+        hello,
+      ];
+      const { link4, modem } = connected(scheduler, { firmware, script, longestQuiet: 10_000 });
+      scheduler.maxFrames = endless;
+      expectObservable(link4.recv$(5).pipe(text())).toBe('14s (a|)', { a: 'hello' });
+      flush();
+      assert.deepStrictEqual(modem.heard.slice(0, 2), ['AT+CIPRECVLEN?', 'AT+CIPSTATUS']);
+      assert.strictEqual(modem.heard.filter((line) => line === 'AT+CIPRECVLEN?').length, 3);
+    }),
+  );
+
+  it(
+    'a notice that is damaged is asked for, and harms nobody',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('-a', { a: '\r\n+PD,4,5\r\n' });
+      const inStep: Rule = ['AT+CIPMUX?', '+CIPMUX:1\r\n\r\nOK\r\n'];
+      const script: Rule[] = [
+        inStep,
+        lengths(`${idle},${idle},${idle},${idle},5`),
+        ['AT+CIPSTATUS', 'STATUS:2\r\n\r\nOK\r\n'],
+        status,
+        hello,
+      ];
+      const { link4 } = connected(scheduler, { firmware, script, unasked$ });
+      expectObservable(link4.recv$(9).pipe(text())).toBe('- 3s (a|)', { a: 'hello' });
+    }),
+  );
+
+  it(
+    'an end that is lost is found out, once what waits has been read',
+    marbles(({ expectObservable }, scheduler) => {
+      const script: Rule[] = [lengths(`${idle},${idle},${idle},${idle},${idle}`), nothing];
+      const { link4 } = connected(scheduler, { firmware, script, longestQuiet: 10_000 });
+      scheduler.maxFrames = endless;
+      expectObservable(link4.recv$(5).pipe(text())).toBe('2s (a|)', { a: '' });
+    }),
+  );
+});

@@ -1,0 +1,75 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+
+import { FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
+import { framesOf, latin1 } from '../../support/frames';
+
+const ok = { kind: 'final', result: 'OK' };
+const block = (link: number, data: string) => ({ kind: 'block', link, length: data.length, data });
+const damage = (link: number | undefined, others: boolean) => ({ kind: 'damage', link, others });
+
+describe('damage', () => {
+  it.each([
+    ['a header', '\r\n+IPD,3,5:hell\r\n+IPD,0,2:hi\r\nOK\r\n', [damage(3, false), block(0, 'hi'), ok]],
+    ['a result', '\r\n+IPD,3,5:hell\r\nOK\r\n', [damage(3, false), ok]],
+    ['an end', '\r\n+IPD,3,5:hell4,CLOSED\r\n', [damage(3, false), { kind: 'closed', link: 4 }]],
+    ['more of an end', '\r\n+IPD,3,5:he4,CLOSED\r\n', [damage(3, false), { kind: 'closed', link: 4 }]],
+    ['half a header', '\r\n+IPD,3,9:hel\r\n+IPD,0,2:hi\r\nOK\r\n', [damage(3, false), block(0, 'hi'), ok]],
+    [
+      'a message of the Wi-Fi',
+      '\r\n+IPD,3,5:helWIFI GOT IP\r\n',
+      [damage(3, false), { kind: 'wifi', event: 'gotAddress' }],
+    ],
+    ['a line end, before a header', '\r\n+IPD,3,5:hel\r\n+IPD,0,2:hi', [damage(3, false), block(0, 'hi')]],
+    [
+      'a header and data',
+      '\r\n+IPD,3,40:hello\r\n+IPD,0,2:hi\r\n+IPD,0,12:hello, world\r\nOK\r\n',
+      [damage(3, true), { kind: 'noise', length: 3 }, ok],
+    ],
+  ])('is told of a block that has swallowed %s', (_, printed, frames) => {
+    assert.deepStrictEqual(framesOf(printed), frames);
+  });
+
+  it.each([
+    ['ends in OK', 'OK', '\r\n+IPD,0,2:hi', block(0, 'hi')],
+    ['ends in a line end', 'HTTP/1.0 204\r\n', '3,CLOSED\r\n', { kind: 'closed', link: 3 }],
+    ['ends in half a line end', 'half\r', '\r\nOK\r\n', ok],
+    ['ends in a header', '\r\n+IPD,0,5:', '\r\nOK\r\n', ok],
+    ['ends in the number of a link', 'number 4', '4,CLOSED\r\n', { kind: 'closed', link: 4 }],
+    ['has lost the first byte behind it', 'whole', '\n+IPD,0,2:hi', block(0, 'hi')],
+    ['has a header glued to it (transcript 36)', '{"a":1}', '+IPD,0,2:hi', block(0, 'hi')],
+    ['has a NUL behind it (transcript 16)', 'whole', '\x004,CLOSED\r\n', { kind: 'closed', link: 4 }],
+  ])('is none of a block that %s', (_, data, following, frame) => {
+    assert.deepStrictEqual(framesOf(`\r\n+IPD,3,${data.length}:${data}${following}`), [block(3, data), frame]);
+  });
+
+  it('keeps a block that ends like the modem speaks until something follows, or a moment has passed', () => {
+    for (const following of ['\r\n', '']) {
+      const cutter = new FrameCutter({ prompt: false, reading: undefined, beginnings: 0 });
+      assert.deepStrictEqual([...cutter.push(latin1('\r\n+IPD,3,7:hello\r\n'))], []);
+      assert.deepStrictEqual([...cutter.push(latin1(following))], []);
+      assert.strictEqual([...cutter.settle()].length, 1);
+      assert.ok(!cutter.isUnfinished);
+    }
+  });
+
+  it('takes a line that lacks nothing but its last byte for a line, after a silence', () => {
+    const cutter = new FrameCutter({ prompt: false, reading: undefined, beginnings: 0 });
+    assert.deepStrictEqual([...cutter.push(latin1('4,CLOSED\r')), ...cutter.settle()], []);
+    assert.deepStrictEqual([...cutter.giveUp()], [{ kind: 'closed', link: 4 }]);
+  });
+
+  it('tells of a line that stops in its middle, and understands its rest all the same', () => {
+    const cutter = new FrameCutter({ prompt: false, reading: undefined, beginnings: 0 });
+    assert.deepStrictEqual([...cutter.push(latin1('4,CLO')), ...cutter.giveUp()], [damage(undefined, true)]);
+    assert.deepStrictEqual([...cutter.push(latin1('SED\r\n'))], [{ kind: 'closed', link: 4 }]);
+  });
+
+  it.each(['+IPD,45:hello', '+IPD,475', 'CLOSED', 'CONNECT'])(
+    'takes %s, which says of no link what it says, for none of the only one where there are several',
+    (line) => {
+      const kinds = framesOf(`\r\n${line}\r\n`, { several: true }).map(({ kind }) => kind);
+      assert.ok(kinds[0] === 'line' || kinds[0] === 'damage');
+    },
+  );
+});

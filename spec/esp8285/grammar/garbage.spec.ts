@@ -1,0 +1,13 @@
+import { it } from '@jest/globals';
+
+import { feedGarbage } from '../../support/garbage';
+
+it('survives garbage, holds little of it, and understands what is certain behind it', () => {
+  for (let seed = 1; seed <= 5_000; seed++) {
+    try {
+      feedGarbage(seed);
+    } catch (cause) {
+      throw new Error(`npm run fuzz -- --inputs 1 --seed ${String(seed)}`, { cause });
+    }
+  }
+});

@@ -1,0 +1,105 @@
+import { EMPTY, NEVER, of, Subject, VirtualTimeScheduler } from 'rxjs';
+
+import { createEmulator, type Emulator, type EmulatorOptions, type Network } from '../../src/emulator';
+import { ESP8285, type ModemOptions } from '../../src/esp8285';
+import { Socket } from '../../src/usocket';
+import { OSError } from '../../src/usocket/osError';
+
+/** What a socket has had by the end. */
+export interface Outcome {
+  readonly sent: string;
+  readonly received: string;
+  /** `'end'`, the code of an error, or `'nothing'` for a socket that waits for ever. */
+  readonly ended: string;
+}
+
+/** What a peer sends, and at which of the conversation's times; the last one ends it. */
+type Part = readonly [at: number, peer: number, data: string];
+
+export interface DamagedLineOptions extends ModemOptions {
+  readonly emulated: EmulatorOptions;
+  readonly parts: readonly Part[];
+  /** What goes wrong, once two sockets are connected. */
+  readonly damage?: (emulator: Emulator, scheduler: VirtualTimeScheduler) => void;
+}
+
+/** Milliseconds in which everything must have come to its end. */
+const patience = 60_000;
+
+/** Two sockets at a virtual modem whose line is damaged, in virtual time. */
+export function converse({ emulated, parts, damage, ...options }: DamagedLineOptions): {
+  readonly outcomes: readonly Outcome[];
+  /** Bytes that the modem has printed meanwhile, less those that were lost. */
+  readonly printed: number;
+} {
+  const scheduler = new VirtualTimeScheduler(undefined, patience);
+  const peers = [new Subject<Buffer>(), new Subject<Buffer>()];
+  const emulator = createEmulator({
+    scheduler,
+    network: answeringWith(peers),
+    baud: 115_200,
+    latency: 0,
+    interleave: 0,
+    stored: { ssid: 'my-ssid', key: 'my-key' },
+    ...emulated,
+  });
+  const nic = new ESP8285(emulator.uart, { scheduler, ...options });
+  const run = (milliseconds: number) => {
+    scheduler.maxFrames = scheduler.now() + milliseconds;
+    scheduler.flush();
+  };
+  nic.start$().subscribe();
+  run(5_000);
+
+  const outcomes = peers.map((_, peer) => {
+    const outcome = { sent: '', received: '', ended: 'nothing' };
+    const socket = new Socket(nic, { scheduler });
+    socket.connect$(['127.0.0.1', 80]).subscribe();
+    run(500);
+    socket.data$.subscribe({
+      next: (data) => (outcome.received += data.toString('latin1')),
+      error: (error: unknown) => (outcome.ended = error instanceof OSError ? error.code : String(error)),
+      complete: () => (outcome.ended = 'end'),
+    });
+    outcome.sent = parts
+      .filter(([, of]) => of === peer)
+      .map(([, , data]) => data)
+      .join('');
+    return outcome;
+  });
+
+  let printed = 0;
+  emulator.uart.rx$.subscribe({ next: ({ length }) => (printed += length), error: () => undefined });
+  damage?.(emulator, scheduler);
+  for (const [at, peer, data] of parts) {
+    const isLast = !parts.some(([later, of]) => of === peer && later > at);
+    scheduler.schedule(() => {
+      peers[peer]?.next(Buffer.from(data, 'latin1'));
+      if (isLast) peers[peer]?.complete();
+    }, at);
+  }
+  run(patience);
+  nic.close$().subscribe();
+  emulator.close();
+  return { outcomes, printed };
+}
+
+/** A network in which each connection has the next peer. */
+function answeringWith(peers: readonly Subject<Buffer>[]): Network {
+  let connected = 0;
+  return {
+    connect: (remote) =>
+      of({
+        remote,
+        localPort: 1,
+        data$: peers[connected++] ?? NEVER,
+        pause: () => undefined,
+        resume: () => undefined,
+        write: () => EMPTY,
+        end: () => undefined,
+        abort: () => undefined,
+      }),
+    listen: () => NEVER,
+    bind: () => NEVER,
+  };
+}

@@ -1,0 +1,56 @@
+import { endSize } from './blockEnd';
+import type { BlockHeader } from './blockHeader';
+import type { Block, Damage } from './frame';
+
+/** A block whose bytes are still to come, or have come and are not certain yet. */
+export class OpenBlock {
+  missing: number;
+  private readonly pieces: Buffer[] = [];
+
+  constructor(private readonly header: BlockHeader) {
+    this.missing = header.length;
+  }
+
+  get isPulled(): boolean {
+    return this.header.pulled;
+  }
+
+  /** Bytes that have come. */
+  get filled(): number {
+    return this.header.length - this.missing;
+  }
+
+  /** Its last bytes, as Latin-1. */
+  get end(): string {
+    let end = '';
+    for (let at = this.pieces.length - 1; at >= 0 && end.length < endSize; at--) {
+      end = (this.pieces[at]?.subarray(-endSize).toString('latin1') ?? '') + end;
+    }
+    return end.slice(-endSize);
+  }
+
+  get whole(): Block {
+    const { link, length, pulled, remote } = this.header;
+    const { pieces } = this;
+    return { kind: 'block', link, pieces, length, ...(pulled && { pulled }), ...(remote && { remote }) };
+  }
+
+  /** Takes what is missing from the front of the bytes, and says how many those are. */
+  fill(bytes: Buffer): number {
+    const piece = bytes.subarray(0, this.missing);
+    this.pieces.push(piece);
+    this.missing -= piece.length;
+    return piece.length;
+  }
+
+  /**
+   * What has become of it, when it has swallowed other bytes.
+   *
+   * @param swallowed How many of the last ones are the beginning of what follows, where that can be said.
+   */
+  damage(swallowed: number | undefined): Damage {
+    const own = Buffer.concat(this.pieces).subarray(0, this.filled - (swallowed ?? 0));
+    const isClear = (swallowed !== undefined || this.missing > 0) && !own.includes('+IPD,');
+    return { kind: 'damage', link: this.header.link, others: !isClear };
+  }
+}

@@ -1,0 +1,39 @@
+import { isOdd } from '../grammar/firmwareLine';
+import type { Frame } from '../grammar/frame';
+import type { NumberedLink } from './numberedLink';
+
+/** How the data of a link may come. */
+type Vulnerable = Pick<NumberedLink, 'mayPush' | 'mayNotice'>;
+
+/** What a frame shows to be lost. */
+export interface Loss<T> {
+  /** The link that has lost data. */
+  readonly damaged?: T | undefined;
+  /** What has been lost may have been data of any link. */
+  readonly others: boolean;
+}
+
+/**
+ * Which links a frame shows to have lost data: one that is damaged, or is none, or speaks of a link that it cannot be of.
+ *
+ * @param link The link that has the frame's number.
+ * @param isTrailing The number was in use until a moment ago: the last data of a link may come behind its end.
+ */
+export function lossOf<T extends Vulnerable>(
+  frame: Frame,
+  link: T | undefined,
+  isTrailing: boolean,
+): Loss<T> | undefined {
+  switch (frame.kind) {
+    case 'damage':
+      return { damaged: link, others: frame.others };
+    case 'block':
+      if (frame.pulled) return undefined;
+      return link?.mayPush === false || (!link && !isTrailing) ? { others: true } : undefined;
+    case 'notice':
+      // Where data are pushed, no notice exists: this is a header cut short.
+      return link?.mayNotice === false ? { damaged: link, others: true } : undefined;
+    default:
+      return isOdd(frame) ? { others: true } : undefined;
+  }
+}
