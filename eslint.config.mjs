@@ -8,11 +8,11 @@ const pure = ['streams', 'usocket', 'esp8285'].map((folder) => `src/${folder}/**
 
 /** The outermost facade, where an Observable that ends may become a promise. */
 const facades = [
-  'src/usocket/socket.ts',
-  'src/usocket/datagramSocket.ts',
-  'src/usocket/socketFile.ts',
+  'src/usocket/stream/socket.ts',
+  'src/usocket/datagram/datagramSocket.ts',
+  'src/usocket/stream/socketFile.ts',
   'src/usocket/module.ts',
-  'src/usocket/uselect.ts',
+  'src/usocket/select/uselect.ts',
   'src/esp8285/esp8285.ts',
 ];
 

@@ -27,10 +27,10 @@ const cases: readonly (readonly [file: string, code: string, ...rules: string[]]
       'export const soon$ = timer(5, scheduler); export const late$ = of(1).pipe(timeout({ each: 5, scheduler }));',
   ],
   [
-    'src/usocket/socket.ts',
+    'src/usocket/stream/socket.ts',
     'import { firstValueFrom, of } from "rxjs"; export const it: unknown = firstValueFrom(of(1));',
   ],
-  ['src/usocket/uselect.ts', 'export const of = (time: number): Date => new Date(time);'],
+  ['src/usocket/select/uselect.ts', 'export const of = (time: number): Date => new Date(time);'],
   ['src/esp8285/esp8285.ts', 'export const now = [new Date(), Date.now(), Date()];', law1],
   ['src/usocket/module.ts', 'export const wait = async (it: Promise<void>): Promise<void> => { await it; };', law1],
   ['src/host', 'export const now = Date.now(); setTimeout(() => undefined, 1).unref();'],

@@ -8,8 +8,8 @@ import { connect as connectPeer } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 
 import { type Address, DatagramSocket, OSError, Socket } from '../../src/usocket';
-import { POLLIN } from '../../src/usocket/poll';
-import { Poll } from '../../src/usocket/uselect';
+import { POLLIN } from '../../src/usocket/select/poll';
+import { Poll } from '../../src/usocket/select/uselect';
 import { noise } from '../support/bytes';
 import { failureOf } from '../support/failure';
 import { addressOf, connectedPair, interfaces, type RunningInterface } from '../support/interfaces';

@@ -1,8 +1,8 @@
 export type { Address } from './address';
-export type { ConnectOptions } from './connectOptions';
+export type { ConnectOptions } from './stream/connectOptions';
 export { type ErrorCode, errnoOf } from './errno';
 export type { AddressInfo, AddressInfos } from './getaddrinfo';
-export { DatagramSocket } from './datagramSocket';
+export { DatagramSocket } from './datagram/datagramSocket';
 export { Interfaces } from './interfaces';
 export { createSocketModule, type SocketModuleOptions } from './module';
 export type {
@@ -17,13 +17,13 @@ export type {
   TlsOptions,
 } from './nic';
 export { OSError } from './osError';
-export { Socket } from './socket';
+export { Socket } from './stream/socket';
 export type { OptionValue } from './socketOption';
-export type { SocketFile } from './socketFile';
-export type { FileMode } from './socketFileStreams';
-export type { SocketState } from './socketState';
-export type { SocketOptions } from './socketStreams';
+export type { SocketFile } from './stream/socketFile';
+export type { FileMode } from './stream/socketFileStreams';
+export type { SocketState } from './stream/socketState';
+export type { SocketOptions } from './stream/socketStreams';
 export type { Sendable } from './arguments';
-export { POLLERR, POLLHUP, POLLIN, POLLOUT, type Ready } from './poll';
-export { select$, type Selected } from './select';
-export { Poll, select } from './uselect';
+export { POLLERR, POLLHUP, POLLIN, POLLOUT, type Ready } from './select/poll';
+export { select$, type Selected } from './select/select';
+export { Poll, select } from './select/uselect';

@@ -1,14 +1,14 @@
 import { defer, firstValueFrom, type Observable } from 'rxjs';
 
 import * as constants from './constants';
-import { DatagramSocket } from './datagramSocket';
+import { DatagramSocket } from './datagram/datagramSocket';
 import { type AddressInfos, getaddrinfo$ } from './getaddrinfo';
 import { inet_ntop, inet_pton } from './inet';
 import type { Interfaces } from './interfaces';
 import type { Nic } from './nic';
 import { OSError } from './osError';
-import { Socket } from './socket';
-import type { SocketOptions } from './socketStreams';
+import { Socket } from './stream/socket';
+import type { SocketOptions } from './stream/socketStreams';
 
 const { AF_INET, SOCK_STREAM, SOCK_DGRAM, IPPROTO_TCP, IPPROTO_UDP } = constants;
 

@@ -1,11 +1,11 @@
 import { firstValueFrom, map } from 'rxjs';
 
-import type { Address } from './address';
-import type { Sendable } from './arguments';
+import type { Address } from '../address';
+import type { Sendable } from '../arguments';
+import type { OptionValue } from '../socketOption';
 import type { ConnectOptions } from './connectOptions';
 import { SocketFile } from './socketFile';
 import type { FileMode } from './socketFileStreams';
-import type { OptionValue } from './socketOption';
 import { SocketStreams } from './socketStreams';
 
 /** Most bytes of one step of `for await (const chunk of socket)`. */

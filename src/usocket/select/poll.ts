@@ -19,9 +19,9 @@ import {
   timeout,
 } from 'rxjs';
 
-import type { Pollable, Readiness } from '../streams';
-import { longestTime } from '../streams/deadline';
-import { OSError } from './osError';
+import type { Pollable, Readiness } from '../../streams';
+import { longestTime } from '../../streams/deadline';
+import { OSError } from '../osError';
 
 /** Event bits, with MicroPython's values. `POLLERR` and `POLLHUP` come unasked. */
 export const POLLIN = 1;

@@ -1,6 +1,6 @@
 import { firstValueFrom, map } from 'rxjs';
 
-import { orAgain, type Sendable } from './arguments';
+import { orAgain, type Sendable } from '../arguments';
 import { SocketFileStreams } from './socketFileStreams';
 
 /**

@@ -1,8 +1,8 @@
 import { defer, type Observable } from 'rxjs';
 
-import type { Pollable, Readiness } from '../streams';
-import type { Sendable } from './arguments';
-import { OSError } from './osError';
+import type { Pollable, Readiness } from '../../streams';
+import type { Sendable } from '../arguments';
+import { OSError } from '../osError';
 import type { SocketStreams } from './socketStreams';
 
 /** What a file of a socket is for. There are no text modes, as in the socket document. */

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { BehaviorSubject, map, type Observable, startWith, throwError } from 'rxjs';
 
-import { machine, uselect } from '../../src';
-import type { Pollable, Readiness } from '../../src/streams';
-import { select, select$, type Selected } from '../../src/usocket';
-import { marbles } from '../streams/marbles';
-import { failureOf } from '../support/failure';
-import { connectedPair, interfaces } from '../support/interfaces';
-import { sayLast, takeAt } from '../support/peer';
+import { machine, uselect } from '../../../src';
+import type { Pollable, Readiness } from '../../../src/streams';
+import { select, select$, type Selected } from '../../../src/usocket';
+import { marbles } from '../../streams/marbles';
+import { failureOf } from '../../support/failure';
+import { connectedPair, interfaces } from '../../support/interfaces';
+import { sayLast, takeAt } from '../../support/peer';
 
 const idle: Readiness = { readable: false, writable: false, hangup: false, error: false };
 

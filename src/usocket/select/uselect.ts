@@ -1,6 +1,6 @@
 import { firstValueFrom } from 'rxjs';
 
-import type { Pollable } from '../streams';
+import type { Pollable } from '../../streams';
 import { PollStreams, type Ready } from './poll';
 import { select$, type Selected } from './select';
 

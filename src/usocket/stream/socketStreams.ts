@@ -9,25 +9,22 @@ import {
   type Observable,
   of,
   repeat,
-  ReplaySubject,
   type SchedulerLike,
-  switchMap,
-  take,
   takeUntil,
 } from 'rxjs';
 
-import { ByteReader, runOnce, type Pollable, type Readiness } from '../streams';
-import { AcceptQueue } from './acceptQueue';
-import { type Address, addressOf, toEndpoint } from './address';
-import { checkSize, checkTarget, orAgain, type Sendable, toBytes } from './arguments';
+import { runOnce, type Pollable, type Readiness } from '../../streams';
+import { type Address, addressOf, toEndpoint } from '../address';
+import { checkSize, checkTarget, orAgain, type Sendable, toBytes } from '../arguments';
+import type { Endpoint, Nic, StreamLink } from '../nic';
+import { Operations } from '../operations';
+import { OSError } from '../osError';
+import { notAnOptionOf, type OptionValue, type SocketOption, socketOption } from '../socketOption';
+import { Connection } from './connection';
 import { ConnectionSettings } from './connectionSettings';
 import { checkConnectOptions, type ConnectOptions } from './connectOptions';
-import type { Endpoint, Nic, StreamLink } from './nic';
-import { closedError, Operations } from './operations';
-import { OSError } from './osError';
-import { notAnOptionOf, type OptionValue, type SocketOption, socketOption } from './socketOption';
+import { Listening } from './listening';
 import { type SocketPhase, socketReadiness, type SocketState, socketState } from './socketState';
-import { StreamSender } from './streamSender';
 
 const toPeer = { direction: 'send' } as const;
 const fromPeer = { direction: 'receive' } as const;
@@ -62,15 +59,10 @@ export class SocketStreams implements Pollable {
 
   private readonly operations: Operations;
   private readonly phase = new BehaviorSubject<SocketPhase>('unconnected');
-  private readonly opened = new ReplaySubject<StreamLink>(1);
   private readonly closed$: Observable<void>;
-  private readonly reader: ByteReader;
-  private readonly sender = new StreamSender();
-  private readonly queue = new BehaviorSubject<AcceptQueue | undefined>(undefined);
+  private readonly connection: Connection;
+  private readonly listening: Listening;
   private readonly settings = new ConnectionSettings();
-  private local: Endpoint | undefined;
-  private link: StreamLink | undefined;
-  private peer = 'its peer';
 
   constructor(
     private readonly nic: Nic,
@@ -78,24 +70,22 @@ export class SocketStreams implements Pollable {
   ) {
     const { receiveBuffer = 262_144, scheduler = asyncScheduler } = options;
     this.operations = new Operations(scheduler);
-    this.reader = new ByteReader((room$) => this.receive(room$), {
-      capacity: receiveBuffer,
-      overflow: () => this.overflowed(receiveBuffer),
-    });
-    this.state$ = socketState(this.phase, this.reader);
+    this.connection = new Connection(receiveBuffer, this.operations.closing$);
+    this.listening = new Listening(nic);
+    const { reader, sender } = this.connection;
+    this.state$ = socketState(this.phase, reader);
     this.readiness$ = socketReadiness({
       state$: this.state$,
-      reader: this.reader,
-      acceptable$: this.queue.pipe(switchMap((queue) => queue?.readable$ ?? of(false))),
-      sending$: this.sender.busy$,
+      reader,
+      acceptable$: this.listening.acceptable$,
+      sending$: sender.busy$,
       failure$: this.operations.unattended.failure$,
     });
-    this.data$ = defer(() => this.connectedOr('recv', this.reader.data$));
-    this.lines$ = defer(() => this.connectedOr('readline', this.reader.lines$));
+    this.data$ = defer(() => this.connectedOr('recv', reader.data$));
+    this.lines$ = defer(() => this.connectedOr('readline', reader.lines$));
     this.closed$ = defer(() => this.end()).pipe(runOnce());
-    // Both end with `close$`.
-    this.reader.connect();
-    this.operations.unattended.run(this.sender.sending$);
+    // Ends with `close$`.
+    this.operations.unattended.run(sender.sending$);
   }
 
   /**
@@ -104,7 +94,8 @@ export class SocketStreams implements Pollable {
    */
   get connections$(): Observable<this> {
     return defer(() =>
-      this.listeningQueue()
+      this.listening
+        .queueForAccept()
         .take()
         .pipe(
           map((link) => this.accepted(link)[0]),
@@ -116,12 +107,12 @@ export class SocketStreams implements Pollable {
 
   /** The local address, once bound; after listening, the port that was chosen. */
   get localAddress(): Endpoint | undefined {
-    return this.local;
+    return this.listening.address;
   }
 
   /** The other end, once connected. */
   get remote(): Endpoint | undefined {
-    return this.link?.remote;
+    return this.connection.link?.remote;
   }
 
   /**
@@ -139,7 +130,9 @@ export class SocketStreams implements Pollable {
       const remote = toEndpoint(address, 'connect');
       const how = checkConnectOptions(options);
       if (this.phase.value === 'connecting') throw new OSError('EALREADY', 'connect', 'connect: already connecting');
-      if (this.link) throw new OSError('EISCONN', 'connect', `connect: already connected to ${this.peer}`);
+      if (this.connection.link) {
+        throw new OSError('EISCONN', 'connect', `connect: already connected to ${this.connection.peer}`);
+      }
       const connecting$ = this.open(remote, how);
       if (!this.operations.isNonBlocking)
         return connecting$.pipe(
@@ -159,10 +152,10 @@ export class SocketStreams implements Pollable {
    */
   bind$(address: Address): Observable<void> {
     return this.operations.start('bind', () => {
-      if (this.phase.value !== 'unconnected' || this.local) {
-        throw new OSError('EINVAL', 'bind', 'bind: the socket has an address already');
+      if (this.phase.value !== 'unconnected') {
+        throw new OSError('EINVAL', 'bind', `bind: the socket is ${this.phase.value}`);
       }
-      this.local = toEndpoint(address, 'bind', 0);
+      this.listening.bind(address);
       return of(undefined);
     });
   }
@@ -182,14 +175,9 @@ export class SocketStreams implements Pollable {
         throw new OSError('EINVAL', 'listen', `listen: the socket is ${this.phase.value}`);
       }
       this.settings.checkUnset();
-      if (!this.local)
-        throw new OSError('EDESTADDRREQ', 'listen', 'listen: the socket has no address; call bind first');
-      return this.nic.listen(this.local, backlog === undefined ? {} : { backlog: Math.max(0, backlog) }).pipe(
-        map((listener) => {
-          const queue = new AcceptQueue(listener, backlog);
-          this.local = queue.local;
+      return this.listening.listen(backlog).pipe(
+        map((queue) => {
           this.phase.next('listening');
-          this.queue.next(queue);
           this.operations.unattended.run(queue.fill());
         }),
         this.operations.boundedSetup('listen', `the interface ${this.nic.name}`),
@@ -206,7 +194,7 @@ export class SocketStreams implements Pollable {
    */
   accept$(): Observable<readonly [this, Address]> {
     return this.operations.start('accept', () => {
-      const queue = this.listeningQueue();
+      const queue = this.listening.queueForAccept();
       const link$ = this.operations.isNonBlocking
         ? of(queue.takeNow())
         : queue.take().pipe(this.operations.bounded('accept', 'no client', { what: 'came', direction: 'receive' }));
@@ -222,18 +210,20 @@ export class SocketStreams implements Pollable {
    */
   send$(data: Sendable): Observable<number> {
     return this.operations.start('send', () => {
-      const link = this.connectedLink('send');
+      const link = this.connection.linkFor('send');
       if (this.operations.isNonBlocking) return of(this.sendNow(link, toBytes(data, 'send'), 'send'));
       const bytes = toBytes(data, 'send').subarray(0, link.maxSend);
-      return this.sender.sendAll(link, bytes).pipe(this.operations.bounded('send', this.peer, toPeer));
+      return this.connection.sender
+        .sendAll(link, bytes)
+        .pipe(this.operations.bounded('send', this.connection.peer, toPeer));
     });
   }
 
   /** Sends all bytes, then emits once. Errors as {@link send$}; how much has gone by then is unknown. */
   sendall$(data: Sendable): Observable<void> {
     return this.operations.start('sendall', () =>
-      this.sender.sendAll(this.connectedLink('sendall'), toBytes(data, 'sendall')).pipe(
-        this.operations.bounded('sendall', this.peer, toPeer),
+      this.connection.sender.sendAll(this.connection.linkFor('sendall'), toBytes(data, 'sendall')).pipe(
+        this.operations.bounded('sendall', this.connection.peer, toPeer),
         map(() => undefined),
       ),
     );
@@ -246,23 +236,27 @@ export class SocketStreams implements Pollable {
    */
   write$(data: Sendable): Observable<number | null> {
     return this.operations.start('write', () => {
-      const link = this.connectedLink('write');
+      const link = this.connection.linkFor('write');
       const bytes = toBytes(data, 'write');
       if (!this.operations.isNonBlocking)
-        return this.sender.sendAll(link, bytes).pipe(this.operations.bounded('write', this.peer, toPeer));
-      return of(this.sender.busy ? null : this.sendNow(link, bytes, 'write'));
+        return this.connection.sender
+          .sendAll(link, bytes)
+          .pipe(this.operations.bounded('write', this.connection.peer, toPeer));
+      return of(this.connection.sender.busy ? null : this.sendNow(link, bytes, 'write'));
     });
   }
 
   /** See {@link recv}: at least 1 byte and at most `size`; an empty buffer when the peer has closed. */
   recv$(size: number): Observable<Buffer> {
-    return this.reading('recv', size, () => this.reader.recv$(size)).pipe(map((bytes) => orAgain(bytes, 'recv')));
+    return this.reading('recv', size, () => this.connection.reader.recv$(size)).pipe(
+      map((bytes) => orAgain(bytes, 'recv')),
+    );
   }
 
   /** As {@link recv$}, and the peer's address with it. */
   recvfrom$(size: number): Observable<readonly [Buffer, Address]> {
-    return this.reading('recvfrom', size, () => this.reader.recv$(size)).pipe(
-      map((bytes) => [orAgain(bytes, 'recvfrom'), addressOf(this.connectedLink('recvfrom').remote)]),
+    return this.reading('recvfrom', size, () => this.connection.reader.recv$(size)).pipe(
+      map((bytes) => [orAgain(bytes, 'recvfrom'), addressOf(this.connection.linkFor('recvfrom').remote)]),
     );
   }
 
@@ -275,14 +269,14 @@ export class SocketStreams implements Pollable {
     return this.operations.start('sendto', () => {
       toBytes(data, 'sendto');
       toEndpoint(address, 'sendto');
-      this.connectedLink('sendto');
-      throw new OSError('EISCONN', 'sendto', `sendto: the socket is connected to ${this.peer}; use send`);
+      this.connection.linkFor('sendto');
+      throw new OSError('EISCONN', 'sendto', `sendto: the socket is connected to ${this.connection.peer}; use send`);
     });
   }
 
   /** See {@link read}: exactly `size` bytes, or all until the peer closes. Non-blocking: what is there, or `null`. */
   read$(size?: number): Observable<Buffer | null> {
-    return this.reading('read', size ?? Infinity, () => this.reader.read$(size));
+    return this.reading('read', size ?? Infinity, () => this.connection.reader.read$(size));
   }
 
   /** See {@link readinto}: emits the number of bytes stored. Non-blocking: of those there, or `null`. */
@@ -290,16 +284,18 @@ export class SocketStreams implements Pollable {
     return defer(() => {
       checkTarget(target);
       const wanted = Math.min(size, target.length);
-      return this.reading('readinto', wanted, () => this.reader.read$(wanted));
+      return this.reading('readinto', wanted, () => this.connection.reader.read$(wanted));
     }).pipe(map((bytes) => bytes?.copy(target) ?? null));
   }
 
   /** See {@link readline}: up to and including the newline. Non-blocking: what there is of the line, or `null`. */
   readline$(): Observable<Buffer | null> {
     return this.operations.start('readline', () => {
-      this.connectedLink('readline');
-      if (this.operations.isNonBlocking) return of(this.reader.readlineNow());
-      return this.reader.readline$().pipe(this.operations.bounded('readline', this.peer, fromPeer));
+      this.connection.linkFor('readline');
+      if (this.operations.isNonBlocking) return of(this.connection.reader.readlineNow());
+      return this.connection.reader
+        .readline$()
+        .pipe(this.operations.bounded('readline', this.connection.peer, fromPeer));
     });
   }
 
@@ -357,12 +353,12 @@ export class SocketStreams implements Pollable {
         if (!['unconnected', 'connected'].includes(this.phase.value)) {
           throw new OSError('EINVAL', 'setsockopt', `setsockopt: ${option.name}: the socket is ${this.phase.value}`);
         }
-        return this.settings.change(option, this.nic, this.link);
+        return this.settings.change(option, this.nic, this.connection.link);
       case 'SO_REUSEADDR':
         checkReuse(option.on);
         return EMPTY;
       case 'SO_RCVBUF':
-        this.reader.resize(option.bytes);
+        this.connection.reader.resize(option.bytes);
         return EMPTY;
       case 'SO_RCVTIMEO':
         this.operations.setTimeoutOf('receive', option.seconds);
@@ -378,18 +374,10 @@ export class SocketStreams implements Pollable {
   private reading(syscall: string, size: number, read: () => Observable<Buffer>): Observable<Buffer | null> {
     return this.operations.start(syscall, () => {
       checkSize(size, syscall);
-      this.connectedLink(syscall);
-      if (this.operations.isNonBlocking) return of(size === 0 ? Buffer.alloc(0) : this.reader.readNow(size));
-      return read().pipe(this.operations.bounded(syscall, this.peer, fromPeer));
+      this.connection.linkFor(syscall);
+      if (this.operations.isNonBlocking) return of(size === 0 ? Buffer.alloc(0) : this.connection.reader.readNow(size));
+      return read().pipe(this.operations.bounded(syscall, this.connection.peer, fromPeer));
     });
-  }
-
-  private receive(room$: Observable<number>): Observable<Uint8Array> {
-    return this.opened.pipe(
-      take(1),
-      switchMap((link) => link.receive(room$)),
-      takeUntil(this.operations.closing$),
-    );
   }
 
   private open(remote: Endpoint, options: ConnectOptions): Observable<void> {
@@ -408,14 +396,9 @@ export class SocketStreams implements Pollable {
   }
 
   private sendNow(link: StreamLink, bytes: Uint8Array, syscall: string): number {
-    const accepted = this.sender.accept(link, bytes, syscall);
-    this.operations.unattended.run(this.sender.sendAll(link, accepted));
+    const accepted = this.connection.sender.accept(link, bytes, syscall);
+    this.operations.unattended.run(this.connection.sender.sendAll(link, accepted));
     return accepted.length;
-  }
-
-  private listeningQueue(): AcceptQueue {
-    if (this.queue.value) return this.queue.value;
-    throw new OSError('EINVAL', 'accept', 'accept: the socket does not listen; call bind and listen first');
   }
 
   /** A socket of the same kind, with the connection that has come. */
@@ -427,44 +410,27 @@ export class SocketStreams implements Pollable {
   }
 
   private adopt(link: StreamLink): void {
-    this.link = link;
-    this.peer = `${link.remote.address}:${String(link.remote.port)}`;
-    this.opened.next(link);
+    this.connection.adopt(link);
     this.phase.next('connected');
-  }
-
-  private connectedLink(syscall: string): StreamLink {
-    if (this.link) return this.link;
-    throw new OSError('ENOTCONN', syscall, `${syscall}: the socket is not connected; call connect first`);
   }
 
   private connectedOr<T>(syscall: string, stream$: Observable<T>): Observable<T> {
     this.operations.checkOpen(syscall);
-    this.connectedLink(syscall);
+    this.connection.linkFor(syscall);
     return stream$;
   }
 
   private end(): Observable<void> {
     this.phase.next('closed');
     // First, so that no read that waits takes what another leaves.
-    this.reader.close(closedError('recv'));
+    this.connection.endReading();
     this.operations.close();
     const released$ = defer(() => {
-      this.opened.complete();
-      this.sender.end();
+      this.connection.end();
       this.operations.unattended.end();
       return of(undefined);
     });
-    return concat(this.link?.close() ?? this.queue.value?.close() ?? EMPTY, released$);
-  }
-
-  private overflowed(receiveBuffer: number): OSError {
-    return new OSError(
-      'ENOBUFS',
-      'recv',
-      `recv: ${this.peer} sends faster than the program reads, and this firmware cannot hold it back; ` +
-        `more than ${String(receiveBuffer)} bytes wait. Read sooner, or raise receiveBuffer`,
-    );
+    return concat(this.connection.close(), this.listening.queue?.close() ?? EMPTY, released$);
   }
 }
 

@@ -15,8 +15,8 @@ import {
   tap,
 } from 'rxjs';
 
-import type { StreamLink } from './nic';
-import { OSError } from './osError';
+import type { StreamLink } from '../nic';
+import { OSError } from '../osError';
 
 /** Bytes that a non-blocking send takes at most: it holds a copy until the interface has taken them. */
 const nonBlockingSend = 2048;

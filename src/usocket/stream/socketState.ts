@@ -1,6 +1,6 @@
 import { combineLatest, distinctUntilChanged, map, type Observable } from 'rxjs';
 
-import { type ByteReader, type Readiness, sameReadiness } from '../streams';
+import { type ByteReader, type Readiness, sameReadiness } from '../../streams';
 
 /** `peerClosed`: the peer has ended its side; what it sent before can still be read. */
 export type SocketState = 'unconnected' | 'connecting' | 'connected' | 'listening' | 'peerClosed' | 'failed' | 'closed';

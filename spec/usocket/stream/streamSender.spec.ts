@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { concat, EMPTY, ignoreElements, type Observable, throwError, timer } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 
-import type { StreamLink } from '../../src/usocket';
-import { StreamSender } from '../../src/usocket/streamSender';
-import { marbles } from '../streams/marbles';
+import type { StreamLink } from '../../../src/usocket';
+import { StreamSender } from '../../../src/usocket/stream/streamSender';
+import { marbles } from '../../streams/marbles';
 
 /** A link that takes 3 ms over each piece, of 8 bytes at most, and what it has been given. */
 function slowLink(scheduler: TestScheduler, taken: () => Observable<never> = () => EMPTY) {

@@ -19,14 +19,14 @@ import {
   tap,
 } from 'rxjs';
 
-import { ItemQueue, type Pollable, type Readiness, runOnce, sameReadiness, Turnstile } from '../streams';
-import { type Address, addressOf, toEndpoint } from './address';
-import { checkSize, checkTarget, orAgain, type Sendable, toBytes } from './arguments';
-import type { Datagram, DatagramLink, Endpoint, Nic } from './nic';
-import { closedError, Operations } from './operations';
-import { OSError } from './osError';
-import { notAnOptionOf, type OptionValue, type SocketOption, socketOption } from './socketOption';
-import type { SocketOptions } from './socketStreams';
+import { ItemQueue, type Pollable, type Readiness, runOnce, sameReadiness, Turnstile } from '../../streams';
+import { type Address, addressOf, toEndpoint } from '../address';
+import { checkSize, checkTarget, orAgain, type Sendable, toBytes } from '../arguments';
+import type { Datagram, DatagramLink, Endpoint, Nic } from '../nic';
+import { closedError, Operations } from '../operations';
+import { OSError } from '../osError';
+import { notAnOptionOf, type OptionValue, type SocketOption, socketOption } from '../socketOption';
+import type { SocketOptions } from '../stream/socketStreams';
 
 /** What a datagram takes of the receive buffer besides its bytes, so that empty ones are not without end. */
 const overhead = 32;

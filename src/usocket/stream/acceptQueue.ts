@@ -1,9 +1,9 @@
 import { EMPTY, ignoreElements, merge, mergeMap, type Observable, Subject, takeUntil } from 'rxjs';
 
-import { ItemQueue } from '../streams';
-import type { Endpoint, Listener, StreamLink } from './nic';
-import { closedError } from './operations';
-import { OSError } from './osError';
+import { ItemQueue } from '../../streams';
+import type { Endpoint, Listener, StreamLink } from '../nic';
+import { closedError } from '../operations';
+import { OSError } from '../osError';
 
 /** Connections that wait where nothing else is asked for. */
 const defaultBacklog = 5;

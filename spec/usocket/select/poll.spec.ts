@@ -3,12 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, expect, it } from '@jest/globals';
 import { BehaviorSubject, EMPTY, map, NEVER, type Observable, of, startWith, throwError } from 'rxjs';
 
-import type { Pollable, Readiness } from '../../src/streams';
-import { OSError } from '../../src/usocket';
-import { POLLERR, POLLHUP, POLLIN, POLLOUT } from '../../src/usocket/poll';
-import { Poll } from '../../src/usocket/uselect';
-import { marbles } from '../streams/marbles';
-import { failureOf } from '../support/failure';
+import type { Pollable, Readiness } from '../../../src/streams';
+import { OSError } from '../../../src/usocket';
+import { POLLERR, POLLHUP, POLLIN, POLLOUT } from '../../../src/usocket/select/poll';
+import { Poll } from '../../../src/usocket/select/uselect';
+import { marbles } from '../../streams/marbles';
+import { failureOf } from '../../support/failure';
 
 const idle: Readiness = { readable: false, writable: false, hangup: false, error: false };
 

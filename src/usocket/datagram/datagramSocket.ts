@@ -1,10 +1,10 @@
 import { firstValueFrom, map, throwError } from 'rxjs';
 
-import type { Address } from './address';
-import type { Sendable } from './arguments';
+import type { Address } from '../address';
+import type { Sendable } from '../arguments';
+import { OSError } from '../osError';
+import type { OptionValue } from '../socketOption';
 import { DatagramStreams } from './datagramStreams';
-import { OSError } from './osError';
-import type { OptionValue } from './socketOption';
 
 /**
  * A datagram socket with the methods of the socket document, as promises. Each is the first value of the observable of

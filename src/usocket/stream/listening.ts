@@ -1,0 +1,51 @@
+import { BehaviorSubject, map, type Observable, of, switchMap } from 'rxjs';
+
+import { toEndpoint, type Address } from '../address';
+import type { Endpoint, Nic } from '../nic';
+import { OSError } from '../osError';
+import { AcceptQueue } from './acceptQueue';
+
+/** The listening side of a stream socket: its address, and the connections that have come to it. */
+export class Listening {
+  /** Whether a connection waits to be accepted; replays the current state. */
+  readonly acceptable$: Observable<boolean>;
+
+  private readonly accepting = new BehaviorSubject<AcceptQueue | undefined>(undefined);
+  private local: Endpoint | undefined;
+
+  constructor(private readonly nic: Nic) {
+    this.acceptable$ = this.accepting.pipe(switchMap((queue) => queue?.readable$ ?? of(false)));
+  }
+
+  get address(): Endpoint | undefined {
+    return this.local;
+  }
+
+  get queue(): AcceptQueue | undefined {
+    return this.accepting.value;
+  }
+
+  bind(address: Address): void {
+    if (this.local) throw new OSError('EINVAL', 'bind', 'bind: the socket has an address already');
+    this.local = toEndpoint(address, 'bind', 0);
+  }
+
+  /** Cold: listens, and emits the queue of the connections that come; its owner fills it. */
+  listen(backlog?: number): Observable<AcceptQueue> {
+    if (!this.local) throw new OSError('EDESTADDRREQ', 'listen', 'listen: the socket has no address; call bind first');
+    return this.nic.listen(this.local, backlog === undefined ? {} : { backlog: Math.max(0, backlog) }).pipe(
+      map((listener) => {
+        const queue = new AcceptQueue(listener, backlog);
+        this.local = queue.local;
+        this.accepting.next(queue);
+        return queue;
+      }),
+    );
+  }
+
+  /** The queue, for a call that cannot do without: `EINVAL`. */
+  queueForAccept(): AcceptQueue {
+    if (this.queue) return this.queue;
+    throw new OSError('EINVAL', 'accept', 'accept: the socket does not listen; call bind and listen first');
+  }
+}
