@@ -158,6 +158,7 @@ const programs = {
     holds<Same<typeof error.code, ErrorCode>>();
     holds<Same<typeof error.errno, number>>();
     holds<Same<typeof uerrno.EAGAIN, 11>>();
+    holds<Same<(typeof uerrno.errorcode)[11], ErrorCode | undefined>>();
     // @ts-expect-error There is no such error.
     if (error.code === 'ETIMEOUT') return;
     // @ts-expect-error Numbers are fixed.

@@ -3,6 +3,7 @@ import { createNetworkModule } from './network';
 import {
   createSocketModule,
   errnoOf,
+  errorcode,
   Interfaces,
   Poll,
   POLLERR,
@@ -31,8 +32,8 @@ export const usocket = createSocketModule(interfaces);
  */
 export const uselect = { POLLIN, POLLOUT, POLLERR, POLLHUP, poll: () => new Poll(), select, select$ };
 
-/** Error numbers by name. */
-export const uerrno = errnoOf;
+/** Error numbers by name, and names by number: `uerrno.errorcode[uerrno.EAGAIN]`, as in MicroPython. */
+export const uerrno = { ...errnoOf, errorcode } as const;
 
 export type {
   Encryption,

@@ -33,13 +33,14 @@ export function unstarted(
     firmware,
     passiveReceive = true,
     rejoin = {},
+    idleTimeout = 0,
     longestPause = 500,
     longestQuiet = Infinity,
     ...options
   }: StageOptions,
 ): Stage {
   const modem = scriptedModem({ scheduler, otherwise: firmware.rules, ...options });
-  const nic = new ESP8285(modem.uart, { scheduler, passiveReceive, rejoin, longestPause, longestQuiet });
+  const nic = new ESP8285(modem.uart, { scheduler, passiveReceive, rejoin, idleTimeout, longestPause, longestQuiet });
   return { nic, modem, socket: (socketOptions = {}) => new Socket(nic, { scheduler, ...socketOptions }) };
 }
 

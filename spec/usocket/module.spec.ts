@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { HostNic } from '../../src/host';
 import { createSocketModule, DatagramSocket, Interfaces, OSError, Socket } from '../../src/usocket';
-import { errnoOf, type ErrorCode } from '../../src/usocket/errno';
+import { errnoOf, errorcode, type ErrorCode } from '../../src/usocket/errno';
 
 function moduleOverHost() {
   const interfaces = new Interfaces();
@@ -142,5 +142,12 @@ describe('error', () => {
   it('has negative numbers for getaddrinfo, positive ones otherwise, each once', () => {
     for (const code of codes) expect(Math.sign(errnoOf[code])).toBe(code.startsWith('EAI_') ? -1 : 1);
     expect(new Set(Object.values(errnoOf)).size).toBe(codes.length);
+  });
+});
+
+describe('errorcode', () => {
+  it('names each number, and no two names share one', () => {
+    expect(errorcode[errnoOf.ETIMEDOUT]).toBe('ETIMEDOUT');
+    expect(Object.keys(errorcode)).toHaveLength(Object.keys(errnoOf).length);
   });
 });

@@ -102,7 +102,13 @@ export class Modem {
 
   constructor(
     private readonly uart: Uart,
-    { passiveReceive = true, longestPause = 500, longestQuiet, scheduler = asyncScheduler }: ModemOptions = {},
+    {
+      passiveReceive = true,
+      idleTimeout = 0,
+      longestPause = 500,
+      longestQuiet,
+      scheduler = asyncScheduler,
+    }: ModemOptions = {},
   ) {
     this.scheduler = scheduler;
     this.passive = passiveReceive;
@@ -137,7 +143,7 @@ export class Modem {
       longestQuiet: longestQuiet ?? (scheduler === asyncScheduler ? usualQuiet : Infinity),
     });
     this.datagrams = new DatagramOpener(this.links, () => this.hasAddress);
-    this.server = new ServerPort(this.executor, this.links);
+    this.server = new ServerPort(this.executor, this.links, idleTimeout);
     this.closing$ = defer(() => this.end()).pipe(runOnce());
     this.status$ = this.status.pipe(
       distinctUntilChanged((one, other) => one.modem === other.modem && one.wifi === other.wifi),

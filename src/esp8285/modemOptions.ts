@@ -14,6 +14,11 @@ export interface ModemOptions {
    */
   readonly rejoin?: Rejoin | false;
   /**
+   * Seconds, 0 to 7200, after which the modem closes a connection to its listening port on which nothing comes or goes.
+   * Default: 0, never, as sockets have it.
+   */
+  readonly idleTimeout?: number;
+  /**
    * Milliseconds of silence after which what the modem has begun to say gets no end: it was cut off by a reset or an
    * overrun, for the modem prints without a pause. A block cut off fails its connection. Default: 500, which outlasts a
    * segment that a TCP or RFC 2217 line has to send again; a local port can do with 100.

@@ -48,6 +48,11 @@ export const errnoOf = {
 /** A symbolic error name: what callers test. */
 export type ErrorCode = keyof typeof errnoOf;
 
+/** The name of each number. */
+export const errorcode: Readonly<Record<number, ErrorCode | undefined>> = Object.fromEntries(
+  Object.entries(errnoOf).map(([name, number]) => [number, name as ErrorCode]),
+);
+
 /** Whether a code of another make, of Node's errors for one, is in the table. */
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errnoOf, code);

@@ -1,6 +1,6 @@
 export type { Address } from './address';
 export type { ConnectOptions } from './stream/connectOptions';
-export { type ErrorCode, errnoOf } from './errno';
+export { type ErrorCode, errnoOf, errorcode } from './errno';
 export type { AddressInfo, AddressInfos } from './getaddrinfo';
 export { DatagramSocket } from './datagram/datagramSocket';
 export { Interfaces } from './interfaces';

@@ -6,7 +6,7 @@ import { filter, firstValueFrom, take, toArray } from 'rxjs';
 
 import type { EmulatorOptions } from '../../../src/emulator';
 import { POLLIN, type Socket } from '../../../src/usocket';
-import { Poll } from '../../../src/usocket/uselect';
+import { Poll } from '../../../src/usocket/select/uselect';
 import { noise } from '../../support/bytes';
 import { failureOf } from '../../support/failure';
 import { interfaces, type RunningInterface, type TestedInterface } from '../../support/interfaces';

@@ -5,7 +5,7 @@ import { firstValueFrom, map, take, toArray } from 'rxjs';
 
 import { type DatagramSocket, POLLIN, POLLOUT } from '../../../src/usocket';
 import type { Address } from '../../../src/usocket';
-import { Poll } from '../../../src/usocket/uselect';
+import { Poll } from '../../../src/usocket/select/uselect';
 import { noise } from '../../support/bytes';
 import { failureOf } from '../../support/failure';
 import { connected, interfaces, type RunningInterface, type TestedInterface } from '../../support/interfaces';

@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Observable } from 'rxjs';
 
+import type { Socket } from '../../../src/usocket';
+import { marbles } from '../../streams/marbles';
 import { failureOf } from '../../support/failure';
+import { nonos174 } from '../../support/firmware';
 import { connectedPair, interfaces, type Pair } from '../../support/interfaces';
 import { sayLast, takeAt, until } from '../../support/peer';
+import { code, connected as connectedModem } from '../../support/stage';
 
 const reads: Readonly<Record<string, (pair: Pair) => Promise<unknown>>> = {
   recv: ({ socket }) => socket.recv(10),
@@ -132,5 +137,39 @@ describe.each(interfaces)('settimeout() and setblocking(), over $name', (tested)
     peer.write('hello');
     expect(String(await receiving)).toBe('hello');
     await until(socket.readiness$, ({ readable }) => !readable);
+  });
+});
+
+describe('settimeout(0.25) on a silent peer', () => {
+  const operations: Readonly<Record<string, (socket: Socket) => Observable<unknown>>> = {
+    recv: (socket) => socket.recv$(10),
+    recvfrom: (socket) => socket.recvfrom$(10),
+    read: (socket) => socket.read$(10),
+    readinto: (socket) => socket.readinto$(Buffer.alloc(10)),
+    readline: (socket) => socket.readline$(),
+    send: (socket) => socket.send$('x'),
+    sendall: (socket) => socket.sendall$('x'),
+    write: (socket) => socket.write$('x'),
+  };
+
+  it.each(Object.keys(operations))('ends %s after 250 ms of virtual time, and leaves no timer', (name) => {
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const { link4 } = connectedModem(scheduler, { firmware: nonos174, script: [[/^AT\+CIPSEND/]] });
+      link4.settimeout(0.25);
+      expectObservable(operations[name]!(link4).pipe(code())).toBe('250ms #', undefined, 'ETIMEDOUT');
+      flush();
+      link4.close$().subscribe();
+    })();
+  });
+
+  it('ends between 0.25 and 0.35 s of real time', async () => {
+    await using pair = await connectedPair(interfaces[0]!);
+    pair.socket.settimeout(0.25);
+    const begun = performance.now();
+    expect(await failureOf(pair.socket.recv(10))).toMatchObject({ code: 'ETIMEDOUT' });
+    const took = performance.now() - begun;
+    // A timer may be early by the rounding of its milliseconds.
+    expect(took).toBeGreaterThan(249);
+    expect(took).toBeLessThan(350);
   });
 });

@@ -21,7 +21,8 @@ export const common = {
   askSeveralLinks: command('AT+CIPMUX?'),
   server: (port: number) => command('AT+CIPSERVER', 1, port),
   noServer: command('AT+CIPSERVER', 0),
-  noIdleTimeout: command('AT+CIPSTO', 0),
+  /** Seconds; 0 for none. */
+  idleTimeout: (seconds: number) => command('AT+CIPSTO', seconds),
   closeOnlyLink: command('AT+CIPCLOSE'),
   closeAllLinks: command('AT+CIPCLOSE', 5),
   remoteAddress: (shown: boolean) => command('AT+CIPDINFO', shown ? 1 : 0),

@@ -29,6 +29,8 @@ import type { LinkTable } from './linkTable';
 
 /** Milliseconds. */
 const serverDeadline = 5_000;
+/** Seconds that `AT+CIPSTO` takes at most. */
+const longestIdle = 7_200;
 
 /**
  * The modem's one listening port. It outlives a restart of the modem: what listens listens again.
@@ -39,7 +41,13 @@ export class ServerPort {
   constructor(
     private readonly executor: Executor,
     private readonly links: LinkTable,
-  ) {}
+    /** Seconds; see {@link ModemOptions.idleTimeout}. */
+    private readonly idleTimeout: number,
+  ) {
+    if (Number.isInteger(idleTimeout) && idleTimeout >= 0 && idleTimeout <= longestIdle) return;
+    const message = `idleTimeout: a whole number of seconds from 0 to ${String(longestIdle)}, not ${String(idleTimeout)}`;
+    throw new OSError('EINVAL', 'modem', message);
+  }
 
   /**
    * See {@link Nic.listen}. The modem listens on all its addresses, and on one port at a time.
@@ -87,8 +95,8 @@ export class ServerPort {
 
   private open(port: number): Observable<unknown> {
     return this.executor.run(simpleExchange(common.server(port), serverDeadline)).pipe(
-      // The modem would close a connection that is quiet for three minutes.
-      concatMap(() => this.executor.run(simpleExchange(common.noIdleTimeout, serverDeadline))),
+      // By itself the modem closes a connection that is quiet for three minutes.
+      concatMap(() => this.executor.run(simpleExchange(common.idleTimeout(this.idleTimeout), serverDeadline))),
     );
   }
 

@@ -1,0 +1,76 @@
+import { describe, expect, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+import { concatMap, map } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
+
+import { ESP8285 } from '../../../src/esp8285';
+import type { Rule } from '../../../src/testing';
+import { marbles } from '../../streams/marbles';
+import { espAt222, nonos174 } from '../../support/firmware';
+import { code, stage, type StageOptions, text } from '../../support/stage';
+
+const client = '+CIPSTATUS:0,"TCP","192.168.1.3",50001,80,1\r\n';
+const rules: readonly Rule[] = [
+  ['AT+CIPSERVER=1,80', '\r\nOK\r\n'],
+  [/^AT\+CIPSTO=\d+$/, '\r\nOK\r\n'],
+  ['AT+CIPSTATUS', `STATUS:3\r\n${client}\r\nOK\r\n`],
+];
+
+/** A socket that listens on port 80, at time 0. */
+function listening(scheduler: SchedulerLike, options: StageOptions) {
+  const parts = stage(scheduler, { script: rules, ...options });
+  const server = parts.socket();
+  server.bind$(['0.0.0.0', 80]).subscribe();
+  server.listen$().subscribe();
+  return { ...parts, server };
+}
+
+describe.each([
+  ['AT 1.7.4', nonos174],
+  ['ESP-AT 2.2.2', espAt222],
+])('a server, %s', (_, firmware) => {
+  it(
+    'S54 takes a client that comes, asks who it is, and has the modem keep it however quiet it is',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a', { a: '0,CONNECT\r\n' });
+      const { server, modem } = listening(scheduler, { firmware, unasked$, passiveReceive: false });
+      const from$ = server.accept$().pipe(map(([, [address, port]]) => `${address} ${String(port)}`));
+      expectObservable(from$).toBe('--(a|)', { a: '192.168.1.3 50001' });
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+CIPSERVER=1,80', 'AT+CIPSTO=0', 'AT+CIPSTATUS']);
+    }),
+  );
+
+  it(
+    'S56 sees EOF when the modem closes an idle client, after the time that was set',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a 60s c', { a: '0,CONNECT\r\n', c: '0,CLOSED\r\n' });
+      const { server, modem } = listening(scheduler, { firmware, unasked$, passiveReceive: false, idleTimeout: 60 });
+      const end$ = server.accept$().pipe(
+        concatMap(([conn]) => conn.read$()),
+        text(),
+      );
+      expectObservable(end$).toBe('--- 60s (e|)', { e: '' });
+      flush();
+      assert.ok(modem.heard.includes('AT+CIPSTO=60'));
+    }),
+  );
+
+  it(
+    'fails with EIO when the modem refuses to listen, and can be tried again',
+    marbles(({ expectObservable }, scheduler) => {
+      const refused: Rule = ['AT+CIPSERVER=1,80', 'TcpServer Failure\r\n\r\nERROR\r\n'];
+      const { socket } = stage(scheduler, { firmware, script: [refused, ...rules] });
+      const server = socket();
+      server.bind$(['0.0.0.0', 80]).subscribe();
+      expectObservable(server.listen$().pipe(code())).toBe('#', undefined, 'EIO');
+    }),
+  );
+});
+
+it.each([-1, 7201, 0.5, NaN])('an idle time-out of %d s is EINVAL', (idleTimeout) => {
+  marbles((_helpers, scheduler) => {
+    const { modem } = stage(scheduler, { firmware: nonos174 });
+    expect(() => new ESP8285(modem.uart, { idleTimeout })).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+  })();
+});
