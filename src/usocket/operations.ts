@@ -11,6 +11,7 @@ import {
 
 import { deadline } from '../streams';
 import { OSError } from './osError';
+import type { TimeoutOption } from './socketOption';
 import { Unattended } from './unattended';
 
 /** Which way the bytes of an operation go. */
@@ -64,9 +65,9 @@ export class Operations {
     );
   }
 
-  /** Sets the time of the operations of one direction, in seconds, where `settimeout` has set none: `SO_RCVTIMEO`. */
-  setTimeoutOf(direction: Direction, seconds: number | null): void {
-    this.secondsOf[direction] = seconds;
+  /** Sets the time of the operations of one direction, where `settimeout` has set none. */
+  setTimeoutOf({ name, seconds }: TimeoutOption): void {
+    this.secondsOf[name === 'SO_RCVTIMEO' ? 'receive' : 'send'] = seconds;
   }
 
   /**

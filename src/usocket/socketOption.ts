@@ -25,12 +25,18 @@ export type ConnectionOption =
   | { readonly name: 'SO_KEEPALIVE' | 'TCP_NODELAY'; readonly on: boolean }
   | { readonly name: 'TCP_KEEPIDLE'; readonly seconds: number };
 
+/** A change of how long operations may take; `null` is for ever. */
+export interface TimeoutOption {
+  readonly name: 'SO_RCVTIMEO' | 'SO_SNDTIMEO';
+  readonly seconds: number | null;
+}
+
 /** One change of one option. */
 export type SocketOption =
   | ConnectionOption
+  | TimeoutOption
   | { readonly name: 'SO_REUSEADDR' | 'SO_BROADCAST'; readonly on: boolean }
   | { readonly name: 'SO_RCVBUF'; readonly bytes: number }
-  | { readonly name: 'SO_RCVTIMEO' | 'SO_SNDTIMEO'; readonly seconds: number | null }
   | { readonly name: 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP'; readonly group: string };
 
 type Parse = (value: OptionValue, name: string) => SocketOption;

@@ -101,8 +101,11 @@ describe.each(interfaces)('setsockopt(), over $name', (tested) => {
       expect(await failureOf(socket.setsockopt(level, option, 1))).toMatchObject({ code: 'ENOPROTOOPT', errno: 92 });
     }
     await socket.setsockopt(usocket.SOL_SOCKET, usocket.SO_RCVTIMEO, timeval(0, 10_000));
+    await socket.setsockopt(usocket.SOL_SOCKET, usocket.SO_REUSEADDR, 1);
     await socket.bind(['0.0.0.0', 0]);
     expect(await failureOf(socket.recv(1))).toMatchObject({ code: 'EAGAIN' });
+    const late = socket.setsockopt(usocket.SOL_SOCKET, usocket.SO_REUSEADDR, 1);
+    expect(await failureOf(late)).toMatchObject({ code: 'EINVAL' });
   });
 });
 

@@ -233,16 +233,17 @@ export class DatagramStreams implements Pollable {
         this.mayBroadcast = option.on;
         return this.link.value?.allowBroadcast(option.on) ?? EMPTY;
       case 'SO_REUSEADDR':
+        if (this.link.value) {
+          throw new OSError('EINVAL', 'setsockopt', 'setsockopt: SO_REUSEADDR is set before bind: the port is open');
+        }
         this.reuseAddress = option.on;
         return EMPTY;
       case 'SO_RCVBUF':
         this.received.resize(option.bytes);
         return EMPTY;
       case 'SO_RCVTIMEO':
-        this.operations.setTimeoutOf('receive', option.seconds);
-        return EMPTY;
       case 'SO_SNDTIMEO':
-        this.operations.setTimeoutOf('send', option.seconds);
+        this.operations.setTimeoutOf(option);
         return EMPTY;
       case 'IP_ADD_MEMBERSHIP':
       case 'IP_DROP_MEMBERSHIP':

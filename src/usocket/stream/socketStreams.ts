@@ -361,10 +361,8 @@ export class SocketStreams implements Pollable {
         this.connection.reader.resize(option.bytes);
         return EMPTY;
       case 'SO_RCVTIMEO':
-        this.operations.setTimeoutOf('receive', option.seconds);
-        return EMPTY;
       case 'SO_SNDTIMEO':
-        this.operations.setTimeoutOf('send', option.seconds);
+        this.operations.setTimeoutOf(option);
         return EMPTY;
       default:
         throw notAnOptionOf('stream', option);
