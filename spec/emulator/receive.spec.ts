@@ -147,6 +147,16 @@ describe.each(['1.7.4', '2.2.2'] as const)('passive receive with AT %s', (firmwa
     await host.readsNothing();
   });
 
+  it('announces what comes after the data that it had announced have been pushed', async () => {
+    const { host, peer } = await connected(firmware, passive);
+    await peer.send('d'.repeat(31));
+    await host.reads('\r\n+IPD,0,31\r\n');
+    await host.asks('AT+CIPRECVMODE=0', `\r\n+IPD,0,31:${'d'.repeat(31)}\r\nOK\r\n`);
+    await host.asks('AT+CIPRECVMODE=1');
+    await peer.send('d'.repeat(37));
+    await host.reads('\r\n+IPD,0,37\r\n');
+  });
+
   it('S45 announces each arrival on NonOS, and on ESP-AT none before the last was read', async () => {
     const { host, peer } = await connected(firmware, passive);
     await peer.send('d'.repeat(31));

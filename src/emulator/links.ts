@@ -289,6 +289,8 @@ export class Links {
   private deliver(link: Link): void {
     const block = this.nextBlock(link);
     if (block === undefined) return;
+    // What a notice told of before passive receive was turned off goes here, too: the next data are new.
+    link.announced = false;
     const head = `\r\n+IPD,${this.label(link)}${block.bytes.length}${this.source(block.from)}:`;
     // One print: nothing ever comes between a header and its payload.
     this.core.output.unsolicited(Buffer.concat([Buffer.from(head, 'latin1'), block.bytes]));
