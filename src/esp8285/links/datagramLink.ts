@@ -17,7 +17,7 @@ import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
-import { sendExchange, SendFailed } from './exchanges';
+import { LinkGone, sendExchange, SendFailed } from './exchanges';
 import type { LinkContext, NumberedLink } from './numberedLink';
 
 /** A local port of the modem for datagrams, over one of its links. */
@@ -56,6 +56,10 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
 
   get hasOpened(): boolean {
     return this.phase !== 'opening';
+  }
+
+  get isGone(): boolean {
+    return this.phase === 'over';
   }
 
   opened(): void {
@@ -113,7 +117,7 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
         throw this.error('EMSGSIZE', 'sendto', 'the firmware cannot send a datagram without a byte in it');
       }
       const command = common.sendTo(this.id, data.length, remote);
-      return this.context.executor.run(sendExchange(command, data, () => this.isOpen));
+      return this.context.executor.run(sendExchange(command, data, () => !this.isGone));
     }).pipe(
       ignoreElements(),
       catchError((cause: unknown) => throwError(() => this.sendError(cause, remote))),
@@ -169,6 +173,7 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
   private sendError(cause: unknown, { address, port }: Endpoint): unknown {
     const to = `to ${address}:${String(port)}`;
     if (cause instanceof OSError) return cause;
+    if (cause instanceof LinkGone && this.failure) return this.failure;
     if (!this.context.hasAddress())
       return this.error('ENETUNREACH', 'sendto', `${to}: the modem is on no network`, cause);
     if (cause instanceof SendFailed) {

@@ -1,4 +1,5 @@
 import {
+  defer,
   filter,
   first,
   ignoreElements,
@@ -36,6 +37,11 @@ export class SendFailed extends Error {
   override readonly name = 'SendFailed';
 }
 
+/** The link had ended before the send's turn came: nothing was said, for its number may be another's by then. */
+export class LinkGone extends Error {
+  override readonly name = 'LinkGone';
+}
+
 /**
  * Hands bytes to a link: command, prompt, bytes, result. The result names no link, so nothing else may be sent before.
  *
@@ -58,10 +64,13 @@ export function sendExchange(command: Command, bytes: Uint8Array, isOpen: () => 
           with: () => throwError(() => new Unanswered(command.shown, promptDeadline)),
         }),
       );
-      return concat(
-        prompted$.pipe(ignoreElements()),
-        merge(sendResult(wire, scheduler, isOpen), wire.write(bytes)).pipe(take(1)),
-      );
+      return defer(() => {
+        if (!isOpen()) throw new LinkGone('nothing was sent');
+        return concat(
+          prompted$.pipe(ignoreElements()),
+          merge(sendResult(wire, scheduler, isOpen), wire.write(bytes)).pipe(take(1)),
+        );
+      });
     },
   };
 }
@@ -91,6 +100,11 @@ export function readExchange(link: number, size: number): Exchange<readonly stri
   };
 }
 
-export function closeExchange(link: number): Exchange<readonly string[]> {
-  return simpleExchange(common.close(link), closeDeadline);
+/** @param isGone Whether the link has ended by itself: closing its number then would close another's connection. */
+export function closeExchange(link: number, isGone: () => boolean): Exchange<readonly string[]> {
+  const exchange = simpleExchange(common.close(link), closeDeadline);
+  return {
+    ...exchange,
+    converse: (wire, scheduler) => defer(() => (isGone() ? of([]) : exchange.converse(wire, scheduler))),
+  };
 }

@@ -30,7 +30,7 @@ import { common } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
-import { readExchange, sendExchange } from './exchanges';
+import { LinkGone, readExchange, sendExchange } from './exchanges';
 import { type LinkContext, longestSend, type NumberedLink } from './numberedLink';
 import { setNoDelay } from './settings';
 
@@ -84,6 +84,10 @@ export class Link implements NumberedLink, StreamLink {
 
   get hasOpened(): boolean {
     return this.phase !== 'opening';
+  }
+
+  get isGone(): boolean {
+    return this.phase === 'draining' || this.phase === 'over';
   }
 
   get mayPush(): boolean {
@@ -320,7 +324,7 @@ export class Link implements NumberedLink, StreamLink {
   private sendError(cause: unknown): unknown {
     if (cause instanceof OSError) return cause;
     if (!this.isOpen) {
-      const isRefused = cause instanceof Refusal;
+      const isRefused = cause instanceof Refusal || cause instanceof LinkGone;
       const end = isRefused ? 'the peer has closed it' : 'the connection ended under the send';
       return this.failure ?? this.error(isRefused ? 'EPIPE' : 'ECONNRESET', 'send', end, cause);
     }

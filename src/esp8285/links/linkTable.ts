@@ -228,7 +228,7 @@ export class LinkTable {
   }
 
   private clear(link: NumberedLink): Observable<unknown> {
-    return this.options.executor.run(closeExchange(link.id)).pipe(
+    return this.options.executor.run(closeExchange(link.id, () => link.isGone)).pipe(
       // Refused when the peer was first, and that is as good.
       catchError(() => of(undefined)),
       finalize(() => {

@@ -21,6 +21,8 @@ export interface NumberedLink {
   readonly isOpen: boolean;
   /** Whether it has ever been open. */
   readonly hasOpened: boolean;
+  /** Whether it has ended, as far as the modem has said: its number may be another's. */
+  readonly isGone: boolean;
   /** The modem may hand its data over unasked. */
   readonly mayPush: boolean;
   /** The modem may say that data wait for it. */
