@@ -1,10 +1,11 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concatMap, map } from 'rxjs';
+import { concat, concatMap, map } from 'rxjs';
 
 import type { Rule } from '../../src/testing';
+import type { Socket } from '../../src/usocket';
 import { espAt222, nonos15, nonos174 } from '../support/firmware';
-import { code, connected, peer } from '../support/stage';
+import { code, connected, peer, stage, type Stage, start3, start4 } from '../support/stage';
 import { marbles } from '../streams/marbles';
 
 const values = { c: 'closed' };
@@ -57,6 +58,58 @@ describe.each([
       expectObservable(parts.link4.sendall$('for the peer alone').pipe(code())).toBe('---------#', undefined, 'EPIPE');
       flush();
       assert.ok(!parts.modem.heard.some((line) => line.startsWith('AT+CIPSEND=4')), parts.modem.heard.join());
+    }),
+  );
+});
+
+describe.each([
+  ['AT 1.7.4', nonos174],
+  ['ESP-AT 2.2.2', espAt222],
+])('a number that the modem gives to a client just when it is wanted, %s', (_, firmware) => {
+  const ok = '\r\nOK\r\n';
+  const client = (id: number) => `+CIPSTATUS:${String(id)},"TCP","192.168.1.7",50000,80,1\r\n`;
+  const listening: readonly Rule[] = [
+    [/^AT\+CIP(?:SERVER=1|STO)/, ok],
+    [/^AT\+CIPSTATUS/, `STATUS:3\r\n${client(3)}${client(4)}${ok}`],
+  ];
+  const start2 = start3.replace('=3', '=2');
+  const startsOrCloses = (line: string) => /START=|CLOSE/.test(line);
+  const started = map(() => 'started');
+  const accepted = map(([, address]: readonly [unknown, unknown]) => String(address));
+  const results = { s: 'started', a: '192.168.1.7,50000' };
+
+  const serving = (parts: Stage): Socket => {
+    const server = parts.socket();
+    concat(server.bind$(['0.0.0.0', 80]), server.listen$()).subscribe();
+    parts.modem.heard.length = 0;
+    return server;
+  };
+
+  it(
+    'is the client’s while the start waits, which takes another one',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const script: Rule[] = [[start4, 5, `4,CONNECT\r\n${ok}`], ...listening];
+      const parts = stage(scheduler, { firmware, script, unasked$: cold('---c', { c: '3,CONNECT\r\n' }) });
+      const server = serving(parts);
+      expectObservable(parts.socket().connect$(peer).pipe(started)).toBe('-----(s|)', results);
+      expectObservable(parts.socket().connect$(peer).pipe(started)).toBe('-----(s|)', results);
+      expectObservable(server.accept$().pipe(accepted)).toBe('-----(a|)', results);
+      flush();
+      assert.deepStrictEqual(parts.modem.heard.filter(startsOrCloses), [start4, start2]);
+    }),
+  );
+
+  it(
+    'is the client’s when the start comes too late, which takes another one',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const refused = firmware === nonos174 ? 'ALREADY CONNECTED\r\n\r\nERROR\r\n' : '\r\nERROR\r\n';
+      const script: Rule[] = [[start4, 5, '4,CONNECT\r\n', 2, refused], ...listening];
+      const parts = stage(scheduler, { firmware, script });
+      const server = serving(parts);
+      expectObservable(parts.socket().connect$(peer).pipe(started)).toBe('-------(s|)', results);
+      expectObservable(server.accept$().pipe(accepted)).toBe('-------(a|)', results);
+      flush();
+      assert.deepStrictEqual(parts.modem.heard.filter(startsOrCloses), [start4, start3]);
     }),
   );
 });

@@ -42,67 +42,87 @@ export interface Start<T extends NumberedLink> {
   readonly failure: (cause: unknown, link: T | undefined) => unknown;
 }
 
-/** What becomes of a link that nobody gets. */
+/** Whose the link is by then, and what becomes of one that nobody gets. */
 export interface Outcomes {
+  /** Whether its number is still reserved for it: the modem may have given it to a client. */
+  readonly isOurs: () => boolean;
   /** It is open, and nobody waits for it any more. */
   readonly abandoned: () => void;
   /** It is not open; or, where the modem has not answered, it may come to be. */
   readonly failed: (mayBeOpen: boolean) => void;
+  /** What has opened is the connection of a client that was first. */
+  readonly takenByClient: () => void;
 }
 
 /** Opens a link: the conversation, and how long the modem took over one that failed. */
 export function startExchange<T extends NumberedLink>(
   link: T,
   { before = [], start }: ReturnType<Start<T>['commandsOf']>,
-  { abandoned, failed }: Outcomes,
+  { isOurs, abandoned, failed, takenByClient }: Outcomes,
 ): Exchange<T> {
   return {
     shown: start.shown,
     deadline: startDeadline + statusDeadline,
-    converse: (wire, scheduler) => {
-      let begun = 0;
-      link.begun = true;
-      // A busy modem has not begun.
-      const watchingBusy$ = wire.frames$.pipe(
-        tap(({ kind }) => {
-          if (kind === 'busy') begun = scheduler.now();
-        }),
-        ignoreElements(),
-      );
-      const start$ = defer(() => {
-        begun = scheduler.now();
-        return ask(wire, scheduler, start);
-      });
-      const preparing$ = before.map((command) => tryTo(wire, scheduler, command));
-      return merge(concat(...preparing$, start$), watchingBusy$).pipe(
-        take(1),
-        map(() => {
-          // AT 1.x has been seen to say `OK` to a start that failed.
-          if (!link.hasOpened) throw new Refusal(start.shown, 'ERROR', ['OK without CONNECT']);
-          return link;
-        }),
-        timeout({
-          first: startDeadline,
-          scheduler,
-          with: () => throwError(() => new Unanswered(start.shown, startDeadline)),
-        }),
-        catchError((cause: unknown) => {
-          link.tookToStart = scheduler.now() - begun;
-          return cause instanceof Refusal && cause.lines.length === 0
-            ? explain(wire, scheduler, link, cause)
-            : throwError(() => cause);
-        }),
+    converse: (wire, scheduler) =>
+      defer(() => {
+        // A client was first: what the modem would answer is known.
+        if (!isOurs()) throw new Refusal(start.shown, 'ERROR', [alreadyConnected]);
+        link.begun = true;
+        return converse(wire, scheduler, link, before, start);
+      }).pipe(
         tap({
           next: () => {
             if (link.abandoned) abandoned();
           },
           error: (cause: unknown) => {
-            failed(cause instanceof Unanswered || link.isOpen);
+            if (!link.begun) return;
+            if (isStale(cause) && link.isOpen) takenByClient();
+            else failed(cause instanceof Unanswered || link.isOpen);
           },
         }),
-      );
-    },
+      ),
   };
+}
+
+function converse<T extends NumberedLink>(
+  wire: Wire,
+  scheduler: SchedulerLike,
+  link: T,
+  before: readonly Command[],
+  start: Command,
+): Observable<T> {
+  let begun = 0;
+  // A busy modem has not begun.
+  const watchingBusy$ = wire.frames$.pipe(
+    tap(({ kind }) => {
+      if (kind === 'busy') begun = scheduler.now();
+    }),
+    ignoreElements(),
+  );
+  const start$ = defer(() => {
+    begun = scheduler.now();
+    return ask(wire, scheduler, start);
+  });
+  const preparing$ = before.map((command) => tryTo(wire, scheduler, command));
+  return merge(concat(...preparing$, start$), watchingBusy$).pipe(
+    take(1),
+    map(() => {
+      // AT 1.x has been seen to say `OK` to a start that failed.
+      if (!link.hasOpened) throw new Refusal(start.shown, 'ERROR', ['OK without CONNECT']);
+      return link;
+    }),
+    timeout({
+      first: startDeadline,
+      scheduler,
+      with: () => throwError(() => new Unanswered(start.shown, startDeadline)),
+    }),
+    catchError((cause: unknown) => {
+      link.tookToStart = scheduler.now() - begun;
+      return cause instanceof Refusal && cause.lines.length === 0
+        ? explain(wire, scheduler, link, cause)
+        : throwError(() => cause);
+    }),
+  );
 }
 
 /** Whether the modem takes the number for one in use. */

@@ -94,10 +94,13 @@ export class LinkTable {
       case 'notice':
         this.links[frame.link]?.noticed(frame.length);
         break;
-      case 'opened':
-        if (this.links[frame.link]) this.links[frame.link]?.opened();
+      case 'opened': {
+        const link = this.links[frame.link];
+        // A number that has not been asked for yet is reserved with us only: the modem has given it to a client.
+        if (link?.begun || link?.hasOpened) link.opened();
         else this.arrive(frame.link);
         break;
+      }
       case 'closed':
         this.links[frame.link]?.closed();
         break;
@@ -134,12 +137,17 @@ export class LinkTable {
         // Not before: what these throw must leave the number free.
         link = this.take(reserved);
         const exchange = startExchange(reserved, commands, {
+          isOurs: () => this.links[reserved.id] === reserved,
           abandoned: () => {
             this.discard(reserved);
           },
           failed: (mayBeOpen) => {
             if (mayBeOpen) this.discard(reserved);
             else this.release(reserved);
+          },
+          takenByClient: () => {
+            if (reserved instanceof Link) this.welcome(reserved);
+            else this.discard(reserved);
           },
         });
         const prepared$ = start.prepare ? executor.run(start.prepare).pipe(ignoreElements()) : EMPTY;
@@ -151,10 +159,13 @@ export class LinkTable {
           }),
         );
       }).pipe(
-        // Our table is wrong, the modem's is right: its connection goes, and another number is tried, once.
+        // Our table is wrong, the modem's is right: another number is tried, once. A connection that nobody has goes.
         retry({
           count: 1,
-          delay: (error: unknown) => (isStale(error) && link ? this.clear(link) : throwError(() => error)),
+          delay: (error: unknown) => {
+            if (!isStale(error) || !link) return throwError(() => error);
+            return this.links[link.id] ? of(true) : this.clear(link);
+          },
         }),
         catchError((cause: unknown) => throwError(() => start.failure(cause, link))),
       );
@@ -202,7 +213,10 @@ export class LinkTable {
   }
 
   private arrive(id: number): void {
-    const link = this.take(new Link(id, { address: '0.0.0.0', port: 0 }, this.context()));
+    this.welcome(this.take(new Link(id, { address: '0.0.0.0', port: 0 }, this.context())));
+  }
+
+  private welcome(link: Link): void {
     link.arrived();
     if (this.arrivals.observed) this.arrivals.next(link);
     else this.discard(link);
