@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { EMPTY, Subscription, concat, defer, of } from 'rxjs';
+import { EMPTY, Subscription, concat, defer } from 'rxjs';
 
 import type { CommandTable, Context } from './command';
 import { parseCommandLine } from './commandLine';
@@ -102,16 +102,14 @@ export class Executor {
   }
 
   private refuse(error: unknown, say: (print: Print) => void): void {
-    const { personality, output, memory, delays } = this.context;
+    const { personality, output, memory } = this.context;
     this.settle();
-    const { words, code, result, after } = error instanceof Refusal ? error : new Refusal('', errorCode.failed);
+    const { words, code, result, after$ } = error instanceof Refusal ? error : new Refusal('', errorCode.failed);
     output.spot();
     if (personality.words && words !== '') say(`${words}\r\n`);
     if (personality.family === 'E' && memory.settings.errorCodes) say(errorText(code));
     say(result === 'FAIL' ? personality.failResult : '\r\nERROR\r\n');
-    if (after !== '') {
-      this.background(concat(delays.after('failedClose'), of(after)));
-    }
+    this.background(after$);
     if (!(error instanceof Refusal)) throw error;
   }
 

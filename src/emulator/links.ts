@@ -8,6 +8,7 @@ import {
   finalize,
   map,
   mergeMap,
+  of,
   take,
   throwError,
   timeout,
@@ -36,6 +37,8 @@ export class Links {
   /** Data of links that have closed unread, which NonOS keeps until the number is used again. */
   private readonly leftovers = new Map<number, Inbox>();
   private readonly opening = new Set<number>();
+  /** Numbers of links that never opened, whose `CLOSED` is on its way. */
+  private readonly failed = new Set<number>();
   private readonly frozen$ = new BehaviorSubject(false);
   private turn = 0;
   private pumping = false;
@@ -60,7 +63,7 @@ export class Links {
 
   /** The lowest free number, as the firmware gives to clients. */
   lowestFree(): number | undefined {
-    for (let id = 0; id < LINK_COUNT; id++) if (!this.taken(id)) return id;
+    for (let id = 0; id < LINK_COUNT; id++) if (!this.taken(id) && !this.failed.has(id)) return id;
     return undefined;
   }
 
@@ -209,6 +212,14 @@ export class Links {
       return `+LINK_CONN:0,${id},"${kind}",${server},"${remote.address}",${remote.port},${localPort}\r\n`;
     }
     return mux ? `${link.id},CONNECT\r\n` : 'CONNECT\r\n';
+  }
+
+  /** The `CLOSED` of a link that never opened, a moment after the `ERROR`. It frees the number: no client has it before. */
+  closedLate(id: number): Observable<string> {
+    return defer(() => {
+      this.failed.add(id);
+      return concat(this.core.delays.after('failedClose'), of(this.closedText(id)));
+    }).pipe(finalize(() => this.failed.delete(id)));
   }
 
   closedText(id: number): string {

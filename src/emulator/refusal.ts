@@ -1,3 +1,8 @@
+import { EMPTY } from 'rxjs';
+import type { Observable } from 'rxjs';
+
+import type { Print } from './output';
+
 /** ESP-AT's `ERR CODE` for `AT+SYSLOG=1`, as in `esp_at_core.h`. */
 export const errorCode = {
   general: 0x01010000,
@@ -19,13 +24,13 @@ export class Refusal extends Error {
   /**
    * @param words What NonOS prints in front of `ERROR`; ESP-AT keeps it to its log.
    * @param code What ESP-AT prints in front of `ERROR` after `AT+SYSLOG=1`.
-   * @param after What is printed a moment after the result, such as the `CLOSED` of a link that never opened.
+   * @param after$ What is printed after the result, in its own time, such as the `CLOSED` of a link that never opened.
    */
   constructor(
     readonly words = '',
     readonly code: number = errorCode.invalid,
     readonly result: 'ERROR' | 'FAIL' = 'ERROR',
-    readonly after = '',
+    readonly after$: Observable<Print> = EMPTY,
   ) {
     super(words || result);
   }

@@ -89,8 +89,8 @@ function opened({ links, output }: Context, link: Link): Observable<Print> {
 function notOpened({ links, personality }: Context, id: number, cause: unknown): Observable<Print> {
   const isHandshake = cause instanceof NetworkError && cause.reason === 'handshake';
   if (isHandshake && personality.okAfterFailedHandshake) return of(links.closedText(id));
-  const after = personality.closedAfterFailedStart ? links.closedText(id) : '';
-  return throwError(() => new Refusal('', errorCode.failed, 'ERROR', after));
+  const after$ = personality.closedAfterFailedStart ? links.closedLate(id) : EMPTY;
+  return throwError(() => new Refusal('', errorCode.failed, 'ERROR', after$));
 }
 
 function closeOne(context: Context, { args }: Call): Observable<Print> {
