@@ -274,6 +274,29 @@ describe.each(firmwares)('what goes wrong with AT %s', (firmware) => {
   });
 });
 
+describe('network.ESP8285', () => {
+  it('gives a line one interface: EBUSY for a second one, until the first is closed', async () => {
+    const interfaces = new Interfaces();
+    const { ESP8285: open } = createNetworkModule(interfaces);
+    const { uart } = createEmulator(fast);
+    const nic = await open(uart);
+    expect(await failureOf(open(uart))).toMatchObject({ code: 'EBUSY' });
+    await nic.connect('my-ssid', 'my-key');
+    await nic.close();
+    expect(await failureOf(open(uart))).not.toMatchObject({ code: 'EBUSY' });
+  });
+
+  it.each([undefined, {}, 'emulator:'])('refuses %p, which is no line, with EINVAL', async (line) => {
+    const { ESP8285: open } = createNetworkModule(new Interfaces());
+    expect(await failureOf(open(line as unknown as Uart))).toMatchObject({ code: 'EINVAL' });
+  });
+
+  it('refuses a name that is no text with EINVAL', async () => {
+    await using modem = await started({ firmware: '1.7.4' });
+    expect(await failureOf(modem.nic.connect(5 as unknown as string, 'my-key'))).toMatchObject({ code: 'EINVAL' });
+  });
+});
+
 function expectSecret(what: unknown, secret: string): void {
   const shown = [inspect(what, { depth: 8, showHidden: true, getters: true }), String(what)];
   for (let error = what; error instanceof Error; error = error.cause)

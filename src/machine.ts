@@ -76,10 +76,11 @@ export class UART implements Uart, AsyncDisposable {
       throw new OSError('EINVAL', 'UART', `UART: read_buf_len is a number of bytes from 1 up, not ${String(capacity)}`);
     }
     this.timeout = patience;
+    if (typeof port !== 'string') {
+      throw new OSError('EINVAL', 'UART', `UART: a port is a text, '/dev/ttyUSB0' or 'emulator:', not ${String(port)}`);
+    }
     this.line =
-      port === 'emulator:'
-        ? createEmulator({ ...emulator, baud: baudRate }).uart
-        : openUart(port, { baudRate, ...settings });
+      port === 'emulator:' ? virtualLine({ ...emulator, baud: baudRate }) : openUart(port, { baudRate, ...settings });
     this.rx$ = this.line.rx$;
     this.reader = new ByteReader(() => this.rx$, {
       capacity,
@@ -175,5 +176,15 @@ export class UART implements Uart, AsyncDisposable {
       take(1),
       map(() => this.reader.readNow()),
     );
+  }
+}
+
+/** A virtual modem's line; `EINVAL` for one that there cannot be. */
+function virtualLine(options: EmulatorOptions): Uart {
+  try {
+    return createEmulator(options).uart;
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new OSError('EINVAL', 'UART', `UART: emulator: ${cause.message}`, { cause });
   }
 }

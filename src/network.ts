@@ -4,17 +4,27 @@ import { encryptions, ESP8285, type ModemOptions } from './esp8285';
 import { HostNic } from './host';
 import { printTrace } from './printTrace';
 import type { Uart } from './streams';
-import type { Interfaces } from './usocket';
+import { type Interfaces, OSError } from './usocket';
 
 /**
  * Makes the `network` module: each interface that comes up is registered, and the first one is the default until it is
  * closed, or its line is lost and there is another.
  */
 export function createNetworkModule(interfaces: Interfaces) {
+  /** Lines that an interface has: two on one would take each other's answers for their own. */
+  const taken = new Set<Uart>();
+
   async function startESP8285(uart: Uart, options?: ModemOptions): Promise<ESP8285> {
+    checkLine(uart, taken);
     const nic = new ESP8285(uart, options);
     printTrace(nic);
-    await nic.start();
+    taken.add(uart);
+    try {
+      await nic.start();
+    } catch (error) {
+      taken.delete(uart);
+      throw error;
+    }
     nic.status$.pipe(takeWhile(({ modem }) => modem !== 'closed')).subscribe({
       next: ({ modem }) => {
         if (modem === 'down') interfaces.lose(nic);
@@ -23,6 +33,7 @@ export function createNetworkModule(interfaces: Interfaces) {
       // A BehaviorSubject's state: it has no errors.
       error: noop,
       complete: () => {
+        taken.delete(uart);
         interfaces.remove(nic);
       },
     });
@@ -34,7 +45,7 @@ export function createNetworkModule(interfaces: Interfaces) {
      * Sets the modem on a serial line up, in whatever state it is, and resolves to its interface. See {@link ESP8285}. As
      * in MaixPy, `network.ESP8285.WPA2_PSK` and the like say how its own network is encrypted.
      *
-     * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EIO` when the modem is silent, `EPROTO` when the baud
+     * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EBUSY` when the line has an interface already, `EIO` when the modem is silent, `EPROTO` when the baud
      * rate is wrong.
      */
     ESP8285: Object.assign(startESP8285, encryptions),
@@ -46,4 +57,12 @@ export function createNetworkModule(interfaces: Interfaces) {
       return nic;
     },
   };
+}
+
+function checkLine(uart: Uart, taken: ReadonlySet<Uart>): void {
+  if (typeof uart !== 'object' || !('rx$' in uart)) {
+    throw new OSError('EINVAL', 'ESP8285', 'ESP8285: the line is a machine.UART, or another Uart');
+  }
+  if (!taken.has(uart)) return;
+  throw new OSError('EBUSY', 'ESP8285', 'ESP8285: the line has an interface already; close that one first');
 }

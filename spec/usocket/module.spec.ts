@@ -151,3 +151,16 @@ describe('errorcode', () => {
     expect(Object.keys(errorcode)).toHaveLength(Object.keys(errnoOf).length);
   });
 });
+
+describe('receiveBuffer', () => {
+  const { socket, AF_INET, SOCK_STREAM, SOCK_DGRAM } = moduleOverHost();
+
+  it.each([-1, NaN, 1.5, '4096' as unknown as number])(
+    'of %p is EINVAL, for either kind of socket',
+    (receiveBuffer) => {
+      for (const type of [SOCK_STREAM, SOCK_DGRAM]) {
+        expect(codeThrownBy(() => socket(AF_INET, type, 0, { receiveBuffer }))).toBe('EINVAL');
+      }
+    },
+  );
+});

@@ -6,6 +6,7 @@ import type { HostTable } from './hostTable';
 import { realisticLatencies } from './latency';
 import type { Latencies } from './latency';
 import type { Network } from './network';
+import { firmwareVersions } from './personalities';
 import type { FirmwareVersion } from './personality';
 import { socketsNetwork } from './socketsNetwork';
 
@@ -93,6 +94,9 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     ...(stored === undefined ? {} : { stored }),
     latencies: { ...realisticLatencies, ...latencies },
   };
+  if (!firmwareVersions.includes(resolved.firmware)) {
+    throw new RangeError(`firmware must be one of ${firmwareVersions.join(', ')}, not ${resolved.firmware}`);
+  }
   requireRange('baud', resolved.baud, 0, 4_608_000);
   requireRange('latency', resolved.latency, 0, 1000);
   requireRange('interleave', resolved.interleave, 0, 1);

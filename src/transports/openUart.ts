@@ -50,7 +50,7 @@ function refused(target: string, why: string, cause?: unknown): OSError {
   return new OSError(
     'EINVAL',
     'open',
-    `open ${JSON.stringify(target)}: ${why}; try /dev/ttyUSB0, COM3, tcp://host:port or rfc2217://host:port`,
+    `open ${JSON.stringify(target)}: ${why}; try /dev/ttyUSB0, COM3, tcp://host:port, rfc2217://host:port or emulator:`,
     { cause },
   );
 }

@@ -10,6 +10,13 @@ export function toBytes(data: Sendable, syscall: string): Uint8Array {
   throw new OSError('EINVAL', syscall, `${syscall}: what is sent is a Buffer, another Uint8Array or a string`);
 }
 
+/** `EINVAL` for what is no size of a receive buffer. */
+export function checkReceiveBuffer(size: number): void {
+  if ((Number.isInteger(size) && size >= 0) || size === Infinity) return;
+  const message = `socket: receiveBuffer is a whole number of bytes from 0 up, not ${String(size)}`;
+  throw new OSError('EINVAL', 'socket', message);
+}
+
 /** `EINVAL` for what bytes cannot be read into. */
 export function checkTarget(target: unknown): void {
   if (target instanceof Uint8Array) return;

@@ -164,3 +164,25 @@ describe.each([
     expect((await failureOf(socket.connect(['192.0.2.1', 80]))).code).toMatch(/ETIMEDOUT|ECONNREFUSED/);
   });
 });
+
+describe.each(interfaces)('a socket that has been bound, over $name', ({ start }) => {
+  it('connects if any address would do, and fails with EADDRNOTAVAIL if one was asked for', async () => {
+    await using net = await start();
+    await using server = await tcpServer();
+    await using any = net.usocket.socket();
+    await any.bind(['0.0.0.0', 0]);
+    await any.connect(addressOf(server));
+    await using bound = net.usocket.socket();
+    await bound.bind(['0.0.0.0', 4321]);
+    expect(await failureOf(bound.connect(addressOf(server)))).toMatchObject({ code: 'EADDRNOTAVAIL' });
+  });
+
+  it('connects no more once it listens: EISCONN', async () => {
+    await using net = await start({ ports: { 8080: 0 } });
+    await using server = await tcpServer();
+    await using listening = net.usocket.socket();
+    await listening.bind(net.emulator ? ['0.0.0.0', 8080] : ['127.0.0.1', 0]);
+    await listening.listen();
+    expect(await failureOf(listening.connect(addressOf(server)))).toMatchObject({ code: 'EISCONN' });
+  });
+});

@@ -184,6 +184,18 @@ describe.each(interfaces)('sending, over $name', (tested) => {
     }
   });
 
+  it('says EAGAIN when a non-blocking sendall could not send all, and how much has gone', async () => {
+    await using pair = await connectedPair(tested);
+    pair.socket.setblocking(false);
+    await pair.socket.sendall('short');
+    expect(String(await takeAt(pair.peer, 5))).toBe('short');
+    await until(pair.socket.readiness$, ({ writable }) => writable);
+    const failure = await failureOf(pair.socket.sendall(Buffer.alloc(5000)));
+    expect(failure).toMatchObject({ code: 'EAGAIN', syscall: 'sendall' });
+    expect(failure.message).toContain('2048 of 5000 bytes');
+    await takeAt(pair.peer, 2048);
+  });
+
   it('fails when the peer goes in the middle of a long send', async () => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;

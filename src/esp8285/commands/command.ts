@@ -53,6 +53,7 @@ function withArguments(name: string, values: readonly string[]): string {
 
 function quote(argument: Text): string {
   const { text, maxBytes, minBytes = 0 } = argument;
+  if (typeof text !== 'string') throw refuse(argument, 'must be a text');
   if (/[\r\n\0]/.test(text)) throw refuse(argument, 'must not contain CR, LF or NUL');
   // Half a character would be sent as another one.
   if (/\p{Surrogate}/u.test(text)) throw refuse(argument, 'is not well-formed');

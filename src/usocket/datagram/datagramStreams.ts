@@ -21,7 +21,7 @@ import {
 
 import { ItemQueue, type Pollable, type Readiness, runOnce, sameReadiness, Turnstile } from '../../streams';
 import { type Address, addressOf, toEndpoint } from '../address';
-import { checkSize, checkTarget, orAgain, type Sendable, toBytes } from '../arguments';
+import { checkReceiveBuffer, checkSize, checkTarget, orAgain, type Sendable, toBytes } from '../arguments';
 import type { Datagram, DatagramLink, Endpoint, Nic } from '../nic';
 import { closedError, Operations } from '../operations';
 import { OSError } from '../osError';
@@ -64,6 +64,7 @@ export class DatagramStreams implements Pollable {
     private readonly nic: Nic,
     { receiveBuffer = 262_144, scheduler = asyncScheduler }: SocketOptions = {},
   ) {
+    checkReceiveBuffer(receiveBuffer);
     this.operations = new Operations(scheduler);
     this.received = new ItemQueue({ capacity: receiveBuffer, sizeOf: ({ data }) => data.length + overhead });
     this.datagrams$ = defer(() =>

@@ -1,6 +1,7 @@
 import { EMPTY, type Observable, ReplaySubject, switchMap, take, takeUntil } from 'rxjs';
 
 import { ByteReader } from '../../streams';
+import { checkReceiveBuffer } from '../arguments';
 import type { StreamLink } from '../nic';
 import { closedError } from '../operations';
 import { OSError } from '../osError';
@@ -10,6 +11,8 @@ import { StreamSender } from './streamSender';
 export class Connection {
   readonly reader: ByteReader;
   readonly sender = new StreamSender();
+  /** Whether it is being opened, for messages. */
+  isOpening = false;
   /** Whom it is with, for messages. */
   peer = 'its peer';
 
@@ -18,6 +21,7 @@ export class Connection {
 
   /** @param closing$ Ends what is being received. */
   constructor(receiveBuffer: number, closing$: Observable<void>) {
+    checkReceiveBuffer(receiveBuffer);
     this.reader = new ByteReader(
       (room$) =>
         this.opened.pipe(
@@ -44,7 +48,10 @@ export class Connection {
   /** The link, for a call that cannot do without: `ENOTCONN`. */
   linkFor(syscall: string): StreamLink {
     if (this.current) return this.current;
-    throw new OSError('ENOTCONN', syscall, `${syscall}: the socket is not connected; call connect first`);
+    const why = this.isOpening
+      ? 'is still connecting; await connect, or poll for POLLOUT'
+      : 'is not connected; call connect first';
+    throw new OSError('ENOTCONN', syscall, `${syscall}: the socket ${why}`);
   }
 
   /** Ends every read with `EBADF`, so that none takes what another leaves. */

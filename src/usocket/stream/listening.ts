@@ -30,6 +30,14 @@ export class Listening {
     this.local = toEndpoint(address, 'bind', 0);
   }
 
+  /** Throws for a socket that listens (`EISCONN`), or whose address no connection would have (`EADDRNOTAVAIL`). */
+  checkConnectable(): void {
+    if (this.queue) throw new OSError('EISCONN', 'connect', 'connect: the socket listens; make another one to connect');
+    if (!this.local || (this.local.address === '0.0.0.0' && this.local.port === 0)) return;
+    const message = 'connect: the interface chooses the local address and port of a connection; connect without bind';
+    throw new OSError('EADDRNOTAVAIL', 'connect', message);
+  }
+
   /** Cold: listens, and emits the queue of the connections that come; its owner fills it. */
   listen(backlog?: number): Observable<AcceptQueue> {
     if (!this.local) throw new OSError('EDESTADDRREQ', 'listen', 'listen: the socket has no address; call bind first');

@@ -133,6 +133,7 @@ export class SocketStreams implements Pollable {
       if (this.connection.link) {
         throw new OSError('EISCONN', 'connect', `connect: already connected to ${this.connection.peer}`);
       }
+      this.listening.checkConnectable();
       const connecting$ = this.open(remote, how);
       if (!this.operations.isNonBlocking)
         return connecting$.pipe(
@@ -221,12 +222,20 @@ export class SocketStreams implements Pollable {
 
   /** Sends all bytes, then emits once. Errors as {@link send$}; how much has gone by then is unknown. */
   sendall$(data: Sendable): Observable<void> {
-    return this.operations.start('sendall', () =>
-      this.connection.sender.sendAll(this.connection.linkFor('sendall'), toBytes(data, 'sendall')).pipe(
-        this.operations.bounded('sendall', this.connection.peer, toPeer),
-        map(() => undefined),
-      ),
-    );
+    return this.operations.start('sendall', () => {
+      const link = this.connection.linkFor('sendall');
+      const bytes = toBytes(data, 'sendall');
+      if (!this.operations.isNonBlocking) {
+        return this.connection.sender.sendAll(link, bytes).pipe(
+          this.operations.bounded('sendall', this.connection.peer, toPeer),
+          map(() => undefined),
+        );
+      }
+      const sent = this.sendNow(link, bytes, 'sendall');
+      if (sent === bytes.length) return of(undefined);
+      const message = `sendall: ${String(sent)} of ${String(bytes.length)} bytes have gone, and the socket is non-blocking`;
+      throw new OSError('EAGAIN', 'sendall', `${message}; write() says how many`);
+    });
   }
 
   /**
@@ -381,12 +390,14 @@ export class SocketStreams implements Pollable {
   private open(remote: Endpoint, options: ConnectOptions): Observable<void> {
     return defer(() => {
       this.phase.next('connecting');
+      this.connection.isOpening = true;
       return this.nic.openStream(remote, { ...options, ...this.settings.value });
     }).pipe(
       map((link) => {
         this.adopt(link);
       }),
       finalize(() => {
+        this.connection.isOpening = false;
         if (this.phase.value === 'connecting') this.phase.next('unconnected');
       }),
       takeUntil(this.operations.closing$),
