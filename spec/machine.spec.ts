@@ -172,3 +172,11 @@ it('a UART whose port is not there fails every call with ENODEV', async () => {
   }
   await uart.close();
 });
+
+describe('flow control of a UART', () => {
+  it('is there with rtscts, and only then', async () => {
+    await using without = new machine.UART('emulator:', 115_200);
+    await using withIt = new machine.UART('emulator:', 115_200, { rtscts: true });
+    expect([typeof without.hold, typeof withIt.hold]).toEqual(['undefined', 'function']);
+  });
+});

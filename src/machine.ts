@@ -54,6 +54,8 @@ export class UART implements Uart, AsyncDisposable {
   readonly rx$: Observable<Uint8Array>;
   /** What could be done without waiting; replays the current state. For `uselect`. */
   readonly readiness$: Observable<Readiness>;
+  /** Holds the modem back; only with `rtscts`. For the interface that the line belongs to. */
+  readonly hold?: (held: boolean) => void;
 
   private readonly line: Uart;
   private readonly reader: ByteReader;
@@ -82,6 +84,7 @@ export class UART implements Uart, AsyncDisposable {
     this.line =
       port === 'emulator:' ? virtualLine({ ...emulator, baud: baudRate }) : openUart(port, { baudRate, ...settings });
     this.rx$ = this.line.rx$;
+    if (settings.rtscts && this.line.hold) this.hold = this.line.hold;
     this.reader = new ByteReader(() => this.rx$, {
       capacity,
       overflow: () =>

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { strict as assert } from 'node:assert';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
 import { serialUart, type LineUart } from '../../src/transports';
@@ -82,6 +83,40 @@ describe('a serial port', () => {
     const received = collect(uart.rx$, 4);
     await pty.say(Buffer.from('late'));
     expect((await received).toString()).toBe('late');
+    await settled(uart.close());
+  });
+});
+
+describe('a serial port with RTS/CTS', () => {
+  it('takes no bytes while it is held, so that the device waits, and has them all afterwards', async () => {
+    const uart = serialUart({ path: pty.path, rtscts: true });
+    await writable(uart);
+    const sent = noise(1 << 20);
+    const received = collect(uart.rx$, sent.length);
+    let heardNow = 0;
+    uart.rx$.subscribe((chunk) => (heardNow += chunk.length));
+    uart.hold?.(true);
+    let done = false;
+    const saying = pty.say(sent).then(() => (done = true));
+    for (let turn = 0; turn < 200; turn++) await nextTurn();
+    expect([done, heardNow]).toEqual([false, 0]);
+    uart.hold?.(false);
+    expect((await received).equals(sent)).toBe(true);
+    await saying;
+    await settled(uart.close());
+  });
+
+  it('can be closed while it is held', async () => {
+    const uart = serialUart({ path: pty.path, rtscts: true });
+    await writable(uart);
+    uart.hold?.(true);
+    await settled(uart.close());
+    expect(await lastValueFrom(uart.rx$, { defaultValue: 'the end' })).toBe('the end');
+  });
+
+  it('is the only one that can be held', async () => {
+    const uart = serialUart({ path: pty.path });
+    expect(uart.hold).toBeUndefined();
     await settled(uart.close());
   });
 });

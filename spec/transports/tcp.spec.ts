@@ -29,6 +29,28 @@ describe('a serial line over TCP', () => {
     expect((await arrived).equals(there)).toBe(true);
   });
 
+  it('takes no bytes while it is held, where the server is told to have flow control', async () => {
+    await using server = await tcpServer();
+    const uart = tcpUart({ ...to(server.endpoint), rtscts: true });
+    await writable(uart);
+    const peer = await server.accept();
+    const sent = noise(16 << 20);
+    let heard = 0;
+    uart.rx$.subscribe((chunk) => (heard += chunk.length));
+    const received = collect(uart.rx$, sent.length);
+    uart.hold?.(true);
+    peer.write(sent);
+    // Another line that carries a megabyte shows that time enough has passed for this one.
+    const other = tcpUart(to(server.endpoint));
+    const through = collect(other.rx$, 1 << 20);
+    (await server.accept()).write(noise(1 << 20));
+    await through;
+    expect([heard, peer.writableLength > 0, other.hold]).toEqual([0, true, undefined]);
+    uart.hold?.(false);
+    expect((await received).equals(sent)).toBe(true);
+    await Promise.all([settled(uart.close()), settled(other.close())]);
+  });
+
   it('is not writable before it is connected, and while the server takes nothing', async () => {
     await using server = await tcpServer();
     const uart = tcpUart(to(server.endpoint));

@@ -65,6 +65,8 @@ export class Emulator {
   private readonly damage = { modem: new Damage(), host: new Damage() };
   private readonly life = new Subscription();
   private hostBaud: number | undefined;
+  private hostIsReady = true;
+  private carrierIsReady = true;
 
   constructor(options: EmulatorOptions = {}) {
     this.options = resolveOptions(options);
@@ -81,7 +83,14 @@ export class Emulator {
       deliver: (chunk) => this.modem.hear(this.damage.host.apply(this.asSampled(chunk))),
       drained: () => this.port.drained(),
     });
-    this.port = new HostPort(this.toModem, () => this.close());
+    this.port = new HostPort({
+      toModem: this.toModem,
+      readyToReceive: (ready) => {
+        this.hostIsReady = ready;
+        this.steer();
+      },
+      switchOff: () => this.close(),
+    });
     this.uart = this.port;
     this.modem = new Modem({
       options: this.options,
@@ -196,8 +205,8 @@ export class Emulator {
 
   /** Clear to send: while it is not, the modem keeps its bytes. For whoever carries them on and cannot take more. */
   setClearToSend(clear: boolean): void {
-    if (clear) this.toHost.release();
-    else this.toHost.hold();
+    this.carrierIsReady = clear;
+    this.steer();
   }
 
   /**
@@ -228,11 +237,20 @@ export class Emulator {
     return noise(this.random).subarray(0, Math.max(1, Math.round((chunk.length * this.hostBaud) / baud / 2)));
   }
 
+  /** The modem looks at its CTS, which is the host's RTS, with flow control 2 and 3 (at-firmware.md, 2.9). */
+  private steer(): void {
+    const isWatching = (Number(this.modem.context.memory.settings.frame.split(',')[3]) & 2) !== 0;
+    if (this.carrierIsReady && (this.hostIsReady || !isWatching)) this.toHost.release();
+    else this.toHost.hold();
+  }
+
   private setBaud(baud: number): void {
     // An emulator without a speed stays without one, whatever the modem is told.
     const rate = this.options.baud === 0 ? 0 : baud;
     this.toHost.setBaud(rate);
     this.toModem.setBaud(rate);
+    // The line's settings change together.
+    if (!this.hostIsReady) this.steer();
   }
 }
 

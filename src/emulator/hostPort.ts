@@ -19,6 +19,17 @@ export class LineError extends Error {
   }
 }
 
+/** Bytes that a port keeps for a host that does not take them, as the driver of a real one does. More are lost. */
+const PORT_BUFFER = 4096;
+
+/** What a port is wired to. */
+export interface PortWiring {
+  readonly toModem: Lane;
+  /** The port's RTS wire: whether the modem may send, if it looks at it. */
+  readonly readyToReceive: (ready: boolean) => void;
+  readonly switchOff: () => void;
+}
+
 /** The host's end of the line. */
 export class HostPort implements Uart {
   private readonly received = new Subject<Uint8Array>();
@@ -32,18 +43,28 @@ export class HostPort implements Uart {
   readonly readiness$ = this.state.pipe(distinctUntilChanged(sameReadiness));
   private waiting: Subject<never>[] = [];
   private end: LineError | undefined;
+  private held = false;
+  private readonly kept: Buffer[] = [];
+  private keptBytes = 0;
 
-  constructor(
-    private readonly toModem: Lane,
-    private readonly switchOff: () => void,
-  ) {}
+  constructor(private readonly wiring: PortWiring) {}
+
+  /** Lowers RTS, or raises it. A modem that does not look at it sends on, into the port's buffer. */
+  readonly hold = (held: boolean): void => {
+    this.held = held;
+    this.keptBytes = 0;
+    // First, for the modem may go on at once.
+    for (const chunk of this.kept.splice(0)) this.receive(chunk);
+    this.wiring.readyToReceive(!this.held);
+  };
 
   write(bytes: Uint8Array): Observable<never> {
     const { end } = this;
     if (end !== undefined) return throwError(() => end);
     // A copy: the caller may use its buffer again once this has settled, and the line may not have taken it by then.
-    this.toModem.push(Buffer.from(bytes));
-    if (this.toModem.backlog <= LOW_WATER) return EMPTY;
+    const { toModem } = this.wiring;
+    toModem.push(Buffer.from(bytes));
+    if (toModem.backlog <= LOW_WATER) return EMPTY;
     const done = new Subject<never>();
     this.waiting.push(done);
     this.state.next({ ...this.state.value, writable: false });
@@ -52,14 +73,21 @@ export class HostPort implements Uart {
 
   close(): Observable<never> {
     return defer(() => {
-      this.switchOff();
+      this.wiring.switchOff();
       return EMPTY;
     });
   }
 
   /** Bytes from the modem have come through the line. */
   receive(chunk: Buffer): void {
-    if (this.end === undefined) this.received.next(chunk);
+    if (this.end !== undefined) return;
+    if (!this.held) {
+      this.received.next(chunk);
+      return;
+    }
+    const fitting = chunk.subarray(0, PORT_BUFFER - this.keptBytes);
+    this.kept.push(fitting);
+    this.keptBytes += fitting.length;
   }
 
   /** The line to the modem can take more. */

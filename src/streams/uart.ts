@@ -22,6 +22,12 @@ export interface Uart {
    */
   write(bytes: Uint8Array): ObservableInput<unknown>;
 
+  /**
+   * Takes no more bytes off the line, so that its flow control stops the other side, or takes them again. Only where the
+   * line has flow control; a few bytes that are on their way may still come.
+   */
+  readonly hold?: (held: boolean) => void;
+
   /** Closes the line and settles when it is free for another program. Closing twice is no error. */
   close(): ObservableInput<unknown>;
 }

@@ -51,5 +51,6 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
       return uart.write(bytes);
     },
     close: () => uart.close(),
+    ...(uart.hold && { hold: uart.hold }),
   };
 }

@@ -10,6 +10,8 @@ export interface DuplexLineOptions {
   readonly duplex: Duplex;
   /** The event that tells that it is open. */
   readonly opened: 'open' | 'connect';
+  /** Whether a stream that is not read holds the other side back. */
+  readonly flowControl: boolean;
   /** Makes the error of a line that failed, or that ended without being asked to: then there is no cause. */
   failure(cause?: Error): Error;
   /** Cold. Gives the stream back; completes when it is free. Never errors. */
@@ -49,6 +51,13 @@ export function duplexLine(options: DuplexLineOptions): Line {
         if (!more) full.next();
       });
     },
+    hold: options.flowControl
+      ? (held) => {
+          // What lies in the line's buffers fills them; the driver then lowers RTS, the serial server stops reading.
+          if (held) duplex.pause();
+          else duplex.resume();
+        }
+      : undefined,
     release() {
       return options.release();
     },

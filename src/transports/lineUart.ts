@@ -40,6 +40,8 @@ export interface Line {
   readonly writable$: Observable<boolean>;
   /** Cold. Sends bytes, in the order of subscription, and completes when the line can take more. */
   send(bytes: Uint8Array): Observable<never>;
+  /** See {@link Uart.hold}. */
+  readonly hold?: ((held: boolean) => void) | undefined;
   /** Cold, subscribed to once. Gives the line back and completes when that is done. Never errors. */
   release(): Observable<never>;
 }
@@ -102,5 +104,6 @@ export function lineUart(line: Line): LineUart {
     close() {
       return closed$;
     },
+    ...(line.hold && { hold: line.hold }),
   } satisfies LineUart;
 }

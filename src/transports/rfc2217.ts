@@ -122,6 +122,8 @@ function rfc2217Line(options: Rfc2217UartOptions): Line {
         concatMap(() => line.send(escapeIac(bytes))),
       );
     },
+    // Not FLOWCONTROL-SUSPEND, which a server need not heed; this one also puts off its commands, RESUME among them.
+    hold: line.hold,
     release() {
       return line.release();
     },

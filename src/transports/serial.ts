@@ -76,12 +76,12 @@ function lossOf(path: string, cause: Error | undefined): OSError {
  *
  * @throws `EINVAL` at the call for an empty path or a baud rate that is no positive whole number.
  */
-export function serialUart({ path, baudRate = 115200, ...settings }: SerialUartOptions): LineUart {
+export function serialUart({ path, baudRate = 115200, rtscts = false, ...settings }: SerialUartOptions): LineUart {
   if (path === '') throw new OSError('EINVAL', 'open', 'open a serial port: the path is empty; try /dev/ttyUSB0');
   if (!Number.isSafeInteger(baudRate) || baudRate <= 0)
     throw new OSError('EINVAL', 'open', `open ${path}: ${baudRate} is no baud rate; try 115200`);
 
-  const port = new SerialPort({ path, baudRate, ...settings });
+  const port = new SerialPort({ path, baudRate, rtscts, ...settings });
   let wasOpen = false;
   port.once('open', () => {
     wasOpen = true;
@@ -92,6 +92,7 @@ export function serialUart({ path, baudRate = 115200, ...settings }: SerialUartO
       name: path,
       duplex: port,
       opened: 'open',
+      flowControl: rtscts,
       failure: (cause) => (wasOpen ? lossOf(path, cause) : openFailure(path, cause)),
       release: () => release(port),
     }),

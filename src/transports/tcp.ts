@@ -24,6 +24,8 @@ export interface TcpUartOptions {
   readonly host: string;
   /** 1–65535. */
   readonly port: number;
+  /** Whether the server's port has RTS/CTS flow control, so that bytes not taken from it hold the modem back. */
+  readonly rtscts?: boolean;
   /** How long closing waits for a server that does not take the last bytes, in milliseconds; 1000 unless told. */
   readonly linger?: number;
   /** Keeps the time of `linger`. */
@@ -62,7 +64,8 @@ export function tcpUart(options: TcpUartOptions): LineUart {
 }
 
 /** The line under {@link tcpUart}, for protocols that run over it. */
-export function tcpLine({ host, port, linger = 1000, scheduler = asyncScheduler }: TcpUartOptions): Line {
+export function tcpLine(options: TcpUartOptions): Line {
+  const { host, port, rtscts = false, linger = 1000, scheduler = asyncScheduler } = options;
   const name = `${host}:${port}`;
   if (host === '') throw new OSError('EINVAL', 'connect', 'connect to a serial server: the host is empty');
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
@@ -75,6 +78,7 @@ export function tcpLine({ host, port, linger = 1000, scheduler = asyncScheduler 
     name,
     duplex: socket,
     opened: 'connect',
+    flowControl: rtscts,
     failure: (cause) => lossOf(name, call, cause),
     release: () => release(socket, linger, scheduler),
   });
