@@ -12,6 +12,7 @@ import {
   exhaustMap,
   filter,
   first,
+  identity,
   ignoreElements,
   map,
   merge,
@@ -36,6 +37,7 @@ import type { Dialect } from './commands/dialect';
 import { simpleExchange } from './executor/exchange';
 import { Executor } from './executor/executor';
 import { Wire } from './executor/wire';
+import { LineHold } from './flow/lineHold';
 import { cutFrames } from './grammar/cutFrames';
 import type { Frame } from './grammar/frame';
 import type { Expectation } from './grammar/frameCutter';
@@ -45,7 +47,7 @@ import { DatagramOpener } from './links/openDatagram';
 import { ServerPort } from './links/serverPort';
 import type { ModemOptions } from './modemOptions';
 import { resetExchange } from './reset';
-import { setUpExchange } from './setUp';
+import { setUpExchange, type SetUpOptions } from './setUp';
 import type { Status } from './status';
 import { Trace } from './trace/trace';
 import type { TraceEvent } from './trace/traceEvent';
@@ -92,7 +94,8 @@ export class Modem {
   /** What makes no sense. */
   private readonly oddities = new Subject<Frame>();
   private readonly closing$: Observable<never>;
-  private readonly passive: boolean;
+  private readonly setUpOptions: SetUpOptions;
+  private readonly hold: LineHold;
   private readonly trace: Trace;
   private readonly scheduler: SchedulerLike;
   private dialect: Dialect | undefined;
@@ -102,22 +105,26 @@ export class Modem {
 
   constructor(
     private readonly uart: Uart,
-    {
-      passiveReceive = true,
-      idleTimeout = 0,
-      longestPause = 500,
-      longestQuiet,
-      scheduler = asyncScheduler,
-    }: ModemOptions = {},
+    options: ModemOptions = {},
   ) {
+    const { passiveReceive = true, idleTimeout = 0, flowControl = false, longestHold = 2_000 } = options;
+    const { longestPause = 500, longestQuiet, scheduler = asyncScheduler } = options;
+    if (flowControl && !uart.hold) {
+      const message = 'modem: flowControl wants a line that has it; open the line with { rtscts: true }';
+      throw new OSError('EINVAL', 'modem', message);
+    }
     this.scheduler = scheduler;
-    this.passive = passiveReceive;
+    this.setUpOptions = { passive: passiveReceive, flowControl };
+    this.hold = new LineHold(uart, { longestHold, scheduler });
+    // Without flow control nothing stops this one.
+    const { clock } = this.hold;
     this.trace = new Trace(scheduler);
     this.trace$ = this.trace.events$;
     this.frames$ = connectable(
       concat(
         uart.rx$.pipe(
-          cutFrames(this.expecting, { longestPause, scheduler }),
+          flowControl ? this.hold.gate() : identity,
+          cutFrames(this.expecting, { longestPause, scheduler: clock }),
           // Ahead of the driver, which answers inside a frame.
           tap({
             next: (frame) => {
@@ -135,9 +142,10 @@ export class Modem {
       ),
       { connector: () => new Subject(), resetOnDisconnect: false },
     );
-    this.executor = new Executor(new Wire(uart, this.frames$, this.expecting, this.trace), scheduler);
+    this.executor = new Executor(new Wire(uart, this.frames$, this.expecting, this.trace), clock);
     this.links = new LinkTable({
       executor: this.executor,
+      hold: this.hold,
       hasAddress: () => this.hasAddress,
       scheduler,
       longestQuiet: longestQuiet ?? (scheduler === asyncScheduler ? usualQuiet : Infinity),
@@ -308,8 +316,11 @@ export class Modem {
   }
 
   private setUp(upkeep: Upkeep): Observable<never> {
-    return this.executor.run(setUpExchange(this.passive)).pipe(
-      tap(({ hasAddress }) => (this.hasJoined = hasAddress)),
+    return this.executor.run(setUpExchange(this.setUpOptions)).pipe(
+      tap(({ hasAddress, heedsLine }) => {
+        this.hasJoined = hasAddress;
+        this.hold.isHeeded = heedsLine;
+      }),
       concatMap(({ dialect }) => concat(upkeep.restore(dialect), of(dialect))),
       tap((dialect) => {
         this.dialect = dialect;

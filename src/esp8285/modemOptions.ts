@@ -30,6 +30,17 @@ export interface ModemOptions {
    * with a scheduler of one's own, whose virtual time would never end.
    */
   readonly longestQuiet?: number;
+  /**
+   * Flow control of the line, for what the firmware pushes (AT before 1.7, `passiveReceive: false`, and ESP-AT while there
+   * is a socket for datagrams): a slow reader holds the line back, and with it the modem and the sender. Only on a line
+   * that was opened with `rtscts`, whose wires RTS and CTS are connected; `EINVAL` on any other. Default: false.
+   */
+  readonly flowControl?: boolean;
+  /**
+   * Milliseconds that the line is held for a reader who takes nothing. All other sockets wait meanwhile; then this one
+   * fails with `ENOBUFS`. Default: 2000.
+   */
+  readonly longestHold?: number;
   /** What keeps time. Default: the clock. */
   readonly scheduler?: SchedulerLike;
 }

@@ -1,10 +1,11 @@
-import { concat, concatMap, EMPTY, ignoreElements, map, type Observable, type SchedulerLike } from 'rxjs';
+import { concat, concatMap, EMPTY, ignoreElements, map, type Observable, of, type SchedulerLike } from 'rxjs';
 
 import { attention } from './attention';
 import { catalogueOf, common } from './commands/catalogue';
 import type { Command } from './commands/command';
 import { type Dialect, dialectOf } from './commands/dialect';
 import { ask, type Exchange, tryTo } from './executor/exchange';
+import { heedLine } from './flow/heedLine';
 import { askLinkMode } from './executor/resynchronise';
 import type { Wire } from './executor/wire';
 
@@ -13,6 +14,15 @@ export interface SetUp {
   readonly dialect: Dialect;
   /** It has joined a network by itself, as it may after a start, or has never left it. */
   readonly hasAddress: boolean;
+  /** It waits while the line is held. */
+  readonly heedsLine: boolean;
+}
+
+export interface SetUpOptions {
+  /** Whether to use passive receive where the firmware has it. */
+  readonly passive: boolean;
+  /** Whether the line has flow control, so that the modem should look at it. */
+  readonly flowControl: boolean;
 }
 
 /** Milliseconds that the whole set-up may take; most of it for a modem that has to be woken. */
@@ -21,10 +31,8 @@ const setUpDeadline = 60_000;
 /**
  * Brings a modem in an unknown state to the one that the driver works with: no echo, five links, no server, no
  * passthrough, received data held back where the firmware can. Settings last until the next reset, and spare the flash.
- *
- * @param passive Whether to use passive receive where the firmware has it.
  */
-export function setUpExchange(passive: boolean): Exchange<SetUp> {
+export function setUpExchange(options: SetUpOptions): Exchange<SetUp> {
   return {
     shown: 'AT',
     deadline: setUpDeadline,
@@ -37,12 +45,17 @@ export function setUpExchange(passive: boolean): Exchange<SetUp> {
         ask(wire, scheduler, common.version),
       ).pipe(
         map(dialectOf),
-        concatMap((dialect) => configure(wire, scheduler, dialect, passive)),
+        concatMap((dialect) => configure(wire, scheduler, dialect, options)),
       ),
   };
 }
 
-function configure(wire: Wire, scheduler: SchedulerLike, found: Dialect, passive: boolean): Observable<SetUp> {
+function configure(
+  wire: Wire,
+  scheduler: SchedulerLike,
+  found: Dialect,
+  { passive, flowControl }: SetUpOptions,
+): Observable<SetUp> {
   const dialect = { ...found, passiveReceive: found.passiveReceive && passive };
   const say = (command: Command) => ask(wire, scheduler, command);
   const attempt = (command: Command) => tryTo(wire, scheduler, command);
@@ -60,7 +73,12 @@ function configure(wire: Wire, scheduler: SchedulerLike, found: Dialect, passive
     found.passiveReceive ? say(common.receiveMode(dialect.passiveReceive)) : EMPTY,
     say(catalogueOf(dialect).stationMode),
   );
-  return concat(settings$.pipe(ignoreElements()), say(common.status)).pipe(
-    map((lines) => ({ dialect, hasAddress: lines.some((line) => /^STATUS:[234]$/.test(line)) })),
+  const heedsLine$ = flowControl ? heedLine(wire, scheduler) : of(false);
+  return concat(settings$.pipe(ignoreElements()), heedsLine$).pipe(
+    concatMap((heedsLine) =>
+      say(common.status).pipe(
+        map((lines) => ({ dialect, heedsLine, hasAddress: lines.some((line) => /^STATUS:[234]$/.test(line)) })),
+      ),
+    ),
   );
 }

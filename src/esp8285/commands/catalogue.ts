@@ -44,6 +44,9 @@ export const common = {
   receive: (link: number, size: number) => command('AT+CIPRECVDATA', link, size),
   /** How many bytes wait, of each link. */
   waiting: command('AT+CIPRECVLEN?'),
+  askLine: command('AT+UART_CUR?'),
+  /** Speed, data bits, stop bits, parity and flow control, until the next reset. */
+  setLine: (...settings: readonly number[]) => command('AT+UART_CUR', ...settings),
   resolve: (host: string) => command('AT+CIPDOMAIN', hostText(host, 'getaddrinfo')),
   ping: (host: string) => command('AT+PING', hostText(host, 'ping')),
 

@@ -186,9 +186,12 @@ export class Link implements NumberedLink, StreamLink {
   }
 
   receive(room$: Observable<number>): Observable<Uint8Array> {
-    return concat(
-      from(this.takeEarly()),
-      defer(() => merge(this.incoming, this.canPull ? this.pulling(room$) : this.whileItLasts(this.context.asking$))),
+    const received$ = concat(from(this.takeEarly()), this.incoming).pipe(
+      this.context.hold.forReader(room$, () => this.longestRead === 0),
+    );
+    return merge(
+      received$,
+      defer(() => (this.canPull ? this.pulling(room$) : this.whileItLasts(this.context.asking$))),
     );
   }
 

@@ -17,6 +17,7 @@ import {
 
 import { OSError } from '../../usocket/osError';
 import type { Executor } from '../executor/executor';
+import type { LineHold } from '../flow/lineHold';
 import type { Frame } from '../grammar/frame';
 import { type Loss, lossOf } from './damage';
 import { ModemDatagramLink } from './datagramLink';
@@ -29,6 +30,7 @@ import { Stocktaking } from './stocktaking';
 
 export interface LinkTableOptions {
   readonly executor: Executor;
+  readonly hold: LineHold;
   /** Whether the modem has an address: a refusal is not the peer's word otherwise. */
   readonly hasAddress: () => boolean;
   readonly scheduler: SchedulerLike;
@@ -197,6 +199,7 @@ export class LinkTable {
   private context(): LinkContext {
     return {
       executor: this.options.executor,
+      hold: this.options.hold,
       reception: this.reception,
       hasAddress: this.options.hasAddress,
       asking$: this.stocktaking.asking(),

@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 
 import type { OSError } from '../../usocket/osError';
 import type { Executor } from '../executor/executor';
+import type { LineHold } from '../flow/lineHold';
 import type { Block } from '../grammar/frame';
 import type { Reception } from './reception';
 
@@ -56,6 +57,7 @@ export interface NumberedLink {
 export interface LinkContext {
   readonly executor: Executor;
   readonly reception: Reception;
+  readonly hold: LineHold;
   /** Whether the modem is on a network, with an address. */
   readonly hasAddress: () => boolean;
   /** Asks the modem now and then, while it is subscribed to, what it has, and tells {@link NumberedLink.taken}. */

@@ -1,0 +1,92 @@
+import {
+  BehaviorSubject,
+  concat,
+  concatMap,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  finalize,
+  first,
+  map,
+  merge,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  of,
+  repeat,
+  type SchedulerLike,
+  switchMap,
+  tap,
+  timeout,
+} from 'rxjs';
+
+export interface FitOptions {
+  /** How many bytes the reader would take now. */
+  readonly room$: Observable<number>;
+  /** Whether pieces come unasked; what has been asked for has room. */
+  readonly isPushed: () => boolean;
+  /** Subscribed to while pieces wait. */
+  readonly waiting$: Observable<never>;
+  /** Milliseconds that a piece waits for a reader who takes nothing: then it goes on, whatever becomes of it. */
+  readonly patience: number;
+  readonly scheduler: SchedulerLike;
+}
+
+/**
+ * Hands pieces on as far as there is room for them. Their end comes behind the last one, a failure at once.
+ *
+ *     pieces$   --[abcd]--[ef]-|
+ *     room$     4-0--------24----------
+ *     out$      --[abcd]---[ef](|)
+ */
+export function fit({ room$, isPushed, waiting$, patience, scheduler }: FitOptions): MonoTypeOperatorFunction<Buffer> {
+  return (pieces$) =>
+    defer(() => {
+      const isWaiting = new BehaviorSubject(false);
+      let pieces = 0;
+      let mostRoom = 0;
+      // Half of what there can be, at least, or a reader who takes little at a time would cut all into crumbs.
+      const isRoom = (room: number, wanted: number) => room >= Math.min(wanted, Math.ceil(mostRoom / 2));
+      const sizeFor = (wanted: number) =>
+        defer(() => {
+          let isFound = false;
+          return room$.pipe(
+            tap((room) => {
+              mostRoom = Math.max(mostRoom, room, 1);
+              // What is handed on takes room away before this is unsubscribed from.
+              isFound ||= isRoom(room, wanted);
+              if (!isFound) isWaiting.next(true);
+            }),
+            timeout({ each: patience, scheduler, with: () => of(Infinity) }),
+            first((room) => isRoom(room, wanted)),
+          );
+        });
+      const inParts = (piece: Buffer) =>
+        defer(() => {
+          let rest = piece;
+          return defer(() => sizeFor(rest.length)).pipe(
+            map((size) => {
+              const part = rest.subarray(0, size);
+              rest = rest.subarray(part.length);
+              return part;
+            }),
+            repeat({ delay: () => (rest.length > 0 ? of(true) : EMPTY) }),
+          );
+        });
+      const leave$ = defer(() => {
+        if (--pieces === 0) isWaiting.next(false);
+        return EMPTY;
+      });
+      const fitting$ = pieces$.pipe(
+        tap(() => pieces++),
+        concatMap((piece) => concat(pieces > 1 || isPushed() ? inParts(piece) : of(piece), leave$)),
+        finalize(() => {
+          isWaiting.complete();
+        }),
+      );
+      const holding$ = isWaiting.pipe(
+        distinctUntilChanged(),
+        switchMap((isOne) => (isOne ? waiting$ : EMPTY)),
+      );
+      return merge(holding$, fitting$);
+    });
+}

@@ -1,0 +1,95 @@
+import {
+  BehaviorSubject,
+  concatMap,
+  defer,
+  first,
+  from,
+  map,
+  type MonoTypeOperatorFunction,
+  Observable,
+  of,
+  type SchedulerLike,
+} from 'rxjs';
+
+import { asBuffer, type Uart } from '../../streams';
+import { fit } from './fit';
+import { LineClock } from './lineClock';
+
+/** Bytes after which it is asked again whether the line is held: one chunk may hold a lot of data. */
+const slice = 1024;
+
+export interface LineHoldOptions {
+  /** Milliseconds that the line is held for a reader who takes nothing. */
+  readonly longestHold: number;
+  readonly scheduler: SchedulerLike;
+}
+
+/**
+ * Flow control of the line, for data that the modem pushes: while a reader has no room for them, no bytes are taken off
+ * the line, so that the modem waits, and with it the peer. All others wait too; so a reader who takes nothing for too long
+ * is given what comes, and his queue overflows.
+ */
+export class LineHold {
+  /** Stands still while the line is held, for the modem's answers are as late as that. */
+  readonly clock: LineClock;
+  /** Whether the modem waits when the line is held. */
+  isHeeded = false;
+
+  private readonly held = new BehaviorSubject(false);
+  private holders = 0;
+  private readonly holding$ = new Observable<never>(() => {
+    if (this.holders++ === 0) this.hold();
+    return () => {
+      if (--this.holders === 0) this.release();
+    };
+  });
+
+  constructor(
+    private readonly uart: Uart,
+    private readonly options: LineHoldOptions,
+  ) {
+    this.clock = new LineClock(options.scheduler);
+  }
+
+  /** Hands the bytes of the line on while it is not held. */
+  gate(): MonoTypeOperatorFunction<Uint8Array> {
+    return (rx$) =>
+      rx$.pipe(
+        concatMap((chunk) => (chunk.length > slice ? from(slicesOf(asBuffer(chunk))) : of(chunk))),
+        concatMap((bytes) =>
+          this.held.pipe(
+            first((isHeld) => !isHeld),
+            map(() => bytes),
+          ),
+        ),
+      );
+  }
+
+  /**
+   * Hands on what comes for a reader, and holds the line while there is no room for all of it.
+   *
+   * @param isPushed Whether it comes unasked: otherwise there is room.
+   */
+  forReader(room$: Observable<number>, isPushed: () => boolean): MonoTypeOperatorFunction<Buffer> {
+    const { longestHold, scheduler } = this.options;
+    const fitting = fit({ room$, isPushed, waiting$: this.holding$, patience: longestHold, scheduler });
+    return (pieces$) => defer(() => (this.isHeeded ? pieces$.pipe(fitting) : pieces$));
+  }
+
+  private hold(): void {
+    this.clock.stop();
+    this.held.next(true);
+    this.uart.hold?.(true);
+  }
+
+  private release(): void {
+    this.clock.go();
+    // First, for what comes at once belongs behind what waits here.
+    this.uart.hold?.(false);
+    this.held.next(false);
+  }
+}
+
+function* slicesOf(chunk: Buffer): Generator<Buffer> {
+  for (let at = 0; at < chunk.length; at += slice) yield chunk.subarray(at, at + slice);
+}
