@@ -5,9 +5,9 @@ import { catalogueOf, common } from './commands/catalogue';
 import type { Command } from './commands/command';
 import { type Dialect, dialectOf } from './commands/dialect';
 import { ask, type Exchange, tryTo } from './executor/exchange';
-import { heedLine } from './flow/heedLine';
 import { askLinkMode } from './executor/resynchronise';
 import type { Wire } from './executor/wire';
+import { heedLine } from './flow/heedLine';
 
 /** What the modem is like once it is set up. */
 export interface SetUp {

@@ -5,7 +5,7 @@ import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
  * clock is put off for as long as it stands.
  */
 export class LineClock implements SchedulerLike {
-  private stoodFor = 0;
+  private stoodBefore = 0;
   private stoppedAt: number | undefined;
   /** What came due by the scheduler's time while the clock stood. */
   private readonly overdue = new Set<() => void>();
@@ -13,7 +13,7 @@ export class LineClock implements SchedulerLike {
   constructor(private readonly scheduler: SchedulerLike) {}
 
   now(): number {
-    return (this.stoppedAt ?? this.scheduler.now()) - this.stoodFor;
+    return this.scheduler.now() - this.stood;
   }
 
   stop(): void {
@@ -21,33 +21,42 @@ export class LineClock implements SchedulerLike {
   }
 
   go(): void {
-    if (this.stoppedAt === undefined) return;
-    this.stoodFor += this.scheduler.now() - this.stoppedAt;
+    this.stoodBefore = this.stood;
     this.stoppedAt = undefined;
     const waiting = [...this.overdue];
     this.overdue.clear();
-    for (const wait of waiting) wait();
+    for (const goOn of waiting) goOn();
   }
 
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
-    const due = this.now() + delay;
-    const left = () => due - this.now();
+    // Not the time at which it is due: a clock of the machine that is set back would put it off.
+    let before = this.stood;
+    const owed = () => this.stood - before;
     const putOff = (action: SchedulerAction<T>, current: T | undefined) => {
-      const wait = () => action.schedule(current, left());
+      const milliseconds = owed();
+      const goOn = () => {
+        before = this.stood;
+        action.schedule(current, milliseconds);
+      };
       if (this.stoppedAt === undefined) {
-        wait();
+        goOn();
         return;
       }
-      this.overdue.add(wait);
-      action.add(() => this.overdue.delete(wait));
+      this.overdue.add(goOn);
+      action.add(() => this.overdue.delete(goOn));
     };
     return this.scheduler.schedule<T>(
       function (current) {
-        if (left() > 0) putOff(this, current);
+        if (owed() > 0) putOff(this, current);
         else work.call(this, current);
       },
       delay,
       state,
     );
+  }
+
+  /** Milliseconds that it has stood, all in all. */
+  private get stood(): number {
+    return this.stoodBefore + (this.stoppedAt === undefined ? 0 : this.scheduler.now() - this.stoppedAt);
   }
 }
