@@ -16,6 +16,7 @@ const firsts: Partial<Record<Fault['kind'], string>> = {
   silence: 'for',
   'log-leak': 'for',
   'wifi-lost': 'for',
+  'dhcp-lost': 'for',
   'cut-block': 'after',
 };
 
@@ -33,7 +34,13 @@ const faults: fc.Arbitrary<ScheduledFault> = fc.oneof(
   fc.record({ kind: fc.constant('reset' as const), at: time, loseReady: isSo }, option),
   fc.record({ kind: fc.constant('brown-out' as const), at: time, bytes }, option),
   fc.record({ kind: fc.constantFrom('lose' as const, 'flip' as const), ...damage }, option),
-  fc.record({ kind: fc.constantFrom('busy' as const, 'silence' as const, 'log-leak' as const), ...lasting }, option),
+  fc.record(
+    {
+      kind: fc.constantFrom('busy' as const, 'silence' as const, 'log-leak' as const, 'dhcp-lost' as const),
+      ...lasting,
+    },
+    option,
+  ),
   fc.record(
     { kind: fc.constant('wifi-lost' as const), ...lasting, links: fc.constantFrom('close', 'late', 'keep') },
     option,
@@ -43,7 +50,7 @@ const faults: fc.Arbitrary<ScheduledFault> = fc.oneof(
   fc
     .constantFrom('lose-prompt' as const, 'lose-reply' as const, 'lose-notice' as const, 'lose-closed' as const)
     .chain((kind) => time.map((at) => ({ kind, at }))),
-  time.map((at) => ({ kind: 'unplug' as const, at })),
+  time.chain((at) => fc.constantFrom('watchdog' as const, 'unplug' as const).map((kind) => ({ kind, at }))),
 );
 
 /** A fault as it is written, its arguments with their names or, where they may be, without. */
@@ -132,7 +139,7 @@ describe('a fault on the command line', () => {
     ['reset@-2s', '"-2s" is no time'],
     ['reset@2s@3s', '"2s@3s" is no time'],
     ['reset@999999m', '"999999m" is longer than 24 days.'],
-    ['@2s', 'There is no fault ""; there are reset, brown-out,'],
+    ['@2s', 'There is no fault ""; there are reset, watchdog, brown-out,'],
     ['toString@2s', 'There is no fault "toString"'],
     ['reset:5@2s', '"reset" does not take "5"; it takes loseReady.'],
     ['reset:loseReady=1@2s', 'It is said or not, and takes no value: not "1".'],

@@ -61,6 +61,23 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
     await host.reads(`WIFI DISCONNECT\r\n${joined}`);
   });
 
+  it('loses the addresses of its network, cannot join it then, and gets them back', async () => {
+    const host = await bench.ready({ firmware, joinTimeout: 5 });
+    const words = nonos ? 'DHCP TIMEOUT\r\n' : '';
+    host.emulator.fault({ kind: 'dhcp-lost' });
+    await host.reads(`WIFI DISCONNECT\r\nWIFI CONNECTED\r\n${words}`);
+    await host.asks(
+      `${cwjap}="my-ssid","my-key"`,
+      `WIFI CONNECTED\r\n${words}WIFI DISCONNECT\r\n+CWJAP:1\r\n${failed}`,
+    );
+  });
+
+  it('gets an address again when there are any', async () => {
+    const host = await bench.ready({ firmware });
+    host.emulator.fault({ kind: 'dhcp-lost', for: 5 });
+    await host.reads(`WIFI DISCONNECT\r\nWIFI CONNECTED\r\n${joined}`);
+  });
+
   it('S14 starts no link without an address', async () => {
     const host = await bench.ready({ firmware, ...alone });
     await host.asks(nonos ? 'AT+CWMODE_CUR=1' : 'AT+CWMODE=1');

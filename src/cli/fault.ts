@@ -23,6 +23,7 @@ const damage = { first: 'bytes', takes: { bytes: count, after: count, from: oneO
 
 const forms: { readonly [K in Kind]: Form<Extract<Fault, { kind: K }>> } = {
   reset: { takes: { loseReady: flag } },
+  watchdog: nothing,
   'brown-out': { first: 'bytes', takes: { bytes: count } },
   lose: damage,
   flip: damage,
@@ -30,6 +31,7 @@ const forms: { readonly [K in Kind]: Form<Extract<Fault, { kind: K }>> } = {
   silence: lasting,
   'log-leak': lasting,
   'wifi-lost': { first: 'for', takes: { for: duration, links: oneOf('close', 'late', 'keep') } },
+  'dhcp-lost': lasting,
   'lose-prompt': nothing,
   'lose-reply': nothing,
   'lose-notice': nothing,
@@ -43,6 +45,7 @@ const forms: { readonly [K in Kind]: Form<Extract<Fault, { kind: K }>> } = {
 export const faultHelp = `
 A fault is <kind>[:<argument>...]@<time>, the time from the start; times are 1500ms, 2s or 1.5m. Kinds and arguments:
   reset[:loseReady]               the chip restarts; its "ready" drowns in the noise
+  watchdog                        its words, then a restart
   brown-out[:<bytes>]             so many bytes of garbage, then a restart
   lose[:<bytes>][:after=<bytes>][:from=modem|host]
                                   the next bytes on the line are lost, after so many good ones
@@ -53,6 +56,7 @@ A fault is <kind>[:<argument>...]@<time>, the time from the start; times are 150
   log-leak[:<time>]               lines of the firmware's log stand in front of passive reads
   wifi-lost[:<time>][:links=close|late|keep]
                                   the access point goes away, and comes back after so long
+  dhcp-lost[:<time>]              the network gives no addresses, and gives them again after so long
   lose-prompt, lose-reply, lose-notice, lose-closed
                                   the next of these does not come
   send-fail[:thenOk]              the next send fails; and succeeds after all

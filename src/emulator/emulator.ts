@@ -142,6 +142,11 @@ export class Emulator {
         output.print(noise(this.random).subarray(0, fault.bytes ?? 64));
         this.modem.reset(true);
         break;
+      case 'watchdog':
+        // At-firmware fact sheet, section 2.8; transcript 26.
+        output.print('\r\n Soft WDT reset\r\n');
+        this.modem.reset(true);
+        break;
       case 'lose':
       case 'flip':
         this.damage[fault.from ?? 'modem'].order(fault.kind, fault.bytes, fault.after);
@@ -178,6 +183,9 @@ export class Emulator {
         break;
       case 'wifi-lost':
         this.modem.loseWifi(fault.links ?? 'close', fault.for);
+        break;
+      case 'dhcp-lost':
+        this.modem.loseDhcp(fault.for);
         break;
       case 'unplug':
         this.port.finish(new LineError('ENODEV', 'the virtual modem was unplugged'));

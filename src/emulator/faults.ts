@@ -4,6 +4,8 @@ export type Fault =
   | { readonly kind: 'reset'; readonly loseReady?: boolean }
   /** The supply sinks: so many bytes of garbage (default 64), then a reset. */
   | { readonly kind: 'brown-out'; readonly bytes?: number }
+  /** The watchdog bites: its words, then a reset. */
+  | { readonly kind: 'watchdog' }
   /** The next bytes on their way are lost, after `after` good ones. */
   | { readonly kind: 'lose'; readonly bytes?: number; readonly after?: number; readonly from?: 'modem' | 'host' }
   /** The next bytes on their way have a bit flipped, after `after` good ones. */
@@ -12,8 +14,10 @@ export type Fault =
   | { readonly kind: 'busy'; readonly for?: number }
   /** Nothing comes from the modem and nothing reaches it, for so long or until a reset. */
   | { readonly kind: 'silence'; readonly for?: number }
-  /** The access point goes away, for so long or for good; links close at once, after a second, or survive. */
+  /** The access point goes away, for so long or until a reset; links close at once, after a second, or survive. */
   | { readonly kind: 'wifi-lost'; readonly for?: number; readonly links?: 'close' | 'late' | 'keep' }
+  /** The network gives no addresses, for so long or until a reset: the modem stays associated, and its links close. */
+  | { readonly kind: 'dhcp-lost'; readonly for?: number }
   /** The prompt of the next send does not come, and its command is forgotten. */
   | { readonly kind: 'lose-prompt' }
   /** The next command is carried out, and nothing of its answer comes. */

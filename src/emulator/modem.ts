@@ -115,9 +115,10 @@ export class Modem {
 
   /** What a reset, asked for or not, does to the chip; `ready` may be lost in the noise. */
   reset(ready: boolean): void {
-    const { memory, output, input } = this.context;
+    const { memory, output, input, station } = this.context;
     this.restarting = false;
     this.halt();
+    station.inReach = station.givesAddresses = true;
     memory.settings = bootSettings(memory.flash);
     this.wiring.setBaud(memory.settings.baud);
     output.muted = false;
@@ -161,6 +162,8 @@ export class Modem {
   /** The access point goes away, and comes back after `duration` ms. */
   loseWifi(linksToo: 'close' | 'late' | 'keep', duration?: number): void {
     const { links, station, output } = this.context;
+    station.inReach = false;
+    this.later(duration, () => this.findBack());
     if (!station.joined) return;
     station.leave('lost');
     output.unsolicited('WIFI DISCONNECT\r\n');
@@ -172,16 +175,35 @@ export class Modem {
         links.freeze(false);
       });
     }
-    if (duration === undefined) return;
-    this.later(duration, () => {
-      this.affairs.add(
-        station.rejoin().subscribe({
-          next: (print) => output.unsolicited(print),
-          error: () => undefined,
-          complete: () => links.freeze(false),
-        }),
-      );
+  }
+
+  /** The network goes on without addresses, and gives them again after `duration` ms. */
+  loseDhcp(duration?: number): void {
+    const { links, station, output, personality } = this.context;
+    station.givesAddresses = false;
+    this.later(duration, () => this.findBack());
+    if (!station.joined) return;
+    station.leave('lost');
+    output.unsolicited('WIFI DISCONNECT\r\n');
+    links.closeAll();
+    output.unsolicited('WIFI CONNECTED\r\n');
+    if (personality.dhcpTimeout === '') return;
+    this.later(this.wiring.options.joinTimeout, () => {
+      if (station.state === 'lost') output.unsolicited(personality.dhcpTimeout);
     });
+  }
+
+  /** The network is as it was, and the modem joins it if it has lost it. */
+  private findBack(): void {
+    const { links, station, output } = this.context;
+    station.inReach = station.givesAddresses = true;
+    this.affairs.add(
+      station.rejoin().subscribe({
+        next: (print) => output.unsolicited(print),
+        error: () => undefined,
+        complete: () => links.freeze(false),
+      }),
+    );
   }
 
   /** Does something so many ms from now, unless a reset comes first. */

@@ -24,6 +24,9 @@ export class Station {
   state: StationState = 'idle';
   /** The name that was given with the last join. */
   hostName: string | undefined;
+  /** Networks are in reach, and give addresses. */
+  inReach = true;
+  givesAddresses = true;
   private current: AccessPoint | undefined;
 
   constructor(private readonly core: Core) {}
@@ -46,7 +49,7 @@ export class Station {
 
   /** What a scan sees, strongest first as the firmware sorts. */
   scan(): readonly AccessPointReport[] {
-    return this.core.options.accessPoints.map(reportOf).sort((one, other) => other.rssi - one.rssi);
+    return this.inAir.map(reportOf).sort((one, other) => other.rssi - one.rssi);
   }
 
   /**
@@ -57,7 +60,7 @@ export class Station {
     const { delays, options, personality } = this.core;
     return defer(() => {
       this.state = 'trying';
-      const found = options.accessPoints.find(
+      const found = this.inAir.find(
         (ap) => latin1(ap.ssid) === ssid && (bssid === undefined || reportOf(ap).bssid === bssid.toLowerCase()),
       );
       if (found === undefined) return concat(delays.after('scan'), this.failed(3));
@@ -67,15 +70,15 @@ export class Station {
         return concat(delays.after('join'), this.failed(found.wrongKeyCode ?? 2));
       }
       const connected$ = concat(delays.after('join'), of('WIFI CONNECTED\r\n'));
-      const { stationDhcp } = this.core.memory.settings;
-      if (found.dhcp === false && stationDhcp) {
-        const timeout$ = of(personality.dhcpTimeout, 'WIFI DISCONNECT\r\n');
-        return concat(connected$, delays.wait(options.joinTimeout), timeout$, this.failed(1));
-      }
+      const addressless$ = concat(delays.wait(options.joinTimeout), of(personality.dhcpTimeout), this.thrownOut());
       return concat(
         connected$,
-        delays.after('address'),
-        defer(() => this.succeed(found)),
+        defer(() => {
+          const { stationDhcp } = this.core.memory.settings;
+          const getsNone = (found.dhcp === false || !this.givesAddresses) && stationDhcp;
+          return getsNone ? addressless$ : delays.after('address');
+        }),
+        defer(() => (this.inReach ? this.succeed(found) : this.thrownOut())),
       );
     });
   }
@@ -95,8 +98,12 @@ export class Station {
 
   /** Joins the access point that was lost again. */
   rejoin(): Observable<Print> {
-    const lost = this.current;
+    const lost = this.state === 'lost' ? this.current : undefined;
     return lost === undefined ? of() : this.join(latin1(lost.ssid), latin1(lost.key ?? ''));
+  }
+
+  private get inAir(): readonly AccessPoint[] {
+    return this.inReach ? this.core.options.accessPoints : [];
   }
 
   private succeed(found: AccessPoint): Observable<Print> {
@@ -104,6 +111,10 @@ export class Station {
     this.current = found;
     this.hostName = this.core.memory.settings.hostName;
     return of('WIFI GOT IP\r\n');
+  }
+
+  private thrownOut(): Observable<Print> {
+    return concat(of('WIFI DISCONNECT\r\n'), this.failed(1));
   }
 
   private failed(code: number): Observable<Print> {
