@@ -158,6 +158,10 @@ export class Modem {
     );
   }
 
+  private get isOnNetwork$(): Observable<boolean> {
+    return this.status.pipe(map(({ wifi }) => wifi === 'up'));
+  }
+
   get hasAddress(): boolean {
     return this.status.value.wifi === 'up';
   }
@@ -251,11 +255,16 @@ export class Modem {
     const closed = new OSError('EBADF', 'modem', 'the interface is closed');
     this.status.next({ modem: 'closed', wifi: 'down' });
     this.stations.clear();
+    this.server.lose(closed);
     this.links.loseAll(closed);
     this.executor.interrupt(closed);
     const closeLinks$ = modem === 'up' ? this.executor.run(simpleExchange(common.closeAllLinks, closeDeadline)) : EMPTY;
     return concat(
-      closeLinks$.pipe(catchError(() => EMPTY)),
+      // In its turn, which may not come while the modem is asked whether it is there at all.
+      closeLinks$.pipe(
+        catchError(() => EMPTY),
+        takeUntil(timer(2 * closeDeadline, this.scheduler)),
+      ),
       defer(() => {
         this.life?.unsubscribe();
         this.trace.end();
@@ -278,7 +287,8 @@ export class Modem {
       switchMap((restart) => {
         // Here, where a set-up under way has been given up: it has not failed, it begins again.
         if (restart) this.interrupt(restart);
-        return concat(this.setUp(upkeep), merge(upkeep.meanwhile$, restart ? this.server.resume() : EMPTY));
+        const resumed$ = restart ? this.server.resume() : EMPTY;
+        return concat(this.setUp(upkeep), merge(upkeep.meanwhile$, this.links.outliving(this.isOnNetwork$), resumed$));
       }),
       ignoreElements(),
     );
@@ -309,7 +319,7 @@ export class Modem {
       switchMap((isStarting) => (isStarting ? timer(longestStart, this.scheduler) : EMPTY)),
       tap(() => {
         const message = 'the modem starts again and again; check its power supply, it draws 300 mA and more in bursts';
-        this.status.next({ modem: 'down', wifi: 'down', error: new OSError('EIO', 'modem', message) });
+        this.goDown(new OSError('EIO', 'modem', message));
       }),
       ignoreElements(),
     );
@@ -330,7 +340,7 @@ export class Modem {
         this.status.next({ modem: 'up', wifi: this.hasJoined ? 'up' : this.status.value.wifi });
       }),
       catchError((error: unknown) => {
-        this.status.next({ modem: 'down', wifi: 'down', error: asOSError(error) });
+        this.goDown(asOSError(error));
         return EMPTY;
       }),
       ignoreElements(),
@@ -361,9 +371,14 @@ export class Modem {
     this.links.loseAll(error);
   }
 
+  private goDown(error: OSError): void {
+    this.status.next({ modem: 'down', wifi: 'down', error });
+    this.server.lose(error);
+  }
+
   /** The line is gone: there is no way back. */
   private lose(error: OSError): void {
-    if (this.status.value.modem !== 'closed') this.status.next({ modem: 'down', wifi: 'down', error });
+    if (this.status.value.modem !== 'closed') this.goDown(error);
     this.stations.clear();
     this.links.loseAll(error);
     this.executor.interrupt(error);

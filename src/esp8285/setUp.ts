@@ -36,6 +36,7 @@ export function setUpExchange(options: SetUpOptions): Exchange<SetUp> {
   return {
     shown: 'AT',
     deadline: setUpDeadline,
+    countsBusy: true,
     converse: (wire, scheduler) =>
       concat(
         attention(wire, scheduler),

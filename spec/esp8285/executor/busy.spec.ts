@@ -1,8 +1,10 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
+import { map } from 'rxjs';
 
 import { Unanswered } from '../../../src/esp8285/executor/unanswered';
 import { conversation, saying } from '../../support/conversation';
+import { code } from '../../support/stage';
 import { marbles } from '../../streams/marbles';
 
 const busy = ['AT+A', 1, '\r\nbusy p...\r\n'] as const;
@@ -25,11 +27,30 @@ describe('a busy modem', () => {
   it(
     'is told again once a second at most',
     marbles(({ expectObservable, flush }, scheduler) => {
-      const { executor, modem } = conversation(scheduler, { script: [busy] });
-      expectObservable(executor.run(patient(10_000))).toBe('10s #', values, new Unanswered('AT+A', 10_000));
-      flush();
+      const script = [...Array.from({ length: 14 }, () => busy), answering];
+      const { executor, modem } = conversation(scheduler, { script });
       // Pauses of 50, 100, 200, 400, 800, then 1000.
-      assert.strictEqual(modem.heard.length, 14);
+      expectObservable(executor.run(patient(10_000))).toBe('10565ms (a|)', values);
+      flush();
+      assert.strictEqual(modem.heard.length, 15);
+    }),
+  );
+
+  it(
+    'has its time from when it is not busy any more',
+    marbles(({ expectObservable }, scheduler) => {
+      const { executor } = conversation(scheduler, { script: [busy, busy, ['AT+A']] });
+      // 1 + 50 + 1
+      expectObservable(executor.run(patient(100))).toBe('152ms #', values, new Unanswered('AT+A', 100));
+    }),
+  );
+
+  it(
+    'is given up after two minutes: EIO, and it is set up anew',
+    marbles(({ expectObservable }, scheduler) => {
+      const { executor } = conversation(scheduler, { script: [busy] });
+      expectObservable(executor.run(patient(10_000)).pipe(code())).toBe('119664ms #', values, 'EIO');
+      expectObservable(executor.trouble$.pipe(map(({ code: why }) => why))).toBe('119664ms e', { e: 'EIO' });
     }),
   );
 

@@ -69,17 +69,20 @@ describe.each([
   );
 
   it(
-    'S13 the loss of the Wi-Fi ends links when the modem says so, and no sooner',
+    'S13 the loss of the Wi-Fi ends links when the modem says so, and no sooner: ENETDOWN',
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('-d---c-g', {
         d: 'WIFI DISCONNECT\r\n',
         c: '4,CLOSED\r\n',
         g: 'WIFI CONNECTED\r\nWIFI GOT IP\r\n',
       });
-      const { link4, nic, socket } = connected(scheduler, { firmware, passiveReceive: false, unasked$ });
+      const script: Rule[] = [
+        ['AT+CIPSTATUS', 'STATUS:3\r\n+CIPSTATUS:3,"TCP","192.168.1.9",80,50000,0\r\n\r\nOK\r\n'],
+      ];
+      const { link4, nic, socket } = connected(scheduler, { firmware, script, passiveReceive: false, unasked$ });
       const link3 = socket();
       link3.connect$(peer).subscribe();
-      expectObservable(link4.data$.pipe(text(), code())).toBe('-----|');
+      expectObservable(link4.data$.pipe(text(), code())).toBe('-----#', {}, 'ENETDOWN');
       expectObservable(link3.data$.pipe(text(), code())).toBe('-');
       expectObservable(nic.status$.pipe(map(({ wifi }) => wifi))).toBe('ud-----(ju)', {
         u: 'up',

@@ -28,6 +28,8 @@ export interface Exchange<T> {
   readonly shown: string;
   /** Milliseconds that the modem may take. */
   readonly deadline: number;
+  /** It has its own way with a busy modem, and the deadline holds for that too. */
+  readonly countsBusy?: boolean;
   /** Cold. Emits the outcome and completes when the modem is free for the next command. */
   readonly converse: (wire: Wire, scheduler: SchedulerLike) => Observable<T>;
 }

@@ -17,11 +17,11 @@ import {
   tap,
   throwError,
   throwIfEmpty,
-  timeout,
 } from 'rxjs';
 
 import { OSError } from '../../usocket/osError';
 import { Refusal } from './answer';
+import { answeredWithin, BusyForEver, longestBusy } from './answeredWithin';
 import type { Exchange } from './exchange';
 import { resynchronise } from './resynchronise';
 import { Unanswered } from './unanswered';
@@ -106,15 +106,20 @@ export class Executor {
     );
   }
 
-  private converse<T>({ shown, deadline, converse }: Exchange<T>): Observable<T> {
+  private converse<T>({ shown, deadline, countsBusy = false, converse }: Exchange<T>): Observable<T> {
     return converse(this.wire, this.scheduler).pipe(
-      timeout({
-        first: deadline,
-        scheduler: this.scheduler,
-        with: () => throwError(() => new Unanswered(shown, deadline)),
-      }),
+      answeredWithin(deadline, shown, this.wire, this.scheduler, countsBusy ? 0 : longestBusy),
+      catchError((error: unknown) => (error instanceof BusyForEver ? this.giveUp(error) : throwError(() => error))),
       tap({ error: (error: unknown) => (this.outOfStep ||= error instanceof Unanswered) }),
     );
+  }
+
+  private giveUp(cause: BusyForEver): Observable<never> {
+    return defer(() => {
+      const error = new OSError('EIO', 'modem', `${cause.message}; reset it`, { cause });
+      this.troubles.next(error);
+      throw error;
+    });
   }
 
   private getInStep(): Observable<never> {

@@ -17,14 +17,13 @@ import {
 import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
 import type { Frame } from '../grammar/frame';
+import { longestBusy } from './answeredWithin';
 import { insist } from './insist';
 import type { Wire } from './wire';
 
 /** Milliseconds of silence, and how often the question is put. */
 const patience = 2_000;
 const tries = 3;
-/** Milliseconds that a modem may be busy: longer than its longest attempt to connect. */
-const longestBusy = 120_000;
 
 /**
  * Gets in step with the modem again after an answer has not come in time: what is owed may still come, so a bare `OK`

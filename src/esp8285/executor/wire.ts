@@ -1,6 +1,7 @@
-import { defer, EMPTY, finalize, ignoreElements, type Observable } from 'rxjs';
+import { catchError, defer, EMPTY, finalize, ignoreElements, type Observable, throwError } from 'rxjs';
 
 import type { Uart } from '../../streams';
+import { asOSError } from '../asOSError';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
 import type { Expectation } from '../grammar/frameCutter';
@@ -27,16 +28,24 @@ export class Wire {
   say(command: Command): Observable<never> {
     return defer(() => {
       this.trace?.said(command);
-      return this.uart.write(Buffer.from(command.line + lineEnd));
-    }).pipe(ignoreElements());
+      return this.put(Buffer.from(command.line + lineEnd));
+    });
   }
 
   /** Cold: writes bytes as they are and completes. */
   write(bytes: Uint8Array): Observable<never> {
     return defer(() => {
       this.trace?.wrote(bytes);
-      return this.uart.write(bytes);
-    }).pipe(ignoreElements());
+      return this.put(bytes);
+    });
+  }
+
+  /** A line that is lost tells by the write, too, and maybe first. */
+  private put(bytes: Uint8Array): Observable<never> {
+    return defer(() => this.uart.write(bytes)).pipe(
+      ignoreElements(),
+      catchError((error: unknown) => throwError(() => asOSError(error))),
+    );
   }
 
   /** Cold: forgets what the modem has begun to say, for it does not go on, and completes. */

@@ -4,10 +4,14 @@ import {
   concat,
   defer,
   EMPTY,
+  endWith,
   from,
   ignoreElements,
+  merge,
   type Observable,
   Subject,
+  take,
+  takeUntil,
   throwError,
 } from 'rxjs';
 
@@ -46,7 +50,7 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
     this.local = { address: '0.0.0.0', port };
     this.datagrams$ = concat(
       defer(() => from(this.takeEarly())),
-      this.incoming,
+      defer(() => merge(this.incoming, this.asking())),
     );
   }
 
@@ -97,6 +101,14 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
     // Nothing is held back for this one.
   }
 
+  cutOff(): void {
+    // A port needs no peer: it is closed, or it is there when the network is back.
+  }
+
+  givenUp(error: OSError): void {
+    this.fail(error);
+  }
+
   /** Nobody ends a port but its owner: the network has gone, and the modem has closed what was open on it. */
   closed(): void {
     if (this.phase !== 'open') return;
@@ -117,8 +129,10 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
         throw this.error('EMSGSIZE', 'sendto', 'the firmware cannot send a datagram without a byte in it');
       }
       const command = common.sendTo(this.id, data.length, remote);
-      return this.context.executor.run(sendExchange(command, data, () => !this.isGone));
+      const sent$ = this.context.executor.run(sendExchange(command, data, () => !this.isGone));
+      return merge(sent$, this.incoming.pipe(ignoreElements()));
     }).pipe(
+      take(1),
       ignoreElements(),
       catchError((cause: unknown) => throwError(() => this.sendError(cause, remote))),
     );
@@ -150,6 +164,11 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
   finish(): void {
     this.incoming.complete();
     this.release();
+  }
+
+  /** Whether the modem, and the port, are still there: nobody else would ask while nothing comes. */
+  private asking(): Observable<never> {
+    return this.context.asking$.pipe(takeUntil(this.incoming.pipe(ignoreElements(), endWith(undefined))));
   }
 
   private *takeEarly(): Generator<Datagram> {

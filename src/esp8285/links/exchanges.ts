@@ -11,8 +11,6 @@ import {
   skipWhile,
   switchMap,
   take,
-  throwError,
-  timeout,
   timer,
   concat,
 } from 'rxjs';
@@ -20,8 +18,8 @@ import {
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import { answer } from '../executor/answer';
+import { answeredWithin } from '../executor/answeredWithin';
 import { type Exchange, sayUntil, simpleExchange } from '../executor/exchange';
-import { Unanswered } from '../executor/unanswered';
 import type { Wire } from '../executor/wire';
 
 /** Milliseconds: from the command to the prompt, and from there to `SEND OK`, which AT 1.x prints when the peer has acknowledged. */
@@ -57,13 +55,9 @@ export function sendExchange(command: Command, bytes: Uint8Array, isOpen: () => 
         wire.frames$.pipe(first(({ kind }) => kind === 'prompt')),
         wire.frames$.pipe(answer(command), ignoreElements()),
       );
-      const prompted$ = wire.expectingPrompt(sayUntil(wire, scheduler, command, prompt$)).pipe(
-        timeout({
-          first: promptDeadline,
-          scheduler,
-          with: () => throwError(() => new Unanswered(command.shown, promptDeadline)),
-        }),
-      );
+      const prompted$ = wire
+        .expectingPrompt(sayUntil(wire, scheduler, command, prompt$))
+        .pipe(answeredWithin(promptDeadline, command.shown, wire, scheduler));
       return defer(() => {
         if (!isOpen()) throw new LinkGone('nothing was sent');
         return concat(

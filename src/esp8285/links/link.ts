@@ -18,6 +18,7 @@ import {
   repeat,
   Subject,
   switchMap,
+  take,
   takeUntil,
   tap,
   throwError,
@@ -67,6 +68,9 @@ export class Link implements NumberedLink, StreamLink {
   private noticesHeard = 0;
   /** Data may be missing: what comes after is not handed on, until it is known what has happened. */
   private isDoubted = false;
+  /** It goes over the network, not over the modem's own, and was open when that was lost. */
+  private isOverNetwork = false;
+  private isCutOff = false;
   private readonly end = new AsyncSubject<never>();
 
   constructor(
@@ -99,7 +103,9 @@ export class Link implements NumberedLink, StreamLink {
   }
 
   opened(): void {
-    if (this.phase === 'opening') this.phase = 'open';
+    if (this.phase !== 'opening') return;
+    this.phase = 'open';
+    this.isOverNetwork = this.context.hasAddress();
   }
 
   /** Whether it has ended with a failure. */
@@ -134,8 +140,9 @@ export class Link implements NumberedLink, StreamLink {
 
   taken(length: number, isThere: boolean): void {
     if (!this.isOpen) return;
+    if (isThere && this.context.hasAddress()) this.isCutOff = false;
     if (isThere) this.announced.next(Math.max(this.announced.value, length));
-    else if (this.longestRead > 0) this.closed();
+    else if (this.longestRead > 0 || this.isCutOff) this.closed();
     else this.damaged();
   }
 
@@ -157,6 +164,14 @@ export class Link implements NumberedLink, StreamLink {
     if (this.phase === 'open') this.announced.next(this.longestRead);
   }
 
+  cutOff(): void {
+    this.isCutOff = this.isOverNetwork;
+  }
+
+  givenUp(error: OSError): void {
+    if (this.isCutOff) this.fail(error);
+  }
+
   /** The modem said `CLOSED`. AT 1.7 says so while data still wait: they are read until it has no more. */
   closed(): void {
     if (this.phase === 'failed') this.release();
@@ -165,7 +180,7 @@ export class Link implements NumberedLink, StreamLink {
       this.damaged();
       this.release();
     } else if (this.longestRead === 0) {
-      this.finish();
+      this.over();
     } else {
       this.phase = 'draining';
       this.announced.next(this.longestRead);
@@ -199,8 +214,10 @@ export class Link implements NumberedLink, StreamLink {
     return defer(() => {
       if (!this.isOpen) return throwError(() => this.failure ?? this.error('EPIPE', 'send', 'the peer has closed it'));
       const command = common.send(this.id, bytes.length);
-      return this.context.executor.run(sendExchange(command, bytes, () => this.isOpen));
+      const sent$ = this.context.executor.run(sendExchange(command, bytes, () => this.isOpen));
+      return merge(sent$, this.incoming.pipe(ignoreElements()));
     }).pipe(
+      take(1),
       ignoreElements(),
       catchError((cause: unknown) => throwError(() => this.sendError(cause))),
     );
@@ -312,8 +329,14 @@ export class Link implements NumberedLink, StreamLink {
   private drained(): void {
     if (this.owed > 0) {
       const what = `the peer has closed it, and the modem lost its last ${String(this.owed)} bytes`;
-      this.incoming.error(this.error('ECONNRESET', 'recv', what));
+      this.fail(this.error('ECONNRESET', 'recv', what));
     }
+    this.over();
+  }
+
+  /** Closed, and all has been read. Off the network that is not the peer's word, and no end of what it had to say. */
+  private over(): void {
+    if (this.isCutOff) this.fail(this.error('ENETDOWN', 'recv', 'the modem has lost its network, and the connection'));
     this.finish();
   }
 

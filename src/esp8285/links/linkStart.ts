@@ -1,6 +1,7 @@
 import {
   catchError,
   concat,
+  concatMap,
   defer,
   ignoreElements,
   map,
@@ -17,6 +18,7 @@ import {
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import { Refusal } from '../executor/answer';
+import { answeredWithin } from '../executor/answeredWithin';
 import { ask, type Exchange, tryTo } from '../executor/exchange';
 import { Unanswered } from '../executor/unanswered';
 import type { Wire } from '../executor/wire';
@@ -106,16 +108,8 @@ function converse<T extends NumberedLink>(
   const preparing$ = before.map((command) => tryTo(wire, scheduler, command));
   return merge(concat(...preparing$, start$), watchingBusy$).pipe(
     take(1),
-    map(() => {
-      // AT 1.x has been seen to say `OK` to a start that failed.
-      if (!link.hasOpened) throw new Refusal(start.shown, 'ERROR', ['OK without CONNECT']);
-      return link;
-    }),
-    timeout({
-      first: startDeadline,
-      scheduler,
-      with: () => throwError(() => new Unanswered(start.shown, startDeadline)),
-    }),
+    concatMap(() => (link.hasOpened ? of(link) : lookFor(wire, scheduler, link, start))),
+    answeredWithin(startDeadline, start.shown, wire, scheduler),
     catchError((cause: unknown) => {
       link.tookToStart = scheduler.now() - begun;
       return cause instanceof Refusal && cause.lines.length === 0
@@ -130,8 +124,32 @@ export function isStale(error: unknown): boolean {
   return error instanceof Refusal && error.lines.includes(alreadyConnected);
 }
 
+/** AT 1.x has been seen to say `OK` to a start that failed; or the line has lost its `CONNECT`. */
+function lookFor<T extends NumberedLink>(
+  wire: Wire,
+  scheduler: SchedulerLike,
+  link: T,
+  { shown }: Command,
+): Observable<T> {
+  return has(wire, scheduler, link).pipe(
+    map((isThere) => {
+      if (!isThere) throw new Refusal(shown, 'ERROR', ['OK without CONNECT']);
+      link.opened();
+      return link;
+    }),
+  );
+}
+
 /** A bare `ERROR` is the word of the peer, or of a modem that has a connection of this number: it says which it has. */
-function explain(wire: Wire, scheduler: SchedulerLike, { id }: NumberedLink, refusal: Refusal): Observable<never> {
+function explain(wire: Wire, scheduler: SchedulerLike, link: NumberedLink, refusal: Refusal): Observable<never> {
+  return has(wire, scheduler, link).pipe(
+    map((isTaken) => {
+      throw isTaken ? new Refusal(refusal.shown, refusal.result, [alreadyConnected]) : refusal;
+    }),
+  );
+}
+
+function has(wire: Wire, scheduler: SchedulerLike, { id }: NumberedLink): Observable<boolean> {
   return ask(wire, scheduler, common.status).pipe(
     timeout({
       first: statusDeadline,
@@ -139,9 +157,6 @@ function explain(wire: Wire, scheduler: SchedulerLike, { id }: NumberedLink, ref
       with: () => throwError(() => new Unanswered(common.status.shown, statusDeadline)),
     }),
     catchError((error: unknown) => (error instanceof Refusal ? of([]) : throwError(() => error))),
-    map((lines) => {
-      const isTaken = lines.some((line) => line.startsWith(`+CIPSTATUS:${String(id)},`));
-      throw isTaken ? new Refusal(refusal.shown, refusal.result, [alreadyConnected]) : refusal;
-    }),
+    map((lines) => lines.some((line) => line.startsWith(`+CIPSTATUS:${String(id)},`))),
   );
 }

@@ -2,6 +2,7 @@ import {
   catchError,
   concat,
   defer,
+  distinctUntilChanged,
   EMPTY,
   finalize,
   ignoreElements,
@@ -10,11 +11,16 @@ import {
   of,
   retry,
   type SchedulerLike,
+  skip,
+  skipWhile,
   Subject,
+  switchMap,
   tap,
   throwError,
+  timer,
 } from 'rxjs';
 
+import type { Endpoint } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
 import type { Executor } from '../executor/executor';
 import type { LineHold } from '../flow/lineHold';
@@ -40,6 +46,10 @@ export interface LinkTableOptions {
 
 /** Milliseconds behind its end in which data of a link may still come. */
 const trailing = 10_000;
+
+/** Milliseconds that a link may live without its network. */
+const grace = 30_000;
+const unknown: Endpoint = { address: '0.0.0.0', port: 0 };
 
 /** The modem's five links: hands each frame to the link that has its number, and gives the numbers out. */
 export class LinkTable {
@@ -71,7 +81,15 @@ export class LinkTable {
         for (const link of this.links) link?.pullAgain();
       },
     });
-    this.stocktaking = new Stocktaking({ ...options, reception: this.reception, links: () => this.links });
+    this.stocktaking = new Stocktaking({
+      ...options,
+      reception: this.reception,
+      links: () => this.links,
+      isListening: () => this.arrivals.observed,
+      found: (id) => {
+        this.find(id);
+      },
+    });
     this.arrivals$ = this.arrivals.asObservable();
     this.cleaning$ = this.cleanups.pipe(mergeAll());
   }
@@ -116,6 +134,31 @@ export class LinkTable {
       for (const link of [...this.links]) link?.confirmDoubt();
       return this.stocktaking.stock$;
     });
+  }
+
+  /** Asks the modem now and then, while it is subscribed to, what it has. */
+  asking(): Observable<never> {
+    return this.stocktaking.asking();
+  }
+
+  /**
+   * Links may outlive a short loss of the network (at-firmware.md, section 5): which of them have is asked when it is back,
+   * for not every firmware tells. Runs as long as the modem does; emits nothing.
+   *
+   * @param isUp$ Whether the modem is on a network; replays the current state.
+   */
+  outliving(isUp$: Observable<boolean>): Observable<never> {
+    return isUp$.pipe(
+      distinctUntilChanged(),
+      skipWhile((isUp) => !isUp),
+      skip(1),
+      switchMap((isUp) => {
+        if (isUp) return this.stocktaking.stock$;
+        for (const link of this.links) link?.cutOff();
+        return this.links.some(Boolean) ? timer(grace, this.options.scheduler).pipe(tap(() => this.giveUp())) : EMPTY;
+      }),
+      ignoreElements(),
+    );
   }
 
   /** Whether there is a link of that kind. */
@@ -215,8 +258,19 @@ export class LinkTable {
     };
   }
 
+  private giveUp(): void {
+    const message = `the modem has been off its network for ${String(grace / 1_000)} s`;
+    for (const link of [...this.links]) link?.givenUp(new OSError('ENETDOWN', 'modem', message));
+  }
+
+  /** Its `CONNECT` was lost. What has been pushed on it by now is lost, too: such a one is of no use. */
+  private find(id: number): void {
+    if (this.arrivals.observed && !this.reception.mayPush(false)) this.arrive(id);
+    else this.discard(this.take(new Link(id, unknown, this.context())));
+  }
+
   private arrive(id: number): void {
-    this.welcome(this.take(new Link(id, { address: '0.0.0.0', port: 0 }, this.context())));
+    this.welcome(this.take(new Link(id, unknown, this.context())));
   }
 
   private welcome(link: Link): void {

@@ -45,6 +45,10 @@ export interface NumberedLink {
   damaged(): void;
   /** From now on the modem holds back again what comes. */
   pullAgain(): void;
+  /** The network is lost, and perhaps the link with it: {@link taken} tells when it is back. */
+  cutOff(): void;
+  /** The network is lost for longer than a link lives without it. */
+  givenUp(error: OSError): void;
   /** The modem said `CLOSED`. */
   closed(): void;
   /** The modem has started again, or is gone, and the link with it. */

@@ -8,6 +8,7 @@ import {
   finalize,
   ignoreElements,
   map,
+  merge,
   mergeMap,
   type Observable,
   of,
@@ -93,6 +94,12 @@ export class ServerPort {
     return defer(() => (this.listening ? this.open(this.listening.local.port) : EMPTY)).pipe(catchError(() => EMPTY));
   }
 
+  /** The modem does not answer any more, or is gone: who waits for a connection is told. */
+  lose(error: OSError): void {
+    this.listening?.lose(error);
+    this.listening = undefined;
+  }
+
   private open(port: number): Observable<unknown> {
     return this.executor.run(simpleExchange(common.server(port), serverDeadline)).pipe(
       // By itself the modem closes a connection that is quiet for three minutes.
@@ -115,6 +122,7 @@ export class ServerPort {
 class ModemListener implements Listener {
   readonly connections$: Observable<Link>;
   private readonly closing = new Subject<void>();
+  private readonly losing = new Subject<never>();
 
   constructor(
     readonly local: Endpoint,
@@ -122,10 +130,16 @@ class ModemListener implements Listener {
     executor: Executor,
     private readonly stop: () => Observable<never>,
   ) {
-    this.connections$ = links.arrivals$.pipe(
-      mergeMap((link) => this.identify(link, executor)),
-      takeUntil(this.closing),
-    );
+    this.connections$ = merge(
+      links.arrivals$.pipe(mergeMap((link) => this.identify(link, executor))),
+      // Whether it is still there: nobody else would ask while nobody comes.
+      links.asking(),
+      this.losing,
+    ).pipe(takeUntil(this.closing));
+  }
+
+  lose(error: OSError): void {
+    this.losing.error(error);
   }
 
   close(): Observable<never> {

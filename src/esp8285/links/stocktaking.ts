@@ -27,6 +27,10 @@ export interface StocktakingOptions {
   /** Milliseconds between two questions about a link that stays quiet, at most; `Infinity` for none. */
   readonly longestQuiet: number;
   readonly links: () => readonly (NumberedLink | undefined)[];
+  /** Whether connections are awaited. */
+  readonly isListening: () => boolean;
+  /** The modem has a link that is none of these: it has not been heard of. */
+  readonly found: (id: number) => void;
 }
 
 /** What the modem has, asked for: what it says unasked may be lost on the line. */
@@ -52,12 +56,13 @@ export class Stocktaking {
   }
 
   private take(): Observable<never> {
-    const { executor, reception, links } = this.options;
+    const { executor, reception, links, isListening, found } = this.options;
     const asked = links().filter((link) => link?.isOpen);
-    if (asked.length === 0) return EMPTY;
+    if (asked.length === 0 && !isListening()) return EMPTY;
     return executor.run(stockExchange(reception.countsWaiting)).pipe(
       tap(({ lengths, open }) => {
         for (const link of asked) link?.taken(lengths[link.id] ?? 0, open?.has(link.id) ?? true);
+        for (const id of open ?? []) if (!links()[id]) found(id);
       }),
       ignoreElements(),
       // It is asked again, or has been lost.

@@ -1,4 +1,4 @@
-import { EMPTY, ignoreElements, merge, mergeMap, type Observable, Subject, takeUntil } from 'rxjs';
+import { catchError, EMPTY, ignoreElements, merge, mergeMap, type Observable, Subject, takeUntil } from 'rxjs';
 
 import { ItemQueue } from '../../streams';
 import type { Endpoint, Listener, StreamLink } from '../nic';
@@ -33,6 +33,10 @@ export class AcceptQueue {
   fill(): Observable<never> {
     return this.listener.connections$.pipe(
       mergeMap((link) => (this.waiting.push(link) ? EMPTY : link.close())),
+      catchError((error: Error) => {
+        this.waiting.fail(error);
+        return EMPTY;
+      }),
       takeUntil(this.closing),
     );
   }

@@ -1,0 +1,66 @@
+import {
+  defer,
+  filter,
+  map,
+  type MonoTypeOperatorFunction,
+  type SchedulerLike,
+  startWith,
+  switchMap,
+  takeUntil,
+  tap,
+  timer,
+} from 'rxjs';
+
+import { Unanswered } from './unanswered';
+import type { Wire } from './wire';
+
+/** Milliseconds that a modem may be busy: longer than its longest attempt to connect. */
+export const longestBusy = 120_000;
+/** Milliseconds within which a busy modem has said so: it is asked once a second. */
+const busyPause = 2_000;
+
+/** The modem says `busy`, and nothing else any more. */
+export class BusyForEver extends Error {
+  override readonly name = 'BusyForEver';
+
+  constructor(shown: string) {
+    super(`the modem was busy for ${String(longestBusy / 1000)} s, and did not take ${shown}`);
+  }
+}
+
+/**
+ * Ends a conversation that does not come to its end in time: with {@link Unanswered}, or with {@link BusyForEver}. A modem
+ * that is busy has not begun, and is given its time from then on, up to {@link longestBusy} in all.
+ *
+ * @param shown What was asked, without secrets.
+ * @param patience Milliseconds that a busy modem is waited for, at most; 0: no longer than any other.
+ */
+export function answeredWithin<T>(
+  milliseconds: number,
+  shown: string,
+  wire: Wire,
+  scheduler: SchedulerLike,
+  patience = longestBusy,
+): MonoTypeOperatorFunction<T> {
+  return (conversation$) =>
+    defer(() => {
+      const begun = scheduler.now();
+      let busyAt = -Infinity;
+      const mayWait = () => scheduler.now() - begun <= patience - milliseconds;
+      const busy$ = wire.frames$.pipe(
+        filter(({ kind }) => kind === 'busy'),
+        tap(() => (busyAt = scheduler.now())),
+      );
+      const late$ = busy$.pipe(
+        startWith(undefined),
+        filter((_, index) => index === 0 || mayWait()),
+        switchMap(() => timer(milliseconds, scheduler)),
+        map(() => {
+          throw patience > 0 && scheduler.now() - busyAt < busyPause && !mayWait()
+            ? new BusyForEver(shown)
+            : new Unanswered(shown, milliseconds);
+        }),
+      );
+      return conversation$.pipe(takeUntil(late$));
+    });
+}
