@@ -1,0 +1,73 @@
+import type { Fault } from '../../../src/emulator';
+import type { World } from './world';
+
+/** What goes wrong. */
+export interface Trouble {
+  readonly strike: (world: World) => void;
+  /** Before the operation begins, where it would find nothing of it in its middle. */
+  readonly before?: boolean;
+  /** Bytes of payloads that may be others: nobody can tell. */
+  readonly mayFlip?: number;
+  /**
+   * Payloads may be amiss, for nobody can tell: what is pushed may have gaps; what is sent may have junk behind it, where
+   * the modem still waits for bytes of a send, or may be missing, where `SEND OK` is only the word of its own stack.
+   */
+  readonly mayCorrupt?: readonly ('sent' | 'pushed')[];
+}
+
+function emulated(faults: readonly Fault[], more: Omit<Trouble, 'strike'> = {}): Trouble {
+  return {
+    strike: ({ modem }) => {
+      for (const fault of faults) modem.emulator.fault(fault);
+    },
+    ...more,
+  };
+}
+
+const seconds = (count: number) => count * 1_000;
+const before = { before: true };
+
+/** By the names that they have in docs/reliability.md. */
+export const troubles: Readonly<Record<string, Trouble>> = {
+  nothing: emulated([]),
+  reset: emulated([{ kind: 'reset' }]),
+  'reset, `ready` lost': emulated([{ kind: 'reset', loseReady: true }]),
+  watchdog: emulated([{ kind: 'watchdog' }]),
+  'brown-out': emulated([{ kind: 'brown-out' }]),
+  'reset in a block': emulated([{ kind: 'cut-block' }]),
+  'silent for 10 s': emulated([{ kind: 'silence', for: seconds(10) }], { mayCorrupt: ['sent', 'pushed'] }),
+  'silent for ever': emulated([{ kind: 'silence' }]),
+  '`busy` for 10 s': emulated([{ kind: 'busy', for: seconds(10) }], before),
+  '`busy` for ever': emulated([{ kind: 'busy' }], before),
+  'an answer lost': emulated([{ kind: 'lose-reply' }], { ...before, mayCorrupt: ['sent'] }),
+  'a prompt lost': emulated([{ kind: 'lose-prompt' }], before),
+  'a notice lost': emulated([{ kind: 'lose-notice' }], before),
+  'an end lost': emulated([{ kind: 'lose-closed' }], before),
+  'a byte from the modem lost': emulated([{ kind: 'lose', bytes: 1, after: 2 }]),
+  '20 bytes from the modem lost': emulated([{ kind: 'lose', bytes: 20 }]),
+  'a byte to the modem lost': emulated([{ kind: 'lose', from: 'host', after: 3 }], { ...before, mayCorrupt: ['sent'] }),
+  '20 bytes to the modem lost': emulated([{ kind: 'lose', bytes: 20, from: 'host' }], {
+    ...before,
+    mayCorrupt: ['sent'],
+  }),
+  '3 bytes from the modem changed': emulated([{ kind: 'flip', bytes: 3 }], { mayFlip: 3 }),
+  '3 bytes to the modem changed': emulated([{ kind: 'flip', bytes: 3, from: 'host' }], { ...before, mayFlip: 3 }),
+  'zeros for 10 s': {
+    strike: (world) => {
+      world.flood(seconds(10));
+    },
+  },
+  '`SEND FAIL`': emulated([{ kind: 'send-fail' }], before),
+  '`SEND FAIL`, then `SEND OK`': emulated([{ kind: 'send-fail', thenOk: true }], before),
+  'log lines for 10 s': emulated([{ kind: 'log-leak', for: seconds(10) }], before),
+  'Wi-Fi lost for 5 s': emulated([{ kind: 'wifi-lost', for: seconds(5) }]),
+  'the same, links end late': emulated([{ kind: 'wifi-lost', for: seconds(5), links: 'late' }]),
+  'the same, links live on': emulated([{ kind: 'wifi-lost', for: seconds(5), links: 'keep' }]),
+  'the same, no end told': emulated([{ kind: 'lose-closed' }, { kind: 'wifi-lost', for: seconds(5) }]),
+  'Wi-Fi lost for good': emulated([{ kind: 'wifi-lost' }]),
+  'the same, links live on, for good': emulated([{ kind: 'wifi-lost', links: 'keep' }], { mayCorrupt: ['sent'] }),
+  'the same, no end told, for good': emulated([{ kind: 'lose-closed' }, { kind: 'wifi-lost' }]),
+  'no addresses for 20 s': emulated([{ kind: 'dhcp-lost', for: seconds(20) }]),
+  'no addresses any more': emulated([{ kind: 'dhcp-lost' }]),
+  'cable pulled': emulated([{ kind: 'unplug' }]),
+};

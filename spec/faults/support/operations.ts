@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  delayWhen,
+  EMPTY,
+  endWith,
+  ignoreElements,
+  last,
+  map,
+  merge,
+  type Observable,
+  of,
+  range,
+  repeat,
+  retry,
+  Subject,
+  take,
+  takeUntil,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
+
+import type { Talk } from '../../../src/testing';
+import { DatagramSocket, type Socket } from '../../../src/usocket';
+import { OSError } from '../../../src/usocket/osError';
+import { clock, datagramSink, echo, name, ponderer, sink, speech, talker, words } from './peers';
+import type { World } from './world';
+
+/** What a program has the interface do while the fault strikes. */
+export interface Operation {
+  /** Its column in the table of docs/reliability.md. */
+  readonly column: string;
+  /** Milliseconds that it takes where nothing goes wrong, at most. */
+  readonly takes: number;
+  /** Milliseconds from its begin to the fault: the middle of it. */
+  readonly strikeAfter: number;
+  /** Cold: what goes before; emits the operation itself once that is done. */
+  readonly prepare: (world: World) => Observable<Observable<unknown>>;
+}
+
+const size = 20_000;
+const upload = Buffer.from(Array.from({ length: size }, (_, at) => at % 251));
+const port = 8080;
+
+export const operations = {
+  join: {
+    column: 'join',
+    takes: 6000,
+    strikeAfter: 700,
+    prepare: ({ modem: { nic } }) => nic.start$().pipe(map(() => nic.connect$('my-ssid', 'my-key'))),
+  },
+  resolve: {
+    column: 'resolve',
+    takes: 500,
+    strikeAfter: 12,
+    prepare: ({ modem: { online$, nic } }) => online$.pipe(map(() => nic.resolve(name))),
+  },
+  connect: {
+    column: 'connect',
+    takes: 500,
+    strikeAfter: 5,
+    prepare: ({ modem: { online$, socket } }) => online$.pipe(map(() => socket().connect$(echo))),
+  },
+  send: {
+    column: 'send',
+    takes: 3000,
+    strikeAfter: 400,
+    prepare: (world) =>
+      connected(world, sink).pipe(
+        map((socket) => checked(socket.sendall$(upload), world, () => Buffer.concat(world.sunk), upload)),
+      ),
+  },
+  'recv, waiting': {
+    column: 'recv',
+    takes: 41000,
+    strikeAfter: 500,
+    prepare: (world) => reading(world, ponderer, Buffer.from(words.map(([, word]) => word).join(''))),
+  },
+  'recv, in a download': {
+    column: 'recv',
+    takes: 3000,
+    strikeAfter: 400,
+    prepare: (world) => reading(world, talker, speech),
+  },
+  accept: {
+    column: 'accept',
+    takes: 9000,
+    strikeAfter: 500,
+    prepare: (world) => accepting(world),
+  },
+  close: {
+    column: 'close',
+    takes: 500,
+    strikeAfter: 3,
+    prepare: (world) => connected(world, echo).pipe(map((socket) => socket.close$())),
+  },
+  sendto: {
+    column: 'sendto',
+    takes: 2500,
+    strikeAfter: 200,
+    prepare: (world) =>
+      bound(world).pipe(
+        map((socket) => range(0, 20).pipe(concatMap(() => socket.sendto$(Buffer.alloc(400), datagramSink)))),
+      ),
+  },
+  recvfrom: {
+    column: 'recvfrom',
+    takes: 6000,
+    strikeAfter: 1_500,
+    prepare: (world) =>
+      bound(world).pipe(
+        delayWhen((socket) => socket.sendto$('tell', clock)),
+        map((socket) =>
+          socket.recvfrom$(100).pipe(
+            tap(([data]) => {
+              world.received.push(data);
+            }),
+            repeat(5),
+          ),
+        ),
+      ),
+  },
+  idle: {
+    column: 'idle',
+    takes: 1000,
+    strikeAfter: 100,
+    prepare: (world) => connected(world, ponderer).pipe(map(() => timer(1_000, world.scheduler))),
+  },
+} as const satisfies Readonly<Record<string, Operation>>;
+
+export type OperationName = keyof typeof operations;
+
+function connected({ modem: { online$, socket } }: World, address: readonly [string, number]): Observable<Socket> {
+  return online$.pipe(
+    concatMap(() => {
+      const connecting = socket();
+      return connecting.connect$(address).pipe(map(() => connecting));
+    }),
+  );
+}
+
+function bound({ modem: { online$, nic }, scheduler }: World): Observable<DatagramSocket> {
+  return online$.pipe(
+    concatMap(() => {
+      const socket = new DatagramSocket(nic, { scheduler });
+      return socket.bind$(['0.0.0.0', 5_000]).pipe(map(() => socket));
+    }),
+  );
+}
+
+function reading(world: World, address: readonly [string, number], whole: Buffer): Observable<Observable<unknown>> {
+  return connected(world, address).pipe(
+    map((socket) =>
+      checked(
+        socket.data$.pipe(
+          tap((data) => world.received.push(data)),
+          ignoreElements(),
+          endWith(undefined),
+        ),
+        world,
+        () => Buffer.concat(world.received),
+        whole,
+      ),
+    ),
+  );
+}
+
+/** What has come is a true beginning, whatever the end; all of it if that was good. */
+function checked<T>(operation$: Observable<T>, world: World, got: () => Buffer, whole: Buffer): Observable<T> {
+  world.check = (isWhole, mayFlip) => {
+    const bytes = got();
+    const expected = isWhole ? whole : whole.subarray(0, bytes.length);
+    assert.equal(bytes.length, expected.length);
+    assert.ok(bytes.filter((byte, at) => byte !== expected[at]).length <= mayFlip);
+  };
+  return operation$;
+}
+
+/** Accepts a client, who comes again until he is served. */
+function accepting(world: World): Observable<Observable<unknown>> {
+  const { modem, scheduler } = world;
+  const served = new Subject<void>();
+  const talk: Talk = (received$) =>
+    concat(
+      of('hello'),
+      merge(
+        received$.pipe(
+          tap(() => served.next()),
+          delayWhen(() => timer(1_000, scheduler)),
+        ),
+        timer(5_000, scheduler),
+      ).pipe(take(1), ignoreElements()),
+    );
+  const client$ = defer(() => {
+    if (world.state.wifi === 'joined') modem.connectClient(port, talk);
+    return EMPTY;
+  }).pipe(catchError(() => EMPTY));
+  const clients$ = concat(timer(1_000, scheduler).pipe(ignoreElements()), client$, timer(6_000, scheduler)).pipe(
+    ignoreElements(),
+    repeat(),
+    takeUntil(served),
+  );
+  const server = modem.socket();
+  const serve = (client: Socket) =>
+    concat(client.recv$(5), client.sendall$('welcome'), client.close$()).pipe(
+      last(),
+      // He may have gone: another one comes.
+      catchError(() => client.close$().pipe(ignoreElements())),
+    );
+  return modem.online$.pipe(
+    concatMap(() => server.bind$(['0.0.0.0', port])),
+    concatMap(() => server.listen$()),
+    map(() => {
+      const accepted$ = server.accept$().pipe(
+        concatMap(([client]) => serve(client)),
+        repeat(),
+      );
+      return merge(clients$, accepted$).pipe(take(1));
+    }),
+  );
+}
+
+/** A new socket is connected, used and closed; again, after a pause, until that works. A join that failed is repeated. */
+export function newSocketWorks({ modem: { socket, nic }, scheduler }: World, wasJoined: boolean): Observable<unknown> {
+  let isJoined = wasJoined;
+  return defer(() => {
+    const fresh = socket();
+    const answered$ = fresh.read$(4).pipe(
+      tap((bytes) => {
+        assert.equal(String(bytes), 'ping');
+      }),
+    );
+    const joined$ = isJoined ? EMPTY : nic.connect$('my-ssid', 'my-key').pipe(tap(() => (isJoined = true)));
+    return concat(joined$, fresh.connect$(echo), fresh.sendall$('ping'), answered$, fresh.close$()).pipe(
+      catchError((error: unknown) =>
+        concat(
+          fresh.close$().pipe(ignoreElements()),
+          throwError(() => error),
+        ),
+      ),
+    );
+  }).pipe(
+    retry({
+      delay: (error: unknown) => (error instanceof OSError ? timer(2_000, scheduler) : throwError(() => error)),
+    }),
+    ignoreElements(),
+  );
+}

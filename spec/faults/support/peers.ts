@@ -1,0 +1,55 @@
+import { concat, concatMap, ignoreElements, map, of, type SchedulerLike, take, tap, timer } from 'rxjs';
+
+import type { Talk } from '../../../src/testing';
+
+const host = '192.168.1.9';
+export const echo = [host, 7] as const;
+/** Takes everything, and says nothing. */
+export const sink = [host, 9] as const;
+/** Says {@link speech} and closes. */
+export const talker = [host, 19] as const;
+/** Says {@link words} after a while each, and closes. */
+export const ponderer = [host, 21] as const;
+/** Sends a datagram each second, once it has had one. */
+export const clock = [host, 37] as const;
+export const datagramSink = [host, 53] as const;
+export const name = 'host.example';
+
+export const speech = Buffer.from(
+  Array.from({ length: 700 }, (_, line) => `line ${String(line)}: +IPD,4,5:OK\r\n`).join(''),
+);
+/** What is said, and milliseconds before. */
+export const words = [
+  [2_000, 'early '],
+  [18_000, 'and late'],
+  [20_000, ''],
+] as const;
+
+/** Who answers connections. */
+export function peers(scheduler: SchedulerLike, sunk: Buffer[]): Readonly<Record<string, Talk>> {
+  const said = words.map(([pause, word]) => timer(pause, scheduler).pipe(map(() => word)));
+  return {
+    [`${name}:7`]: (received$) => received$,
+    [`${host}:7`]: (received$) => received$,
+    [`${host}:9`]: (received$) =>
+      received$.pipe(
+        tap((bytes) => sunk.push(bytes)),
+        ignoreElements(),
+      ),
+    [`${host}:19`]: () => of(speech),
+    [`${host}:21`]: () => concat(...said),
+  };
+}
+
+/** Who answers datagrams. */
+export function answerers(scheduler: SchedulerLike): Readonly<Record<string, Talk>> {
+  return {
+    [`${host}:37`]: (received$) =>
+      received$.pipe(
+        take(1),
+        concatMap(() => timer(1_000, 1_000, scheduler)),
+        map((tick) => `tick ${String(tick)}`),
+      ),
+    [`${host}:53`]: (received$) => received$.pipe(ignoreElements()),
+  };
+}
