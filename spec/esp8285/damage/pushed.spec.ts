@@ -64,7 +64,7 @@ describe.each([
         ['AT+CIPMUX?', '+CIPMUX:1\r\n\r\nOK\r\n'],
       ];
       const { link4, link3, nic, modem } = two(scheduler, { unasked$, script });
-      expectObservable(link4.data$.pipe(text(), code())).toBe('- 860ms #', {}, 'EIO');
+      expectObservable(link4.data$.pipe(text(), code())).toBe('- 860ms #', {}, 'ECONNRESET');
       expectObservable(link3.data$.pipe(text(), code())).toBe('- 860ms #', {}, 'ECONNRESET');
       expectObservable(nic.status$.pipe(map((status) => status.modem))).toBe('u 860ms (su)', {
         u: 'up',

@@ -104,7 +104,9 @@ export class LinkTable {
     const loss = this.lossOf(frame);
     if (loss) {
       if (loss.others) for (const link of this.links) link?.doubt();
-      loss.damaged?.damaged();
+      // A restart cuts a block off, too: then the link ends with that.
+      if (frame.kind === 'damage' && loss.damaged?.mayPush) loss.damaged.doubt();
+      else loss.damaged?.damaged();
       return false;
     }
     switch (frame.kind) {
