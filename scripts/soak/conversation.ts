@@ -1,0 +1,256 @@
+import type { Socket as Peer } from 'node:net';
+
+import { OSError, type Socket, type SocketFile } from '../../src/usocket';
+import { restAt, takeAt, until } from '../../spec/support/peer';
+import { digest, payload } from './payload';
+import type { Read, Say, Step } from './program';
+
+/** Seconds that suffice to see that nothing comes. */
+const soon = 0.01;
+/** Bytes that may wait unread on either side: a pushing modem holds nobody back. */
+const most = 60_000;
+
+/**
+ * A connected socket and its peer, and what each has said that the other has not heard yet: from this the outcome of
+ * every step is known. What is done, and what comes of it, is noted; the borders of chunks are not.
+ */
+export class Conversation {
+  private readonly file: SocketFile;
+  /** Said by the peer, and not read. */
+  private unread: Buffer = Buffer.alloc(0);
+  /** Said to the peer, and not heard. */
+  private unheard: Buffer = Buffer.alloc(0);
+  private peerHasClosed = false;
+  private isClosed = false;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly peer: Peer,
+    private readonly note: (line: string) => void,
+  ) {
+    this.file = socket.makefile('rwb');
+  }
+
+  /** Takes all steps, then closes. */
+  async run(steps: readonly Step[], on: (step: Step) => void): Promise<void> {
+    for (const step of [...steps, { do: 'close' } as const]) {
+      on(step);
+      await this.take(step);
+    }
+  }
+
+  private async take(step: Step): Promise<void> {
+    if (this.isClosed) return;
+    switch (step.do) {
+      case 'say':
+        if (this.mayNotSay(step.size)) return;
+        return this.say(payload(step.size, step.salt), step.how, step.blocking);
+      case 'join':
+        if (this.mayNotSay(0)) return;
+        return this.join(step.sizes.map((size, index) => payload(size, step.salt + index)));
+      case 'peer says':
+        if (this.peerHasClosed || this.unread.length > most) return;
+        this.peerSays(payload(step.size, step.salt));
+        return;
+      case 'read':
+        return step.blocking ? this.read(step.how, step.size) : this.readWhatIsThere(step.how, step.size);
+      case 'read in turn':
+        return this.readInTurn(step.sizes);
+      case 'abandon a read':
+        // At the end, a read gives what there is.
+        if (this.peerHasClosed) return;
+        // A read for more than there is: it would take what comes next.
+        this.socket
+          .read$(this.unread.length + step.size)
+          .subscribe({ error: () => undefined })
+          .unsubscribe();
+        return;
+      case 'both at once':
+        if (this.mayNotSay(step.up)) return;
+        return this.bothAtOnce(payload(step.up, step.salt), payload(step.down, step.salt + 1));
+      case 'find nothing':
+        return this.findNothing(step.how, step.blocking);
+      case 'peer hears':
+        return this.peerHears();
+      case 'peer closes':
+        if (this.peerHasClosed) return;
+        this.peerSays(payload(step.last, step.salt));
+        this.peer.end();
+        this.peerHasClosed = true;
+        return;
+      case 'close':
+        return this.close();
+    }
+  }
+
+  /** Where the peer has closed, the modem has closed, too: that is how it differs from others. */
+  private mayNotSay(size: number): boolean {
+    return this.peerHasClosed || this.unheard.length + size > most;
+  }
+
+  private async say(bytes: Buffer, how: Say, blocking: boolean): Promise<void> {
+    this.unheard = Buffer.concat([this.unheard, bytes]);
+    if (!blocking) return this.sayWhatFits(bytes, how);
+    let said = 0;
+    // Only `send` may be short.
+    while (said < bytes.length) said += await this.call(how, bytes.subarray(said));
+    this.note(`${how} ${digest(bytes)}: ${said}`);
+  }
+
+  private async call(how: Say, bytes: Buffer): Promise<number> {
+    switch (how) {
+      case 'send':
+        return this.socket.send(bytes);
+      case 'sendall':
+        await this.socket.sendall(bytes);
+        return bytes.length;
+      case 'write':
+        return (await this.socket.write(bytes)) ?? 0;
+      case 'file':
+        return (await this.file.write(bytes)) ?? 0;
+    }
+  }
+
+  private async sayWhatFits(bytes: Buffer, how: Say): Promise<void> {
+    const counts: number[] = [];
+    this.socket.setblocking(false);
+    for (let said = 0; said < bytes.length; said += counts.at(-1) ?? 0) {
+      await until(this.socket.readiness$, ({ writable }) => writable);
+      // What `sendall` does on a non-blocking socket is not defined.
+      const count = await this.call(how === 'sendall' ? 'send' : how, bytes.subarray(said));
+      if (count === 0) throw new Error(`non-blocking ${how} took nothing, and the socket was writable`);
+      counts.push(count);
+    }
+    await until(this.socket.readiness$, ({ writable }) => writable);
+    this.socket.setblocking(true);
+    this.note(`non-blocking ${how} ${digest(bytes)}: ${counts.join(', ')}`);
+  }
+
+  private async join(pieces: readonly Buffer[]): Promise<void> {
+    this.unheard = Buffer.concat([this.unheard, ...pieces]);
+    const counts = await Promise.all(pieces.map((piece) => this.socket.write(piece)));
+    this.note(`join ${digest(Buffer.concat(pieces))}: ${counts.join(', ')}`);
+  }
+
+  private peerSays(bytes: Buffer): void {
+    this.peer.write(bytes);
+    this.unread = Buffer.concat([this.unread, bytes]);
+  }
+
+  private async read(how: Read, size: number): Promise<void> {
+    const isOver = this.peerHasClosed && this.unread.length === 0;
+    const length = how === 'readline' ? this.lineLength() : Math.min(size, this.unread.length);
+    if (length === 0 && !isOver) return;
+    const fetch = (left: number): Promise<Buffer | null> => this.fetch(how, left);
+    // Only `recv` gives less than was asked for; at the end, all give nothing.
+    const isShort = how.startsWith('recv') && !isOver;
+    const got = await (isShort ? this.gather(length, fetch) : fetch(isOver ? size : length));
+    this.took(how, got, length);
+  }
+
+  private async readWhatIsThere(how: Read, size: number): Promise<void> {
+    const length = how === 'readline' ? this.lineLength() : Math.min(size, this.unread.length);
+    this.socket.setblocking(false);
+    const got = await this.gather(length, async (left) => {
+      await until(this.socket.readiness$, ({ readable }) => readable);
+      return this.fetch(how, left);
+    });
+    this.socket.setblocking(true);
+    this.took(`non-blocking ${how}`, got, length);
+  }
+
+  private async readInTurn(sizes: readonly number[]): Promise<void> {
+    let end = 0;
+    const fitting = sizes.filter((size) => (end += size) <= this.unread.length);
+    const parts = await Promise.all(fitting.map((size) => this.socket.read(size)));
+    for (const [index, part] of parts.entries()) this.took('read in turn', part, fitting[index] ?? 0);
+  }
+
+  /** Reads on until it has so many bytes, or a read gives none. */
+  private async gather(length: number, read: (left: number) => Promise<Buffer | null>): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    for (let left = length; left > 0;) {
+      const part = await read(left);
+      if (!part?.length) break;
+      parts.push(part);
+      left -= part.length;
+    }
+    return Buffer.concat(parts);
+  }
+
+  private async fetch(how: Read, size: number): Promise<Buffer | null> {
+    switch (how) {
+      case 'recv':
+        return this.socket.recv(size);
+      case 'recvfrom':
+        return (await this.socket.recvfrom(size))[0];
+      case 'read':
+        return this.socket.read(size);
+      case 'readinto': {
+        const target = Buffer.alloc(size);
+        const count = await this.socket.readinto(target);
+        return count === null ? null : target.subarray(0, count);
+      }
+      case 'readline':
+        return this.socket.readline();
+      case 'file':
+        return this.file.read(size);
+    }
+  }
+
+  /** Of the first line, if it is whole. */
+  private lineLength(): number {
+    return this.unread.indexOf('\n') + 1 || (this.peerHasClosed ? this.unread.length : 0);
+  }
+
+  private took(how: string, got: Buffer | null, length: number): void {
+    const expected = this.unread.subarray(0, length);
+    this.unread = this.unread.subarray(length);
+    if (got?.equals(expected)) this.note(`${how} ${digest(expected)}`);
+    else throw new Error(`${how} gave ${got ? digest(got) : 'nothing'}, and the peer said ${digest(expected)}`);
+  }
+
+  private async bothAtOnce(up: Buffer, down: Buffer): Promise<void> {
+    await this.peerHears();
+    this.unheard = up;
+    this.peerSays(down);
+    const { length } = this.unread;
+    const [got] = await Promise.all([this.socket.read(length), this.socket.sendall(up), this.peerHears()]);
+    this.took('both at once', got, length);
+  }
+
+  private async findNothing(how: Read, blocking: boolean): Promise<void> {
+    const isThere = how === 'readline' ? this.lineLength() > 0 : how.startsWith('recv') && this.unread.length > 0;
+    if (this.peerHasClosed || (blocking ? isThere : this.unread.length > 0)) return;
+    this.socket.settimeout(blocking ? soon : 0);
+    // One byte more than there is: it times out, and has taken nothing.
+    const result = await this.fetch(how, this.unread.length + 1).then((got) => (got ? digest(got) : 'null'), codeOf);
+    this.socket.settimeout(null);
+    this.note(`${blocking ? 'timed' : 'non-blocking'} ${how} of nothing: ${result}`);
+  }
+
+  private async peerHears(): Promise<void> {
+    const { unheard } = this;
+    if (unheard.length === 0) return;
+    this.unheard = Buffer.alloc(0);
+    const heard = await takeAt(this.peer, unheard.length);
+    if (!heard.equals(unheard)) throw new Error(`the peer heard ${digest(heard)} of ${digest(unheard)}`);
+    this.note(`the peer hears ${digest(heard)}`);
+  }
+
+  private async close(): Promise<void> {
+    // What is unread at the close has the connection reset, on a modem; then the peer may lose what it has not heard.
+    await this.read('read', Infinity);
+    const rest = restAt(this.peer).finally(() => this.peer.end());
+    this.isClosed = true;
+    const [heard] = await Promise.all([rest, this.socket.close()]);
+    if (!heard.equals(this.unheard)) throw new Error(`the peer heard ${digest(heard)} of ${digest(this.unheard)}`);
+    this.note(`close: the peer hears ${digest(heard)}; then ${await this.socket.recv(1).then(String, codeOf)}`);
+  }
+}
+
+/** The code of an error that a socket programmer expects; anything else is none of these. */
+export function codeOf(error: unknown): string {
+  if (error instanceof OSError) return error.code;
+  throw error;
+}

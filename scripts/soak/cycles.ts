@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket as Peer } from 'node:net';
+import { memoryUsage } from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+import { queryObjects } from 'node:v8';
+import { Subscriber } from 'rxjs';
+
+import { virtualModem } from '../../spec/support/interfaces';
+import { takeAt } from '../../spec/support/peer';
+import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
+import { digest, payload } from './payload';
+
+export interface CyclesOptions {
+  readonly cycles: number;
+  /** Cycles after which nothing may grow any more. */
+  readonly warmUp: number;
+  readonly firmwares?: readonly FirmwareVersion[];
+  readonly print: (line: string) => void;
+}
+
+/** What a process holds. */
+export interface Holding {
+  /** Bytes in use behind a collection. */
+  readonly heap: number;
+  /** Sockets, timers, and whatever else the process waits for. */
+  readonly handles: number;
+  /** Subscribers of any observable that are still there. */
+  readonly subscriptions: number;
+}
+
+/** What may be more in the end than after the warm-up. The heap holds compiled code, too, and that still changes a little. */
+const tolerance: Holding = { heap: 1_000_000, handles: 0, subscriptions: 0 };
+
+/** Bytes of a transfer, each way. */
+const size = 500;
+/** Milliseconds. */
+const settling = 50;
+
+/** Connects, transfers and closes over and over; gives whether nothing has grown after the first cycles. */
+export async function cycles({
+  cycles: count,
+  warmUp,
+  firmwares = firmwareVersions,
+  print,
+}: CyclesOptions): Promise<boolean> {
+  let isFine = true;
+  for (const firmware of firmwares) {
+    const [before, after] = await measure(firmware, count, warmUp);
+    const grown = growth(before, after);
+    print(
+      `AT ${firmware}, from cycle ${warmUp} to ${count}: ` +
+        `heap ${megabytes(before.heap)} to ${megabytes(after.heap)} MB, handles ${before.handles} to ${after.handles}, ` +
+        `subscriptions ${before.subscriptions} to ${after.subscriptions}` +
+        (grown.length > 0 ? `: ${grown.join(' and ')} grew` : ''),
+    );
+    isFine &&= grown.length === 0;
+  }
+  return isFine;
+}
+
+/** Which of what a process holds has grown beyond what is tolerated. */
+export function growth(before: Holding, after: Holding): readonly string[] {
+  return (['heap', 'handles', 'subscriptions'] as const).filter((kind) => after[kind] - before[kind] > tolerance[kind]);
+}
+
+async function measure(firmware: FirmwareVersion, count: number, warmUp: number): Promise<readonly [Holding, Holding]> {
+  const tested = virtualModem(`AT ${firmware}`, { firmware, latency: 0 });
+  await using net = await tested.start();
+  const [question, answer] = [payload(size, 1), payload(size, 2)];
+  const server = createServer((peer) => {
+    peer.on('error', () => undefined);
+    void takeAt(peer, size).then((heard) => peer.end(heard.equals(question) ? answer : `no: ${digest(heard)}`));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { address, port } = server.address() as AddressInfo;
+  let before: Holding | undefined;
+  for (let cycle = 0; cycle < count; cycle++) {
+    if (cycle === warmUp) before = await holding();
+    const arrived = once(server, 'connection') as Promise<[Peer]>;
+    await using socket = net.usocket.socket();
+    await socket.connect([address, port]);
+    await socket.sendall(question);
+    const got = await socket.read();
+    if (!got?.equals(answer)) throw new Error(`AT ${firmware}, cycle ${cycle}: got ${got ? digest(got) : 'nothing'}`);
+    await socket.close();
+    const [peer] = await arrived;
+    if (!peer.closed) await once(peer, 'close');
+  }
+  const after = await holding();
+  await once(server.close(), 'close');
+  return [before ?? after, after];
+}
+
+async function holding(): Promise<Holding> {
+  // What has just been closed is let go of in the next turns.
+  await delay(settling);
+  // Looks behind a full collection; the first one may leave what only finalizers hold.
+  queryObjects(Subscriber);
+  return {
+    subscriptions: queryObjects(Subscriber, { format: 'count' }),
+    heap: memoryUsage().heapUsed,
+    handles: process.getActiveResourcesInfo().length,
+  };
+}
+
+function megabytes(bytes: number): string {
+  return (bytes / 1e6).toFixed(1);
+}

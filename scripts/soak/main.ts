@@ -1,0 +1,11 @@
+// Long runs that show that nothing is lost and nothing hangs. `npm run soak -- --help` tells what there is.
+import { soakCommand } from './command';
+
+soakCommand((line) => {
+  console.log(line);
+})
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  });

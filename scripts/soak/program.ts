@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+
+import type { EmulatorOptions } from '../../src/emulator';
+
+const reads = ['recv', 'recvfrom', 'read', 'readinto', 'readline', 'file'] as const;
+const says = ['send', 'sendall', 'write', 'file'] as const;
+const takes = ['recv', 'recvfrom', 'read', 'readinto'] as const;
+
+export type Read = (typeof reads)[number];
+export type Say = (typeof says)[number];
+export type Take = (typeof takes)[number];
+
+/**
+ * One thing that happens on a connection. Sizes are in bytes. What the state of the connection does not allow is left
+ * out when the program runs, so that a program stays one when steps are dropped.
+ */
+export type Step =
+  | { readonly do: 'say'; readonly how: Say; readonly blocking: boolean; readonly size: number; readonly salt: number }
+  | { readonly do: 'join'; readonly sizes: readonly number[]; readonly salt: number }
+  | { readonly do: 'peer says'; readonly size: number; readonly salt: number }
+  | { readonly do: 'read'; readonly how: Read; readonly blocking: boolean; readonly size: number }
+  | { readonly do: 'read in turn'; readonly sizes: readonly number[] }
+  | { readonly do: 'abandon a read'; readonly size: number }
+  | { readonly do: 'both at once'; readonly up: number; readonly down: number; readonly salt: number }
+  | { readonly do: 'find nothing'; readonly how: Read; readonly blocking: boolean }
+  | { readonly do: 'peer hears' }
+  | { readonly do: 'peer closes'; readonly last: number; readonly salt: number }
+  | { readonly do: 'close' };
+
+export type DatagramStep =
+  | {
+      readonly do: 'sendto';
+      readonly to: 0 | 1;
+      readonly blocking: boolean;
+      readonly size: number;
+      readonly salt: number;
+    }
+  | {
+      readonly do: 'peer sends';
+      readonly from: 0 | 1;
+      readonly sizes: readonly number[];
+      readonly salt: number;
+      readonly how: Take;
+      readonly most: number;
+    }
+  | { readonly do: 'connect'; readonly to: 0 | 1 }
+  | { readonly do: 'find nothing'; readonly how: Take; readonly blocking: boolean };
+
+/** One connection, from its beginning to its end. */
+export interface Visit {
+  readonly begin: 'blocking' | 'non-blocking' | 'by name' | 'in time' | 'after a refusal';
+  readonly steps: readonly Step[];
+}
+
+/** What a program does besides its other tasks. */
+export type Task =
+  | { readonly kind: 'client'; readonly visits: readonly Visit[] }
+  | { readonly kind: 'server'; readonly together: boolean; readonly visits: readonly Visit[] }
+  | { readonly kind: 'datagrams'; readonly steps: readonly DatagramStep[] };
+
+export interface Program {
+  readonly tasks: readonly Task[];
+  /** How the virtual modem cuts, delays and mixes what it says. */
+  readonly modem: Pick<EmulatorOptions, 'seed' | 'chunking' | 'interleave' | 'latency'>;
+}
+
+/** What comes of a task, line by line, and what it is at. */
+export interface Progress {
+  readonly lines: string[];
+  at: unknown;
+}
+
+const salt = fc.nat(0x7fffffff);
+const size = fc.oneof(
+  { weight: 4, arbitrary: fc.integer({ min: 1, max: 3000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 3000, max: 12_000 }) },
+  { weight: 1, arbitrary: fc.constantFrom(1, 2, 1440, 1460, 1461, 2047, 2048, 2049, 2920, 5760, 5840) },
+);
+const few = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 2, maxLength: 8 });
+const blocking = fc.boolean();
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('say'), how: fc.constantFrom(...says), blocking, size, salt }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('join'), sizes: few, salt }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('peer says'), size, salt }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('read'), how: fc.constantFrom(...reads), blocking, size }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('read in turn'), sizes: few }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('abandon a read'), size }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('both at once'), up: size, down: size, salt }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('find nothing'), how: fc.constantFrom(...reads), blocking }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('peer hears') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('peer closes'), last: size, salt }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('close') }) },
+);
+
+const peer = fc.constantFrom(0 as const, 1 as const);
+/** What the window of any firmware holds of datagrams that nobody has taken yet. */
+const datagramSize = fc.integer({ min: 1, max: 1400 });
+const datagramStep: fc.Arbitrary<DatagramStep> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('sendto'), to: peer, blocking, size: datagramSize, salt }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('peer sends'),
+      from: peer,
+      sizes: fc.array(datagramSize, { minLength: 1, maxLength: 3 }),
+      salt,
+      how: fc.constantFrom(...takes),
+      most: datagramSize,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('connect'), to: peer }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('find nothing'), how: fc.constantFrom(...takes), blocking }) },
+);
+
+const visit: fc.Arbitrary<Visit> = fc.record({
+  begin: fc.constantFrom('blocking', 'non-blocking', 'by name', 'in time', 'after a refusal'),
+  steps: fc.array(step, { maxLength: 14, size: 'max' }),
+});
+const visits = fc.array(visit, { minLength: 1, maxLength: 2 });
+const client: fc.Arbitrary<Task> = fc.record({ kind: fc.constant('client'), visits });
+const server: fc.Arbitrary<Task> = fc.record({ kind: fc.constant('server'), together: fc.boolean(), visits });
+const datagrams: fc.Arbitrary<Task> = fc.record({
+  kind: fc.constant('datagrams'),
+  steps: fc.array(datagramStep, { maxLength: 8, size: 'max' }),
+});
+
+/** At most five connections at a time: a modem has no more. */
+const tasks = fc
+  .tuple(
+    fc.array(client, { minLength: 1, maxLength: 2 }),
+    fc.array(server, { maxLength: 1 }),
+    fc.array(datagrams, { maxLength: 1 }),
+  )
+  .map((groups) => groups.flat());
+
+/** Any program whose outcome does not depend on when what happens in it. */
+export const anyProgram: fc.Arbitrary<Program> = fc.record({
+  tasks,
+  modem: fc.record({
+    seed: fc.integer({ min: 1, max: 0xffff }),
+    chunking: fc.constantFrom('whole' as const, 3, 17, 100),
+    interleave: fc.constantFrom(0, 0.25, 1),
+    latency: fc.constantFrom(0.01, 0.05, 0.2),
+  }),
+});
+
+/** How a seed is made a program, here and where a smaller one is looked for. */
+export const generation = { numRuns: 1, unbiased: true } as const;
+
+/** The program of a seed. */
+export function programOf(seed: number): Program {
+  const programs: Program[] = [];
+  fc.assert(
+    // `fc.sample` would make another one than `fc.check`, which makes it smaller.
+    fc.property(anyProgram, (made) => void programs.push(made)),
+    { ...generation, seed },
+  );
+  const [program] = programs;
+  if (!program) throw new Error('no program has been made');
+  return program;
+}

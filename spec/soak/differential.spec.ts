@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { differential } from '../../scripts/soak/differential';
+import { programOf } from '../../scripts/soak/program';
+import { differences, runProgram } from '../../scripts/soak/runProgram';
+import { interfaces, type TestedInterface } from '../support/interfaces';
+
+const [host, oldModem] = interfaces as [TestedInterface, TestedInterface];
+
+describe('random programs', () => {
+  it.each(Array.from({ length: 20 }, (_, place) => place))('come to the same on every interface, %i', async (only) => {
+    const printed: string[] = [];
+    const agree = await differential({ seed: 1, programs: 1, only, jobs: 1, print: (line) => printed.push(line) });
+    expect(printed).toEqual(['1 programs on 5 modems: 0 differences']);
+    expect(agree).toBe(true);
+  });
+
+  it('are the same for the same seed, and others for another', () => {
+    expect(programOf(7)).toEqual(programOf(7));
+    expect(programOf(7)).not.toEqual(programOf(8));
+  });
+
+  it('have one transcript, however often they run', async () => {
+    const program = programOf(11);
+    const [one, other] = [await runProgram(program, host), await runProgram(program, host)];
+    expect(one.flat().length).toBeGreaterThan(0);
+    expect(one).toEqual(other);
+  });
+});
+
+describe('a comparison of transcripts', () => {
+  const [tasks, lines] = [[{ kind: 'client', visits: [] }] as const, ['connect', 'read 5 bytes']];
+
+  it('finds nothing where there is nothing', () => {
+    expect(differences(tasks, [lines], [lines])).toBe('');
+  });
+
+  it.each([
+    ['another line', ['connect', 'read 4 bytes']],
+    ['a line less', ['connect']],
+    ['a line more', [...lines, 'close']],
+    ['none at all', []],
+  ])('finds %s', (_, other) => {
+    expect(differences(tasks, [lines], [other])).toContain('task 0, client');
+  });
+
+  it('is not content with what went wrong on both', () => {
+    const wrong = ['connect', '! hangs at "read"'];
+    expect(differences(tasks, [wrong], [wrong])).toContain('! hangs');
+  });
+});
+
+describe('a modem that differs', () => {
+  it('is shown with the smallest program that it fails, and how to run that again', async () => {
+    // A bit of what it says is wrong, as on a line that is too fast.
+    const damaged: TestedInterface = {
+      ...oldModem,
+      start: async (modem) => {
+        const net = await oldModem.start(modem);
+        net.emulator?.fault({ kind: 'flip', after: 1500 });
+        return net;
+      },
+    };
+    const printed: string[] = [];
+    const options = { seed: 1, programs: 1, jobs: 1, modems: [damaged], shrinking: 1000 };
+    expect(await differential({ ...options, print: (line) => printed.push(line) })).toBe(false);
+    expect(printed[0]).toContain(`program 0 of seed 1 differs on ${damaged.name}`);
+    expect(printed[1]).toMatch(/^a smaller one that fails/);
+    expect(printed[1]!.length).toBeLessThan(printed[0]!.length);
+    expect(printed[2]).toContain('--seed 1 --only 0');
+    expect(printed[3]).toBe('1 programs on 1 modems: 1 differences');
+  });
+});
