@@ -62,28 +62,41 @@ describe.each([
   );
 });
 
+const ok = '\r\nOK\r\n';
+const client = (id: number) => `+CIPSTATUS:${String(id)},"TCP","192.168.1.7",50000,80,1\r\n`;
+const listening: readonly Rule[] = [
+  [/^AT\+CIP(?:SERVER=1|STO)/, ok],
+  [/^AT\+CIPSTATUS/, `STATUS:3\r\n${client(3)}${client(4)}${ok}`],
+];
+const results = { s: 'started', a: '192.168.1.7,50000' };
+const accepted = map(([, address]: readonly [unknown, unknown]) => String(address));
+
+const serving = (parts: Stage): Socket => {
+  const server = parts.socket();
+  concat(server.bind$(['0.0.0.0', 80]), server.listen$()).subscribe();
+  parts.modem.heard.length = 0;
+  return server;
+};
+
+it(
+  'a number that AT 1.7 gives to a client before what it held of the last connection was read: ECONNRESET for that',
+  marbles(({ cold, expectObservable }, scheduler) => {
+    const script: Rule[] = [[/^AT\+CIPRECVDATA=4/, 5, '\r\nERROR\r\n'], ...listening];
+    const unasked$ = cold('-abc', { a: '\r\n+IPD,4,5\r\n', b: '4,CLOSED\r\n', c: '4,CONNECT\r\n' });
+    const parts = connected(scheduler, { firmware: nonos174, script, unasked$ });
+    const server = serving(parts);
+    expectObservable(parts.link4.read$().pipe(code())).toBe('---#', undefined, 'ECONNRESET');
+    expectObservable(server.accept$().pipe(accepted)).toBe('------(a|)', results);
+  }),
+);
+
 describe.each([
   ['AT 1.7.4', nonos174],
   ['ESP-AT 2.2.2', espAt222],
 ])('a number that the modem gives to a client just when it is wanted, %s', (_, firmware) => {
-  const ok = '\r\nOK\r\n';
-  const client = (id: number) => `+CIPSTATUS:${String(id)},"TCP","192.168.1.7",50000,80,1\r\n`;
-  const listening: readonly Rule[] = [
-    [/^AT\+CIP(?:SERVER=1|STO)/, ok],
-    [/^AT\+CIPSTATUS/, `STATUS:3\r\n${client(3)}${client(4)}${ok}`],
-  ];
   const start2 = start3.replace('=3', '=2');
   const startsOrCloses = (line: string) => /START=|CLOSE/.test(line);
   const started = map(() => 'started');
-  const accepted = map(([, address]: readonly [unknown, unknown]) => String(address));
-  const results = { s: 'started', a: '192.168.1.7,50000' };
-
-  const serving = (parts: Stage): Socket => {
-    const server = parts.socket();
-    concat(server.bind$(['0.0.0.0', 80]), server.listen$()).subscribe();
-    parts.modem.heard.length = 0;
-    return server;
-  };
 
   it(
     'is the client’s while the start waits, which takes another one',

@@ -244,7 +244,12 @@ export class Link implements NumberedLink, StreamLink {
     });
   }
 
+  /** AT 1.7 moves what waits to its heap at the peer's end, and loses it when that is full or the number is used again. */
   finish(): void {
+    if (this.phase === 'draining' && this.owed > 0) {
+      const what = `the peer has closed it, and the modem lost its last ${String(this.owed)} bytes`;
+      this.fail(this.error('ECONNRESET', 'recv', what));
+    }
     this.incoming.complete();
     this.release();
   }
@@ -321,17 +326,13 @@ export class Link implements NumberedLink, StreamLink {
 
   /** The modem had nothing for this link. What it has announced since came behind that, and is announced once. */
   private emptied(heardBefore: number): void {
-    if (this.phase === 'draining') this.drained();
-    else if (this.noticesHeard === heardBefore) this.announced.next(0);
-  }
-
-  /** AT 1.7 moves what waits to its heap at the peer's end, and loses it when that is full. */
-  private drained(): void {
-    if (this.owed > 0) {
-      const what = `the peer has closed it, and the modem lost its last ${String(this.owed)} bytes`;
-      this.fail(this.error('ECONNRESET', 'recv', what));
+    if (this.phase !== 'draining') {
+      if (this.noticesHeard === heardBefore) this.announced.next(0);
+    } else if (this.owed > 0) {
+      this.finish();
+    } else {
+      this.over();
     }
-    this.over();
   }
 
   /** Closed, and all has been read. Off the network that is not the peer's word, and no end of what it had to say. */

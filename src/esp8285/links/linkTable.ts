@@ -118,9 +118,14 @@ export class LinkTable {
         break;
       case 'opened': {
         const link = this.links[frame.link];
-        // A number that has not been asked for yet is reserved with us only: the modem has given it to a client.
-        if (link?.begun || link?.hasOpened) link.opened();
-        else this.arrive(frame.link);
+        // A number that has not been asked for yet is reserved with us only: the modem has given it to a client. So it has
+        // with one that it has said is closed; AT 1.7 then forgets what it still held of that.
+        if (link && !link.isGone && (link.begun || link.hasOpened)) {
+          link.opened();
+        } else {
+          if (link?.isGone) link.finish();
+          this.arrive(frame.link);
+        }
         break;
       }
       case 'closed':
