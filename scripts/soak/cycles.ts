@@ -19,7 +19,7 @@ export interface CyclesOptions {
 }
 
 /** What a process holds. */
-export interface Holding {
+interface Holding {
   /** Bytes in use behind a collection. */
   readonly heap: number;
   /** Sockets, timers, and whatever else the process waits for. */
@@ -59,7 +59,7 @@ export async function cycles({
 }
 
 /** Which of what a process holds has grown beyond what is tolerated. */
-export function growth(before: Holding, after: Holding): readonly string[] {
+function growth(before: Holding, after: Holding): readonly string[] {
   return (['heap', 'handles', 'subscriptions'] as const).filter((kind) => after[kind] - before[kind] > tolerance[kind]);
 }
 
