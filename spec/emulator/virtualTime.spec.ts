@@ -1,27 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { EMPTY, NEVER, Subject, VirtualTimeScheduler, of } from 'rxjs';
+import { Subject, VirtualTimeScheduler } from 'rxjs';
 
 import { createEmulator } from '../../src/emulator';
-import type { Connection, Emulator, EmulatorOptions, Network } from '../../src/emulator';
-
-/** A network in which everybody answers, and says what the spec says. */
-function scripted(data$: Connection['data$']): Network {
-  return {
-    connect: (remote) =>
-      of({
-        remote,
-        localPort: 1,
-        data$,
-        pause: () => undefined,
-        resume: () => undefined,
-        write: () => EMPTY,
-        end: () => undefined,
-        abort: () => undefined,
-      }),
-    listen: () => NEVER,
-    bind: () => NEVER,
-  };
-}
+import type { Emulator, EmulatorOptions } from '../../src/emulator';
+import { answering } from '../support/answering';
 
 const silent = { latency: 0, interleave: 0, stored: { ssid: 'my-ssid', key: 'my-key' } } as const;
 
@@ -63,7 +45,7 @@ describe('the virtual modem in virtual time', () => {
 
   it.each([115_200, 921_600])('keeps the line rate at %d baud', (baud) => {
     const data$ = new Subject<Buffer>();
-    const line = stage({ baud, firmware: '1.5', network: scripted(data$) });
+    const line = stage({ baud, firmware: '1.5', network: answering(() => data$) });
     type(line, 'ATE0\r\nAT+CIPSTART="TCP","127.0.0.1",80\r\n');
     line.scheduler.flush();
     const from = line.scheduler.now();
@@ -131,7 +113,7 @@ describe('the virtual modem in virtual time', () => {
 
   it('S52 announces more of a TLS link than can be read', () => {
     const data$ = new Subject<Buffer>();
-    const line = stage({ firmware: '2.2.2', network: scripted(data$) });
+    const line = stage({ firmware: '2.2.2', network: answering(() => data$) });
     type(line, 'ATE0\r\nAT+CIPRECVMODE=1\r\nAT+CIPSTART="SSL","127.0.0.1",443\r\n');
     line.scheduler.flush();
     line.heard.length = 0;
@@ -146,7 +128,7 @@ describe('the virtual modem in virtual time', () => {
 
   it.each(['1.7.4', '2.2.2'] as const)('S66 opens one TLS link at a time; NonOS %s pushes what comes', (firmware) => {
     const data$ = new Subject<Buffer>();
-    const line = stage({ firmware, network: scripted(data$) });
+    const line = stage({ firmware, network: answering(() => data$) });
     const nonos = firmware === '1.7.4';
     type(line, 'ATE0\r\nAT+CIPMUX=1\r\nAT+CIPRECVMODE=1\r\nAT+CIPSTART=0,"SSL","127.0.0.1",443\r\n');
     line.scheduler.flush();

@@ -1,6 +1,7 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concat, concatMap, map } from 'rxjs';
+import { concat, concatMap, map, type Observable } from 'rxjs';
+import type { TestScheduler } from 'rxjs/testing';
 
 import type { Rule } from '../../src/testing';
 import type { Socket } from '../../src/usocket';
@@ -20,20 +21,21 @@ describe.each([
 ])('a number that is free while a command for it waits, %s', (_, firmware, passiveReceive) => {
   const unasked = { c: '4,CLOSED\r\n' };
 
+  /** Link 4 is connected, and a send over link 3 is under way. */
+  function busy(scheduler: TestScheduler, unasked$: Observable<string>) {
+    const parts = connected(scheduler, { firmware, passiveReceive, script: [slow], unasked$ });
+    const link3 = parts.socket();
+    link3
+      .connect$(peer)
+      .pipe(concatMap(() => link3.sendall$('hello')))
+      .subscribe();
+    return parts;
+  }
+
   it(
     'is not closed: it may be of somebody else by now',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
-      const parts = connected(scheduler, {
-        firmware,
-        passiveReceive,
-        script: [slow],
-        unasked$: cold('---c', unasked),
-      });
-      const link3 = parts.socket();
-      link3
-        .connect$(peer)
-        .pipe(concatMap(() => link3.sendall$('hello')))
-        .subscribe();
+      const parts = busy(scheduler, cold('---c', unasked));
       // Where the modem may hold data of a closed connection, it is over when its turn comes.
       expectObservable(parts.link4.close$().pipe(closed)).toBe(passiveReceive ? '---------(c|)' : '---(c|)', values);
       flush();
@@ -44,17 +46,7 @@ describe.each([
   it(
     'is not sent to: EPIPE',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
-      const parts = connected(scheduler, {
-        firmware,
-        passiveReceive,
-        script: [slow],
-        unasked$: cold('---c', unasked),
-      });
-      const link3 = parts.socket();
-      link3
-        .connect$(peer)
-        .pipe(concatMap(() => link3.sendall$('hello')))
-        .subscribe();
+      const parts = busy(scheduler, cold('---c', unasked));
       expectObservable(parts.link4.sendall$('for the peer alone').pipe(code())).toBe('---------#', undefined, 'EPIPE');
       flush();
       assert.ok(!parts.modem.heard.some((line) => line.startsWith('AT+CIPSEND=4')), parts.modem.heard.join());

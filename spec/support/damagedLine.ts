@@ -1,9 +1,10 @@
-import { EMPTY, NEVER, of, Subject, VirtualTimeScheduler } from 'rxjs';
+import { NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 
-import { createEmulator, type Emulator, type EmulatorOptions, type Network } from '../../src/emulator';
+import { createEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator';
 import { ESP8285, type ModemOptions } from '../../src/esp8285';
 import { Socket } from '../../src/usocket';
 import { OSError } from '../../src/usocket/osError';
+import { answering } from './answering';
 
 /** What a socket has had by the end. */
 export interface Outcome {
@@ -34,9 +35,10 @@ export function converse({ emulated, parts, damage, ...options }: DamagedLineOpt
 } {
   const scheduler = new VirtualTimeScheduler(undefined, patience);
   const peers = [new Subject<Buffer>(), new Subject<Buffer>()];
+  let connected = 0;
   const emulator = createEmulator({
     scheduler,
-    network: answeringWith(peers),
+    network: answering(() => peers[connected++] ?? NEVER),
     baud: 115_200,
     latency: 0,
     interleave: 0,
@@ -82,24 +84,4 @@ export function converse({ emulated, parts, damage, ...options }: DamagedLineOpt
   nic.close$().subscribe();
   emulator.close();
   return { outcomes, printed };
-}
-
-/** A network in which each connection has the next peer. */
-function answeringWith(peers: readonly Subject<Buffer>[]): Network {
-  let connected = 0;
-  return {
-    connect: (remote) =>
-      of({
-        remote,
-        localPort: 1,
-        data$: peers[connected++] ?? NEVER,
-        pause: () => undefined,
-        resume: () => undefined,
-        write: () => EMPTY,
-        end: () => undefined,
-        abort: () => undefined,
-      }),
-    listen: () => NEVER,
-    bind: () => NEVER,
-  };
 }

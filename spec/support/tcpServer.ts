@@ -1,41 +1,12 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 
-/** A TCP server on a free port of loopback, for one spec. */
-export interface TcpServer extends AsyncDisposable {
-  readonly endpoint: { readonly address: string; readonly port: number };
-  /** The next connection, half open, unread. */
-  accept(): Promise<Socket>;
-}
+import { accepting, type AcceptingServer } from './accepting';
 
-/** Starts a server. Give it back with `await using`: that also breaks off what is still connected. */
-export async function tcpServer(): Promise<TcpServer> {
-  const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
-  const waiting: Socket[] = [];
-  const all = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    socket.on('error', () => undefined);
-    waiting.push(socket);
-    all.add(socket);
-    server.emit('accepted');
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { address, port } = server.address() as AddressInfo;
-  return {
-    endpoint: { address, port },
-    async accept() {
-      if (waiting.length === 0) await once(server, 'accepted');
-      const [socket] = waiting.splice(0, 1);
-      if (socket === undefined) throw new Error('another accept took the connection');
-      return socket;
-    },
-    async [Symbol.asyncDispose]() {
-      for (const socket of all) socket.destroy();
-      server.close();
-      if (server.listening) await once(server, 'close');
-    },
-  };
+export type TcpServer = AcceptingServer<Socket>;
+
+/** Starts a TCP server, whose connections are half open and paused. Give it back with `await using`. */
+export function tcpServer(): Promise<TcpServer> {
+  return accepting(createServer({ allowHalfOpen: true, pauseOnConnect: true }), 'connection');
 }
 
 /** A port of loopback where nobody listens. */

@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import type { AddressInfo, Server, Socket } from 'node:net';
+
+/** A server on a free port of loopback, for one spec. */
+export interface AcceptingServer<T extends Socket> extends AsyncDisposable {
+  readonly endpoint: { readonly address: string; readonly port: number };
+  /** The next connection, unread. */
+  accept(): Promise<T>;
+}
+
+/**
+ * Has a server listen. Give it back with `await using`: that also breaks off what is still connected.
+ *
+ * @param event With which the server hands a connection over.
+ */
+export async function accepting<T extends Socket>(
+  server: Server,
+  event: 'connection' | 'secureConnection',
+): Promise<AcceptingServer<T>> {
+  const waiting: T[] = [];
+  const all = new Set<T>();
+  server.on(event, (socket: T) => {
+    socket.on('error', () => undefined);
+    all.add(socket);
+    waiting.push(socket);
+    server.emit('accepted');
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { address, port } = server.address() as AddressInfo;
+  return {
+    endpoint: { address, port },
+    async accept() {
+      if (waiting.length === 0) await once(server, 'accepted');
+      const [socket] = waiting.splice(0, 1);
+      if (socket === undefined) throw new Error('another accept took the connection');
+      return socket;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of all) socket.destroy();
+      server.close();
+      if (server.listening) await once(server, 'close');
+    },
+  };
+}

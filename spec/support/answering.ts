@@ -1,0 +1,22 @@
+import { EMPTY, NEVER, of } from 'rxjs';
+
+import type { Connection, Network } from '../../src/emulator';
+
+/** A network in which everybody answers, hears everything, and says what the spec says. */
+export function answering(next: () => Connection['data$']): Network {
+  return {
+    connect: (remote) =>
+      of({
+        remote,
+        localPort: 1,
+        data$: next(),
+        pause: () => undefined,
+        resume: () => undefined,
+        write: () => EMPTY,
+        end: () => undefined,
+        abort: () => undefined,
+      }),
+    listen: () => NEVER,
+    bind: () => NEVER,
+  };
+}
