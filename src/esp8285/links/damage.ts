@@ -9,6 +9,8 @@ type Vulnerable = Pick<NumberedLink, 'mayPush' | 'mayNotice'>;
 export interface Loss<T> {
   /** The link that has lost data. */
   readonly damaged?: T | undefined;
+  /** The link that has lost data, or a restart has cut its block off: which, the modem is asked. */
+  readonly doubted?: T | undefined;
   /** What has been lost may have been data of any link. */
   readonly others: boolean;
 }
@@ -26,7 +28,7 @@ export function lossOf<T extends Vulnerable>(
 ): Loss<T> | undefined {
   switch (frame.kind) {
     case 'damage':
-      return { damaged: link, others: frame.others };
+      return { ...(link?.mayPush ? { doubted: link } : { damaged: link }), others: frame.others };
     case 'block':
       if (frame.pulled) return undefined;
       return link?.mayPush === false || (!link && !isTrailing) ? { others: true } : undefined;

@@ -104,9 +104,8 @@ export class LinkTable {
     const loss = this.lossOf(frame);
     if (loss) {
       if (loss.others) for (const link of this.links) link?.doubt();
-      // A restart cuts a block off, too: then the link ends with that.
-      if (frame.kind === 'damage' && loss.damaged?.mayPush) loss.damaged.doubt();
-      else loss.damaged?.damaged();
+      loss.doubted?.doubt();
+      loss.damaged?.damaged();
       return false;
     }
     switch (frame.kind) {
