@@ -92,8 +92,8 @@ export class Operations {
   }
 
   /** As {@link bounded}, for what BSD does at once and the modem in a conversation: non-blocking sockets wait for it too. */
-  boundedSetup<T>(syscall: string, who: string): MonoTypeOperatorFunction<T> {
-    return this.isNonBlocking ? identity : this.bounded(syscall, who);
+  boundedSetup<T>(syscall: string, { name }: { readonly name: string }): MonoTypeOperatorFunction<T> {
+    return this.isNonBlocking ? identity : this.bounded(syscall, `the interface ${name}`);
   }
 
   checkOpen(syscall: string): void {

@@ -1,19 +1,4 @@
-import {
-  AsyncSubject,
-  catchError,
-  concat,
-  defer,
-  EMPTY,
-  endWith,
-  from,
-  ignoreElements,
-  merge,
-  type Observable,
-  Subject,
-  take,
-  takeUntil,
-  throwError,
-} from 'rxjs';
+import { AsyncSubject, catchError, defer, EMPTY, ignoreElements, merge, type Observable, take, throwError } from 'rxjs';
 
 import type { ErrorCode } from '../../usocket/errno';
 import type { Datagram, DatagramLink, Endpoint } from '../../usocket/nic';
@@ -22,6 +7,7 @@ import { common } from '../commands/catalogue';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
 import { LinkGone, sendExchange, SendFailed } from './exchanges';
+import { Incoming } from './incoming';
 import type { LinkContext, NumberedLink } from './numberedLink';
 
 /** A local port of the modem for datagrams, over one of its links. */
@@ -37,9 +23,7 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
 
   private phase: 'opening' | 'open' | 'closing' | 'over' = 'opening';
   private failure: OSError | undefined;
-  /** What comes before its reader does. */
-  private early: Datagram[] | undefined = [];
-  private readonly incoming = new Subject<Datagram>();
+  private readonly incoming = new Incoming<Datagram>();
   private readonly end = new AsyncSubject<never>();
 
   constructor(
@@ -48,10 +32,8 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
     private readonly context: LinkContext,
   ) {
     this.local = { address: '0.0.0.0', port };
-    this.datagrams$ = concat(
-      defer(() => from(this.takeEarly())),
-      defer(() => merge(this.incoming, this.asking())),
-    );
+    // Nobody else would ask while nothing comes, whether the modem, and the port, are still there.
+    this.datagrams$ = merge(this.incoming.items$, this.incoming.whileItLasts(context.asking$));
   }
 
   get isOpen(): boolean {
@@ -72,9 +54,7 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
 
   received({ pieces, remote }: Block): void {
     // Without a sender it came before senders were told, and cannot be answered.
-    const datagram = { data: Buffer.concat(pieces), remote: remote ?? { address: '0.0.0.0', port: 0 } };
-    if (this.early) this.early.push(datagram);
-    else this.incoming.next(datagram);
+    this.incoming.push({ data: Buffer.concat(pieces), remote: remote ?? { address: '0.0.0.0', port: 0 } });
   }
 
   noticed(): void {
@@ -130,7 +110,7 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
       }
       const command = common.sendTo(this.id, data.length, remote);
       const sent$ = this.context.executor.run(sendExchange(command, data, () => !this.isGone));
-      return merge(sent$, this.incoming.pipe(ignoreElements()));
+      return merge(sent$, this.incoming.end$);
     }).pipe(
       take(1),
       ignoreElements(),
@@ -166,20 +146,10 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
     this.release();
   }
 
-  /** Whether the modem, and the port, are still there: nobody else would ask while nothing comes. */
-  private asking(): Observable<never> {
-    return this.context.asking$.pipe(takeUntil(this.incoming.pipe(ignoreElements(), endWith(undefined))));
-  }
-
-  private *takeEarly(): Generator<Datagram> {
-    for (let next = this.early?.shift(); next; next = this.early?.shift()) yield next;
-    this.early = undefined;
-  }
-
   private fail(error: OSError): void {
     if (this.failure) return;
     this.failure = error;
-    this.incoming.error(error);
+    this.incoming.fail(error);
   }
 
   private release(): void {

@@ -3,23 +3,18 @@ import {
   BehaviorSubject,
   catchError,
   combineLatest,
-  concat,
   concatMap,
   defer,
   distinctUntilChanged,
   EMPTY,
-  endWith,
   first,
-  from,
   ignoreElements,
   map,
   merge,
   type Observable,
   repeat,
-  Subject,
   switchMap,
   take,
-  takeUntil,
   tap,
   throwError,
 } from 'rxjs';
@@ -32,6 +27,7 @@ import { Refusal } from '../executor/answer';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
 import { LinkGone, readExchange, sendExchange } from './exchanges';
+import { Incoming } from './incoming';
 import { type LinkContext, longestSend, type NumberedLink } from './numberedLink';
 import { setNoDelay } from './settings';
 
@@ -53,9 +49,7 @@ export class Link implements NumberedLink, StreamLink {
 
   private phase: Phase = 'opening';
   private failure: OSError | undefined;
-  /** What comes before the reader does; a block may stand between `CONNECT` and `OK`. */
-  private early: Buffer[] | undefined = [];
-  private readonly incoming = new Subject<Buffer>();
+  private readonly incoming = new Incoming<Buffer>();
   /**
    * Bytes to ask the modem for: those that wait, as far as it has said; of a closed link, as many as one read gives. Of an
    * encrypted one they are asked for until the modem has no more.
@@ -124,10 +118,7 @@ export class Link implements NumberedLink, StreamLink {
     this.handedOver = (this.handedOver ?? 0) + length;
     this.owed = Math.max(0, this.owed - length);
     if (this.phase === 'open' && !this.isEncrypted) this.announced.next(Math.max(0, this.announced.value - length));
-    for (const piece of pieces) {
-      if (this.early) this.early.push(piece);
-      else this.incoming.next(piece);
-    }
+    for (const piece of pieces) this.incoming.push(piece);
   }
 
   noticed(length: number): void {
@@ -192,7 +183,7 @@ export class Link implements NumberedLink, StreamLink {
     if (this.phase === 'over' || this.phase === 'failed') return;
     this.phase = 'failed';
     this.failure = error;
-    this.incoming.error(error);
+    this.incoming.fail(error);
   }
 
   lost(error: OSError): void {
@@ -201,12 +192,10 @@ export class Link implements NumberedLink, StreamLink {
   }
 
   receive(room$: Observable<number>): Observable<Uint8Array> {
-    const received$ = concat(from(this.takeEarly()), this.incoming).pipe(
-      this.context.hold.forReader(room$, () => this.longestRead === 0),
-    );
+    const received$ = this.incoming.items$.pipe(this.context.hold.forReader(room$, () => this.longestRead === 0));
     return merge(
       received$,
-      defer(() => (this.canPull ? this.pulling(room$) : this.whileItLasts(this.context.asking$))),
+      defer(() => (this.canPull ? this.pulling(room$) : this.incoming.whileItLasts(this.context.asking$))),
     );
   }
 
@@ -215,7 +204,7 @@ export class Link implements NumberedLink, StreamLink {
       if (!this.isOpen) return throwError(() => this.failure ?? this.error('EPIPE', 'send', 'the peer has closed it'));
       const command = common.send(this.id, bytes.length);
       const sent$ = this.context.executor.run(sendExchange(command, bytes, () => this.isOpen));
-      return merge(sent$, this.incoming.pipe(ignoreElements()));
+      return merge(sent$, this.incoming.end$);
     }).pipe(
       take(1),
       ignoreElements(),
@@ -263,12 +252,6 @@ export class Link implements NumberedLink, StreamLink {
     return this.context.reception.canPull(this.isEncrypted);
   }
 
-  /** Until no more is there: what comes while a reader takes these is behind them. */
-  private *takeEarly(): Generator<Buffer> {
-    for (let piece = this.early?.shift(); piece; piece = this.early?.shift()) yield piece;
-    this.early = undefined;
-  }
-
   /** Asks for what waits in the modem, as much at a time as the reader has room for. */
   private pulling(room$: Observable<number>): Observable<never> {
     const reading$ = combineLatest([this.announced, room$]).pipe(
@@ -276,11 +259,7 @@ export class Link implements NumberedLink, StreamLink {
       concatMap(([waiting, room]) => this.pull(Math.min(waiting, room, this.longestRead))),
       repeat(),
     );
-    return this.whileItLasts(merge(reading$, this.asking(room$)));
-  }
-
-  private whileItLasts(operation$: Observable<never>): Observable<never> {
-    return operation$.pipe(takeUntil(this.incoming.pipe(ignoreElements(), endWith(undefined))));
+    return this.incoming.whileItLasts(merge(reading$, this.asking(room$)));
   }
 
   /** The line may have lost a notice, and ESP-AT does not print another one before the data are read. */

@@ -109,7 +109,7 @@ export class DatagramStreams implements Pollable {
         throw new OSError('EINVAL', 'bind', 'bind: the socket has an address already');
       return this.opened(local).pipe(
         map(() => undefined),
-        this.operations.boundedSetup('bind', `the interface ${this.nic.name}`),
+        this.operations.boundedSetup('bind', this.nic),
       );
     });
   }
@@ -128,7 +128,7 @@ export class DatagramStreams implements Pollable {
         map(() => {
           this.peer = remote;
         }),
-        this.operations.boundedSetup('connect', `the interface ${this.nic.name}`),
+        this.operations.boundedSetup('connect', this.nic),
       );
     });
   }
@@ -223,7 +223,7 @@ export class DatagramStreams implements Pollable {
   setsockopt$(level: number, option: number, value: OptionValue): Observable<void> {
     return this.operations.start('setsockopt', () =>
       concat(this.set(socketOption(level, option, value)), of(undefined)).pipe(
-        this.operations.boundedSetup('setsockopt', `the interface ${this.nic.name}`),
+        this.operations.boundedSetup('setsockopt', this.nic),
       ),
     );
   }

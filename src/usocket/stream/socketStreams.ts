@@ -181,7 +181,7 @@ export class SocketStreams implements Pollable {
           this.phase.next('listening');
           this.operations.unattended.run(queue.fill());
         }),
-        this.operations.boundedSetup('listen', `the interface ${this.nic.name}`),
+        this.operations.boundedSetup('listen', this.nic),
       );
     });
   }
@@ -339,7 +339,7 @@ export class SocketStreams implements Pollable {
   setsockopt$(level: number, option: number, value: OptionValue): Observable<void> {
     return this.operations.start('setsockopt', () =>
       concat(this.set(socketOption(level, option, value)), of(undefined)).pipe(
-        this.operations.boundedSetup('setsockopt', `the interface ${this.nic.name}`),
+        this.operations.boundedSetup('setsockopt', this.nic),
       ),
     );
   }

@@ -1,0 +1,49 @@
+import { concat, defer, endWith, from, ignoreElements, type Observable, Subject, takeUntil } from 'rxjs';
+
+/**
+ * What comes on a link, for one reader: what came before that does is kept for it, for a block may stand between
+ * `CONNECT` and `OK`.
+ *
+ *     push       --a-b------c--d--|
+ *     items$           (ab)-c--d--|
+ */
+export class Incoming<T> {
+  readonly items$: Observable<T>;
+  /** As {@link items$}, without the items: it ends when the link does, with its failure. */
+  readonly end$: Observable<never>;
+
+  private early: T[] | undefined = [];
+  private readonly later = new Subject<T>();
+
+  constructor() {
+    this.items$ = concat(
+      defer(() => from(this.takeEarly())),
+      this.later,
+    );
+    this.end$ = this.later.pipe(ignoreElements());
+  }
+
+  push(item: T): void {
+    if (this.early) this.early.push(item);
+    else this.later.next(item);
+  }
+
+  complete(): void {
+    this.later.complete();
+  }
+
+  fail(error: Error): void {
+    this.later.error(error);
+  }
+
+  /** Breaks an operation off when nothing more comes. */
+  whileItLasts(operation$: Observable<never>): Observable<never> {
+    return operation$.pipe(takeUntil(this.end$.pipe(endWith(undefined))));
+  }
+
+  /** Until no more is there: what comes while a reader takes these is behind them. */
+  private *takeEarly(): Generator<T> {
+    for (let item = this.early?.shift(); item !== undefined; item = this.early?.shift()) yield item;
+    this.early = undefined;
+  }
+}
