@@ -1,15 +1,4 @@
-import {
-  asyncScheduler,
-  catchError,
-  defer,
-  endWith,
-  map,
-  type Observable,
-  of,
-  type SchedulerLike,
-  tap,
-  throwError,
-} from 'rxjs';
+import { asyncScheduler, defer, endWith, map, type Observable, of, type SchedulerLike, tap, throwError } from 'rxjs';
 
 import type { Uart } from '../streams';
 import type { DatagramLink, Endpoint, Listener, Nic, StreamLink, StreamOptions, StreamSettings } from '../usocket/nic';
@@ -17,7 +6,7 @@ import { OSError } from '../usocket/osError';
 import { catalogueOf, common } from './commands/catalogue';
 import type { Dialect } from './commands/dialect';
 import { type Encryption, encryptions } from './commands/softAp';
-import { commandError } from './executor/commandError';
+import { withCommandError } from './executor/commandError';
 import { simpleExchange } from './executor/exchange';
 import { Lasting } from './lasting';
 import { longestSend } from './links/numberedLink';
@@ -147,7 +136,7 @@ export class ESP8285Streams implements Nic {
           this.home.forget();
           this.modem.setWifi('down');
         }),
-        catchError((cause: unknown) => throwError(() => commandError('disconnect', cause))),
+        withCommandError('disconnect'),
       );
   }
 
@@ -254,7 +243,7 @@ export class ESP8285Streams implements Nic {
           if (joined) return joined.rssi;
           throw new OSError('ENOTCONN', 'rssi', 'rssi: the modem has joined no network; call nic.connect(ssid, key)');
         }),
-        catchError((cause: unknown) => throwError(() => commandError('rssi', cause))),
+        withCommandError('rssi'),
       ),
     );
   }

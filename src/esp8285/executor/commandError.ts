@@ -1,3 +1,5 @@
+import { catchError, type MonoTypeOperatorFunction, throwError } from 'rxjs';
+
 import { OSError } from '../../usocket/osError';
 import { Refusal } from './answer';
 import { Unanswered } from './unanswered';
@@ -7,4 +9,9 @@ export function commandError(syscall: string, cause: unknown): unknown {
   if (!(cause instanceof Refusal || cause instanceof Unanswered)) return cause;
   const code = cause instanceof Unanswered ? 'ETIMEDOUT' : 'EIO';
   return new OSError(code, syscall, `${syscall}: ${cause.message}`, { cause });
+}
+
+/** Ends an operation whose command fails with {@link commandError}. */
+export function withCommandError<T>(syscall: string): MonoTypeOperatorFunction<T> {
+  return catchError((cause: unknown) => throwError(() => commandError(syscall, cause)));
 }

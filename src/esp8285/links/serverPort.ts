@@ -15,14 +15,13 @@ import {
   Subject,
   takeUntil,
   tap,
-  throwError,
 } from 'rxjs';
 
 import type { Endpoint, Listener } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
 import { firstMatch } from '../executor/answer';
-import { commandError } from '../executor/commandError';
+import { withCommandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import type { Link } from './link';
@@ -81,7 +80,7 @@ export class ServerPort {
           isOpen = true;
           return listener;
         }),
-        catchError((cause: unknown) => throwError(() => commandError('listen', cause))),
+        withCommandError('listen'),
         finalize(() => {
           if (!isOpen) this.links.cleanUp(this.stop(listener));
         }),

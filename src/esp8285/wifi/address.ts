@@ -1,10 +1,10 @@
-import { catchError, type Observable, throwError } from 'rxjs';
+import { type Observable } from 'rxjs';
 
 import { OSError } from '../../usocket/osError';
 import type { Command } from '../commands/command';
 import { catalogueOf } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
-import { commandError } from '../executor/commandError';
+import { withCommandError } from '../executor/commandError';
 import { sequence } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { requireNamesAndClock } from './requireNamesAndClock';
@@ -75,7 +75,5 @@ export function useDhcp(executor: Executor, dialect: Dialect, nameServersToo: bo
 }
 
 function run(executor: Executor, commands: readonly Command[]): Observable<void> {
-  return executor
-    .run(sequence(commands, addressDeadline))
-    .pipe(catchError((cause: unknown) => throwError(() => commandError('ifconfig', cause))));
+  return executor.run(sequence(commands, addressDeadline)).pipe(withCommandError('ifconfig'));
 }

@@ -1,9 +1,9 @@
-import { catchError, map, type Observable, throwError } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 
 import { common } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
 import { Refusal, valuesOf } from '../executor/answer';
-import { commandError } from '../executor/commandError';
+import { withCommandError } from '../executor/commandError';
 import { sequence, simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { requireNamesAndClock } from './requireNamesAndClock';
@@ -25,7 +25,7 @@ export function hostname(executor: Executor, dialect: Dialect): Observable<strin
       if (name === undefined) throw new Refusal(common.askHostname.shown, 'ERROR', ['OK without a name']);
       return name;
     }),
-    catchError((cause: unknown) => throwError(() => commandError('hostname', cause))),
+    withCommandError('hostname'),
   );
 }
 
@@ -38,7 +38,5 @@ export function hostname(executor: Executor, dialect: Dialect): Observable<strin
 export function setHostname(executor: Executor, dialect: Dialect, name: string): Observable<void> {
   const command = common.hostname(name);
   requireNamesAndClock(dialect, 'hostname');
-  return executor
-    .run(sequence([command], hostnameDeadline))
-    .pipe(catchError((cause: unknown) => throwError(() => commandError('hostname', cause))));
+  return executor.run(sequence([command], hostnameDeadline)).pipe(withCommandError('hostname'));
 }

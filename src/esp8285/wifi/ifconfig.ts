@@ -1,8 +1,8 @@
-import { catchError, concatMap, map, type Observable, throwError } from 'rxjs';
+import { concatMap, map, type Observable } from 'rxjs';
 
 import type { Catalogue } from '../commands/catalogue';
 import { firstMatch } from '../executor/answer';
-import { commandError } from '../executor/commandError';
+import { withCommandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { accessPoint } from './accessPoint';
@@ -46,7 +46,7 @@ export function ifconfig(
         }),
       ),
     ),
-    catchError((cause: unknown) => throwError(() => commandError('ifconfig', cause))),
+    withCommandError('ifconfig'),
   );
 }
 

@@ -1,8 +1,8 @@
-import { catchError, map, type Observable, throwError } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 
 import type { Catalogue } from '../commands/catalogue';
 import { firstMatch, Refusal } from '../executor/answer';
-import { commandError } from '../executor/commandError';
+import { withCommandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 
@@ -21,6 +21,6 @@ export function mac(executor: Executor, { askMac }: Catalogue): Observable<strin
       if (address === undefined) throw new Refusal(askMac.shown, 'ERROR', ['OK without an address']);
       return address.toLowerCase();
     }),
-    catchError((cause: unknown) => throwError(() => commandError('mac', cause))),
+    withCommandError('mac'),
   );
 }

@@ -1,8 +1,8 @@
-import { catchError, map, type Observable, throwError } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 
 import { common } from '../commands/catalogue';
 import { valuesOf } from '../executor/answer';
-import { commandError } from '../executor/commandError';
+import { withCommandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 
@@ -19,6 +19,6 @@ const scanDeadline = 10_000;
 export function scan(executor: Executor): Observable<readonly string[]> {
   return executor.run(simpleExchange(common.scan, scanDeadline)).pipe(
     map((lines) => valuesOf(lines, '+CWLAP:(').map((value) => value.replace(/\)$/, ''))),
-    catchError((cause: unknown) => throwError(() => commandError('scan', cause))),
+    withCommandError('scan'),
   );
 }

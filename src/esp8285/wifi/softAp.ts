@@ -4,7 +4,7 @@ import { OSError } from '../../usocket/osError';
 import type { Catalogue } from '../commands/catalogue';
 import { encryptions, type SoftAp } from '../commands/softAp';
 import { Refusal } from '../executor/answer';
-import { commandError } from '../executor/commandError';
+import { withCommandError } from '../executor/commandError';
 import { ask, type Exchange, sequence } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 
@@ -21,16 +21,12 @@ const channels = { first: 1, last: 14 };
  */
 export function enableSoftAp(executor: Executor, catalogue: Catalogue, softAp: SoftAp): Observable<void> {
   checkNumbers(softAp);
-  return executor
-    .run(softApExchange(catalogue, softAp))
-    .pipe(catchError((cause: unknown) => throwError(() => commandError('enable_ap', cause))));
+  return executor.run(softApExchange(catalogue, softAp)).pipe(withCommandError('enable_ap'));
 }
 
 /** Switches the modem's own network off. Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses. */
 export function disableSoftAp(executor: Executor, catalogue: Catalogue): Observable<void> {
-  return executor
-    .run(sequence([catalogue.stationMode], softApDeadline))
-    .pipe(catchError((cause: unknown) => throwError(() => commandError('disable_ap', cause))));
+  return executor.run(sequence([catalogue.stationMode], softApDeadline)).pipe(withCommandError('disable_ap'));
 }
 
 function softApExchange(catalogue: Catalogue, softAp: SoftAp): Exchange<void> {

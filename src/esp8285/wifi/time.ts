@@ -1,23 +1,11 @@
-import {
-  catchError,
-  concat,
-  filter,
-  ignoreElements,
-  map,
-  type Observable,
-  repeat,
-  type SchedulerLike,
-  take,
-  throwError,
-  timer,
-} from 'rxjs';
+import { concat, filter, ignoreElements, map, type Observable, repeat, type SchedulerLike, take, timer } from 'rxjs';
 
 import { deadline } from '../../streams';
 import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
 import { valuesOf } from '../executor/answer';
-import { commandError } from '../executor/commandError';
+import { withCommandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { epochOf } from './epoch';
@@ -63,7 +51,7 @@ export function time(
   );
   return concat(setUp$, shown$).pipe(
     deadline(timeout * 1000, { scheduler, expired: () => noAnswer(servers, timeout) }),
-    catchError((cause: unknown) => throwError(() => commandError('time', cause))),
+    withCommandError('time'),
   );
 }
 
