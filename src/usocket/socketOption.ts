@@ -39,7 +39,7 @@ export type SocketOption =
   | { readonly name: 'SO_RCVBUF'; readonly bytes: number }
   | { readonly name: 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP'; readonly group: string };
 
-type Parse = (value: OptionValue, name: string) => SocketOption;
+type Parse = (value: OptionValue) => SocketOption;
 
 const flag =
   (name: 'SO_REUSEADDR' | 'SO_BROADCAST' | 'SO_KEEPALIVE' | 'TCP_NODELAY'): Parse =>
@@ -54,30 +54,25 @@ const membership =
   (value) => ({ name, group: groupOf(value, name) });
 
 /** Known by name, so that it can be refused by name. */
-const refused =
-  (why: string): Parse =>
-  (_value, name) => {
+const refused = (name: string, why: string): Parse => {
+  return () => {
     throw new OSError('ENOPROTOOPT', 'setsockopt', `setsockopt: ${name}: ${why}`);
   };
+};
 
-const table: readonly (readonly [level: number, option: number, name: string, parse: Parse])[] = [
-  [SOL_SOCKET, SO_REUSEADDR, 'SO_REUSEADDR', flag('SO_REUSEADDR')],
-  [SOL_SOCKET, SO_BROADCAST, 'SO_BROADCAST', flag('SO_BROADCAST')],
-  [SOL_SOCKET, SO_KEEPALIVE, 'SO_KEEPALIVE', flag('SO_KEEPALIVE')],
-  [SOL_SOCKET, SO_RCVBUF, 'SO_RCVBUF', (value) => ({ name: 'SO_RCVBUF', bytes: sizeOf(value, 'SO_RCVBUF') })],
-  [SOL_SOCKET, SO_RCVTIMEO, 'SO_RCVTIMEO', timeLimit('SO_RCVTIMEO')],
-  [SOL_SOCKET, SO_SNDTIMEO, 'SO_SNDTIMEO', timeLimit('SO_SNDTIMEO')],
-  [SOL_SOCKET, SO_SNDBUF, 'SO_SNDBUF', refused('there is no send buffer; a send waits until the interface has it')],
-  [SOL_SOCKET, SO_LINGER, 'SO_LINGER', refused('close() always waits for what has been handed over')],
-  [IPPROTO_TCP, TCP_NODELAY, 'TCP_NODELAY', flag('TCP_NODELAY')],
-  [
-    IPPROTO_TCP,
-    TCP_KEEPIDLE,
-    'TCP_KEEPIDLE',
-    (value) => ({ name: 'TCP_KEEPIDLE', seconds: sizeOf(value, 'TCP_KEEPIDLE') }),
-  ],
-  [IPPROTO_IP, IP_ADD_MEMBERSHIP, 'IP_ADD_MEMBERSHIP', membership('IP_ADD_MEMBERSHIP')],
-  [IPPROTO_IP, IP_DROP_MEMBERSHIP, 'IP_DROP_MEMBERSHIP', membership('IP_DROP_MEMBERSHIP')],
+const table: readonly (readonly [level: number, option: number, parse: Parse])[] = [
+  [SOL_SOCKET, SO_REUSEADDR, flag('SO_REUSEADDR')],
+  [SOL_SOCKET, SO_BROADCAST, flag('SO_BROADCAST')],
+  [SOL_SOCKET, SO_KEEPALIVE, flag('SO_KEEPALIVE')],
+  [SOL_SOCKET, SO_RCVBUF, (value) => ({ name: 'SO_RCVBUF', bytes: sizeOf(value, 'SO_RCVBUF') })],
+  [SOL_SOCKET, SO_RCVTIMEO, timeLimit('SO_RCVTIMEO')],
+  [SOL_SOCKET, SO_SNDTIMEO, timeLimit('SO_SNDTIMEO')],
+  [SOL_SOCKET, SO_SNDBUF, refused('SO_SNDBUF', 'there is no send buffer; a send waits until the interface has it')],
+  [SOL_SOCKET, SO_LINGER, refused('SO_LINGER', 'close() always waits for what has been handed over')],
+  [IPPROTO_TCP, TCP_NODELAY, flag('TCP_NODELAY')],
+  [IPPROTO_TCP, TCP_KEEPIDLE, (value) => ({ name: 'TCP_KEEPIDLE', seconds: sizeOf(value, 'TCP_KEEPIDLE') })],
+  [IPPROTO_IP, IP_ADD_MEMBERSHIP, membership('IP_ADD_MEMBERSHIP')],
+  [IPPROTO_IP, IP_DROP_MEMBERSHIP, membership('IP_DROP_MEMBERSHIP')],
 ];
 
 /**
@@ -88,7 +83,7 @@ const table: readonly (readonly [level: number, option: number, name: string, pa
  */
 export function socketOption(level: number, option: number, value: OptionValue): SocketOption {
   const known = table.find(([itsLevel, itsOption]) => itsLevel === level && itsOption === option);
-  if (known) return known[3](value, known[2]);
+  if (known) return known[2](value);
   const message = `setsockopt: option ${String(option)} of level ${String(level)} is not known here`;
   throw new OSError('ENOPROTOOPT', 'setsockopt', message);
 }
