@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import { Random } from '../../src/emulator/random';
+
 /** Bytes that make trouble for whoever searches in payloads: what the modem says itself, and ends of lines. */
 const fragments = [
   '\r\nOK\r\n',
@@ -18,29 +20,17 @@ const fragments = [
 
 const longestRun = 400;
 
-/** Chance that can be had again: a number from 0 up to 1 for each call. */
-export function chance(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    // mulberry32, by Tommy Ettinger, in the public domain.
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** So many bytes, always the same for the same salt: noise, and what a modem says. */
 export function payload(size: number, salt: number): Buffer {
   const bytes = Buffer.alloc(size);
-  const draw = chance(salt);
+  const random = new Random(salt);
   for (let end = 0; end < size;) {
-    const fragment = fragments[Math.floor(draw() * fragments.length * 2)];
+    const fragment = fragments[random.integer(0, 2 * fragments.length - 1)];
     if (fragment) {
       end += fragment.copy(bytes, end);
       continue;
     }
-    for (let run = Math.ceil(draw() * longestRun); run > 0 && end < size; run--) bytes[end++] = draw() * 256;
+    for (let run = random.integer(1, longestRun); run > 0 && end < size; run--) bytes[end++] = random.integer(0, 255);
   }
   return bytes;
 }

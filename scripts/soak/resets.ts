@@ -14,8 +14,9 @@ import {
 } from 'rxjs';
 
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
+import { Random } from '../../src/emulator/random';
 import { OSError } from '../../src/usocket';
-import { chance, digest, payload } from './payload';
+import { digest, payload } from './payload';
 import { connected, joined, peerName, realModem } from './virtual';
 
 export interface ResetsOptions {
@@ -45,10 +46,10 @@ interface Outcome {
 export function resets({ seed, moments, firmwares = firmwareVersions, print }: ResetsOptions): boolean {
   let isFine = true;
   for (const firmware of firmwares) {
-    const draw = chance(seed);
+    const random = new Random(seed);
     const outcomes: Outcome[] = [];
     for (let moment = 0; moment < moments; moment++) {
-      const after = draw() * downloadLength(firmware, seed + moment);
+      const after = random.between(0, downloadLength(firmware, seed + moment));
       try {
         outcomes.push(resetDuring(firmware, after, seed + moment));
       } catch (error) {

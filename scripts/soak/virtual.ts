@@ -1,4 +1,4 @@
-import { concatMap, type Observable, reduce } from 'rxjs';
+import { concatMap, map, type Observable, toArray } from 'rxjs';
 
 import type { FirmwareVersion } from '../../src/emulator';
 import { virtualModem, type VirtualModemOptions } from '../../src/testing';
@@ -26,7 +26,7 @@ export function connected(socket: Socket): Observable<Socket> {
 /** Joins all chunks. */
 export function joined(chunks$: Observable<Uint8Array>): Observable<Buffer> {
   return chunks$.pipe(
-    reduce((chunks: Uint8Array[], chunk) => [...chunks, chunk], []),
-    concatMap((chunks) => [Buffer.concat(chunks)]),
+    toArray(),
+    map((chunks) => Buffer.concat(chunks)),
   );
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 
+import { Random } from '../../src/emulator/random';
 import type { Frame } from '../../src/esp8285/grammar/frame';
 import { type Expectation, FrameCutter } from '../../src/esp8285/grammar/frameCutter';
 
@@ -56,17 +57,6 @@ const words = [
 const certain = Buffer.from('\r\n\r\nOK\r\n\r\n+IPD,2,5:hello\r\n+IPD,1,3:abc3,CLOSED\r\n', 'latin1');
 const understood = ['final', 'block 2 hello', 'block 1 abc', 'closed'];
 
-/** Chance from a seed: the same numbers each time. */
-function chanceFrom(seed: number): (below: number) => number {
-  let state = seed | 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
 function garbage(chance: (below: number) => number): Buffer {
   const parts = Array.from({ length: 1 + chance(12) }, () => {
     if (chance(6) === 0) return Buffer.from(Array.from({ length: chance(40) }, () => chance(256)));
@@ -89,7 +79,8 @@ function garbage(chance: (below: number) => number): Buffer {
  * @returns The bytes that were fed.
  */
 export function feedGarbage(seed: number): number {
-  const chance = chanceFrom(seed);
+  const random = new Random(seed);
+  const chance = (below: number) => random.integer(0, below - 1);
   const expecting: Expectation = {
     prompt: chance(2) === 0,
     reading: chance(3) === 0 ? undefined : chance(5),
