@@ -65,6 +65,20 @@ describe('damage', () => {
     assert.deepStrictEqual([...cutter.push(latin1('SED\r\n'))], [{ kind: 'closed', link: 4 }]);
   });
 
+  it('gives up what has begun behind a block, too, after a silence', () => {
+    const expecting = { prompt: false, reading: 1, beginnings: 0 };
+    const cutter = new FrameCutter(expecting);
+    assert.deepStrictEqual([...cutter.push(latin1('\r\n+IPD,4,5:hello\r\n>+CIPRECVDATA:75,cut off'))], []);
+    // A send has begun meanwhile.
+    expecting.prompt = true;
+    const frames = [...cutter.giveUp()];
+    assert.deepStrictEqual(
+      frames.filter(({ kind }) => kind === 'damage'),
+      [damage(4, true), damage(1, false)],
+    );
+    assert.deepStrictEqual([...cutter.push(latin1('\r\nOK\r\n'))], [ok]);
+  });
+
   it.each(['+IPD,45:hello', '+IPD,475', 'CLOSED', 'CONNECT'])(
     'takes %s, which says of no link what it says, for none of the only one where there are several',
     (line) => {

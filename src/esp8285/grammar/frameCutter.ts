@@ -84,7 +84,8 @@ export class FrameCutter {
 
   /** Nothing has come for far longer than bytes under way need: what has been begun gets no end. */
   *giveUp(): Generator<Frame> {
-    if (this.block) {
+    // What has followed a block may have begun another one.
+    while (this.block) {
       yield* this.decide(this.block, { kind: 'damaged', swallowed: undefined });
       // Whatever comes now is the beginning of something.
       this.skipped = undefined;
