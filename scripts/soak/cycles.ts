@@ -1,14 +1,14 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket as Peer } from 'node:net';
 import { memoryUsage } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { queryObjects } from 'node:v8';
 import { Subscriber } from 'rxjs';
 
-import { virtualModem } from '../../spec/support/interfaces';
+import { addressOf, virtualModem } from '../../spec/support/interfaces';
 import { takeAt } from '../../spec/support/peer';
+import { tcpServer } from '../../spec/support/tcpServer';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
-import { digest, payload } from './payload';
+import { payload } from './payload';
 
 export interface CyclesOptions {
   readonly cycles: number;
@@ -19,7 +19,7 @@ export interface CyclesOptions {
 }
 
 /** What a process holds. */
-interface Holding {
+export interface Holding {
   /** Bytes in use behind a collection. */
   readonly heap: number;
   /** Sockets, timers, and whatever else the process waits for. */
@@ -59,36 +59,31 @@ export async function cycles({
 }
 
 /** Which of what a process holds has grown beyond what is tolerated. */
-function growth(before: Holding, after: Holding): readonly string[] {
+export function growth(before: Holding, after: Holding): readonly string[] {
   return (['heap', 'handles', 'subscriptions'] as const).filter((kind) => after[kind] - before[kind] > tolerance[kind]);
 }
 
 async function measure(firmware: FirmwareVersion, count: number, warmUp: number): Promise<readonly [Holding, Holding]> {
   const tested = virtualModem(`AT ${firmware}`, { firmware, latency: 0 });
   await using net = await tested.start();
+  await using server = await tcpServer();
   const [question, answer] = [payload(size, 1), payload(size, 2)];
-  const server = createServer((peer) => {
-    peer.on('error', () => undefined);
-    void takeAt(peer, size).then((heard) => peer.end(heard.equals(question) ? answer : `no: ${digest(heard)}`));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { address, port } = server.address() as AddressInfo;
   let before: Holding | undefined;
   for (let cycle = 0; cycle < count; cycle++) {
     if (cycle === warmUp) before = await holding();
-    const arrived = once(server, 'connection') as Promise<[Peer]>;
     await using socket = net.usocket.socket();
-    await socket.connect([address, port]);
+    const [peer] = await Promise.all([server.accept(), socket.connect(addressOf(server))]);
     await socket.sendall(question);
+    const heard = await takeAt(peer, size);
+    peer.end(answer);
     const got = await socket.read();
-    if (!got?.equals(answer)) throw new Error(`AT ${firmware}, cycle ${cycle}: got ${got ? digest(got) : 'nothing'}`);
+    if (!heard.equals(question) || !got?.equals(answer))
+      throw new Error(`AT ${firmware}, cycle ${cycle}: bytes differ`);
     await socket.close();
-    const [peer] = await arrived;
+    peer.resume();
     if (!peer.closed) await once(peer, 'close');
   }
   const after = await holding();
-  await once(server.close(), 'close');
   return [before ?? after, after];
 }
 

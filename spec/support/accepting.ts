@@ -20,7 +20,7 @@ export async function accepting<T extends Socket>(
   const waiting: T[] = [];
   const all = new Set<T>();
   server.on(event, (socket: T) => {
-    socket.on('error', () => undefined);
+    socket.on('error', () => undefined).once('close', () => all.delete(socket));
     all.add(socket);
     waiting.push(socket);
     server.emit('accepted');

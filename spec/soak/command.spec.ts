@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { soakCommand } from '../../scripts/soak/command';
+import { growth } from '../../scripts/soak/cycles';
+
+async function soak(...args: readonly string[]): Promise<readonly string[]> {
+  const printed: string[] = [];
+  await soakCommand((line) => printed.push(line)).parseAsync(args, { from: 'user' });
+  return printed;
+}
+
+describe('npm run soak', () => {
+  it('connects, transfers and closes over and over, and nothing grows', async () => {
+    expect(await soak('cycles', '--firmware', '1.7.4', '--cycles', '40', '--warm-up', '25')).toEqual([
+      expect.stringMatching(/^AT 1\.7\.4, from cycle 25 to 40: .*, handles (\d+) to \1, subscriptions \d+ to \d+$/),
+      'cycles: nothing lost',
+    ]);
+  });
+
+  it('takes the seed, and how often', async () => {
+    expect(await soak('resets', '--firmware', '2.2.2', '--moments', '2', '--seed', '7')).toEqual([
+      expect.stringContaining('AT 2.2.2: 2 of 2 resets harmless'),
+      'resets: nothing lost',
+    ]);
+  });
+
+  it('fails for a modem that there is not', async () => {
+    await expect(soak('differential', '--programs', '1', '--firmware', 'none')).rejects.toThrow('like none');
+  });
+
+  it('tells what there is', () => {
+    const help = soakCommand(() => undefined).helpInformation();
+    for (const name of ['differential', 'resets', 'both-ways', 'slow-reader', 'cycles', 'all'])
+      expect(help).toContain(`\n  ${name} `);
+  });
+});
+
+describe('growth', () => {
+  const before = { heap: 30_000_000, handles: 3, subscriptions: 47 };
+
+  it('is none where things stay as they are, or become less', () => {
+    expect(growth(before, { ...before, heap: 30_500_000, subscriptions: 45 })).toEqual([]);
+  });
+
+  it.each([
+    ['heap', { ...before, heap: 31_500_000 }],
+    ['handles', { ...before, handles: 4 }],
+    ['subscriptions', { ...before, subscriptions: 48 }],
+  ])('of the %s is told', (kind, after) => {
+    expect(growth(before, after)).toEqual([kind]);
+  });
+});
