@@ -45,8 +45,8 @@ export function createNetworkModule(interfaces: Interfaces) {
      * Sets the modem on a serial line up, in whatever state it is, and resolves to its interface. See {@link ESP8285}. As
      * in MaixPy, `network.ESP8285.WPA2_PSK` and the like say how its own network is encrypted.
      *
-     * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EBUSY` when the line has an interface already, `EIO` when the modem is silent, `EPROTO` when the baud
-     * rate is wrong.
+     * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EBUSY` when the line has an interface already, `EIO` when
+     * the modem is silent, `EPROTO` when the baud rate is wrong.
      */
     ESP8285: Object.assign(startESP8285, encryptions),
 
