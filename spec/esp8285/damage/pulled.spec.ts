@@ -121,7 +121,7 @@ describe.each([
       const script: Rule[] = [lengths(`${idle},${idle},${idle},${idle},${idle}`), nothing];
       const { link4 } = connected(scheduler, { firmware, script, longestQuiet: 10_000 });
       scheduler.maxFrames = endless;
-      expectObservable(link4.recv$(5).pipe(text())).toBe('2s (a|)', { a: '' });
+      expectObservable(link4.recv$(5).pipe(text())).toBe('2100ms (a|)', { a: '' });
     }),
   );
 });

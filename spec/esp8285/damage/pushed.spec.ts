@@ -148,7 +148,16 @@ describe.each([
     'an end that is lost is found out by asking: EIO',
     marbles(({ expectObservable }, scheduler) => {
       const { link4 } = two(scheduler, { longestQuiet: 10_000 });
-      expectObservable(link4.recv$(5).pipe(code())).toBe('2s #', {}, 'EIO');
+      expectObservable(link4.recv$(5).pipe(code())).toBe('2100ms #', {}, 'EIO');
+    }),
+  );
+
+  it(
+    'an end behind an answer that has no such link any more is an end like any other',
+    marbles(({ expectObservable }, scheduler) => {
+      const ended = 'STATUS:3\r\n\r\nOK\r\n\r\n+IPD,4,4:last4,CLOSED\r\n';
+      const { link4 } = two(scheduler, { longestQuiet: 10_000, script: [both, ['AT+CIPSTATUS', ended]] });
+      expectObservable(link4.read$().pipe(text(), code())).toBe('2s (a|)', { a: 'last' });
     }),
   );
 
@@ -162,7 +171,7 @@ describe.each([
       ];
       const { link4 } = two(scheduler, { longestQuiet: 10_000, script });
       expectObservable(concat(cold('1ms |').pipe(ignoreElements()), link4.recv$(5)).pipe(code())).toBe(
-        '6001ms #',
+        '6101ms #',
         {},
         'EIO',
       );

@@ -19,6 +19,8 @@ import { stockExchange } from './stock';
 
 /** Milliseconds after which the first question about a quiet link is asked; each next one after twice as long. */
 const firstQuiet = 2_000;
+/** Milliseconds that a modem may take to say `CLOSED` of a link that it does not have any more. */
+const lateEnd = 100;
 
 export interface StocktakingOptions {
   readonly executor: Executor;
@@ -56,17 +58,32 @@ export class Stocktaking {
   }
 
   private take(): Observable<never> {
-    const { executor, reception, links, isListening, found } = this.options;
+    const { executor, reception, scheduler, links, isListening, found } = this.options;
     const asked = links().filter((link) => link?.isOpen);
     if (asked.length === 0 && !isListening()) return EMPTY;
-    return executor.run(stockExchange(reception.countsWaiting)).pipe(
+    const stock$ = executor.run(stockExchange(reception.countsWaiting));
+    return stock$.pipe(
       tap(({ lengths, open }) => {
-        for (const link of asked) link?.taken(lengths[link.id] ?? 0, open?.has(link.id) ?? true);
+        for (const link of asked) if (link && has(open, link)) link.taken(lengths[link.id] ?? 0, true);
         for (const id of open ?? []) if (!links()[id]) found(id);
+      }),
+      // What a link said last, and its end, may stand behind the answer. They stand in front of the next one.
+      concatMap(({ open }) =>
+        asked.every((link) => !link?.isOpen || has(open, link))
+          ? EMPTY
+          : timer(lateEnd, scheduler).pipe(concatMap(() => stock$)),
+      ),
+      tap(({ open }) => {
+        for (const link of asked) if (link && !has(open, link)) link.taken(0, false);
       }),
       ignoreElements(),
       // It is asked again, or has been lost.
       catchError(() => EMPTY),
     );
   }
+}
+
+/** An answer that makes no sense has nothing to say against a link. */
+function has(open: ReadonlySet<number> | undefined, { id }: NumberedLink): boolean {
+  return open?.has(id) ?? true;
 }
