@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { types } from 'node:util';
-import { BehaviorSubject, firstValueFrom, lastValueFrom, of, tap, toArray } from 'rxjs';
+import { BehaviorSubject, firstValueFrom, lastValueFrom, of, tap, toArray, VirtualTimeScheduler } from 'rxjs';
 
 import { HostNic } from '../../src/host';
 import type { StreamLink } from '../../src/usocket/nic';
@@ -316,6 +316,16 @@ describe('closing a link of the host', () => {
     // write would pass.
     const [error] = (await once(peer.end('x'), 'error')) as [NodeJS.ErrnoException];
     expect(['ECONNRESET', 'EPIPE']).toContain(error.code);
+  });
+
+  it('gives up while its EOF is under way, and leaves nothing open', async () => {
+    await using server = await tcpServer();
+    const scheduler = new VirtualTimeScheduler();
+    const [link] = await connected(server, new HostNic({ linger: 20, scheduler }));
+    const isClosed = closed(link);
+    // In the first, Node has the operating system shut the connection down; that is done a turn later.
+    process.nextTick(() => process.nextTick(() => scheduler.flush()));
+    expect(await isClosed).toBe('closed');
   });
 
   it('is done once, however often it is asked for, also by one who stops waiting', async () => {

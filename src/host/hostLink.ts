@@ -97,7 +97,11 @@ export class HostLink implements StreamLink {
     const cutOff$ = timer(linger, scheduler).pipe(
       // With bytes still to send, an EOF would pass what arrived for the whole: a reset tells the peer otherwise. Node
       // would send them first; destroying at once makes it reset at once. Of TLS, whose end is its own, that is left out.
-      tap(() => (socket.writableFinished || socket instanceof TLSSocket ? socket : socket.resetAndDestroy()).destroy()),
+      // Without any, the EOF may be under way, and Node 20 would leave a socket open that is reset then.
+      tap(() => {
+        if (socket.writableLength > 0 && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
+        socket.destroy();
+      }),
       takeUntil(fromEvent(socket, 'close')),
     );
     return concat(cutOff$, gone$).pipe(ignoreElements());
