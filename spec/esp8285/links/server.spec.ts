@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concatMap, map } from 'rxjs';
+import { concat, concatMap, ignoreElements, map } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 
 import { ESP8285 } from '../../../src/esp8285';
 import type { Rule } from '../../../src/testing';
+import type { SocketOptions } from '../../../src/usocket';
 import { marbles } from '../../streams/marbles';
 import { espAt222, nonos174 } from '../../support/firmware';
 import { code, stage, type StageOptions, text } from '../../support/stage';
@@ -17,9 +18,9 @@ const rules: readonly Rule[] = [
 ];
 
 /** A socket that listens on port 80, at time 0. */
-function listening(scheduler: SchedulerLike, options: StageOptions) {
+function listening(scheduler: SchedulerLike, options: StageOptions, socketOptions: SocketOptions = {}) {
   const parts = stage(scheduler, { script: rules, ...options });
-  const server = parts.socket();
+  const server = parts.socket(socketOptions);
   server.bind$(['0.0.0.0', 80]).subscribe();
   server.listen$().subscribe();
   return { ...parts, server };
@@ -38,6 +39,18 @@ describe.each([
       expectObservable(from$).toBe('--(a|)', { a: '192.168.1.3 50001' });
       flush();
       assert.deepStrictEqual(modem.heard, ['AT+CIPSERVER=1,80', 'AT+CIPSTO=0', 'AT+CIPSTATUS']);
+    }),
+  );
+
+  it(
+    'bounds what comes for a client that nobody has accepted, as for any other socket: ENOBUFS, and no gap',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('-abc', { a: '0,CONNECT\r\n', b: '\r\n+IPD,0,6:abcdef', c: '\r\n+IPD,0,6:ghijkl' });
+      const options = { firmware, unasked$, passiveReceive: false };
+      const { server } = listening(scheduler, options, { receiveBuffer: 8 });
+      const read$ = server.accept$().pipe(concatMap(([conn]) => concat(conn.recv$(99), conn.recv$(99))));
+      const late$ = concat(cold('-----|').pipe(ignoreElements()), read$);
+      expectObservable(late$.pipe(text(), code())).toBe('-----(a#)', { a: 'abcdef' }, 'ENOBUFS');
     }),
   );
 

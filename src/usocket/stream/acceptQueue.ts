@@ -1,4 +1,4 @@
-import { catchError, EMPTY, ignoreElements, merge, mergeMap, type Observable, Subject, takeUntil } from 'rxjs';
+import { catchError, EMPTY, ignoreElements, map, merge, mergeMap, type Observable, Subject, takeUntil } from 'rxjs';
 
 import { ItemQueue } from '../../streams';
 import type { Endpoint, Listener, StreamLink } from '../nic';
@@ -8,17 +8,26 @@ import { OSError } from '../osError';
 /** Connections that wait where nothing else is asked for. */
 const defaultBacklog = 5;
 
-/** The connections of a listening port that nobody has accepted yet. */
-export class AcceptQueue {
+/** What can wait to be accepted. */
+export interface Acceptable {
+  close$(): Observable<unknown>;
+}
+
+/**
+ * The connections of a listening port that nobody has accepted yet. Each has its socket at once, so that what comes on it
+ * meanwhile is bounded as on any other.
+ */
+export class AcceptQueue<T extends Acceptable> {
   /** Whether one waits; replays the current state. */
   readonly readable$: Observable<boolean>;
 
-  private readonly waiting: ItemQueue<StreamLink>;
+  private readonly waiting: ItemQueue<T>;
   private readonly closing = new Subject<void>();
 
   /** @param backlog How many may wait; one that comes beyond that is closed. At least 1. */
   constructor(
     private readonly listener: Listener,
+    private readonly socketOver: (link: StreamLink) => T,
     backlog = defaultBacklog,
   ) {
     this.waiting = new ItemQueue({ capacity: Math.max(1, backlog) });
@@ -32,7 +41,8 @@ export class AcceptQueue {
   /** Takes connections in until {@link close}; emits nothing. The owner subscribes once. */
   fill(): Observable<never> {
     return this.listener.connections$.pipe(
-      mergeMap((link) => (this.waiting.push(link) ? EMPTY : link.close())),
+      map((link) => this.socketOver(link)),
+      mergeMap((socket) => (this.waiting.push(socket) ? EMPTY : socket.close$().pipe(ignoreElements()))),
       catchError((error: Error) => {
         this.waiting.fail(error);
         return EMPTY;
@@ -42,14 +52,14 @@ export class AcceptQueue {
   }
 
   /** Cold: takes the next connection, in the order of the subscriptions. */
-  take(): Observable<StreamLink> {
+  take(): Observable<T> {
     return this.waiting.take$();
   }
 
   /** Takes a connection that waits now. `EAGAIN` when there is none, or another call waits for it. */
-  takeNow(): StreamLink {
-    const link = this.waiting.takeNow();
-    if (link) return link;
+  takeNow(): T {
+    const socket = this.waiting.takeNow();
+    if (socket) return socket;
     throw new OSError('EAGAIN', 'accept', 'accept: nobody waits, and the socket is non-blocking');
   }
 
@@ -57,6 +67,6 @@ export class AcceptQueue {
   close(): Observable<never> {
     this.closing.next();
     const abandoned = this.waiting.close(closedError('accept'));
-    return merge(this.listener.close(), ...abandoned.map((link) => link.close())).pipe(ignoreElements());
+    return merge(this.listener.close(), ...abandoned.map((socket) => socket.close$())).pipe(ignoreElements());
   }
 }

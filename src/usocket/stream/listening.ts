@@ -1,19 +1,23 @@
 import { BehaviorSubject, map, type Observable, of, switchMap } from 'rxjs';
 
 import { toEndpoint, type Address } from '../address';
-import type { Endpoint, Nic } from '../nic';
+import type { Endpoint, Nic, StreamLink } from '../nic';
 import { OSError } from '../osError';
-import { AcceptQueue } from './acceptQueue';
+import { type Acceptable, AcceptQueue } from './acceptQueue';
 
 /** The listening side of a stream socket: its address, and the connections that have come to it. */
-export class Listening {
+export class Listening<T extends Acceptable> {
   /** Whether a connection waits to be accepted; replays the current state. */
   readonly acceptable$: Observable<boolean>;
 
-  private readonly accepting = new BehaviorSubject<AcceptQueue | undefined>(undefined);
+  private readonly accepting = new BehaviorSubject<AcceptQueue<T> | undefined>(undefined);
   private local: Endpoint | undefined;
 
-  constructor(private readonly nic: Nic) {
+  /** @param socketOver Makes the socket of a connection that has come. */
+  constructor(
+    private readonly nic: Nic,
+    private readonly socketOver: (link: StreamLink) => T,
+  ) {
     this.acceptable$ = this.accepting.pipe(switchMap((queue) => queue?.readable$ ?? of(false)));
   }
 
@@ -21,7 +25,7 @@ export class Listening {
     return this.local;
   }
 
-  get queue(): AcceptQueue | undefined {
+  get queue(): AcceptQueue<T> | undefined {
     return this.accepting.value;
   }
 
@@ -39,11 +43,11 @@ export class Listening {
   }
 
   /** Cold: listens, and emits the queue of the connections that come; its owner fills it. */
-  listen(backlog?: number): Observable<AcceptQueue> {
+  listen(backlog?: number): Observable<AcceptQueue<T>> {
     if (!this.local) throw new OSError('EDESTADDRREQ', 'listen', 'listen: the socket has no address; call bind first');
     return this.nic.listen(this.local, backlog === undefined ? {} : { backlog: Math.max(0, backlog) }).pipe(
       map((listener) => {
-        const queue = new AcceptQueue(listener, backlog);
+        const queue = new AcceptQueue(listener, this.socketOver, backlog);
         this.local = queue.local;
         this.accepting.next(queue);
         return queue;
@@ -52,7 +56,7 @@ export class Listening {
   }
 
   /** The queue, for a call that cannot do without: `EINVAL`. */
-  queueForAccept(): AcceptQueue {
+  queueForAccept(): AcceptQueue<T> {
     if (this.queue) return this.queue;
     throw new OSError('EINVAL', 'accept', 'accept: the socket does not listen; call bind and listen first');
   }

@@ -61,7 +61,7 @@ export class SocketStreams implements Pollable {
   private readonly phase = new BehaviorSubject<SocketPhase>('unconnected');
   private readonly closed$: Observable<void>;
   private readonly connection: Connection;
-  private readonly listening: Listening;
+  private readonly listening: Listening<SocketStreams>;
   private readonly settings = new ConnectionSettings();
 
   constructor(
@@ -71,7 +71,7 @@ export class SocketStreams implements Pollable {
     const { receiveBuffer = 262_144, scheduler = asyncScheduler } = options;
     this.operations = new Operations(scheduler);
     this.connection = new Connection(receiveBuffer, this.operations.closing$);
-    this.listening = new Listening(nic);
+    this.listening = new Listening<SocketStreams>(nic, (link) => this.socketOver(link));
     const { reader, sender } = this.connection;
     this.state$ = socketState(this.phase, reader);
     this.readiness$ = socketReadiness({
@@ -98,7 +98,7 @@ export class SocketStreams implements Pollable {
         .queueForAccept()
         .take()
         .pipe(
-          map((link) => this.accepted(link)[0]),
+          map((socket) => socket as this),
           repeat(),
           takeUntil(this.operations.closing$),
         ),
@@ -196,10 +196,12 @@ export class SocketStreams implements Pollable {
   accept$(): Observable<readonly [this, Address]> {
     return this.operations.start('accept', () => {
       const queue = this.listening.queueForAccept();
-      const link$ = this.operations.isNonBlocking
+      const socket$ = this.operations.isNonBlocking
         ? of(queue.takeNow())
         : queue.take().pipe(this.operations.bounded('accept', 'no client', { what: 'came', direction: 'receive' }));
-      return link$.pipe(map((link) => this.accepted(link)));
+      return socket$.pipe(
+        map((socket) => [socket as this, addressOf(socket.connection.linkFor('accept').remote)] as const),
+      );
     });
   }
 
@@ -411,11 +413,11 @@ export class SocketStreams implements Pollable {
   }
 
   /** A socket of the same kind, with the connection that has come. */
-  private accepted(link: StreamLink): readonly [this, Address] {
+  private socketOver(link: StreamLink): this {
     const Kind = this.constructor as new (nic: Nic, options: SocketOptions) => this;
     const socket = new Kind(this.nic, this.options);
     socket.adopt(link);
-    return [socket, addressOf(link.remote)];
+    return socket;
   }
 
   private adopt(link: StreamLink): void {
