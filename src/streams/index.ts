@@ -1,6 +1,7 @@
 export { asBuffer } from './asBuffer';
 export { ByteQueue, type ByteQueueOptions } from './byteQueue';
 export { ByteReader } from './byteReader';
+export { isSize } from './checkSize';
 export { deadline, type DeadlineOptions } from './deadline';
 export { ItemQueue, type ItemQueueOptions } from './itemQueue';
 export { queueBytes } from './queueBytes';

@@ -1,3 +1,4 @@
+import { isSize } from '../streams';
 import { OSError } from './osError';
 
 /** What a socket can be asked to send; a string goes out as UTF-8. */
@@ -12,7 +13,7 @@ export function toBytes(data: Sendable, syscall: string): Uint8Array {
 
 /** `EINVAL` for what is no size of a receive buffer. */
 export function checkReceiveBuffer(size: number): void {
-  if ((Number.isInteger(size) && size >= 0) || size === Infinity) return;
+  if (isSize(size)) return;
   const message = `socket: receiveBuffer is a whole number of bytes from 0 up, not ${String(size)}`;
   throw new OSError('EINVAL', 'socket', message);
 }
@@ -25,7 +26,7 @@ export function checkTarget(target: unknown): void {
 
 /** `EINVAL` for what is no number of bytes. */
 export function checkSize(size: number, syscall: string): void {
-  if ((Number.isInteger(size) && size >= 0) || size === Infinity) return;
+  if (isSize(size)) return;
   throw new OSError('EINVAL', syscall, `${syscall}: a size is a whole number of bytes, not ${String(size)}`);
 }
 

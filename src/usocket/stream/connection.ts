@@ -74,7 +74,7 @@ export class Connection {
     return new OSError(
       'ENOBUFS',
       'recv',
-      `recv: ${this.peer} sends faster than the program reads, and this firmware cannot hold it back; ` +
+      `recv: ${this.peer} sends faster than the program reads, and the interface cannot hold it back; ` +
         `more than ${String(receiveBuffer)} bytes wait. Read sooner, or raise receiveBuffer`,
     );
   }

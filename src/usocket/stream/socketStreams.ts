@@ -292,11 +292,15 @@ export class SocketStreams implements Pollable {
 
   /** See {@link readinto}: emits the number of bytes stored. Non-blocking: of those there, or `null`. */
   readinto$(target: Uint8Array, size = Infinity): Observable<number | null> {
-    return defer(() => {
+    return this.operations.start('readinto', () => {
       checkTarget(target);
-      const wanted = Math.min(size, target.length);
-      return this.reading('readinto', wanted, () => this.connection.reader.read$(wanted));
-    }).pipe(map((bytes) => bytes?.copy(target) ?? null));
+      checkSize(size, 'readinto');
+      this.connection.linkFor('readinto');
+      const { reader, peer } = this.connection;
+      const wanted = target.subarray(0, size);
+      if (this.operations.isNonBlocking) return of(wanted.length === 0 ? 0 : reader.readintoNow(wanted));
+      return reader.readinto$(wanted).pipe(this.operations.bounded('readinto', peer, fromPeer));
+    });
   }
 
   /** See {@link readline}: up to and including the newline. Non-blocking: what there is of the line, or `null`. */
@@ -445,7 +449,7 @@ export class SocketStreams implements Pollable {
   }
 }
 
-/** Both interfaces give a port to the next one at once; that cannot be turned off. */
+/** A port is given to the next one at once; that cannot be turned off. */
 function checkReuse(on: boolean): void {
   if (on) return;
   throw new OSError('ENOPROTOOPT', 'setsockopt', 'setsockopt: SO_REUSEADDR is always on for a stream socket');
