@@ -48,7 +48,7 @@ export type {
   TraceEvent,
 } from './esp8285';
 export type { UART, UARTOptions } from './machine';
-export type { Readiness, Uart } from './streams';
+export type { Pollable, Readiness, Uart } from './streams';
 export {
   type Address,
   type AddressInfo,
@@ -61,6 +61,8 @@ export {
   type Endpoint,
   type ErrorCode,
   type FileMode,
+  type Listener,
+  type ListenOptions,
   type Nic,
   type OptionValue,
   OSError,

@@ -10,6 +10,8 @@ export type {
   DatagramLink,
   DatagramOptions,
   Endpoint,
+  Listener,
+  ListenOptions,
   Nic,
   StreamLink,
   StreamOptions,
