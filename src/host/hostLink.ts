@@ -96,8 +96,8 @@ export class HostLink implements StreamLink {
     socket.end();
     const cutOff$ = timer(linger, scheduler).pipe(
       // With bytes still to send, an EOF would pass what arrived for the whole: a reset tells the peer otherwise. Node
-      // would send them first; destroying at once makes it reset at once. Of TLS, whose end is its own, that is left out.
-      // Without any, the EOF may be under way, and Node 20 would leave a socket open that is reset then.
+      // would send them first; destroying at once makes it reset at once. TLS has an end of its own. Where none are left,
+      // the EOF may be under way, and Node 20 leaves a socket open for good that is reset then.
       tap(() => {
         if (socket.writableLength > 0 && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
         socket.destroy();

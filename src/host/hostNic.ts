@@ -99,13 +99,13 @@ export class HostNic implements Nic {
    * Opens a TCP connection when subscribed to, emits its link and completes; unsubscribing before that destroys it. With
    * `tls` it is encrypted first, over `node:tls`; the peer's certificate is checked unless `verify` is false.
    *
-   * @throws `EINVAL` at the call for an address that is not numeric, or a port outside 0–65535.
+   * Errors: `EINVAL` for an address that is not numeric, or a port outside 0–65535; what the operating system says.
    */
   openStream(remote: Endpoint, { keepAlive = 0, noDelay = true, tls }: StreamOptions = {}): Observable<StreamLink> {
     const { address, port } = remote;
     const call = `connect to ${address}:${port}`;
-    checkEndpoint(remote, 'connect', call);
     const attempt$ = new Observable<StreamLink>((subscriber) => {
+      checkEndpoint(remote, 'connect', call);
       // Half open as the operating system has it: Node would answer the peer's EOF with our own.
       const options = { host: address, port, noDelay, allowHalfOpen: true };
       const secure = tls && connectTls({ ...options, ...tlsSettings(remote, tls, this.ca) });
@@ -128,7 +128,12 @@ export class HostNic implements Nic {
     return attempt$.pipe(
       deadline(tls ? handshakeDeadline : null, {
         scheduler: this.scheduler,
-        expired: () => new OSError('ETIMEDOUT', 'connect', `${call}: no TLS handshake within 60 s; does it speak TLS?`),
+        expired: () =>
+          new OSError(
+            'ETIMEDOUT',
+            'connect',
+            `${call}: no TLS handshake within ${handshakeDeadline / 1000} s; does it speak TLS?`,
+          ),
       }),
     );
   }
@@ -153,13 +158,15 @@ export class HostNic implements Nic {
   /**
    * Listens when subscribed to. A port of 0 is any free one: the listener's `local` tells which.
    *
-   * @throws `EINVAL` at the call for an address that is not numeric, or a port outside 0–65535.
+   * Errors: `EINVAL` for an address that is not numeric, or a port outside 0–65535; what the operating system says.
    */
   listen(local: Endpoint, options: ListenOptions = {}): Observable<Listener> {
-    checkEndpoint(local, 'listen', `listen on ${local.address}:${local.port}`);
-    return listenOnHost(local, options, (socket) =>
-      this.link({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }, socket),
-    );
+    return defer(() => {
+      checkEndpoint(local, 'listen', `listen on ${local.address}:${local.port}`);
+      return listenOnHost(local, options, (socket) =>
+        this.link({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }, socket),
+      );
+    });
   }
 
   private link(remote: Endpoint, socket: Socket): HostLink {
