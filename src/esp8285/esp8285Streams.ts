@@ -30,9 +30,6 @@ import { disableSoftAp, enableSoftAp } from './wifi/softAp';
 import type { Station } from './wifi/stations';
 import { time, type TimeOptions } from './wifi/time';
 
-/** Milliseconds. */
-const leaveDeadline = 5_000;
-
 /**
  * The ESP8285 (or ESP8266) as a network interface, in observables. When the modem starts again by itself, its connections
  * are lost; the interface sets it up, joins the network again, and sets again what was set: its own network, the address,
@@ -129,7 +126,7 @@ export class ESP8285Streams implements Nic {
       .whenUp(() => {
         // Now, for some firmwares tell that it is left before they say `OK`, and then, for it may be joined before.
         this.home.forget();
-        return this.modem.executor.run(simpleExchange(common.leave, leaveDeadline));
+        return this.modem.executor.run(simpleExchange(common.leave));
       })
       .pipe(
         map(() => {

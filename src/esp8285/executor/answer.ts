@@ -3,7 +3,7 @@ import { defer, filter, map, type OperatorFunction, take } from 'rxjs';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
 
-/** The modem said `ERROR` or `FAIL` to a command. */
+/** The modem said `ERROR` or `FAIL` to a command, or an `OK` that is none. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
@@ -13,10 +13,16 @@ export class Refusal extends Error {
    */
   constructor(
     readonly shown: string,
-    readonly result: 'ERROR' | 'FAIL',
+    readonly result: 'ERROR' | 'FAIL' | 'OK',
     readonly lines: readonly string[],
+    message = `${shown} was answered ${[...lines, result].join(' / ')}`,
   ) {
-    super(`${shown} was answered ${[...lines, result].join(' / ')}`);
+    super(message);
+  }
+
+  /** The modem said `OK`, and not what was asked for. */
+  static without(what: string, shown: string): Refusal {
+    return new Refusal(shown, 'OK', [], `${shown} was answered OK, without ${what}`);
   }
 }
 

@@ -34,6 +34,8 @@ export interface Exchange<T> {
   readonly converse: (wire: Wire, scheduler: SchedulerLike) => Observable<T>;
 }
 
+/** Milliseconds that a modem may take over what it does by itself, without a network or a peer. */
+export const usualDeadline = 5_000;
 /** Milliseconds before a command that met a busy modem is said again: the first time, and at most. */
 const firstPause = 50;
 const longestPause = 1000;
@@ -41,7 +43,7 @@ const longestPause = 1000;
 class BusyError extends Error {}
 
 /** The exchange of a command that has an answer and nothing more. Emits the answer's lines. */
-export function simpleExchange(command: Command, deadline: number): Exchange<readonly string[]> {
+export function simpleExchange(command: Command, deadline = usualDeadline): Exchange<readonly string[]> {
   return {
     shown: command.shown,
     deadline,
@@ -50,7 +52,7 @@ export function simpleExchange(command: Command, deadline: number): Exchange<rea
 }
 
 /** The exchange of commands that belong together, one after the other; the first refusal ends it. Emits at the end. */
-export function sequence(commands: readonly Command[], deadline: number): Exchange<void> {
+export function sequence(commands: readonly Command[], deadline = usualDeadline): Exchange<void> {
   return {
     shown: commands.map(({ shown }) => shown).join(', '),
     deadline,

@@ -27,8 +27,6 @@ const promptDeadline = 5_000;
 const sendDeadline = 75_000;
 /** Milliseconds that a `SEND OK` may come behind a `SEND FAIL`: AT 1.x sends again by itself (seen on 1.5 and 1.7.0). */
 const secondThoughts = 1_500;
-const readDeadline = 5_000;
-const closeDeadline = 5_000;
 
 /** The modem took the bytes and could not deliver them. */
 export class SendFailed extends Error {
@@ -87,7 +85,7 @@ function sendResult(wire: Wire, scheduler: SchedulerLike, isOpen: () => boolean)
 
 /** Asks for bytes that wait in the modem. They come as a block of the link; nothing is emitted for them here. */
 export function readExchange(link: number, size: number): Exchange<readonly string[]> {
-  const exchange = simpleExchange(common.receive(link, size), readDeadline);
+  const exchange = simpleExchange(common.receive(link, size));
   return {
     ...exchange,
     converse: (wire, scheduler) => wire.expectingDataOf(link, exchange.converse(wire, scheduler), size),
@@ -96,7 +94,7 @@ export function readExchange(link: number, size: number): Exchange<readonly stri
 
 /** @param isGone Whether the link has ended by itself: closing its number then would close another's connection. */
 export function closeExchange(link: number, isGone: () => boolean): Exchange<readonly string[]> {
-  const exchange = simpleExchange(common.close(link), closeDeadline);
+  const exchange = simpleExchange(common.close(link));
   return {
     ...exchange,
     converse: (wire, scheduler) => defer(() => (isGone() ? of([]) : exchange.converse(wire, scheduler))),

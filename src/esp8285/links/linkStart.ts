@@ -67,8 +67,8 @@ export function startExchange<T extends NumberedLink>(
     deadline: startDeadline + statusDeadline,
     converse: (wire, scheduler) =>
       defer(() => {
-        // A client was first: what the modem would answer is known.
-        if (!isOurs()) throw new Refusal(start.shown, 'ERROR', [alreadyConnected]);
+        // What the modem would answer is known.
+        if (!isOurs()) throw takenByClientFirst(start.shown);
         link.begun = true;
         return converse(wire, scheduler, link, before, start);
       }).pipe(
@@ -112,11 +112,15 @@ function converse<T extends NumberedLink>(
     answeredWithin(startDeadline, start.shown, wire, scheduler),
     catchError((cause: unknown) => {
       link.tookToStart = scheduler.now() - begun;
-      return cause instanceof Refusal && cause.lines.length === 0
+      return cause instanceof Refusal && cause.result === 'ERROR' && cause.lines.length === 0
         ? explain(wire, scheduler, link, cause)
         : throwError(() => cause);
     }),
   );
+}
+
+function takenByClientFirst(shown: string): Refusal {
+  return new Refusal(shown, 'ERROR', [alreadyConnected], `${shown} was not said: a client has come on this link`);
 }
 
 /** Whether the modem takes the number for one in use. */
@@ -133,7 +137,7 @@ function lookFor<T extends NumberedLink>(
 ): Observable<T> {
   return has(wire, scheduler, link).pipe(
     map((isThere) => {
-      if (!isThere) throw new Refusal(shown, 'ERROR', ['OK without CONNECT']);
+      if (!isThere) throw Refusal.without('CONNECT', shown);
       link.opened();
       return link;
     }),

@@ -3,13 +3,11 @@ import { concat, concatMap, defer, EMPTY, type Observable, of, type SchedulerLik
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import type { Dialect } from '../commands/dialect';
-import { ask, type Exchange } from '../executor/exchange';
+import { ask, type Exchange, usualDeadline } from '../executor/exchange';
 import type { Wire } from '../executor/wire';
 
 /** Bytes of one passive read: AT 1.7 is known to give 2048; ESP-AT's whole TCP window fits in one. */
 const longestReads = { nonos: 2048, 'esp-at': 5760 };
-/** Milliseconds. */
-const switchDeadline = 5_000;
 
 /**
  * How the modem hands over what comes: whether it holds data back until they are asked for, and whether it tells where
@@ -69,7 +67,7 @@ export class Reception {
   settle(): Exchange<void> {
     return {
       shown: common.remoteAddress(true).shown,
-      deadline: switchDeadline,
+      deadline: usualDeadline,
       converse: (wire, scheduler) =>
         defer(() => {
           const wanted = this.options.needsDatagrams();

@@ -27,8 +27,6 @@ import type { Executor } from '../executor/executor';
 import type { Link } from './link';
 import type { LinkTable } from './linkTable';
 
-/** Milliseconds. */
-const serverDeadline = 5_000;
 /** Seconds that `AT+CIPSTO` takes at most. */
 const longestIdle = 7_200;
 
@@ -100,9 +98,9 @@ export class ServerPort {
   }
 
   private open(port: number): Observable<unknown> {
-    return this.executor.run(simpleExchange(common.server(port), serverDeadline)).pipe(
+    return this.executor.run(simpleExchange(common.server(port))).pipe(
       // By itself the modem closes a connection that is quiet for three minutes.
-      concatMap(() => this.executor.run(simpleExchange(common.idleTimeout(this.idleTimeout), serverDeadline))),
+      concatMap(() => this.executor.run(simpleExchange(common.idleTimeout(this.idleTimeout)))),
     );
   }
 
@@ -110,7 +108,7 @@ export class ServerPort {
     return defer(() => {
       if (this.listening !== listener) return EMPTY;
       this.listening = undefined;
-      return this.executor.run(simpleExchange(common.noServer, serverDeadline)).pipe(
+      return this.executor.run(simpleExchange(common.noServer)).pipe(
         ignoreElements(),
         catchError(() => EMPTY),
       );
@@ -153,7 +151,7 @@ class ModemListener implements Listener {
 
   /** `CONNECT` does not say who it is. */
   private identify(link: Link, executor: Executor): Observable<Link> {
-    return executor.run(simpleExchange(common.status, serverDeadline)).pipe(
+    return executor.run(simpleExchange(common.status)).pipe(
       map((lines) => {
         const peer = new RegExp(`^\\+CIPSTATUS:${String(link.id)},"TCP","([\\d.]+)",(\\d+),`);
         const [, address, port] = firstMatch(lines, peer) ?? [];

@@ -11,8 +11,6 @@ import type { LinkContext } from './numberedLink';
 
 /** Longest idle time of `AT+CIPSTART`, in seconds. */
 const longestKeepAlive = 7200;
-/** Milliseconds. */
-const settingDeadline = 5_000;
 
 /** See {@link Nic.checkSettings}. */
 export function checkSettings(
@@ -32,7 +30,7 @@ export function checkSettings(
 /** Has the stack send small pieces of a link at once, or gather them, and completes. */
 export function setNoDelay({ executor, reception }: LinkContext, id: number, noDelay: boolean): Observable<never> {
   return defer(() => {
-    if (reception.hasNoDelay) return executor.run(simpleExchange(common.noDelay(id, noDelay), settingDeadline));
+    if (reception.hasNoDelay) return executor.run(simpleExchange(common.noDelay(id, noDelay)));
     if (noDelay) throw noNoDelay('AT 1.x');
     return EMPTY;
   }).pipe(

@@ -2,10 +2,7 @@ import { concat, map, toArray } from 'rxjs';
 
 import { common } from '../commands/catalogue';
 import { valuesOf } from '../executor/answer';
-import { ask, type Exchange } from '../executor/exchange';
-
-/** Milliseconds. */
-const stockDeadline = 5_000;
+import { ask, type Exchange, usualDeadline } from '../executor/exchange';
 
 /** What the modem says that it has, by link number. */
 export interface Stock {
@@ -25,7 +22,7 @@ const statusLine = /^\+CIPSTATUS:([0-4]),"[A-Za-z\d]+","[^"]*",\d+,\d+,[01]$/;
 export function stockExchange(passive: boolean): Exchange<Stock> {
   return {
     shown: common.status.shown,
-    deadline: stockDeadline,
+    deadline: usualDeadline,
     converse: (wire, scheduler) => {
       const commands = passive ? [common.waiting, common.status] : [common.status];
       return concat(...commands.map((command) => ask(wire, scheduler, command))).pipe(

@@ -5,9 +5,6 @@ import { firstMatch, Refusal } from '../executor/answer';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 
-/** Milliseconds. */
-const queryDeadline = 5_000;
-
 /** The access point that the modem has joined. */
 export interface AccessPoint {
   readonly ssid: string;
@@ -18,7 +15,7 @@ export interface AccessPoint {
 
 /** Asks for the access point; emits `undefined` when the modem has joined none. */
 export function accessPoint(executor: Executor, catalogue: Catalogue): Observable<AccessPoint | undefined> {
-  return executor.run(simpleExchange(catalogue.askAccessPoint, queryDeadline)).pipe(
+  return executor.run(simpleExchange(catalogue.askAccessPoint)).pipe(
     // ESP-AT may answer ERROR when there is none.
     catchError((error: unknown) => (error instanceof Refusal ? of([]) : throwError(() => error))),
     map(accessPointOf),

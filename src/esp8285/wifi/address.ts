@@ -9,8 +9,6 @@ import { sequence } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { requireNamesAndClock } from './requireNamesAndClock';
 
-/** Milliseconds. */
-const addressDeadline = 5_000;
 /** Name servers that every firmware has places for. */
 const mostNameServers = 2;
 /** What stands for "no name server" in `InterfaceConfig`, and in other ports of MicroPython. */
@@ -75,5 +73,5 @@ export function useDhcp(executor: Executor, dialect: Dialect, nameServersToo: bo
 }
 
 function run(executor: Executor, commands: readonly Command[]): Observable<void> {
-  return executor.run(sequence(commands, addressDeadline)).pipe(withCommandError('ifconfig'));
+  return executor.run(sequence(commands)).pipe(withCommandError('ifconfig'));
 }

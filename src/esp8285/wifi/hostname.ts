@@ -8,9 +8,6 @@ import { sequence, simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { requireNamesAndClock } from './requireNamesAndClock';
 
-/** Milliseconds. */
-const hostnameDeadline = 5_000;
-
 /**
  * Asks for the name under which the modem asks for an address.
  *
@@ -19,10 +16,10 @@ const hostnameDeadline = 5_000;
  */
 export function hostname(executor: Executor, dialect: Dialect): Observable<string> {
   requireNamesAndClock(dialect, 'hostname');
-  return executor.run(simpleExchange(common.askHostname, hostnameDeadline)).pipe(
+  return executor.run(simpleExchange(common.askHostname)).pipe(
     map((lines) => {
       const [name] = valuesOf(lines, '+CWHOSTNAME:');
-      if (name === undefined) throw new Refusal(common.askHostname.shown, 'ERROR', ['OK without a name']);
+      if (name === undefined) throw Refusal.without('a name', common.askHostname.shown);
       return name;
     }),
     withCommandError('hostname'),
@@ -38,5 +35,5 @@ export function hostname(executor: Executor, dialect: Dialect): Observable<strin
 export function setHostname(executor: Executor, dialect: Dialect, name: string): Observable<void> {
   const command = common.hostname(name);
   requireNamesAndClock(dialect, 'hostname');
-  return executor.run(sequence([command], hostnameDeadline)).pipe(withCommandError('hostname'));
+  return executor.run(sequence([command])).pipe(withCommandError('hostname'));
 }

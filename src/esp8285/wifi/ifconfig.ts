@@ -7,9 +7,6 @@ import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { accessPoint } from './accessPoint';
 
-/** Milliseconds. */
-const queryDeadline = 5_000;
-
 /**
  * As MaixPy has it. The name servers are those that have been set by `ifconfig(config)`, and `'0'`, as MaixPy has it,
  * where there are none: the firmware does not tell which of its own it asks.
@@ -36,7 +33,7 @@ export function ifconfig(
   catalogue: Catalogue,
   [dns = '0', dns2 = '0']: readonly string[],
 ): Observable<InterfaceConfig> {
-  const addresses$ = executor.run(simpleExchange(catalogue.askAddresses, queryDeadline));
+  const addresses$ = executor.run(simpleExchange(catalogue.askAddresses));
   return addresses$.pipe(
     concatMap((addresses) =>
       accessPoint(executor, catalogue).pipe(

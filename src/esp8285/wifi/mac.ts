@@ -6,19 +6,16 @@ import { withCommandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 
-/** Milliseconds. */
-const queryDeadline = 5_000;
-
 /**
  * Asks for the hardware address of the modem's station, and emits it as `'aa:bb:cc:dd:ee:ff'`.
  *
  * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
  */
 export function mac(executor: Executor, { askMac }: Catalogue): Observable<string> {
-  return executor.run(simpleExchange(askMac, queryDeadline)).pipe(
+  return executor.run(simpleExchange(askMac)).pipe(
     map((lines) => {
       const address = firstMatch(lines, /^\+CIPSTAMAC(?:_CUR)?:"?([\da-fA-F:]{17})"?$/)?.[1];
-      if (address === undefined) throw new Refusal(askMac.shown, 'ERROR', ['OK without an address']);
+      if (address === undefined) throw Refusal.without('an address', askMac.shown);
       return address.toLowerCase();
     }),
     withCommandError('mac'),

@@ -20,7 +20,7 @@ export function ping(executor: Executor, host: string): Observable<number> {
     map((lines) => {
       // AT 1.x prints `+12`, AT 2 `+PING:12`.
       const took = firstMatch(lines, /^\+(?:PING:)?(\d+)$/)?.[1];
-      if (took === undefined) throw new Refusal(common.ping(host).shown, 'ERROR', ['OK without a time']);
+      if (took === undefined) throw Refusal.without('a time', common.ping(host).shown);
       return Number(took);
     }),
     catchError((cause: unknown) => throwError(() => pingError(host, cause))),

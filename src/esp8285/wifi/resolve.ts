@@ -18,7 +18,7 @@ export function resolve(executor: Executor, host: string, hasAddress: () => bool
   return executor.run(simpleExchange(common.resolve(host), resolveDeadline)).pipe(
     map((lines) => valuesOf(lines, '+CIPDOMAIN:').map((value) => value.replace(/^"|"$/g, ''))),
     map((addresses) => {
-      if (addresses.length === 0) throw new Refusal(common.resolve(host).shown, 'ERROR', ['OK without an address']);
+      if (addresses.length === 0) throw Refusal.without('an address', common.resolve(host).shown);
       return addresses;
     }),
     catchError((cause: unknown) => throwError(() => resolveError(host, cause, hasAddress()))),

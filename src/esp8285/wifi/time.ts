@@ -18,8 +18,6 @@ export interface TimeOptions {
   readonly timeout?: number;
 }
 
-/** Milliseconds. */
-const commandDeadline = 5_000;
 const pollPause = 500;
 /** Seconds. */
 const defaultTimeout = 20;
@@ -42,8 +40,8 @@ export function time(
   check(servers, timeout);
   const command = common.clock(servers);
   requireNamesAndClock(dialect, 'time');
-  const setUp$ = executor.run(simpleExchange(command, commandDeadline)).pipe(ignoreElements());
-  const shown$ = executor.run(simpleExchange(common.askTime, commandDeadline)).pipe(
+  const setUp$ = executor.run(simpleExchange(command)).pipe(ignoreElements());
+  const shown$ = executor.run(simpleExchange(common.askTime)).pipe(
     map((lines) => valuesOf(lines, '+CIPSNTPTIME:').map(epochOf).at(0) ?? 0),
     repeat({ delay: () => timer(pollPause, scheduler) }),
     filter((epoch) => epoch >= endOf1970),
