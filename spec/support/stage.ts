@@ -27,20 +27,9 @@ export interface Stage {
 }
 
 /** A driver that has not been started. */
-export function unstarted(
-  scheduler: SchedulerLike,
-  {
-    firmware,
-    passiveReceive = true,
-    rejoin = {},
-    idleTimeout = 0,
-    longestPause = 500,
-    longestQuiet = Infinity,
-    ...options
-  }: StageOptions,
-): Stage {
-  const modem = scriptedModem({ scheduler, otherwise: firmware.rules, ...options });
-  const nic = new ESP8285(modem.uart, { scheduler, passiveReceive, rejoin, idleTimeout, longestPause, longestQuiet });
+export function unstarted(scheduler: SchedulerLike, { firmware, ...options }: StageOptions): Stage {
+  const modem = scriptedModem({ ...options, scheduler, otherwise: firmware.rules });
+  const nic = new ESP8285(modem.uart, { longestQuiet: Infinity, ...options, scheduler });
   return { nic, modem, socket: (socketOptions = {}) => new Socket(nic, { scheduler, ...socketOptions }) };
 }
 

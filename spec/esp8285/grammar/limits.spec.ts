@@ -21,6 +21,7 @@ describe('limits', () => {
   it('holds no more than a line of an endless one', () => {
     const cutter = new FrameCutter({ prompt: false, reading: undefined, beginnings: 0 });
     for (let chunk = 0; chunk < 1000; chunk++) assert.deepStrictEqual([...cutter.push(Buffer.alloc(1024, 'x'))], []);
+    assert.ok(cutter.heldBytes <= 1024);
     assert.deepStrictEqual([...cutter.push(latin1('\n'))], [{ kind: 'noise', length: 1_024_000 }]);
   });
 
