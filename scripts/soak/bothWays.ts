@@ -14,7 +14,7 @@ import {
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import type { Talk } from '../../src/testing';
 import { digest, payload } from './payload';
-import { connected, peerName, realModem } from './virtual';
+import { connected, peerName, pacedModem } from './virtual';
 
 /** Bytes that are sent, and bytes that come every so many milliseconds meanwhile: 2 KB/s. */
 const upload = 60_000;
@@ -59,7 +59,7 @@ function sendWhileReceiving(firmware: FirmwareVersion, seed: number) {
       takeWhile(() => left > 0, true),
     );
   };
-  const { online$, socket } = realModem(firmware, { scheduler, seed, hosts: { [peerName]: talk } });
+  const { online$, socket } = pacedModem(firmware, { scheduler, seed, hosts: { [peerName]: talk } });
   online$
     .pipe(
       concatMap(() => connected(socket())),

@@ -17,7 +17,7 @@ import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { Random } from '../../src/emulator/random';
 import { OSError } from '../../src/usocket';
 import { digest, payload } from './payload';
-import { connected, joined, peerName, realModem } from './virtual';
+import { connected, joined, peerName, pacedModem } from './virtual';
 
 export interface ResetsOptions {
   readonly seed: number;
@@ -127,7 +127,7 @@ function stand(firmware: FirmwareVersion, seed: number) {
   const pieces = Array.from({ length: downloadSize / piece }, (_, index) =>
     said.subarray(index * piece, (index + 1) * piece),
   );
-  const modem = realModem(firmware, { scheduler, seed, hosts: { [peerName]: () => from(pieces) } });
+  const modem = pacedModem(firmware, { scheduler, seed, hosts: { [peerName]: () => from(pieces) } });
   const socket = modem.socket();
   const download = (begun: () => void): Observable<Uint8Array> =>
     modem.online$.pipe(

@@ -11,7 +11,7 @@ export const peerName = '192.168.1.9:80';
 const baud = 115_200;
 
 /** A modem as it is: at its line's speed, with its latencies, and messages at awkward places. */
-export function realModem(
+export function pacedModem(
   firmware: FirmwareVersion,
   options: Omit<VirtualModemOptions, 'firmware'>,
 ): ReturnType<typeof virtualModem> {
