@@ -23,7 +23,6 @@ const floors = {
   host: [at('streams/', 'usocket/'), packages('rxjs'), core],
   transports: [at('streams/', contract), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],
-  node: [at('usocket/'), packages('rxjs'), core],
   testing: [at('(?!cli/)'), packages('rxjs'), core],
   cli: [at(''), packages('rxjs', 'commander', '@lydell/node-pty'), core],
 };

@@ -80,7 +80,7 @@ export interface Personality {
   readonly dhcpTimeout: string;
   readonly defaultMode: number;
   readonly joinNeedsKey: boolean;
-  /** `CIPSTATUS` of a station that is off, that has not tried to join, and that has lost its access point. */
+  /** `CIPSTATUS` of a station that is off, and of one that has not tried to join. */
   readonly statusOff: number;
   readonly statusIdle: number;
 
