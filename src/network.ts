@@ -50,7 +50,13 @@ export function createNetworkModule(interfaces: Interfaces) {
      */
     ESP8285: Object.assign(startESP8285, encryptions),
 
-    /** The operating system's own sockets as an interface: for programs that run with and without a modem. */
+    /**
+     * The operating system's own sockets as an interface, up at once: for programs that run with and without a modem.
+     *
+     *     if (path) await network.ESP8285(new machine.UART(path));
+     *     else network.Host();
+     *     const socket = usocket.socket();
+     */
     Host(): HostNic {
       const nic = new HostNic();
       interfaces.add(nic);
