@@ -58,7 +58,7 @@ function fail({ lines, at }: Work, how: string): void {
 
 /**
  * A connection that the peer has closed, and whose number AT 1.7 has given to a client before its last bytes were read:
- * it forgets them (AT fact sheet, chapter 3), and its reader is told. Nobody else does so, and no program can avoid it.
+ * it forgets them, and its reader is told. Nobody else does so, and no program can avoid it.
  */
 const forgotten = /^! ECONNRESET: .* the modem lost its last \d+ bytes/;
 

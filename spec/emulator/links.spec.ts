@@ -197,7 +197,7 @@ describe.each(firmwareVersions)('TLS links of AT %s', (firmware) => {
     }
   });
 
-  it('are not opened to a peer that speaks no TLS: ERROR, or on NonOS CLOSED and OK (transcript 57)', async () => {
+  it('are not opened to a peer that speaks no TLS: ERROR, or on NonOS CLOSED and OK', async () => {
     const { port, next } = await peers.server();
     const host = await bench.ready({ firmware });
     host.type(`AT+CIPSTART=3,"SSL","127.0.0.1",${port}\r\n`);

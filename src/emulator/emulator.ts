@@ -143,7 +143,6 @@ export class Emulator {
         this.modem.reset(true);
         break;
       case 'watchdog':
-        // At-firmware fact sheet, section 2.8; transcript 26.
         output.print('\r\n Soft WDT reset\r\n');
         this.modem.reset(true);
         break;
@@ -245,7 +244,7 @@ export class Emulator {
     return noise(this.random).subarray(0, Math.max(1, Math.round((chunk.length * this.hostBaud) / baud / 2)));
   }
 
-  /** The modem looks at its CTS, which is the host's RTS, with flow control 2 and 3 (at-firmware.md, 2.9). */
+  /** The modem looks at its CTS, which is the host's RTS, with flow control 2 and 3 of `AT+UART_CUR`. */
   private steer(): void {
     const isWatching = (Number(this.modem.context.memory.settings.frame.split(',')[3]) & 2) !== 0;
     if (this.carrierIsReady && (this.hostIsReady || !isWatching)) this.toHost.release();

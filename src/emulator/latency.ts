@@ -35,7 +35,7 @@ export interface Latencies {
   readonly bootRom: Range;
 }
 
-/** At-firmware fact sheet, chapters 4 and 11. */
+/** As logs of real modules have them, or a little more. */
 export const realisticLatencies: Latencies = {
   command: [1, 10],
   receipt: [1, 4],

@@ -14,7 +14,7 @@ export interface AccessPointReport {
  * Everything in which the firmwares differ: the rest of the emulator asks here and nowhere else. What is printed is
  * given in whole bytes, line ends included; the result code that follows is not part of it.
  *
- * The two families are the columns of the fact sheet: N, the NonOS firmware (AT 0.x and 1.x), and E, ESP-AT (2.x).
+ * There are two families: NonOS, the old firmware (AT 0.x and 1.x), and ESP-AT (2.x).
  */
 export interface Personality {
   readonly version: FirmwareVersion;
@@ -49,7 +49,7 @@ export interface Personality {
   readonly sendFailFirst: boolean;
   /** A failed `CIPSTART` is followed by the `CLOSED` of the link that never opened. */
   readonly closedAfterFailedStart: boolean;
-  /** A TLS handshake that failed is told by `CLOSED` and `OK` (transcript 57). */
+  /** A TLS handshake that failed is told by `CLOSED` and `OK` (WiFiEsp issue 162). */
   readonly okAfterFailedHandshake: boolean;
   readonly serverUnchanged: 'no change' | 'error';
   /** Has `CIPSERVER?`. */

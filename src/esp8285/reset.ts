@@ -3,7 +3,7 @@ import { catchError, concat, defer, EMPTY, ignoreElements, merge, take, timer } 
 import { common } from './commands/catalogue';
 import { ask, type Exchange } from './executor/exchange';
 
-/** Milliseconds from the command to `ready`, at most: ESP-AT may take 3 s to print what it has to (at-firmware.md, 4). */
+/** Milliseconds from the command to `ready`, at most: ESP-AT may take 3 s to print what it has to. */
 const restartTime = 6_000;
 
 export interface ResetSteps {
@@ -14,8 +14,8 @@ export interface ResetSteps {
 }
 
 /**
- * Has the modem start again. It may refuse and do it all the same, and its `ready` may be lost (at-firmware.md, 6: 26,
- * 17), so nothing is made of its answer.
+ * Has the modem start again. It may refuse and do it all the same, and its `ready` may be lost, so nothing is
+ * made of its answer.
  */
 export function resetExchange({ begin, unnoticed }: ResetSteps): Exchange<never> {
   return {

@@ -85,7 +85,7 @@ describe.each<[string, Firmware, readonly string[]]>([
 
   describe.each(['\r\nERROR\r\n', '4,CLOSED\r\n\r\nOK\r\n'])('when the modem says %j', (said) => {
     it(
-      'EPROTO, and the number is free (transcripts 57, 58)',
+      'EPROTO, and the number is free',
       marbles(({ expectObservable, flush }, scheduler) => {
         const script: Rule[] = [[secure4, 3_500, said, 1, '4,CLOSED\r\n']];
         const { socket, modem } = stage(scheduler, { firmware, script });
@@ -107,7 +107,7 @@ describe.each<[string, Firmware, readonly string[]]>([
   );
 
   it(
-    'ECONNRESET when the modem starts again under the handshake (transcript 27)',
+    'ECONNRESET when the modem starts again under the handshake',
     marbles(({ expectObservable }, scheduler) => {
       const boot = '\r\n ets Jan  8 2013,rst cause:4, boot mode:(3,6)\r\n\r\nwdt reset\r\n';
       const { socket } = stage(scheduler, { firmware, script: [[secure4, 100, boot, 300, '\r\nready\r\n']] });
@@ -117,7 +117,7 @@ describe.each<[string, Firmware, readonly string[]]>([
   );
 
   it(
-    'is closed, though the modem starts again over it (transcript 59)',
+    'is closed, though the modem starts again over it',
     marbles(({ expectObservable }, scheduler) => {
       const { link4 } = encrypted(scheduler, { firmware, script: [['AT+CIPCLOSE=4', 5, '\r\nready\r\n']] });
       expectObservable(link4.close$().pipe(map(() => 'closed'))).toBe('-----(c|)', { c: 'closed' });
@@ -244,7 +244,7 @@ describe('receiving on an encrypted link', () => {
   );
 
   it(
-    'takes the notice of nothing but an end for EOF, not for lost data (transcript 52)',
+    'takes the notice of nothing but an end for EOF, not for lost data',
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('--a', { a: '\r\n+IPD,4,31\r\n' });
       const script: Rule[] = [

@@ -159,7 +159,7 @@ describe.each([
   };
 
   it(
-    'S64 tells who is on it, once of an address that is told twice, as transcript 43 has it',
+    'S64 tells who is on it, once of an address that is told twice',
     marbles(({ cold, expectObservable }, scheduler) => {
       const messages = {
         j: joins,

@@ -15,9 +15,9 @@ import { firstMatch, Refusal } from '../executor/answer';
 import { ask } from '../executor/exchange';
 import type { Wire } from '../executor/wire';
 
-/** RTS and CTS, each side looking at the other's (at-firmware.md, 2.9). */
+/** RTS and CTS, each side looking at the other's (`AT+UART_CUR`, its fifth number). */
 const bothWays = 3;
-/** Milliseconds between the `OK` of a change of the line and the next byte: more than 10 (at-firmware.md, 2.9). */
+/** Milliseconds between the `OK` of a change of the line and the next byte: the firmware wants more than 10. */
 const settling = 20;
 
 /**

@@ -6,7 +6,7 @@ const named =
 
 /**
  * Lines without a name: parts of answers, diagnostics of AT 1.x, and what ESP-AT builds with one serial line for all leak
- * of their log (AT firmware fact sheet, sections 1.1 and 2.1 to 2.5; esp-at issues 280, 294, 451).
+ * of their log (the strings of Espressif's binaries; esp-at issues 280, 294, 451).
  */
 const words = new RegExp(
   `^(?:${[

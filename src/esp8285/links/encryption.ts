@@ -52,7 +52,7 @@ export function checkEncryption({ verify = true }: TlsOptions, isInUse: boolean)
 
 /**
  * Why an encrypted connection has not come to be. The modem does not tell a refused connection from a failed handshake: a
- * bare `ERROR` may be either, and NonOS has been seen to say `CLOSED` and `OK` (transcripts 57, 58).
+ * bare `ERROR` may be either, and NonOS has been seen to say `CLOSED` and `OK` (WiFiEsp issue 162).
  */
 export function encryptionFailure({ lines }: Refusal, milliseconds: number): readonly [ErrorCode, string] {
   if (lines.includes('ssl reach max')) {
@@ -67,7 +67,7 @@ export function encryptionFailure({ lines }: Refusal, milliseconds: number): rea
     : ['ETIMEDOUT', 'did not answer; is the address right, and in reach?'];
 }
 
-/** Old firmware starts again when it has no memory left for a handshake (transcript 27). */
+/** Old firmware starts again when it has no memory left for a handshake (WiFiEsp issue 29). */
 export function restartedUnder(error: unknown, what: string): unknown {
   if (!(error instanceof OSError && error.code === 'ECONNRESET')) return error;
   const message = `connect: ${what}: the modem started again under the TLS handshake; its memory may be too small for that`;

@@ -72,7 +72,7 @@ export class Link implements NumberedLink, StreamLink {
     /** Of a connection that has come, known a moment later. */
     public remote: Endpoint,
     private readonly context: LinkContext,
-    /** The notices of an encrypted link count the encryption, too: more than can be read (transcripts 51, 52). */
+    /** The notices of an encrypted link count the encryption, too: more than can be read (esp-at issues 655, 729). */
     readonly isEncrypted = false,
   ) {}
 

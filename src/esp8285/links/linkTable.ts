@@ -148,7 +148,7 @@ export class LinkTable {
   }
 
   /**
-   * Links may outlive a short loss of the network (at-firmware.md, section 5): which of them have is asked when it is back,
+   * Links may outlive a short loss of the network: which of them have is asked when it is back,
    * for not every firmware tells. Runs as long as the modem does; emits nothing.
    *
    * @param isUp$ Whether the modem is on a network; replays the current state.

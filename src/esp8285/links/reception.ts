@@ -41,7 +41,7 @@ export class Reception {
 
   /**
    * Whether the data of a link are held back, but for times when there are datagrams to receive. NonOS pushes what comes
-   * encrypted in any case (at-firmware, 2.6).
+   * encrypted in any case.
    */
   canPull(isEncrypted: boolean): boolean {
     const { passiveReceive = false, generation } = this.dialect ?? {};

@@ -4,7 +4,7 @@ const daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 
 /**
  * The milliseconds since 1970 of a universal time as C's `asctime` writes it, `'Thu Jan  1 00:02:08 1970'`; the day may
- * be padded with a zero instead (at-firmware.md, 2.2). `undefined` for a text that is none.
+ * be padded with a zero instead, as some firmware does. `undefined` for a text that is none.
  */
 export function epochOf(text: string): number | undefined {
   const match = /^\w{3} (\w{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})$/.exec(text);

@@ -21,7 +21,7 @@ export class Stations {
     this.stations$ = this.stations.asObservable();
   }
 
-  /** Takes notice of a frame. The modem may say the same thing twice (transcript 43). */
+  /** Takes notice of a frame. The modem may say the same thing twice (seen on AT 1.7.4). */
   route(frame: Frame): void {
     if (frame.kind !== 'station') return;
     const { mac } = frame;
