@@ -24,7 +24,10 @@ const [whole, open, lost]: readonly [Verdict, Verdict, Verdict] = [
 /** What a modem prints with a line end in front, always. */
 const led = /^(?:OK[\r\n]|ERROR[\r\n]|FAIL[\r\n]|SEND |Recv|ready[\r\n]|Will force)/;
 
-/** What it prints without one, or with: a header glued to the block before was seen on AT 1.x (MaJerle/ESP8266_AT_Commands_parser issue 27). */
+/**
+ * What it prints without one, or with: a header glued to the block before was seen on AT 1.x
+ * (MaJerle/ESP8266_AT_Commands_parser issue 27).
+ */
 const bare = /^(?:\+IPD,\d|\+CIPRECVDATA|[0-4],C(?:ONNECT|LOSED)|WIFI [CGD]|SEND FAIL)/;
 
 /** What a modem has begun to say where a block ends: a line end and part of a line, or part of a line without one. */
