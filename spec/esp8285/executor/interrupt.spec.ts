@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { catchError } from 'rxjs';
+import { catchError, concatWith } from 'rxjs';
 
 import { OSError } from '../../../src/usocket/osError';
 import { conversation, saying } from '../../support/conversation';
@@ -26,12 +26,15 @@ describe('an interruption', () => {
   );
 
   it(
-    'lets who hears of it ask at once',
-    marbles(({ cold, expectObservable }, scheduler) => {
-      const { executor } = conversation(scheduler, { script: [['AT+A'], answering] });
-      const again$ = executor.run(saying('AT+A')).pipe(catchError(() => executor.run(saying('AT+C'))));
-      expectObservable(again$).toBe('--------(c|)', values);
+    'fails what is asked on hearing of it, too, for the set-up comes first; what is asked then is said',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const { executor, modem } = conversation(scheduler, { script: [['AT+A'], answering] });
+      const again$ = executor.run(saying('AT+A')).pipe(catchError(() => executor.run(saying('AT+B'))));
+      expectObservable(again$).toBe('---#', values, restarted);
       cold('---|').subscribe({ complete: () => executor.interrupt(restarted) });
+      expectObservable(cold('---|').pipe(concatWith(executor.run(saying('AT+C'))))).toBe('--------(c|)', values);
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+A', 'AT+C']);
     }),
   );
 });

@@ -42,7 +42,8 @@ export class Executor {
   private readonly troubles = new Subject<OSError>();
   private readonly interruptions = new Subject<void>();
   private interruption = new Error('not interrupted');
-  private session = 0;
+  /** Is `undefined` while those who wait are told of an interruption. */
+  private session: number | undefined = 0;
   private outOfStep = false;
 
   constructor(
@@ -67,8 +68,9 @@ export class Executor {
       this.turns.next(
         defer(() => {
           if (abandoned) return EMPTY;
-          return session === this.session ? this.serve(exchange) : throwError(() => this.interruption);
-        }).pipe(tellOnly(outcome)),
+          const isInTime = session !== undefined && session === this.session;
+          return isInTime ? this.serve(exchange) : throwError(() => this.interruption);
+        }).pipe(tap({ error: (error: unknown) => exchange.failed?.(error) }), tellOnly(outcome)),
       );
       return outcome.pipe(finalize(() => (abandoned = true)));
     });
@@ -84,12 +86,17 @@ export class Executor {
     return this.run({ shown: 'nothing', deadline: 1_000, converse: () => of(undefined) }).pipe(ignoreElements());
   }
 
-  /** The modem has started again, or is lost: what was asked of it by now fails with this error. */
+  /**
+   * The modem has started again, or is lost: what was asked of it by now fails with this error, and so does what is asked
+   * on hearing of that, for the modem is not set up yet.
+   */
   interrupt(error: Error): void {
-    this.session++;
+    const next = (this.session ?? 0) + 1;
+    this.session = undefined;
     this.interruption = error;
     this.outOfStep = false;
     this.interruptions.next();
+    this.session = next;
   }
 
   private serve<T>(exchange: Exchange<T>): Observable<T> {

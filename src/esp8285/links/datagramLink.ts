@@ -91,6 +91,7 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
 
   /** Nobody ends a port but its owner: the network has gone, and the modem has closed what was open on it. */
   closed(): void {
+    if (this.phase === 'closing') this.finish();
     if (this.phase !== 'open') return;
     this.fail(this.error('ENETDOWN', 'recv', 'the modem has closed the port, for it has lost its network'));
     this.release();

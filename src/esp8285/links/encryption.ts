@@ -11,7 +11,7 @@ const slowestHandshake = 15_000;
 
 /** What the modem can do of TLS, and how it is asked for. */
 export class Encryption {
-  /** Numbers with a server name: the modem keeps it for whatever connection has the number next. */
+  /** Numbers that have ever had a server name: the modem keeps it for whatever connection has the number next. */
   private readonly named = new Set<number>();
 
   /**
@@ -25,10 +25,8 @@ export class Encryption {
     const naming = common.serverName(link, name);
     // NonOS has no names.
     if (generation === 'nonos') return [common.encryptionBuffer];
-    const isNamed = this.named.has(link);
-    if (name === '') this.named.delete(link);
-    else this.named.add(link);
-    return name === '' && !isNamed ? [] : [naming];
+    if (name !== '') this.named.add(link);
+    return this.named.has(link) ? [naming] : [];
   }
 }
 

@@ -73,7 +73,7 @@ export class Link implements NumberedLink, StreamLink {
     public remote: Endpoint,
     private readonly context: LinkContext,
     /** The notices of an encrypted link count the encryption, too: more than can be read (esp-at issues 655, 729). */
-    readonly isEncrypted = false,
+    public isEncrypted = false,
   ) {}
 
   get isOpen(): boolean {
@@ -109,12 +109,16 @@ export class Link implements NumberedLink, StreamLink {
 
   /** A peer has connected. ESP-AT has been seen not to announce the data that came with it. */
   arrived(): void {
+    // Where its number was reserved for another: the modem serves no encrypted connections.
+    this.isEncrypted = false;
     this.opened();
     this.announced.next(this.longestRead);
   }
 
-  received({ pieces, length }: Block): void {
-    if (this.isDoubted) return;
+  received({ pieces, length, pulled }: Block): void {
+    // What has been asked for is the last of the connection that had this number before.
+    const isAnothers = pulled === true && this.phase === 'opening';
+    if (this.isDoubted || isAnothers) return;
     this.handedOver = (this.handedOver ?? 0) + length;
     this.owed = Math.max(0, this.owed - length);
     if (this.phase === 'open' && !this.isEncrypted) this.announced.next(Math.max(0, this.announced.value - length));
@@ -203,8 +207,10 @@ export class Link implements NumberedLink, StreamLink {
     return defer(() => {
       if (!this.isOpen) return throwError(() => this.failure ?? this.error('EPIPE', 'send', 'the peer has closed it'));
       const command = common.send(this.id, bytes.length);
-      const sent$ = this.context.executor.run(sendExchange(command, bytes, () => this.isOpen));
-      return merge(sent$, this.incoming.end$);
+      const exchange = sendExchange(command, bytes, () => this.isOpen);
+      // A failure ends the connection, whether or not the caller still waits for it.
+      const failed = (cause: unknown) => void this.sendError(cause);
+      return merge(this.context.executor.run({ ...exchange, failed }), this.incoming.end$);
     }).pipe(
       take(1),
       ignoreElements(),
@@ -248,6 +254,11 @@ export class Link implements NumberedLink, StreamLink {
     return this.context.reception.longestReadOf(this.isEncrypted);
   }
 
+  /** Of a connection that has ended all that is left is asked for: it is not pushed. */
+  private get longestPull(): number {
+    return this.phase === 'draining' ? this.context.reception.longestPullOf(this.isEncrypted) : this.longestRead;
+  }
+
   private get canPull(): boolean {
     return this.context.reception.canPull(this.isEncrypted);
   }
@@ -255,8 +266,9 @@ export class Link implements NumberedLink, StreamLink {
   /** Asks for what waits in the modem, as much at a time as the reader has room for. */
   private pulling(room$: Observable<number>): Observable<never> {
     const reading$ = combineLatest([this.announced, room$]).pipe(
-      first(([waiting, room]) => Math.min(waiting, room, this.longestRead) > 0),
-      concatMap(([waiting, room]) => this.pull(Math.min(waiting, room, this.longestRead))),
+      map(([waiting, room]) => Math.min(waiting, room, this.longestPull)),
+      first((size) => size > 0),
+      concatMap((size) => this.pull(size)),
       repeat(),
     );
     return this.incoming.whileItLasts(merge(reading$, this.asking(room$)));

@@ -33,6 +33,7 @@ import { isStale, type Start, startExchange } from './linkStart';
 import type { LinkContext, NumberedLink } from './numberedLink';
 import { Reception } from './reception';
 import { Stocktaking } from './stocktaking';
+import { whenGivenUp } from './whenGivenUp';
 
 export interface LinkTableOptions {
   readonly executor: Executor;
@@ -49,6 +50,7 @@ const trailing = 10_000;
 
 /** Milliseconds that a link may live without its network. */
 const grace = 30_000;
+const takenOver = 'the modem has given the number of this connection to a client: it has ended, and that was not heard';
 const unknown: Endpoint = { address: '0.0.0.0', port: 0 };
 
 /** The modem's five links: hands each frame to the link that has its number, and gives the numbers out. */
@@ -117,12 +119,13 @@ export class LinkTable {
         break;
       case 'opened': {
         const link = this.links[frame.link];
-        // A number that has not been asked for yet is reserved with us only: the modem has given it to a client. So it has
-        // with one that it has said is closed; AT 1.7 then forgets what it still held of that.
-        if (link && !link.isGone && (link.begun || link.hasOpened)) {
+        if (link?.begun && !link.hasOpened) {
           link.opened();
         } else {
+          // The modem has given the number to a client: one that is reserved with us only, that it has said is closed
+          // (AT 1.7 forgets what it still held of that), or whose `CLOSED` was lost.
           if (link?.isGone) link.finish();
+          else if (link?.hasOpened) link.lost(new OSError('ECONNRESET', 'modem', takenOver));
           this.arrive(frame.link);
         }
         break;
@@ -194,7 +197,7 @@ export class LinkTable {
           },
           failed: (mayBeOpen) => {
             if (mayBeOpen) this.discard(reserved);
-            else this.release(reserved);
+            else this.giveBack(reserved);
           },
           takenByClient: () => {
             if (reserved instanceof Link) this.welcome(reserved);
@@ -202,11 +205,18 @@ export class LinkTable {
           },
         });
         const prepared$ = start.prepare ? executor.run(start.prepare).pipe(ignoreElements()) : EMPTY;
-        return concat(prepared$, executor.run(exchange)).pipe(
-          tap({
-            unsubscribe: () => {
-              this.abandon(reserved);
-            },
+        return concat(
+          prepared$.pipe(
+            tap({
+              error: () => {
+                this.giveBack(reserved);
+              },
+            }),
+          ),
+          executor.run(exchange),
+        ).pipe(
+          whenGivenUp(() => {
+            this.abandon(reserved);
           }),
         );
       }).pipe(
@@ -301,11 +311,18 @@ export class LinkTable {
   /** Nobody waits for the link any more. */
   private abandon(link: NumberedLink): void {
     if (link.begun) link.abandoned = true;
-    else this.release(link);
+    else this.giveBack(link);
+  }
+
+  /** It was not opened; the modem may have been prepared for it. */
+  private giveBack(link: NumberedLink): void {
+    this.release(link);
+    this.cleanUp(this.settled());
   }
 
   private clear(link: NumberedLink): Observable<unknown> {
-    return this.options.executor.run(closeExchange(link.id, () => link.isGone)).pipe(
+    const isAnothers = () => (this.links[link.id] ?? link) !== link;
+    return this.options.executor.run(closeExchange(link.id, () => link.isGone || isAnothers())).pipe(
       // Refused when the peer was first, and that is as good.
       catchError(() => of(undefined)),
       finalize(() => {

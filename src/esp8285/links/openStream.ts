@@ -11,6 +11,7 @@ import { checkEncryption, type Encryption, encryptionFailure, restartedUnder } f
 import { Link } from './link';
 import { isStale } from './linkStart';
 import type { LinkTable } from './linkTable';
+import { whenGivenUp } from './whenGivenUp';
 
 /** A refusal that comes sooner (milliseconds) is the peer's word; one that comes later is the modem's patience at its end. */
 const quickRefusal = 3_000;
@@ -51,7 +52,7 @@ function configured(links: LinkTable, link: Link, settings: StreamSettings): Obs
   const discard = () => {
     links.discard(link);
   };
-  return concat(link.configure(settings), of(link)).pipe(tap({ error: discard, unsubscribe: discard }));
+  return concat(link.configure(settings), of(link)).pipe(tap({ error: discard }), whenGivenUp(discard));
 }
 
 function startError({ address, port }: Endpoint, cause: unknown, link: Link | undefined, hasAddress: boolean): unknown {

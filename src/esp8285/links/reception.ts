@@ -50,7 +50,12 @@ export class Reception {
 
   /** Most bytes of one `AT+CIPRECVDATA` of a link; 0 while the modem pushes what comes on it. */
   longestReadOf(isEncrypted: boolean): number {
-    return this.dialect && this.canPull(isEncrypted) && !this.isPushing ? longestReads[this.dialect.generation] : 0;
+    return this.isPushing ? 0 : this.longestPullOf(isEncrypted);
+  }
+
+  /** The same, whatever the modem does at the moment. */
+  longestPullOf(isEncrypted: boolean): number {
+    return this.dialect && this.canPull(isEncrypted) ? longestReads[this.dialect.generation] : 0;
   }
 
   /** Whether the modem can be asked how many bytes wait (`AT+CIPRECVLEN?`). */
@@ -71,8 +76,10 @@ export class Reception {
       converse: (wire, scheduler) =>
         defer(() => {
           const wanted = this.options.needsDatagrams();
+          // Half way is where a step has failed.
+          const isThere = wanted ? this.isForDatagrams : !this.isForDatagrams && !this.isPushing;
           const steps$ = wanted ? this.enter(wire, scheduler) : this.leave(wire, scheduler);
-          return concat(wanted === this.isForDatagrams ? EMPTY : steps$, of(undefined));
+          return concat(isThere ? EMPTY : steps$, of(undefined));
         }),
     };
   }

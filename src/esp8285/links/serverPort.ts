@@ -14,11 +14,11 @@ import {
   of,
   Subject,
   takeUntil,
-  tap,
 } from 'rxjs';
 
 import type { Endpoint, Listener } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
+import { asOSError } from '../asOSError';
 import { common } from '../commands/catalogue';
 import { firstMatch } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
@@ -26,6 +26,7 @@ import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import type { Link } from './link';
 import type { LinkTable } from './linkTable';
+import { whenGivenUp } from './whenGivenUp';
 
 /** Seconds that `AT+CIPSTO` takes at most. */
 const longestIdle = 7_200;
@@ -86,9 +87,15 @@ export class ServerPort {
     });
   }
 
-  /** Listens again after a restart. */
+  /** Listens again after a restart. Where the modem will not, who waits for a connection is told. */
   resume(): Observable<unknown> {
-    return defer(() => (this.listening ? this.open(this.listening.local.port) : EMPTY)).pipe(catchError(() => EMPTY));
+    return defer(() => (this.listening ? this.open(this.listening.local.port) : EMPTY)).pipe(
+      withCommandError('accept'),
+      catchError((error: unknown) => {
+        this.lose(asOSError(error));
+        return EMPTY;
+      }),
+    );
   }
 
   /** The modem does not answer any more, or is gone: who waits for a connection is told. */
@@ -162,10 +169,8 @@ class ModemListener implements Listener {
       catchError(() => of(link)),
       filter(({ isLost }) => !isLost),
       // Nobody has it yet, and nobody will.
-      tap({
-        unsubscribe: () => {
-          this.links.cleanUp(link.close());
-        },
+      whenGivenUp(() => {
+        this.links.cleanUp(link.close());
       }),
     );
   }

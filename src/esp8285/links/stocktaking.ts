@@ -59,13 +59,14 @@ export class Stocktaking {
 
   private take(): Observable<never> {
     const { executor, reception, scheduler, links, isListening, found } = this.options;
-    const asked = links().filter((link) => link?.isOpen);
+    const known = [...links()];
+    const asked = known.filter((link) => link?.isOpen);
     if (asked.length === 0 && !isListening()) return EMPTY;
     const stock$ = executor.run(stockExchange(reception.countsWaiting));
     return stock$.pipe(
       tap(({ lengths, open }) => {
         for (const link of asked) if (link && has(open, link)) link.taken(lengths[link.id] ?? 0, true);
-        for (const id of open ?? []) if (!links()[id]) found(id);
+        for (const id of open ?? []) if (!known[id] && !links()[id]) found(id);
       }),
       // What a link said last, and its end, may stand behind the answer. They stand in front of the next one.
       concatMap(({ open }) =>
