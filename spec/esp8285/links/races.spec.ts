@@ -255,6 +255,25 @@ it(
 );
 
 it(
+  'a modem that lacks a byte of a send is waited for 10 s, not until it gives up',
+  marbles(({ expectObservable }, scheduler) => {
+    const script: Rule[] = [['AT+CIPSEND=4,5', nonos174.prompt], ['hello']];
+    const { link4 } = connected(scheduler, { firmware: nonos174, script });
+    expectObservable(link4.sendall$('hello').pipe(code())).toBe('10s #', undefined, 'ETIMEDOUT');
+  }),
+);
+
+it(
+  'a send that is refused when the network is lost is no word of the peer: ENETDOWN',
+  marbles(({ cold, expectObservable }, scheduler) => {
+    const unasked$ = cold('-a', { a: 'WIFI DISCONNECT\r\n4,CLOSED\r\n' });
+    const { link4 } = connected(scheduler, { firmware: nonos174, unasked$, script: [nothingWaits] });
+    const late$ = concat(cold('---|').pipe(ignoreElements()), link4.sendall$('hello'));
+    expectObservable(late$.pipe(code())).toBe('---#', undefined, 'ENETDOWN');
+  }),
+);
+
+it(
   'the name of an encrypted connection is not told to the next server',
   marbles(({ cold, flush }, scheduler) => {
     const script: Rule[] = [[/^AT\+CIPSSLCSNI/, ok], [/^AT\+PING/, 5, ok], nothingWaits];

@@ -6,7 +6,7 @@ import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
-import { LinkGone, sendExchange, SendFailed } from './exchanges';
+import { datagramDeadline, LinkGone, sendExchange, SendFailed } from './exchanges';
 import { Incoming } from './incoming';
 import type { LinkContext, NumberedLink } from './numberedLink';
 
@@ -110,8 +110,8 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
         throw this.error('EMSGSIZE', 'sendto', 'the firmware cannot send a datagram without a byte in it');
       }
       const command = common.sendTo(this.id, data.length, remote);
-      const sent$ = this.context.executor.run(sendExchange(command, data, () => !this.isGone));
-      return merge(sent$, this.incoming.end$);
+      const exchange = sendExchange(command, data, () => !this.isGone, datagramDeadline);
+      return merge(this.context.executor.run(exchange), this.incoming.end$);
     }).pipe(
       take(1),
       ignoreElements(),

@@ -21,10 +21,17 @@ import { answer } from '../executor/answer';
 import { answeredWithin } from '../executor/answeredWithin';
 import { type Exchange, sayUntil, simpleExchange } from '../executor/exchange';
 import type { Wire } from '../executor/wire';
+import type { Frame } from '../grammar/frame';
 
-/** Milliseconds: from the command to the prompt, and from there to `SEND OK`, which AT 1.x prints when the peer has acknowledged. */
+/**
+ * Milliseconds: from the command to the prompt; from there to `Recv`, with the time that the bytes need at 2400 baud; and
+ * in all to `SEND OK`, which AT 1.x prints when the peer has acknowledged. A datagram waits for nobody, but perhaps for the
+ * network, without which a link lives 30 s.
+ */
 const promptDeadline = 5_000;
+const takenDeadline = 10_000;
 const sendDeadline = 75_000;
+export const datagramDeadline = 40_000;
 /** Milliseconds that a `SEND OK` may come behind a `SEND FAIL`: AT 1.x sends again by itself (seen on 1.5 and 1.7.0). */
 const secondThoughts = 1_500;
 
@@ -44,10 +51,15 @@ export class LinkGone extends Error {
  * @param command Says to which link, and how many bytes.
  * @param isOpen Whether the link is still open, as far as the modem has said.
  */
-export function sendExchange(command: Command, bytes: Uint8Array, isOpen: () => boolean): Exchange<void> {
+export function sendExchange(
+  command: Command,
+  bytes: Uint8Array,
+  isOpen: () => boolean,
+  deadline = sendDeadline,
+): Exchange<void> {
   return {
     shown: command.shown,
-    deadline: sendDeadline,
+    deadline,
     converse: (wire, scheduler) => {
       const prompt$ = merge(
         wire.frames$.pipe(first(({ kind }) => kind === 'prompt')),
@@ -56,11 +68,17 @@ export function sendExchange(command: Command, bytes: Uint8Array, isOpen: () => 
       const prompted$ = wire
         .expectingPrompt(sayUntil(wire, scheduler, command, prompt$))
         .pipe(answeredWithin(promptDeadline, command.shown, wire, scheduler));
+      // Without it the line has lost some of the bytes, and the modem waits for them: for ever, and with it everybody.
+      const taken$ = wire.frames$.pipe(
+        first(isTaken),
+        answeredWithin(takenDeadline, command.shown, wire, scheduler),
+        ignoreElements(),
+      );
       return defer(() => {
         if (!isOpen()) throw new LinkGone('nothing was sent');
         return concat(
           prompted$.pipe(ignoreElements()),
-          merge(sendResult(wire, scheduler, isOpen), wire.write(bytes)).pipe(take(1)),
+          merge(sendResult(wire, scheduler, isOpen), taken$, wire.write(bytes)).pipe(take(1)),
         );
       });
     },
@@ -70,7 +88,7 @@ export function sendExchange(command: Command, bytes: Uint8Array, isOpen: () => 
 function sendResult(wire: Wire, scheduler: SchedulerLike, isOpen: () => boolean): Observable<void> {
   return wire.frames$.pipe(
     // What comes before `Recv` is the late result of a send that was given up.
-    skipWhile((frame) => frame.kind !== 'taken' && !(frame.kind === 'line' && frame.text.startsWith('Recv'))),
+    skipWhile((frame) => !isTaken(frame)),
     filter((frame) => frame.kind === 'sent'),
     switchMap(({ ok }) => {
       if (ok) return of(undefined);
@@ -81,6 +99,10 @@ function sendResult(wire: Wire, scheduler: SchedulerLike, isOpen: () => boolean)
       );
     }),
   );
+}
+
+function isTaken(frame: Frame): boolean {
+  return frame.kind === 'taken' || (frame.kind === 'line' && frame.text.startsWith('Recv'));
 }
 
 /** Asks for bytes that wait in the modem. They come as a block of the link; nothing is emitted for them here. */

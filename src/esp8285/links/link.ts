@@ -31,6 +31,8 @@ import { Incoming } from './incoming';
 import { type LinkContext, longestSend, type NumberedLink } from './numberedLink';
 import { setNoDelay } from './settings';
 
+const networkLost = 'the modem has lost its network, and the connection';
+
 /**
  * `draining`: closed, and data still wait in the modem. `failed`: open in the modem, and of no use any more. `over`: the
  * modem knows nothing of it.
@@ -205,7 +207,7 @@ export class Link implements NumberedLink, StreamLink {
 
   send(bytes: Uint8Array): Observable<never> {
     return defer(() => {
-      if (!this.isOpen) return throwError(() => this.failure ?? this.error('EPIPE', 'send', 'the peer has closed it'));
+      if (!this.isOpen) throw new LinkGone('nothing was sent');
       const command = common.send(this.id, bytes.length);
       const exchange = sendExchange(command, bytes, () => this.isOpen);
       // A failure ends the connection, whether or not the caller still waits for it.
@@ -328,7 +330,7 @@ export class Link implements NumberedLink, StreamLink {
 
   /** Closed, and all has been read. Off the network that is not the peer's word, and no end of what it had to say. */
   private over(): void {
-    if (this.isCutOff) this.fail(this.error('ENETDOWN', 'recv', 'the modem has lost its network, and the connection'));
+    if (this.isCutOff) this.fail(this.error('ENETDOWN', 'recv', networkLost));
     this.finish();
   }
 
@@ -341,10 +343,12 @@ export class Link implements NumberedLink, StreamLink {
 
   private sendError(cause: unknown): unknown {
     if (cause instanceof OSError) return cause;
+    if (this.failure) return this.failure;
     if (!this.isOpen) {
+      if (this.isCutOff) return this.error('ENETDOWN', 'send', networkLost, cause);
       const isRefused = cause instanceof Refusal || cause instanceof LinkGone;
       const end = isRefused ? 'the peer has closed it' : 'the connection ended under the send';
-      return this.failure ?? this.error(isRefused ? 'EPIPE' : 'ECONNRESET', 'send', end, cause);
+      return this.error(isRefused ? 'EPIPE' : 'ECONNRESET', 'send', end, cause);
     }
     const code = sendCode(cause);
     const error = this.error(code, 'send', 'the modem could not send', cause);
