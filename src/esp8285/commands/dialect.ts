@@ -10,7 +10,7 @@ export interface Dialect {
   readonly passiveReceive: boolean;
   /** What makes a setting last until the next reset only: a suffix of the command on 1.x. 0.x cannot do that. */
   readonly volatileSuffix: '' | '_CUR';
-  /** Name servers, a host name and a clock: `AT+CIPDNS`, `AT+CWHOSTNAME`, `AT+CIPSNTPCFG`: AT 1.4 and later. */
+  /** AT 1.4 and later have name servers, a host name and a clock: `AT+CIPDNS`, `AT+CWHOSTNAME`, `AT+CIPSNTPCFG`. */
   readonly namesAndClock: boolean;
 }
 

@@ -119,7 +119,7 @@ export class LinkTable {
         break;
       case 'opened': {
         const link = this.links[frame.link];
-        if (link?.begun && !link.hasOpened) {
+        if (link?.begun && !link.isGone && (!link.hasOpened || !this.arrivals.observed)) {
           link.opened();
         } else {
           // The modem has given the number to a client: one that is reserved with us only, that it has said is closed
@@ -151,8 +151,8 @@ export class LinkTable {
   }
 
   /**
-   * Links may outlive a short loss of the network: which of them have is asked when it is back,
-   * for not every firmware tells. Runs as long as the modem does; emits nothing.
+   * Links may outlive a short loss of the network: which of them have is asked when it is back, for not every firmware
+   * tells. Runs as long as the modem does; emits nothing.
    *
    * @param isUp$ Whether the modem is on a network; replays the current state.
    */
