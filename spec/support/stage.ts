@@ -50,6 +50,14 @@ export function connected(scheduler: SchedulerLike, options: StageOptions): Stag
   return { ...parts, link4 };
 }
 
+/** A socket that listens on port 80 at time 0, where the script has the modem take that. */
+export function listening({ socket }: Stage, options: SocketOptions = {}): Socket {
+  const server = socket(options);
+  server.bind$(['0.0.0.0', 80]).subscribe();
+  server.listen$().subscribe();
+  return server;
+}
+
 /** The peer of the specs, and how a driver that gives numbers from 4 down asks for it first. */
 export const peer = ['192.168.1.9', 80] as const;
 export const start4 = 'AT+CIPSTART=4,"TCP","192.168.1.9",80';

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { concat, concatMap, ignoreElements, map, mergeMap, type SchedulerLike, take } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
-import { DatagramSocket, type Socket } from '../../../src/usocket';
+import { DatagramSocket } from '../../../src/usocket';
 import { IPPROTO_TCP, TCP_NODELAY } from '../../../src/usocket/constants';
 import { marbles } from '../../streams/marbles';
 import { espAt222, nonos15, nonos174 } from '../../support/firmware';
-import { code, connected, peer, stage, type Stage, text } from '../../support/stage';
+import { code, connected, listening, peer, stage, type Stage, text } from '../../support/stage';
 
 const [ok, refused] = ['\r\nOK\r\n', '\r\nERROR\r\n'];
 const statusOf = (id: number) => `STATUS:3\r\n+CIPSTATUS:${id},"TCP","192.168.1.3",50001,80,1\r\n${ok}`;
@@ -17,13 +17,6 @@ const [serving, nothingOpen]: readonly [Rule, Rule] = [
   ['AT+CIPSTATUS', `STATUS:2\r\n${ok}`],
 ];
 const nothingWaits: Rule = [/^AT\+CIPRECVDATA/, 1, refused];
-
-function listening({ socket }: Stage): Socket {
-  const server = socket();
-  server.bind$(['0.0.0.0', 80]).subscribe();
-  server.listen$().subscribe();
-  return server;
-}
 
 function boundTo(port: number, { nic }: Stage, scheduler: SchedulerLike) {
   return new DatagramSocket(nic, { scheduler }).bind$(['0.0.0.0', port]);
@@ -72,6 +65,19 @@ describe('a number that has a new owner', () => {
       const next = socket();
       const reads$ = concat(cold('-----|'), link4.close$(), next.connect$(peer)).pipe(ignoreElements());
       expectObservable(concat(reads$, next.recv$(99)).pipe(text()), '^ 100ms !').toBe('-');
+    }),
+  );
+
+  it(
+    'gives a datagram port nothing that was read for the connection before',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('--a', { a: '\r\n+IPD,4,6\r\n4,CLOSED\r\n' });
+      const script: Rule[] = [['AT+CIPRECVDATA=4,6', 10, nonos174.read('secret')], nothingWaits];
+      const { link4, socket, nic } = connected(scheduler, { firmware: nonos174, unasked$, script });
+      for (let others = 0; others < 4; others++) socket().connect$(peer).subscribe();
+      const port = new DatagramSocket(nic, { scheduler });
+      const bound$ = concat(cold('-----|'), link4.close$(), port.bind$(['0.0.0.0', 4000])).pipe(ignoreElements());
+      expectObservable(concat(bound$, port.recv$(99)).pipe(text(), code()), '^ 100ms !').toBe('-');
     }),
   );
 

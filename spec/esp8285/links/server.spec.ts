@@ -8,7 +8,7 @@ import type { Rule } from '../../../src/testing';
 import type { SocketOptions } from '../../../src/usocket';
 import { marbles } from '../../streams/marbles';
 import { espAt222, nonos174 } from '../../support/firmware';
-import { code, stage, type StageOptions, text } from '../../support/stage';
+import { code, listening, stage, type StageOptions, text } from '../../support/stage';
 
 const client = '+CIPSTATUS:0,"TCP","192.168.1.3",50001,80,1\r\n';
 const rules: readonly Rule[] = [
@@ -17,13 +17,9 @@ const rules: readonly Rule[] = [
   ['AT+CIPSTATUS', `STATUS:3\r\n${client}\r\nOK\r\n`],
 ];
 
-/** A socket that listens on port 80, at time 0. */
-function listening(scheduler: SchedulerLike, options: StageOptions, socketOptions: SocketOptions = {}) {
+function serving(scheduler: SchedulerLike, options: StageOptions, socketOptions: SocketOptions = {}) {
   const parts = stage(scheduler, { script: rules, ...options });
-  const server = parts.socket(socketOptions);
-  server.bind$(['0.0.0.0', 80]).subscribe();
-  server.listen$().subscribe();
-  return { ...parts, server };
+  return { ...parts, server: listening(parts, socketOptions) };
 }
 
 describe.each([
@@ -34,7 +30,7 @@ describe.each([
     'S54 takes a client that comes, asks who it is, and has the modem keep it however quiet it is',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--a', { a: '0,CONNECT\r\n' });
-      const { server, modem } = listening(scheduler, { firmware, unasked$, passiveReceive: false });
+      const { server, modem } = serving(scheduler, { firmware, unasked$, passiveReceive: false });
       const from$ = server.accept$().pipe(map(([, [address, port]]) => `${address} ${String(port)}`));
       expectObservable(from$).toBe('--(a|)', { a: '192.168.1.3 50001' });
       flush();
@@ -47,7 +43,7 @@ describe.each([
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('-abc', { a: '0,CONNECT\r\n', b: '\r\n+IPD,0,6:abcdef', c: '\r\n+IPD,0,6:ghijkl' });
       const options = { firmware, unasked$, passiveReceive: false };
-      const { server } = listening(scheduler, options, { receiveBuffer: 8 });
+      const { server } = serving(scheduler, options, { receiveBuffer: 8 });
       const read$ = server.accept$().pipe(concatMap(([conn]) => concat(conn.recv$(99), conn.recv$(99))));
       const late$ = concat(cold('-----|').pipe(ignoreElements()), read$);
       expectObservable(late$.pipe(text(), code())).toBe('-----(a#)', { a: 'abcdef' }, 'ENOBUFS');
@@ -58,7 +54,7 @@ describe.each([
     'S56 sees EOF when the modem closes an idle client, after the time that was set',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--a 60s c', { a: '0,CONNECT\r\n', c: '0,CLOSED\r\n' });
-      const { server, modem } = listening(scheduler, { firmware, unasked$, passiveReceive: false, idleTimeout: 60 });
+      const { server, modem } = serving(scheduler, { firmware, unasked$, passiveReceive: false, idleTimeout: 60 });
       const end$ = server.accept$().pipe(
         concatMap(([conn]) => conn.read$()),
         text(),

@@ -117,10 +117,8 @@ export class Link implements NumberedLink, StreamLink {
     this.announced.next(this.longestRead);
   }
 
-  received({ pieces, length, pulled }: Block): void {
-    // What has been asked for is the last of the connection that had this number before.
-    const isAnothers = pulled === true && this.phase === 'opening';
-    if (this.isDoubted || isAnothers) return;
+  received({ pieces, length }: Block): void {
+    if (this.isDoubted) return;
     this.handedOver = (this.handedOver ?? 0) + length;
     this.owed = Math.max(0, this.owed - length);
     if (this.phase === 'open' && !this.isEncrypted) this.announced.next(Math.max(0, this.announced.value - length));

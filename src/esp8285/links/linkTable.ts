@@ -111,9 +111,12 @@ export class LinkTable {
       return false;
     }
     switch (frame.kind) {
-      case 'block':
-        this.links[frame.link]?.received(frame);
+      case 'block': {
+        const link = this.links[frame.link];
+        // What was asked for before a link is open is the last of the one that had its number.
+        if (!frame.pulled || link?.hasOpened) link?.received(frame);
         break;
+      }
       case 'notice':
         this.links[frame.link]?.noticed(frame.length);
         break;
