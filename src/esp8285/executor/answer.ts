@@ -1,4 +1,4 @@
-import { defer, filter, map, type OperatorFunction, take } from 'rxjs';
+import { catchError, defer, filter, map, type Observable, type OperatorFunction, take, throwError } from 'rxjs';
 
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
@@ -48,6 +48,11 @@ export function answer(command: Command): OperatorFunction<Frame, readonly strin
         take(1),
       );
     });
+}
+
+/** Goes on with something else where the modem has refused. */
+export function ifRefused<T, U>(instead$: Observable<U>): OperatorFunction<T, T | U> {
+  return catchError((error: unknown) => (error instanceof Refusal ? instead$ : throwError(() => error)));
 }
 
 /** What a modem may say to a command with a key in it; a damaged echo looks like none of these. */

@@ -1,5 +1,4 @@
 import {
-  catchError,
   concat,
   defer,
   EMPTY,
@@ -19,7 +18,7 @@ import {
 } from 'rxjs';
 
 import type { Command } from '../commands/command';
-import { answer, Refusal } from './answer';
+import { answer, ifRefused } from './answer';
 import type { Wire } from './wire';
 
 /** A command and all that belongs to it, from its first byte to its final result. */
@@ -70,10 +69,7 @@ export function ask(wire: Wire, scheduler: SchedulerLike, command: Command): Obs
 
 /** Says a command that may be refused: where there is nothing to do, or where the firmware does not know it. */
 export function tryTo(wire: Wire, scheduler: SchedulerLike, command: Command): Observable<never> {
-  return ask(wire, scheduler, command).pipe(
-    catchError((error: unknown) => (error instanceof Refusal ? EMPTY : throwError(() => error))),
-    ignoreElements(),
-  );
+  return ask(wire, scheduler, command).pipe(ifRefused(EMPTY), ignoreElements());
 }
 
 /**

@@ -1,17 +1,7 @@
-import {
-  catchError,
-  concat,
-  concatMap,
-  ignoreElements,
-  type Observable,
-  of,
-  type SchedulerLike,
-  throwError,
-  timer,
-} from 'rxjs';
+import { concat, concatMap, ignoreElements, type Observable, of, type SchedulerLike, timer } from 'rxjs';
 
 import { common } from '../commands/catalogue';
-import { firstMatch, Refusal } from '../executor/answer';
+import { firstMatch, ifRefused } from '../executor/answer';
 import { ask } from '../executor/exchange';
 import type { Wire } from '../executor/wire';
 
@@ -37,6 +27,6 @@ export function heedLine(wire: Wire, scheduler: SchedulerLike): Observable<boole
         of(true),
       );
     }),
-    catchError((error: unknown) => (error instanceof Refusal ? of(false) : throwError(() => error))),
+    ifRefused(of(false)),
   );
 }

@@ -17,17 +17,15 @@ import {
 
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
-import { Refusal } from '../executor/answer';
+import { ifRefused, Refusal } from '../executor/answer';
 import { answeredWithin } from '../executor/answeredWithin';
-import { ask, type Exchange, tryTo } from '../executor/exchange';
+import { ask, type Exchange, tryTo, usualDeadline } from '../executor/exchange';
 import { Unanswered } from '../executor/unanswered';
 import type { Wire } from '../executor/wire';
 import type { LinkContext, NumberedLink } from './numberedLink';
 
 /** Milliseconds: the modem itself gives up after 18 to 75 s. */
 const startDeadline = 60_000;
-/** Milliseconds that the modem has, after an attempt, to say which links it has. */
-const statusDeadline = 5_000;
 
 /** What the modem says when it has a connection of that number already. ESP-AT says nothing, and is asked. */
 const alreadyConnected = 'ALREADY CONNECTED';
@@ -64,7 +62,7 @@ export function startExchange<T extends NumberedLink>(
 ): Exchange<T> {
   return {
     shown: start.shown,
-    deadline: startDeadline + statusDeadline,
+    deadline: startDeadline + usualDeadline,
     converse: (wire, scheduler) =>
       defer(() => {
         // What the modem would answer is known.
@@ -156,11 +154,11 @@ function explain(wire: Wire, scheduler: SchedulerLike, link: NumberedLink, refus
 function has(wire: Wire, scheduler: SchedulerLike, { id }: NumberedLink): Observable<boolean> {
   return ask(wire, scheduler, common.status).pipe(
     timeout({
-      first: statusDeadline,
+      first: usualDeadline,
       scheduler,
-      with: () => throwError(() => new Unanswered(common.status.shown, statusDeadline)),
+      with: () => throwError(() => new Unanswered(common.status.shown, usualDeadline)),
     }),
-    catchError((error: unknown) => (error instanceof Refusal ? of([]) : throwError(() => error))),
+    ifRefused(of([])),
     map((lines) => lines.some((line) => line.startsWith(`+CIPSTATUS:${String(id)},`))),
   );
 }

@@ -1,7 +1,7 @@
-import { catchError, map, type Observable, of, throwError } from 'rxjs';
+import { map, type Observable, of } from 'rxjs';
 
 import type { Catalogue } from '../commands/catalogue';
-import { firstMatch, Refusal } from '../executor/answer';
+import { firstMatch, ifRefused } from '../executor/answer';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 
@@ -17,7 +17,7 @@ export interface AccessPoint {
 export function accessPoint(executor: Executor, catalogue: Catalogue): Observable<AccessPoint | undefined> {
   return executor.run(simpleExchange(catalogue.askAccessPoint)).pipe(
     // ESP-AT may answer ERROR when there is none.
-    catchError((error: unknown) => (error instanceof Refusal ? of([]) : throwError(() => error))),
+    ifRefused(of([])),
     map(accessPointOf),
   );
 }
