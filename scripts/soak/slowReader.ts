@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket as Peer } from 'node:net';
+import type { Socket as Peer } from 'node:net';
 import { memoryUsage } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { map, tap } from 'rxjs';
 
-import { virtualModem } from '../../spec/support/interfaces';
+import { addressOf, virtualModem } from '../../spec/support/interfaces';
+import { tcpServer } from '../../spec/support/tcpServer';
 import { type Connection, type FirmwareVersion, type Network, socketsNetwork } from '../../src/emulator';
 import { payload } from './payload';
 
@@ -69,18 +69,16 @@ export async function slowReader({ size, slowness = 10, print }: SlowReaderOptio
 async function transfer(firmware: FirmwareVersion, size: number, secondsPerByte: number): Promise<Figures> {
   const sent = createHash('sha256');
   const got = createHash('sha256');
-  const server = await sender(size, sent.update.bind(sent));
+  await using server = await tcpServer();
   let taken = 0;
   const network = counting((bytes) => (taken += bytes));
   await using net = await virtualModem(`AT ${firmware}`, { firmware, latency: 0, network }).start();
   await using socket = net.usocket.socket(net.usocket.AF_INET, net.usocket.SOCK_STREAM, 0, { receiveBuffer });
-  const arrived = once(server, 'connection') as Promise<[Peer]>;
-  const { address, port } = server.address() as AddressInfo;
-  await socket.connect([address, port]);
-  const [peer] = await arrived;
+  const [peer] = await Promise.all([server.accept(), socket.connect(addressOf(server))]);
   const baseline = memoryUsage.rss();
   const most = { held: 0, apart: 0, memory: 0 };
   const begun = performance.now();
+  sayAll(peer, size, (block) => sent.update(block));
   const seconds = (): number => (performance.now() - begun) / 1000;
   let had = 0;
   for (let chunk = await socket.recv(4096); chunk.length > 0; chunk = await socket.recv(4096)) {
@@ -93,30 +91,24 @@ async function transfer(firmware: FirmwareVersion, size: number, secondsPerByte:
     // A timer takes a millisecond at least.
     if (early > 0.001) await delay(early * 1000);
   }
-  server.close();
   const isWhole = had === size && got.digest('hex') === sent.digest('hex');
   return { seconds: seconds(), isWhole, ...most };
 }
 
-/** Sends to whoever connects, as fast as it can. */
-async function sender(size: number, sending: (block: Buffer) => unknown): Promise<Server> {
-  const server = createServer((peer) => {
-    let left = size;
-    const send = (): void => {
-      while (left > 0) {
-        const block = payload(Math.min(left, 65_536), left);
-        left -= block.length;
-        sending(block);
-        if (!peer.write(block)) return;
-      }
-      peer.end();
-    };
-    peer.on('drain', send).on('error', () => undefined);
-    send();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
+/** Says so many bytes as fast as it can, and closes. */
+function sayAll(peer: Peer, size: number, saying: (block: Buffer) => unknown): void {
+  let left = size;
+  const send = (): void => {
+    while (left > 0) {
+      const block = payload(Math.min(left, 65_536), left);
+      left -= block.length;
+      saying(block);
+      if (!peer.write(block)) return;
+    }
+    peer.end();
+  };
+  peer.on('drain', send);
+  send();
 }
 
 /** The network of this machine, telling how many bytes the modem takes off it. */
