@@ -35,7 +35,7 @@ async function download(port, firmware, way, isSource) {
   const baseline = memoryUsage.rss();
   const uart = new machine.UART('emulator:', 0, { emulator: { firmware, latency: 0 } });
   const nic = await network.ESP8285(uart);
-  await nic.connect('my-ssid', 'my-key');
+  await nic.connect('my-ssid', 'my-password');
   const socket = usocket.socket();
   const begun = performance.now();
   await socket.connect(['127.0.0.1', port]);

@@ -20,7 +20,7 @@ for (const { name, about, modem, act } of conversations) {
   const reset = (): void => {
     emulator.fault({ kind: 'reset' });
   };
-  act({ ...stand, reset }, 'my-key').subscribe();
+  act({ ...stand, reset }, 'my-password').subscribe();
   scheduler.flush();
   writeFileSync(pathOf(name), lines.join(''));
 }

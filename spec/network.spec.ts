@@ -62,8 +62,13 @@ describe.each(firmwares)('what goes wrong with AT %s', (firmware) => {
   describe('joining', () => {
     it.each([
       ['a wrong key', 'EACCES', { accessPoints: [{ ssid: 'my-ssid', key: 'another-key' }] }, /key/],
-      ['no such network', 'ENOENT', { accessPoints: [{ ssid: 'their-ssid', key: 'my-key' }] }, /not found|name/],
-      ['no address by DHCP', 'ETIMEDOUT', { accessPoints: [{ ssid: 'my-ssid', key: 'my-key', dhcp: false }] }, /DHCP/],
+      ['no such network', 'ENOENT', { accessPoints: [{ ssid: 'their-ssid', key: 'my-password' }] }, /not found|name/],
+      [
+        'no address by DHCP',
+        'ETIMEDOUT',
+        { accessPoints: [{ ssid: 'my-ssid', key: 'my-password', dhcp: false }] },
+        /DHCP/,
+      ],
       ['a silent access point', 'ETIMEDOUT', { accessPoints: [{ ssid: 'my-ssid', fails: 1 as const }] }, /answer/],
       [
         'a refusing access point',
@@ -73,20 +78,20 @@ describe.each(firmwares)('what goes wrong with AT %s', (firmware) => {
       ],
     ])('fails for %s with %s, says what to try, and can be tried again', async (_what, code, options, words) => {
       await using modem = await started({ firmware, joinTimeout: 50, ...options });
-      const error = await failureOf(modem.nic.connect('my-ssid', 'my-key'));
+      const error = await failureOf(modem.nic.connect('my-ssid', 'my-password'));
       expect(error).toMatchObject({ code, syscall: 'connect' });
       expect(error.message).toMatch(words);
       expect(error.message).toContain('"my-ssid"');
       expect(modem.nic.isconnected()).toBe(false);
-      expect(await failureOf(modem.nic.connect('my-ssid', 'my-key'))).toMatchObject({ code });
+      expect(await failureOf(modem.nic.connect('my-ssid', 'my-password'))).toMatchObject({ code });
     });
 
     it.each([
-      ['CR in the SSID', 'my\rssid', 'my-key'],
-      ['LF in the SSID', 'my\nssid', 'my-key'],
-      ['NUL in the SSID', 'my\0ssid', 'my-key'],
-      ['an SSID of 33 bytes', 'ü'.repeat(16) + 'x', 'my-key'],
-      ['CR and LF in the key', 'my-ssid', 'my-key\r\nAT+RST'],
+      ['CR in the SSID', 'my\rssid', 'my-password'],
+      ['LF in the SSID', 'my\nssid', 'my-password'],
+      ['NUL in the SSID', 'my\0ssid', 'my-password'],
+      ['an SSID of 33 bytes', 'ü'.repeat(16) + 'x', 'my-password'],
+      ['CR and LF in the key', 'my-ssid', 'my-password\r\nAT+RST'],
       ['NUL in the key', 'my-ssid', 'my\0key'],
       ['a key of 65 bytes', 'my-ssid', 'k'.repeat(65)],
     ])('refuses %s with EINVAL, and writes nothing', async (_what, ssid, key) => {
@@ -99,7 +104,7 @@ describe.each(firmwares)('what goes wrong with AT %s', (firmware) => {
     it.each(['my ssid', 'a,b', 'a"b', 'a\\b', '\\,"', 'Grüße', '=1,2;AT+RST'])(
       'joins %j as it is spelled',
       async (ssid) => {
-        const key = `${ssid} key`;
+        const key = `${ssid} password`;
         await using modem = await started({ firmware, accessPoints: [{ ssid, key }] });
         await modem.nic.connect(ssid, key);
         expect(modem.nic.isconnected()).toBe(true);
@@ -119,7 +124,7 @@ describe.each(firmwares)('what goes wrong with AT %s', (firmware) => {
 
     it('fails with ECONNREFUSED, with EAI_NONAME, and within the time-out with ETIMEDOUT', async () => {
       await using modem = await started({ firmware, connectTimeout: 300 });
-      await modem.nic.connect('my-ssid', 'my-key');
+      await modem.nic.connect('my-ssid', 'my-password');
       await using socket = modem.usocket.socket();
       const refused = await failureOf(socket.connect(['127.0.0.1', await unusedPort()]));
       expect(refused).toMatchObject({ code: 'ECONNREFUSED' });
@@ -144,7 +149,7 @@ describe.each(firmwares)('what goes wrong with AT %s', (firmware) => {
     it('tells that the peer has gone', async () => {
       await using modem = await started({ firmware });
       await using server = await tcpServer();
-      await modem.nic.connect('my-ssid', 'my-key');
+      await modem.nic.connect('my-ssid', 'my-password');
       await using socket = modem.usocket.socket();
       await socket.connect(addressOf(server));
       await reset(await server.accept());
@@ -207,7 +212,7 @@ describe.each(firmwares)('what goes wrong with AT %s', (firmware) => {
     it('that is pulled out is ENODEV for everyone', async () => {
       await using modem = await started({ firmware });
       await using server = await tcpServer();
-      await modem.nic.connect('my-ssid', 'my-key');
+      await modem.nic.connect('my-ssid', 'my-password');
       await using socket = modem.usocket.socket();
       await socket.connect(addressOf(server));
       const waiting = failureOf(socket.recv(10));
@@ -222,7 +227,7 @@ describe.each(firmwares)('what goes wrong with AT %s', (firmware) => {
     it('that starts again loses its connections with ECONNRESET, and is on the network again by itself', async () => {
       await using modem = await started({ firmware });
       await using server = await tcpServer();
-      await modem.nic.connect('my-ssid', 'my-key');
+      await modem.nic.connect('my-ssid', 'my-password');
       await using socket = modem.usocket.socket();
       await socket.connect(addressOf(server));
       const waiting = failureOf(socket.recv(10));
@@ -236,13 +241,13 @@ describe.each(firmwares)('what goes wrong with AT %s', (firmware) => {
     it('that is closed leaves EBADF to its sockets', async () => {
       await using server = await tcpServer();
       const modem = await started({ firmware });
-      await modem.nic.connect('my-ssid', 'my-key');
+      await modem.nic.connect('my-ssid', 'my-password');
       await using socket = modem.usocket.socket();
       await socket.connect(addressOf(server));
       const waiting = failureOf(socket.recv(10));
       await modem.nic.close();
       expect(await waiting).toMatchObject({ code: 'EBADF' });
-      expect(await failureOf(modem.nic.connect('my-ssid', 'my-key'))).toMatchObject({ code: 'EBADF' });
+      expect(await failureOf(modem.nic.connect('my-ssid', 'my-password'))).toMatchObject({ code: 'EBADF' });
       await modem.nic.close();
     });
   });
@@ -281,7 +286,7 @@ describe('network.ESP8285', () => {
     const { uart } = createEmulator(fast);
     const nic = await open(uart);
     expect(await failureOf(open(uart))).toMatchObject({ code: 'EBUSY' });
-    await nic.connect('my-ssid', 'my-key');
+    await nic.connect('my-ssid', 'my-password');
     await nic.close();
     expect(await failureOf(open(uart))).not.toMatchObject({ code: 'EBUSY' });
   });
@@ -293,7 +298,7 @@ describe('network.ESP8285', () => {
 
   it('refuses a name that is no text with EINVAL', async () => {
     await using modem = await started({ firmware: '1.7.4' });
-    expect(await failureOf(modem.nic.connect(5 as unknown as string, 'my-key'))).toMatchObject({ code: 'EINVAL' });
+    expect(await failureOf(modem.nic.connect(5 as unknown as string, 'my-password'))).toMatchObject({ code: 'EINVAL' });
   });
 });
 
@@ -331,7 +336,7 @@ describe('the front door', () => {
       emulator: { ...fast, hosts: { 'example.net:80': `127.0.0.1:${port}` } },
     });
     const nic = await network.ESP8285(uart);
-    await nic.connect('my-ssid', 'my-key');
+    await nic.connect('my-ssid', 'my-password');
 
     const sock = usocket.socket();
     sock.settimeout(5);

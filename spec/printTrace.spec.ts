@@ -21,7 +21,7 @@ describe('DEBUG', () => {
   const join = async (): Promise<void> => {
     const uart = new machine.UART('emulator:', 921_600, { emulator: { latency: 0 } });
     await using nic = await network.ESP8285(uart);
-    await nic.connect('my-ssid', 'my-key');
+    await nic.connect('my-ssid', 'my-password');
   };
 
   it.each(['rx-usocket*', 'other,rx-usocket:esp8285', '*,-other'])(
@@ -32,7 +32,7 @@ describe('DEBUG', () => {
       const lines = printed.filter((line) => line.includes('rx-usocket:esp8285'));
       expect(lines[0]).toMatch(/ > command: AT/);
       expect(lines.join('\n')).toMatch(/ > command: AT\+CWJAP_CUR="my-ssid","…"[^]* < wifi: WIFI GOT IP/);
-      expect(lines.join('\n')).not.toContain('my-key');
+      expect(lines.join('\n')).not.toContain('my-password');
     },
   );
 

@@ -116,7 +116,7 @@ export const programs = {
   async interfaces(uart: Uart) {
     const nic = await network.ESP8285(uart);
     await nic.connect('my-ssid');
-    await nic.connect('my-ssid', 'my-key');
+    await nic.connect('my-ssid', 'my-password');
     const [ip, , , , , , ssid] = await nic.ifconfig();
     holds<Same<[typeof ip, typeof ssid], [string, string]>>();
     await nic.enable_ap('board', 'a-good-key', 6, network.ESP8285.WPA2_PSK);

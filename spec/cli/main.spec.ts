@@ -45,13 +45,13 @@ describe('rx-usocket emulate', () => {
     await using server = await tcpServer();
     const where = `host.example=127.0.0.1:${server.endpoint.port}`;
     const options = ['--firmware', '2.2.2', '--baud', '0', '--latency', '0', '--seed', '7'];
-    const world = ['--host', where, '--host', 'closed.example=refused', '--access-point', 'an-ssid:a:key'];
+    const world = ['--host', where, '--host', 'closed.example=refused', '--access-point', 'an-ssid:a:longer:key'];
     await using program = startProgram(main, ['emulate', '--tcp', '0', ...options, ...world]);
     const address = await program.firstLine();
     expect(address).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
 
     await using nic = await network.ESP8285(new machine.UART(address));
-    await nic.connect('an-ssid', 'a:key');
+    await nic.connect('an-ssid', 'a:longer:key');
     const [[, , , , closed]] = await usocket.getaddrinfo('closed.example', 80);
     await expect(usocket.socket().connect(closed)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     const [[, , , , there]] = await usocket.getaddrinfo('host.example', 80);
@@ -66,7 +66,7 @@ describe('rx-usocket emulate', () => {
     const { code, stderr } = await program.outcome;
     expect(code).toBe(0);
     expect(stderr).toContain('AT 2.2.2');
-    expect(stderr).not.toContain('a:key');
+    expect(stderr).not.toContain('a:longer:key');
   });
 
   it('makes go wrong what it was told to', async () => {
@@ -96,7 +96,8 @@ describe('rx-usocket emulate', () => {
     [['--tcp', '70000'], 'at most 65535'],
     [['--firmware', '3'], 'Allowed choices are 1.5, 1.7.4, 2.2.2'],
     [['--host', 'host.example'], 'Try host.example=127.0.0.1:8080'],
-    [['--access-point', ':key'], 'Try my-ssid:my-key'],
+    [['--access-point', ':key'], 'Try my-ssid:my-password'],
+    [['--access-point', 'an-ssid:1234567'], 'an-ssid must have 8 to 63 characters, not 7'],
     [['--latency', 'much'], 'no number'],
     [['--fault', 'reset'], 'does not say when'],
     [['--baud', '-1'], 'no whole number'],

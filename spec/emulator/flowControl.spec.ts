@@ -7,7 +7,12 @@ import { virtualModem } from '../../src/testing';
 function heldFor(setting: string): number {
   const scheduler = new VirtualTimeScheduler();
   const hosts = { '10.0.0.1:80': () => [Buffer.alloc(20_000, 'x')] };
-  const { emulator } = virtualModem({ scheduler, hosts, firmware: '1.5', stored: { ssid: 'my-ssid', key: 'my-key' } });
+  const { emulator } = virtualModem({
+    scheduler,
+    hosts,
+    firmware: '1.5',
+    stored: { ssid: 'my-ssid', key: 'my-password' },
+  });
   const { uart } = emulator;
   let text = '';
   uart.rx$.subscribe((bytes) => (text += String(bytes)));

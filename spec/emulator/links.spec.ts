@@ -165,7 +165,10 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
     await host.reads('WIFI DISCONNECT\r\n0,CLOSED\r\n');
     await peer.ended();
     const cwjap = nonos ? 'AT+CWJAP_CUR' : 'AT+CWJAP';
-    await host.asks(`${cwjap}="my-ssid","my-key"`, nonos ? '+CWJAP:3\r\n\r\nFAIL\r\n' : '+CWJAP:3\r\n\r\nERROR\r\n');
+    await host.asks(
+      `${cwjap}="my-ssid","my-password"`,
+      nonos ? '+CWJAP:3\r\n\r\nFAIL\r\n' : '+CWJAP:3\r\n\r\nERROR\r\n',
+    );
   });
 });
 

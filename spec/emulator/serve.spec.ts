@@ -14,7 +14,7 @@ afterEach(async () => {
   await peers.clear();
 });
 
-const quick = { latency: 0, interleave: 0, stored: { ssid: 'my-ssid', key: 'my-key' } } as const;
+const quick = { latency: 0, interleave: 0, stored: { ssid: 'my-ssid', key: 'my-password' } } as const;
 
 /** A program that has opened the device. */
 class Terminal {

@@ -5,7 +5,7 @@ import { createEmulator } from '../../src/emulator';
 import type { Emulator, EmulatorOptions } from '../../src/emulator';
 import { answering } from '../support/answering';
 
-const silent = { latency: 0, interleave: 0, stored: { ssid: 'my-ssid', key: 'my-key' } } as const;
+const silent = { latency: 0, interleave: 0, stored: { ssid: 'my-ssid', key: 'my-password' } } as const;
 
 interface Stage {
   readonly scheduler: VirtualTimeScheduler;
@@ -91,7 +91,7 @@ describe('the virtual modem in virtual time', () => {
       const line = stage({ latency: 1, seed, stored: { ssid: 'nowhere' }, firmware: '2.2.2' });
       type(line, 'AT+CWMODE=1\r\n');
       line.scheduler.flush();
-      type(line, 'AT+CWJAP="my-ssid","my-key"\r\n');
+      type(line, 'AT+CWJAP="my-ssid","my-password"\r\n');
       line.scheduler.flush();
       expect(textOf(line)).toContain('WIFI GOT IP\r\n\r\nOK\r\n');
       return line.scheduler.now();

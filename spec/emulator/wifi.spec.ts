@@ -15,21 +15,26 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
   const cwjap = nonos ? 'AT+CWJAP_CUR' : 'AT+CWJAP';
 
   it('S10 joins, with escapes in the names', async () => {
-    const accessPoints = [{ ssid: 'my,net', key: 'pa"ss\\w' }];
+    const accessPoints = [{ ssid: 'my,net', key: 'pass"w\\ord' }];
     const host = await bench.ready({ firmware, ...alone, accessPoints });
-    await host.asks(`${cwjap}="my\\,net","pa\\"ss\\\\w"`, `${joined}\r\nOK\r\n`);
+    await host.asks(`${cwjap}="my\\,net","pass\\"w\\\\ord"`, `${joined}\r\nOK\r\n`);
     expect(host.emulator.state).toMatchObject({ wifi: 'joined', address: '192.168.1.50' });
   });
 
   it('refuses a comma in quotes that is not escaped', async () => {
-    const host = await bench.ready({ firmware, ...alone, accessPoints: [{ ssid: 'my,net', key: 'k' }] });
+    const host = await bench.ready({ firmware, ...alone, accessPoints: [{ ssid: 'my,net', key: 'long-enough' }] });
     await host.asks(`${cwjap}="my,net","k"`, '\r\nERROR\r\n');
+  });
+
+  it('is told of a key that is too short for any network as of a wrong one', async () => {
+    const host = await bench.ready({ firmware, ...alone });
+    await host.asks(`${cwjap}="my-ssid","short"`, `+CWJAP:2\r\n${failed}`);
   });
 
   it('S11 tells a wrong key, an unknown network, and an access point that says no', async () => {
     const accessPoints = [
-      { ssid: 'a', key: 'k' },
-      { ssid: 'b', key: 'k', wrongKeyCode: 4 as const },
+      { ssid: 'a', key: 'long-enough' },
+      { ssid: 'b', key: 'long-enough', wrongKeyCode: 4 as const },
       { ssid: 'c', fails: 1 as const },
       { ssid: 'd', fails: 4 as const },
     ];
@@ -49,7 +54,7 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
 
   it('S12 is busy while joining, and answers once', async () => {
     const host = await bench.ready({ firmware, ...alone, latency: 0.01 });
-    host.type(`${cwjap}="my-ssid","my-key"\r\n`);
+    host.type(`${cwjap}="my-ssid","my-password"\r\n`);
     await host.asks('AT+CIPSTATUS', '\r\nbusy p...\r\n');
     await host.reads(`${joined}\r\nOK\r\n`);
     await host.readsNothing();
@@ -67,7 +72,7 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
     host.emulator.fault({ kind: 'dhcp-lost' });
     await host.reads(`WIFI DISCONNECT\r\nWIFI CONNECTED\r\n${words}`);
     await host.asks(
-      `${cwjap}="my-ssid","my-key"`,
+      `${cwjap}="my-ssid","my-password"`,
       `WIFI CONNECTED\r\n${words}WIFI DISCONNECT\r\n+CWJAP:1\r\n${failed}`,
     );
   });
@@ -99,14 +104,17 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
   });
 
   it('leaves one network for another', async () => {
-    const host = await bench.ready({ firmware, accessPoints: [{ ssid: 'my-ssid', key: 'my-key' }, { ssid: 'other' }] });
+    const host = await bench.ready({
+      firmware,
+      accessPoints: [{ ssid: 'my-ssid', key: 'my-password' }, { ssid: 'other' }],
+    });
     await host.asks(`${cwjap}="other",""`, `WIFI DISCONNECT\r\n${joined}\r\nOK\r\n`);
   });
 
   it('scans, printing names as they are', async () => {
     const accessPoints = [
       { ssid: 'far "net", 2', rssi: -80, channel: 1 },
-      { ssid: 'näh', key: 'k', bssid: '02:00:00:00:00:09', rssi: -40, channel: 11, ecn: 4 },
+      { ssid: 'näh', key: 'long-enough', bssid: '02:00:00:00:00:09', rssi: -40, channel: 11, ecn: 4 },
     ];
     const host = await bench.ready({ firmware, ...alone, accessPoints });
     host.type('AT+CWLAP\r\n');

@@ -138,7 +138,7 @@ describe.each(firmwareVersions)('Wi-Fi settings of AT %s', (firmware) => {
       await host.asks('AT+CWHOSTNAME="my-board"');
       await host.asks('AT+CWHOSTNAME?', '+CWHOSTNAME:my-board\r\n\r\nOK\r\n');
       expect(host.emulator.state.hostName).toBe('ESP_000002');
-      host.type(`AT+CWJAP${current}="my-ssid","my-key"\r\n`);
+      host.type(`AT+CWJAP${current}="my-ssid","my-password"\r\n`);
       await host.readsUntil(/OK\r\n/);
       expect(host.emulator.state.hostName).toBe('my-board');
       host.emulator.fault({ kind: 'reset' });
@@ -164,7 +164,7 @@ describe.each(firmwareVersions)('Wi-Fi settings of AT %s', (firmware) => {
     function shows(servers: string, ms: number, options: EmulatorOptions = {}): string {
       const scheduler = new VirtualTimeScheduler();
       const latencies = { command: [0, 0], clock: [500, 500] } as const;
-      const stored = { ssid: 'my-ssid', key: 'my-key' };
+      const stored = { ssid: 'my-ssid', key: 'my-password' };
       const emulator = createEmulator({ firmware, scheduler, interleave: 0, latencies, stored, ...options });
       let heard = '';
       emulator.uart.rx$.subscribe({

@@ -66,9 +66,9 @@ describe('the demonstration', () => {
     const line = ['--port', `tcp://127.0.0.1:${modem.port}`, '--ssid', 'my-ssid'];
     const to = ['--sink', `127.0.0.1:${sink.endpoint.port}`, '--save', folder];
     const url = 'http://host.example:8080/a/boat.bmp?size=240';
-    const { code, stdout, stderr } = await runProgram(start, [...line, ...to, url], { RX_USOCKET_KEY: 'my-key' });
+    const { code, stdout, stderr } = await runProgram(start, [...line, ...to, url], { RX_USOCKET_KEY: 'my-password' });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).not.toContain('my-key');
+    expect(stdout).not.toContain('my-password');
     expect(picture.equals(await readFile(join(folder, 'boat.bmp')))).toBe(true);
     expect(picture.equals(await arrived)).toBe(true);
   });
@@ -85,7 +85,7 @@ describe('the demonstration', () => {
   it('gives up at SIGINT', async () => {
     await using silent = await tcpServer();
     const modem = await startModem({ firmware: '1.5' });
-    const args = ['--port', `tcp://127.0.0.1:${modem.port}`, '--ssid', 'my-ssid', '--key', 'my-key'];
+    const args = ['--port', `tcp://127.0.0.1:${modem.port}`, '--ssid', 'my-ssid', '--key', 'my-password'];
     const url = `http://127.0.0.1:${silent.endpoint.port}/picture.bmp`;
     await using program = startProgram(start, [...args, url]);
     await silent.accept();

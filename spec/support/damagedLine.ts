@@ -42,7 +42,7 @@ export function converse({ emulated, parts, damage, ...options }: DamagedLineOpt
     baud: 115_200,
     latency: 0,
     interleave: 0,
-    stored: { ssid: 'my-ssid', key: 'my-key' },
+    stored: { ssid: 'my-ssid', key: 'my-password' },
     ...emulated,
   });
   const nic = new ESP8285(emulator.uart, { scheduler, ...options });

@@ -70,7 +70,7 @@ export function virtualModem(
         ...modem,
       });
       const nic = await ESP8285.start(emulator.uart, options);
-      await nic.connect('my-ssid', 'my-key');
+      await nic.connect('my-ssid', 'my-password');
       return { ...moduleOver(nic), emulator, [Symbol.asyncDispose]: () => nic.close() };
     },
   };

@@ -113,7 +113,7 @@ export function connect({ nic, socket }: Stand): Observable<Socket> {
   );
 }
 
-const stored = { ssid: 'my-ssid', key: 'my-key' };
+const stored = { ssid: 'my-ssid', key: 'my-password' };
 
 export const conversations: readonly Conversation[] = [
   {

@@ -226,7 +226,7 @@ describe('a host of a virtual modem', () => {
       });
       let heard = '';
       emulator.uart.rx$.subscribe((bytes) => (heard += Buffer.from(bytes).toString('latin1')));
-      const typed = ['ATE0', 'AT+CWJAP_CUR="my-ssid","my-key"', 'AT+CIPSTART="UDP","10.0.0.1",53', 'AT+CIPSEND=4'];
+      const typed = ['ATE0', 'AT+CWJAP_CUR="my-ssid","my-password"', 'AT+CIPSTART="UDP","10.0.0.1",53', 'AT+CIPSEND=4'];
       concat(...typed.map((line) => emulator.uart.write(Buffer.from(`${line}\r\n`)))).subscribe();
       heard = '';
       emulator.uart.write(Buffer.from('what')).subscribe();

@@ -26,7 +26,7 @@ interface Options {
   readonly fault: readonly ScheduledFault[];
 }
 
-const defaultAccessPoints: readonly AccessPoint[] = [{ ssid: 'my-ssid', key: 'my-key' }];
+const defaultAccessPoints: readonly AccessPoint[] = [{ ssid: 'my-ssid', key: 'my-password' }];
 
 const help = `
 The first line of standard output is what to open: a device, or tcp://127.0.0.1:<port>. The modem connects to this
@@ -35,7 +35,7 @@ ${faultHelp}
 
 Examples:
   rx-usocket emulate --host host.example=127.0.0.1:8080
-  rx-usocket emulate --tcp 3000 --firmware 2.2.2 --baud 921600 --access-point "my-ssid:my-key"
+  rx-usocket emulate --tcp 3000 --firmware 2.2.2 --baud 921600 --access-point "my-ssid:my-password"
   rx-usocket emulate --fault wifi-lost:5s:links=keep@10s --fault lose:3:from=host@20s --fault reset@1m`;
 
 /** `rx-usocket emulate`: a virtual modem for any program that speaks AT, until it is told to end. */
@@ -58,7 +58,7 @@ export function emulateCommand(): Command {
         .argParser((text, before: readonly AccessPoint[]) =>
           before === defaultAccessPoints ? [accessPoint(text)] : [...before, accessPoint(text)],
         )
-        .default(defaultAccessPoints, 'my-ssid:my-key'),
+        .default(defaultAccessPoints, 'my-ssid:my-password'),
     )
     .option('--seed <number>', 'whence all chance comes', wholeNumber, 1)
     .option('--latency <factor>', 'scales its delays; 0 for none', decimal, 1)

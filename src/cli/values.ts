@@ -28,9 +28,9 @@ export function hostRoute(text: string, before: HostTable): HostTable {
   return { ...before, [name]: where };
 }
 
-/** `'my-ssid:my-key'`, cut at the first colon. */
+/** `'my-ssid:my-password'`, cut at the first colon. */
 export function accessPoint(text: string): AccessPoint {
   const [, ssid, key = ''] = /^([^:]+)(?::(.*))?$/.exec(text) ?? [];
-  if (ssid === undefined) throw new InvalidArgumentError('Try my-ssid:my-key.');
+  if (ssid === undefined) throw new InvalidArgumentError('Try my-ssid:my-password.');
   return { ssid, key };
 }

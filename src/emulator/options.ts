@@ -13,7 +13,7 @@ import { socketsNetwork } from './socketsNetwork';
 /** A Wi-Fi network in reach of the virtual modem. */
 export interface AccessPoint {
   readonly ssid: string;
-  /** Empty or left out: an open network. */
+  /** 8 to 63 bytes, or 64 hexadecimal digits; with `ecn: 1`, WEP, 5 or more. Empty or left out: an open network. */
   readonly key?: string;
   readonly bssid?: string;
   readonly channel?: number;
@@ -36,7 +36,7 @@ export interface EmulatorOptions {
   readonly firmware?: FirmwareVersion;
   /** Bits per second of the line, which is paced to it in both directions; 0 or left out: as fast as possible. */
   readonly baud?: number;
-  /** The networks in the air. Default: one, `my-ssid` with key `my-key`. */
+  /** The networks in the air. Default: one, `my-ssid` with key `my-password`. */
   readonly accessPoints?: readonly AccessPoint[];
   /** An access point saved in the flash, joined at start. */
   readonly stored?: { readonly ssid: string; readonly key?: string };
@@ -77,7 +77,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
   const resolved: ResolvedOptions = {
     firmware: '1.7.4',
     baud: 0,
-    accessPoints: [{ ssid: 'my-ssid', key: 'my-key' }],
+    accessPoints: [{ ssid: 'my-ssid', key: 'my-password' }],
     hosts: {},
     ports: {},
     seed: 1,
@@ -100,10 +100,19 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
   requireRange('baud', resolved.baud, 0, 4_608_000);
   requireRange('latency', resolved.latency, 0, 1000);
   requireRange('interleave', resolved.interleave, 0, 1);
+  resolved.accessPoints.forEach(requireKey);
   if (resolved.chunking !== 'whole') requireRange('chunking', resolved.chunking, 1, 65_536);
   return resolved;
 }
 
 function requireRange(name: string, value: number, low: number, high: number): void {
   if (!(value >= low && value <= high)) throw new RangeError(`${name} must be from ${low} to ${high}, not ${value}`);
+}
+
+/** No access point takes another key, and who has one in mind that is shorter would never get in. */
+function requireKey({ ssid, key = '', ecn }: AccessPoint): void {
+  const length = Buffer.byteLength(key);
+  const least = ecn === 1 ? 5 : 8;
+  if (length === 0 || (length >= least && length <= 64)) return;
+  throw new RangeError(`the key of the access point ${ssid} must have ${least} to 63 characters, not ${length}`);
 }

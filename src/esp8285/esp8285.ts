@@ -13,7 +13,7 @@ import type { TimeOptions } from './wifi/time';
  * name with a `$`, and what it does and how it fails is told there.
  *
  *     const nic = await ESP8285.start(uart);
- *     await nic.connect('my-ssid', 'my-key');
+ *     await nic.connect('my-ssid', 'my-password');
  */
 export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
   /**

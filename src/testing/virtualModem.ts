@@ -47,7 +47,7 @@ export interface VirtualModem {
 export function virtualModem(options: VirtualModemOptions): VirtualModem {
   const { scheduler, hosts = {}, refusing = [], datagrams = {}, ...more } = options;
   const { interface: driver = {}, line = (uart: Uart) => uart, ...chip } = more;
-  const { accessPoints = [{ ssid: 'my-ssid', key: 'my-key' }] } = chip;
+  const { accessPoints = [{ ssid: 'my-ssid', key: 'my-password' }] } = chip;
   const servers = new Map<number, Talk>();
   const answerers = new Map<number, Talk>();
   const table: Record<string, string> = Object.fromEntries(refusing.map((name) => [name, 'refused']));

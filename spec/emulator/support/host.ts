@@ -78,7 +78,7 @@ export class Bench {
 
   /** A host at a modem without latencies that has joined its network, unless the options say otherwise. */
   host(options: EmulatorOptions = {}): TestHost {
-    const defaults: EmulatorOptions = { latency: 0, interleave: 0, stored: { ssid: 'my-ssid', key: 'my-key' } };
+    const defaults: EmulatorOptions = { latency: 0, interleave: 0, stored: { ssid: 'my-ssid', key: 'my-password' } };
     const emulator = createEmulator({ ...defaults, ...options });
     this.modems.push(emulator);
     return new TestHost(emulator);

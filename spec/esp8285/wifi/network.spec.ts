@@ -20,22 +20,22 @@ describe.each<[FirmwareVersion, string]>([
 
   it('finds the networks in reach, whatever their names', async () => {
     const names = ['my-ssid', 'Caf\u00e9, "upstairs"', ''];
-    await using nic = await start({ accessPoints: names.map((ssid) => ({ ssid, key: 'my-key', rssi: -40 })) });
+    await using nic = await start({ accessPoints: names.map((ssid) => ({ ssid, key: 'my-password', rssi: -40 })) });
     const found = await nic.scan();
     expect(found).toHaveLength(names.length);
     for (const [index, text] of found.entries()) expect(text.startsWith(`3,"${names[index] ?? ''}",-40,`)).toBe(true);
   });
 
   it('tells the strength of the signal, and ENOTCONN without a network', async () => {
-    await using nic = await start({ accessPoints: [{ ssid: 'my-ssid', key: 'my-key', rssi: -67 }] });
+    await using nic = await start({ accessPoints: [{ ssid: 'my-ssid', key: 'my-password', rssi: -67 }] });
     expect(await failureOf(nic.rssi())).toMatchObject({ code: 'ENOTCONN', syscall: 'rssi' });
-    await nic.connect('my-ssid', 'my-key');
+    await nic.connect('my-ssid', 'my-password');
     expect(await nic.rssi()).toBe(-67);
   });
 
   it('pings a host, and gives ETIMEDOUT where nobody answers', async () => {
     await using nic = await start({ hosts: { 'a.example': '127.0.0.1' } });
-    await nic.connect('my-ssid', 'my-key');
+    await nic.connect('my-ssid', 'my-password');
     expect(await nic.ping('a.example')).toBeGreaterThanOrEqual(0);
     expect(await failureOf(nic.ping('192.0.2.1'))).toMatchObject({ code: 'ETIMEDOUT', syscall: 'ping' });
     expect(await failureOf(nic.ping('no\nname'))).toMatchObject({ code: 'EINVAL' });

@@ -19,7 +19,7 @@ describe.each<[FirmwareVersion]>([['1.5'], ['1.7.4'], ['2.2.2']])(
 
     it('makes a network of its own beside the one that it has joined, and ends it', async () => {
       await using modem = await start();
-      await modem.nic.connect('my-ssid', 'my-key');
+      await modem.nic.connect('my-ssid', 'my-password');
       await modem.nic.enable_ap('my, "board"', 'a-good-key', 6, modem.nic.WPA_WPA2_PSK);
       expect(modem.emulator.state).toMatchObject({
         mode: 3,
@@ -47,7 +47,7 @@ describe.each<[FirmwareVersion]>([['1.5'], ['1.7.4'], ['2.2.2']])(
 
     it('takes an address by hand, as it gives it, and goes back to DHCP', async () => {
       await using modem = await start();
-      await modem.nic.connect('my-ssid', 'my-key');
+      await modem.nic.connect('my-ssid', 'my-password');
       const byDhcp = await modem.nic.ifconfig();
       await modem.nic.ifconfig(['10.0.0.7', '255.255.0.0', '10.0.0.1', '10.0.0.2']);
       const byHand = await modem.nic.ifconfig();
@@ -71,14 +71,14 @@ describe.each<[FirmwareVersion]>([['1.5'], ['1.7.4'], ['2.2.2']])(
       expect(await modem.nic.mac()).toBe('02:00:00:00:00:01');
       await modem.nic.hostname('my, board');
       expect(await modem.nic.hostname()).toBe('my, board');
-      await modem.nic.connect('my-ssid', 'my-key');
+      await modem.nic.connect('my-ssid', 'my-password');
       expect(modem.emulator.state.hostName).toBe('my, board');
     });
 
     it('gives the time as a Date', async () => {
       await using modem = await start({ hosts: { 'ntp.test': '127.0.0.1' } });
       expect(await failureOf(modem.nic.time())).toMatchObject({ code: 'ENETUNREACH', syscall: 'time' });
-      await modem.nic.connect('my-ssid', 'my-key');
+      await modem.nic.connect('my-ssid', 'my-password');
       const before = Date.now();
       const date = await modem.nic.time({ servers: ['ntp.test'] });
       expect(date.getTime()).toBeGreaterThan(before - 1000);
@@ -103,7 +103,7 @@ describe.each<[FirmwareVersion]>([['1.5'], ['1.7.4'], ['2.2.2']])(
       await modem.nic.hostname('my-board');
       await modem.nic.ifconfig(['10.0.0.7', '255.255.0.0', '10.0.0.1', '10.0.0.2']);
       await modem.nic.enable_ap('board', 'a-good-key');
-      await modem.nic.connect('my-ssid', 'my-key');
+      await modem.nic.connect('my-ssid', 'my-password');
       await restart(modem);
       await until(modem.nic.status$, ({ wifi }) => wifi === 'up');
       expect(modem.emulator.state).toMatchObject({

@@ -51,7 +51,7 @@ export const operations = {
     column: 'join',
     takes: 6000,
     strikeAfter: 700,
-    prepare: ({ modem: { nic } }) => nic.start$().pipe(map(() => nic.connect$('my-ssid', 'my-key'))),
+    prepare: ({ modem: { nic } }) => nic.start$().pipe(map(() => nic.connect$('my-ssid', 'my-password'))),
   },
   resolve: {
     column: 'resolve',
@@ -234,7 +234,7 @@ export function newSocketWorks({ modem: { socket, nic }, scheduler }: World, was
         assert.equal(String(bytes), 'ping');
       }),
     );
-    const joined$ = isJoined ? EMPTY : nic.connect$('my-ssid', 'my-key').pipe(tap(() => (isJoined = true)));
+    const joined$ = isJoined ? EMPTY : nic.connect$('my-ssid', 'my-password').pipe(tap(() => (isJoined = true)));
     return concat(joined$, fresh.connect$(echo), fresh.sendall$('ping'), answered$, fresh.close$()).pipe(
       catchError((error: unknown) =>
         concat(
