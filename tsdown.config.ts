@@ -6,6 +6,8 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'node20',
   dts: true,
+  // So that `Buffer` and `AsyncDisposable` are known to a program whose `tsconfig.json` names no types.
+  banner: { dts: '/// <reference types="node" />' },
   logLevel: 'warn',
   checks: { pluginTimings: false },
 });

@@ -3,7 +3,9 @@
  * one operator more, and the download itself knows of none of them.
  *
  *     export RX_USOCKET_KEY=…
- *     npx ts-node samples/download-picture-streams.ts --port /dev/ttyUSB0 --ssid my-ssid
+ *     npx tsx download-picture-streams.ts --port /dev/ttyUSB0 --ssid my-ssid
+ *
+ * Needs `npm install rx-usocket`. Node.js 22.18 and later runs it without `npx tsx`, too: `node download-picture-streams.ts`.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -80,15 +82,19 @@ function savePicture(chunks$: Observable<Buffer>): Observable<string> {
 
 async function main(): Promise<void> {
   const uart = new machine.UART(args.port, Number(args.baud));
-  await using nic = await network.ESP8285(uart);
-  nic.status$.subscribe(({ modem, wifi }) => console.log(`modem ${modem}, Wi-Fi ${wifi}`));
-  await nic.connect(args.ssid, args.key);
+  const nic = await network.ESP8285(uart);
+  try {
+    nic.status$.subscribe(({ modem, wifi }) => console.log(`modem ${modem}, Wi-Fi ${wifi}`));
+    await nic.connect(args.ssid, args.key);
 
-  const download$ = get(url).pipe(
-    connect((chunks$) => merge(showProgress(chunks$), savePicture(chunks$))),
-    takeUntil(fromEvent(process, 'SIGINT')),
-  );
-  console.log(await lastValueFrom(download$, { defaultValue: 'cancelled, nothing saved' }));
+    const download$ = get(url).pipe(
+      connect((chunks$) => merge(showProgress(chunks$), savePicture(chunks$))),
+      takeUntil(fromEvent(process, 'SIGINT')),
+    );
+    console.log(await lastValueFrom(download$, { defaultValue: 'cancelled, nothing saved' }));
+  } finally {
+    await nic.close(); // and with it the line, which keeps the process running
+  }
 }
 
 main().catch((error: unknown) => {

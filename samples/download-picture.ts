@@ -2,7 +2,9 @@
  * Downloads a picture over the modem and saves it: the first program of the socket document, line by line.
  *
  *     export RX_USOCKET_KEY=…
- *     npx ts-node samples/download-picture.ts --port /dev/ttyUSB0 --ssid my-ssid
+ *     npx tsx download-picture.ts --port /dev/ttyUSB0 --ssid my-ssid
+ *
+ * Needs `npm install rx-usocket`. Node.js 22.18 and later runs it without `npx tsx`, too: `node download-picture.ts`.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -23,35 +25,41 @@ const url = new URL(args.url);
 
 async function main(): Promise<void> {
   const uart = new machine.UART(args.port, Number(args.baud));
-  await using nic = await network.ESP8285(uart);
-  await nic.connect(args.ssid, args.key);
+  const nic = await network.ESP8285(uart);
+  try {
+    await nic.connect(args.ssid, args.key);
 
-  const sock = usocket.socket();
-  const addr = (await usocket.getaddrinfo(url.hostname, Number(url.port || 80)))[0][4];
-  await sock.connect(addr);
-  // 1.0, for then the end of the connection is the end of the picture, and nothing is cut in chunks.
-  await sock.send(`GET ${url.pathname}${url.search} HTTP/1.0\r\nHost: ${url.host}\r\ncache-control: no-cache\r\n\r\n`);
+    const sock = usocket.socket();
+    const addr = (await usocket.getaddrinfo(url.hostname, Number(url.port || 80)))[0][4];
+    await sock.connect(addr);
+    // 1.0, for then the end of the connection is the end of the picture, and nothing is cut in chunks.
+    await sock.send(
+      `GET ${url.pathname}${url.search} HTTP/1.0\r\nHost: ${url.host}\r\ncache-control: no-cache\r\n\r\n`,
+    );
 
-  const pieces: Buffer[] = [];
-  sock.settimeout(5);
-  for (;;) {
-    const data = await sock.recv(4096);
-    if (data.length === 0) break;
-    console.log('rcv:', data.length);
-    pieces.push(data);
+    const pieces: Buffer[] = [];
+    sock.settimeout(5);
+    for (;;) {
+      const data = await sock.recv(4096);
+      if (data.length === 0) break;
+      console.log('rcv:', data.length);
+      pieces.push(data);
+    }
+    await sock.close();
+
+    let img = Buffer.concat(pieces);
+    console.log(img.length);
+    const [status] = img.toString('latin1').split('\r\n', 1);
+    if (!status?.includes(' 200 ')) throw new Error(`${url.href}: the server says ${status ?? 'nothing'}`);
+    img = img.subarray(img.indexOf('\r\n\r\n') + 4);
+    console.log(img.length);
+
+    console.log('save to', args.save);
+    await writeFile(args.save, img);
+    console.log('save ok');
+  } finally {
+    await nic.close(); // and with it the line, which keeps the process running
   }
-  await sock.close();
-
-  let img = Buffer.concat(pieces);
-  console.log(img.length);
-  const [status] = img.toString('latin1').split('\r\n', 1);
-  if (!status?.includes(' 200 ')) throw new Error(`${url.href}: the server says ${status ?? 'nothing'}`);
-  img = img.subarray(img.indexOf('\r\n\r\n') + 4);
-  console.log(img.length);
-
-  console.log('save to', args.save);
-  await writeFile(args.save, img);
-  console.log('save ok');
 }
 
 main().catch((error: unknown) => {

@@ -4,7 +4,9 @@
  *     nc -l 3456 > received.bmp                  # on 192.168.0.183
  *
  *     export RX_USOCKET_KEY=…
- *     npx ts-node samples/send-picture.ts --port /dev/ttyUSB0 --ssid my-ssid --to 192.168.0.183:3456
+ *     npx tsx send-picture.ts --port /dev/ttyUSB0 --ssid my-ssid --to 192.168.0.183:3456
+ *
+ * Needs `npm install rx-usocket`. Node.js 22.18 and later runs it without `npx tsx`, too: `node send-picture.ts`.
  */
 import { open } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -25,21 +27,25 @@ const [host = '', port] = args.to.split(':');
 
 async function main(): Promise<void> {
   const uart = new machine.UART(args.port, Number(args.baud));
-  await using nic = await network.ESP8285(uart);
-  await nic.connect(args.ssid, args.key);
+  const nic = await network.ESP8285(uart);
+  try {
+    await nic.connect(args.ssid, args.key);
 
-  const sock = usocket.socket();
-  await sock.connect([host, Number(port)]);
-  sock.settimeout(5);
+    const sock = usocket.socket();
+    await sock.connect([host, Number(port)]);
+    sock.settimeout(5);
 
-  const file = await open(args.file);
-  for (;;) {
-    const { bytesRead, buffer: img } = await file.read(Buffer.alloc(2048));
-    if (bytesRead === 0) break;
-    await sock.sendall(img.subarray(0, bytesRead));
+    const file = await open(args.file);
+    for (;;) {
+      const { bytesRead, buffer: img } = await file.read(Buffer.alloc(2048));
+      if (bytesRead === 0) break;
+      await sock.sendall(img.subarray(0, bytesRead));
+    }
+    await file.close();
+    await sock.close();
+  } finally {
+    await nic.close(); // and with it the line, which keeps the process running
   }
-  await file.close();
-  await sock.close();
 }
 
 main().catch((error: unknown) => {

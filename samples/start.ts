@@ -12,10 +12,18 @@ import { type Options, readOptions } from './demo/options';
 import { number, percent, Progress } from './demo/progress';
 import { readPicture, renderPicture, screenOf } from './demo/showPicture';
 import { upload } from './demo/upload';
-import { startVirtualWorld } from './demo/virtualWorld';
+import { startVirtualWorld, type VirtualWorld } from './demo/virtualWorld';
 
 async function demonstrate(options: Options): Promise<void> {
-  await using world = options.port === undefined ? await startVirtualWorld(options) : undefined;
+  const world = options.port === undefined ? await startVirtualWorld(options) : undefined;
+  try {
+    await transferPicture(options, world);
+  } finally {
+    await world?.close();
+  }
+}
+
+async function transferPicture(options: Options, world?: VirtualWorld): Promise<void> {
   const { url, baud, firmware, save } = options;
   const { port = '', ssid = '', key = '' } = world ?? options;
   const line = capacity(baud, firmware);
@@ -26,30 +34,34 @@ async function demonstrate(options: Options): Promise<void> {
 
   say(`\nSetting the modem at ${port} up, and joining ${ssid} …`);
   const uart = new machine.UART(port, baud);
-  await using nic = await network.ESP8285(uart);
-  await nic.connect(ssid, key);
-  const [address] = await nic.ifconfig();
-  say(`The modem is ${address}.`);
+  const nic = await network.ESP8285(uart);
+  try {
+    await nic.connect(ssid, key);
+    const [address] = await nic.ifconfig();
+    say(`The modem is ${address}.`);
 
-  say(`\nGET ${url.href}`);
-  const picture = await measured(line.down, (meter, progress) => download(url, meter, progress));
-  if (world) check('the picture is the one that the server has, byte for byte', picture.equals(world.picture));
+    say(`\nGET ${url.href}`);
+    const picture = await measured(line.down, (meter, progress) => download(url, meter, progress));
+    if (world) check('the picture is the one that the server has, byte for byte', picture.equals(world.picture));
 
-  const file = join(save, basename(url.pathname) || 'picture');
-  await mkdir(save, { recursive: true });
-  await writeFile(file, picture);
-  check(`saved as ${file}`, picture.equals(await readFile(file)));
-  say(`\n${renderPicture(await readPicture(picture), screenOf(process.stdout, process.env))}`);
+    const file = join(save, basename(url.pathname) || 'picture');
+    await mkdir(save, { recursive: true });
+    await writeFile(file, picture);
+    check(`saved as ${file}`, picture.equals(await readFile(file)));
+    say(`\n${renderPicture(await readPicture(picture), screenOf(process.stdout, process.env))}`);
 
-  const sink: Address | undefined = world?.sink ?? options.sink;
-  if (!sink) return;
-  say(`\nSending it to ${sink.join(':')}`);
-  await measured(line.up, (meter, progress) =>
-    upload(sink, picture, meter, () => {
-      progress(picture.length);
-    }),
-  );
-  if (world) check('the picture has arrived, byte for byte', picture.equals(await world.sunk));
+    const sink: Address | undefined = world?.sink ?? options.sink;
+    if (!sink) return;
+    say(`\nSending it to ${sink.join(':')}`);
+    await measured(line.up, (meter, progress) =>
+      upload(sink, picture, meter, () => {
+        progress(picture.length);
+      }),
+    );
+    if (world) check('the picture has arrived, byte for byte', picture.equals(await world.sunk));
+  } finally {
+    await nic.close();
+  }
 }
 
 /** Runs a transfer with a progress bar, and tells its figures. Ctrl-C gives it up, and the modem is told. */

@@ -1,5 +1,6 @@
 // Packs the package, unpacks it in an empty project beside its declared dependencies and nothing else, and there
-// imports, requires and type-checks every export, and runs the command. Comes after `npm run build`; needs no network.
+// imports and requires every export, type-checks them with each supported compiler in each way of finding modules, runs
+// the command, and follows the links of the documents. Comes after `npm run build`; needs no network.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,13 +10,24 @@ const root = dirname(import.meta.dirname);
 const modules = join(root, 'node_modules');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+const files = ['consumer.mts', 'consumer.cts'];
+/** What users write in `tsconfig.json`: nothing of it is about this package, and `types` is not among it. */
+const userSettings = [
+  { module: 'node16', target: 'es2022' },
+  { module: 'nodenext', target: 'es2022', lib: ['es2022'] },
+  { module: 'esnext', moduleResolution: 'bundler', target: 'es2022' },
+].map((settings) => ({ strict: true, ...settings }));
+
 const project = mkdtempSync(join(tmpdir(), 'check-package-'));
 try {
   install();
   for (const extension of ['mts', 'cts']) writeFileSync(join(project, `consumer.${extension}`), consumer());
-  const compilerOptions = { module: 'node16', strict: true, types: ['node'] };
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
-  run(project, 'node', join(modules, 'typescript/bin/tsc'));
+  for (const compiler of ['typescript-5', 'typescript', 'typescript-7']) {
+    for (const compilerOptions of userSettings) {
+      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
+      run(project, 'node', join(modules, compiler, 'bin/tsc'));
+    }
+  }
   run(project, 'node', 'consumer.mjs');
   run(project, 'node', 'consumer.cjs');
   const help = run(project, 'node', join('node_modules', manifest.name, manifest.bin[manifest.name]), '--help');
@@ -30,7 +42,7 @@ function install() {
   mkdirSync(target, { recursive: true });
   const [{ filename }] = JSON.parse(run(root, 'npm', 'pack', '--json', '--pack-destination', project));
   run(project, 'tar', '-xzf', filename, '-C', target, '--strip-components=1');
-  for (const name of [...Object.keys(manifest.dependencies), '@types/node']) {
+  for (const name of Object.keys(manifest.dependencies)) {
     const link = join(project, 'node_modules', name);
     mkdirSync(dirname(link), { recursive: true });
     symlinkSync(join(modules, name), link, 'junction');
@@ -44,6 +56,7 @@ function consumer() {
     ...entries.map((path, index) => `import * as entry${index} from '${manifest.name}${path.slice(1)}';`),
     `const entries: object[] = [${entries.map((_, index) => `entry${index}`).join(', ')}];`,
     `if (entries.some((entry) => Object.keys(entry).length === 0)) throw new Error('an entry exports nothing');`,
+    `export const received = async (sock: entry0.Socket): Promise<Buffer> => (await sock.recv(16)).subarray(1);`,
   ].join('\n');
 }
 

@@ -1,4 +1,4 @@
-import type { FirmwareVersion } from '../../src/emulator';
+import type { FirmwareVersion } from 'rx-usocket/emulator';
 
 /** Payload of one block, and what the modem says around it: both in bytes. */
 interface Block {

@@ -14,23 +14,27 @@ const patience = 15_000;
  * @param onProgress Told whenever something has come, with the bytes in all once the server has said how many.
  */
 export async function download(url: URL, meter: Meter, onProgress: (total?: number) => void): Promise<Buffer> {
-  await using sock = usocket.socket();
-  sock.settimeout(30);
-  const [[, , , , address]] = await usocket.getaddrinfo(url.hostname, Number(url.port || 80));
-  await sock.connect(address);
+  const sock = usocket.socket();
+  try {
+    sock.settimeout(30);
+    const [[, , , , address]] = await usocket.getaddrinfo(url.hostname, Number(url.port || 80));
+    await sock.connect(address);
 
-  const silent = new OSError('ETIMEDOUT', 'recv', `${url.host} has said nothing for ${patience / 1000} s`);
-  const received$ = sock.data$.pipe(timeout({ each: patience, with: () => throwError(() => silent) }));
-  const sent$ = sock.sendall$(`GET ${url.pathname}${url.search} HTTP/1.0\r\nHost: ${url.host}\r\n\r\n`);
-  const reply = new HttpReply();
-  // Listening comes before asking: the first bytes may be there before the modem has said that the request is sent.
-  const reply$ = merge(received$, sent$.pipe(ignoreElements())).pipe(
-    tap((chunk) => {
-      meter.count(chunk.length);
-      reply.push(chunk);
-      onProgress(reply.size);
-    }),
-    map(() => reply),
-  );
-  return (await lastValueFrom(reply$, { defaultValue: reply })).body;
+    const silent = new OSError('ETIMEDOUT', 'recv', `${url.host} has said nothing for ${patience / 1000} s`);
+    const received$ = sock.data$.pipe(timeout({ each: patience, with: () => throwError(() => silent) }));
+    const sent$ = sock.sendall$(`GET ${url.pathname}${url.search} HTTP/1.0\r\nHost: ${url.host}\r\n\r\n`);
+    const reply = new HttpReply();
+    // Listening comes before asking: the first bytes may be there before the modem has said that the request is sent.
+    const reply$ = merge(received$, sent$.pipe(ignoreElements())).pipe(
+      tap((chunk) => {
+        meter.count(chunk.length);
+        reply.push(chunk);
+        onProgress(reply.size);
+      }),
+      map(() => reply),
+    );
+    return (await lastValueFrom(reply$, { defaultValue: reply })).body;
+  } finally {
+    await sock.close();
+  }
 }

@@ -1,6 +1,6 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 
-import { firmwareVersions, type FirmwareVersion } from '../../src/emulator';
+import { firmwareVersions, type FirmwareVersion } from 'rx-usocket/emulator';
 
 export interface Options {
   readonly url: URL;

@@ -12,13 +12,17 @@ const piece = 2048;
  * @param onProgress Told whenever it has.
  */
 export async function upload(address: Address, bytes: Buffer, meter: Meter, onProgress: () => void): Promise<void> {
-  await using sock = usocket.socket();
-  sock.settimeout(30);
-  await sock.connect(address);
-  for (let from = 0; from < bytes.length; from += piece) {
-    const img = bytes.subarray(from, from + piece);
-    await sock.sendall(img);
-    meter.count(img.length);
-    onProgress();
+  const sock = usocket.socket();
+  try {
+    sock.settimeout(30);
+    await sock.connect(address);
+    for (let from = 0; from < bytes.length; from += piece) {
+      const img = bytes.subarray(from, from + piece);
+      await sock.sendall(img);
+      meter.count(img.length);
+      onProgress();
+    }
+  } finally {
+    await sock.close();
   }
 }

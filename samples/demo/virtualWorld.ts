@@ -4,12 +4,12 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { Address } from 'rx-usocket';
 
-import { type EmulatorOptions, servePty, serveTcp } from '../../src/emulator';
+import { type EmulatorOptions, servePty, serveTcp } from 'rx-usocket/emulator';
 import type { Options } from './options';
 import { drawSunset } from './sunset';
 
 /** All that the demonstration needs and this machine has not: a modem, a network, a web server, somebody to send to. */
-export interface VirtualWorld extends AsyncDisposable {
+export interface VirtualWorld {
   /** What the modem is at. */
   readonly port: string;
   readonly ssid: string;
@@ -22,6 +22,7 @@ export interface VirtualWorld extends AsyncDisposable {
   readonly sink: Address;
   /** What has come at the sink, once its connection has ended. */
   readonly sunk: Promise<Buffer>;
+  close(): Promise<void>;
 }
 
 const ssid = 'Sipeed_2.4G';
@@ -29,7 +30,7 @@ const key = 'a-key-of-the-air';
 /** The address that the second program of the socket document sends to. */
 const sink: Address = ['192.168.0.183', 3456];
 
-/** Starts it; everything listens on loopback only. Dispose of it when done. */
+/** Starts it; everything listens on loopback only. Close it when done. */
 export async function startVirtualWorld({ url, baud, firmware }: Options): Promise<VirtualWorld> {
   const picture = await drawSunset();
   const web = createWebServer((request, response) => {
@@ -60,7 +61,7 @@ export async function startVirtualWorld({ url, baud, firmware }: Options): Promi
     webPort,
     sink,
     sunk,
-    async [Symbol.asyncDispose]() {
+    async close() {
       await modem.close();
       web.close();
       sinkServer.close();

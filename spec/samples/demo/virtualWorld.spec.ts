@@ -9,9 +9,10 @@ jest.mock('@lydell/node-pty', () => {
 });
 
 it('has its modem on a TCP line where there are no terminals', async () => {
-  await using world = await startVirtualWorld(readOptions(['node', 'start.ts']));
+  const world = await startVirtualWorld(readOptions(['node', 'start.ts']));
   expect(world.port).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
   const nic = await network.ESP8285(new machine.UART(world.port));
   expect(nic.isconnected()).toBe(false);
   await nic.close();
+  await world.close();
 });
