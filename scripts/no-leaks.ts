@@ -5,11 +5,20 @@ import NodeEnvironment from 'jest-environment-node';
 /** How long a closed socket or an ended process may take to be gone, in milliseconds. */
 const grace = 1000;
 
+/** How long what a failed test has left at work may take to end by itself, in milliseconds: the longest soak program. */
+const graceOfFailed = 30_000;
+
 /** When an error that nobody observes is thrown, in milliseconds: RxJS does so by a timer of none. */
 const soon = 10;
 
 /** Node.js has no public way to ask a timer whether it is over. */
 type Timer = NodeJS.Timeout & { readonly _destroyed?: boolean };
+
+/** What jest tells of a run, as far as it matters here. */
+interface TestEvent {
+  readonly name: string;
+  readonly test?: { readonly errors: readonly unknown[] };
+}
 
 /**
  * Fails a spec file that leaves behind a timer, a socket, a server, a child process or an open terminal, or whose
@@ -17,30 +26,41 @@ type Timer = NodeJS.Timeout & { readonly _destroyed?: boolean };
  */
 export default class NoLeaksEnvironment extends NodeEnvironment {
   private readonly timers = new Set<Timer>();
+  private readonly failures: unknown[] = [];
+  private readonly listenersBefore = process.listeners('uncaughtException');
   private handlesBefore: string[] = [];
+  private hasFailedTest = false;
 
   override async setup(): Promise<void> {
     await super.setup();
+    // A worker of jest would end at an error between the last test and the teardown, and run the file again.
+    process.removeAllListeners('uncaughtException');
+    process.on('unhandledRejection', this.fail).on('uncaughtException', this.fail);
     this.watchTimers('setTimeout');
     this.watchTimers('setInterval');
     this.handlesBefore = handles();
   }
 
-  override async teardown(): Promise<void> {
-    const failures: unknown[] = [];
-    const fail = (reason: unknown): void => void failures.push(reason);
-    process.on('unhandledRejection', fail).on('uncaughtException', fail);
+  handleTestEvent({ name, test }: TestEvent): void {
+    if (name === 'test_done') this.hasFailedTest ||= test !== undefined && test.errors.length > 0;
+  }
 
+  override async teardown(): Promise<void> {
     await delay(soon);
     const timers = [...this.timers].filter((timer) => timer._destroyed === false && timer.hasRef());
-    timers.forEach(clearTimeout);
-    const deadline = Date.now() + grace;
+    // What a test was at when it failed ends by its own deadlines, and would count as the next file's until then.
+    if (!this.hasFailedTest) timers.forEach(clearTimeout);
+    const deadline = Date.now() + (this.hasFailedTest ? graceOfFailed : grace);
     while (this.openHandles().length > 0 && Date.now() < deadline) await nextTurn();
     const left = [...timers.map(() => 'Timeout'), ...this.openHandles()];
+    timers.forEach(clearTimeout);
 
     await super.teardown();
-    process.off('unhandledRejection', fail).off('uncaughtException', fail);
-    if (failures.length > 0) throw failures[0];
+    process.off('unhandledRejection', this.fail).off('uncaughtException', this.fail);
+    for (const listener of this.listenersBefore) process.on('uncaughtException', listener);
+    // The failure of a test says more than what it has left.
+    if (this.hasFailedTest) return;
+    if (this.failures.length > 0) throw this.failures[0];
     if (left.length > 0) {
       const error = new Error(
         `left open: ${left.join(', ')}; \`npx jest --detectOpenHandles <file>\` shows where from`,
@@ -49,6 +69,8 @@ export default class NoLeaksEnvironment extends NodeEnvironment {
       throw error;
     }
   }
+
+  private readonly fail = (reason: unknown): void => void this.failures.push(reason);
 
   /** Jest's reporters have timers too, so counting all of the process would not do. */
   private watchTimers(name: 'setTimeout' | 'setInterval'): void {

@@ -12,6 +12,11 @@ const cases: readonly (readonly [title: string, code: string, message?: string])
   ['a timer that goes off late', 'setTimeout(() => { throw new Error("late"); }, 300);', 'left open: Timeout'],
   ['a rejection', 'void Promise.reject(new Error("nobody caught this"));', 'nobody caught this'],
   ['an error without an observer', 'throwError(() => new Error("nobody saw this")).subscribe();', 'nobody saw this'],
+  [
+    'a failed test and a server that it still works with',
+    'const server = createServer().listen(0, "127.0.0.1"); setTimeout(() => server.close(), 1500); throw new Error("this failed first");',
+    'this failed first',
+  ],
   ['a server that is closing', 'const server = createServer().listen(0, () => { server.close(); });'],
   ['a timer that has gone off', 'return new Promise((done) => { setTimeout(done, 1); });'],
   ['a timer that is cleared', 'clearTimeout(setTimeout(() => undefined, 60_000));'],
@@ -50,7 +55,7 @@ describe('what a spec leaves behind', () => {
   });
 
   it('does not keep the run from ending with its tally', () => {
-    expect(output.trimEnd().split('\n').at(-1)).toBe('4 passed, 6 failed');
+    expect(output.trimEnd().split('\n').at(-1)).toBe('4 passed, 7 failed');
   });
 });
 
