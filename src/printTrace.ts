@@ -4,6 +4,11 @@ import { noop } from 'rxjs';
 import type { ESP8285, TraceEvent } from './esp8285';
 
 const log = debug('rx-usocket:esp8285');
+const arrows: Readonly<Record<TraceEvent['direction'], string>> = {
+  'to modem': '>',
+  'from modem': '<',
+  'by driver': '#',
+};
 
 /** Prints what goes over a modem's line to standard error, where the environment asks for it: `DEBUG=rx-usocket*`. */
 export function printTrace({ trace$ }: ESP8285): void {
@@ -14,6 +19,6 @@ export function printTrace({ trace$ }: ESP8285): void {
 
 /** `< block of link 4: 1460 bytes`; what prints it adds the time. */
 function lineOf({ direction, kind, link, text }: TraceEvent): string {
-  const arrow = direction === 'to modem' ? '>' : '<';
+  const arrow = arrows[direction];
   return `${arrow} ${kind}${link === undefined ? '' : ` of link ${String(link)}`}: ${text}`;
 }

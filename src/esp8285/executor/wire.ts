@@ -32,6 +32,11 @@ export class Wire {
     });
   }
 
+  /** Tells in the trace what the driver goes without, and why. */
+  note(text: string): void {
+    this.trace?.noted(text);
+  }
+
   /** Cold: writes bytes as they are and completes. */
   write(bytes: Uint8Array): Observable<never> {
     return defer(() => {

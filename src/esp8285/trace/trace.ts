@@ -48,6 +48,11 @@ export class Trace {
     if (this.hasSaidSecret && frame.kind === 'final') this.hasSaidSecret = this.isSecretLast;
   }
 
+  /** Tells what the driver goes without, and why. */
+  noted(text: string): void {
+    if (this.events.observed) this.tell('by driver', 'note', undefined, { size: Buffer.byteLength(text), text });
+  }
+
   end(): void {
     this.events.complete();
   }

@@ -1,12 +1,18 @@
 import type { Frame } from '../grammar/frame';
 
-/** One thing that went over the line to the modem, or came from it. Keys, and what may be left of one, are not in it. */
+/**
+ * One thing that went over the line to the modem, or came from it, or what the driver has made of that. Keys, and what may
+ * be left of one, are not in it.
+ */
 export interface TraceEvent {
   /** Milliseconds, by the interface's scheduler. */
   readonly time: number;
-  readonly direction: 'to modem' | 'from modem';
-  /** What the host says is a command or data; what the modem says is named as the driver understood it. */
-  readonly kind: 'command' | 'data' | Frame['kind'];
+  readonly direction: 'to modem' | 'from modem' | 'by driver';
+  /**
+   * What the host says is a command or data; what the modem says is named as the driver understood it. A note is the
+   * driver's own: what it goes without, and why.
+   */
+  readonly kind: 'command' | 'data' | 'note' | Frame['kind'];
   /** Number of the link, where it is about one. */
   readonly link?: number;
   /** Bytes of the payload, or of the line as shown, without its end. */
