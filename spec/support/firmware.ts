@@ -15,9 +15,11 @@ interface Wording {
   readonly prompt: string;
   readonly suffix: string;
   readonly passive: boolean;
+  /** Queries that it knows, and what it says to them before its `OK`. */
+  readonly queries: Readonly<Record<string, string>>;
 }
 
-function firmware({ version, echoEnd, prompt, suffix, passive }: Wording): Omit<Firmware, 'read'> {
+function firmware({ version, echoEnd, prompt, suffix, passive, queries }: Wording): Omit<Firmware, 'read'> {
   const settings = ['CIPMODE=0', 'CIPSERVER=0', 'CIPMUX=1', 'CIPDINFO=0', 'CIPDINFO=1', `CWMODE${suffix}=1`, 'CWQAP'];
   const generation = suffix === '' ? ['SYSSTORE=0'] : [];
   const receiving: readonly Rule[] = passive ? [[/^AT\+CIPRECVMODE=[01]$/, '\r\nOK\r\n']] : [];
@@ -29,6 +31,7 @@ function firmware({ version, echoEnd, prompt, suffix, passive }: Wording): Omit<
       ['AT+GMR', version],
       ...[...settings, ...generation].map((setting): Rule => [`AT+${setting}`, '\r\nOK\r\n']),
       ...receiving,
+      ...Object.entries(queries).map(([query, said]): Rule => [`AT+${query}?`, `+${query}:${said}\r\n\r\nOK\r\n`]),
       ['AT+CIPMUX?', '+CIPMUX:1\r\n\r\nOK\r\n'],
       ['AT+CIPSTATUS', 'STATUS:2\r\n\r\nOK\r\n'],
       ['AT+CIPCLOSE=5', '\r\nOK\r\n'],
@@ -50,6 +53,7 @@ export const nonos174: Firmware = {
     prompt: '\r\nOK\r\n> ',
     suffix: '_CUR',
     passive: true,
+    queries: { CWMODE: '1', CWMODE_CUR: '1', CIPRECVMODE: '0', CIPDNS_CUR: '192.168.1.1', SYSRAM: '29504' },
   }),
   read: (data) => `\r\n+CIPRECVDATA,${data.length}:${data}\r\nOK\r\n`,
 };
@@ -65,6 +69,7 @@ export const nonos15: Firmware = {
     prompt: '\r\nOK\r\n> ',
     suffix: '_CUR',
     passive: false,
+    queries: { CWMODE: '1', CWMODE_CUR: '1', CIPDNS_CUR: '192.168.1.1', SYSRAM: '29504' },
   }),
 };
 
@@ -78,6 +83,20 @@ export const espAt222: Firmware = {
     prompt: '\r\nOK\r\n\r\n>',
     suffix: '',
     passive: true,
+    queries: { CWMODE: '1', SYSSTORE: '1', CIPRECVMODE: '0', SYSRAM: '29504,28000', CIPDNS: '0,"192.168.1.1"' },
   }),
   read: (data) => `+CIPRECVDATA:${data.length},${data}\r\nOK\r\n`,
+};
+
+/** AT 0.2x, of 2014: no suffixes, no `Recv`, no passive receive, and `ATE0` is not known. */
+export const nonos02: Firmware = {
+  ...nonos174,
+  ...firmware({
+    version: 'AT version:0.21.0.0\r\nSDK version:0.9.5\r\n\r\nOK\r\n',
+    echoEnd: '\r\r\n',
+    prompt: '> ',
+    suffix: '',
+    passive: false,
+    queries: { CWMODE: '1' },
+  }),
 };

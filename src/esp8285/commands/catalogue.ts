@@ -27,6 +27,12 @@ export const common = {
   closeAllLinks: command('AT+CIPCLOSE', 5),
   remoteAddress: (shown: boolean) => command('AT+CIPDINFO', shown ? 1 : 0),
   status: command('AT+CIPSTATUS'),
+  /** AT 2.2.2 and later: the links alone. */
+  askLinks: command('AT+CIPSTATE?'),
+  /** AT 2.2 and later: how the station is doing. */
+  askStation: command('AT+CWSTATE?'),
+  /** The modem's addresses. */
+  askOwnAddresses: command('AT+CIFSR'),
   scan: command('AT+CWLAP'),
   leave: command('AT+CWQAP'),
   restart: command('AT+RST'),
@@ -140,6 +146,22 @@ export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
       command(`AT+CIPDNS${suffix}`, 1, ...servers.map((server) => ownAddressText(server, 'name server'))),
   };
 }
+
+/** What one generation knows, and the other does not: asked where the modem does not tell its version. */
+export const questions = {
+  /** AT 1.x. */
+  volatileMode: command('AT+CWMODE_CUR?'),
+  /** AT 2.1 and later. */
+  store: command('AT+SYSSTORE?'),
+  /** All. */
+  mode: command('AT+CWMODE?'),
+  /** AT 1.4 and later; AT 0.x does not know it. */
+  memory: command('AT+SYSRAM?'),
+  /** AT 1.4 to 1.7. */
+  nameServers: command('AT+CIPDNS_CUR?'),
+  /** AT 1.7, 2.1, and later. */
+  receiveMode: command('AT+CIPRECVMODE?'),
+} as const;
 
 export type Catalogue = ReturnType<typeof catalogueOf>;
 

@@ -14,15 +14,16 @@ export interface Dialect {
   readonly namesAndClock: boolean;
 }
 
+const unknown = 'unknown';
+
 /**
  * Chooses the dialect by the answer to `AT+GMR`: by the line `AT version:`, for the others are known to disagree.
  *
  * @param lines The answer's lines, vendor lines among them.
  */
 export function dialectOf(lines: readonly string[]): Dialect {
-  const match = firstMatch(lines, /^AT version:\s*(\d+(?:\.\d+){0,3})/);
-  const version = match?.[1] ?? 'unknown';
-  const [major = 1, minor = 0] = version === 'unknown' ? [] : version.split('.').map(Number);
+  const version = firstMatch(lines, /^AT\s*version\s*:\s*v?(\d+(?:\.\d+){0,3})/i)?.[1] ?? unknown;
+  const [major = 1, minor = 0] = version === unknown ? [] : version.split('.').map(Number);
   return major >= 2
     ? {
         generation: 'esp-at',
@@ -38,4 +39,12 @@ export function dialectOf(lines: readonly string[]): Dialect {
         volatileSuffix: major === 0 ? '' : '_CUR',
         namesAndClock: major === 1 && minor >= 4,
       };
+}
+
+/**
+ * Whether the answer to `AT+GMR` tells the version for certain. Every firmware since 0.21 prints four numbers: where there
+ * are fewer, a byte is lost, or it is the form of another maker.
+ */
+export function isCertain(lines: readonly string[]): boolean {
+  return firstMatch(lines, /^AT\s*version\s*:\s*v?\d{1,2}(?:\.\d{1,3}){3}(?![.\d])/i) !== undefined;
 }

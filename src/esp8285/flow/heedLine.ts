@@ -1,32 +1,58 @@
-import { concat, concatMap, ignoreElements, type Observable, of, type SchedulerLike, timer } from 'rxjs';
+import { catchError, concatMap, map, type Observable, of, tap, throwError, timer } from 'rxjs';
 
 import { common } from '../commands/catalogue';
 import { firstMatch, ifRefused } from '../executor/answer';
-import { ask } from '../executor/exchange';
-import type { Wire } from '../executor/wire';
+import type { Steps } from '../executor/steps';
+import { Unanswered } from '../executor/unanswered';
 
 /** RTS and CTS, each side looking at the other's (`AT+UART_CUR`, its fifth number). */
 const bothWays = 3;
 /** Milliseconds between the `OK` of a change of the line and the next byte: the firmware wants more than 10. */
 const settling = 20;
+/** How often the change is asked for, each time only after the modem has said that it is not made. */
+const tries = 2;
+
+type Line = readonly [rate: number, bits: number, stop: number, parity: number, flow: number];
 
 /**
  * Has the modem look at its CTS wire before it sends, and serve the line's RTS, until the next reset. Emits whether it
- * does: old firmware may refuse.
+ * does: old firmware may refuse. The `OK` of the change may be lost by what it changes: so the modem is asked.
  */
-export function heedLine(wire: Wire, scheduler: SchedulerLike): Observable<boolean> {
-  return ask(wire, scheduler, common.askLine).pipe(
-    concatMap((lines) => {
-      const [, rate, bits, stop, parity, flow] = firstMatch(lines, /^\+UART_CUR:(\d+),(\d),(\d),(\d),(\d)$/) ?? [];
-      if (flow === undefined) return of(false);
-      if (Number(flow) === bothWays) return of(true);
-      const line = [rate, bits, stop, parity].map(Number);
-      return concat(
-        ask(wire, scheduler, common.setLine(...line, bothWays)).pipe(ignoreElements()),
-        timer(settling, scheduler).pipe(ignoreElements()),
-        of(true),
+export function heedLine(steps: Steps): Observable<boolean> {
+  return askLine(steps).pipe(
+    concatMap((line) => (line && line[4] !== bothWays ? change(steps, line, tries) : of(line !== undefined))),
+    tap((isHeeded) => {
+      if (!isHeeded) steps.wire.note('the modem does not take flow control of the line: it is used without');
+    }),
+  );
+}
+
+function change(steps: Steps, [rate, bits, stop, parity]: Line, triesLeft: number): Observable<boolean> {
+  const { scheduler } = steps;
+  return steps.need(common.setLine(rate, bits, stop, parity, bothWays), { tries: 1, refusals: 1 }).pipe(
+    concatMap(() => timer(settling, scheduler)),
+    map(() => true),
+    ifRefused(of(false)),
+    catchError((error: unknown) => {
+      if (!(error instanceof Unanswered)) return throwError(() => error);
+      return askLine(steps).pipe(
+        concatMap((line) => {
+          if (!line || line[4] === bothWays) return of(line !== undefined);
+          return triesLeft > 1 ? change(steps, line, triesLeft - 1) : of(false);
+        }),
       );
     }),
-    ifRefused(of(false)),
+  );
+}
+
+/** Emits `undefined` where the firmware does not say how the line is set. */
+function askLine(steps: Steps): Observable<Line | undefined> {
+  return steps.ask(common.askLine).pipe(
+    map((lines) => {
+      const found = firstMatch(lines, /^\+UART(?:_CUR)?:\s*(\d+),(\d),(\d),(\d),(\d)$/);
+      if (!found) return undefined;
+      const [, rate, bits, stop, parity, flow] = found.map(Number);
+      return [rate ?? 0, bits ?? 8, stop ?? 1, parity ?? 0, flow ?? 0];
+    }),
   );
 }

@@ -1,0 +1,10 @@
+import { OSError } from '../usocket/osError';
+
+/** What a firmware fails with that lacks what the driver needs: told before a program connects. */
+export function unusable(version: string, cause?: Error): OSError {
+  const what = version === 'unknown' ? 'its version cannot be read' : `AT ${version}`;
+  const message =
+    `the modem's firmware is too old, or another one than AT (${what}): it lacks what sockets need; ` +
+    'AT 0.21 and later can be used, and ESP-AT';
+  return new OSError('EOPNOTSUPP', 'modem', cause ? `${message} (${cause.message})` : message, { cause });
+}
