@@ -21,7 +21,7 @@ import {
 } from 'rxjs';
 
 import { createEmulator, type EmulatorOptions } from './emulator';
-import { ByteReader, type Readiness, sameReadiness, type Uart } from './streams';
+import { ByteReader, type LineAdvice, type Readiness, sameReadiness, type Uart } from './streams';
 import { longestTime } from './streams/deadline';
 import { openUart, type OpenUartOptions } from './transports';
 import { OSError } from './usocket';
@@ -56,6 +56,10 @@ export class UART implements Uart, AsyncDisposable {
   readonly readiness$: Observable<Readiness>;
   /** Holds the modem back; only with `rtscts`. For the interface that the line belongs to. */
   readonly hold?: (held: boolean) => void;
+  /** Milliseconds that the line may pause within what the modem prints without a pause; see {@link Uart.longestPause}. */
+  readonly longestPause: number | undefined;
+  /** What to look at when bytes are lost; see {@link Uart.advice}. */
+  readonly advice: LineAdvice | undefined;
 
   private readonly line: Uart;
   private readonly reader: ByteReader;
@@ -84,6 +88,8 @@ export class UART implements Uart, AsyncDisposable {
     this.line =
       port === 'emulator:' ? virtualLine({ ...emulator, baud: baudRate }) : openUart(port, { baudRate, ...settings });
     this.rx$ = this.line.rx$;
+    this.longestPause = this.line.longestPause;
+    this.advice = this.line.advice;
     if (settings.rtscts && this.line.hold) this.hold = this.line.hold;
     this.reader = new ByteReader(() => this.rx$, {
       capacity,

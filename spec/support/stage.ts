@@ -8,6 +8,7 @@ import {
 } from 'rxjs';
 
 import { ESP8285, type ModemOptions } from '../../src/esp8285';
+import type { Uart } from '../../src/streams';
 import { Socket, type SocketOptions } from '../../src/usocket';
 import { OSError } from '../../src/usocket/osError';
 import { type ScriptedModem, scriptedModem, type ScriptedModemOptions } from '../../src/testing';
@@ -16,6 +17,8 @@ import type { Firmware } from './firmware';
 export interface StageOptions extends ModemOptions, Pick<ScriptedModemOptions, 'script' | 'awaiting' | 'unasked$'> {
   /** What the modem does where the script says nothing. */
   readonly firmware: Firmware;
+  /** What the line says of itself. */
+  readonly line?: Pick<Uart, 'longestPause' | 'advice'>;
 }
 
 /** A driver at a scripted modem. */
@@ -27,9 +30,9 @@ export interface Stage {
 }
 
 /** A driver that has not been started. */
-export function unstarted(scheduler: SchedulerLike, { firmware, ...options }: StageOptions): Stage {
+export function unstarted(scheduler: SchedulerLike, { firmware, line, ...options }: StageOptions): Stage {
   const modem = scriptedModem({ ...options, scheduler, otherwise: firmware.rules });
-  const nic = new ESP8285(modem.uart, { longestQuiet: Infinity, ...options, scheduler });
+  const nic = new ESP8285({ ...modem.uart, ...line }, { longestQuiet: Infinity, ...options, scheduler });
   return { nic, modem, socket: (socketOptions = {}) => new Socket(nic, { scheduler, ...socketOptions }) };
 }
 

@@ -41,6 +41,8 @@ export class HostPort implements Uart {
     error: false,
   });
   readonly readiness$ = this.state.pipe(distinctUntilChanged(sameReadiness));
+  /** Milliseconds: as a serial port of this machine. */
+  readonly longestPause = 100;
   private waiting: Subject<never>[] = [];
   private end: LineError | undefined;
   private held = false;

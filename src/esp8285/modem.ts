@@ -67,6 +67,12 @@ const closeDeadline = 2_000;
 const bootTime = 3_000;
 /** Milliseconds that a modem may go on starting: longer than a set-up, which has a deadline of its own. */
 const longestStart = 90_000;
+/** Milliseconds, of a line that does not say how long it may pause. */
+const usualPause = 500;
+const serialAdvice = {
+  loss: 'lower the baud rate, check the wiring, or connect RTS and CTS and use flow control',
+  silence: "check the modem's power supply and the wiring, lower the baud rate, or use flow control",
+};
 /** Milliseconds. */
 const usualQuiet = 10_000;
 
@@ -108,7 +114,7 @@ export class Modem {
     options: ModemOptions = {},
   ) {
     const { passiveReceive = true, idleTimeout = 0, flowControl = false, longestHold = 2_000 } = options;
-    const { longestPause = 500, longestQuiet, scheduler = asyncScheduler } = options;
+    const { longestPause = uart.longestPause ?? usualPause, longestQuiet, scheduler = asyncScheduler } = options;
     if (flowControl && !uart.hold) {
       const message = 'modem: flowControl wants a line that has it; open the line with { rtscts: true }';
       throw new OSError('EINVAL', 'modem', message);
@@ -147,6 +153,7 @@ export class Modem {
       executor: this.executor,
       hold: this.hold,
       hasAddress: () => this.hasAddress,
+      advice: uart.advice ?? serialAdvice,
       scheduler,
       longestQuiet: longestQuiet ?? (scheduler === asyncScheduler ? usualQuiet : Infinity),
     });

@@ -20,8 +20,9 @@ export interface ModemOptions {
   readonly idleTimeout?: number;
   /**
    * Milliseconds of silence after which what the modem has begun to say gets no end: it was cut off by a reset or an
-   * overrun, for the modem prints without a pause. A block cut off fails its connection. Default: 500, which outlasts a
-   * segment that a TCP or RFC 2217 line has to send again; a local port can do with 100.
+   * overrun, for the modem prints without a pause. A block cut off fails its connection. Default: what the line says of
+   * itself (`Uart.longestPause`): 100 for a serial port and the virtual modem, 3000 for `tcp:` and `rfc2217:`, which
+   * may have to send a segment again; 500 for a line that says nothing.
    */
   readonly longestPause?: number;
   /**

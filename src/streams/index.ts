@@ -12,4 +12,4 @@ export { type Pollable, type Readiness, sameReadiness } from './readiness';
 export { recv } from './recv';
 export { runOnce } from './runOnce';
 export { Turnstile } from './turnstile';
-export type { Uart } from './uart';
+export type { LineAdvice, Uart } from './uart';

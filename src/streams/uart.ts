@@ -2,6 +2,14 @@ import type { Observable, ObservableInput } from 'rxjs';
 
 import type { Readiness } from './readiness';
 
+/** What a person can do about a line that is not as it should be; for messages, so each begins in small letters. */
+export interface LineAdvice {
+  /** Bytes get lost on it, or changed: `'lower the baud rate'`. */
+  readonly loss: string;
+  /** It falls silent in the middle of what is printed without a pause. */
+  readonly silence: string;
+}
+
 /**
  * A serial line, whatever carries it: bytes in, bytes out, and an end. A serial port, a TCP connection to `ser2net`,
  * the virtual modem and a scripted line in a test all have this shape.
@@ -27,6 +35,16 @@ export interface Uart {
    * line has flow control; a few bytes that are on their way may still come.
    */
   readonly hold?: (held: boolean) => void;
+
+  /**
+   * Milliseconds that the line may pause within what its sender printed without a pause: 100 on a port of this machine,
+   * seconds over a network, which sends again what it has lost. A longer pause means that the sender was cut off. Default:
+   * whatever who reads the line thinks fit.
+   */
+  readonly longestPause?: number | undefined;
+
+  /** For messages about what the line has lost. Default: advice for a serial port. */
+  readonly advice?: LineAdvice | undefined;
 
   /** Closes the line and settles when it is free for another program. Closing twice is no error. */
   close(): ObservableInput<unknown>;

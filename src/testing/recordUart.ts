@@ -51,6 +51,8 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
       return uart.write(bytes);
     },
     close: () => uart.close(),
+    longestPause: uart.longestPause,
+    advice: uart.advice,
     ...(uart.hold && { hold: uart.hold }),
   };
 }

@@ -34,6 +34,12 @@ export interface Replay {
   readonly rest: () => string;
 }
 
+export interface ReplayOptions {
+  readonly scheduler: SchedulerLike;
+  /** That of the line that was recorded: its pauses are part of the recording. See {@link Uart.longestPause}. */
+  readonly longestPause?: number;
+}
+
 /**
  * Makes a serial line on which the modem says again what it has said in a recording: after what the host had said before
  * has been said again, and after the time that it took. The host may say its part in other pieces, and sooner; if it says
@@ -44,7 +50,7 @@ export interface Replay {
  *     …
  *     expect(rest()).toBe('');
  */
-export function replayUart(recording: string, { scheduler }: { readonly scheduler: SchedulerLike }): Replay {
+export function replayUart(recording: string, { scheduler, longestPause }: ReplayOptions): Replay {
   const conversation = parseRecording(recording);
   const expected = Buffer.concat(conversation.filter(({ from }) => from === 'host').map(({ bytes }) => bytes));
   const said = new BehaviorSubject(0);
@@ -91,6 +97,7 @@ export function replayUart(recording: string, { scheduler }: { readonly schedule
         share({ resetOnComplete: false, resetOnError: false, resetOnRefCountZero: false }),
       ),
       readiness$: of({ readable: false, writable: true, hangup: false, error: false }),
+      ...(longestPause !== undefined && { longestPause }),
       write: (bytes) => hear(asBuffer(bytes)),
       close: () => {
         closed.next();

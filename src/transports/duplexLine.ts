@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { types } from 'node:util';
 import { Observable, Subject, fromEvent, map, merge, of, switchMap, take } from 'rxjs';
 
+import type { LineAdvice } from '../streams/uart';
 import type { Line } from './lineUart';
 
 export interface DuplexLineOptions {
@@ -12,6 +13,10 @@ export interface DuplexLineOptions {
   readonly opened: 'open' | 'connect';
   /** Whether a stream that is not read holds the other side back. */
   readonly flowControl: boolean;
+  /** See {@link Line.longestPause}. */
+  readonly longestPause: number;
+  /** See {@link Line.advice}. */
+  readonly advice?: LineAdvice;
   /** Makes the error of a line that failed, or that ended without being asked to: then there is no cause. */
   failure(cause?: Error): Error;
   /** Cold. Gives the stream back; completes when it is free. Never errors. */
@@ -58,6 +63,8 @@ export function duplexLine(options: DuplexLineOptions): Line {
           else duplex.resume();
         }
       : undefined,
+    longestPause: options.longestPause,
+    advice: options.advice,
     release() {
       return options.release();
     },

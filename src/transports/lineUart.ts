@@ -21,7 +21,7 @@ import {
 
 import { sameReadiness, type Readiness } from '../streams/readiness';
 import { runOnce } from '../streams/runOnce';
-import type { Uart } from '../streams/uart';
+import type { LineAdvice, Uart } from '../streams/uart';
 import { OSError } from '../usocket/osError';
 
 /** A {@link Uart} whose operations are cold observables. */
@@ -42,6 +42,10 @@ export interface Line {
   send(bytes: Uint8Array): Observable<never>;
   /** See {@link Uart.hold}. */
   readonly hold?: ((held: boolean) => void) | undefined;
+  /** See {@link Uart.longestPause}. */
+  readonly longestPause: number;
+  /** See {@link Uart.advice}. */
+  readonly advice?: LineAdvice | undefined;
   /** Cold, subscribed to once. Gives the line back and completes when that is done. Never errors. */
   release(): Observable<never>;
 }
@@ -104,6 +108,8 @@ export function lineUart(line: Line): LineUart {
     close() {
       return closed$;
     },
+    longestPause: line.longestPause,
+    ...(line.advice && { advice: line.advice }),
     ...(line.hold && { hold: line.hold }),
   } satisfies LineUart;
 }

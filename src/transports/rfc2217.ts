@@ -124,6 +124,13 @@ function rfc2217Line(options: Rfc2217UartOptions): Line {
     },
     // Not FLOWCONTROL-SUSPEND, which a server need not heed; this one also puts off its commands, RESUME among them.
     hold: line.hold,
+    longestPause: line.longestPause,
+    advice: {
+      loss:
+        `check the serial port of the server ${name}: its speed, its wiring, its flow control; and that the server ` +
+        'doubles the byte 0xFF in data, as RFC 854 wants it',
+      silence: `check the serial server ${name}, and the network to it`,
+    },
     release() {
       return line.release();
     },

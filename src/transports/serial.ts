@@ -19,6 +19,12 @@ export interface SerialUartOptions {
 }
 
 /**
+ * Milliseconds. A byte takes one at 9600 baud, adapters collect bytes for up to 16, and the driver of the port holds what
+ * comes while this program is busy.
+ */
+const LONGEST_PAUSE = 100;
+
+/**
  * What the binding's messages mean: it has words only, and no codes. Those before the comma of "Error: No such file or
  * directory, cannot open /dev/x" are the C library's.
  */
@@ -93,6 +99,7 @@ export function serialUart({ path, baudRate = 115200, rtscts = false, ...setting
       duplex: port,
       opened: 'open',
       flowControl: rtscts,
+      longestPause: LONGEST_PAUSE,
       failure: (cause) => (wasOpen ? lossOf(path, cause) : openFailure(path, cause)),
       release: () => release(port),
     }),

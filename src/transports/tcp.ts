@@ -47,6 +47,9 @@ const meaning: Partial<Record<ErrorCode, string>> = {
 /** How long the line may be silent before the kernel asks whether the server is still there, in milliseconds. */
 const KEEP_ALIVE = 30_000;
 
+/** Milliseconds: a segment that was lost is sent again after 0.2 to 1.2 s (seen), and may be lost again. */
+const LONGEST_PAUSE = 3_000;
+
 /**
  * Opens a serial line behind a raw TCP serial server (`ser2net` with `accepter: tcp`, an adapter's "TCP server" mode),
  * at once. Speed and framing are set at the server.
@@ -79,6 +82,11 @@ export function tcpLine(options: TcpUartOptions): Line {
     duplex: socket,
     opened: 'connect',
     flowControl: rtscts,
+    longestPause: LONGEST_PAUSE,
+    advice: {
+      loss: `check the serial port of the server ${name}: its speed, its wiring, its flow control`,
+      silence: `check the serial server ${name}, and the network to it`,
+    },
     failure: (cause) => lossOf(name, call, cause),
     release: () => release(socket, linger, scheduler),
   });

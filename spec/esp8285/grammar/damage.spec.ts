@@ -7,6 +7,7 @@ import { framesOf, latin1 } from '../../support/frames';
 const ok = { kind: 'final', result: 'OK' };
 const block = (link: number, data: string) => ({ kind: 'block', link, length: data.length, data });
 const damage = (link: number | undefined, others: boolean) => ({ kind: 'damage', link, others });
+const cutOff = (link: number | undefined, others: boolean) => ({ ...damage(link, others), isCutOff: true });
 
 describe('damage', () => {
   it.each([
@@ -61,7 +62,7 @@ describe('damage', () => {
 
   it('tells of a line that stops in its middle, and understands its rest all the same', () => {
     const cutter = new FrameCutter({ prompt: false, reading: undefined, beginnings: 0 });
-    assert.deepStrictEqual([...cutter.push(latin1('4,CLO')), ...cutter.giveUp()], [damage(undefined, true)]);
+    assert.deepStrictEqual([...cutter.push(latin1('4,CLO')), ...cutter.giveUp()], [cutOff(undefined, true)]);
     assert.deepStrictEqual([...cutter.push(latin1('SED\r\n'))], [{ kind: 'closed', link: 4 }]);
   });
 
@@ -74,7 +75,7 @@ describe('damage', () => {
     const frames = [...cutter.giveUp()];
     assert.deepStrictEqual(
       frames.filter(({ kind }) => kind === 'damage'),
-      [damage(4, true), damage(1, false)],
+      [cutOff(4, true), cutOff(1, false)],
     );
     assert.deepStrictEqual([...cutter.push(latin1('\r\nOK\r\n'))], [ok]);
   });

@@ -13,7 +13,7 @@ export type Verdict =
    * The block has too few bytes, or is none: it has swallowed the beginning of what follows, so many bytes; `undefined`
    * when nothing can be made of it.
    */
-  | { readonly kind: 'damaged'; readonly swallowed: number | undefined };
+  | { readonly kind: 'damaged'; readonly swallowed: number | undefined; readonly isCutOff?: true };
 
 const [whole, open, lost]: readonly [Verdict, Verdict, Verdict] = [
   { kind: 'whole' },

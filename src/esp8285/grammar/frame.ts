@@ -21,6 +21,8 @@ export interface Damage {
   readonly link: number | undefined;
   /** Data that were pushed to other links may be lost with it. */
   readonly others: boolean;
+  /** The line fell silent in the middle of it. */
+  readonly isCutOff?: true;
 }
 
 /** One thing that the modem said. */

@@ -86,7 +86,7 @@ export class FrameCutter {
   *giveUp(): Generator<Frame> {
     // What has followed a block may have begun another one.
     while (this.block) {
-      yield* this.decide(this.block, { kind: 'damaged', swallowed: undefined });
+      yield* this.decide(this.block, { kind: 'damaged', swallowed: undefined, isCutOff: true });
       // Whatever comes now is the beginning of something.
       this.skipped = undefined;
     }
@@ -98,7 +98,7 @@ export class FrameCutter {
     } else {
       // Its rest is still understood, should it come.
       this.isStalled = true;
-      yield { kind: 'damage', link: undefined, others: true };
+      yield { kind: 'damage', link: undefined, others: true, isCutOff: true };
     }
   }
 
@@ -184,8 +184,8 @@ export class FrameCutter {
     this.block = undefined;
     this.following = nothing;
     if (verdict.kind === 'damaged') {
-      const { swallowed } = verdict;
-      yield block.damage(swallowed);
+      const { swallowed, isCutOff } = verdict;
+      yield block.damage(swallowed, isCutOff);
       if (swallowed === undefined) this.skipped = 0;
       else yield* this.cut(Buffer.from(block.end.slice(-swallowed), 'latin1'));
     } else {

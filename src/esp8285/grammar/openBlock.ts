@@ -47,10 +47,11 @@ export class OpenBlock {
    * What has become of it, when it has swallowed other bytes.
    *
    * @param swallowed How many of the last ones are the beginning of what follows, where that can be said.
+   * @param isCutOff A silence has ended it.
    */
-  damage(swallowed: number | undefined): Damage {
+  damage(swallowed: number | undefined, isCutOff?: true): Damage {
     const own = Buffer.concat(this.pieces).subarray(0, this.filled - (swallowed ?? 0));
     const isClear = (swallowed !== undefined || this.missing > 0) && !own.includes('+IPD,');
-    return { kind: 'damage', link: this.header.link, others: !isClear };
+    return { kind: 'damage', link: this.header.link, others: !isClear, ...(isCutOff && { isCutOff }) };
   }
 }

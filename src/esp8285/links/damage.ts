@@ -5,6 +5,9 @@ import type { NumberedLink } from './numberedLink';
 /** How the data of a link may come. */
 type Vulnerable = Pick<NumberedLink, 'mayPush' | 'mayNotice'>;
 
+/** How data have been lost: the line lost or changed bytes, or fell silent in the middle of what the modem says. */
+export type LossKind = 'bytes' | 'silence';
+
 /** What a frame shows to be lost. */
 export interface Loss<T> {
   /** The link that has lost data. */
@@ -13,6 +16,7 @@ export interface Loss<T> {
   readonly doubted?: T | undefined;
   /** What has been lost may have been data of any link. */
   readonly others: boolean;
+  readonly how: LossKind;
 }
 
 /**
@@ -28,14 +32,18 @@ export function lossOf<T extends Vulnerable>(
 ): Loss<T> | undefined {
   switch (frame.kind) {
     case 'damage':
-      return { ...(link?.mayPush ? { doubted: link } : { damaged: link }), others: frame.others };
+      return {
+        ...(link?.mayPush ? { doubted: link } : { damaged: link }),
+        others: frame.others,
+        how: frame.isCutOff ? 'silence' : 'bytes',
+      };
     case 'block':
       if (frame.pulled) return undefined;
-      return link?.mayPush === false || (!link && !isTrailing) ? { others: true } : undefined;
+      return link?.mayPush === false || (!link && !isTrailing) ? { others: true, how: 'bytes' } : undefined;
     case 'notice':
       // Where data are pushed, no notice exists: this is a header cut short.
-      return link?.mayNotice === false ? { damaged: link, others: true } : undefined;
+      return link?.mayNotice === false ? { damaged: link, others: true, how: 'bytes' } : undefined;
     default:
-      return isOdd(frame) ? { others: true } : undefined;
+      return isOdd(frame) ? { others: true, how: 'bytes' } : undefined;
   }
 }

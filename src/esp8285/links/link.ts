@@ -26,6 +26,7 @@ import { common } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
+import type { LossKind } from './damage';
 import { LinkGone, readExchange, sendExchange } from './exchanges';
 import { Incoming } from './incoming';
 import { type LinkContext, longestSend, type NumberedLink } from './numberedLink';
@@ -63,7 +64,7 @@ export class Link implements NumberedLink, StreamLink {
   private handedOver: number | undefined;
   private noticesHeard = 0;
   /** Data may be missing: what comes after is not handed on, until it is known what has happened. */
-  private isDoubted = false;
+  private doubted: LossKind | undefined;
   /** It goes over the network, not over the modem's own, and was open when that was lost. */
   private isOverNetwork = false;
   private isCutOff = false;
@@ -118,7 +119,7 @@ export class Link implements NumberedLink, StreamLink {
   }
 
   received({ pieces, length }: Block): void {
-    if (this.isDoubted) return;
+    if (this.doubted) return;
     this.handedOver = (this.handedOver ?? 0) + length;
     this.owed = Math.max(0, this.owed - length);
     if (this.phase === 'open' && !this.isEncrypted) this.announced.next(Math.max(0, this.announced.value - length));
@@ -138,20 +139,20 @@ export class Link implements NumberedLink, StreamLink {
     if (isThere && this.context.hasAddress()) this.isCutOff = false;
     if (isThere) this.announced.next(Math.max(this.announced.value, length));
     else if (this.longestRead > 0 || this.isCutOff) this.closed();
-    else this.damaged();
+    else this.damaged('bytes');
   }
 
-  doubt(): void {
+  doubt(how: LossKind): void {
     if (!this.mayPush) this.handedOver = undefined;
-    else if (this.isOpen) this.isDoubted = true;
+    else if (this.isOpen) this.doubted ??= how;
   }
 
   confirmDoubt(): void {
-    if (this.isDoubted) this.damaged();
+    if (this.doubted) this.damaged(this.doubted);
   }
 
-  damaged(): void {
-    this.fail(this.error('EIO', 'recv', 'the serial line lost bytes of a data block; lower the baud rate'));
+  damaged(how: LossKind): void {
+    this.fail(this.error('EIO', 'recv', this.lossText(how)));
   }
 
   pullAgain(): void {
@@ -171,8 +172,8 @@ export class Link implements NumberedLink, StreamLink {
   closed(): void {
     if (this.phase === 'failed') this.release();
     if (this.phase !== 'open') return;
-    if (this.isDoubted) {
-      this.damaged();
+    if (this.doubted) {
+      this.damaged(this.doubted);
       this.release();
     } else if (this.longestRead === 0) {
       this.over();
@@ -309,7 +310,7 @@ export class Link implements NumberedLink, StreamLink {
     if (this.handedOver === undefined) {
       // Its block may still come: it must not be taken for that of the next read.
       this.context.executor.doubt();
-      this.damaged();
+      this.damaged('bytes');
     } else if (this.handedOver === 0) {
       this.emptied(heardBefore);
     }
@@ -337,6 +338,14 @@ export class Link implements NumberedLink, StreamLink {
     this.phase = 'over';
     this.context.free(this);
     this.end.complete();
+  }
+
+  private lossText(how: LossKind): string {
+    const { loss, silence } = this.context.advice;
+    if (how === 'bytes') return `the serial line lost bytes of a data block; ${loss}`;
+    const advice = `the line fell silent in the middle of a data block; ${silence}`;
+    // Where data are pushed the modem has been asked by now.
+    return this.mayPush ? advice : `${advice}; or the modem has started again`;
   }
 
   private sendError(cause: unknown): unknown {

@@ -20,6 +20,7 @@ import {
   timer,
 } from 'rxjs';
 
+import type { LineAdvice } from '../../streams';
 import type { Endpoint } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
 import type { Executor } from '../executor/executor';
@@ -43,6 +44,8 @@ export interface LinkTableOptions {
   readonly scheduler: SchedulerLike;
   /** Milliseconds between two questions about a link that stays quiet, at most; `Infinity` for none. */
   readonly longestQuiet: number;
+  /** For messages about what the line has lost. */
+  readonly advice: LineAdvice;
 }
 
 /** Milliseconds behind its end in which data of a link may still come. */
@@ -105,9 +108,9 @@ export class LinkTable {
   route(frame: Frame): boolean {
     const loss = this.lossOf(frame);
     if (loss) {
-      if (loss.others) for (const link of this.links) link?.doubt();
-      loss.doubted?.doubt();
-      loss.damaged?.damaged();
+      if (loss.others) for (const link of this.links) link?.doubt(loss.how);
+      loss.doubted?.doubt(loss.how);
+      loss.damaged?.damaged(loss.how);
       return false;
     }
     switch (frame.kind) {
@@ -264,6 +267,7 @@ export class LinkTable {
       hold: this.options.hold,
       reception: this.reception,
       hasAddress: this.options.hasAddress,
+      advice: this.options.advice,
       asking$: this.stocktaking.asking(),
       free: (freed) => {
         this.release(freed);

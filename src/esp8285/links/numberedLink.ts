@@ -1,9 +1,11 @@
 import type { Observable } from 'rxjs';
 
+import type { LineAdvice } from '../../streams';
 import type { OSError } from '../../usocket/osError';
 import type { Executor } from '../executor/executor';
 import type { LineHold } from '../flow/lineHold';
 import type { Block } from '../grammar/frame';
+import type { LossKind } from './damage';
 import type { Reception } from './reception';
 
 /** Most bytes of one `AT+CIPSEND`. */
@@ -38,11 +40,11 @@ export interface NumberedLink {
   /** The modem has been asked what it has: so many bytes, of which it can hand over less with TLS, or no such link. */
   taken(length: number, isThere: boolean): void;
   /** The line has lost what may have been data of this link: pushed, or the rest of what is being read. */
-  doubt(): void;
+  doubt(how: LossKind): void;
   /** The modem has not started again: what has been lost was lost on the line. */
   confirmDoubt(): void;
   /** The line has lost data of this link. */
-  damaged(): void;
+  damaged(how: LossKind): void;
   /** From now on the modem holds back again what comes. */
   pullAgain(): void;
   /** The network is lost, and perhaps the link with it: {@link taken} tells when it is back. */
@@ -64,6 +66,8 @@ export interface LinkContext {
   readonly hold: LineHold;
   /** Whether the modem is on a network, with an address. */
   readonly hasAddress: () => boolean;
+  /** What to look at when the line has lost data. */
+  readonly advice: LineAdvice;
   /** Asks the modem now and then, while it is subscribed to, what it has, and tells {@link NumberedLink.taken}. */
   readonly asking$: Observable<never>;
   /** The link's number may be given to another one. */
