@@ -12,6 +12,28 @@ afterEach(async () => {
   await peers.clear();
 });
 
+describe.each([
+  ['1.7.4', 'AT+CIPCLOSEMODE=0,1', 'AT+CIPCLOSEMODE=0,0'],
+  ['2.2.2', 'AT+CIPTCPOPT=0,0', 'AT+CIPTCPOPT=0,-1'],
+] as const)('how a link of AT %s is closed', (firmware, byReset, inOrder) => {
+  it.each([
+    ['by a reset', byReset, 'ECONNRESET'],
+    ['in order', inOrder, undefined],
+  ])('%s', async (_, setting, expected) => {
+    const { port, next } = await peers.server();
+    const host = await bench.ready({ firmware });
+    await host.asks(byReset);
+    await host.asks(setting);
+    await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
+    const peer = await next();
+    let failure: NodeJS.ErrnoException | undefined;
+    peer.socket.on('error', (error) => (failure = error));
+    await host.asks('AT+CIPCLOSE=0', '0,CLOSED\r\n\r\nOK\r\n');
+    await peer.ended();
+    expect(failure?.code).toBe(expected);
+  });
+});
+
 describe.each(firmwareVersions)('links of AT %s', (firmware) => {
   const nonos = firmware !== '2.2.2';
   const refusal = (words: string): string => (nonos ? `${words}\r\n` : '') + '\r\nERROR\r\n';

@@ -18,6 +18,8 @@ export interface Context extends Core {
   readonly server: ListeningServer;
   readonly station: Station;
   readonly faults: FaultState;
+  /** The addresses of those who have joined the modem's own network, by MAC. */
+  readonly stations: Map<string, string>;
   readonly control: Control;
 }
 
@@ -36,6 +38,8 @@ export interface Control {
   changeBaud(baud: number): void;
   /** Leaves the access point, closing the links. */
   leave(): void;
+  /** Sleeps so many ms, hearing nothing, and wakes by a reset; 0: until somebody else resets it. */
+  sleep(duration: number): void;
 }
 
 /** A command as it was called. */
@@ -58,6 +62,8 @@ export interface Command {
   readonly name: string;
   /** The first AT version of each family that has it; a family left out never had it. */
   readonly since?: { readonly N?: number; readonly E?: number };
+  /** Forms that only one family has. */
+  readonly only?: Readonly<Partial<Record<Form, 'N' | 'E'>>>;
   /** NonOS has it as `_CUR` and `_DEF` `too`, or `only` so; `always`: `too`, in ESP-AT as well. */
   readonly suffixes?: 'too' | 'only' | 'always';
   run?(context: Context, call: Call): Observable<Print>;
@@ -69,6 +75,8 @@ export interface Command {
   /** Done once the `OK` has been printed. */
   after?(context: Context, call: Call): void;
 }
+
+const forms: readonly Form[] = ['test', 'query', 'set', 'run'];
 
 /** The commands of one firmware. */
 export class CommandTable {
@@ -85,8 +93,12 @@ export class CommandTable {
     this.commands = new Map(present.map((command) => [command.name, command]));
   }
 
-  get names(): readonly string[] {
-    return [...this.commands.keys()];
+  /** Every command, as `AT+CMD?` lists it: which forms it has. */
+  get list(): readonly { readonly name: string; readonly forms: readonly Form[] }[] {
+    return [...this.commands.values()].map((command) => ({
+      name: command.name,
+      forms: forms.filter((form) => this.has(command, form)),
+    }));
   }
 
   /**
@@ -97,7 +109,7 @@ export class CommandTable {
   find(line: CommandLine, store: boolean): { command: Command; call: Call } {
     const [, base = line.name, suffix = ''] = /^(.*?)(_CUR|_DEF)?$/.exec(line.name) ?? [];
     const command = this.commands.get(base);
-    if (command?.[line.form] === undefined) throw new Refusal('', errorCode.unsupported);
+    if (command === undefined || !this.has(command, line.form)) throw new Refusal('', errorCode.unsupported);
     const { suffixes } = this.personality;
     const taken = suffixes && command.suffixes !== undefined;
     if (suffix === '' ? taken && command.suffixes === 'only' : !taken && command.suffixes !== 'always') {
@@ -106,6 +118,11 @@ export class CommandTable {
     const persist = suffixes ? suffix !== '_CUR' : store;
     const call = { name: line.name, args: new Arguments(line.args), persist, saved: suffix === '_DEF' };
     return { command, call };
+  }
+
+  private has(command: Command, form: Form): boolean {
+    const { [form]: family = this.personality.family } = command.only ?? {};
+    return command[form] !== undefined && family === this.personality.family;
   }
 }
 

@@ -199,9 +199,12 @@ export class Emulator {
    * @param times How often the modem tells of the address: AT 1.7.4 is known to do so twice.
    */
   softApClient(mac: string, address?: string, times = 1): void {
-    const { output, personality, memory } = this.modem.context;
+    const { output, personality, memory, stations } = this.modem.context;
+    if ((memory.settings.mode & 2) === 0) return;
+    if (address === undefined) stations.delete(mac);
+    else stations.set(mac, address);
     // Since AT 1.6.
-    if (personality.level < 1.6 || (memory.settings.mode & 2) === 0) return;
+    if (personality.level < 1.6) return;
     if (address === undefined) {
       output.unsolicited(`+STA_DISCONNECTED:"${mac}"\r\n`);
       return;

@@ -159,9 +159,9 @@ export class Links {
   }
 
   /** Closes from this side. Its text is the caller's to print. */
-  close(link: Link, abort = false): void {
+  close(link: Link): void {
     this.core.output.flush();
-    this.remove(link, abort);
+    this.remove(link, this.core.memory.settings.ofLinks[link.id]?.linger === 0);
   }
 
   /** Ends a link without the host having asked for it, and tells. */
@@ -269,7 +269,8 @@ export class Links {
     const { delays, internet, memory, options } = this.core;
     const route = internet.route(remote);
     if (route === 'unreachable') return NEVER;
-    const name = memory.settings.serverNames[id];
+    const { serverName = '' } = memory.settings.ofLinks[id] ?? {};
+    const name = serverName === '' ? undefined : serverName;
     if (route !== 'refused') return options.network.connect(route, kind === 'SSL', name);
     const refused$ = throwError(() => new NetworkError('refused', `${remote.address}:${remote.port} refuses`));
     return concat(delays.after('connect'), refused$);

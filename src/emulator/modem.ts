@@ -71,6 +71,7 @@ export class Modem {
       holdInput: wiring.holdInput,
       changeBaud: (baud) => toHost.push(() => setBaud(baud)),
       leave: () => this.leave(),
+      sleep: (duration) => this.sleep(duration),
     };
     this.context = {
       ...core,
@@ -80,6 +81,7 @@ export class Modem {
       server: new ListeningServer(core, links),
       station: new Station(core),
       faults,
+      stations: new Map(),
     };
     this.executor = new Executor(this.context, commandsOf(personality));
   }
@@ -147,7 +149,7 @@ export class Modem {
 
   /** Everything that goes on stops, and the sockets close. */
   halt(): void {
-    const { links, server, station, input, output, faults } = this.context;
+    const { links, server, station, stations, input, output, faults } = this.context;
     this.affairs.unsubscribe();
     this.affairs = new Subscription();
     this.executor.abort();
@@ -155,6 +157,7 @@ export class Modem {
     server.stop();
     links.drop();
     station.leave('idle');
+    stations.clear();
     input.clear();
     faults.clear();
   }
@@ -246,6 +249,14 @@ export class Modem {
     if (station.joined && random.chance(0.5)) output.print('WIFI DISCONNECT\r\n');
     this.wiring.toHost.push(() => {
       if (this.restarting) this.reset(true);
+    });
+  }
+
+  private sleep(duration: number): void {
+    this.context.input.deaf = true;
+    this.wiring.toHost.push(() => {
+      this.halt();
+      if (duration > 0) this.later(duration, () => this.reset(true));
     });
   }
 

@@ -19,7 +19,7 @@ export interface Connection {
   write(bytes: Buffer): Observable<never>;
   /** Ends in order, sending what is still to be sent. */
   end(): void;
-  /** Ends at once. */
+  /** Ends at once, by a reset where there is one. */
   abort(): void;
 }
 

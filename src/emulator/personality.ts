@@ -71,7 +71,8 @@ export interface Personality {
   /** In `CIPRECVLEN`, for a link that is not open. */
   readonly idleLength: number;
 
-  readonly scanFields: (ap: AccessPointReport) => string;
+  /** What a scan lists of each, in the order of the bits of `CWLAPOPT`. */
+  readonly scanFields: (ap: AccessPointReport) => readonly string[];
   /** What a query for the access point answers, behind the BSSID. */
   readonly joinedFields: (ap: AccessPointReport) => string;
   readonly notJoined: string;

@@ -40,8 +40,11 @@ export const espAt222: Personality = {
   sourceAddress: (address, port) => `,"${address}",${port}`,
   receivedHeader: (length, source) => `+CIPRECVDATA:${length}${source},`,
   idleLength: -1,
-  scanFields: ({ ssid, bssid, channel, rssi, ecn }) =>
-    `(${ecn},"${ssid}",${rssi},"${bssid}",${channel},-7,0,${ecn > 1 ? 4 : 0},${ecn > 1 ? 4 : 0},7,1)`,
+  scanFields: ({ ssid, bssid, channel, rssi, ecn }) => {
+    const cipher = ecn > 1 ? '4' : '0';
+    const known = [String(ecn), `"${ssid}"`, String(rssi), `"${bssid}"`, String(channel)];
+    return [...known, '-7', '0', cipher, cipher, '7', '1'];
+  },
   // pci_en, reconn_interval, listen_interval, scan_mode, pmf
   joinedFields: ({ channel, rssi }) => `${channel},${rssi},0,1,3,0,1`,
   // Its "No AP" goes to the log.

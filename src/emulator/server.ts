@@ -62,7 +62,7 @@ export class ListeningServer {
     const full = this.clients.length >= this.core.memory.settings.maxConnections;
     const link = full ? undefined : this.links.accept(connection);
     // One too many is turned away, and the host hears nothing of it.
-    if (link === undefined) connection.abort();
+    if (link === undefined) connection.end();
     else this.watch(link);
   }
 

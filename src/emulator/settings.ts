@@ -12,6 +12,34 @@ export interface SoftAp {
   readonly hidden: boolean;
 }
 
+/** What can be set of each link, before it is opened or while it is open. */
+export interface LinkSettings {
+  /** Authentication, certificate and authority: `CIPSSLCCONF`. */
+  readonly authentication: readonly [number, number, number];
+  readonly commonName: string;
+  /** The name that a TLS link asks for; none for `''`. */
+  readonly serverName: string;
+  readonly protocols: readonly string[];
+  /** Identity and hint of a pre-shared key. */
+  readonly sharedKey: readonly [string, string];
+  /** Seconds; -1 off, 0 a reset in the place of an orderly end. */
+  readonly linger: number;
+  readonly noDelay: number;
+  /** In ms; 0 none. */
+  readonly sendTimeout: number;
+}
+
+const FRESH_LINK: LinkSettings = {
+  authentication: [0, 0, 0],
+  commonName: '',
+  serverName: '',
+  protocols: [],
+  sharedKey: ['', ''],
+  linger: -1,
+  noDelay: 0,
+  sendTimeout: 0,
+};
+
 /** What the modem knows until it is reset. */
 export interface Settings {
   echo: boolean;
@@ -49,8 +77,17 @@ export interface Settings {
   timeZone: number;
   timeServers: readonly string[];
   sslSize: number;
-  /** `CIPSSLCSNI`: the names that TLS links ask for, by link. */
-  serverNames: readonly (string | undefined)[];
+  ofLinks: readonly LinkSettings[];
+  /** `CWLAPOPT`: what of an access point is listed, a bit for each; strongest first, or as they were found. */
+  scanMask: number;
+  scanSorted: boolean;
+  stationMac: string;
+  softApMac: string;
+  softApPlan: readonly [string, string, string];
+  /** Seconds since 1970 that the host has set, and when, in the scheduler's ms. */
+  timestamp: { readonly seconds: number; readonly at: number };
+  /** What is kept and shown, and changes nothing: by command. */
+  plain: Readonly<Record<string, string>>;
 }
 
 /** What outlives a reset. */
@@ -67,6 +104,10 @@ export interface Flash {
   dns: readonly string[];
   ownDns: boolean;
   softAp: SoftAp;
+  stationMac: string;
+  softApMac: string;
+  softApPlan: readonly [string, string, string];
+  plain: Readonly<Record<string, string>>;
 }
 
 /** The time servers that the firmware was built with. */
@@ -87,6 +128,10 @@ export function factoryFlash(personality: Personality, { baud, stored }: Partial
     dns: ['208.67.222.222'],
     ownDns: false,
     softAp: { ssid: 'ESP_000001', key: '', channel: 1, ecn: 0, mostStations: 4, hidden: false },
+    stationMac: '02:00:00:00:00:01',
+    softApMac: '02:00:00:00:00:02',
+    softApPlan: ['192.168.4.1', '192.168.4.1', '255.255.255.0'],
+    plain: {},
   };
 }
 
@@ -118,7 +163,14 @@ export function bootSettings(flash: Flash): Settings {
     timeZone: 8,
     timeServers: FACTORY_TIME_SERVERS,
     sslSize: 2048,
-    serverNames: [],
+    ofLinks: Array.from({ length: 5 }, () => FRESH_LINK),
+    scanMask: 0x7ff,
+    scanSorted: true,
+    stationMac: flash.stationMac,
+    softApMac: flash.softApMac,
+    softApPlan: flash.softApPlan,
+    timestamp: { seconds: 0, at: 0 },
+    plain: flash.plain,
   };
 }
 

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { Server, connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { TLSSocket, connect as connectTls } from 'node:tls';
 
 import { Observable } from 'rxjs';
 
@@ -81,7 +81,10 @@ function connectionOf(socket: Socket, remote: Endpoint): Connection {
     },
     // Not half-closed, as the modem does not: what is written still goes out, then the socket is gone.
     end: () => socket.destroySoon(),
-    abort: () => void socket.destroy(),
+    abort: () => {
+      if (socket instanceof TLSSocket) socket.destroy();
+      else socket.resetAndDestroy();
+    },
   };
 }
 

@@ -16,9 +16,6 @@ export type AddressPlan = readonly [address: string, gateway: string, mask: stri
 
 const NO_ADDRESS: AddressPlan = ['0.0.0.0', '0.0.0.0', '0.0.0.0'];
 
-export const STATION_MAC = '02:00:00:00:00:01';
-export const SOFT_AP_MAC = '02:00:00:00:00:02';
-
 /** The Wi-Fi station: what is in the air, and whether we have joined it. */
 export class Station {
   state: StationState = 'idle';
@@ -47,9 +44,9 @@ export class Station {
     return this.joined ? this.plan() : NO_ADDRESS;
   }
 
-  /** What a scan sees, strongest first as the firmware sorts. */
+  /** What a scan sees, in the order of the options. */
   scan(): readonly AccessPointReport[] {
-    return this.inAir.map(reportOf).sort((one, other) => other.rssi - one.rssi);
+    return this.inAir.map(reportOf);
   }
 
   /**

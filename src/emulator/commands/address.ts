@@ -4,13 +4,11 @@ import type { Observable } from 'rxjs';
 import type { Call, Command, Context } from '../command';
 import { isDottedQuad } from '../network';
 import type { Print } from '../output';
+import { plainSetting } from '../plainSetting';
 import { Refusal, errorCode } from '../refusal';
-import { SOFT_AP_MAC, STATION_MAC } from '../station';
 import type { AddressPlan } from '../station';
 
-const SOFT_AP_PLAN: AddressPlan = ['192.168.4.1', '192.168.4.1', '255.255.255.0'];
-
-function planText(name: string, [address, gateway, mask]: AddressPlan): string {
+export function planText(name: string, [address, gateway, mask]: AddressPlan): string {
   return `${name}:ip:"${address}"\r\n${name}:gateway:"${gateway}"\r\n${name}:netmask:"${mask}"\r\n`;
 }
 
@@ -20,12 +18,33 @@ function quad(call: Call, index: number): string {
   return text;
 }
 
+/** Address, gateway and mask; of the last two the usual ones, where they are left out. */
+export function readPlan(call: Call): AddressPlan {
+  const address = quad(call, 0);
+  const gateway = call.args.has(1) ? quad(call, 1) : address.replace(/\.\d+$/, '.1');
+  return [address, gateway, call.args.has(2) ? quad(call, 2) : '255.255.255.0'];
+}
+
+/** One that a station can have: of six bytes, not to a group, and not of zeros. */
+export function macAddress({ args }: Call, index: number): string {
+  const mac = args.text(index, 17).toLowerCase();
+  if (!/^[\da-f][02468ace](:[\da-f]{2}){5}$/.test(mac) || mac === '00:00:00:00:00:00') {
+    throw new Refusal('', errorCode.invalid);
+  }
+  return mac;
+}
+
+function setStationMac({ memory }: Context, call: Call): Observable<Print> {
+  return defer(() => {
+    memory.settings.stationMac = macAddress(call, 0);
+    if (call.persist) memory.flash.stationMac = memory.settings.stationMac;
+    return EMPTY;
+  });
+}
+
 function setStationAddress({ memory }: Context, call: Call): Observable<Print> {
   return defer(() => {
-    const address = quad(call, 0);
-    const gateway = call.args.has(1) ? quad(call, 1) : address.replace(/\.\d+$/, '.1');
-    const mask = call.args.has(2) ? quad(call, 2) : '255.255.255.0';
-    const fixed = { fixedAddress: [address, gateway, mask] as const, stationDhcp: false };
+    const fixed = { fixedAddress: readPlan(call), stationDhcp: false };
     Object.assign(memory.settings, fixed);
     if (call.persist) Object.assign(memory.flash, fixed);
     return EMPTY;
@@ -33,11 +52,11 @@ function setStationAddress({ memory }: Context, call: Call): Observable<Print> {
 }
 
 function ownAddresses({ memory, station }: Context): Observable<Print> {
-  const { mode } = memory.settings;
+  const { mode, stationMac, softApMac, softApPlan } = memory.settings;
   const lines: string[] = [];
-  if ((mode & 2) !== 0) lines.push(`+CIFSR:APIP,"${SOFT_AP_PLAN[0]}"\r\n`, `+CIFSR:APMAC,"${SOFT_AP_MAC}"\r\n`);
+  if ((mode & 2) !== 0) lines.push(`+CIFSR:APIP,"${softApPlan[0]}"\r\n`, `+CIFSR:APMAC,"${softApMac}"\r\n`);
   if ((mode & 1) !== 0) {
-    lines.push(`+CIFSR:STAIP,"${station.address[0]}"\r\n`, `+CIFSR:STAMAC,"${STATION_MAC}"\r\n`);
+    lines.push(`+CIFSR:STAIP,"${station.address[0]}"\r\n`, `+CIFSR:STAMAC,"${stationMac}"\r\n`);
   }
   return of(...lines);
 }
@@ -104,10 +123,13 @@ export const addressCommands: readonly Command[] = [
     query: ({ station }, { name }) => of(planText(name, station.address)),
     set: setStationAddress,
   },
-  { name: '+CIPSTAMAC', suffixes: 'too', query: (_, { name }) => of(`${name}:"${STATION_MAC}"\r\n`) },
-  { name: '+CIPAPMAC', suffixes: 'too', query: (_, { name }) => of(`${name}:"${SOFT_AP_MAC}"\r\n`) },
-  { name: '+CIPAP', suffixes: 'too', query: (_, { name }) => of(planText(name, SOFT_AP_PLAN)), set: () => EMPTY },
-  { name: '+CIFSR', run: ownAddresses },
+  {
+    name: '+CIPSTAMAC',
+    suffixes: 'too',
+    query: ({ memory }, { name, saved }) => of(`${name}:"${(saved ? memory.flash : memory.settings).stationMac}"\r\n`),
+    set: setStationMac,
+  },
+  { name: '+CIFSR', only: { test: 'N' }, test: () => EMPTY, run: ownAddresses },
   {
     name: '+CWDHCP',
     suffixes: 'too',
@@ -129,9 +151,20 @@ export const addressCommands: readonly Command[] = [
     name: '+CWHOSTNAME',
     since: { N: 1.4, E: 2 },
     query: ({ memory }) => of(`+CWHOSTNAME:${memory.settings.hostName}\r\n`),
-    set: ({ memory }, { args }) => defer(() => ((memory.settings.hostName = args.text(0, 32)), EMPTY)),
+    set: ({ memory }, { args }) =>
+      defer(() => {
+        if ((memory.settings.mode & 1) === 0) throw new Refusal('', errorCode.failed);
+        memory.settings.hostName = args.text(0, 32);
+        return EMPTY;
+      }),
   },
   { name: '+CIPDOMAIN', since: { N: 1, E: 2 }, set: lookUp },
   { name: '+PING', set: ping },
-  { name: '+CIPV6', since: { E: 2.2 }, query: () => of('+CIPV6:0\r\n'), set: () => EMPTY },
+  plainSetting({
+    name: '+CIPV6',
+    since: { E: 2.2 },
+    initial: '0',
+    saved: 'asked',
+    read: (args) => String(args.number(0, 0, 1)),
+  }),
 ];

@@ -6,6 +6,7 @@ import type { Link, UdpMode } from '../link';
 import { LINK_COUNT } from '../links';
 import { NetworkError, isDottedQuad } from '../network';
 import type { Print } from '../output';
+import { linkSetting, plainSetting } from '../plainSetting';
 import { Refusal, errorCode } from '../refusal';
 
 /** The link number in front of the other arguments, in multiplexed mode; and where those begin. */
@@ -20,6 +21,12 @@ function start(context: Context, { args }: Call): Observable<Print> {
     const { id, next } = linkArgument(context, args);
     return open(context, args, id, next);
   });
+}
+
+/** As the firmware's own source of AT 0.2x has it. */
+function howToStart({ memory }: Context, { name }: Call): Observable<Print> {
+  const id = memory.settings.mux ? '(id),' : '';
+  return of(...['ip address', 'domain name'].map((host) => `${name}:${id}("type"),("${host}"),(port)\r\n`));
 }
 
 /** The firmware chooses the number. */
@@ -135,16 +142,6 @@ function setMux({ memory, links, server }: Context, { args }: Call): Observable<
   });
 }
 
-function setServerName(context: Context, { args }: Call): Observable<Print> {
-  const { settings } = context.memory;
-  return defer(() => {
-    const { id, next } = linkArgument(context, args);
-    const name = args.text(next, 64);
-    settings.serverNames = Object.assign([...settings.serverNames], { [id]: name === '' ? undefined : name });
-    return EMPTY;
-  });
-}
-
 function linkLine(name: string, { id, kind, remote, localPort, server }: Link): string {
   return `${name}:${id},"${kind}","${remote.address}",${remote.port},${localPort},${server ? 1 : 0}\r\n`;
 }
@@ -159,11 +156,11 @@ function status({ links, station, personality, memory }: Context): Observable<Pr
 
 /** Links: opening, closing, modes. */
 export const linkCommands: readonly Command[] = [
-  { name: '+CIPSTART', set: start },
+  { name: '+CIPSTART', only: { test: 'N' }, test: howToStart, set: start },
   { name: '+CIPSTARTEX', since: { E: 2.1 }, set: startAnywhere },
-  { name: '+CIPCLOSE', run: closeOnly, set: closeOne },
+  { name: '+CIPCLOSE', only: { test: 'N' }, test: () => EMPTY, run: closeOnly, set: closeOne },
   { name: '+CIPMUX', query: ({ memory }) => of(`+CIPMUX:${memory.settings.mux ? 1 : 0}\r\n`), set: setMux },
-  { name: '+CIPSTATUS', run: status },
+  { name: '+CIPSTATUS', only: { test: 'N' }, test: () => EMPTY, run: status },
   {
     name: '+CIPSTATE',
     since: { E: 2.2 },
@@ -174,15 +171,33 @@ export const linkCommands: readonly Command[] = [
     query: ({ memory, personality }) => of(personality.dinfo(memory.settings.source)),
     set: ({ memory }, { args }) => defer(() => ((memory.settings.source = args.flag(0)), EMPTY)),
   },
-  {
-    name: '+CIPSSLSIZE',
-    since: { N: 1 },
-    query: ({ memory }) => of(`+CIPSSLSIZE:${memory.settings.sslSize}\r\n`),
-    set: ({ memory }, { args }) => defer(() => ((memory.settings.sslSize = args.number(0, 2048, 4096)), EMPTY)),
-  },
-  { name: '+CIPSSLCSNI', since: { E: 2.1 }, set: setServerName },
-  { name: '+CIPSSLCCONF', since: { N: 1.7, E: 2.1 }, set: () => EMPTY },
-  { name: '+CIPTCPOPT', since: { E: 2.1 }, set: () => EMPTY },
-  { name: '+CIPRECONNINTV', since: { E: 2.1 }, query: () => of('+CIPRECONNINTV:1\r\n'), set: () => EMPTY },
-  { name: '+CIPCLOSEMODE', since: { N: 1.7 }, set: () => EMPTY },
+  linkSetting({
+    name: '+CIPTCPOPT',
+    since: { E: 2.1 },
+    // Each may be left out, and is as it was then.
+    read: (args, at) => {
+      args.limit(at + 3);
+      return {
+        ...(args.has(at) && { linger: args.number(at, -1, 65_535) }),
+        ...(args.has(at + 1) && { noDelay: args.number(at + 1, 0, 1) }),
+        ...(args.has(at + 2) && { sendTimeout: args.number(at + 2, 0, 600_000) }),
+      };
+    },
+    show: ({ linger, noDelay, sendTimeout }) => `${linger},${noDelay},${sendTimeout}`,
+  }),
+  plainSetting({
+    name: '+CIPRECONNINTV',
+    since: { E: 2.1 },
+    initial: '1',
+    saved: 'asked',
+    read: (args) => String(args.number(0, 1, 36_000)),
+  }),
+  // Whether `CIPCLOSE` breaks the connection off.
+  linkSetting({
+    name: '+CIPCLOSEMODE',
+    since: { N: 1.7 },
+    only: { query: 'E' },
+    read: (args, at) => ({ linger: args.flag(at) ? 0 : -1 }),
+    show: () => '',
+  }),
 ];

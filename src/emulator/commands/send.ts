@@ -194,7 +194,7 @@ function setRaw({ memory }: Context, { args }: Call): Observable<Print> {
 
 /** Sending. */
 export const sendCommands: readonly Command[] = [
-  { name: '+CIPSEND', run: raw, set: send, ownResult: ['run', 'set'] },
+  { name: '+CIPSEND', only: { test: 'N' }, test: () => EMPTY, run: raw, set: send, ownResult: ['run', 'set'] },
   { name: '+CIPSENDEX', since: { N: 1, E: 2 }, set: sendUntil, ownResult: ['set'] },
   { name: '+CIPMODE', query: ({ memory }) => of(`+CIPMODE:${memory.settings.raw ? 1 : 0}\r\n`), set: setRaw },
 ];

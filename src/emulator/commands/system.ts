@@ -85,7 +85,18 @@ export const systemCommands: readonly Command[] = [
         return EMPTY;
       }),
   },
-  { name: '+SLEEP', query: () => of('+SLEEP:0\r\n'), set: accept },
-  { name: '+RFPOWER', query: () => of('+RFPOWER:78\r\n'), set: accept },
-  { name: '+SYSTIMESTAMP', since: { E: 2.1 }, query: () => of('+SYSTIMESTAMP:0\r\n'), set: accept },
+  {
+    name: '+SYSTIMESTAMP',
+    since: { E: 2.1 },
+    query: ({ memory, scheduler }) =>
+      defer(() => {
+        const { seconds, at } = memory.settings.timestamp;
+        return of(`+SYSTIMESTAMP:${seconds + (at === 0 ? 0 : Math.floor((scheduler.now() - at) / 1000))}\r\n`);
+      }),
+    set: ({ memory, scheduler }, { args }) =>
+      defer(() => {
+        memory.settings.timestamp = { seconds: args.number(0, 0, 0x7fffffff), at: scheduler.now() };
+        return EMPTY;
+      }),
+  },
 ];
