@@ -38,6 +38,7 @@ export const uerrno = { ...errnoOf, errorcode } as const;
 export type {
   Encryption,
   ESP8285,
+  FoundNetwork,
   InterfaceConfig,
   ModemOptions,
   Rejoin,

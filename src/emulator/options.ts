@@ -12,9 +12,10 @@ import { socketsNetwork } from './socketsNetwork';
 
 /** A Wi-Fi network in reach of the virtual modem. */
 export interface AccessPoint {
-  readonly ssid: string;
+  /** Up to 32 bytes; a name that is not UTF-8 is given as bytes. */
+  readonly ssid: string | Uint8Array;
   /** 8 to 63 bytes, or 64 hexadecimal digits; with `ecn: 1`, WEP, 5 or more. Empty or left out: an open network. */
-  readonly key?: string;
+  readonly key?: string | Uint8Array;
   readonly bssid?: string;
   readonly channel?: number;
   /** dBm. */
@@ -39,7 +40,7 @@ export interface EmulatorOptions {
   /** The networks in the air. Default: one, `my-ssid` with key `my-password`. */
   readonly accessPoints?: readonly AccessPoint[];
   /** An access point saved in the flash, joined at start. */
-  readonly stored?: { readonly ssid: string; readonly key?: string };
+  readonly stored?: Pick<AccessPoint, 'ssid' | 'key'>;
   /** Where names and addresses lead; whatever is not here and not loopback is unreachable. */
   readonly hosts?: HostTable;
   /** Ports of this machine that stand in for the modem's own listening and UDP ports; 0: any free one. */
@@ -114,5 +115,7 @@ function requireKey({ ssid, key = '', ecn }: AccessPoint): void {
   const length = Buffer.byteLength(key);
   const least = ecn === 1 ? 5 : 8;
   if (length === 0 || (length >= least && length <= 64)) return;
-  throw new RangeError(`the key of the access point ${ssid} must have ${least} to 63 characters, not ${length}`);
+  throw new RangeError(
+    `the key of the access point ${String(ssid)} must have ${least} to 63 characters, not ${length}`,
+  );
 }

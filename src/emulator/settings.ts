@@ -174,7 +174,7 @@ export function bootSettings(flash: Flash): Settings {
   };
 }
 
-/** Text of this program as the bytes on the line, one character each. */
-export function latin1(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1');
+/** Text of this program, or bytes, as the bytes on the line, one character each. */
+export function latin1(text: string | Uint8Array): string {
+  return Buffer.from(text).toString('latin1');
 }

@@ -63,7 +63,7 @@ export class Station {
       if (found === undefined) return concat(delays.after('scan'), this.failed(3));
       if (found.fails === 1) return concat(delays.wait(options.joinTimeout), this.failed(1));
       if (found.fails === 4) return concat(delays.after('join'), this.failed(4));
-      if (found.key !== undefined && found.key !== '' && latin1(found.key) !== key) {
+      if ((found.key?.length ?? 0) > 0 && latin1(found.key ?? '') !== key) {
         return concat(delays.after('join'), this.failed(found.wrongKeyCode ?? 2));
       }
       const connected$ = concat(delays.after('join'), of('WIFI CONNECTED\r\n'));
@@ -137,6 +137,6 @@ function reportOf(ap: AccessPoint): AccessPointReport {
     bssid: (ap.bssid ?? '02:00:5e:00:00:01').toLowerCase(),
     channel: ap.channel ?? 6,
     rssi: ap.rssi ?? -52,
-    ecn: ap.ecn ?? (ap.key === undefined || ap.key === '' ? 0 : 3),
+    ecn: ap.ecn ?? ((ap.key?.length ?? 0) === 0 ? 0 : 3),
   };
 }

@@ -5,6 +5,7 @@ import type { Encryption } from './commands/softAp';
 import { ESP8285Streams } from './esp8285Streams';
 import type { ModemOptions } from './modemOptions';
 import type { StaticConfig } from './wifi/address';
+import type { FoundNetwork } from './wifi/foundNetwork';
 import type { InterfaceConfig } from './wifi/ifconfig';
 import type { TimeOptions } from './wifi/time';
 
@@ -30,7 +31,7 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
     return firstValueFrom(this.startOrLetGo());
   }
 
-  connect(ssid: string, key?: string): Promise<void> {
+  connect(ssid: string | Uint8Array, key?: string | Uint8Array | null): Promise<void> {
     return firstValueFrom(this.connect$(ssid, key));
   }
 
@@ -38,7 +39,12 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
     return firstValueFrom(this.disconnect$());
   }
 
-  enable_ap(ssid: string, key: string, channel?: number, encryption?: Encryption): Promise<void> {
+  enable_ap(
+    ssid: string | Uint8Array,
+    key: string | Uint8Array,
+    channel?: number,
+    encryption?: Encryption,
+  ): Promise<void> {
     return firstValueFrom(this.enable_ap$(ssid, key, channel, encryption));
   }
 
@@ -71,7 +77,7 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
     return firstValueFrom(this.reset$());
   }
 
-  scan(): Promise<readonly string[]> {
+  scan(): Promise<readonly FoundNetwork[]> {
     return firstValueFrom(this.scan$());
   }
 

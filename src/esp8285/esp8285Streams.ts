@@ -3,11 +3,10 @@ import { asyncScheduler, defer, endWith, map, type Observable, of, type Schedule
 import type { Uart } from '../streams';
 import type { DatagramLink, Endpoint, Listener, Nic, StreamLink, StreamOptions, StreamSettings } from '../usocket/nic';
 import { OSError } from '../usocket/osError';
-import { catalogueOf, common } from './commands/catalogue';
+import { catalogueOf } from './commands/catalogue';
 import type { Dialect } from './commands/dialect';
 import { type Encryption, encryptions } from './commands/softAp';
 import { withCommandError } from './executor/commandError';
-import { simpleExchange } from './executor/exchange';
 import { Lasting } from './lasting';
 import { longestSend } from './links/numberedLink';
 import { openStream } from './links/openStream';
@@ -18,10 +17,12 @@ import type { Status } from './status';
 import type { TraceEvent } from './trace/traceEvent';
 import { accessPoint } from './wifi/accessPoint';
 import { addressPlanOf, setAddress, type StaticConfig, useDhcp } from './wifi/address';
+import type { FoundNetwork } from './wifi/foundNetwork';
 import { HomeNetwork } from './wifi/homeNetwork';
 import { hostname, setHostname } from './wifi/hostname';
 import { ifconfig, type InterfaceConfig } from './wifi/ifconfig';
 import { join } from './wifi/join';
+import { leave } from './wifi/leave';
 import { mac } from './wifi/mac';
 import { ping } from './wifi/ping';
 import { resolve } from './wifi/resolve';
@@ -101,16 +102,19 @@ export class ESP8285Streams implements Nic {
    * Joins a network and emits once the modem has an address.
    *
    * Errors: `EACCES` wrong key, `ENOENT` no such network, `ETIMEDOUT`, `ECONNREFUSED`, `EINVAL`; see {@link join}.
+   *
+   * @param ssid As text, which is said in UTF-8, or as bytes: see {@link FoundNetwork.ssidBytes}.
+   * @param key The same. None, or `null`, for an open network.
    */
-  connect$(ssid: string, key = ''): Observable<void> {
+  connect$(ssid: string | Uint8Array, key: string | Uint8Array | null = null): Observable<void> {
     return this.modem.whenUp((dialect) => {
-      const joining$ = this.join(dialect, ssid, key);
+      const joining$ = this.join(dialect, ssid, key ?? '');
       // The one before is left, whatever becomes of this one.
       this.home.forget();
       return joining$.pipe(
         tap({
           next: () => {
-            this.home.keep(this.modem.whenUp((current) => this.join(current, ssid, key)));
+            this.home.keep(this.modem.whenUp((current) => this.join(current, ssid, key ?? '')));
           },
           error: () => {
             this.home.forget();
@@ -120,13 +124,16 @@ export class ESP8285Streams implements Nic {
     });
   }
 
-  /** Leaves the network. Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses. */
+  /**
+   * Leaves the network; one that is on none has left it. Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it
+   * refuses.
+   */
   disconnect$(): Observable<void> {
     return this.modem
-      .whenUp(() => {
+      .whenUp((dialect) => {
         // Now, for some firmwares tell that it is left before they say `OK`, and then, for it may be joined before.
         this.home.forget();
-        return this.modem.executor.run(simpleExchange(common.leave));
+        return leave(this.modem.executor, catalogueOf(dialect));
       })
       .pipe(
         map(() => {
@@ -148,7 +155,12 @@ export class ESP8285Streams implements Nic {
    * @param channel 1 to 14; while a network is joined, the firmware takes that one's.
    * @param encryption `OPEN`, `WPA_PSK`, `WPA2_PSK` or `WPA_WPA2_PSK` of this interface.
    */
-  enable_ap$(ssid: string, key: string, channel = 5, encryption: Encryption = encryptions.WPA2_PSK): Observable<void> {
+  enable_ap$(
+    ssid: string | Uint8Array,
+    key: string | Uint8Array,
+    channel = 5,
+    encryption: Encryption = encryptions.WPA2_PSK,
+  ): Observable<void> {
     return this.modem.whenUp((dialect) =>
       this.lasting.set('softAp', dialect, (current) =>
         enableSoftAp(this.modem.executor, catalogueOf(current), { ssid, key, channel, encryption }),
@@ -228,7 +240,7 @@ export class ESP8285Streams implements Nic {
   }
 
   /** See {@link scan}: the networks in reach, as the modem describes them. */
-  scan$(): Observable<readonly string[]> {
+  scan$(): Observable<readonly FoundNetwork[]> {
     return this.modem.whenUp(() => scan(this.modem.executor));
   }
 
@@ -287,7 +299,7 @@ export class ESP8285Streams implements Nic {
     return this.modem.whenUp(() => this.modem.server.listen(local));
   }
 
-  private join(dialect: Dialect, ssid: string, key: string): Observable<void> {
+  private join(dialect: Dialect, ssid: string | Uint8Array, key: string | Uint8Array): Observable<void> {
     return join(this.modem.executor, catalogueOf(dialect), ssid, key).pipe(
       tap(() => {
         this.modem.setWifi('up');

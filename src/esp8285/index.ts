@@ -4,6 +4,7 @@ export type { ModemOptions } from './modemOptions';
 export type { Status } from './status';
 export type { TraceEvent } from './trace/traceEvent';
 export type { StaticConfig } from './wifi/address';
+export type { FoundNetwork } from './wifi/foundNetwork';
 export type { Rejoin } from './wifi/homeNetwork';
 export type { InterfaceConfig } from './wifi/ifconfig';
 export type { Station } from './wifi/stations';

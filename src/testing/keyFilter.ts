@@ -100,6 +100,7 @@ function withoutKeys(line: string, keys: readonly string[]): string {
   }, line);
 }
 
+/** A key need not be text: no byte of it is shown. */
 function blanked(text: string): string {
-  return text.replace(/[\x20-\x7e]/g, '*');
+  return text.replace(/[^\r\n]/g, '*');
 }

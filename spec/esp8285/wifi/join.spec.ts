@@ -146,6 +146,61 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
   );
 
   it(
+    'waits for an address as long as DHCP may take, once the access point has let it in',
+    marbles(({ expectObservable }, scheduler) => {
+      const rule = joining(3_000, 'WIFI CONNECTED\r\n', 32_000, 'WIFI GOT IP\r\n', '\r\nOK\r\n');
+      const { nic } = at(scheduler, rule);
+      expectObservable(nic.connect$('net', key).pipe(map(() => 'joined'))).toBe('35s (j|)', values);
+    }),
+  );
+
+  it.each([
+    ['never comes', joining(3_000, 'WIFI CONNECTED\r\n')],
+    ['is given up by the modem', joining(3_000, 'WIFI CONNECTED\r\n', 15_000, '+CWJAP:1\r\n', failed)],
+    ['is given up, as AT 1.x says it', joining(3_000, 'WIFI CONNECTED\r\n', 15_000, 'DHCP TIMEOUT\r\n', failed)],
+  ])('speaks of the address, and not of the key, when one %s', (__, rule) => {
+    marbles(({ flush }, scheduler) => {
+      const { nic } = at(scheduler, rule);
+      let failure: unknown;
+      nic.connect$('net', key).subscribe({ error: (error: unknown) => (failure = error) });
+      flush();
+      assert.ok(failure instanceof OSError && failure.code === 'ETIMEDOUT', String(failure));
+      assert.match(failure.message, /address/);
+      assert.ok(!/\bkey\b/.test(failure.message), failure.message);
+    })();
+  });
+
+  it.each([
+    ['+CWJAP:2\r\n', 'EACCES'],
+    ['+CWJAP: 3\r\n', 'ENOENT'],
+    ['+CWJAP_CUR:2\r\n', 'EACCES'],
+    ['+CWJAP_DEF:4\r\n', 'ECONNREFUSED'],
+    ['+CWJAP:12\r\n', 'EIO'],
+  ])('understands the reason in other forms: %j', (said, expected) => {
+    marbles(({ expectObservable }, scheduler) => {
+      const { nic } = at(scheduler, joining(9, said, failed));
+      expectObservable(nic.connect$('net', key).pipe(code())).toBe('9ms #', values, expected);
+    })();
+  });
+
+  it.each([
+    ['No AP\r\n\r\nOK\r\n', undefined],
+    ['\r\nERROR\r\n', undefined],
+    ['\r\nOK\r\n', undefined],
+    ['+CWJAP:"net","aa:bb:cc:dd:ee:ff",6,-52\r\n\r\nOK\r\n', 'EIO'],
+  ])('has nothing to leave when it has joined nothing: %j', (said, expected) => {
+    marbles((__, scheduler) => {
+      const { nic } = at(scheduler, ['AT+CWQAP', '\r\nERROR\r\n'], [/^AT\+CWJAP(?:_CUR)?\?$/, said]);
+      const told: unknown[] = [];
+      nic
+        .disconnect$()
+        .pipe(code())
+        .subscribe({ next: () => told.push(undefined), error: (error: unknown) => told.push(error) });
+      assert.deepStrictEqual(told, [expected]);
+    })();
+  });
+
+  it(
     'leaves a network',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, modem } = stage(scheduler, {

@@ -179,7 +179,7 @@ describe.each([
     marbles(({ expectObservable }, scheduler) => {
       const scan: Rule = ['AT+CWLAP', joins, '+CWLAP:(3,"net",-40)\r\n', address, ok];
       const { nic } = stage(scheduler, { firmware, script: [scan] });
-      expectObservable(nic.scan$()).toBe('(s|)', { s: ['3,"net",-40'] });
+      expectObservable(nic.scan$().pipe(map((networks) => networks.map(String)))).toBe('(s|)', { s: ['3,"net",-40'] });
       expectObservable(nic.stations$).toBe('a', lists);
     }),
   );

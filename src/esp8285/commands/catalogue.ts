@@ -107,7 +107,7 @@ export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
     askAddresses: command(`AT+CIPSTA${suffix}?`),
     askAccessPoint: command(`AT+CWJAP${suffix}?`),
 
-    join(ssid: string, key: string): Command {
+    join(ssid: string | Uint8Array, key: string | Uint8Array): Command {
       return command(
         `AT+CWJAP${suffix}`,
         { text: ssid, what: 'SSID', syscall: 'connect', maxBytes: longest.ssid },

@@ -1,11 +1,14 @@
+import { isUtf8 } from 'node:buffer';
+
+import { asBuffer } from '../../streams';
 import { OSError } from '../../usocket/osError';
 
 /** Longest command line, in bytes, its line end included (AT 2.2 says so; older firmware is not known to take more). */
 const longestLine = 256;
 
-/** A text that a user gave: it is checked and quoted before it becomes part of a command. */
+/** A text that a user gave, or bytes of any encoding: it is checked and quoted before it becomes part of a command. */
 export interface Text {
-  readonly text: string;
+  readonly text: string | Uint8Array;
   /** For messages: `'SSID'`. */
   readonly what: string;
   /** The call that it was given to. */
@@ -21,7 +24,10 @@ export type Argument = number | Text;
 
 /** One line to the modem. */
 export interface Command {
+  /** The line as text; of one that is not UTF-8 only what of it is. */
   readonly line: string;
+  /** The line as it is, where it is not UTF-8. */
+  readonly bytes?: Buffer;
   /** The line for messages and traces, without what is secret. */
   readonly shown: string;
 }
@@ -35,16 +41,17 @@ export interface Command {
  * Throws `EINVAL` for a text that has CR, LF, NUL or half a character in it, or is too long or too short.
  */
 export function command(name: string, ...given: readonly Argument[]): Command {
+  // Each character of these is one byte: what is given need be no text.
   const values = given.map((argument) => (typeof argument === 'number' ? String(argument) : quote(argument)));
   const shown = given.map((argument, index) =>
-    typeof argument !== 'number' && argument.secret ? '"…"' : (values[index] ?? ''),
+    typeof argument !== 'number' && argument.secret ? '"…"' : readable(values[index] ?? ''),
   );
-  const line = withArguments(name, values);
+  const bytes = Buffer.from(withArguments(name, values), 'latin1');
   const overlong = given.find((argument): argument is Text => typeof argument !== 'number');
-  if (Buffer.byteLength(line) + 2 > longestLine && overlong) {
+  if (bytes.length + 2 > longestLine && overlong) {
     throw refuse(overlong, `makes a command of more than ${String(longestLine)} bytes`);
   }
-  return { line, shown: withArguments(name, shown) };
+  return { line: bytes.toString(), shown: withArguments(name, shown), ...(!isUtf8(bytes) && { bytes }) };
 }
 
 function withArguments(name: string, values: readonly string[]): string {
@@ -52,14 +59,30 @@ function withArguments(name: string, values: readonly string[]): string {
 }
 
 function quote(argument: Text): string {
-  const { text, maxBytes, minBytes = 0 } = argument;
-  if (typeof text !== 'string') throw refuse(argument, 'must be a text');
+  const { maxBytes, minBytes = 0 } = argument;
+  const bytes = bytesOf(argument);
+  const text = bytes.toString('latin1');
   if (/[\r\n\0]/.test(text)) throw refuse(argument, 'must not contain CR, LF or NUL');
+  if (bytes.length > maxBytes) throw refuse(argument, `is longer than ${String(maxBytes)} bytes`);
+  if (bytes.length < minBytes) throw refuse(argument, `has less than ${String(minBytes)} bytes`);
+  return `"${text.replace(/[\\",]/g, '\\$&')}"`;
+}
+
+function bytesOf(argument: Text): Buffer {
+  // What comes from JavaScript may be anything.
+  const text: unknown = argument.text;
+  if (text instanceof Uint8Array) return asBuffer(text);
+  if (typeof text !== 'string') throw refuse(argument, 'must be a text, or bytes');
   // Half a character would be sent as another one.
   if (/\p{Surrogate}/u.test(text)) throw refuse(argument, 'is not well-formed');
-  if (Buffer.byteLength(text) > maxBytes) throw refuse(argument, `is longer than ${String(maxBytes)} bytes`);
-  if (Buffer.byteLength(text) < minBytes) throw refuse(argument, `has less than ${String(minBytes)} bytes`);
-  return `"${text.replace(/[\\",]/g, '\\$&')}"`;
+  return Buffer.from(text);
+}
+
+/** Bytes, given as Latin-1, as text for messages; those that are none as `\xce`. */
+export function readable(latin1: string): string {
+  const bytes = Buffer.from(latin1, 'latin1');
+  if (isUtf8(bytes)) return bytes.toString();
+  return latin1.replace(/[^\x20-\x7e]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 function refuse({ what, syscall }: Text, why: string): OSError {

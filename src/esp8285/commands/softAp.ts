@@ -5,9 +5,10 @@ export type Encryption = (typeof encryptions)[keyof typeof encryptions];
 
 /** A network of the modem's own. */
 export interface SoftAp {
-  readonly ssid: string;
+  /** A name is bytes, and need be no text. */
+  readonly ssid: string | Uint8Array;
   /** Of no meaning to an open network. */
-  readonly key: string;
+  readonly key: string | Uint8Array;
   readonly channel: number;
   readonly encryption: Encryption;
 }

@@ -20,9 +20,13 @@ export class Refusal extends Error {
     super(message);
   }
 
-  /** The modem said `OK`, and not what was asked for. */
-  static without(what: string, shown: string): Refusal {
-    return new Refusal(shown, 'OK', [], `${shown} was answered OK, without ${what}`);
+  /**
+   * The modem said `OK`, and not what was asked for.
+   *
+   * @param lines What it said instead.
+   */
+  static without(what: string, shown: string, lines: readonly string[] = []): Refusal {
+    return new Refusal(shown, 'OK', lines, `${shown} was answered ${[...lines, 'OK'].join(' / ')}, without ${what}`);
   }
 }
 
@@ -57,7 +61,7 @@ export function ifRefused<T, U>(instead$: Observable<U>): OperatorFunction<T, T 
 
 /** What a modem may say to a command with a key in it; a damaged echo looks like none of these. */
 export function isReason(text: string): boolean {
-  return /^(?:\+[A-Z]+:\d+|DHCP TIMEOUT)$/.test(text);
+  return /^(?:\+[A-Z]+(?:_CUR|_DEF)?: *\d+|DHCP TIMEOUT)$/.test(text);
 }
 
 /** Not the command's echo, nor what a lost byte or an unsolicited message has left of it: a key may be in it. */

@@ -28,7 +28,7 @@ export class Wire {
   say(command: Command): Observable<never> {
     return defer(() => {
       this.trace?.said(command);
-      return this.put(Buffer.from(command.line + lineEnd));
+      return this.put(lineOf(command));
     });
   }
 
@@ -81,4 +81,8 @@ export class Wire {
       return conversation$;
     });
   }
+}
+
+function lineOf({ line, bytes }: Command): Buffer {
+  return bytes ? Buffer.concat([bytes, Buffer.from(lineEnd)]) : Buffer.from(line + lineEnd);
 }

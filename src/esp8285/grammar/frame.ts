@@ -51,7 +51,7 @@ export type Frame =
   | { readonly kind: 'booting' }
   /** `ready`: the modem has started. */
   | { readonly kind: 'booted' }
-  /** Any other line; never empty. */
-  | { readonly kind: 'line'; readonly text: string }
+  /** Any other line; never empty. One that is not UTF-8, as the name of a network may not be, comes as its bytes, too. */
+  | { readonly kind: 'line'; readonly text: string; readonly bytes?: Buffer }
   /** Bytes that are no line of any firmware, or announce what cannot be. */
   | { readonly kind: 'noise'; readonly length: number };

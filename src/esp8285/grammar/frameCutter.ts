@@ -27,6 +27,8 @@ const longestBlock = 8192;
 
 const [nul, lineFeed, carriageReturn, blank, promptMark, plus] = [0x00, 0x0a, 0x0d, 0x20, 0x3e, 0x2b];
 const nothing = Buffer.alloc(0);
+/** What stands in a text for bytes that are none. */
+const notText = '\ufffd';
 
 /**
  * Cuts what a modem says into frames, whatever the chunks in which it comes. Payloads are counted, never searched, and
@@ -236,12 +238,14 @@ export class FrameCutter {
       yield { kind: 'noise', length: (skipped ?? 0) + line.length };
       return;
     }
-    const text = withoutLineEnd(line).toString('utf8');
+    const bytes = withoutLineEnd(line);
+    const text = bytes.toString('utf8');
     const frame = lineFrame(text, this.expecting.several);
     // The rest of an echo that a message has cut into says nothing.
     if (isEchoCut && frame.kind === 'line') return;
     this.isEchoCut = isCutEcho(text);
-    yield frame;
+    // A copy, for a listener may keep it, and with it the whole chunk.
+    yield frame.kind === 'line' && text.includes(notText) ? { ...frame, bytes: Buffer.from(bytes) } : frame;
   }
 }
 

@@ -1,15 +1,33 @@
-import { catchError, map, type Observable, throwError } from 'rxjs';
+import {
+  catchError,
+  defer,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  type SchedulerLike,
+  take,
+  takeWhile,
+  tap,
+  throwError,
+} from 'rxjs';
 
+import { asBuffer } from '../../streams';
 import type { ErrorCode } from '../../usocket/errno';
 import { OSError } from '../../usocket/osError';
 import type { Catalogue } from '../commands/catalogue';
+import { readable } from '../commands/command';
 import { firstMatch, Refusal } from '../executor/answer';
+import { answeredWithin } from '../executor/answeredWithin';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { Unanswered } from '../executor/unanswered';
+import type { Wire } from '../executor/wire';
 
-/** Milliseconds: the modem gives up after 15 s, and DHCP takes its time. */
+/** Milliseconds: the modem gives up an access point after 15 s; DHCP may take longer than that, and a minute is usual. */
 const joinDeadline = 30_000;
+const addressDeadline = 60_000;
 
 /** What the code behind `+CWJAP:` says, and what to try. */
 const reasons: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -19,6 +37,11 @@ const reasons: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   4: ['ECONNREFUSED', 'refused the modem; is the key right, and may this device join?'],
 };
 
+const noAddress = [
+  'ETIMEDOUT',
+  'let the modem in, and gave it no address (DHCP); does it give any? One can be set by ifconfig',
+] as const;
+
 /**
  * Joins a network and emits once the modem has an address.
  *
@@ -26,30 +49,49 @@ const reasons: Readonly<Record<string, readonly [ErrorCode, string]>> = {
  * away, `EINVAL` a name or key that cannot be sent. The firmware may report a wrong key as any of the others. The key
  * is in no message.
  */
-export function join(executor: Executor, catalogue: Catalogue, ssid: string, key: string): Observable<void> {
-  return executor.run(simpleExchange(catalogue.join(ssid, key), joinDeadline)).pipe(
-    map(() => undefined),
-    catchError((cause: unknown) => throwError(() => joinError(ssid, cause))),
-  );
+export function join(
+  executor: Executor,
+  catalogue: Catalogue,
+  ssid: string | Uint8Array,
+  key: string | Uint8Array,
+): Observable<void> {
+  const command = catalogue.join(ssid, key);
+  const exchange = simpleExchange(command, joinDeadline + addressDeadline);
+  return defer(() => {
+    /** The access point has let the modem in, which waits for an address. */
+    let isIn = false;
+    const converse = (wire: Wire, scheduler: SchedulerLike) => {
+      const admission$ = wire.frames$.pipe(
+        filter((frame) => frame.kind === 'wifi'),
+        tap(({ event }) => (isIn = event !== 'disconnected')),
+        takeWhile(() => !isIn),
+      );
+      const admitted$ = admission$.pipe(answeredWithin(joinDeadline, command.shown, wire, scheduler), ignoreElements());
+      return merge(exchange.converse(wire, scheduler), admitted$).pipe(take(1));
+    };
+    return executor.run({ ...exchange, converse }).pipe(
+      map(() => undefined),
+      catchError((cause: unknown) => throwError(() => joinError(nameOf(ssid), cause, isIn))),
+    );
+  });
 }
 
-function joinError(ssid: string, cause: unknown): unknown {
-  const [code, why] = reasonOf(cause) ?? [];
+function joinError(name: string, cause: unknown, isIn: boolean): unknown {
+  const [code, why] = reasonOf(cause, isIn) ?? [];
   if (code === undefined || !(cause instanceof Error)) return cause;
-  return new OSError(
-    code,
-    'connect',
-    `connect: the network ${JSON.stringify(ssid)} ${String(why)} (${cause.message})`,
-    {
-      cause,
-    },
-  );
+  return new OSError(code, 'connect', `connect: the network ${name} ${String(why)} (${cause.message})`, { cause });
 }
 
-function reasonOf(cause: unknown): readonly [ErrorCode, string] | undefined {
-  if (cause instanceof Unanswered) return reasons[1];
+function reasonOf(cause: unknown, isIn: boolean): readonly [ErrorCode, string] | undefined {
+  if (cause instanceof Unanswered) return isIn ? noAddress : reasons[1];
   if (!(cause instanceof Refusal)) return undefined;
-  if (cause.lines.includes('DHCP TIMEOUT')) return ['ETIMEDOUT', 'gave no address (DHCP)'];
-  const code = firstMatch(cause.lines, /^\+CWJAP:(\d)/)?.[1];
-  return reasons[code ?? ''] ?? ['EIO', 'could not be joined'];
+  if (cause.lines.includes('DHCP TIMEOUT')) return noAddress;
+  const code = firstMatch(cause.lines, /^\+CWJAP(?:_CUR|_DEF)?: *(\d+)/)?.[1];
+  if (code === '1' && isIn) return noAddress;
+  return reasons[code ?? ''] ?? ['EIO', 'could not be joined; is the name right, and the key?'];
+}
+
+/** For messages: what is no text is shown as bytes. */
+function nameOf(ssid: string | Uint8Array): string {
+  return typeof ssid === 'string' ? JSON.stringify(ssid) : `"${readable(asBuffer(ssid).toString('latin1'))}"`;
 }

@@ -1,24 +1,52 @@
-import { map, type Observable } from 'rxjs';
+import { defer, filter, ignoreElements, map, merge, type Observable, take, tap } from 'rxjs';
 
 import { common } from '../commands/catalogue';
-import { valuesOf } from '../executor/answer';
+import { Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
-import { simpleExchange } from '../executor/exchange';
+import { type Exchange, simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
+import { type FoundNetwork, foundNetworkOf } from './foundNetwork';
 
 /** Milliseconds: the modem listens on each channel for a while. */
 const scanDeadline = 10_000;
 
 /**
- * Looks for networks, and emits what the modem says of each: `'3,"my-ssid",-40,"aa:bb:cc:dd:ee:ff",6,…'`, encryption,
- * name, signal in dBm, address, channel, and more by firmware. MaixPy gives the same texts. A name is printed as it is,
- * quotes and commas included.
+ * Looks for networks, and emits what the modem says of each: see {@link FoundNetwork}.
  *
- * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
+ * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses, or answers what cannot be understood.
  */
-export function scan(executor: Executor): Observable<readonly string[]> {
-  return executor.run(simpleExchange(common.scan, scanDeadline)).pipe(
-    map((lines) => valuesOf(lines, '+CWLAP:(').map((value) => value.replace(/\)$/, ''))),
-    withCommandError('scan'),
-  );
+export function scan(executor: Executor): Observable<readonly FoundNetwork[]> {
+  return executor.run(scanExchange()).pipe(withCommandError('scan'));
+}
+
+function scanExchange(): Exchange<readonly FoundNetwork[]> {
+  const exchange = simpleExchange(common.scan, scanDeadline);
+  return {
+    ...exchange,
+    converse: (wire, scheduler) =>
+      defer(() => {
+        const bytesOf = new Map<string, Buffer>();
+        // The lines of an answer are text, and a name need not be.
+        const listening$ = wire.frames$.pipe(
+          filter((frame) => frame.kind === 'line'),
+          tap(({ text, bytes }) => bytes && bytesOf.set(text, bytes)),
+          ignoreElements(),
+        );
+        return merge(listening$, exchange.converse(wire, scheduler)).pipe(
+          take(1),
+          map((lines) => networksOf(lines, bytesOf)),
+        );
+      }),
+  };
+}
+
+function networksOf(lines: readonly string[], bytesOf: ReadonlyMap<string, Buffer>): readonly FoundNetwork[] {
+  const named = lines.filter((line) => line.startsWith('+CWLAP:'));
+  const found = named
+    .map((line) => foundNetworkOf(bytesOf.get(line) ?? Buffer.from(line)))
+    .filter((network) => network !== undefined);
+  // One line that the line has damaged is one network less; nothing but such is another language.
+  if (named.length > 0 && found.length === 0)
+    throw Refusal.without('a network that can be read', common.scan.shown, named);
+  return found;
 }
