@@ -6,8 +6,8 @@ const at = (...paths) => `^src/(${paths.join('|')})`;
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 const core = `^(node:)?(${builtinModules.join('|')})$`;
 
-/** What `usocket` lends to those that implement its `Nic`, or fail as it does. */
-const contract = 'usocket/(nic|osError|errno)\\.ts$';
+/** What `usocket` lends to those that implement its `Nic`, fail as it does, or make promises as it does. */
+const contract = 'usocket/(nic|osError|errno|promiseOf)\\.ts$';
 
 /** What an address looks like as text, purely computed. */
 const textForms = 'usocket/(inet|constants)\\.ts$';

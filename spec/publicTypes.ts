@@ -152,6 +152,38 @@ export const programs = {
     await uselect.select([socket], []);
   },
 
+  async signals(socket: Socket, udp: DatagramSocket, uart: UART, signal: AbortSignal, maybe?: AbortSignal) {
+    await socket.connect(['192.168.1.9', 80], { tls: { verify: false }, signal });
+    await socket.recv(100, { signal: maybe });
+    await socket.recv(100, new AbortController());
+    holds<Same<Awaited<ReturnType<typeof socket.accept>>[0], Socket>>();
+    await socket.read({ signal });
+    await socket.read(10, { signal });
+    await socket.listen({ signal });
+    await socket.listen(5, { signal });
+    await udp.recvfrom(1500, { signal });
+    await uart.readline({ signal });
+    await uselect.poll().poll({ signal });
+    await uselect.poll().ipoll(1000, 1, { signal });
+    const [[readable]] = await uselect.select([socket], [], [], 5, { signal });
+    holds<Same<typeof readable, Socket | undefined>>();
+    const nic = await network.ESP8285(uart, { passiveReceive: false, signal });
+    await nic.connect('open-network', { signal });
+    const [ip] = await nic.ifconfig({ signal });
+    await nic.ifconfig('dhcp', { signal });
+    const name: string = await nic.hostname({ signal });
+    await nic.time({ timeout: 5, signal });
+    await usocket.getaddrinfo(name, 80, { nic, signal });
+    await usocket.getaddrinfo(ip, 80, 0, usocket.SOCK_STREAM, { nic });
+    await usocket.getaddrinfo(ip, 80, 0, 0, 0, 0, { nic });
+    // @ts-expect-error A signal is not its controller.
+    await socket.recv(100, { signal: new AbortController() });
+    // @ts-expect-error The options come last.
+    await socket.read({ signal }, 10);
+    // @ts-expect-error There is no such option.
+    await usocket.getaddrinfo(name, 80, { interface: nic });
+  },
+
   errors(error: unknown) {
     if (!(error instanceof OSError)) return;
     holds<Same<typeof error.code, ErrorCode>>();

@@ -51,6 +51,7 @@ export type {
 export type { UART, UARTOptions } from './machine';
 export type { Pollable, Readiness, Uart } from './streams';
 export {
+  type Abortable,
   type Address,
   type AddressInfo,
   type AddressInfos,
@@ -64,6 +65,7 @@ export {
   type FileMode,
   type Listener,
   type ListenOptions,
+  type LookUpOptions,
   type Nic,
   type OptionValue,
   OSError,

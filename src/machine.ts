@@ -1,13 +1,12 @@
 import {
   catchError,
   combineLatest,
+  concat,
   defer,
   distinctUntilChanged,
   endWith,
   filter,
-  firstValueFrom,
-  from,
-  lastValueFrom,
+  ignoreElements,
   map,
   merge,
   type Observable,
@@ -21,11 +20,12 @@ import {
 } from 'rxjs';
 
 import { createEmulator, type EmulatorOptions } from './emulator';
-import { ByteReader, type LineAdvice, type Readiness, sameReadiness, type Uart } from './streams';
+import { ByteReader, type LineAdvice, type Readiness, runOnce, sameReadiness, type Uart } from './streams';
 import { longestTime } from './streams/deadline';
 import { openUart, type OpenUartOptions } from './transports';
 import { OSError } from './usocket';
 import { checkSize, checkTarget, type Sendable, toBytes } from './usocket/arguments';
+import { type Abortable, partOptions, promiseOf } from './usocket/promiseOf';
 
 export interface UARTOptions extends Omit<OpenUartOptions, 'baudRate'> {
   /** Milliseconds that a read waits for the bytes that it wants; 0 takes what is there. Default: 1000. */
@@ -46,7 +46,8 @@ export interface UARTOptions extends Omit<OpenUartOptions, 'baudRate'> {
  *
  * What goes wrong is the error of {@link UART.rx$} and of every call: `ENODEV` no such port or unplugged, `EACCES`,
  * `EBUSY`. A line that an interface was made on is the interface's: reading it here takes nothing away from there, and
- * is limited to `read_buf_len`. After {@link UART.deinit} every call fails with `EBADF`, those under way included.
+ * is limited to `read_buf_len`. After {@link UART.deinit} every call fails with `EBADF`, those under way included. Each
+ * call that waits takes `{ signal }` last, which gives it up: a read has taken nothing then.
  *
  * @see MicroPython, `machine.UART`; the socket document's programs make theirs with `timeout` and `read_buf_len`.
  */
@@ -64,6 +65,7 @@ export class UART implements Uart, AsyncDisposable {
   private readonly line: Uart;
   private readonly reader: ByteReader;
   private readonly timeout: number;
+  private readonly closed$ = defer(() => this.end()).pipe(runOnce());
   private closedWith: OSError | undefined;
 
   /**
@@ -112,58 +114,72 @@ export class UART implements Uart, AsyncDisposable {
    * Resolves to `size` bytes, or to what has come when the time is up; without `size`, to what has come when the line has
    * been quiet for that time, or to the first `read_buf_len` bytes of a line that is never quiet. `null` when nothing has.
    */
-  read(size?: number): Promise<Buffer | null> {
-    return firstValueFrom(
+  read(options?: Abortable): Promise<Buffer | null>;
+  read(size: number | undefined, options?: Abortable): Promise<Buffer | null>;
+  read(first?: number | Abortable, second?: Abortable): Promise<Buffer | null> {
+    const [[size], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(
       defer(() => {
         if (size === undefined) return this.untilQuiet();
         checkSize(size, 'read');
         return this.reader.read$(size).pipe(this.inTime(() => this.reader.readNow(size)));
       }),
+      options,
     );
   }
 
   /** As {@link read}, into a buffer and no further than its end: resolves to the number of bytes stored, or `null`. */
-  readinto(target: Uint8Array, size = Infinity): Promise<number | null> {
-    return firstValueFrom(
+  readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, size: number | undefined, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, first?: number | Abortable, second?: Abortable): Promise<number | null> {
+    const [[size = Infinity], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(
       defer(() => {
         checkTarget(target);
         checkSize(size, 'readinto');
         const part = target.subarray(0, size);
         return this.reader.readinto$(part).pipe(this.inTime(() => this.reader.readintoNow(part)));
       }),
+      options,
     );
   }
 
   /** Resolves to a line with its newline, or to what has come of it when the time is up; `null` when nothing has. */
-  readline(): Promise<Buffer | null> {
-    return firstValueFrom(this.reader.readline$().pipe(this.inTime(() => this.reader.readNow())));
+  readline(options?: Abortable): Promise<Buffer | null> {
+    return promiseOf(this.reader.readline$().pipe(this.inTime(() => this.reader.readNow())), options);
   }
 
-  /** Resolves to the number of bytes, when the line can take more. */
-  async write(data: Sendable): Promise<number> {
-    const bytes = toBytes(data, 'write');
-    if (this.closedWith) throw this.closedWith;
-    await lastValueFrom(from(this.line.write(bytes)), { defaultValue: undefined });
-    return bytes.length;
+  /** Resolves to the number of bytes, when the line can take more. Given up, the bytes may go all the same. */
+  write(data: Sendable, options?: Abortable): Promise<number> {
+    return promiseOf(
+      defer(() => {
+        const bytes = toBytes(data, 'write');
+        if (this.closedWith) throw this.closedWith;
+        return concat(defer(() => this.line.write(bytes)).pipe(ignoreElements()), of(bytes.length));
+      }),
+      options,
+    );
   }
 
-  /** Closes the line, and drops what has not been read. Closing twice is no error. */
-  async close(): Promise<void> {
-    if (!this.closedWith) {
-      this.closedWith = new OSError('EBADF', 'UART', 'the serial line has been closed (deinit); make a new UART');
-      this.reader.close(this.closedWith);
-    }
-    await lastValueFrom(from(this.line.close()), { defaultValue: undefined });
+  /** Closes the line, and drops what has not been read. Closing twice is no error; it goes on when it is given up. */
+  close(options?: Abortable): Promise<void> {
+    return promiseOf(this.closed$, options);
   }
 
   /** As {@link close}: MaixPy's name for it. */
-  deinit(): Promise<void> {
-    return this.close();
+  deinit(options?: Abortable): Promise<void> {
+    return promiseOf(this.closed$, options);
   }
 
   /** `await using uart = new machine.UART(…)` closes it at the end of the block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  private end(): Observable<void> {
+    this.closedWith = new OSError('EBADF', 'UART', 'the serial line has been closed (deinit); make a new UART');
+    this.reader.close(this.closedWith);
+    return concat(defer(() => this.line.close()).pipe(ignoreElements()), of(undefined));
   }
 
   /** Ends a read with what there is when the time is up. */

@@ -1,10 +1,11 @@
-import { noop, takeWhile } from 'rxjs';
+import { defer, finalize, map, noop, takeWhile } from 'rxjs';
 
 import { encryptions, ESP8285, type ModemOptions } from './esp8285';
 import { HostNic } from './host';
 import { printTrace } from './printTrace';
 import type { Uart } from './streams';
 import { type Interfaces, OSError } from './usocket';
+import { type Abortable, promiseOf } from './usocket/promiseOf';
 
 /**
  * Makes the `network` module: each interface that comes up is registered, and the first one is the default until it is
@@ -14,17 +15,31 @@ export function createNetworkModule(interfaces: Interfaces) {
   /** Lines that an interface has: two on one would take each other's answers for their own. */
   const taken = new Set<Uart>();
 
-  async function startESP8285(uart: Uart, options?: ModemOptions): Promise<ESP8285> {
-    checkLine(uart, taken);
-    const nic = new ESP8285(uart, options);
-    printTrace(nic);
-    taken.add(uart);
-    try {
-      await nic.start();
-    } catch (error) {
-      taken.delete(uart);
-      throw error;
-    }
+  function startESP8285(uart: Uart, options: ModemOptions & Abortable = {}): Promise<ESP8285> {
+    return promiseOf(
+      defer(() => {
+        checkLine(uart, taken);
+        const nic = new ESP8285(uart, options);
+        printTrace(nic);
+        taken.add(uart);
+        let isUp = false;
+        return defer(() => nic.start(options)).pipe(
+          map(() => {
+            isUp = true;
+            register(nic, uart);
+            return nic;
+          }),
+          finalize(() => {
+            if (!isUp) taken.delete(uart);
+          }),
+        );
+      }),
+      options,
+    );
+  }
+
+  /** The interface is there until it is closed; another one is the default while its line is lost. */
+  function register(nic: ESP8285, uart: Uart): void {
     nic.status$.pipe(takeWhile(({ modem }) => modem !== 'closed')).subscribe({
       next: ({ modem }) => {
         if (modem === 'down') interfaces.lose(nic);
@@ -37,7 +52,6 @@ export function createNetworkModule(interfaces: Interfaces) {
         interfaces.remove(nic);
       },
     });
-    return nic;
   }
 
   return {

@@ -29,7 +29,13 @@ const cases: readonly (readonly [file: string, code: string, ...rules: string[]]
   [
     'src/usocket/stream/socket.ts',
     'import { firstValueFrom, of } from "rxjs"; export const it: unknown = firstValueFrom(of(1));',
+    'no-restricted-syntax',
   ],
+  [
+    'src/usocket/promiseOf.ts',
+    'import { firstValueFrom, of } from "rxjs"; export const it: unknown = firstValueFrom(of(1));',
+  ],
+  ['src/usocket/stream/socketFile.ts', 'export type It = Promise<number>;'],
   ['src/usocket/select/uselect.ts', 'export const of = (time: number): Date => new Date(time);'],
   ['src/esp8285/esp8285.ts', 'export const now = [new Date(), Date.now(), Date()];', law1],
   ['src/usocket/module.ts', 'export const wait = async (it: Promise<void>): Promise<void> => { await it; };', law1],

@@ -4,7 +4,7 @@ export { type ErrorCode, errnoOf, errorcode } from './errno';
 export type { AddressInfo, AddressInfos } from './getaddrinfo';
 export { DatagramSocket } from './datagram/datagramSocket';
 export { Interfaces } from './interfaces';
-export { createSocketModule, type SocketModuleOptions } from './module';
+export { createSocketModule, type LookUpOptions, type SocketModuleOptions } from './module';
 export type {
   Datagram,
   DatagramLink,
@@ -19,6 +19,7 @@ export type {
   TlsOptions,
 } from './nic';
 export { OSError } from './osError';
+export type { Abortable } from './promiseOf';
 export { Socket } from './stream/socket';
 export type { OptionValue } from './socketOption';
 export type { SocketFile } from './stream/socketFile';

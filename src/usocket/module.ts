@@ -1,4 +1,4 @@
-import { defer, firstValueFrom, type Observable } from 'rxjs';
+import { defer, type Observable } from 'rxjs';
 
 import * as constants from './constants';
 import { DatagramSocket } from './datagram/datagramSocket';
@@ -7,6 +7,7 @@ import { inet_ntop, inet_pton } from './inet';
 import type { Interfaces } from './interfaces';
 import type { Nic } from './nic';
 import { OSError } from './osError';
+import { type Abortable, partOptions, promiseOf } from './promiseOf';
 import { Socket } from './stream/socket';
 import type { SocketOptions } from './stream/socketStreams';
 
@@ -22,14 +23,63 @@ export interface SocketModuleOptions extends SocketOptions {
   readonly nic?: Nic;
 }
 
+/** How `getaddrinfo` asks. */
+export interface LookUpOptions {
+  /** The interface that is asked for the name. Default: the first one registered. */
+  readonly nic?: Nic | undefined;
+}
+
+type Hint = number | undefined;
+
+/** The arguments of `getaddrinfo` behind the port: each may be left out, the options follow behind the last one. */
+type Hints<O> =
+  | [options?: O]
+  | [af: Hint, options?: O]
+  | [af: Hint, type: Hint, options?: O]
+  | [af: Hint, type: Hint, proto: Hint, options?: O];
+
 /**
  * Makes the `usocket` module over a set of network interfaces.
  *
  * @see The socket document, "Methods" and "Constants".
  */
 export function createSocketModule(interfaces: Interfaces) {
-  function lookUp(host: string, port: number, af = 0, type = 0, proto = 0, flags = 0): Observable<AddressInfos> {
-    return defer(() => getaddrinfo$(interfaces.defaultFor('getaddrinfo'), host, port, { af, type, proto, flags }));
+  /** The cold form of `getaddrinfo`. */
+  function lookUp$(
+    host: string,
+    port: number,
+    af?: number,
+    type?: number,
+    proto?: number,
+    flags?: number,
+    options?: LookUpOptions,
+  ): Observable<AddressInfos>;
+  function lookUp$(host: string, port: number, ...given: Hints<LookUpOptions>): Observable<AddressInfos>;
+  function lookUp$(host: string, port: number, ...given: (number | LookUpOptions | undefined)[]) {
+    const [[af = 0, type = 0, proto = 0, flags = 0], options] = partOptions<number, LookUpOptions>(given);
+    return defer(() => {
+      const nic = options?.nic ?? interfaces.defaultFor('getaddrinfo');
+      return getaddrinfo$(nic, host, port, { af, type, proto, flags });
+    });
+  }
+
+  /**
+   * Resolves to the 5-tuples for a host and a port: see {@link getaddrinfo$}. The last argument, behind whatever is given
+   * before, says which interface is asked, and what gives the call up: `{ nic, signal }`.
+   */
+  function lookUp(
+    host: string,
+    port: number,
+    af?: number,
+    type?: number,
+    proto?: number,
+    flags?: number,
+    options?: LookUpOptions & Abortable,
+  ): Promise<AddressInfos>;
+  function lookUp(host: string, port: number, ...given: Hints<LookUpOptions & Abortable>): Promise<AddressInfos>;
+  function lookUp(host: string, port: number, ...given: (number | (LookUpOptions & Abortable) | undefined)[]) {
+    const [[af, type, proto, flags], options] = partOptions<number, LookUpOptions & Abortable>(given);
+    return promiseOf(lookUp$(host, port, af, type, proto, flags, options), options);
   }
 
   /**
@@ -66,19 +116,7 @@ export function createSocketModule(interfaces: Interfaces) {
 
     socket,
 
-    /** Resolves to the 5-tuples for a host and a port: see {@link getaddrinfo$}. */
-    getaddrinfo(
-      host: string,
-      port: number,
-      af?: number,
-      type?: number,
-      proto?: number,
-      flags?: number,
-    ): Promise<AddressInfos> {
-      return firstValueFrom(lookUp(host, port, af, type, proto, flags));
-    },
-
-    /** The cold form of `getaddrinfo`. */
-    getaddrinfo$: lookUp,
+    getaddrinfo: lookUp,
+    getaddrinfo$: lookUp$,
   };
 }

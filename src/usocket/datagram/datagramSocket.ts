@@ -1,83 +1,104 @@
-import { firstValueFrom, map, throwError } from 'rxjs';
+import { map, throwError } from 'rxjs';
 
 import type { Address } from '../address';
 import type { Sendable } from '../arguments';
 import { OSError } from '../osError';
+import { type Abortable, partOptions, promiseOf } from '../promiseOf';
 import type { OptionValue } from '../socketOption';
 import { DatagramStreams } from './datagramStreams';
 
 /**
  * A datagram socket with the methods of the socket document, as promises. Each is the first value of the observable of
- * the same name with a `$`: what it does, and how it fails, is told there.
+ * the same name with a `$`: what it does, and how it fails, is told there. Each takes `{ signal }` last, which gives it
+ * up: see {@link Abortable}.
  *
  *     const socket = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
  *     await socket.sendto('hello', ['192.168.1.9', 5000]);
- *     const [data, sender] = await socket.recvfrom(1500);
+ *     const [data, sender] = await socket.recvfrom(1500, { signal: AbortSignal.timeout(1000) });
  *     await socket.close();
  */
 export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
-  bind(address: Address): Promise<void> {
-    return firstValueFrom(this.bind$(address));
+  /** Opens a local port; 0 is any free one. Rejects with `EADDRINUSE`, `EADDRNOTAVAIL`, `EINVAL`. */
+  bind(address: Address, options?: Abortable): Promise<void> {
+    return promiseOf(this.bind$(address), options);
   }
 
-  connect(address: Address): Promise<void> {
-    return firstValueFrom(this.connect$(address));
+  /** Names the peer of {@link send}, from which alone datagrams are taken then. */
+  connect(address: Address, options?: Abortable): Promise<void> {
+    return promiseOf(this.connect$(address), options);
   }
 
-  send(data: Sendable): Promise<number> {
-    return firstValueFrom(this.send$(data));
+  /** Sends one datagram to the peer, and resolves to its size in bytes. Rejects with `EDESTADDRREQ` before `connect`. */
+  send(data: Sendable, options?: Abortable): Promise<number> {
+    return promiseOf(this.send$(data), options);
   }
 
   /** As {@link send}: a datagram goes whole, or not at all. */
-  sendall(data: Sendable): Promise<void> {
-    return firstValueFrom(this.send$(data).pipe(map(() => undefined)));
+  sendall(data: Sendable, options?: Abortable): Promise<void> {
+    return promiseOf(this.send$(data).pipe(map(() => undefined)), options);
   }
 
-  sendto(data: Sendable, address: Address): Promise<number> {
-    return firstValueFrom(this.sendto$(data, address));
+  /** Sends one datagram, and resolves to its size in bytes, once the interface has it. Rejects with `EMSGSIZE`, `EACCES`. */
+  sendto(data: Sendable, address: Address, options?: Abortable): Promise<number> {
+    return promiseOf(this.sendto$(data, address), options);
   }
 
-  write(data: Sendable): Promise<number | null> {
-    return firstValueFrom(this.write$(data));
+  /** As {@link send}; resolves to `null` when the socket is non-blocking and has no room. */
+  write(data: Sendable, options?: Abortable): Promise<number | null> {
+    return promiseOf(this.write$(data), options);
   }
 
-  recv(size: number): Promise<Buffer> {
-    return firstValueFrom(this.recv$(size));
+  /** Resolves to the next datagram, at most `size` bytes of it. */
+  recv(size: number, options?: Abortable): Promise<Buffer> {
+    return promiseOf(this.recv$(size), options);
   }
 
-  recvfrom(size: number): Promise<readonly [Buffer, Address]> {
-    return firstValueFrom(this.recvfrom$(size));
+  /** Resolves to the next datagram, at most `size` bytes of it, and its sender. Rejects with `EAGAIN` when non-blocking. */
+  recvfrom(size: number, options?: Abortable): Promise<readonly [Buffer, Address]> {
+    return promiseOf(this.recvfrom$(size), options);
   }
 
-  read(size?: number): Promise<Buffer | null> {
-    return firstValueFrom(this.read$(size));
+  /** Resolves to the next datagram, at most `size` bytes of it; `null` when the socket is non-blocking and none has come. */
+  read(options?: Abortable): Promise<Buffer | null>;
+  read(size: number | undefined, options?: Abortable): Promise<Buffer | null>;
+  read(first?: number | Abortable, second?: Abortable): Promise<Buffer | null> {
+    const [[size], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.read$(size), options);
   }
 
-  readinto(target: Uint8Array, size?: number): Promise<number | null> {
-    return firstValueFrom(this.readinto$(target, size));
+  /** As {@link read}, into a buffer: resolves to the number of bytes stored, or `null`. */
+  readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, size: number | undefined, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, first?: number | Abortable, second?: Abortable): Promise<number | null> {
+    const [[size], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.readinto$(target, size), options);
   }
 
-  setsockopt(level: number, option: number, value: OptionValue): Promise<void> {
-    return firstValueFrom(this.setsockopt$(level, option, value));
+  /** Changes an option, and resolves once it is in force. Rejects with `ENOPROTOOPT`, `EINVAL`. */
+  setsockopt(level: number, option: number, value: OptionValue, options?: Abortable): Promise<void> {
+    return promiseOf(this.setsockopt$(level, option, value), options);
   }
 
-  close(): Promise<void> {
-    return firstValueFrom(this.close$());
+  /** Resolves when the port is free; what is under way fails with `EBADF`. Closing goes on when it is given up. */
+  close(options?: Abortable): Promise<void> {
+    return promiseOf(this.close$(), options);
   }
 
   /** Fails with `EOPNOTSUPP`: lines are of streams. */
-  readline(): Promise<never> {
-    return ofStreamsOnly('readline');
+  readline(options?: Abortable): Promise<never> {
+    return promiseOf(ofStreamsOnly('readline'), options);
   }
 
   /** Fails with `EOPNOTSUPP`: connections are of streams. */
-  listen(): Promise<never> {
-    return ofStreamsOnly('listen');
+  listen(backlog?: number | Abortable, options?: Abortable): Promise<never>;
+  listen(...given: (number | undefined | Abortable)[]): Promise<never> {
+    const [, options] = partOptions<number, Abortable>(given);
+    return promiseOf(ofStreamsOnly('listen'), options);
   }
 
   /** Fails with `EOPNOTSUPP`: connections are of streams. */
-  accept(): Promise<never> {
-    return ofStreamsOnly('accept');
+  accept(options?: Abortable): Promise<never> {
+    return promiseOf(ofStreamsOnly('accept'), options);
   }
 
   /** `await using socket = usocket.socket(AF_INET, SOCK_DGRAM)` closes it at the end of the block. */
@@ -86,7 +107,7 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
   }
 }
 
-function ofStreamsOnly(syscall: string): Promise<never> {
+function ofStreamsOnly(syscall: string) {
   const message = `${syscall}: a datagram socket cannot do that; make a SOCK_STREAM socket`;
-  return firstValueFrom(throwError(() => new OSError('EOPNOTSUPP', syscall, message)));
+  return throwError(() => new OSError('EOPNOTSUPP', syscall, message));
 }

@@ -9,9 +9,9 @@ export function checkConnectOptions(options: ConnectOptions): ConnectOptions {
   if (typeof options !== 'object' || (options as unknown) === null) {
     throw new OSError('EINVAL', 'connect', 'connect: the options are an object, { tls }');
   }
-  const { tls } = options as { readonly tls?: unknown };
+  const { tls } = options;
   if (tls === undefined) return {};
-  if (typeof tls !== 'object' || tls === null) {
+  if (typeof tls !== 'object' || (tls as unknown) === null) {
     throw new OSError('EINVAL', 'connect', 'connect: tls is an object, { verify, serverName }, both optional');
   }
   const { verify, serverName } = tls as Partial<Record<keyof TlsOptions, unknown>>;
@@ -22,5 +22,5 @@ export function checkConnectOptions(options: ConnectOptions): ConnectOptions {
     const message = `connect: tls.serverName is a name without blanks and control characters, not ${JSON.stringify(serverName)}`;
     throw new OSError('EINVAL', 'connect', message);
   }
-  return options;
+  return { tls };
 }

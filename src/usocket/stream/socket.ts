@@ -1,7 +1,8 @@
-import { firstValueFrom, map } from 'rxjs';
+import { map } from 'rxjs';
 
 import type { Address } from '../address';
 import type { Sendable } from '../arguments';
+import { type Abortable, partOptions, promiseOf } from '../promiseOf';
 import type { OptionValue } from '../socketOption';
 import type { ConnectOptions } from './connectOptions';
 import { SocketFile } from './socketFile';
@@ -13,7 +14,8 @@ const iterationSize = 65_536;
 
 /**
  * A stream socket with the methods of the socket document, as promises. Each is the first value of the observable of
- * the same name with a `$`: what it does, and how it fails, is told there.
+ * the same name with a `$`: what it does, and how it fails, is told there. Each takes `{ signal }` last, behind whatever
+ * is given before, which gives it up: see {@link Abortable}.
  *
  *     const socket = usocket.socket();
  *     socket.settimeout(5);
@@ -23,64 +25,91 @@ const iterationSize = 65_536;
  *     await socket.close();
  */
 export class Socket extends SocketStreams implements AsyncIterable<Buffer>, AsyncDisposable {
-  connect(address: Address, options?: ConnectOptions): Promise<void> {
-    return firstValueFrom(this.connect$(address, options));
+  /**
+   * Connects, encrypted where `tls` says so. Rejects with `ECONNREFUSED`, `ETIMEDOUT`, `ENETUNREACH`, `EISCONN` and what
+   * {@link connect$} tells; given up, it gives the connection up, and the socket can connect again.
+   */
+  connect(address: Address, options?: ConnectOptions & Abortable): Promise<void> {
+    return promiseOf(this.connect$(address, options), options);
   }
 
-  bind(address: Address): Promise<void> {
-    return firstValueFrom(this.bind$(address));
+  /** Chooses the local address. Rejects with `EINVAL` for a bad one, or a second one. */
+  bind(address: Address, options?: Abortable): Promise<void> {
+    return promiseOf(this.bind$(address), options);
   }
 
-  listen(backlog?: number): Promise<void> {
-    return firstValueFrom(this.listen$(backlog));
+  /** Takes connections from now on; `backlog` of them may wait. Rejects with `EADDRINUSE`, `EADDRNOTAVAIL`, `EINVAL`. */
+  listen(options?: Abortable): Promise<void>;
+  listen(backlog: number | undefined, options?: Abortable): Promise<void>;
+  listen(first?: number | Abortable, second?: Abortable): Promise<void> {
+    const [[backlog], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.listen$(backlog), options);
   }
 
-  accept(): Promise<readonly [this, Address]> {
-    return firstValueFrom(this.accept$());
+  /** Resolves to the socket of a client and its address. Given up, it leaves the client to the next call. */
+  accept(options?: Abortable): Promise<readonly [this, Address]> {
+    return promiseOf(this.accept$(), options);
   }
 
-  send(data: Sendable): Promise<number> {
-    return firstValueFrom(this.send$(data));
+  /** Resolves to how many of the bytes have gone, from the first on: a short write, as BSD has it. */
+  send(data: Sendable, options?: Abortable): Promise<number> {
+    return promiseOf(this.send$(data), options);
   }
 
-  sendall(data: Sendable): Promise<void> {
-    return firstValueFrom(this.sendall$(data));
+  /** Sends all bytes. Given up, it has sent those that the interface had taken, in their order, and none of the others. */
+  sendall(data: Sendable, options?: Abortable): Promise<void> {
+    return promiseOf(this.sendall$(data), options);
   }
 
-  write(data: Sendable): Promise<number | null> {
-    return firstValueFrom(this.write$(data));
+  /** Sends all bytes and resolves to their number; non-blocking: to how many fitted, `null` when none did. */
+  write(data: Sendable, options?: Abortable): Promise<number | null> {
+    return promiseOf(this.write$(data), options);
   }
 
-  recv(size: number): Promise<Buffer> {
-    return firstValueFrom(this.recv$(size));
+  /** Resolves to 1 to `size` bytes, as soon as there are any; to none when the peer has closed. */
+  recv(size: number, options?: Abortable): Promise<Buffer> {
+    return promiseOf(this.recv$(size), options);
   }
 
-  recvfrom(size: number): Promise<readonly [Buffer, Address]> {
-    return firstValueFrom(this.recvfrom$(size));
+  /** As {@link recv}, and the peer's address with it. */
+  recvfrom(size: number, options?: Abortable): Promise<readonly [Buffer, Address]> {
+    return promiseOf(this.recvfrom$(size), options);
   }
 
-  sendto(data: Sendable, address: Address): Promise<number> {
-    return firstValueFrom(this.sendto$(data, address));
+  /** Rejects with `EISCONN`, or `ENOTCONN`: a stream has one peer, which `connect` names. */
+  sendto(data: Sendable, address: Address, options?: Abortable): Promise<number> {
+    return promiseOf(this.sendto$(data, address), options);
   }
 
-  setsockopt(level: number, option: number, value: OptionValue): Promise<void> {
-    return firstValueFrom(this.setsockopt$(level, option, value));
+  /** Changes an option, and resolves once it is in force. Rejects with `ENOPROTOOPT`, `EINVAL`. */
+  setsockopt(level: number, option: number, value: OptionValue, options?: Abortable): Promise<void> {
+    return promiseOf(this.setsockopt$(level, option, value), options);
   }
 
-  read(size?: number): Promise<Buffer | null> {
-    return firstValueFrom(this.read$(size));
+  /** Resolves to `size` bytes, or to all until the peer closes. Non-blocking: to what is there, or `null`. */
+  read(options?: Abortable): Promise<Buffer | null>;
+  read(size: number | undefined, options?: Abortable): Promise<Buffer | null>;
+  read(first?: number | Abortable, second?: Abortable): Promise<Buffer | null> {
+    const [[size], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.read$(size), options);
   }
 
-  readinto(target: Uint8Array, size?: number): Promise<number | null> {
-    return firstValueFrom(this.readinto$(target, size));
+  /** As {@link read}, into a buffer: resolves to the number of bytes stored. Given up, it has stored none. */
+  readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, size: number | undefined, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, first?: number | Abortable, second?: Abortable): Promise<number | null> {
+    const [[size], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.readinto$(target, size), options);
   }
 
-  readline(): Promise<Buffer | null> {
-    return firstValueFrom(this.readline$());
+  /** Resolves to a line with its newline. Non-blocking: to what there is of it, or `null`. */
+  readline(options?: Abortable): Promise<Buffer | null> {
+    return promiseOf(this.readline$(), options);
   }
 
-  close(): Promise<void> {
-    return firstValueFrom(this.close$());
+  /** Resolves when the interface is done with it; what is under way fails with `EBADF`. Closing goes on when it is given up. */
+  close(options?: Abortable): Promise<void> {
+    return promiseOf(this.close$(), options);
   }
 
   /**
@@ -100,7 +129,7 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
   [Symbol.asyncIterator](): AsyncIterator<Buffer> {
     return {
       next: () =>
-        firstValueFrom(
+        promiseOf(
           this.recv$(iterationSize).pipe(
             map((value) => (value.length > 0 ? { done: false, value } : { done: true, value: undefined })),
           ),

@@ -1,11 +1,12 @@
-import { firstValueFrom, map } from 'rxjs';
+import { map } from 'rxjs';
 
 import { orAgain, type Sendable } from '../arguments';
+import { type Abortable, partOptions, promiseOf } from '../promiseOf';
 import { SocketFileStreams } from './socketFileStreams';
 
 /**
  * The file of a socket, from `socket.makefile()`, with promises: each is the first value of the observable of the same
- * name with a `$`, and what it does and how it fails is told there.
+ * name with a `$`, and what it does and how it fails is told there. Each takes `{ signal }` last: see {@link Abortable}.
  *
  *     await using file = socket.makefile('rwb');
  *     await file.write('GET / HTTP/1.0\r\n\r\n');
@@ -14,24 +15,35 @@ import { SocketFileStreams } from './socketFileStreams';
  * @see The socket document, `socket.makefile(mode, buffering)`: closing the file closes the socket.
  */
 export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffer>, AsyncDisposable {
-  read(size?: number): Promise<Buffer | null> {
-    return firstValueFrom(this.read$(size));
+  /** Resolves to `size` bytes, or to all until the peer closes; `null` when a non-blocking socket has nothing. */
+  read(options?: Abortable): Promise<Buffer | null>;
+  read(size: number | undefined, options?: Abortable): Promise<Buffer | null>;
+  read(first?: number | Abortable, second?: Abortable): Promise<Buffer | null> {
+    const [[size], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.read$(size), options);
   }
 
-  readinto(target: Uint8Array, size?: number): Promise<number | null> {
-    return firstValueFrom(this.readinto$(target, size));
+  /** As {@link read}, into a buffer: resolves to the number of bytes stored, or `null`. */
+  readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, size: number | undefined, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, first?: number | Abortable, second?: Abortable): Promise<number | null> {
+    const [[size], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.readinto$(target, size), options);
   }
 
-  readline(): Promise<Buffer | null> {
-    return firstValueFrom(this.readline$());
+  /** Resolves to a line with its newline; the last one may have none, and an empty one is the end. */
+  readline(options?: Abortable): Promise<Buffer | null> {
+    return promiseOf(this.readline$(), options);
   }
 
-  write(data: Sendable): Promise<number | null> {
-    return firstValueFrom(this.write$(data));
+  /** Sends all bytes and resolves to their number; `null` when a non-blocking socket can take none. */
+  write(data: Sendable, options?: Abortable): Promise<number | null> {
+    return promiseOf(this.write$(data), options);
   }
 
-  close(): Promise<void> {
-    return firstValueFrom(this.close$());
+  /** Closes the socket, too. Resolves when the interface is done with it; closing twice is no error. */
+  close(options?: Abortable): Promise<void> {
+    return promiseOf(this.close$(), options);
   }
 
   /**
@@ -41,7 +53,7 @@ export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffe
   [Symbol.asyncIterator](): AsyncIterator<Buffer> {
     return {
       next: () =>
-        firstValueFrom(
+        promiseOf(
           this.readline$().pipe(
             map((line) => {
               const value = orAgain(line, 'readline');

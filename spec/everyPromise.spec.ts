@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { getEventListeners } from 'node:events';
+
+import {
+  type DatagramSocket,
+  machine,
+  network,
+  type Poll,
+  type Socket,
+  type SocketFile,
+  type UART,
+  uselect,
+  usocket,
+} from '../src';
+import { createEmulator, type Emulator } from '../src/emulator';
+import { ESP8285 } from '../src/esp8285';
+
+/** The arguments of each method of a class that gives a promise; what gives none is listed as `null`. */
+type Calls = Readonly<Record<string, readonly unknown[] | null>>;
+
+const address = ['127.0.0.1', 9] as const;
+const { SOL_SOCKET, SO_REUSEADDR } = usocket;
+
+const ofSocket: Calls = {
+  connect: [address],
+  bind: [address],
+  listen: [1],
+  accept: [],
+  send: ['text'],
+  sendall: ['text'],
+  write: ['text'],
+  recv: [1],
+  recvfrom: [1],
+  sendto: ['text', address],
+  setsockopt: [SOL_SOCKET, SO_REUSEADDR, 1],
+  read: [1],
+  readinto: [Buffer.alloc(1)],
+  readline: [],
+  close: [],
+};
+
+const ofFile: Calls = { read: [], readinto: [Buffer.alloc(1)], readline: [], write: ['text'], close: [] };
+
+const ofPoll: Calls = { poll: [0], ipoll: [0] };
+
+const ofModem: Calls = {
+  start: [],
+  connect: ['my-ssid', 'my-password'],
+  disconnect: [],
+  enable_ap: ['board', 'a-good-key'],
+  disable_ap: [],
+  ifconfig: [],
+  hostname: ['board'],
+  mac: [],
+  time: [],
+  reset: [],
+  scan: [],
+  rssi: [],
+  ping: ['127.0.0.1'],
+  version: [],
+  close: [],
+};
+
+const ofUart: Calls = {
+  any: null,
+  read: [],
+  readinto: [Buffer.alloc(1)],
+  readline: [],
+  write: ['AT\r\n'],
+  close: [],
+  deinit: [],
+};
+
+describe('every method that gives a promise', () => {
+  const emulator: Emulator = createEmulator({ firmware: '1.7.4', latency: 0.01 });
+  const reason = new Error('given up before it began');
+  const signal = AbortSignal.abort(reason);
+  let socket: Socket;
+  let datagrams: DatagramSocket;
+  let file: SocketFile;
+  let poller: Poll;
+  let uart: UART;
+  const modem = new ESP8285(emulator.uart);
+  const host = network.Host();
+
+  beforeAll(() => {
+    socket = usocket.socket();
+    datagrams = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+    file = socket.makefile('rwb');
+    poller = uselect.poll();
+    uart = new machine.UART('emulator:', 115_200);
+  });
+
+  afterAll(async () => {
+    await Promise.all([socket.close(), datagrams.close(), uart.close()]);
+    emulator.close();
+  });
+
+  it.each<[string, () => object, Calls]>([
+    ['Socket', () => socket, { ...ofSocket, makefile: null }],
+    ['DatagramSocket', () => datagrams, ofSocket],
+    ['SocketFile', () => file, ofFile],
+    ['Poll', () => poller, ofPoll],
+    ['ESP8285', () => modem, ofModem],
+    ['UART', () => uart, ofUart],
+  ])('of %s rejects with the reason of a signal that is aborted already, and begins nothing', async (_, of, calls) => {
+    const target = of() as Record<string, (...args: unknown[]) => Promise<unknown>>;
+    const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(target)).filter(
+      (name) => !name.endsWith('$') && typeof target[name] === 'function',
+    );
+    const hidden = ['constructor', 'inTime', 'untilQuiet', 'end', 'startOrLetGo'];
+    expect(methods.filter((name) => !hidden.includes(name)).sort()).toEqual(Object.keys(calls).sort());
+    for (const [name, args] of Object.entries(calls)) {
+      if (args === null) continue;
+      await expect(target[name]!(...args, { signal })).rejects.toBe(reason);
+    }
+  });
+
+  it('of the modules, too', async () => {
+    const late = AbortSignal.abort(reason);
+    await expect(usocket.getaddrinfo('localhost', 80, { signal: late })).rejects.toBe(reason);
+    await expect(usocket.getaddrinfo('localhost', 80, 0, 0, 0, 0, { nic: host, signal: late })).rejects.toBe(reason);
+    await expect(uselect.select([], [], [], { signal: late })).rejects.toBe(reason);
+    await expect(uselect.select([], [], [], 5, { signal: late })).rejects.toBe(reason);
+    await expect(network.ESP8285(emulator.uart, { signal: late })).rejects.toBe(reason);
+    await expect(ESP8285.start(emulator.uart, { signal: late })).rejects.toBe(reason);
+    // The line is free for who does want it.
+    const nic = await network.ESP8285(emulator.uart);
+    await nic.close();
+  });
+
+  it('leaves no listener on a signal that lives on', async () => {
+    const { signal: lasting } = new AbortController();
+    await usocket.getaddrinfo('127.0.0.1', 80, { signal: lasting });
+    await uselect.select([], [], [], 0, { signal: lasting });
+    await poller.poll(0, { signal: lasting });
+    await expect(socket.recv(1, { signal: lasting })).rejects.toMatchObject({ code: 'ENOTCONN' });
+    expect(getEventListeners(lasting, 'abort')).toEqual([]);
+  });
+});

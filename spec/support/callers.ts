@@ -1,0 +1,96 @@
+/**
+ * A program that lets many errors through, for `spec/callers.spec.ts`. Each is caused on the line that is marked with the
+ * name of its part, and printed behind that name. The last one ends the program.
+ */
+import { once } from 'node:events';
+import { inspect } from 'node:util';
+
+import { machine, network, uselect, usocket } from '../../src';
+
+const refused = ['127.0.0.1', Number(process.argv[2])] as const;
+
+const parts: Readonly<Record<string, () => Promise<unknown>>> = {
+  async connect() {
+    await using sock = usocket.socket();
+    await sock.connect(refused); // connect
+  },
+
+  async forgotten() {
+    const sock = usocket.socket();
+    void sock.connect(refused); // forgotten
+    await once(process, 'unhandledRejection');
+    await sock.close();
+  },
+
+  async closed() {
+    const sock = usocket.socket();
+    await sock.close();
+    await sock.recv(10); // closed
+  },
+
+  async closedUnder() {
+    const server = usocket.socket();
+    await server.bind(['127.0.0.1', 0]);
+    await server.listen();
+    void server.accept(); // closedUnder
+    void server.close();
+    await once(process, 'unhandledRejection');
+  },
+
+  async datagram() {
+    await using sock = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+    sock.settimeout(0.01);
+    await sock.bind(['127.0.0.1', 0]);
+    await sock.recvfrom(10); // datagram
+  },
+
+  async iterated() {
+    await using sock = usocket.socket();
+    for await (const chunk of sock) console.log(chunk); // iterated
+  },
+
+  async file() {
+    await using sock = usocket.socket();
+    await sock.makefile('wb').readline(); // file
+  },
+
+  async poll() {
+    await uselect.poll().poll(NaN); // poll
+  },
+
+  async select() {
+    await uselect.select([], [], [], NaN); // select
+  },
+
+  async lookedUp() {
+    await usocket.getaddrinfo('no such name', 80); // lookedUp
+  },
+
+  async modem() {
+    const uart = new machine.UART('emulator:', 921_600, { emulator: { accessPoints: [], latency: 0 } });
+    await using nic = await network.ESP8285(uart);
+    await nic.connect('my-ssid', 'my-password'); // modem
+  },
+
+  async line() {
+    await network.ESP8285(new machine.UART('/dev/no-such-port')); // line
+  },
+
+  async serial() {
+    await using uart = new machine.UART('/dev/no-such-port');
+    await uart.read(); // serial
+  },
+};
+
+async function main(): Promise<void> {
+  network.Host();
+  for (const [name, run] of Object.entries(parts)) {
+    const print = (error: unknown): void => console.error(`\n== ${name}\n${inspect(error)}`);
+    process.once('unhandledRejection', print);
+    await run().catch(print);
+    process.off('unhandledRejection', print);
+  }
+  await usocket.socket().connect(refused); // last
+}
+
+void main();
