@@ -95,6 +95,7 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
     await host.asks('AT+CIPSEND=0,3', prompt);
     host.type('abc');
     await host.reads('\r\nRecv 3 bytes\r\n');
+    await peer.reads('abc');
     peer.socket.end();
     await host.reads('\r\nSEND OK\r\n0,CLOSED\r\n');
   });
@@ -286,7 +287,7 @@ const slowSend = {
   connect: [0, 0],
   close: [0, 0],
   receipt: [20, 20],
-  acknowledge: [60, 60],
+  roundTrip: [60, 60],
   handDown: [60, 60],
 } as const;
 

@@ -231,7 +231,7 @@ describe('a host of a virtual modem', () => {
       heard = '';
       emulator.uart.write(Buffer.from('what')).subscribe();
       flush();
-      assert.equal(heard, '\r\nRecv 4 bytes\r\n\r\n+IPD,4:what\r\nSEND OK\r\n\r\n+IPD,4:more');
+      assert.equal(heard, '\r\nRecv 4 bytes\r\n\r\nSEND OK\r\n\r\n+IPD,4:what\r\n+IPD,4:more');
     }),
   );
 });

@@ -1,27 +1,45 @@
 import { isDottedQuad, isLoopback } from './network';
 import type { Endpoint } from './network';
 
+/** A host of the virtual modem's internet. */
+export interface Host {
+  /**
+   * A loopback address with or without a port (`127.0.0.1:8080`, `127.0.0.1`), `refused` for a host that answers no
+   * connection, or `unreachable` for one that does not answer at all.
+   */
+  readonly to: string;
+  /** The address that its name has in that internet. Default: one of its own in 198.18.0.0/15. */
+  readonly address?: string;
+  /** How much longer than usual a round trip to it takes, in ms. Default 0. */
+  readonly delay?: number;
+}
+
 /**
- * Where names and addresses lead. A key is a name (`dl.sipeed.com`) or an address (`93.184.216.34`), for one port with
- * `:443` behind it; a value is a loopback address with or without a port (`127.0.0.1:8080`, `127.0.0.1`), `refused`
- * for a host that answers no connection, or `unreachable` for one that does not answer at all.
+ * Where names and addresses lead. A key is a name (`host.example`) or an address (`93.184.216.34`); for one port with
+ * `:443` behind it, for one protocol with `/tcp` or `/udp` behind that. A value is a {@link Host}, or its `to` alone.
  */
-export type HostTable = Readonly<Record<string, string>>;
+export type HostTable = Readonly<Record<string, string | Host>>;
 
 /** Where a connection to somewhere really goes. */
 export type Route = Endpoint | 'refused' | 'unreachable';
 
+export type Protocol = 'tcp' | 'udp';
+
+const protocols: readonly Protocol[] = ['tcp', 'udp'];
+
 /**
  * The modem's view of the internet. Each name of the table has an address of its own in 198.18.0.0/15, the block that is
- * reserved for tests and never routed, so that an application that resolves first and connects to the address afterwards
- * still reaches what the name is mapped to.
+ * reserved for tests and never routed, or the one that it was given, so that an application that resolves first and
+ * connects to the address afterwards still reaches what the name is mapped to.
  */
 export class Internet {
+  /** By protocol and address, with the port where it is for one. */
   private readonly routes = new Map<string, Route>();
   private readonly addresses = new Map<string, string>([['localhost', '127.0.0.1']]);
+  private readonly delays = new Map<string, number>();
 
-  constructor(hosts: HostTable) {
-    for (const [key, value] of Object.entries(hosts)) this.add(key, value);
+  constructor(private readonly hosts: HostTable) {
+    for (const [key, value] of Object.entries(hosts)) this.add(key, typeof value === 'string' ? { to: value } : value);
   }
 
   /** The address of a name (or of an address: itself), or null where nobody has heard of it. */
@@ -31,30 +49,68 @@ export class Internet {
   }
 
   /** Where a packet for that address and port goes. Only ever to this machine. */
-  route({ address, port }: Endpoint): Route {
-    const route = this.routes.get(`${address}:${port}`) ?? this.routes.get(address);
+  route({ address, port }: Endpoint, protocol: Protocol): Route {
+    const route = this.routes.get(`${protocol} ${address}:${port}`) ?? this.routes.get(`${protocol} ${address}`);
     if (route !== undefined) return typeof route === 'string' ? route : { ...route, port: route.port || port };
     return isLoopback(address) ? { address, port } : 'unreachable';
+  }
+
+  /** Whether somebody has said where this leads, be it nowhere. */
+  knows({ address, port }: Endpoint, protocol: Protocol): boolean {
+    const isListed = this.routes.has(`${protocol} ${address}:${port}`) || this.routes.has(`${protocol} ${address}`);
+    return isListed || isLoopback(address);
+  }
+
+  /** How much longer than usual a round trip to this address takes, in ms. */
+  delay(address: string): number {
+    return this.delays.get(address) ?? 0;
   }
 
   /** Whether anybody is at that address who would answer a ping. */
   answers(address: string): boolean {
     if (isLoopback(address)) return true;
     for (const [key, route] of this.routes) {
-      if ((key === address || key.startsWith(`${address}:`)) && route !== 'unreachable') return true;
+      const [, at = ''] = key.split(' ');
+      if ((at === address || at.startsWith(`${address}:`)) && route !== 'unreachable') return true;
     }
     return false;
   }
 
-  private add(key: string, value: string): void {
-    const [name = '', port] = key.toLowerCase().split(':');
-    const address = isDottedQuad(name) ? name : (this.addresses.get(name) ?? this.assign(name));
-    this.routes.set(port === undefined ? address : `${address}:${port}`, parseRoute(key, value));
+  /** For who is told that somewhere does not lead anywhere: what does. */
+  get summary(): string {
+    const names = Object.keys(this.hosts);
+    return names.length === 0 ? 'none but this machine, 127.0.0.1' : names.join(', ');
   }
 
-  private assign(name: string): string {
+  private add(key: string, host: Host): void {
+    const [, name = '', port, protocol] = /^([^:/]*)(?::(\d{1,5}))?(?:\/(tcp|udp))?$/.exec(key.toLowerCase()) ?? [];
+    if (name === '' || Number(port ?? 1) > 65_535) {
+      throw new RangeError(
+        `host ${key} must be a name or an address, as host.example, host.example:80 or host.example/udp`,
+      );
+    }
+    const address = isDottedQuad(name) ? name : this.addressOf(name, host.address);
+    const route = parseRoute(key, host.to);
+    for (const each of protocols) {
+      if (protocol !== undefined && protocol !== each) continue;
+      this.routes.set(`${each} ${address}${port === undefined ? '' : `:${port}`}`, route);
+    }
+    if (host.delay !== undefined) this.setDelay(key, address, host.delay);
+  }
+
+  private setDelay(key: string, address: string, delay: number): void {
+    if (!(delay >= 0 && delay <= 60_000)) {
+      throw new RangeError(`the delay of host ${key} must be from 0 to 60000 ms, not ${delay}`);
+    }
+    this.delays.set(address, delay);
+  }
+
+  private addressOf(name: string, wished: string | undefined): string {
+    if (wished !== undefined && (!isDottedQuad(wished) || isLoopback(wished))) {
+      throw new RangeError(`the address of host ${name} must be one as 192.0.2.7, and none of this machine: ${wished}`);
+    }
     const number = this.addresses.size;
-    const address = `198.18.${number >> 8}.${number & 255}`;
+    const address = wished ?? this.addresses.get(name) ?? `198.18.${number >> 8}.${number & 255}`;
     this.addresses.set(name, address);
     return address;
   }

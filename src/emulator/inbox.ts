@@ -39,6 +39,8 @@ export class StreamInbox implements Inbox {
   private readonly outside = new ByteQueue();
   private readonly inside = new ByteQueue();
   private flowing = true;
+  /** Bytes that are on their way. */
+  private expected = 0;
 
   constructor(private readonly options: StreamInboxOptions) {}
 
@@ -54,7 +56,14 @@ export class StreamInbox implements Inbox {
     return this.outside.length === 0;
   }
 
+  /** So many bytes have set out for here, and will be {@link push}ed: the window holds for them, too. */
+  expect(length: number): void {
+    this.expected += length;
+    this.steer();
+  }
+
   push(bytes: Buffer): void {
+    this.expected -= bytes.length;
     this.outside.push(bytes);
     this.steer();
   }
@@ -79,7 +88,7 @@ export class StreamInbox implements Inbox {
   }
 
   private steer(): void {
-    const go = this.inside.length + this.outside.length < this.options.window;
+    const go = this.inside.length + this.outside.length + this.expected < this.options.window;
     if (go === this.flowing) return;
     this.flowing = go;
     this.options.flow(go);

@@ -2,7 +2,7 @@ export { Emulator, createEmulator } from './emulator';
 export type { EmulatorState } from './emulator';
 export type { Fault, ScheduledFault } from './faults';
 export { LineError } from './hostPort';
-export type { HostTable } from './hostTable';
+export type { Host, HostTable } from './hostTable';
 export type { Latencies, Range } from './latency';
 export type { LinkKind } from './link';
 export { NetworkError } from './network';

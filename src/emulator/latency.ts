@@ -12,8 +12,8 @@ export interface Latencies {
   readonly command: Range;
   /** From the last payload byte of a send to `Recv`. */
   readonly receipt: Range;
-  /** Round trip to a peer: NonOS says `SEND OK` no earlier than this after the peer's stack took the bytes. */
-  readonly acknowledge: Range;
+  /** Round trip to a peer, one for each link: half of it there, half of it back. NonOS says `SEND OK` after it. */
+  readonly roundTrip: Range;
   /** ESP-AT: from `Recv` to `SEND OK`. */
   readonly handDown: Range;
   /** Name look-up. */
@@ -39,7 +39,7 @@ export interface Latencies {
 export const realisticLatencies: Latencies = {
   command: [1, 10],
   receipt: [1, 4],
-  acknowledge: [2, 10],
+  roundTrip: [2, 10],
   handDown: [1, 3],
   resolve: [10, 60],
   connect: [3, 8],

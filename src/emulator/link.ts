@@ -1,11 +1,12 @@
-import type { Observable } from 'rxjs';
-import { EMPTY, Subject, Subscription, throwError } from 'rxjs';
+import { Observable, Subject, Subscription, throwError } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
 
 import { DatagramInbox, StreamInbox } from './inbox';
 import type { Inbox } from './inbox';
 import type { Internet } from './hostTable';
 import { NetworkError } from './network';
 import type { Connection, DatagramPort, Endpoint } from './network';
+import { Path } from './path';
 import type { Personality } from './personality';
 
 export type LinkKind = 'TCP' | 'UDP' | 'SSL';
@@ -37,9 +38,12 @@ export interface Link {
   acknowledging: boolean;
   /** NonOS' buffered sends: the last segment taken, and the last one acknowledged. */
   readonly segments: { taken: number; sent: number };
-  /** Completes when the peer's stack has the bytes; errors when they cannot be sent. */
+  /**
+   * Completes when the peer has acknowledged the bytes, before anything that answers them is there, and for UDP when they
+   * are on their way; errors when they cannot be sent.
+   */
   send(bytes: Buffer, to?: Endpoint): Observable<never>;
-  /** Bytes that the operating system has not taken yet. */
+  /** Bytes that have not been acknowledged. */
   readonly unsent: number;
   /** Takes what the peer sends, telling of every change; once. */
   start(changed: () => void): void;
@@ -51,6 +55,13 @@ export interface LinkIdentity {
   readonly kind: LinkKind;
   readonly server: boolean;
   readonly remote: Endpoint;
+}
+
+/** The network between the modem and a peer. */
+export interface Way {
+  readonly scheduler: SchedulerLike;
+  /** There and back, in ms. */
+  readonly roundTrip: number;
 }
 
 abstract class BaseLink {
@@ -68,7 +79,12 @@ abstract class BaseLink {
   readonly activity$ = this.activity.asObservable();
   protected readonly subscriptions = new Subscription();
 
-  constructor(identity: LinkIdentity) {
+  protected readonly there: Path;
+  protected readonly back: Path;
+
+  constructor(identity: LinkIdentity, { scheduler, roundTrip }: Way) {
+    this.there = new Path(scheduler, roundTrip / 2);
+    this.back = new Path(scheduler, roundTrip / 2);
     this.id = identity.id;
     this.kind = identity.kind;
     this.server = identity.server;
@@ -87,6 +103,8 @@ abstract class BaseLink {
   }
 
   protected stop(): void {
+    this.there.clear();
+    this.back.clear();
     this.subscriptions.unsubscribe();
     this.activity.complete();
   }
@@ -103,8 +121,9 @@ export class StreamLink extends BaseLink implements Link {
     identity: LinkIdentity,
     private readonly connection: Connection,
     { segment, window }: Personality,
+    way: Way,
   ) {
-    super(identity);
+    super(identity, way);
     this.remote = identity.remote;
     this.localPort = connection.localPort;
     this.inbox = new StreamInbox({
@@ -124,15 +143,18 @@ export class StreamLink extends BaseLink implements Link {
     this.subscriptions.add(
       this.connection.data$.subscribe({
         next: (bytes) => {
-          this.inbox.push(bytes);
-          this.touch();
-          changed();
+          this.inbox.expect(bytes.length);
+          this.back.push(() => {
+            this.inbox.push(bytes);
+            this.touch();
+            changed();
+          });
         },
-        complete: end,
+        complete: () => this.back.push(end),
         error: () => {
           // A reset takes back what it had acknowledged.
           this.acknowledging = false;
-          end();
+          this.back.push(end);
         },
       }),
     );
@@ -142,26 +164,31 @@ export class StreamLink extends BaseLink implements Link {
     if (this.ended) return throwError(() => new NetworkError('reset', 'the peer has gone'));
     this.touch();
     this.unsent += bytes.length;
-    const written$ = this.connection.write(bytes);
     const done = new Subject<never>();
-    const settle = (): void => void (this.unsent -= bytes.length);
-    // Counted whether or not the caller waits.
-    this.subscriptions.add(
-      written$.subscribe({
-        error: (error: unknown) => {
-          settle();
-          done.error(error);
-        },
-        complete: () => {
-          settle();
-          done.complete();
-        },
-      }),
-    );
-    return done;
+    const settle = (tell: () => void): void => {
+      this.unsent -= bytes.length;
+      tell();
+    };
+    // Counted whether or not the caller waits. The peer's answer may be there as soon as the bytes are: it has
+    // acknowledged them before.
+    const arrive = (): void =>
+      this.back.keepBack(() => {
+        this.subscriptions.add(
+          this.connection.write(bytes).subscribe({
+            error: (error: unknown) => this.back.pushAhead(() => settle(() => done.error(error))),
+            complete: () => this.back.pushAhead(() => settle(() => done.complete())),
+          }),
+        );
+      });
+    return new Observable((subscriber) => {
+      const waiting = done.subscribe(subscriber);
+      this.there.push(arrive);
+      return waiting;
+    });
   }
 
   close(abort: boolean): void {
+    if (!abort) this.there.flush();
     this.stop();
     if (abort) this.connection.abort();
     else this.connection.end();
@@ -188,8 +215,9 @@ export class UdpLink extends BaseLink implements Link {
     private readonly mode: UdpMode,
     localPort: number,
     window: number,
+    way: Way,
   ) {
-    super(identity);
+    super(identity, way);
     this.remote = identity.remote;
     this.localPort = localPort;
     this.inbox = new DatagramInbox(window);
@@ -200,10 +228,12 @@ export class UdpLink extends BaseLink implements Link {
       this.port.datagrams$.subscribe({
         next: ({ bytes, from }) => {
           const source = this.disguises.get(`${from.address}:${from.port}`) ?? from;
-          this.inbox.push({ bytes, from: source });
-          this.follow(source);
-          this.touch();
-          changed();
+          this.back.push(() => {
+            this.inbox.push({ bytes, from: source });
+            this.follow(source);
+            this.touch();
+            changed();
+          });
         },
         error: () => undefined,
       }),
@@ -211,16 +241,20 @@ export class UdpLink extends BaseLink implements Link {
   }
 
   send(bytes: Buffer, to: Endpoint = this.remote): Observable<never> {
-    const route = this.internet.route(to);
-    // Nobody tells the sender of a datagram that nobody is there.
-    if (typeof route === 'string' || route.port === 0) return EMPTY;
-    this.disguises.set(`${route.address}:${route.port}`, to);
-    this.port.send(bytes, route);
-    this.touch();
-    return EMPTY;
+    return new Observable((subscriber) => {
+      const route = this.internet.route(to, 'udp');
+      // Nobody tells the sender of a datagram that nobody is there.
+      if (typeof route !== 'string' && route.port !== 0) {
+        this.disguises.set(`${route.address}:${route.port}`, to);
+        this.there.push(() => this.back.keepBack(() => this.port.send(bytes, route)));
+        this.touch();
+      }
+      subscriber.complete();
+    });
   }
 
   close(): void {
+    this.there.flush();
     this.stop();
     this.port.close();
   }

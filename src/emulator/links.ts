@@ -17,7 +17,7 @@ import {
 import type { Core } from './core';
 import type { Block, Inbox } from './inbox';
 import { StreamLink, UdpLink } from './link';
-import type { Link, LinkKind, UdpMode } from './link';
+import type { Link, LinkKind, UdpMode, Way } from './link';
 import { NetworkError } from './network';
 import type { Connection, Endpoint } from './network';
 
@@ -101,12 +101,15 @@ export class Links {
           let added = false;
           const add = (): [Link] => {
             added = true;
-            return [this.add(new StreamLink({ id, kind, server: false, remote }, connection, personality))];
+            return [
+              this.add(new StreamLink({ id, kind, server: false, remote }, connection, personality, this.way(remote))),
+            ];
           };
           const abandon = (): void => {
             if (!added) connection.abort();
           };
-          return concat(delays.after('connect'), defer(add)).pipe(finalize(abandon));
+          const distance$ = delays.wait(this.core.internet.delay(remote.address));
+          return concat(delays.after('connect'), distance$, defer(add)).pipe(finalize(abandon));
         }),
         finalize(() => this.opening.delete(id)),
       );
@@ -116,7 +119,7 @@ export class Links {
   /** Binds a UDP port; emits the link once. */
   bind(id: number, remote: Endpoint, wanted: number, mode: UdpMode): Observable<Link> {
     const { internet, options, personality, random } = this.core;
-    const window = personality.window;
+    const identity = { id, kind: 'UDP' as LinkKind, server: false, remote };
     return defer(() => {
       const localPort = wanted || random.integer(2048, 65_000);
       const real = wanted === 0 ? 0 : (options.ports[wanted] ?? wanted);
@@ -124,7 +127,7 @@ export class Links {
         .bind(real)
         .pipe(
           map((port) =>
-            this.add(new UdpLink({ id, kind: 'UDP', server: false, remote }, port, internet, mode, localPort, window)),
+            this.add(new UdpLink(identity, port, internet, mode, localPort, personality.window, this.way(remote))),
           ),
         );
     });
@@ -140,7 +143,7 @@ export class Links {
     const id = this.lowestFree();
     if (id === undefined) return undefined;
     const identity = { id, kind: 'TCP' as LinkKind, server: true, remote: connection.remote };
-    const link = new StreamLink(identity, connection, this.core.personality);
+    const link = new StreamLink(identity, connection, this.core.personality, this.way(connection.remote));
     this.table[id] = link;
     this.used = true;
     this.leftovers.delete(id);
@@ -151,10 +154,13 @@ export class Links {
 
   /** Sends on a link; waits while Wi-Fi is away. */
   send(link: Link, bytes: Buffer, to?: Endpoint): Observable<never> {
-    return this.frozen$.pipe(
+    const thawed$ = this.frozen$.pipe(
       filter((frozen) => !frozen),
       take(1),
-      mergeMap(() => link.send(bytes, to)),
+    );
+    // Without a detour where there is none: nothing may come between the end of a send and what is made of it.
+    return defer(() =>
+      this.frozen$.value ? thawed$.pipe(mergeMap(() => link.send(bytes, to))) : link.send(bytes, to),
     );
   }
 
@@ -267,13 +273,18 @@ export class Links {
 
   private dial(id: number, kind: 'TCP' | 'SSL', remote: Endpoint): Observable<Connection> {
     const { delays, internet, memory, options } = this.core;
-    const route = internet.route(remote);
+    const route = internet.route(remote, 'tcp');
     if (route === 'unreachable') return NEVER;
     const { serverName = '' } = memory.settings.ofLinks[id] ?? {};
     const name = serverName === '' ? undefined : serverName;
     if (route !== 'refused') return options.network.connect(route, kind === 'SSL', name);
     const refused$ = throwError(() => new NetworkError('refused', `${remote.address}:${remote.port} refuses`));
-    return concat(delays.after('connect'), refused$);
+    return concat(delays.after('connect'), delays.wait(internet.delay(remote.address)), refused$);
+  }
+
+  private way({ address }: Endpoint): Way {
+    const { scheduler, delays, internet } = this.core;
+    return { scheduler, roundTrip: delays.draw('roundTrip') + internet.delay(address) };
   }
 
   private add<T extends StreamLink | UdpLink>(link: T): T {

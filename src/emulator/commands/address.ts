@@ -103,7 +103,7 @@ function ping({ personality, internet, station, delays }: Context, { args }: Cal
     const address = internet.resolve(args.text(0, 256));
     if (!station.joined) throw new Refusal('', errorCode.failed);
     if (address !== null && internet.answers(address)) {
-      const ms = delays.draw('ping');
+      const ms = delays.draw('ping') + internet.delay(address);
       return concat(delays.wait(ms), of(personality.ping(Math.max(1, Math.round(ms)))));
     }
     const timeout$ = of(personality.pingTimeout);

@@ -118,19 +118,29 @@ function outcome(context: Context, link: Link, bytes: Buffer, to: Endpoint | und
 function sent(context: Context, link: Link, bytes: Buffer, to: Endpoint | undefined): Observable<Print> {
   const { links, personality, delays } = context;
   return defer(() => {
-    const waits = personality.sendOkIsAcknowledgement || link.unsent > SEND_BUFFER;
-    const taken$ = links.send(link, bytes, to);
-    if (!waits) taken$.pipe(takeUntil(link.gone$)).subscribe({ error: () => undefined });
-    return concat(
-      waits ? taken$ : EMPTY,
-      defer(() => {
-        link.acknowledging = true;
-        return delays.after(personality.sendOkIsAcknowledgement ? 'acknowledge' : 'handDown');
-      }),
-      of('\r\nSEND OK\r\n'),
-    ).pipe(
+    const isAcknowledged = personality.sendOkIsAcknowledgement && link.kind !== 'UDP';
+    const waits = isAcknowledged || link.unsent > SEND_BUFFER;
+    const pause = isAcknowledged ? 0 : delays.draw('handDown');
+    let isDone = false;
+    const handDown = (): void => {
+      if (isDone || links.get(link.id) !== link) return;
+      isDone = true;
+      links
+        .send(link, bytes, to)
+        .pipe(takeUntil(link.gone$))
+        .subscribe({ error: () => undefined });
+    };
+    // It takes no time to be said: what answers comes behind it, as over any network that takes some.
+    if (!waits && pause > 0) handDown();
+    link.acknowledging = !isAcknowledged;
+    const sent$ = waits ? links.send(link, bytes, to) : EMPTY;
+    const ended$: Observable<never> = pause > 0 ? concat(sent$, delays.wait(pause)) : sent$;
+    // Not by `concat`, which would have the answer in front of it where nothing takes time.
+    return ended$.pipe(
+      defaultIfEmpty('\r\nSEND OK\r\n'),
       finalize(() => {
         link.acknowledging = false;
+        if (!waits) handDown();
         links.pump();
       }),
       catchError(() => concat(delays.wait(CLOSE_WAIT), of('\r\nSEND FAIL\r\n'))),
@@ -143,8 +153,8 @@ function failOnPurpose(context: Context, link: Link, bytes: Buffer, to?: Endpoin
   const { faults, delays, links } = context;
   const thenOk = faults.sendFail?.thenOk === true;
   faults.sendFail = undefined;
-  const fail$ = concat(delays.after('acknowledge'), context.control.result('\r\nSEND FAIL\r\n'));
-  if (thenOk) return concat(fail$, links.send(link, bytes, to), delays.after('acknowledge'), of('\r\nSEND OK\r\n'));
+  const fail$ = concat(delays.after('roundTrip'), context.control.result('\r\nSEND FAIL\r\n'));
+  if (thenOk) return concat(fail$, links.send(link, bytes, to), of('\r\nSEND OK\r\n'));
   return concat(
     fail$,
     defer(() => (links.finish(link), EMPTY)),

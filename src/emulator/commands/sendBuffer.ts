@@ -1,4 +1,4 @@
-import { EMPTY, catchError, concat, defer, merge, mergeMap, of, takeUntil } from 'rxjs';
+import { EMPTY, catchError, concat, defaultIfEmpty, defer, merge, mergeMap, of, takeUntil, tap } from 'rxjs';
 import type { Observable } from 'rxjs';
 
 import type { Arguments, Call, Command, Context } from '../command';
@@ -30,8 +30,11 @@ function send(context: Context, { args }: Call): Observable<Print> {
     const payload$ = input.collect(length).pipe(
       mergeMap((bytes) => {
         control.sending();
-        control.background(outcome(context, link, segment, bytes));
-        return concat(delays.after('receipt'), control.result(`\r\nRecv ${bytes.length} bytes\r\n`));
+        return concat(
+          delays.after('receipt'),
+          control.result(`\r\nRecv ${bytes.length} bytes\r\n`),
+          defer(() => (control.background(outcome(context, link, segment, bytes)), EMPTY)),
+        );
       }),
     );
     // The current segment, and the last one that has been acknowledged.
@@ -40,18 +43,11 @@ function send(context: Context, { args }: Call): Observable<Print> {
 }
 
 function outcome(context: Context, link: Link, segment: number, bytes: Buffer): Observable<Print> {
-  const { links, delays, memory } = context;
+  const { links, memory } = context;
   const label = memory.settings.mux ? `${link.id},${segment}` : String(segment);
-  const acknowledged = (): Observable<Print> => {
-    link.segments.sent = segment;
-    return of(`\r\n${label},SEND OK\r\n`);
-  };
-  return concat(
-    links.send(link, bytes),
-    delays.after('receipt'),
-    delays.after('acknowledge'),
-    defer(acknowledged),
-  ).pipe(
+  return links.send(link, bytes).pipe(
+    defaultIfEmpty(`\r\n${label},SEND OK\r\n`),
+    tap(() => (link.segments.sent = segment)),
     catchError(() => of(`\r\n${label},SEND FAIL\r\n`)),
     takeUntil(link.gone$),
   );
