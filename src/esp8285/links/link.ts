@@ -68,6 +68,8 @@ export class Link implements NumberedLink, StreamLink {
   /** It goes over the network, not over the modem's own, and was open when that was lost. */
   private isOverNetwork = false;
   private isCutOff = false;
+  /** The modem does not have it any more, and how it has ended was not heard. */
+  private isMissing = false;
   private readonly end = new AsyncSubject<never>();
 
   constructor(
@@ -138,8 +140,11 @@ export class Link implements NumberedLink, StreamLink {
     if (!this.isOpen) return;
     if (isThere && this.context.hasAddress()) this.isCutOff = false;
     if (isThere) this.announced.next(Math.max(this.announced.value, length));
-    else if (this.longestRead > 0 || this.isCutOff) this.closed();
-    else this.damaged('bytes');
+    else if (this.longestRead > 0 || this.isCutOff) {
+      // What the modem still holds of it is read, but the peer's word is not among it.
+      this.isMissing = true;
+      this.closed();
+    } else this.damaged('bytes');
   }
 
   doubt(how: LossKind): void {
@@ -330,6 +335,7 @@ export class Link implements NumberedLink, StreamLink {
   /** Closed, and all has been read. Off the network that is not the peer's word, and no end of what it had to say. */
   private over(): void {
     if (this.isCutOff) this.fail(this.error('ENETDOWN', 'recv', networkLost));
+    if (this.isMissing) this.fail(this.error('ECONNRESET', 'recv', 'it has ended, and how was not heard'));
     this.finish();
   }
 

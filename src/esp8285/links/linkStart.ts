@@ -17,11 +17,12 @@ import {
 
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
-import { ifRefused, Refusal } from '../executor/answer';
+import { Refusal } from '../executor/answer';
 import { answeredWithin } from '../executor/answeredWithin';
 import { ask, type Exchange, tryTo, usualDeadline } from '../executor/exchange';
 import { Unanswered } from '../executor/unanswered';
 import type { Wire } from '../executor/wire';
+import { askForLinks } from './linkList';
 import type { LinkContext, NumberedLink } from './numberedLink';
 
 /** Milliseconds: the modem itself gives up after 18 to 75 s. */
@@ -152,13 +153,12 @@ function explain(wire: Wire, scheduler: SchedulerLike, link: NumberedLink, refus
 }
 
 function has(wire: Wire, scheduler: SchedulerLike, { id }: NumberedLink): Observable<boolean> {
-  return ask(wire, scheduler, common.status).pipe(
+  return askForLinks(wire, scheduler).pipe(
     timeout({
       first: usualDeadline,
       scheduler,
       with: () => throwError(() => new Unanswered(common.status.shown, usualDeadline)),
     }),
-    ifRefused(of([])),
-    map((lines) => lines.some((line) => line.startsWith(`+CIPSTATUS:${String(id)},`))),
+    map(({ links }) => links.some((link) => link.id === id)),
   );
 }

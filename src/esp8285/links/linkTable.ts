@@ -74,6 +74,8 @@ export class LinkTable {
 
   /** When a number was last given back. */
   private readonly freedAt: (number | undefined)[] = [];
+  /** When data of a number last came, or were announced. */
+  private readonly heardAt: (number | undefined)[] = [];
   private readonly stocktaking: Stocktaking;
 
   private readonly cleanups = new Subject<Observable<never>>();
@@ -90,6 +92,7 @@ export class LinkTable {
       ...options,
       reception: this.reception,
       links: () => this.links,
+      heardAt: (id) => this.heardAt[id] ?? -Infinity,
       isListening: () => this.arrivals.observed,
       found: (id) => {
         this.find(id);
@@ -118,9 +121,11 @@ export class LinkTable {
         const link = this.links[frame.link];
         // What was asked for before a link is open is the last of the one that had its number.
         if (!frame.pulled || link?.hasOpened) link?.received(frame);
+        this.heardAt[frame.link] = this.options.scheduler.now();
         break;
       }
       case 'notice':
+        this.heardAt[frame.link] = this.options.scheduler.now();
         this.links[frame.link]?.noticed(frame.length);
         break;
       case 'opened': {
@@ -170,6 +175,8 @@ export class LinkTable {
       switchMap((isUp) => {
         if (isUp) return this.stocktaking.stock$;
         for (const link of this.links) link?.cutOff();
+        // That was before.
+        this.heardAt.length = 0;
         return this.links.some(Boolean) ? timer(grace, this.options.scheduler).pipe(tap(() => this.giveUp())) : EMPTY;
       }),
       ignoreElements(),

@@ -20,14 +20,20 @@ import type { Endpoint, Listener } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
 import { asOSError } from '../asOSError';
 import { common } from '../commands/catalogue';
-import { firstMatch } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
-import { simpleExchange } from '../executor/exchange';
+import { type Exchange, simpleExchange, usualDeadline } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import type { Link } from './link';
+import { askForLinks, type LinkList } from './linkList';
 import type { LinkTable } from './linkTable';
 import { whenGivenUp } from './whenGivenUp';
 
+/** Which links the modem has. */
+const listExchange: Exchange<LinkList> = {
+  shown: common.status.shown,
+  deadline: usualDeadline,
+  converse: askForLinks,
+};
 /** Seconds that `AT+CIPSTO` takes at most. */
 const longestIdle = 7_200;
 
@@ -158,11 +164,10 @@ class ModemListener implements Listener {
 
   /** `CONNECT` does not say who it is. */
   private identify(link: Link, executor: Executor): Observable<Link> {
-    return executor.run(simpleExchange(common.status)).pipe(
-      map((lines) => {
-        const peer = new RegExp(`^\\+CIPSTATUS:${String(link.id)},"TCP","([\\d.]+)",(\\d+),`);
-        const [, address, port] = firstMatch(lines, peer) ?? [];
-        if (address !== undefined) link.remote = { address, port: Number(port) };
+    return executor.run(listExchange).pipe(
+      map(({ links }) => {
+        const listed = links.find(({ id }) => id === link.id);
+        if (listed) link.remote = listed.remote;
         return link;
       }),
       // It may have gone again; what it sent is there all the same.

@@ -1,8 +1,9 @@
-import { concat, map, toArray } from 'rxjs';
+import { concatMap, map, of } from 'rxjs';
 
 import { common } from '../commands/catalogue';
-import { valuesOf } from '../executor/answer';
+import { firstMatch, ifRefused } from '../executor/answer';
 import { ask, type Exchange, usualDeadline } from '../executor/exchange';
+import { askForLinks, type LinkList } from './linkList';
 
 /** What the modem says that it has, by link number. */
 export interface Stock {
@@ -11,8 +12,6 @@ export interface Stock {
   /** Links that are open; `undefined` when what it said of them makes no sense. */
   readonly open: ReadonlySet<number> | undefined;
 }
-
-const statusLine = /^\+CIPSTATUS:([0-4]),"[A-Za-z\d]+","[^"]*",\d+,\d+,[01]$/;
 
 /**
  * Asks what the modem has. Notices and ends may be lost on the line; this is what they have said.
@@ -24,10 +23,10 @@ export function stockExchange(passive: boolean): Exchange<Stock> {
     shown: common.status.shown,
     deadline: usualDeadline,
     converse: (wire, scheduler) => {
-      const commands = passive ? [common.waiting, common.status] : [common.status];
-      return concat(...commands.map((command) => ask(wire, scheduler, command))).pipe(
-        toArray(),
-        map((answers) => ({ lengths: passive ? lengthsOf(answers[0] ?? []) : [], open: openOf(answers.at(-1) ?? []) })),
+      // A refusal says nothing of the links.
+      const lengths$ = passive ? ask(wire, scheduler, common.waiting).pipe(map(lengthsOf), ifRefused(of([]))) : of([]);
+      return lengths$.pipe(
+        concatMap((lengths) => askForLinks(wire, scheduler).pipe(map((list) => ({ lengths, open: openOf(list) })))),
       );
     },
   };
@@ -35,14 +34,10 @@ export function stockExchange(passive: boolean): Exchange<Stock> {
 
 /** AT 1.7 says 0 of a link that is not open, ESP-AT -1; its manual shows nothing at all between the commas. */
 function lengthsOf(lines: readonly string[]): readonly (number | undefined)[] {
-  const [lengths = ''] = valuesOf(lines, '+CIPRECVLEN:');
-  if (!/^-?\d*(?:,-?\d*){4}$/.test(lengths)) return [];
-  return lengths.split(',').map((length) => (/^\d+$/.test(length) ? Number(length) : undefined));
+  const lengths = firstMatch(lines, /^\+CIPRECVLEN: *(-?\d*(?: *, *-?\d*){4}) *$/)?.[1] ?? '';
+  return lengths.split(',').map((length) => (/^ *\d+ *$/.test(length) ? Number(length) : undefined));
 }
 
-/** An answer with one line that is damaged says nothing: the link of that line is open. */
-function openOf([status = '', ...lines]: readonly string[]): ReadonlySet<number> | undefined {
-  const links = lines.map((line) => statusLine.exec(line)?.[1]);
-  if (!/^STATUS:\d$/.test(status) || links.includes(undefined)) return undefined;
-  return new Set(links.map(Number));
+function openOf({ links, isComplete }: LinkList): ReadonlySet<number> | undefined {
+  return isComplete ? new Set(links.map(({ id }) => id)) : undefined;
 }

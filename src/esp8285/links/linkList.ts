@@ -1,0 +1,63 @@
+import { map, type Observable, of, type SchedulerLike } from 'rxjs';
+
+import type { Endpoint } from '../../usocket/nic';
+import { common } from '../commands/catalogue';
+import { ifRefused } from '../executor/answer';
+import { ask } from '../executor/exchange';
+import type { Wire } from '../executor/wire';
+
+/** A link that the modem says it has. */
+export interface ListedLink {
+  readonly id: number;
+  readonly remote: Endpoint;
+  /** It is the connection of a client. */
+  readonly isClients: boolean;
+}
+
+/** What the modem has answered to the question which links it has. */
+export interface LinkList {
+  /** Those that could be read. */
+  readonly links: readonly ListedLink[];
+  /** Whether it has no others: not where a line was lost or damaged, or the modem does not tell. */
+  readonly isComplete: boolean;
+}
+
+// Number, type, address, port, the modem's own port (not before AT 1.0), and whether it is a client's; other makers put
+// blanks between, or more behind.
+const linkLine =
+  /^\+CIPSTAT(?:US|E): *(?<id>[0-4]) *, *"?[A-Za-z\d]+"? *, *"?(?<address>[\da-fA-F.:]*)"? *, *(?<port>\d+)(?: *, *\d+)*? *, *(?<side>[01])(?: *, *)?$/;
+const statusLine = /^\+?(?:CIP)?STATUS: *\d$/;
+/** What may be left of a link's line: what has come unasked meanwhile has none of it. */
+const linkLike = /CIP|STAT|","|\d,\d/;
+
+/** Asks for the links that the modem has. Newer firmware may refuse the old question and know the new one (esp-at issue 322). */
+export function askForLinks(wire: Wire, scheduler: SchedulerLike): Observable<LinkList> {
+  const newer$ = ask(wire, scheduler, common.askLinks).pipe(
+    map((lines) => listOf(lines, true)),
+    ifRefused(of({ links: [], isComplete: false })),
+  );
+  return ask(wire, scheduler, common.status).pipe(
+    map((lines) =>
+      listOf(
+        lines,
+        lines.some((line) => statusLine.test(line)),
+      ),
+    ),
+    ifRefused(newer$),
+  );
+}
+
+function listOf(lines: readonly string[], isWhole: boolean): LinkList {
+  const rest = lines.filter((line) => !statusLine.test(line));
+  const links = rest.map(listedLink).filter((link) => link !== undefined);
+  // An answer with one line that is damaged says nothing of others: the link of that line is open.
+  const isComplete = isWhole && rest.every((line) => linkLine.test(line) || !linkLike.test(line));
+  return { links, isComplete };
+}
+
+function listedLink(line: string): ListedLink | undefined {
+  const found = linkLine.exec(line)?.groups;
+  if (!found) return undefined;
+  const { id, address = '', port, side } = found;
+  return { id: Number(id), remote: { address, port: Number(port) }, isClients: side === '1' };
+}
