@@ -25,6 +25,12 @@ export interface Uart {
   readonly readiness$: Observable<Readiness>;
 
   /**
+   * What the line has to tell of itself that is no failure: a setting that its server has made otherwise, for one. Tells a
+   * late subscriber what it has told since it was opened. Never errors. An interface shows it in `trace$`.
+   */
+  readonly notices$?: Observable<string>;
+
+  /**
    * Sends bytes, in the order of the calls, and settles when the line can take more. Call it once for each write and
    * subscribe to what it returns, as in `defer(() => uart.write(bytes))`.
    */

@@ -30,37 +30,95 @@ export interface Setting {
   readonly command: Buffer;
   /** The code of its answer. */
   readonly answer: number;
-  /** Throws `EINVAL` when the server answers that it has set something else. */
-  readonly check: (value: Buffer) => void;
+  /** Whether the line is of no use without its answer. */
+  readonly isNeeded: boolean;
+  /**
+   * What is to be told of an answer, or of none when the server gives none: nothing when it is what was asked for. Throws
+   * `EINVAL` where the line would be of no use.
+   */
+  readonly judge: (value: Buffer | undefined) => string | undefined;
 }
 
 const parities = { none: 1, odd: 2, even: 3 } as const;
 const stopSizes = { 1: 1, 2: 2, 1.5: 3 } as const;
+/** How far two ends of a serial line may be apart: bits of a byte add up, and half a bit in ten is the end. */
+const tolerance = 0.03;
 
-/** The commands of RFC 2217 that set a line up, in its order. */
+interface Wanted {
+  readonly name: string;
+  readonly code: number;
+  /** As it is said, and as it is shown. */
+  readonly value: Buffer;
+  readonly shown: string;
+  readonly isNeeded?: boolean;
+  /** Whether a number that is not the value is near enough. */
+  readonly isNear?: (answered: number) => boolean;
+}
+
+/**
+ * The commands of RFC 2217 that set a line up, in its order. Servers differ in how they confirm them: with the speed that
+ * their divider makes, with bytes behind the value, with the value that they have fixed, or not at all. The speed has to
+ * be right, and flow control that was asked for; the rest is told.
+ */
 export function settingsOf(server: string, settings: ComPortSettings): readonly Setting[] {
   const { baudRate = 115_200, dataBits = 8, parity = 'none', stopBits = 1, rtscts = false } = settings;
   const speed = Buffer.alloc(4);
   speed.writeUInt32BE(baudRate);
-  const setting = (name: string, code: number, value: Buffer, shown: string): Setting => ({
+  const isNearSpeed = (answered: number): boolean => Math.abs(answered / baudRate - 1) <= tolerance;
+  const setting = (wanted: Wanted): Setting => settingOf(server, wanted);
+  const flow = rtscts ? 'RTS/CTS flow control' : 'no flow control';
+  return [
+    setting({
+      name: 'SET-BAUDRATE',
+      code: 1,
+      value: speed,
+      shown: String(baudRate),
+      isNeeded: true,
+      isNear: isNearSpeed,
+    }),
+    setting({ name: 'SET-DATASIZE', code: 2, value: Buffer.of(dataBits), shown: String(dataBits) }),
+    setting({ name: 'SET-PARITY', code: 3, value: Buffer.of(parities[parity]), shown: parity }),
+    setting({ name: 'SET-STOPSIZE', code: 4, value: Buffer.of(stopSizes[stopBits]), shown: String(stopBits) }),
+    setting({ name: 'SET-CONTROL', code: 5, value: Buffer.of(rtscts ? 3 : 1), shown: flow, isNeeded: rtscts }),
+  ];
+}
+
+function settingOf(server: string, { name, code, value, shown, isNeeded = false, isNear }: Wanted): Setting {
+  const asked = `${server}: asked for ${name} ${shown}, the serial server`;
+  const advice =
+    name === 'SET-CONTROL'
+      ? 'does not know it; set it up at the server, and open the line without rtscts'
+      : 'ask for what its port can do';
+  return {
     name,
     command: subnegotiation(COM_PORT, Buffer.concat([Buffer.of(code), value])),
     answer: code + FROM_SERVER,
-    check: (answered) => {
-      if (answered.equals(value)) return;
-      const told = answered.length === 0 ? 'nothing' : String(answered.readUIntBE(0, Math.min(answered.length, 6)));
-      throw new OSError(
-        'EINVAL',
-        'open',
-        `${server}: asked for ${name} ${shown}, the serial server answered ${told}; ask for what its port can do`,
-      );
+    isNeeded,
+    judge: (answered) => {
+      if (answered?.equals(value)) return undefined;
+      const told = answered === undefined ? 'did not answer' : `answered ${shownAs(answered, value.length)}`;
+      const isGood = readings(answered, value.length).some((one) => one === valueOf(value) || isNear?.(one));
+      if (isNeeded && !isGood) throw new OSError('EINVAL', 'open', `${asked} ${told}; ${advice}`);
+      return `${asked} ${told}`;
     },
-  });
-  return [
-    setting('SET-BAUDRATE', 1, speed, String(baudRate)),
-    setting('SET-DATASIZE', 2, Buffer.of(dataBits), String(dataBits)),
-    setting('SET-PARITY', 3, Buffer.of(parities[parity]), parity),
-    setting('SET-STOPSIZE', 4, Buffer.of(stopSizes[stopBits]), String(stopBits)),
-    setting('SET-CONTROL', 5, Buffer.of(rtscts ? 3 : 1), rtscts ? 'RTS/CTS flow control' : 'no flow control'),
-  ];
+  };
+}
+
+/** The numbers that an answer may mean: some servers put bytes around the value. */
+function readings(answered: Buffer | undefined, length: number): readonly number[] {
+  if (answered === undefined || answered.length === 0) return [];
+  if (answered.length <= length) return [valueOf(answered)];
+  return Array.from({ length: answered.length - length + 1 }, (_, from) => answered.readUIntBE(from, length));
+}
+
+function valueOf(bytes: Buffer): number {
+  return bytes.readUIntBE(0, bytes.length);
+}
+
+/** The number that an answer is, and what stands behind it. */
+function shownAs(value: Buffer, length: number): string {
+  if (value.length === 0) return 'nothing';
+  const number = String(valueOf(value.subarray(0, length)));
+  const rest = value.length - length;
+  return rest > 0 ? `${number} and ${String(rest)} bytes more` : number;
 }

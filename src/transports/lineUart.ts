@@ -38,6 +38,8 @@ export interface Line {
   readonly received$: Observable<Uint8Array>;
   /** Whether a write would be taken without waiting. */
   readonly writable$: Observable<boolean>;
+  /** See {@link Uart.notices$}. Never errors. */
+  readonly notices$?: Observable<string> | undefined;
   /** Cold. Sends bytes, in the order of subscription, and completes when the line can take more. */
   send(bytes: Uint8Array): Observable<never>;
   /** See {@link Uart.hold}. */
@@ -110,6 +112,7 @@ export function lineUart(line: Line): LineUart {
     },
     longestPause: line.longestPause,
     ...(line.advice && { advice: line.advice }),
+    ...(line.notices$ && { notices$: line.notices$ }),
     ...(line.hold && { hold: line.hold }),
   } satisfies LineUart;
 }

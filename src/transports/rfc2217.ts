@@ -1,25 +1,33 @@
 import {
   BehaviorSubject,
+  NEVER,
+  ReplaySubject,
   asyncScheduler,
   catchError,
   combineLatest,
   concat,
   concatMap,
   connect,
+  distinct,
   distinctUntilChanged,
   filter,
   ignoreElements,
   map,
   merge,
+  of,
+  scan,
+  switchMap,
   take,
   tap,
   throwError,
   timeout,
+  timer,
   type Observable,
+  type SchedulerLike,
 } from 'rxjs';
 
 import { OSError } from '../usocket/osError';
-import { COM_PORT, RESUME, SUSPEND, settingsOf, type ComPortSettings } from './comPort';
+import { COM_PORT, RESUME, SUSPEND, settingsOf, type ComPortSettings, type Setting } from './comPort';
 import { lineUart, type Line, type LineUart } from './lineUart';
 import { tcpLine, type TcpUartOptions } from './tcp';
 import { decodeTelnet, escapeIac, negotiation, type TelnetEvent, type Verb } from './telnet';
@@ -42,14 +50,13 @@ const opening: readonly (readonly [Verb, number])[] = [
   ['WILL', COM_PORT],
 ];
 
-/** What the server has to agree to. */
-const needed: readonly (readonly [Verb, number])[] = [
-  ['DO', COM_PORT],
-  ['DO', BINARY],
-  ['WILL', BINARY],
-];
+/** Milliseconds without a further answer after which a server gives none to the rest, at most. */
+const longestGrace = 1_000;
+/** How many notices a late listener is told. */
+const mostNotices = 16;
+/** Longest command of a server, in bytes: its signature is text, all else is a number. */
+const longestCommand = 1_024;
 
-const refusalOf: Partial<Record<Verb, Verb>> = { DO: 'DONT', WILL: 'WONT' };
 /** How an offer or a request that means nothing here is turned down. */
 const declineOf: Partial<Record<Verb, Verb>> = { DO: 'WONT', WILL: 'DONT' };
 
@@ -61,8 +68,11 @@ type Events$ = Observable<TelnetEvent>;
  *
  *     const uart = rfc2217Uart({ host: '192.168.1.9', port: 2217, baudRate: 115200 });
  *
+ * Servers differ in how they confirm. The speed has to be right, by 3 per cent, and `rtscts` has to be confirmed; what
+ * else a server answers otherwise or not at all, and that it does not agree to BINARY, `notices$` tells.
+ *
  * Errors, of `rx$` and of every write: those of {@link tcpUart}; `EPROTO` when the server does not speak RFC 2217,
- * `EINVAL` when it does not take the settings, `ETIMEDOUT` when it does not answer.
+ * `EINVAL` when it does not take the speed or `rtscts`, `ETIMEDOUT` when it does not answer.
  *
  * @throws `EINVAL` at the call for an empty host, a port outside 1–65535, or a baud rate that is no positive number.
  * @see RFC 2217, "Telnet Com Port Control Option".
@@ -86,13 +96,18 @@ function rfc2217Line(options: Rfc2217UartOptions): Line {
   );
   const late = (): OSError =>
     new OSError('ETIMEDOUT', 'open', `open ${name}: no complete answer in ${first} ms; is it a server of RFC 2217?`);
+  const notices = new ReplaySubject<string>(mostNotices);
+  const tell = (notice: string): void => {
+    notices.next(notice);
+  };
   const overflow = (): OSError =>
     new OSError('EPROTO', 'read', `${name}: the serial server sent an endless telnet command; is it of RFC 2217?`);
 
   return {
     name,
+    notices$: notices.asObservable(),
     received$: line.received$.pipe(
-      decodeTelnet({ maxLength: 1024, overflow }),
+      decodeTelnet({ maxLength: longestCommand, overflow }),
       connect((events$) =>
         merge(
           dataOf(events$),
@@ -101,7 +116,16 @@ function rfc2217Line(options: Rfc2217UartOptions): Line {
             tap(([code]) => suspended.next(code === SUSPEND)),
             ignoreElements(),
           ),
-          concat(agree(name, line, events$), configure(name, line, events$, { ...options, baudRate })).pipe(
+          binaryRefusals(name, events$).pipe(tap(tell), ignoreElements()),
+          concat(
+            agree(name, line, events$),
+            configure(line, events$, {
+              settings: settingsOf(name, { ...options, baudRate }),
+              grace: Math.min(longestGrace, first / 4),
+              scheduler,
+              tell,
+            }),
+          ).pipe(
             timeout({ first, scheduler, with: () => throwError(late) }),
             tap({ complete: () => ready.next(true) }),
           ),
@@ -144,36 +168,75 @@ function dataOf(events$: Events$): Observable<Uint8Array> {
   );
 }
 
-/** Offers what is needed, and completes when the server has agreed to all of it. */
+/** Offers what is needed, and completes when the server has agreed to the one thing without which there is no line. */
 function agree(server: string, line: Line, events$: Events$): Observable<never> {
-  const agreed = needed.map(([verb, option]) =>
-    events$.pipe(
-      filter((event) => event.kind === 'negotiation'),
-      filter((event) => event.option === option && (event.verb === verb || event.verb === refusalOf[verb])),
-      take(1),
-      tap((event) => {
-        if (event.verb === verb) return;
-        const told = `the serial server refused (${event.verb} ${option}); if it is a raw one, use tcp://${server}`;
-        throw new OSError('EPROTO', 'open', `open ${server}: asked for RFC 2217, ${told}`);
-      }),
-      ignoreElements(),
+  const agreed$ = events$.pipe(
+    filter(
+      (event) =>
+        // Some say that they will use it themselves, or just use it.
+        (event.kind === 'negotiation' && event.option === COM_PORT && event.verb !== 'WONT') ||
+        (event.kind === 'subnegotiation' && event.option === COM_PORT),
     ),
+    take(1),
+    tap((event) => {
+      if (event.kind !== 'negotiation' || event.verb !== 'DONT') return;
+      const told = `the serial server refused (DONT ${COM_PORT}); if it is a raw one, use tcp://${server}`;
+      throw new OSError('EPROTO', 'open', `open ${server}: asked for RFC 2217, ${told}`);
+    }),
+    ignoreElements(),
   );
   const offers = Buffer.concat(opening.map(([verb, option]) => negotiation(verb, option)));
-  return merge(...agreed, line.send(offers));
+  return merge(agreed$, line.send(offers));
 }
 
-/** Sets speed and framing, and completes when the server has confirmed all of it. */
-function configure(server: string, line: Line, events$: Events$, wanted: ComPortSettings): Observable<never> {
-  const settings = settingsOf(server, wanted);
-  const confirmed = settings.map(({ answer, check }) =>
-    comPort(events$, [answer]).pipe(
+/** Many servers that refuse BINARY pass all bytes as they are. */
+function binaryRefusals(server: string, events$: Events$): Observable<string> {
+  return events$.pipe(
+    filter((event) => event.kind === 'negotiation'),
+    filter(({ verb, option }) => option === BINARY && (verb === 'DONT' || verb === 'WONT')),
+    distinct(({ verb }) => verb),
+    map(({ verb }) => {
+      const way = verb === 'DONT' ? 'to the modem' : 'from the modem';
+      return `${server}: the serial server does not agree to BINARY (${verb} 0): some bytes may be changed on their way ${way}`;
+    }),
+  );
+}
+
+interface Configuring {
+  readonly settings: readonly Setting[];
+  /** Milliseconds without a further answer after which the server gives none to the rest. */
+  readonly grace: number;
+  readonly scheduler: SchedulerLike;
+  readonly tell: (notice: string) => void;
+}
+
+/** Sets speed and framing, and completes when the server has confirmed what is needed, and the rest or not. */
+function configure(line: Line, events$: Events$, { settings, grace, scheduler, tell }: Configuring): Observable<never> {
+  const judge = (setting: Setting, value: Buffer | undefined): void => {
+    const told = setting.judge(value);
+    if (told !== undefined) tell(told);
+  };
+  const answers = settings.map((setting) =>
+    comPort(events$, [setting.answer]).pipe(
       take(1),
-      tap(([, value]) => check(value)),
-      ignoreElements(),
+      tap(([, value]) => judge(setting, value)),
+      map(() => setting),
     ),
   );
-  return merge(...confirmed, line.send(Buffer.concat(settings.map(({ command }) => command))));
+  const [speed] = settings;
+  const confirmed$ = merge(...answers).pipe(
+    scan((open, setting) => open.filter((other) => other !== setting), settings),
+    switchMap((open) => {
+      if (open.length === 0) return of(open);
+      return open.some((setting) => setting === speed) ? NEVER : timer(grace, scheduler).pipe(map(() => open));
+    }),
+    take(1),
+    tap((open) => {
+      for (const setting of open) judge(setting, undefined);
+    }),
+    ignoreElements(),
+  );
+  return merge(confirmed$, line.send(Buffer.concat(settings.map(({ command }) => command))));
 }
 
 /** The COM-PORT commands of the server with one of these codes: code and value. */
@@ -185,14 +248,20 @@ function comPort(events$: Events$, codes: readonly number[]): Observable<readonl
   );
 }
 
-/** Turns down each option that was not ours to begin with. Answers to ours need none, or the two would never end. */
+/**
+ * Turns down each option that was not ours to begin with, once: a server that goes on asking is not answered without end.
+ * Answers to ours need none, or the two would never end.
+ */
 function decline(line: Line, events$: Events$): Observable<never> {
   const ours = new Set(opening.map(([verb, option]) => `${verb === 'WILL' ? 'DO' : 'WILL'} ${option}`));
   return events$.pipe(
     filter((event) => event.kind === 'negotiation'),
+    filter(({ verb, option }) => !ours.has(`${verb} ${option}`)),
+    distinct(({ verb, option }) => `${verb} ${option}`),
     concatMap(({ verb, option }) => {
+      if (verb === 'WILL' && option === COM_PORT) return [negotiation('DO', option)];
       const answer = declineOf[verb];
-      return answer === undefined || ours.has(`${verb} ${option}`) ? [] : [negotiation(answer, option)];
+      return answer === undefined ? [] : [negotiation(answer, option)];
     }),
     concatMap((answer) => line.send(answer)),
   );
