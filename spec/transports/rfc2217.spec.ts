@@ -308,14 +308,36 @@ describe('a serial line of RFC 2217 that fails', () => {
     expect((await failed).code).toBe('EPROTO');
   });
 
-  it('says ENODEV when the server ends the line, ECONNRESET when it breaks it off', async () => {
+  it('says ENODEV when the server ends the line, and when it breaks it off', async () => {
     await using server = await tcpServer();
     const [[one, onePeer], [other, otherPeer]] = [await lineTo(server), await lineTo(server)];
     await Promise.all([writable(one), writable(other)]);
     const failed = Promise.all([failureOf(one.rx$), failureOf(other.rx$)]);
     onePeer.socket.end();
     otherPeer.socket.resetAndDestroy();
-    expect((await failed).map(({ code }) => code)).toEqual(['ENODEV', 'ECONNRESET']);
+    expect((await failed).map(({ code }) => code)).toEqual(['ENODEV', 'ENODEV']);
+  });
+
+  it.each([
+    ['Port already in use\r\n', {}],
+    ['Device open failure: Object not found\r\n', { negotiate: () => [] }],
+  ])('quotes what the server says before it ends the line: %j', async (said, peerOptions) => {
+    await using server = await tcpServer();
+    const [uart, peer] = await lineTo(server, {}, peerOptions);
+    const reading = failureOf(uart.rx$);
+    peer.sendRaw(255, 251, 3, ...Buffer.from(said));
+    peer.socket.end();
+    const error = await reading;
+    expect(error.code).toBe('ENODEV');
+    expect(error.message).toContain(`it said ${JSON.stringify(said.trim())}`);
+  });
+
+  it('quotes what a server says that is none of RFC 2217', async () => {
+    await using server = await tcpServer();
+    const [uart, peer] = await lineTo(server, { timeout: 50 }, { negotiate: () => [] });
+    peer.send(Buffer.from('\r\nRouter login: '));
+    const error = await failureOf(uart.rx$);
+    expect([error.code, error.message]).toEqual(['ETIMEDOUT', expect.stringContaining('it said "Router login:"')]);
   });
 
   it('says ECONNREFUSED where nobody listens', async () => {

@@ -85,14 +85,47 @@ describe('a serial line over TCP', () => {
     expect(await settled(uart.close())).toBe('done');
   });
 
-  it('fails with ECONNRESET when the server breaks it off, and tells late subscribers', async () => {
+  it.each([
+    ['Port already in use\r\n', 'it said "Port already in use"'],
+    ['Device open failure: Object not found\r\n', 'it said "Device open failure: Object not found"'],
+    ['\xff\xfb\x03\xff\xfb\x01ser2net\r\nPort already in use\r\n', 'it said "ser2net Port already in use"'],
+    ['x'.repeat(150) + '\r\n', 'x'.repeat(150)],
+  ])('quotes what the server says before it ends the line: %j', async (said, quoted) => {
+    await using server = await tcpServer();
+    const [one, other] = [tcpUart(to(server.endpoint)), tcpUart(to(server.endpoint))];
+    const [reading, breaking] = [failureOf(one.rx$), failureOf(other.rx$)];
+    const through = collect(other.rx$, said.length);
+    (await server.accept()).end(Buffer.from(said, 'latin1'));
+    const peer = await server.accept();
+    peer.write(Buffer.from(said, 'latin1'));
+    await through;
+    peer.resetAndDestroy();
+    for (const error of await Promise.all([reading, breaking])) {
+      expect(error.code).toBe('ENODEV');
+      expect(error.message).toContain(quoted);
+    }
+  });
+
+  it.each([
+    ['of a line that was in use', 'OK\r\n'.repeat(60)],
+    ['that is no text', '\x00\x1b\x80ab\xff'],
+    ['when it says nothing', ''],
+  ])('quotes nothing %s', async (_name, said) => {
+    await using server = await tcpServer();
+    const reading = failureOf(tcpUart(to(server.endpoint)).rx$);
+    (await server.accept()).end(Buffer.from(said, 'latin1'));
+    expect((await reading).message).not.toContain('it said');
+  });
+
+  it("fails with ENODEV, the line's own, when the server breaks it off, and tells late subscribers", async () => {
     await using server = await tcpServer();
     const uart = tcpUart(to(server.endpoint));
     await writable(uart);
     const [reading, writing] = [failureOf(uart.rx$), failureOf(uart.write(noise(32 << 20)))];
     (await server.accept()).resetAndDestroy();
     const error = await reading;
-    expect([error.code, error.syscall]).toEqual(['ECONNRESET', 'read']);
+    expect([error.code, error.syscall]).toEqual(['ENODEV', 'read']);
+    expect(error.message).toContain('ECONNRESET');
     expect(await writing).toBe(error);
     expect(await failureOf(uart.rx$)).toBe(error);
   });

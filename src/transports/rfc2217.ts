@@ -28,6 +28,7 @@ import {
 
 import { OSError } from '../usocket/osError';
 import { COM_PORT, RESUME, SUSPEND, settingsOf, type ComPortSettings, type Setting } from './comPort';
+import { quotingLastWords } from './lastWords';
 import { lineUart, type Line, type LineUart } from './lineUart';
 import { tcpLine, type TcpUartOptions } from './tcp';
 import { decodeTelnet, escapeIac, negotiation, type TelnetEvent, type Verb } from './telnet';
@@ -131,6 +132,7 @@ function rfc2217Line(options: Rfc2217UartOptions): Line {
           ),
         ),
       ),
+      quotingLastWords(),
       catchError((error: unknown) =>
         concat(
           line.release(),

@@ -17,6 +17,7 @@ import {
 import { type ErrorCode, isErrorCode } from '../usocket/errno';
 import { OSError } from '../usocket/osError';
 import { duplexLine } from './duplexLine';
+import { quotingLastWords } from './lastWords';
 import { lineUart, type Line, type LineUart } from './lineUart';
 
 export interface TcpUartOptions {
@@ -34,11 +35,11 @@ export interface TcpUartOptions {
 
 const meaning: Partial<Record<ErrorCode, string>> = {
   ECONNREFUSED: 'nobody listens there; check that the serial server runs and that the port is right',
-  ECONNRESET: 'the serial server broke the connection off; connect again',
+  ECONNRESET: 'the serial server broke the line off; it, or what is between, has started again',
   EHOSTUNREACH: 'the serial server does not answer on its network; check that it is switched on',
   EMFILE: 'this program has too many files and sockets open; close some, or raise `ulimit -n`',
   ENETUNREACH: 'no route leads to that network; check that this machine is on line',
-  EPIPE: 'the serial server has ended the connection; connect again',
+  EPIPE: 'the serial server has ended the line; it may have started again',
   ETIMEDOUT: 'no answer came in time; check address, firewall and network',
   EAI_NONAME: 'there is no such host name; check its spelling',
   EAI_AGAIN: 'no name server could be asked; check the network and try again',
@@ -57,13 +58,14 @@ const LONGEST_PAUSE = 3_000;
  *     const uart = tcpUart({ host: '192.168.1.9', port: 3000 });
  *
  * Errors, of `rx$` and of every write: `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH`, `EAI_NONAME` and the like when the
- * server cannot be reached, `ENODEV` when it closes the line, `ECONNRESET` when it breaks it off. A closed line
- * completes `rx$`, and fails a write with `EBADF`.
+ * server cannot be reached; `ENODEV` when it closes the line, breaks it off, or is gone without a word, for which the
+ * operating system asks after 30 s of silence. A closed line completes `rx$`, and fails a write with `EBADF`.
  *
  * @throws `EINVAL` at the call for an empty host or a port outside 1–65535.
  */
 export function tcpUart(options: TcpUartOptions): LineUart {
-  return lineUart(tcpLine(options));
+  const line = tcpLine(options);
+  return lineUart({ ...line, received$: line.received$.pipe(quotingLastWords()) });
 }
 
 /** The line under {@link tcpUart}, for protocols that run over it. */
@@ -98,7 +100,9 @@ function lossOf(name: string, call: string, cause: (Error & { readonly code?: un
   const answer = typeof cause.code === 'string' ? cause.code : cause.message;
   const code = codeOf(answer);
   const told = `${meaning[code] ?? cause.message} (the operating system answered ${answer})`;
-  return new OSError(code, call, `${call === 'connect' ? 'connect to ' : ''}${name}: ${told}`, { cause });
+  if (call === 'connect') return new OSError(code, call, `connect to ${name}: ${told}`, { cause });
+  // A code of the line's own: `ECONNRESET` would be taken for the word of a socket's peer.
+  return new OSError('ENODEV', call, `${name}: ${told}`, { cause });
 }
 
 function codeOf(answer: string): ErrorCode {
