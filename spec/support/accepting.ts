@@ -12,10 +12,12 @@ export interface AcceptingServer<T extends Socket> extends AsyncDisposable {
  * Has a server listen. Give it back with `await using`: that also breaks off what is still connected.
  *
  * @param event With which the server hands a connection over.
+ * @param at The port; a free one unless told.
  */
 export async function accepting<T extends Socket>(
   server: Server,
   event: 'connection' | 'secureConnection',
+  at = 0,
 ): Promise<AcceptingServer<T>> {
   const waiting: T[] = [];
   const all = new Set<T>();
@@ -25,7 +27,7 @@ export async function accepting<T extends Socket>(
     waiting.push(socket);
     server.emit('accepted');
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(at, '127.0.0.1');
   await once(server, 'listening');
   const { address, port } = server.address() as AddressInfo;
   return {

@@ -17,7 +17,8 @@ export interface LineAdvice {
 export interface Uart {
   /**
    * The bytes received, in chunks of any size. Hot: bytes come whether or not anyone listens. Completes after
-   * {@link Uart.close}; errors when the port is lost or could not be opened, and tells a late subscriber so too.
+   * {@link Uart.close}; errors when the port is lost or could not be opened, and tells a late subscriber so too,
+   * until it has been opened again.
    */
   readonly rx$: Observable<Uint8Array>;
 
@@ -51,6 +52,14 @@ export interface Uart {
 
   /** For messages about what the line has lost. Default: advice for a serial port. */
   readonly advice?: LineAdvice | undefined;
+
+  /**
+   * Opens the line anew, lost or silent, and settles when it is open; errors with what stands in the way, `EBADF` for one
+   * that has been closed. Call it once for each attempt and subscribe to what it returns. From then on who subscribes to
+   * {@link Uart.rx$} has the bytes of the line that is open, and {@link Uart.readiness$} is its state. Where a line has it,
+   * an interface opens its line again by itself; without it, a lost line is lost for good.
+   */
+  readonly reopen?: () => ObservableInput<unknown>;
 
   /** Closes the line and settles when it is free for another program. Closing twice is no error. */
   close(): ObservableInput<unknown>;

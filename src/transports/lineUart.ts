@@ -25,7 +25,12 @@ import type { LineAdvice, Uart } from '../streams/uart';
 import { OSError } from '../usocket/osError';
 
 /** A {@link Uart} whose operations are cold observables. */
-export interface LineUart extends Uart {
+export interface LineUart extends OpenLine {
+  reopen(): Observable<never>;
+}
+
+/** The same, until it is lost. */
+export interface OpenLine extends Uart {
   write(bytes: Uint8Array): Observable<never>;
   close(): Observable<never>;
 }
@@ -64,7 +69,7 @@ const lost: Readiness = { ...closed, error: true };
  *     rx$        --[a]--[b]--------#      (or | after close)
  *     write      ---------(| when taken)-#
  */
-export function lineUart(line: Line): LineUart {
+export function lineUart(line: Line): OpenLine {
   const closing = new ReplaySubject<void>(1);
   const rx$ = connectable(line.received$.pipe(takeUntil(closing)), {
     connector: () => new Subject(),
@@ -114,5 +119,5 @@ export function lineUart(line: Line): LineUart {
     ...(line.advice && { advice: line.advice }),
     ...(line.notices$ && { notices$: line.notices$ }),
     ...(line.hold && { hold: line.hold }),
-  } satisfies LineUart;
+  } satisfies OpenLine;
 }

@@ -29,7 +29,8 @@ import {
 import { OSError } from '../usocket/osError';
 import { COM_PORT, RESUME, SUSPEND, settingsOf, type ComPortSettings, type Setting } from './comPort';
 import { quotingLastWords } from './lastWords';
-import { lineUart, type Line, type LineUart } from './lineUart';
+import type { Line, LineUart } from './lineUart';
+import { reopenable } from './reopenable';
 import { tcpLine, type TcpUartOptions } from './tcp';
 import { decodeTelnet, escapeIac, negotiation, type TelnetEvent, type Verb } from './telnet';
 
@@ -79,7 +80,7 @@ type Events$ = Observable<TelnetEvent>;
  * @see RFC 2217, "Telnet Com Port Control Option".
  */
 export function rfc2217Uart(options: Rfc2217UartOptions): LineUart {
-  return lineUart(rfc2217Line(options));
+  return reopenable(() => rfc2217Line(options));
 }
 
 function rfc2217Line(options: Rfc2217UartOptions): Line {

@@ -4,7 +4,8 @@ import { Observable } from 'rxjs';
 import { OSError } from '../usocket/osError';
 import type { ErrorCode } from '../usocket/errno';
 import { duplexLine } from './duplexLine';
-import { lineUart, type LineUart } from './lineUart';
+import type { Line, LineUart } from './lineUart';
+import { reopenable } from './reopenable';
 
 export interface SerialUartOptions {
   /** `'/dev/ttyUSB0'`, `'/dev/tty.usbserial-10'`, `'COM3'`. */
@@ -87,23 +88,26 @@ export function serialUart({ path, baudRate = 115200, rtscts = false, ...setting
   if (!Number.isSafeInteger(baudRate) || baudRate <= 0)
     throw new OSError('EINVAL', 'open', `open ${path}: ${baudRate} is no baud rate; try 115200`);
 
-  const port = new SerialPort({ path, baudRate, rtscts, ...settings });
+  return reopenable(() => serialLine({ path, baudRate, rtscts, ...settings }));
+}
+
+function serialLine(options: SerialUartOptions & { readonly baudRate: number; readonly rtscts: boolean }): Line {
+  const { path, rtscts } = options;
+  const port = new SerialPort(options);
   let wasOpen = false;
   port.once('open', () => {
     wasOpen = true;
     watchForHangUp(port);
   });
-  return lineUart(
-    duplexLine({
-      name: path,
-      duplex: port,
-      opened: 'open',
-      flowControl: rtscts,
-      longestPause: LONGEST_PAUSE,
-      failure: (cause) => (wasOpen ? lossOf(path, cause) : openFailure(path, cause)),
-      release: () => release(port),
-    }),
-  );
+  return duplexLine({
+    name: path,
+    duplex: port,
+    opened: 'open',
+    flowControl: rtscts,
+    longestPause: LONGEST_PAUSE,
+    failure: (cause) => (wasOpen ? lossOf(path, cause) : openFailure(path, cause)),
+    release: () => release(port),
+  });
 }
 
 /**

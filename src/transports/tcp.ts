@@ -6,6 +6,7 @@ import {
   defer,
   fromEvent,
   ignoreElements,
+  merge,
   take,
   takeUntil,
   tap,
@@ -18,7 +19,8 @@ import { type ErrorCode, isErrorCode } from '../usocket/errno';
 import { OSError } from '../usocket/osError';
 import { duplexLine } from './duplexLine';
 import { quotingLastWords } from './lastWords';
-import { lineUart, type Line, type LineUart } from './lineUart';
+import type { Line, LineUart } from './lineUart';
+import { reopenable } from './reopenable';
 
 export interface TcpUartOptions {
   /** Name or numeric address of the serial server. */
@@ -27,9 +29,11 @@ export interface TcpUartOptions {
   readonly port: number;
   /** Whether the server's port has RTS/CTS flow control, so that bytes not taken from it hold the modem back. */
   readonly rtscts?: boolean;
+  /** How long connecting may take, in milliseconds; 10 000 unless told. */
+  readonly timeout?: number;
   /** How long closing waits for a server that does not take the last bytes, in milliseconds; 1000 unless told. */
   readonly linger?: number;
-  /** Keeps the time of `linger`. */
+  /** Keeps the time of both. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -64,13 +68,15 @@ const LONGEST_PAUSE = 3_000;
  * @throws `EINVAL` at the call for an empty host or a port outside 1–65535.
  */
 export function tcpUart(options: TcpUartOptions): LineUart {
-  const line = tcpLine(options);
-  return lineUart({ ...line, received$: line.received$.pipe(quotingLastWords()) });
+  return reopenable(() => {
+    const line = tcpLine(options);
+    return { ...line, received$: line.received$.pipe(quotingLastWords()) };
+  });
 }
 
 /** The line under {@link tcpUart}, for protocols that run over it. */
 export function tcpLine(options: TcpUartOptions): Line {
-  const { host, port, rtscts = false, linger = 1000, scheduler = asyncScheduler } = options;
+  const { host, port, rtscts = false, linger = 1000, timeout = 10_000, scheduler = asyncScheduler } = options;
   const name = `${host}:${port}`;
   if (host === '') throw new OSError('EINVAL', 'connect', 'connect to a serial server: the host is empty');
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
@@ -79,7 +85,7 @@ export function tcpLine(options: TcpUartOptions): Line {
   const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE });
   let call = 'connect';
   socket.once('connect', () => (call = 'read'));
-  return duplexLine({
+  const line = duplexLine({
     name,
     duplex: socket,
     opened: 'connect',
@@ -92,6 +98,13 @@ export function tcpLine(options: TcpUartOptions): Line {
     failure: (cause) => lossOf(name, call, cause),
     release: () => release(socket, linger, scheduler),
   });
+  // The operating system takes two minutes.
+  const late$ = timer(timeout, scheduler).pipe(
+    tap(() => socket.destroy(Object.assign(new Error(`none in ${timeout} ms`), { code: 'ETIMEDOUT' }))),
+    ignoreElements(),
+    takeUntil(fromEvent(socket, 'connect')),
+  );
+  return { ...line, received$: merge(line.received$, late$) };
 }
 
 function lossOf(name: string, call: string, cause: (Error & { readonly code?: unknown }) | undefined): OSError {
