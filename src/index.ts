@@ -41,6 +41,7 @@ export type {
   FoundNetwork,
   InterfaceConfig,
   ModemOptions,
+  Redial,
   Rejoin,
   Station,
   StaticConfig,

@@ -1,9 +1,11 @@
 import {
+  BehaviorSubject,
   catchError,
   combineLatest,
   concat,
   defer,
   distinctUntilChanged,
+  EMPTY,
   endWith,
   filter,
   ignoreElements,
@@ -61,9 +63,18 @@ export class UART implements Uart, AsyncDisposable {
   readonly longestPause: number | undefined;
   /** What to look at when bytes are lost; see {@link Uart.advice}. */
   readonly advice: LineAdvice | undefined;
+  /** What the line has to tell of itself that is no failure: a setting that its server has made otherwise. */
+  readonly notices$: Observable<string>;
+  /**
+   * Opens a line anew that was lost, and resolves when it is open; what has not been read is dropped. An interface does it
+   * by itself. There is none for `emulator:`.
+   *
+   * Rejects with what stands in the way: `ENODEV`, `ECONNREFUSED` and the like; `EBADF` once it has been closed.
+   */
+  readonly reopen?: (options?: Abortable) => Promise<void>;
 
   private readonly line: Uart;
-  private readonly reader: ByteReader;
+  private readonly readers: BehaviorSubject<ByteReader>;
   private readonly timeout: number;
   private readonly closed$ = defer(() => this.end()).pipe(runOnce());
   private closedWith: OSError | undefined;
@@ -92,17 +103,29 @@ export class UART implements Uart, AsyncDisposable {
     this.rx$ = this.line.rx$;
     this.longestPause = this.line.longestPause;
     this.advice = this.line.advice;
+    this.notices$ = this.line.notices$ ?? EMPTY;
     if (settings.rtscts && this.line.hold) this.hold = this.line.hold;
-    this.reader = new ByteReader(() => this.rx$, {
-      capacity,
-      overflow: () =>
-        new OSError('ENOBUFS', 'read', `read: more than ${String(capacity)} bytes came unread (read_buf_len)`),
-    });
-    this.reader.connect();
-    this.readiness$ = combineLatest([this.line.readiness$, this.reader.readable$]).pipe(
+    const newReader = (): ByteReader => {
+      const reader = new ByteReader(() => this.rx$, {
+        capacity,
+        overflow: () =>
+          new OSError('ENOBUFS', 'read', `read: more than ${String(capacity)} bytes came unread (read_buf_len)`),
+      });
+      reader.connect();
+      return reader;
+    };
+    this.readers = new BehaviorSubject(newReader());
+    const { line } = this;
+    if (line.reopen) this.reopen = (reopenOptions) => promiseOf(this.reopening(newReader), reopenOptions);
+    const readable$ = this.readers.pipe(switchMap((reader) => reader.readable$));
+    this.readiness$ = combineLatest([this.line.readiness$, readable$]).pipe(
       map(([line, readable]) => ({ ...line, readable })),
       distinctUntilChanged(sameReadiness),
     );
+  }
+
+  private get reader(): ByteReader {
+    return this.readers.value;
   }
 
   /** Bytes that could be read now. */
@@ -180,6 +203,18 @@ export class UART implements Uart, AsyncDisposable {
     this.closedWith = new OSError('EBADF', 'UART', 'the serial line has been closed (deinit); make a new UART');
     this.reader.close(this.closedWith);
     return concat(defer(() => this.line.close()).pipe(ignoreElements()), of(undefined));
+  }
+
+  /** Goes on when it is given up. */
+  private reopening(newReader: () => ByteReader): Observable<void> {
+    return defer(() => {
+      const opened$ = defer(() => this.line.reopen?.() ?? EMPTY).pipe(ignoreElements());
+      const read$ = defer(() => {
+        if (!this.closedWith) this.readers.next(newReader());
+        return of(undefined);
+      });
+      return concat(opened$, read$).pipe(runOnce());
+    });
   }
 
   /** Ends a read with what there is when the time is up. */

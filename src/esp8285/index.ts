@@ -1,6 +1,7 @@
 export { type Encryption, encryptions } from './commands/softAp';
 export { ESP8285 } from './esp8285';
 export type { ModemOptions } from './modemOptions';
+export type { Redial } from './redialer';
 export type { Status } from './status';
 export type { TraceEvent } from './trace/traceEvent';
 export type { StaticConfig } from './wifi/address';

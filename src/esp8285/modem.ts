@@ -14,6 +14,7 @@ import {
   first,
   identity,
   ignoreElements,
+  interval,
   map,
   merge,
   Observable,
@@ -46,9 +47,10 @@ import { LinkTable } from './links/linkTable';
 import { DatagramOpener } from './links/openDatagram';
 import { ServerPort } from './links/serverPort';
 import type { ModemOptions } from './modemOptions';
+import { lossOf, Redialer } from './redialer';
 import { resetExchange } from './reset';
 import { setUpExchange, type SetUpOptions } from './setUp';
-import type { Status } from './status';
+import { sameStatus, type Status } from './status';
 import { Trace } from './trace/trace';
 import type { TraceEvent } from './trace/traceEvent';
 import { Stations } from './wifi/stations';
@@ -75,6 +77,7 @@ const serialAdvice = {
 };
 /** Milliseconds. */
 const usualQuiet = 10_000;
+const usualSilence = 15_000;
 
 /**
  * A modem on a serial line: the frames that it prints, the conversation with it, its links, and its state through starts
@@ -102,6 +105,8 @@ export class Modem {
   private readonly closing$: Observable<never>;
   private readonly setUpOptions: SetUpOptions;
   private readonly hold: LineHold;
+  private readonly redialer: Redialer;
+  private readonly longestSilence: number;
   private readonly trace: Trace;
   private readonly scheduler: SchedulerLike;
   private dialect: Dialect | undefined;
@@ -115,6 +120,7 @@ export class Modem {
   ) {
     const { passiveReceive = true, idleTimeout = 0, flowControl = false, longestHold = 2_000 } = options;
     const { longestPause = uart.longestPause ?? usualPause, longestQuiet, scheduler = asyncScheduler } = options;
+    const { redial = {}, longestSilence } = options;
     if (flowControl && !uart.hold) {
       const message = 'modem: flowControl wants a line that has it; open the line with { rtscts: true }';
       throw new OSError('EINVAL', 'modem', message);
@@ -126,25 +132,39 @@ export class Modem {
     const { clock } = this.hold;
     this.trace = new Trace(scheduler);
     this.trace$ = this.trace.events$;
+    this.redialer = new Redialer(uart, {
+      redial,
+      scheduler,
+      isKnown: () => this.dialect !== undefined,
+      lost: (error, pause) => {
+        this.trace.noted(pause === undefined ? error.message : `${error.message}, in ${String(pause)} ms`);
+        this.lose(error, pause);
+      },
+      opened: (error) => {
+        this.trace.noted('the line to the modem is open again');
+        this.beginnings.next(error);
+      },
+    });
+    this.longestSilence = longestSilence ?? (scheduler === asyncScheduler ? usualSilence : Infinity);
     this.frames$ = connectable(
       concat(
-        uart.rx$.pipe(
-          flowControl ? this.hold.gate() : identity,
-          cutFrames(this.expecting, { longestPause, scheduler: clock }),
-          // Ahead of the driver, which answers inside a frame.
-          tap({
-            next: (frame) => {
-              this.trace.heard(frame);
-            },
-            error: () => {
-              this.trace.end();
-            },
-            complete: () => {
-              this.trace.end();
-            },
-          }),
+        this.redialer.keep((rx$) =>
+          rx$.pipe(
+            flowControl ? this.hold.gate() : identity,
+            cutFrames(this.expecting, { longestPause, scheduler: clock }),
+          ),
         ),
         throwError(() => new OSError('ENODEV', 'modem', 'the serial line to the modem was closed')),
+      ).pipe(
+        // Ahead of the driver, which answers inside a frame.
+        tap({
+          next: (frame) => {
+            this.trace.heard(frame);
+          },
+          error: () => {
+            this.trace.end();
+          },
+        }),
       ),
       { connector: () => new Subject(), resetOnDisconnect: false },
     );
@@ -160,9 +180,7 @@ export class Modem {
     this.datagrams = new DatagramOpener(this.links, () => this.hasAddress);
     this.server = new ServerPort(this.executor, this.links, idleTimeout);
     this.closing$ = defer(() => this.end()).pipe(runOnce());
-    this.status$ = this.status.pipe(
-      distinctUntilChanged((one, other) => one.modem === other.modem && one.wifi === other.wifi),
-    );
+    this.status$ = this.status.pipe(distinctUntilChanged(sameStatus));
   }
 
   private get isOnNetwork$(): Observable<boolean> {
@@ -176,7 +194,8 @@ export class Modem {
   /** Starts to listen, and sets the modem up, now and after each restart. Tries again when it is down. */
   start(upkeep: Upkeep): void {
     const { modem, error } = this.status.value;
-    if (this.life && modem === 'down') this.beginnings.next(asOSError(error));
+    if (this.life && this.redialer.isLost) this.dialNow();
+    else if (this.life && modem === 'down') this.beginnings.next(asOSError(error));
     if (this.life) return;
     // One that was let go tries again: what it was down with is not waited for.
     if (modem === 'down') this.status.next({ modem: 'starting', wifi: 'down' });
@@ -184,8 +203,10 @@ export class Modem {
     this.life.add(this.listen(upkeep));
   }
 
-  /** Listens no more, and leaves the line as it is. */
+  /** Listens no more, and leaves the line as it is. One that is opened again by itself is not let go. */
   letGo(): void {
+    if (this.redialer.isKept && this.redialer.isLost) return;
+    this.redialer.forget();
     this.life?.unsubscribe();
     this.life = undefined;
   }
@@ -200,6 +221,7 @@ export class Modem {
       ),
       this.executor.serving$,
       this.links.cleaning$,
+      this.noticing(),
       // The line is listened to before anything is said on it: a fast modem answers inside `write`.
       new Observable<never>(() => this.frames$.connect()),
       merge(this.living(upkeep), this.verifying(), this.givingUp()).pipe(
@@ -207,9 +229,19 @@ export class Modem {
       ),
     ).subscribe({
       error: (error: Error) => {
-        this.lose(asOSError(error));
+        this.lose(this.dialect ? lossOf(error) : asOSError(error));
       },
     });
+  }
+
+  /** Shows what the line tells of itself. */
+  private noticing(): Observable<never> {
+    return (this.uart.notices$ ?? EMPTY).pipe(
+      tap((notice) => {
+        this.trace.noted(notice);
+      }),
+      ignoreElements(),
+    );
   }
 
   /** Runs an operation once the modem is set up. Errors with what it is down with. */
@@ -238,12 +270,18 @@ export class Modem {
         this.beginnings.next(lost);
       },
     });
-    return this.whenUp(() =>
+    const reset$ = this.whenUp(() =>
       concat(
         this.executor.run(exchange).pipe(catchError(() => EMPTY)),
         this.whenUp(() => EMPTY),
       ),
     );
+    return defer(() => {
+      if (!this.redialer.isLost) return reset$;
+      // There is nothing to say it to; what is set up behind a lost line is as good as new.
+      this.dialNow();
+      return this.whenUp(() => EMPTY);
+    });
   }
 
   /** Ends all links and closes the line. What is under way fails with `EBADF`, for it might take a minute. */
@@ -286,16 +324,20 @@ export class Modem {
         filter(({ kind }) => kind === 'booted' || kind === 'booting'),
         map(() => new OSError('ECONNRESET', 'modem', 'the modem has started again, and lost its connections')),
       ),
-      this.executor.trouble$,
+      // A line that is gone without a word looks the same.
+      this.executor.trouble$.pipe(filter((error) => error.code !== 'EIO' || !this.redialer.giveUp(error))),
       this.beginnings,
     );
     return restarts$.pipe(
       startWith(undefined),
+      // What is found out about the modem while there is no line says nothing; there will be another beginning.
+      filter(() => !this.redialer.isLost),
       switchMap((restart) => {
         // Here, where a set-up under way has been given up: it has not failed, it begins again.
         if (restart) this.interrupt(restart);
         const resumed$ = restart ? this.server.resume() : EMPTY;
-        return concat(this.setUp(upkeep), merge(upkeep.meanwhile$, this.links.outliving(this.isOnNetwork$), resumed$));
+        const meanwhile$ = merge(upkeep.meanwhile$, this.links.outliving(this.isOnNetwork$), resumed$, this.watching());
+        return concat(this.setUp(upkeep), meanwhile$);
       }),
       ignoreElements(),
     );
@@ -315,6 +357,22 @@ export class Modem {
         ),
       ),
       concatMap(() => concat(this.executor.verify(), this.links.confirmDoubts()).pipe(catchError(() => EMPTY))),
+    );
+  }
+
+  /** A line that is gone without a word is noticed only by asking. */
+  private watching(): Observable<never> {
+    const { longestSilence } = this;
+    return defer(() => {
+      // Once it is set up: only then it is known.
+      if (longestSilence === Infinity || !this.redialer.isKept) return EMPTY;
+      return interval(longestSilence, this.scheduler);
+    }).pipe(
+      filter(() => this.status.value.modem === 'up' && this.redialer.quiet >= longestSilence),
+      exhaustMap(() => {
+        this.executor.doubt();
+        return this.executor.verify().pipe(catchError(() => EMPTY));
+      }),
     );
   }
 
@@ -341,13 +399,16 @@ export class Modem {
       concatMap(({ dialect }) => concat(upkeep.restore(dialect), of(dialect))),
       tap((dialect) => {
         this.dialect = dialect;
+        this.redialer.settle();
         this.links.reception.begin(dialect);
         this.expecting.several = true;
         // What the modem has said of the Wi-Fi meanwhile is newer than its answer, or the same.
         this.status.next({ modem: 'up', wifi: this.hasJoined ? 'up' : this.status.value.wifi });
       }),
-      catchError((error: unknown) => {
-        this.goDown(asOSError(error));
+      catchError((cause: unknown) => {
+        const error = asOSError(cause);
+        // A line that is lost has said so itself.
+        if (!this.redialer.isLost && !this.redialer.giveUp(error)) this.goDown(error);
         return EMPTY;
       }),
       ignoreElements(),
@@ -383,9 +444,21 @@ export class Modem {
     this.server.lose(error);
   }
 
-  /** The line is gone: there is no way back. */
-  private lose(error: OSError): void {
-    if (this.status.value.modem !== 'closed') this.goDown(error);
+  private dialNow(): void {
+    // Who asks for it waits for what comes of it.
+    this.status.next({ modem: 'starting', wifi: 'down' });
+    this.redialer.dialNow();
+  }
+
+  /**
+   * The line is gone: for good, or for so many milliseconds at least. What listens waits for it, as for a modem that starts
+   * again.
+   */
+  private lose(error: OSError, redialIn?: number): void {
+    if (this.status.value.modem !== 'closed') {
+      if (redialIn === undefined) this.goDown(error);
+      else this.status.next({ modem: 'down', wifi: 'down', error, redialIn });
+    }
     this.stations.clear();
     this.links.loseAll(error);
     this.executor.interrupt(error);

@@ -1,5 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 
+import type { Redial } from './redialer';
 import type { Rejoin } from './wifi/homeNetwork';
 
 export interface ModemOptions {
@@ -13,6 +14,12 @@ export interface ModemOptions {
    * by itself within 15 s. `false`: not at all.
    */
   readonly rejoin?: Rejoin | false;
+  /**
+   * How a line that is lost is opened again, where its `Uart` can be: a server that starts again, an adapter that is
+   * unplugged and plugged in. `status$` tells of each attempt; connections are lost with the line, and then all is as after
+   * a restart of the modem. `false`: not by itself; `start()` and `reset()` open it again.
+   */
+  readonly redial?: Redial | false;
   /**
    * Seconds, 0 to 7200, after which the modem closes a connection to its listening port on which nothing comes or goes.
    * Default: 0, never, as sockets have it.
@@ -31,6 +38,12 @@ export interface ModemOptions {
    * with a scheduler of one's own, whose virtual time would never end.
    */
   readonly longestQuiet?: number;
+  /**
+   * Milliseconds of silence after which the modem is asked whether it is there, on a line that would be opened again: a
+   * network may take a connection away without a word. `Infinity` for never. Default: 15 000, and never with a scheduler of
+   * one's own, whose virtual time would not end.
+   */
+  readonly longestSilence?: number;
   /**
    * Flow control of the line, for what the firmware pushes (AT before 1.7, `passiveReceive: false`, and ESP-AT while there
    * is a socket for datagrams): a slow reader holds the line back, and with it the modem and the sender. Only on a line

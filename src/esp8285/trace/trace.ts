@@ -48,9 +48,10 @@ export class Trace {
     if (this.hasSaidSecret && frame.kind === 'final') this.hasSaidSecret = this.isSecretLast;
   }
 
-  /** Tells what the driver goes without, and why. */
+  /** Tells what the driver goes without, and why, and what has become of the line. */
   noted(text: string): void {
-    if (this.events.observed) this.tell('by driver', 'note', undefined, { size: Buffer.byteLength(text), text });
+    if (!this.events.observed) return;
+    this.tell('by driver', 'note', undefined, { size: Buffer.byteLength(text), text: printable(text) });
   }
 
   end(): void {

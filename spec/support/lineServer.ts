@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+
+import { createEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator';
+import { TelnetPeer } from './telnetPeer';
+
+/** A serial server with a virtual modem behind it, which lives on while the server is away. */
+export interface LineServer extends AsyncDisposable {
+  readonly emulator: Emulator;
+  readonly port: number;
+  /** Takes no more connections, and ends those that there are: with a FIN, or with a RST. */
+  stop(how: 'end' | 'reset'): void;
+  /** Takes connections again, at the same port. */
+  start(): Promise<void>;
+}
+
+/** Starts a serial server, raw or of RFC 2217. Give it back with `await using`. */
+export async function lineServer(kind: 'tcp' | 'rfc2217', options: EmulatorOptions): Promise<LineServer> {
+  const emulator = createEmulator(options);
+  const clients = new Set<Socket>();
+  let sending: ((bytes: Uint8Array) => void) | undefined;
+  emulator.uart.rx$.subscribe({ next: (bytes) => sending?.(bytes), error: () => undefined });
+  const serve = (socket: Socket): void => {
+    clients.add(socket);
+    socket.on('error', () => undefined).once('close', () => clients.delete(socket));
+    const peer = kind === 'rfc2217' ? new TelnetPeer(socket) : undefined;
+    const send = (bytes: Uint8Array): void => {
+      if (peer) peer.send(bytes);
+      else socket.write(bytes);
+    };
+    sending = send;
+    socket.on('data', (bytes: Buffer) => {
+      const heard = peer ? Buffer.from(peer.data.splice(0)) : bytes;
+      if (sending === send && heard.length > 0) emulator.uart.write(heard).subscribe({ error: () => undefined });
+    });
+  };
+  const open = async (at: number) => {
+    const opened = createServer(serve).listen(at, '127.0.0.1');
+    await once(opened, 'listening');
+    return opened;
+  };
+  let server = await open(0);
+  const { port } = server.address() as AddressInfo;
+  return {
+    emulator,
+    port,
+    stop(how) {
+      sending = undefined;
+      server.close();
+      for (const socket of clients) {
+        if (how === 'end') socket.destroySoon();
+        else socket.resetAndDestroy();
+      }
+    },
+    async start() {
+      server = await open(port);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of clients) socket.destroy();
+      server.close();
+      if (server.listening) await once(server, 'close');
+      emulator.close();
+    },
+  };
+}
