@@ -1,5 +1,6 @@
 import { UART } from './machine';
 import { createNetworkModule } from './network';
+import { inspectableModule } from './streams';
 import {
   createSocketModule,
   errnoOf,
@@ -18,7 +19,7 @@ import {
 const interfaces = new Interfaces();
 
 /** Serial lines. */
-export const machine = { UART };
+export const machine = inspectableModule('machine', { UART });
 
 /** Network interfaces. */
 export const network = createNetworkModule(interfaces);
@@ -30,7 +31,15 @@ export const usocket = createSocketModule(interfaces);
  * Waiting for several streams at once: sockets, serial lines, anything with a `readiness$`. `poll().ready$` tells what is
  * ready at every change of it, without anybody asking.
  */
-export const uselect = { POLLIN, POLLOUT, POLLERR, POLLHUP, poll: () => new Poll(), select, select$ };
+export const uselect = inspectableModule('uselect', {
+  POLLIN,
+  POLLOUT,
+  POLLERR,
+  POLLHUP,
+  poll: () => new Poll(),
+  select,
+  select$,
+});
 
 /** Error numbers by name, and names by number: `uerrno.errorcode[uerrno.EAGAIN]`, as in MicroPython. */
 export const uerrno = { ...errnoOf, errorcode } as const;

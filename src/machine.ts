@@ -22,7 +22,17 @@ import {
 } from 'rxjs';
 
 import { createEmulator, type EmulatorOptions } from './emulator';
-import { ByteReader, type LineAdvice, type Readiness, runOnce, sameReadiness, type Uart } from './streams';
+import {
+  ByteReader,
+  currentOf,
+  Inspectable,
+  type LineAdvice,
+  type Readiness,
+  runOnce,
+  sameReadiness,
+  type Shown,
+  type Uart,
+} from './streams';
 import { longestTime } from './streams/deadline';
 import { openUart, type OpenUartOptions } from './transports';
 import { OSError } from './usocket';
@@ -53,7 +63,9 @@ export interface UARTOptions extends Omit<OpenUartOptions, 'baudRate'> {
  *
  * @see MicroPython, `machine.UART`; the socket document's programs make theirs with `timeout` and `read_buf_len`.
  */
-export class UART implements Uart, AsyncDisposable {
+export class UART extends Inspectable implements Uart, AsyncDisposable {
+  /** The device, or the URL without a name and a password that may be in it. */
+  readonly port: string;
   readonly rx$: Observable<Uint8Array>;
   /** What could be done without waiting; replays the current state. For `uselect`. */
   readonly readiness$: Observable<Readiness>;
@@ -76,6 +88,7 @@ export class UART implements Uart, AsyncDisposable {
   private readonly line: Uart;
   private readonly readers: BehaviorSubject<ByteReader>;
   private readonly timeout: number;
+  private readonly capacity: number;
   private readonly closed$ = defer(() => this.end()).pipe(runOnce());
   private closedWith: OSError | undefined;
 
@@ -85,7 +98,12 @@ export class UART implements Uart, AsyncDisposable {
    * @param port A device, or one of the URLs above.
    * @param baudRate Bits per second. Default: 115200.
    */
-  constructor(port: string, baudRate = 115_200, options: UARTOptions = {}) {
+  constructor(
+    port: string,
+    readonly baudRate = 115_200,
+    options: UARTOptions = {},
+  ) {
+    super();
     const { emulator, timeout: patience = 1000, read_buf_len: capacity = 4096, ...settings } = options;
     if (!(patience >= 0 && patience <= longestTime)) {
       const message = `UART: timeout is a number of milliseconds from 0 to ${String(longestTime)}, not ${String(patience)}`;
@@ -95,9 +113,11 @@ export class UART implements Uart, AsyncDisposable {
       throw new OSError('EINVAL', 'UART', `UART: read_buf_len is a number of bytes from 1 up, not ${String(capacity)}`);
     }
     this.timeout = patience;
+    this.capacity = capacity;
     if (typeof port !== 'string') {
       throw new OSError('EINVAL', 'UART', `UART: a port is a text, '/dev/ttyUSB0' or 'emulator:', not ${String(port)}`);
     }
+    this.port = port.replace(/\/\/[^/]*@/, '//');
     this.line =
       port === 'emulator:' ? virtualLine({ ...emulator, baud: baudRate }) : openUart(port, { baudRate, ...settings });
     this.rx$ = this.line.rx$;
@@ -197,6 +217,24 @@ export class UART implements Uart, AsyncDisposable {
   /** `await using uart = new machine.UART(…)` closes it at the end of the block. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** `<uart port=/dev/ttyUSB0 baud=115200 state=open queued=12 timeout=1000 read_buf_len=4096>` */
+  protected override shown(): readonly [string, Shown] {
+    const { hangup, error, writable } = currentOf(this.line.readiness$) ?? {};
+    const isOver = error ? 'lost' : hangup ? 'closed' : undefined;
+    return [
+      'uart',
+      {
+        port: this.port,
+        baud: this.baudRate,
+        state: this.closedWith ? 'closed' : (isOver ?? (writable ? 'open' : 'busy')),
+        queued: this.reader.length,
+        timeout: this.timeout,
+        read_buf_len: this.capacity,
+        rtscts: this.hold ? true : undefined,
+      },
+    ];
   }
 
   private end(): Observable<void> {

@@ -3,7 +3,7 @@ import { defer, finalize, map, noop, takeWhile } from 'rxjs';
 import { encryptions, ESP8285, type ModemOptions } from './esp8285';
 import { HostNic } from './host';
 import { printTrace } from './printTrace';
-import type { Uart } from './streams';
+import { inspectableModule, type Uart } from './streams';
 import { type Interfaces, OSError } from './usocket';
 import { type Abortable, promiseOf } from './usocket/promiseOf';
 
@@ -54,7 +54,7 @@ export function createNetworkModule(interfaces: Interfaces) {
     });
   }
 
-  return {
+  const members = {
     /**
      * Sets the modem on a serial line up, in whatever state it is, and resolves to its interface. See {@link ESP8285}. As
      * in MaixPy, `network.ESP8285.WPA2_PSK` and the like say how its own network is encrypted.
@@ -77,6 +77,7 @@ export function createNetworkModule(interfaces: Interfaces) {
       return nic;
     },
   };
+  return inspectableModule('network', members, () => ({ interfaces }));
 }
 
 function checkLine(uart: Uart, taken: ReadonlySet<Uart>): void {

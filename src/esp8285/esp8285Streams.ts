@@ -1,6 +1,6 @@
 import { asyncScheduler, defer, endWith, map, type Observable, of, type SchedulerLike, tap, throwError } from 'rxjs';
 
-import type { Uart } from '../streams';
+import { currentOf, Inspectable, type Shown, type Uart } from '../streams';
 import type { DatagramLink, Endpoint, Listener, Nic, StreamLink, StreamOptions, StreamSettings } from '../usocket/nic';
 import { OSError } from '../usocket/osError';
 import { catalogueOf } from './commands/catalogue';
@@ -36,7 +36,7 @@ import { time, type TimeOptions } from './wifi/time';
  * are lost; the interface sets it up, joins the network again, and sets again what was set: its own network, the address,
  * the host name. `status$` tells. The methods without `$` are in {@link ESP8285}.
  */
-export class ESP8285Streams implements Nic {
+export class ESP8285Streams extends Inspectable implements Nic {
   static readonly OPEN = encryptions.OPEN;
   static readonly WPA_PSK = encryptions.WPA_PSK;
   static readonly WPA2_PSK = encryptions.WPA2_PSK;
@@ -65,8 +65,15 @@ export class ESP8285Streams implements Nic {
   private readonly lasting = new Lasting();
   /** Set by hand. */
   private nameServers: readonly string[] = [];
+  /** What was last heard of the network, for inspection; the address counts as long as the state is the same. */
+  private ssid: string | Uint8Array | undefined;
+  private address: { readonly ip: string; readonly status: Status | undefined } | undefined;
 
-  constructor(uart: Uart, options: ModemOptions = {}) {
+  constructor(
+    private readonly uart: Uart,
+    options: ModemOptions = {},
+  ) {
+    super();
     const { rejoin = {}, scheduler = asyncScheduler } = options;
     this.scheduler = scheduler;
     this.home = new HomeNetwork(rejoin, scheduler);
@@ -111,9 +118,11 @@ export class ESP8285Streams implements Nic {
       const joining$ = this.join(dialect, ssid, key ?? '');
       // The one before is left, whatever becomes of this one.
       this.home.forget();
+      this.ssid = undefined;
       return joining$.pipe(
         tap({
           next: () => {
+            this.ssid = ssid;
             this.home.keep(this.modem.whenUp((current) => this.join(current, ssid, key ?? '')));
           },
           error: () => {
@@ -138,6 +147,7 @@ export class ESP8285Streams implements Nic {
       .pipe(
         map(() => {
           this.home.forget();
+          this.ssid = undefined;
           this.modem.setWifi('down');
         }),
         withCommandError('disconnect'),
@@ -192,7 +202,14 @@ export class ESP8285Streams implements Nic {
   ifconfig$(config: StaticConfig | 'dhcp'): Observable<void>;
   ifconfig$(config?: StaticConfig | 'dhcp'): Observable<InterfaceConfig | void> {
     return this.modem.whenUp<InterfaceConfig | void>((dialect) => {
-      if (config === undefined) return ifconfig(this.modem.executor, catalogueOf(dialect), this.nameServers);
+      if (config === undefined) {
+        return ifconfig(this.modem.executor, catalogueOf(dialect), this.nameServers).pipe(
+          tap(([ip, , , , , , ssid]) => {
+            this.address = { ip, status: currentOf(this.status$) };
+            this.ssid = ssid;
+          }),
+        );
+      }
       return config === 'dhcp' ? this.useDhcp(dialect) : this.setAddress(dialect, config);
     });
   }
@@ -275,6 +292,26 @@ export class ESP8285Streams implements Nic {
   /** Whether the modem is on a network, with an address. */
   isconnected(): boolean {
     return this.modem.hasAddress;
+  }
+
+  /** `<esp8285 modem=up firmware=1.7.4.0 port=/dev/ttyUSB0 wifi=up ssid=my-ssid address=192.168.1.20 links=2>` */
+  protected override shown(): readonly [string, Shown] {
+    const status = currentOf(this.status$);
+    const isUp = status?.wifi === 'up';
+    return [
+      this.name,
+      {
+        modem: status?.modem,
+        firmware: this.modem.version,
+        port: this.uart.port,
+        wifi: status?.wifi,
+        ssid: isUp && this.ssid ? Buffer.from(this.ssid as string).toString() : undefined,
+        // As `ifconfig` has last read it.
+        address: isUp && this.address?.status === status ? this.address.ip : undefined,
+        links: this.modem.links.used,
+        error: status?.error?.message,
+      },
+    ];
   }
 
   resolve(host: string): Observable<readonly string[]> {

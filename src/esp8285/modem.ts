@@ -187,6 +187,11 @@ export class Modem {
     return this.status.pipe(map(({ wifi }) => wifi === 'up'));
   }
 
+  /** The firmware's version, once the modem has been set up. */
+  get version(): string | undefined {
+    return this.dialect?.version;
+  }
+
   get hasAddress(): boolean {
     return this.status.value.wifi === 'up';
   }

@@ -3,7 +3,7 @@ import { Socket, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { EMPTY, Observable, asyncScheduler, defer, of, type SchedulerLike } from 'rxjs';
 
-import { deadline } from '../streams';
+import { deadline, Inspectable, type Shown } from '../streams';
 import type {
   DatagramLink,
   DatagramOptions,
@@ -57,7 +57,7 @@ export interface HostNicOptions {
  * Errors are `OSError`s with the code that the operating system gave; one that has no number in the socket module's
  * table is `EIO`. The original is the `cause`.
  */
-export class HostNic implements Nic {
+export class HostNic extends Inspectable implements Nic {
   readonly name = 'host';
   /** What an IPv4 packet holds behind its headers. */
   readonly maxDatagram = 65_507;
@@ -67,6 +67,7 @@ export class HostNic implements Nic {
   private readonly scheduler: SchedulerLike;
 
   constructor({ linger = 1000, lookup = dnsLookup, ca, scheduler = asyncScheduler }: HostNicOptions = {}) {
+    super();
     this.linger = linger;
     this.lookup = lookup;
     this.ca = ca;
@@ -167,6 +168,11 @@ export class HostNic implements Nic {
         this.link({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }, socket),
       );
     });
+  }
+
+  /** `<host linger=1000>` */
+  protected override shown(): readonly [string, Shown] {
+    return [this.name, { linger: this.linger }];
   }
 
   private link(remote: Endpoint, socket: Socket): HostLink {

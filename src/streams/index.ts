@@ -3,6 +3,7 @@ export { ByteQueue, type ByteQueueOptions } from './byteQueue';
 export { ByteReader } from './byteReader';
 export { isSize } from './checkSize';
 export { deadline, type DeadlineOptions } from './deadline';
+export { currentOf, Inspectable, inspectableModule, type Shown } from './inspectable';
 export { ItemQueue, type ItemQueueOptions } from './itemQueue';
 export { queueBytes } from './queueBytes';
 export { read } from './read';

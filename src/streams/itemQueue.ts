@@ -48,6 +48,11 @@ export class ItemQueue<T> {
     return this.held;
   }
 
+  /** How many are held. */
+  get count(): number {
+    return this.items.length;
+  }
+
   /** Changes the capacity. What is held already stays. */
   resize(capacity: number): void {
     this.capacity = capacity;

@@ -22,6 +22,9 @@ export interface Uart {
    */
   readonly rx$: Observable<Uint8Array>;
 
+  /** What carries it, for messages and inspection: `'/dev/ttyUSB0'`. */
+  readonly port?: string;
+
   /** What could be done on the line right now, without waiting. Replays the current state. */
   readonly readiness$: Observable<Readiness>;
 

@@ -1,8 +1,9 @@
+import { Inspectable, type Shown } from '../streams';
 import type { Nic } from './nic';
 import { OSError } from './osError';
 
 /** The network interfaces of a program, in the order in which they came up. The first that is not lost is the default. */
-export class Interfaces {
+export class Interfaces extends Inspectable {
   private usable: readonly Nic[] = [];
   private lost: readonly Nic[] = [];
 
@@ -34,5 +35,15 @@ export class Interfaces {
   remove(nic: Nic): void {
     this.usable = this.usable.filter((other) => other !== nic);
     this.lost = this.lost.filter((other) => other !== nic);
+  }
+
+  /** What there is, the default first. */
+  get all(): readonly Nic[] {
+    return [...this.usable, ...this.lost];
+  }
+
+  /** `<interfaces all=[<esp8285 …>, <host …>]>` */
+  protected override shown(): readonly [string, Shown] {
+    return ['interfaces', { all: this.all.map((nic) => (nic instanceof Inspectable ? nic : nic.name)) }];
   }
 }

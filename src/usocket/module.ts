@@ -1,5 +1,6 @@
 import { defer, type Observable } from 'rxjs';
 
+import { inspectableModule } from '../streams';
 import * as constants from './constants';
 import { DatagramSocket } from './datagram/datagramSocket';
 import { type AddressInfos, getaddrinfo$ } from './getaddrinfo';
@@ -107,7 +108,7 @@ export function createSocketModule(interfaces: Interfaces) {
     return new kind.Socket(nic, socketOptions);
   }
 
-  return {
+  const members = {
     ...constants,
     inet_ntop,
     inet_pton,
@@ -119,4 +120,5 @@ export function createSocketModule(interfaces: Interfaces) {
     getaddrinfo: lookUp,
     getaddrinfo$: lookUp$,
   };
+  return inspectableModule('usocket', members, () => ({ interfaces }));
 }

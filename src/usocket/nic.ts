@@ -38,6 +38,8 @@ export interface StreamOptions extends StreamSettings {
 
 /** An open TCP connection, encrypted or not, seen from the socket that owns it. */
 export interface StreamLink {
+  /** The interface's number for it, where it has numbers. For inspection. */
+  readonly id?: number;
   readonly remote: Endpoint;
 
   /**
@@ -109,6 +111,8 @@ export interface DatagramOptions {
 
 /** A local port for datagrams, seen from the socket that owns it. */
 export interface DatagramLink {
+  /** The interface's number for it, where it has numbers. For inspection. */
+  readonly id?: number;
   readonly local: Endpoint;
 
   /**

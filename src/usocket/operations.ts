@@ -43,6 +43,11 @@ export class Operations {
     return this.seconds === 0;
   }
 
+  /** The time that operations may take, in seconds; `null` for ever. */
+  get timeout(): number | null {
+    return this.seconds;
+  }
+
   /** Sets the time of the operations to come, in seconds. `EINVAL` for what is no time. */
   settimeout(seconds: number | null): void {
     if (seconds !== null && !(typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds))) {

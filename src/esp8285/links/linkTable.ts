@@ -183,6 +183,11 @@ export class LinkTable {
     );
   }
 
+  /** How many of the five are in use. */
+  get used(): number {
+    return this.links.filter(Boolean).length;
+  }
+
   /** Whether there is a link of that kind. */
   some(isIt: (link: NumberedLink) => boolean): boolean {
     return this.links.some((link) => link && isIt(link));

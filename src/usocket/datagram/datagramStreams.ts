@@ -19,8 +19,17 @@ import {
   tap,
 } from 'rxjs';
 
-import { ItemQueue, type Pollable, type Readiness, runOnce, sameReadiness, Turnstile } from '../../streams';
-import { type Address, addressOf, toEndpoint } from '../address';
+import {
+  Inspectable,
+  ItemQueue,
+  type Pollable,
+  type Readiness,
+  runOnce,
+  sameReadiness,
+  type Shown,
+  Turnstile,
+} from '../../streams';
+import { type Address, addressOf, endpointText, toEndpoint } from '../address';
 import { checkReceiveBuffer, checkSize, checkTarget, orAgain, type Sendable, toBytes } from '../arguments';
 import type { Datagram, DatagramLink, Endpoint, Nic } from '../nic';
 import { closedError, Operations } from '../operations';
@@ -42,7 +51,7 @@ const everybody = '255.255.255.255';
  * `EBADF` on a closed socket, and with `ETIMEDOUT` after the time set by {@link settimeout}. The methods without `$` are
  * in {@link DatagramSocket}.
  */
-export class DatagramStreams implements Pollable {
+export class DatagramStreams extends Inspectable implements Pollable {
   /** What could be done without waiting; replays the current state. This is what `uselect` looks at. */
   readonly readiness$: Observable<Readiness>;
   /** Each datagram that comes, with its sender. Cold: subscribing takes those that {@link recvfrom$} would. */
@@ -64,6 +73,7 @@ export class DatagramStreams implements Pollable {
     private readonly nic: Nic,
     { receiveBuffer = 262_144, scheduler = asyncScheduler }: SocketOptions = {},
   ) {
+    super();
     checkReceiveBuffer(receiveBuffer);
     this.operations = new Operations(scheduler);
     this.received = new ItemQueue({ capacity: receiveBuffer, sizeOf: ({ data }) => data.length + overhead });
@@ -226,6 +236,29 @@ export class DatagramStreams implements Pollable {
         this.operations.boundedSetup('setsockopt', this.nic),
       ),
     );
+  }
+
+  /** `<socket type=dgram state=open local=0.0.0.0:5000 queued=2 bytes=120 nic=host>`: datagrams that nobody has read. */
+  protected override shown(): readonly [string, Shown] {
+    const link = this.link.value;
+    const { count, size } = this.received;
+    const { value: condition } = this.condition;
+    return [
+      'socket',
+      {
+        type: 'dgram',
+        state: condition !== 'usable' ? condition : link ? 'open' : 'unbound',
+        link: link?.id,
+        local: endpointText(link?.local),
+        remote: endpointText(this.peer),
+        queued: link && count,
+        bytes: link && size - count * overhead,
+        dropped: this.drops || undefined,
+        timeout: this.operations.timeout ?? undefined,
+        broadcast: this.mayBroadcast || undefined,
+        nic: this.nic.name,
+      },
+    ];
   }
 
   private set(option: SocketOption): Observable<never> {

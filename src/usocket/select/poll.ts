@@ -19,7 +19,7 @@ import {
   timeout,
 } from 'rxjs';
 
-import type { Pollable, Readiness } from '../../streams';
+import { Inspectable, type Pollable, type Readiness, type Shown } from '../../streams';
 import { longestTime } from '../../streams/deadline';
 import { OSError } from '../osError';
 
@@ -37,6 +37,9 @@ export interface PollOptions {
   readonly scheduler?: SchedulerLike;
 }
 
+/** Streams that an inspection shows; of more it tells only the number. */
+const mostShown = 8;
+
 const unasked = POLLERR | POLLHUP;
 
 /**
@@ -51,7 +54,7 @@ const unasked = POLLERR | POLLHUP;
  * @see The socket document, `socket.settimeout()`: polling is the portable way to wait for several streams.
  * @see MicroPython, `select.poll`.
  */
-export class PollStreams<T extends Pollable = Pollable> {
+export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
   /** What is ready now, at every change of it; empty when nothing is. Replays the current state. */
   readonly ready$: Observable<readonly Ready<T>[]>;
 
@@ -59,6 +62,7 @@ export class PollStreams<T extends Pollable = Pollable> {
   private readonly registered = new BehaviorSubject<ReadonlyMap<T, number>>(new Map());
 
   constructor({ scheduler = asyncScheduler }: PollOptions = {}) {
+    super();
     this.scheduler = scheduler;
     this.ready$ = this.registered.pipe(
       switchMap((masks) => (masks.size > 0 ? combineLatest([...masks].map(readyOf)) : of([]))),
@@ -126,6 +130,13 @@ export class PollStreams<T extends Pollable = Pollable> {
         this.registered.next(masks);
       }),
     );
+  }
+
+  /** `<poll registered=2 streams=[<socket …>, <uart …>]>` */
+  protected override shown(): readonly [string, Shown] {
+    const streams = [...this.registered.value.keys()];
+    const own = streams.filter((stream): stream is T & Inspectable => stream instanceof Inspectable);
+    return ['poll', { registered: streams.length, streams: own.slice(0, mostShown) }];
   }
 
   private check(stream: T, syscall: string): void {

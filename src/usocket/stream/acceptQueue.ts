@@ -38,6 +38,11 @@ export class AcceptQueue<T extends Acceptable> {
     return this.listener.local;
   }
 
+  /** How many wait. */
+  get length(): number {
+    return this.waiting.count;
+  }
+
   /** Takes connections in until {@link close}; emits nothing. The owner subscribes once. */
   fill(): Observable<never> {
     return this.listener.connections$.pipe(

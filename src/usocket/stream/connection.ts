@@ -13,6 +13,8 @@ export class Connection {
   readonly sender = new StreamSender();
   /** Whether it is being opened, for messages. */
   isOpening = false;
+  /** Whether it is encrypted, for inspection. */
+  isEncrypted = false;
   /** Whom it is with, for messages. */
   peer = 'its peer';
 

@@ -1,6 +1,6 @@
 import { defer, type Observable } from 'rxjs';
 
-import type { Pollable, Readiness } from '../../streams';
+import { Inspectable, type Pollable, type Readiness, type Shown } from '../../streams';
 import type { Sendable } from '../arguments';
 import { OSError } from '../osError';
 import type { SocketStreams } from './socketStreams';
@@ -17,7 +17,7 @@ const modes: readonly unknown[] = ['rb', 'wb', 'rwb'] satisfies FileMode[];
  * Reading what was made for writing, and the other way round, fails with `EBADF`, as `read(2)` and `write(2)` do with a
  * descriptor that is not open for that. The methods without `$` are in `SocketFile`.
  */
-export class SocketFileStreams implements Pollable {
+export class SocketFileStreams extends Inspectable implements Pollable {
   /** What could be done with the socket without waiting, whatever the mode; replays the current state. */
   readonly readiness$: Observable<Readiness>;
   /** Every line from the peer, with its newline, until it closes. See {@link SocketStreams.lines$}. */
@@ -28,6 +28,7 @@ export class SocketFileStreams implements Pollable {
     private readonly socket: SocketStreams,
     readonly mode: FileMode,
   ) {
+    super();
     if (!modes.includes(mode)) {
       const message = `makefile: a mode is 'rb', 'wb' or 'rwb', not ${JSON.stringify(mode)}; there are no text files`;
       throw new OSError('EINVAL', 'makefile', message);
@@ -59,6 +60,11 @@ export class SocketFileStreams implements Pollable {
   /** Closes the socket, too. See {@link SocketStreams.close$}. */
   close$(): Observable<void> {
     return this.socket.close$();
+  }
+
+  /** `<file mode=rb socket=<socket state=connected …>>` */
+  protected override shown(): readonly [string, Shown] {
+    return ['file', { mode: this.mode, socket: this.socket }];
   }
 
   private opened<T>(way: 'r' | 'w', syscall: string, operation: () => Observable<T>): Observable<T> {

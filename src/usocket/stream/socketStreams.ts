@@ -13,8 +13,8 @@ import {
   takeUntil,
 } from 'rxjs';
 
-import { runOnce, type Pollable, type Readiness } from '../../streams';
-import { type Address, addressOf, toEndpoint } from '../address';
+import { currentOf, Inspectable, runOnce, type Pollable, type Readiness, type Shown } from '../../streams';
+import { type Address, addressOf, endpointText, toEndpoint } from '../address';
 import { checkSize, checkTarget, orAgain, type Sendable, toBytes } from '../arguments';
 import type { Endpoint, Nic, StreamLink } from '../nic';
 import { Operations } from '../operations';
@@ -43,7 +43,7 @@ export interface SocketOptions {
  * Every operation fails with `EBADF` on a closed socket, and with `ETIMEDOUT` after the time set by
  * {@link settimeout}. The methods without `$` are in {@link Socket}.
  */
-export class SocketStreams implements Pollable {
+export class SocketStreams extends Inspectable implements Pollable {
   /** Where the socket is in its life; replays the current state. */
   readonly state$: Observable<SocketState>;
   /** What could be done without waiting; replays the current state. This is what `uselect` looks at. */
@@ -68,6 +68,7 @@ export class SocketStreams implements Pollable {
     private readonly nic: Nic,
     private readonly options: SocketOptions = {},
   ) {
+    super();
     const { receiveBuffer = 262_144, scheduler = asyncScheduler } = options;
     this.operations = new Operations(scheduler);
     this.connection = new Connection(receiveBuffer, this.operations.closing$);
@@ -355,6 +356,29 @@ export class SocketStreams implements Pollable {
     this.settimeout(flag ? null : 0);
   }
 
+  /** `<socket state=connected link=4 remote=192.168.1.9:80 queued=120 nic=esp8285>` */
+  protected override shown(): readonly [string, Shown] {
+    const { link, reader } = this.connection;
+    const { keepAlive, noDelay } = this.settings.value;
+    return [
+      'socket',
+      {
+        state: currentOf(this.state$),
+        link: link?.id,
+        local: endpointText(this.localAddress),
+        remote: endpointText(this.remote),
+        // Bytes that nobody has read, and clients that nobody has accepted.
+        queued: link && reader.length,
+        waiting: this.listening.queue?.length,
+        timeout: this.operations.timeout ?? undefined,
+        keepAlive,
+        noDelay,
+        tls: this.connection.isEncrypted || undefined,
+        nic: this.nic.name,
+      },
+    ];
+  }
+
   /** `EBADF` on a closed socket. */
   protected checkOpen(syscall: string): void {
     this.operations.checkOpen(syscall);
@@ -397,6 +421,7 @@ export class SocketStreams implements Pollable {
     return defer(() => {
       this.phase.next('connecting');
       this.connection.isOpening = true;
+      this.connection.isEncrypted = options.tls !== undefined;
       return this.nic.openStream(remote, { ...options, ...this.settings.value });
     }).pipe(
       map((link) => {
