@@ -65,6 +65,42 @@ describe.each([
     }),
   );
 
+  describe('with a client that comes while listen is still on its way', () => {
+    const early: Rule = ['AT+CIPSERVER=1,80', '\r\nOK\r\n0,CONNECT\r\n'];
+
+    it(
+      'keeps it for accept',
+      marbles(({ expectObservable, flush }, scheduler) => {
+        const { socket, modem } = stage(scheduler, { firmware, script: [early, ...rules], passiveReceive: false });
+        const server = socket();
+        server.bind$(['0.0.0.0', 80]).subscribe();
+        const from$ = concat(server.listen$().pipe(ignoreElements()), server.accept$());
+        const address$ = from$.pipe(map(([, [address, port]]) => `${address} ${String(port)}`));
+        expectObservable(address$).toBe('(a|)', { a: '192.168.1.3 50001' });
+        flush();
+        assert.deepStrictEqual(modem.heard, ['AT+CIPSERVER=1,80', 'AT+CIPSTO=0', 'AT+CIPSTATUS']);
+      }),
+    );
+
+    it(
+      'closes it when listen fails',
+      marbles(({ expectObservable, flush }, scheduler) => {
+        const script: readonly Rule[] = [
+          early,
+          ['AT+CIPSTO=0', '\r\nERROR\r\n'],
+          ['AT+CIPCLOSE=0', '0,CLOSED\r\n\r\nOK\r\n'],
+          ['AT+CIPSERVER=0', '\r\nOK\r\n'],
+        ];
+        const { socket, modem } = stage(scheduler, { firmware, script, passiveReceive: false });
+        const server = socket();
+        server.bind$(['0.0.0.0', 80]).subscribe();
+        expectObservable(server.listen$().pipe(code())).toBe('#', undefined, 'EIO');
+        flush();
+        assert.deepStrictEqual(modem.heard.slice(2).sort(), ['AT+CIPCLOSE=0', 'AT+CIPSERVER=0']);
+      }),
+    );
+  });
+
   it(
     'fails with EIO when the modem refuses to listen, and can be tried again',
     marbles(({ expectObservable }, scheduler) => {

@@ -13,7 +13,9 @@ import {
   type Observable,
   of,
   Subject,
+  take,
   takeUntil,
+  tap,
 } from 'rxjs';
 
 import type { Endpoint, Listener } from '../../usocket/nic';
@@ -80,14 +82,15 @@ export class ServerPort {
       );
       this.listening = listener;
       let isOpen = false;
-      return this.open(port).pipe(
+      return merge(listener.keepEarly(), this.open(port)).pipe(
+        take(1),
         map(() => {
           isOpen = true;
           return listener;
         }),
         withCommandError('listen'),
         finalize(() => {
-          if (!isOpen) this.links.cleanUp(this.stop(listener));
+          if (!isOpen) this.links.cleanUp(merge(this.stop(listener), listener.refuseEarly()));
         }),
       );
     });
@@ -131,6 +134,8 @@ export class ServerPort {
 
 class ModemListener implements Listener {
   readonly connections$: Observable<Link>;
+  /** Clients that have come before anybody reads {@link connections$}. */
+  private early: readonly Link[] = [];
   private readonly closing = new Subject<void>();
   private readonly losing = new Subject<never>();
 
@@ -141,11 +146,26 @@ class ModemListener implements Listener {
     private readonly stop: () => Observable<never>,
   ) {
     this.connections$ = merge(
-      links.arrivals$.pipe(mergeMap((link) => this.identify(link, executor))),
+      merge(
+        links.arrivals$,
+        defer(() => this.takeEarly()),
+      ).pipe(mergeMap((link) => this.identify(link, executor))),
       // Whether it is still there: nobody else would ask while nobody comes.
       links.asking(),
       this.losing,
     ).pipe(takeUntil(this.closing));
+  }
+
+  /** Keeps clients that come while the port is being opened: one may be quicker than the answer to the last command. */
+  keepEarly(): Observable<never> {
+    return this.links.arrivals$.pipe(
+      tap((link) => (this.early = [...this.early, link])),
+      ignoreElements(),
+    );
+  }
+
+  refuseEarly(): Observable<never> {
+    return merge(...this.takeEarly().map((link) => link.close()));
   }
 
   lose(error: OSError): void {
@@ -160,6 +180,12 @@ class ModemListener implements Listener {
         return EMPTY;
       }),
     );
+  }
+
+  private takeEarly(): readonly Link[] {
+    const links = this.early;
+    this.early = [];
+    return links;
   }
 
   /** `CONNECT` does not say who it is. */
