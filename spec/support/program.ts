@@ -25,10 +25,22 @@ export interface Program extends AsyncDisposable {
   signal(signal: NodeJS.Signals): void;
 }
 
+/** Where a program runs. */
+export interface Surroundings {
+  /** Default: this repository. */
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 /** Starts a TypeScript file as `ts-node` would, with no terminal. */
 export function startProgram(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
-  const child = spawn(process.execPath, ['-r', 'ts-node/register', file, ...args], {
-    cwd: root,
+  return startNode(['-r', 'ts-node/register', file, ...args], { env });
+}
+
+/** Starts Node.js with arguments of its own, with no terminal. */
+export function startNode(args: readonly string[], { cwd = root, env = {} }: Surroundings = {}): Program {
+  const child = spawn(process.execPath, args, {
+    cwd,
     env: { ...process.env, RX_USOCKET_KEY: undefined, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: longest,
@@ -41,7 +53,8 @@ export function startProgram(file: string, args: readonly string[], env: NodeJS.
   const outcome = Promise.all([said, closed]).then(([stderr]) => ({ code: child.exitCode, stdout, stderr }));
   const printed = async (what: RegExp): Promise<void> => {
     while (!what.test(stdout)) {
-      if (child.stdout.readableEnded) throw new Error(`${file} never printed ${String(what)}; ${await said}`);
+      if (child.stdout.readableEnded)
+        throw new Error(`node ${args.join(' ')} never printed ${String(what)}; ${await said}`);
       await Promise.race([once(child.stdout, 'data'), closed]);
     }
   };

@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { beforeAll, describe, expect, it } from '@jest/globals';
+
+import { anchorsOf, documents, linksOf } from './support/markdown';
+
+let packed: ReadonlySet<string>;
+
+beforeAll(async () => {
+  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--ignore-scripts', '--json']);
+  const [{ files }] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
+  packed = new Set(files.map(({ path }) => path));
+}, 60_000);
+
+describe.each(documents)('%s', (document) => {
+  it('is in the package', () => {
+    expect([...packed]).toContain(document);
+  });
+
+  it('leads only to what is in the package, and to headings that are there', () => {
+    const lost = linksOf(document).filter(({ file, anchor }) => {
+      const isThere = [...packed].some((path) => path === file || path.startsWith(`${file}/`));
+      return !isThere || (anchor !== undefined && !anchorsOf(file).includes(anchor));
+    });
+    expect(lost).toEqual([]);
+  });
+});
+
+it('finds the links of README', () => {
+  expect(linksOf('README.md').length).toBeGreaterThan(5);
+  expect(linksOf('README.md')).toContainEqual({ file: 'README.md', anchor: 'the-virtual-modem' });
+});

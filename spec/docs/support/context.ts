@@ -1,0 +1,19 @@
+import type { Block } from './markdown';
+
+/** What a document's words say is there before a program begins: an interface, and a socket with a thermometer. */
+export const context = `
+import { machine, network, usocket } from 'rx-usocket';
+
+export const nic = await network.ESP8285(new machine.UART(process.env['LINE'] ?? ''));
+await nic.connect('my-ssid', 'my-password');
+export const sock = usocket.socket();
+await sock.connect(['192.168.1.9', 7000]);
+`;
+
+/** A block as a file of its own, beside `context.mjs`: whole programs as they are, others with what goes before or after. */
+export function asFile({ code }: Block): string {
+  if (/^import .* from 'rx-usocket\/\w+'/m.test(code) || code.includes('nic.close()')) return code;
+  if (code.includes('network.ESP8285(')) return `${code}\nawait nic.close();`;
+  const names = ['nic', 'sock'].filter((name) => new RegExp(`(?<![.\\w])${name}\\b`).test(code));
+  return `import { ${names.join(', ')} } from './context.mjs';\n${code}`;
+}

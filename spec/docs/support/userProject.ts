@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+
+import { type Program, startNode } from '../../support/program';
+
+const root = resolve(__dirname, '../../..');
+const modules = join(root, 'node_modules');
+
+/** The compilers that users have, by the folder of `node_modules` that has them. */
+export const compilers = { '5.9': 'typescript-5', '6.0': 'typescript', '7.0': 'typescript-7' } as const;
+
+/** A project of a user's, which has the package, as it would be published, and its dependencies; nothing else. */
+export class UserProject {
+  private readonly folder = mkdtempSync(join(realpathSync(tmpdir()), 'rx-usocket-user-'));
+
+  /** @param others Packages that the user has installed as well. */
+  constructor(others: readonly string[] = []) {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      readonly dependencies: Readonly<Record<string, string>>;
+    };
+    for (const name of new Set([...Object.keys(dependencies), ...others])) {
+      const link = this.path(`node_modules/${name}`);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(join(modules, name), link, 'junction');
+    }
+  }
+
+  path(file: string): string {
+    return join(this.folder, file);
+  }
+
+  write(file: string, text: string): void {
+    mkdirSync(dirname(this.path(file)), { recursive: true });
+    writeFileSync(this.path(file), text);
+  }
+
+  /** Builds the package into the project; its types take most of the time. */
+  async install({ types }: { readonly types: boolean }): Promise<void> {
+    const target = this.path('node_modules/rx-usocket');
+    mkdirSync(target, { recursive: true });
+    copyFileSync(join(root, 'package.json'), join(target, 'package.json'));
+    const options = ['--out-dir', join(target, 'dist'), ...(types ? [] : ['--no-dts'])];
+    await promisify(execFile)(process.execPath, [join(modules, 'tsdown/dist/run.mjs'), ...options], { cwd: root });
+  }
+
+  /** What a compiler finds wrong with these files of the project; nothing, if all is well. */
+  async compile(compiler: keyof typeof compilers, files: readonly string[]): Promise<string> {
+    // The declarations themselves are looked at by `npm run check:package`.
+    const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, noEmit: true, skipLibCheck: true };
+    this.write('tsconfig.json', JSON.stringify({ compilerOptions, files }));
+    return new Promise((done) => {
+      const tsc = join(modules, compilers[compiler], 'bin/tsc');
+      execFile(process.execPath, [tsc], { cwd: this.folder, maxBuffer: 2 ** 24 }, (error, stdout, stderr) => {
+        done(error ? stdout + stderr || error.message : '');
+      });
+    });
+  }
+
+  /** Runs a file of the project. */
+  start(file: string, args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Program {
+    return startNode([file, ...args], { cwd: this.folder, env });
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true });
+  }
+}

@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import ts from 'typescript';
+
+import { asFile, context } from './support/context';
+import { blocksIn } from './support/markdown';
+import { asProgram, guideRows } from './support/guideRows';
+import { compilers, UserProject } from './support/userProject';
+
+const samples = readdirSync('samples', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+const project = new UserProject(['cli-progress', '@types/cli-progress', 'commander', 'jimp']);
+const written: Record<string, string> = {
+  'context.mts': context,
+  ...Object.fromEntries(blocksIn('js', 'ts').map((block, index) => [`program${String(index)}.mts`, asFile(block)])),
+  'fixtures.mts': readFileSync(join(__dirname, 'support/fixtures.ts'), 'utf8'),
+  'rows.mts': asProgram(guideRows),
+  // So that types which let everything pass do not pass.
+  'wrong.mts': `
+    import { usocket } from 'rx-usocket';
+    const sock = usocket.socket();
+    // @ts-expect-error An address is a pair.
+    await sock.connect('host.example');
+    // @ts-expect-error Bytes are no text.
+    const text: string = await sock.recv(16);
+    console.log(text);
+  `,
+};
+const copied = samples.map((name) => [`samples/${name}`, readFileSync(join('samples', name), 'utf8')] as const);
+
+beforeAll(async () => {
+  for (const [name, text] of [...Object.entries(written), ...copied]) project.write(name, text);
+  await project.install({ types: true });
+}, 120_000);
+
+afterAll(() => {
+  project.remove();
+});
+
+it.each(Object.keys(compilers) as (keyof typeof compilers)[])(
+  'TypeScript %s takes every program of the documents and every sample, with nothing set for them',
+  async (compiler) => {
+    expect(await project.compile(compiler, [...Object.keys(written), ...copied.map(([name]) => name)])).toBe('');
+  },
+  60_000,
+);
+
+it.each(copied)('%s is known to this Node.js, with nothing but its types taken away', (_name, text) => {
+  const compilerOptions = { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.CommonJS };
+  const { outputText } = ts.transpileModule(text, { compilerOptions });
+  expect(() => new Script(outputText)).not.toThrow();
+});
