@@ -14,8 +14,14 @@ export interface LineServer extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-/** Starts a serial server, raw or of RFC 2217. Give it back with `await using`. */
-export async function lineServer(kind: 'tcp' | 'rfc2217', options: EmulatorOptions): Promise<LineServer> {
+/**
+ * Starts a serial server, raw or of RFC 2217, which may not double the byte 255 in what it sends. Give it back with
+ * `await using`.
+ */
+export async function lineServer(
+  kind: 'tcp' | 'rfc2217' | 'rfc2217, not doubling',
+  options: EmulatorOptions,
+): Promise<LineServer> {
   const emulator = createEmulator(options);
   const clients = new Set<Socket>();
   let sending: ((bytes: Uint8Array) => void) | undefined;
@@ -23,9 +29,9 @@ export async function lineServer(kind: 'tcp' | 'rfc2217', options: EmulatorOptio
   const serve = (socket: Socket): void => {
     clients.add(socket);
     socket.on('error', () => undefined).once('close', () => clients.delete(socket));
-    const peer = kind === 'rfc2217' ? new TelnetPeer(socket) : undefined;
+    const peer = kind === 'tcp' ? undefined : new TelnetPeer(socket);
     const send = (bytes: Uint8Array): void => {
-      if (peer) peer.send(bytes);
+      if (peer && kind === 'rfc2217') peer.send(bytes);
       else socket.write(bytes);
     };
     sending = send;

@@ -10,6 +10,19 @@ const FROM_SERVER = 100;
 export const SUSPEND = 8 + FROM_SERVER;
 export const RESUME = 9 + FROM_SERVER;
 
+/** The codes of what a server says, and how long its signature is, at most, and its numbers, with bytes around them. */
+const fromServer = { lowest: 100, highest: 112, signature: 100 };
+const longestText = 256;
+const longestNumber = 32;
+
+/** How many bytes a command of the server has, at most, by its code, which may not have come yet; 0 for what is none. */
+export function longestCommand(option: number, code: number | undefined): number {
+  if (option !== COM_PORT) return 0;
+  if (code === undefined) return 1;
+  if (code < fromServer.lowest || code > fromServer.highest) return 0;
+  return code === fromServer.signature ? longestText : longestNumber;
+}
+
 /** Speed and framing of a serial line. */
 export interface ComPortSettings {
   /** Bits per second; 115200 unless told. */

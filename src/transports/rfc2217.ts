@@ -18,6 +18,7 @@ import {
   scan,
   switchMap,
   take,
+  takeUntil,
   tap,
   throwError,
   timeout,
@@ -27,7 +28,7 @@ import {
 } from 'rxjs';
 
 import { OSError } from '../usocket/osError';
-import { COM_PORT, RESUME, SUSPEND, settingsOf, type ComPortSettings, type Setting } from './comPort';
+import { COM_PORT, longestCommand, RESUME, SUSPEND, settingsOf, type ComPortSettings, type Setting } from './comPort';
 import { quotingLastWords } from './lastWords';
 import type { Line, LineUart } from './lineUart';
 import { reopenable } from './reopenable';
@@ -56,11 +57,13 @@ const opening: readonly (readonly [Verb, number])[] = [
 const longestGrace = 1_000;
 /** How many notices a late listener is told. */
 const mostNotices = 16;
-/** Longest command of a server, in bytes: its signature is text, all else is a number. */
-const longestCommand = 1_024;
-
 /** How an offer or a request that means nothing here is turned down. */
 const declineOf: Partial<Record<Verb, Verb>> = { DO: 'WONT', WILL: 'DONT' };
+
+const doubled = 'that the server doubles the byte 0xFF in data, as RFC 854 wants it';
+const undoubled =
+  'the serial server sends the byte 0xFF in data once instead of twice (RFC 854), so that data get lost; have it keep to ' +
+  'RFC 2217, or use a raw port of it with tcp://';
 
 type Events$ = Observable<TelnetEvent>;
 
@@ -80,10 +83,12 @@ type Events$ = Observable<TelnetEvent>;
  * @see RFC 2217, "Telnet Com Port Control Option".
  */
 export function rfc2217Uart(options: Rfc2217UartOptions): LineUart {
-  return reopenable(() => rfc2217Line(options));
+  // What is known of the server outlives its connections.
+  const doubling = { isBroken: false };
+  return reopenable(() => rfc2217Line(options, doubling));
 }
 
-function rfc2217Line(options: Rfc2217UartOptions): Line {
+function rfc2217Line(options: Rfc2217UartOptions, doubling: { isBroken: boolean }): Line {
   const { host, port, baudRate = 115_200, scheduler = asyncScheduler, timeout: first = 5000 } = options;
   const name = `${host}:${port}`;
   if (!Number.isInteger(baudRate) || baudRate <= 0 || baudRate > 0xffff_ffff)
@@ -102,14 +107,11 @@ function rfc2217Line(options: Rfc2217UartOptions): Line {
   const tell = (notice: string): void => {
     notices.next(notice);
   };
-  const overflow = (): OSError =>
-    new OSError('EPROTO', 'read', `${name}: the serial server sent an endless telnet command; is it of RFC 2217?`);
-
   return {
     name,
     notices$: notices.asObservable(),
     received$: line.received$.pipe(
-      decodeTelnet({ maxLength: longestCommand, overflow }),
+      decodeTelnet({ longest: longestCommand }),
       connect((events$) =>
         merge(
           dataOf(events$),
@@ -118,7 +120,16 @@ function rfc2217Line(options: Rfc2217UartOptions): Line {
             tap(([code]) => suspended.next(code === SUSPEND)),
             ignoreElements(),
           ),
-          binaryRefusals(name, events$).pipe(tap(tell), ignoreElements()),
+          binaryRefusals(name, events$).pipe(tap(tell), ignoreElements(), takeUntil(ready.pipe(filter(Boolean)))),
+          events$.pipe(
+            filter(({ kind }) => kind === 'violation'),
+            take(1),
+            tap(() => {
+              doubling.isBroken = true;
+              tell(`${name}: ${undoubled}`);
+            }),
+            ignoreElements(),
+          ),
           concat(
             agree(name, line, events$),
             configure(line, events$, {
@@ -153,10 +164,15 @@ function rfc2217Line(options: Rfc2217UartOptions): Line {
     hold: line.hold,
     longestPause: line.longestPause,
     advice: {
-      loss:
-        `check the serial port of the server ${name}: its speed, its wiring, its flow control; and that the server ` +
-        'doubles the byte 0xFF in data, as RFC 854 wants it',
-      silence: `check the serial server ${name}, and the network to it`,
+      get loss() {
+        if (doubling.isBroken) return `${undoubled} (${name})`;
+        return `check the serial port of the server ${name}: its speed, its wiring, its flow control; and ${doubled}`;
+      },
+      // A block that lacks a byte at its end is waited for.
+      get silence() {
+        if (doubling.isBroken) return `${undoubled} (${name})`;
+        return `check the serial server ${name}, and the network to it; and ${doubled}`;
+      },
     },
     release() {
       return line.release();

@@ -4,6 +4,10 @@ import { concatMap, defer, type OperatorFunction } from 'rxjs';
 const IAC = 0xff;
 const SE = 0xf0;
 const SB = 0xfa;
+/** The lowest command that there is: EOF (RFC 1184). */
+const lowestCommand = 0xec;
+/** What has been assigned as an option in living memory; and 255, for more to come (RFC 861). */
+const highestOption = 63;
 
 /** What one side says of an option: it will use it itself, or the other may. */
 export type Verb = 'WILL' | 'WONT' | 'DO' | 'DONT';
@@ -11,8 +15,12 @@ export type Verb = 'WILL' | 'WONT' | 'DO' | 'DONT';
 const byteOf: Readonly<Record<Verb, number>> = { WILL: 0xfb, WONT: 0xfc, DO: 0xfd, DONT: 0xfe };
 const verbOf = new Map(Object.entries(byteOf).map(([verb, byte]) => [byte, verb as Verb]));
 
-/** A piece of a telnet stream. Commands of one byte (NOP, GO AHEAD, …) carry nothing for a serial line and are left out. */
+/**
+ * A piece of a telnet stream. Commands of one byte (NOP, GO AHEAD, …) carry nothing for a serial line and are left out. A
+ * violation is a byte 255 that begins no command: one of data, which should have come twice.
+ */
 export type TelnetEvent =
+  | { readonly kind: 'violation' }
   | { readonly kind: 'data'; readonly bytes: Uint8Array }
   | { readonly kind: 'negotiation'; readonly verb: Verb; readonly option: number }
   | { readonly kind: 'subnegotiation'; readonly option: number; readonly bytes: Buffer };
@@ -40,10 +48,11 @@ export function escapeIac(bytes: Uint8Array): Uint8Array {
 }
 
 export interface DecodeTelnetOptions {
-  /** Longest subnegotiation held while waiting for its end, in bytes. */
-  readonly maxLength: number;
-  /** Makes the error of one that is longer. */
-  readonly overflow: () => Error;
+  /**
+   * How many bytes a subnegotiation has at most, by its option and its first byte, which may not have come yet; 0 for what
+   * is none. What is longer is taken for data.
+   */
+  readonly longest: (option: number, first: number | undefined) => number;
 }
 
 /**
@@ -51,6 +60,9 @@ export interface DecodeTelnetOptions {
  *
  *     rx$      --[ab ff fb 00 cd]-------------------------[ff ff e]---
  *     events$  --([data ab][WILL 0][data cd])-------------[data ff e]-
+ *
+ * A server that does not double 255 in data breaks what comes. No more is made a command of than has the form of one, so
+ * that only a few bytes are lost, and nothing waits for an end that does not come.
  *
  * @see RFC 854 (commands, doubled 255), RFC 855 (subnegotiation).
  */
@@ -63,65 +75,89 @@ export function decodeTelnet(options: DecodeTelnetOptions): OperatorFunction<Uin
 }
 
 class TelnetDecoder {
-  private state: 'text' | 'command' | 'verb' = 'text';
+  private state: 'text' | 'command' | 'verb' | 'held' | 'command in held' = 'text';
   private verb: Verb = 'WONT';
-  /** What has come of a subnegotiation, while inside one. */
-  private held: Uint8Array[] | undefined;
-  private heldLength = 0;
+  /** What has come of a subnegotiation, its option first. */
+  private held: number[] = [];
 
   constructor(private readonly options: DecodeTelnetOptions) {}
 
   *push(chunk: Uint8Array): Generator<TelnetEvent> {
     let at = 0;
-    let escaped = false;
     while (at < chunk.length) {
-      const byte = chunk[at];
-      if (this.state === 'text') {
-        // A doubled 255 is text too: the second one begins this run.
-        const iac = chunk.indexOf(IAC, escaped ? at + 1 : at);
-        const end = iac < 0 ? chunk.length : iac;
-        if (end > at) yield* this.text(chunk.subarray(at, end));
-        escaped = false;
-        at = end + 1;
-        if (iac >= 0) this.state = 'command';
-      } else if (this.state === 'verb') {
-        this.state = 'text';
-        at += 1;
-        yield { kind: 'negotiation', verb: this.verb, option: byte ?? 0 };
-      } else if (byte === IAC) {
-        this.state = 'text';
-        escaped = true;
-      } else {
-        at += 1;
-        yield* this.command(byte ?? 0);
+      const byte = chunk[at] ?? 0;
+      switch (this.state) {
+        case 'text':
+          at = yield* this.text(chunk, at, at);
+          break;
+        case 'command':
+          // A doubled 255 is text too: the second one begins this run. So does the byte behind a single one.
+          if (byte < lowestCommand || byte === IAC) {
+            if (byte !== IAC) yield { kind: 'violation' };
+            at = yield* this.text(chunk, at, byte === IAC ? at + 1 : at);
+          } else {
+            at += 1;
+            this.command(byte);
+          }
+          break;
+        case 'verb':
+          at += 1;
+          this.state = 'text';
+          if (byte > highestOption && byte !== IAC) yield* this.notACommand([byteOf[this.verb], byte]);
+          else yield { kind: 'negotiation', verb: this.verb, option: byte };
+          break;
+        case 'held':
+          at += 1;
+          if (byte === IAC) this.state = 'command in held';
+          else yield* this.hold(byte);
+          break;
+        case 'command in held':
+          if (byte === IAC || byte === SE) {
+            at += 1;
+            if (byte === IAC) yield* this.hold(byte);
+            else yield* this.end();
+          } else {
+            yield* this.notACommand(this.held);
+            this.state = 'command';
+          }
       }
     }
   }
 
-  private *text(bytes: Uint8Array): Generator<TelnetEvent> {
-    if (this.held === undefined) {
-      yield { kind: 'data', bytes };
-      return;
-    }
-    this.heldLength += bytes.length;
-    if (this.heldLength > this.options.maxLength) throw this.options.overflow();
-    this.held.push(bytes);
+  /** Passes on what stands before the next 255, and tells where to go on. */
+  private *text(chunk: Uint8Array, from: number, searched: number): Generator<TelnetEvent, number> {
+    const iac = chunk.indexOf(IAC, searched);
+    const end = iac < 0 ? chunk.length : iac;
+    if (end > from) yield { kind: 'data', bytes: chunk.subarray(from, end) };
+    this.state = iac < 0 ? 'text' : 'command';
+    return end + 1;
   }
 
-  private *command(byte: number): Generator<TelnetEvent> {
+  private command(byte: number): void {
     const verb = verbOf.get(byte);
-    this.state = verb === undefined ? 'text' : 'verb';
+    this.state = verb !== undefined ? 'verb' : byte === SB ? 'held' : 'text';
     if (verb !== undefined) this.verb = verb;
-    else if (byte === SB) this.hold([]);
-    else if (byte === SE && this.held !== undefined) {
-      const all = Buffer.concat(this.held);
-      this.hold(undefined);
-      if (all[0] !== undefined) yield { kind: 'subnegotiation', option: all[0], bytes: all.subarray(1) };
-    }
+    this.held = [];
   }
 
-  private hold(held: Uint8Array[] | undefined): void {
-    this.held = held;
-    this.heldLength = 0;
+  private *hold(byte: number): Generator<TelnetEvent> {
+    this.state = 'held';
+    this.held.push(byte);
+    const [option = 0, first] = this.held;
+    if (this.held.length > 1 + this.options.longest(option, first)) yield* this.notACommand(this.held);
+    else if (this.held.length === 1 && this.options.longest(option, undefined) === 0)
+      yield* this.notACommand(this.held);
+  }
+
+  private *end(): Generator<TelnetEvent> {
+    this.state = 'text';
+    const [option, ...bytes] = this.held;
+    if (option !== undefined) yield { kind: 'subnegotiation', option, bytes: Buffer.from(bytes) };
+  }
+
+  private *notACommand(bytes: readonly number[]): Generator<TelnetEvent> {
+    this.state = 'text';
+    yield { kind: 'violation' };
+    if (bytes.length > 0) yield { kind: 'data', bytes: Uint8Array.from(bytes) };
   }
 }
