@@ -1,9 +1,20 @@
-import { asyncScheduler, defer, endWith, map, type Observable, of, type SchedulerLike, tap, throwError } from 'rxjs';
+import {
+  asyncScheduler,
+  concatMap,
+  defer,
+  endWith,
+  map,
+  type Observable,
+  of,
+  type SchedulerLike,
+  tap,
+  throwError,
+} from 'rxjs';
 
 import { currentOf, Inspectable, type Shown, type Uart } from '../streams';
 import type { DatagramLink, Endpoint, Listener, Nic, StreamLink, StreamOptions, StreamSettings } from '../usocket/nic';
 import { OSError } from '../usocket/osError';
-import { catalogueOf } from './commands/catalogue';
+import { catalogueOf, longestHostName } from './commands/catalogue';
 import type { Dialect } from './commands/dialect';
 import { type Encryption, encryptions } from './commands/softAp';
 import { withCommandError } from './executor/commandError';
@@ -17,6 +28,7 @@ import type { Status } from './status';
 import type { TraceEvent } from './trace/traceEvent';
 import { accessPoint } from './wifi/accessPoint';
 import { addressPlanOf, setAddress, type StaticConfig, useDhcp } from './wifi/address';
+import { askNameServers } from './wifi/askNameServers';
 import type { FoundNetwork } from './wifi/foundNetwork';
 import { HomeNetwork } from './wifi/homeNetwork';
 import { hostname, setHostname } from './wifi/hostname';
@@ -24,6 +36,7 @@ import { ifconfig, type InterfaceConfig } from './wifi/ifconfig';
 import { join } from './wifi/join';
 import { leave } from './wifi/leave';
 import { mac } from './wifi/mac';
+import { nameServers } from './wifi/nameServers';
 import { ping } from './wifi/ping';
 import { resolve } from './wifi/resolve';
 import { scan } from './wifi/scan';
@@ -276,7 +289,12 @@ export class ESP8285Streams extends Inspectable implements Nic {
 
   /** See {@link ping}: how long a host's answer took, in milliseconds. */
   ping$(host: string): Observable<number> {
-    return this.modem.whenUp(() => defer(() => ping(this.modem.executor, host)));
+    return this.modem.whenUp(({ generation }) =>
+      // A name that the firmware does not take is looked up first.
+      (Buffer.byteLength(host) > longestHostName[generation] ? this.resolve(host) : of([host])).pipe(
+        concatMap(([address = host]) => ping(this.modem.executor, address)),
+      ),
+    );
   }
 
   /** The firmware's version, `'1.7.4.0'`; `'unknown'` when it does not say. */
@@ -315,7 +333,17 @@ export class ESP8285Streams extends Inspectable implements Nic {
   }
 
   resolve(host: string): Observable<readonly string[]> {
-    return this.modem.whenUp(() => resolve(this.modem.executor, host, () => this.modem.hasAddress));
+    return this.modem.whenUp((dialect) =>
+      resolve(
+        {
+          dialect,
+          executor: this.modem.executor,
+          hasAddress: () => this.modem.hasAddress,
+          askNameServers: (name) => this.askNameServers(dialect, name),
+        },
+        host,
+      ),
+    );
   }
 
   openStream(remote: Endpoint, options: StreamOptions = {}): Observable<StreamLink> {
@@ -334,6 +362,23 @@ export class ESP8285Streams extends Inspectable implements Nic {
 
   listen(local: Endpoint): Observable<Listener> {
     return this.modem.whenUp(() => this.modem.server.listen(local));
+  }
+
+  private askNameServers(dialect: Dialect, name: string): Observable<readonly string[]> {
+    const { executor, links, datagrams } = this.modem;
+    const servers$ = this.nameServers.length > 0 ? of(this.nameServers) : nameServers(executor, catalogueOf(dialect));
+    return servers$.pipe(
+      concatMap((servers) =>
+        askNameServers(name, {
+          servers,
+          scheduler: this.scheduler,
+          port$: datagrams.open({ address: '0.0.0.0', port: 0 }),
+          close: (port) => {
+            links.cleanUp(port.close());
+          },
+        }),
+      ),
+    );
   }
 
   private join(dialect: Dialect, ssid: string | Uint8Array, key: string | Uint8Array): Observable<void> {

@@ -6,6 +6,8 @@ import { type Command, command, type Text } from './command';
 import type { Dialect } from './dialect';
 import { encryptions, type SoftAp } from './softAp';
 
+/** AT 1.x is killed by a host name of 64 bytes (esp8266-driver issue 36), and ESP-AT takes 64. */
+export const longestHostName = { nonos: 63, 'esp-at': 64 };
 /** Longest values that the firmware takes, in bytes. */
 const longest = { ssid: 32, key: 64, host: 64, hostname: 32, serverName: 64, address: 15 };
 /** Shortest key of a network that has one, in bytes. */
@@ -106,6 +108,7 @@ export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
     askMac: command(`AT+CIPSTAMAC${suffix}?`),
     askAddresses: command(`AT+CIPSTA${suffix}?`),
     askAccessPoint: command(`AT+CWJAP${suffix}?`),
+    askNameServers: command(`AT+CIPDNS${suffix}?`),
 
     join(ssid: string | Uint8Array, key: string | Uint8Array): Command {
       return command(

@@ -1,7 +1,6 @@
-import { isUtf8 } from 'node:buffer';
-
 import { asBuffer } from '../../streams';
 import { OSError } from '../../usocket/osError';
+import { isUtf8 } from './isUtf8';
 
 /** Longest command line, in bytes, its line end included (AT 2.2 says so; older firmware is not known to take more). */
 const longestLine = 256;

@@ -7,7 +7,7 @@ import { ask } from '../executor/exchange';
 import type { Wire } from '../executor/wire';
 
 /** A link that the modem says it has. */
-export interface ListedLink {
+interface ListedLink {
   readonly id: number;
   readonly remote: Endpoint;
   /** It is the connection of a client. */

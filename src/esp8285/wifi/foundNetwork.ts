@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isUtf8 } from '../commands/isUtf8';
 
 /** What is known of a network besides its name; each as far as the firmware tells. */
 interface Details {

@@ -2,7 +2,7 @@ import { concat, filter, ignoreElements, map, type Observable, repeat, type Sche
 
 import { deadline } from '../../streams';
 import { OSError } from '../../usocket/osError';
-import { common } from '../commands/catalogue';
+import { common, longestHostName } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
 import { valuesOf } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
@@ -37,7 +37,7 @@ export function time(
   scheduler: SchedulerLike,
   { servers = [], timeout = defaultTimeout }: TimeOptions,
 ): Observable<number> {
-  check(servers, timeout);
+  check(servers, timeout, longestHostName[dialect.generation]);
   const command = common.clock(servers);
   requireNamesAndClock(dialect, 'time');
   const setUp$ = executor.run(simpleExchange(command)).pipe(ignoreElements());
@@ -53,9 +53,12 @@ export function time(
   );
 }
 
-function check(servers: readonly string[], seconds: number): void {
+function check(servers: readonly string[], seconds: number, longestName: number): void {
   const refuse = (why: string) => new OSError('EINVAL', 'time', `time: ${why}; nothing was sent`);
   if (servers.length > mostServers) throw refuse(`the modem asks ${String(mostServers)} servers at most`);
+  if (servers.some((server) => Buffer.byteLength(server) > longestName)) {
+    throw refuse(`the modem takes names of ${String(longestName)} bytes at most`);
+  }
   if (!(seconds > 0 && seconds < Infinity)) throw refuse(`a time-out is a number of seconds, not ${String(seconds)}`);
 }
 

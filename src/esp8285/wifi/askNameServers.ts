@@ -1,0 +1,134 @@
+import { decode, encode, RECURSION_DESIRED } from 'dns-packet';
+import {
+  catchError,
+  concatMap,
+  defer,
+  filter,
+  finalize,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  type SchedulerLike,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
+
+import { asBuffer, deadline } from '../../streams';
+import { OSError } from '../../usocket/osError';
+import type { Datagram, DatagramLink } from '../../usocket/nic';
+
+/** Milliseconds between two questions, as resolvers do; each goes to the next server. */
+const pause = 2_000;
+const rounds = 3;
+/** Milliseconds. */
+const patience = 10_000;
+const nameServerPort = 53;
+/** The code of a name that is not there (NXDOMAIN). */
+const noSuchName = 3;
+
+export interface NameServersOptions {
+  /** Addresses of name servers, one or more. */
+  readonly servers: readonly string[];
+  /** Cold: opens a port of any number, and is the link's owner until then. */
+  readonly port$: Observable<DatagramLink>;
+  /** Closes the port, whoever waits for that. */
+  readonly close: (port: DatagramLink) => void;
+  readonly scheduler: SchedulerLike;
+}
+
+/** What a name server says of a name; none where it cannot tell. */
+type Said = readonly string[] | 'no such name' | 'no answer';
+
+/**
+ * Asks name servers for the IPv4 addresses of a name by DNS over UDP (RFC 1035), and emits them.
+ *
+ * Errors: `EAI_NONAME` for a name that is not there, or has no such address; `EAI_AGAIN` when nobody could be asked.
+ */
+export function askNameServers(
+  name: string,
+  { servers, port$, close, scheduler }: NameServersOptions,
+): Observable<readonly string[]> {
+  return port$.pipe(
+    catchError((cause: unknown) => throwError(() => notAsked(name, cause))),
+    concatMap((port) =>
+      asked(name, servers, port, scheduler).pipe(
+        finalize(() => {
+          close(port);
+        }),
+      ),
+    ),
+    deadline(patience, { scheduler, expired: () => notAsked(name) }),
+  );
+}
+
+function asked(
+  name: string,
+  servers: readonly string[],
+  port: DatagramLink,
+  scheduler: SchedulerLike,
+): Observable<readonly string[]> {
+  return defer(() => {
+    // One that cannot be guessed, so that nobody else can answer.
+    const [id = 0] = crypto.getRandomValues(new Uint16Array(1));
+    const query = encode({
+      type: 'query',
+      id,
+      flags: RECURSION_DESIRED,
+      questions: [{ type: 'A', name: name.replace(/\.$/, '') }],
+    });
+    const asking$ = timer(0, pause, scheduler).pipe(
+      take(rounds * servers.length),
+      concatMap((round) => {
+        const address = servers[round % servers.length] ?? '';
+        return port.send(query, { address, port: nameServerPort });
+      }),
+      ignoreElements(),
+    );
+    const answer$ = port.datagrams$.pipe(
+      filter(({ remote }) => servers.includes(remote.address)),
+      map((datagram) => said(datagram, id)),
+      // Another server may know, and this one later.
+      filter((answer) => answer !== 'no answer'),
+      map((answer) => {
+        if (answer === 'no such name') throw notFound(name);
+        return answer;
+      }),
+    );
+    return merge(answer$, asking$).pipe(
+      take(1),
+      catchError((cause: unknown) => throwError(() => (isOwn(cause) ? cause : notAsked(name, cause)))),
+    );
+  });
+}
+
+function said({ data }: Datagram, id: number): Said {
+  try {
+    const { answers = [], ...packet } = decode(asBuffer(data));
+    if (packet.type !== 'response' || packet.id !== id) return 'no answer';
+    const rcode = (packet.flags ?? 0) & 0xf;
+    if (rcode === noSuchName) return 'no such name';
+    if (rcode !== 0) return 'no answer';
+    const addresses = answers.flatMap((answer) => (answer.type === 'A' ? [answer.data] : []));
+    return addresses.length > 0 ? addresses : 'no such name';
+  } catch {
+    // Whatever it is.
+    return 'no answer';
+  }
+}
+
+function isOwn(error: unknown): boolean {
+  return error instanceof OSError && error.code === 'EAI_NONAME';
+}
+
+function notFound(name: string): OSError {
+  const message = `getaddrinfo: ${name} was not found; check the spelling`;
+  return new OSError('EAI_NONAME', 'getaddrinfo', message);
+}
+
+function notAsked(name: string, cause?: unknown): OSError {
+  const said = cause instanceof Error ? ` (${cause.message})` : '';
+  const message = `getaddrinfo: ${name} could not be looked up: no name server has answered; is the modem on a network?`;
+  return new OSError('EAI_AGAIN', 'getaddrinfo', message + said, { cause });
+}
