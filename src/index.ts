@@ -1,31 +1,19 @@
 import { UART } from './machine';
-import { createNetworkModule } from './network';
+import { createModules } from './modules';
 import { inspectableModule } from './streams';
-import {
-  createSocketModule,
-  errnoOf,
-  errorcode,
-  Interfaces,
-  Poll,
-  POLLERR,
-  POLLHUP,
-  POLLIN,
-  POLLOUT,
-  select,
-  select$,
-} from './usocket';
+import { errnoOf, errorcode, Poll, POLLERR, POLLHUP, POLLIN, POLLOUT, select, select$ } from './usocket';
 
-/** The interfaces of this program. The only state of the package that is not held by an object of the user's. */
-const interfaces = new Interfaces();
+/** With the interfaces of this program: the only state of the package that is not held by an object of the user's. */
+const modules = createModules();
 
 /** Serial lines. */
 export const machine = inspectableModule('machine', { UART });
 
 /** Network interfaces. */
-export const network = createNetworkModule(interfaces);
+export const network = modules.network;
 
 /** Sockets over the default interface. */
-export const usocket = createSocketModule(interfaces);
+export const usocket = modules.usocket;
 
 /**
  * Waiting for several streams at once: sockets, serial lines, anything with a `readiness$`. `poll().ready$` tells what is
@@ -44,6 +32,8 @@ export const uselect = inspectableModule('uselect', {
 /** Error numbers by name, and names by number: `uerrno.errorcode[uerrno.EAGAIN]`, as in MicroPython. */
 export const uerrno = { ...errnoOf, errorcode } as const;
 
+export { createModules };
+
 export type {
   Encryption,
   ESP8285,
@@ -60,11 +50,13 @@ export type {
 } from './esp8285';
 export type { UART, UARTOptions } from './machine';
 export type { Pollable, Readiness, Uart } from './streams';
+export type { HostConfig, HostNic, HostNicOptions } from './host';
 export {
   type Abortable,
   type Address,
   type AddressInfo,
   type AddressInfos,
+  type Certificates,
   type ConnectOptions,
   type Datagram,
   type DatagramLink,

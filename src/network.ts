@@ -1,7 +1,7 @@
 import { defer, finalize, map, noop, takeWhile } from 'rxjs';
 
 import { encryptions, ESP8285, type ModemOptions } from './esp8285';
-import { HostNic } from './host';
+import { HostNic, type HostNicOptions } from './host';
 import { printTrace } from './printTrace';
 import { inspectableModule, type Uart } from './streams';
 import { type Interfaces, OSError } from './usocket';
@@ -70,10 +70,13 @@ export function createNetworkModule(interfaces: Interfaces) {
      *     if (path) await network.ESP8285(new machine.UART(path));
      *     else network.Host();
      *     const socket = usocket.socket();
+     *
+     * Throws `EINVAL` when `ca`, the certificates of authorities that TLS is checked by, are none.
      */
-    Host(): HostNic {
-      const nic = new HostNic();
+    Host(options?: HostNicOptions): HostNic {
+      const nic = new HostNic(options);
       interfaces.add(nic);
+      nic.ended$.subscribe({ next: () => interfaces.remove(nic), error: noop });
       return nic;
     },
   };

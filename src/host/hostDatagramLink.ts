@@ -4,11 +4,13 @@ import { fromEvent, map, merge, mergeMap, Observable, Subject, takeUntil, throwE
 import { asBuffer, runOnce } from '../streams';
 import type { Datagram, DatagramLink, DatagramOptions, Endpoint } from '../usocket/nic';
 import { hostError } from './hostError';
+import type { OpenLinks } from './openLinks';
 
 /** Cold: opens a port, emits its link and completes; unsubscribing before that gives the port up. */
 export function openHostDatagram(
   { address, port }: Endpoint,
   { reuseAddress = false }: DatagramOptions,
+  links: OpenLinks,
 ): Observable<DatagramLink> {
   return new Observable((subscriber) => {
     const socket = createSocket({ type: 'udp4', reuseAddr: reuseAddress });
@@ -16,7 +18,7 @@ export function openHostDatagram(
     socket.once('error', (cause) => subscriber.error(hostError(`bind ${address}:${port}`, 'bind', cause)));
     socket.bind({ address, port }, () => {
       ours = false;
-      subscriber.next(new HostDatagramLink(socket));
+      subscriber.next(links.add(new HostDatagramLink(socket, links), socket));
       subscriber.complete();
     });
     return () => {
@@ -33,7 +35,10 @@ class HostDatagramLink implements DatagramLink {
   private readonly closing = new Subject<void>();
   private readonly closed$: Observable<never>;
 
-  constructor(private readonly socket: Socket) {
+  constructor(
+    private readonly socket: Socket,
+    private readonly links: OpenLinks,
+  ) {
     const { address, port } = socket.address();
     this.local = { address, port };
     // An 'error' event that nobody hears would end the process.
@@ -44,7 +49,7 @@ class HostDatagramLink implements DatagramLink {
     const received$ = fromEvent(socket, 'message', (data: Buffer, from: RemoteInfo) => ({ data, from })).pipe(
       map(({ data, from }) => ({ data, remote: { address: from.address, port: from.port } })),
     );
-    this.datagrams$ = merge(received$, failed$).pipe(takeUntil(this.closing));
+    this.datagrams$ = merge(received$, failed$, links.lost$).pipe(takeUntil(this.closing));
     this.closed$ = new Observable<never>((subscriber) => {
       this.closing.next();
       socket.close(() => subscriber.complete());
@@ -52,12 +57,12 @@ class HostDatagramLink implements DatagramLink {
   }
 
   send(data: Uint8Array, { address, port }: Endpoint): Observable<never> {
-    return new Observable((subscriber) => {
+    return new Observable<never>((subscriber) => {
       this.socket.send(asBuffer(data), port, address, (cause) => {
         if (cause) subscriber.error(hostError(`send to ${address}:${port}`, 'sendto', cause));
         else subscriber.complete();
       });
-    });
+    }).pipe(takeUntil(this.links.lost$));
   }
 
   allowBroadcast(allowed: boolean): Observable<never> {

@@ -8,6 +8,7 @@ import {
   defer,
   fromEvent,
   ignoreElements,
+  merge,
   take,
   takeUntil,
   tap,
@@ -20,10 +21,12 @@ import type { Endpoint, StreamLink, StreamSettings } from '../usocket/nic';
 import { OSError } from '../usocket/osError';
 import { hostError } from './hostError';
 import { takeByRoom } from './hostIntake';
+import type { OpenLinks } from './openLinks';
 
 export interface HostLinkOptions {
   /** How long `close` waits for the rest to be sent and for the peer's EOF, in milliseconds. */
   readonly linger: number;
+  readonly links: OpenLinks;
   readonly scheduler: SchedulerLike;
 }
 
@@ -41,7 +44,7 @@ export class HostLink implements StreamLink {
   constructor(
     readonly remote: Endpoint,
     private readonly socket: Socket,
-    options: HostLinkOptions,
+    private readonly options: HostLinkOptions,
   ) {
     // An 'error' event that nobody hears would end the process; `socket.errored` keeps it for whoever asks.
     socket.on('error', () => undefined);
@@ -49,13 +52,12 @@ export class HostLink implements StreamLink {
   }
 
   receive(room$: Observable<number>): Observable<Buffer> {
-    return takeByRoom(this.socket, room$, (cause) => this.failure('recv', 'receive from', cause)).pipe(
-      takeUntil(this.closing),
-    );
+    const received$ = takeByRoom(this.socket, room$, (cause) => this.failure('recv', 'receive from', cause));
+    return received$.pipe(takeUntil(merge(this.closing, this.options.links.lost$)));
   }
 
   send(bytes: Uint8Array): Observable<never> {
-    return new Observable((subscriber) => {
+    return new Observable<never>((subscriber) => {
       const { socket } = this;
       const fail = (cause?: Error | null): void => subscriber.error(this.sendFailure(socket.errored ?? cause));
       const gone = (): void => fail();
@@ -71,7 +73,7 @@ export class HostLink implements StreamLink {
         else subscriber.complete();
       });
       return () => void socket.off('close', gone);
-    });
+    }).pipe(takeUntil(this.options.links.lost$));
   }
 
   configure({ keepAlive, noDelay }: StreamSettings): Observable<never> {

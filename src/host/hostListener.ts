@@ -1,9 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { fromEvent, map, Observable, Subject, takeUntil } from 'rxjs';
+import { fromEvent, map, merge, Observable, Subject, takeUntil } from 'rxjs';
 
 import { runOnce } from '../streams';
 import type { Endpoint, Listener, ListenOptions, StreamLink } from '../usocket/nic';
 import { hostError } from './hostError';
+import type { OpenLinks } from './openLinks';
 
 /** Makes the link of a connection that has come. */
 type Adopt = (socket: Socket) => StreamLink;
@@ -13,6 +14,7 @@ export function listenOnHost(
   { address, port }: Endpoint,
   { backlog }: ListenOptions,
   adopt: Adopt,
+  links: OpenLinks,
 ): Observable<Listener> {
   return new Observable((subscriber) => {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
@@ -20,7 +22,7 @@ export function listenOnHost(
     server.once('error', (cause) => subscriber.error(hostError(`listen on ${address}:${port}`, 'listen', cause)));
     server.listen({ host: address, port, ...(backlog !== undefined && { backlog }) }, () => {
       ours = false;
-      subscriber.next(new HostListener(server, adopt));
+      subscriber.next(links.add(new HostListener(server, adopt, links), server));
       subscriber.complete();
     });
     return () => {
@@ -37,15 +39,13 @@ class HostListener implements Listener {
   private readonly closing = new Subject<void>();
   private readonly closed$: Observable<never>;
 
-  constructor(server: Server, adopt: Adopt) {
+  constructor(server: Server, adopt: Adopt, { lost$ }: OpenLinks) {
     const bound = server.address();
     this.local =
       typeof bound === 'object' && bound ? { address: bound.address, port: bound.port } : { address: '', port: 0 };
     server.on('error', () => undefined);
-    this.connections$ = fromEvent(server, 'connection').pipe(
-      map((socket) => adopt(socket as Socket)),
-      takeUntil(this.closing),
-    );
+    const connected$ = fromEvent(server, 'connection').pipe(map((socket) => adopt(socket as Socket)));
+    this.connections$ = merge(connected$, lost$).pipe(takeUntil(this.closing));
     this.closed$ = new Observable<never>((subscriber) => {
       this.closing.next();
       // Node calls back when the last connection has ended; the port is free at once.

@@ -1,10 +1,23 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
 import { Socket, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { EMPTY, Observable, asyncScheduler, defer, of, type SchedulerLike } from 'rxjs';
+import {
+  EMPTY,
+  Observable,
+  asyncScheduler,
+  catchError,
+  defer,
+  endWith,
+  of,
+  takeUntil,
+  type SchedulerLike,
+  type Subscriber,
+  type TeardownLogic,
+} from 'rxjs';
 
-import { deadline, Inspectable, type Shown } from '../streams';
+import { deadline, Inspectable, runOnce, type Shown } from '../streams';
 import type {
+  Certificates,
   DatagramLink,
   DatagramOptions,
   Endpoint,
@@ -15,11 +28,15 @@ import type {
   StreamOptions,
 } from '../usocket/nic';
 import { OSError } from '../usocket/osError';
+import { type Abortable, promiseOf } from '../usocket/promiseOf';
+import { certificatesOf } from './certificates';
+import { hostAddress, hostConfig, type HostConfig } from './hostAddress';
 import { openHostDatagram } from './hostDatagramLink';
 import { hostError } from './hostError';
 import { HostLink } from './hostLink';
 import { listenOnHost } from './hostListener';
 import { handshakeError, tlsSettings } from './hostTls';
+import { OpenLinks } from './openLinks';
 
 /** Milliseconds until an encrypted connection is there, as on a modem. */
 const handshakeDeadline = 60_000;
@@ -39,8 +56,11 @@ export interface HostNicOptions {
   readonly linger?: number;
   /** Looks host names up; the operating system's resolver unless told. */
   readonly lookup?: Lookup;
-  /** Certificates, in PEM, of the authorities that the peers of TLS connections are checked by; Node's own unless told. */
-  readonly ca?: string;
+  /**
+   * Certificates of the authorities that the peers of TLS connections are checked by, instead of Node's own: the text or
+   * the bytes of a file, or a list of such. To have both, add `tls.rootCertificates` of `node:tls`.
+   */
+  readonly ca?: Certificates;
   /** Keeps the time of `linger`. */
   readonly scheduler?: SchedulerLike;
 }
@@ -57,20 +77,23 @@ export interface HostNicOptions {
  * Errors are `OSError`s with the code that the operating system gave; one that has no number in the socket module's
  * table is `EIO`. The original is the `cause`.
  */
-export class HostNic extends Inspectable implements Nic {
+export class HostNic extends Inspectable implements Nic, AsyncDisposable {
   readonly name = 'host';
   /** What an IPv4 packet holds behind its headers. */
   readonly maxDatagram = 65_507;
   private readonly linger: number;
   private readonly lookup: Lookup;
-  private readonly ca: string | undefined;
+  private readonly ca: readonly string[] | undefined;
   private readonly scheduler: SchedulerLike;
+  private readonly links = new OpenLinks();
+  private readonly closed$ = this.links.close().pipe(endWith(undefined), runOnce());
 
+  /** Throws `EINVAL` when `ca` is no certificate. */
   constructor({ linger = 1000, lookup = dnsLookup, ca, scheduler = asyncScheduler }: HostNicOptions = {}) {
     super();
     this.linger = linger;
     this.lookup = lookup;
-    this.ca = ca;
+    this.ca = ca === undefined ? undefined : certificatesOf(ca, 'Host');
     this.scheduler = scheduler;
   }
 
@@ -81,7 +104,7 @@ export class HostNic extends Inspectable implements Nic {
    */
   resolve(host: string): Observable<readonly string[]> {
     if (isIP(host) !== 0) return of([host]);
-    return new Observable((subscriber) => {
+    return this.whileOpen<readonly string[]>((subscriber) => {
       const call = `look up ${JSON.stringify(host)}`;
       // A look-up cannot be called back: after unsubscribing, its answer finds the subscriber closed.
       this.lookup(host, { all: true, order: 'ipv4first' }, (error, found) => {
@@ -105,7 +128,7 @@ export class HostNic extends Inspectable implements Nic {
   openStream(remote: Endpoint, { keepAlive = 0, noDelay = true, tls }: StreamOptions = {}): Observable<StreamLink> {
     const { address, port } = remote;
     const call = `connect to ${address}:${port}`;
-    const attempt$ = new Observable<StreamLink>((subscriber) => {
+    const attempt$ = this.whileOpen<StreamLink>((subscriber) => {
       checkEndpoint(remote, 'connect', call);
       // Half open as the operating system has it: Node would answer the peer's EOF with our own.
       const options = { host: address, port, noDelay, allowHalfOpen: true };
@@ -152,8 +175,8 @@ export class HostNic extends Inspectable implements Nic {
   openDatagram(local: Endpoint, options: DatagramOptions = {}): Observable<DatagramLink> {
     return defer(() => {
       checkEndpoint(local, 'bind', `bind ${local.address}:${local.port}`);
-      return openHostDatagram(local, options);
-    });
+      return openHostDatagram(local, options, this.links);
+    }).pipe(takeUntil(this.links.lost$));
   }
 
   /**
@@ -164,19 +187,72 @@ export class HostNic extends Inspectable implements Nic {
   listen(local: Endpoint, options: ListenOptions = {}): Observable<Listener> {
     return defer(() => {
       checkEndpoint(local, 'listen', `listen on ${local.address}:${local.port}`);
-      return listenOnHost(local, options, (socket) =>
-        this.link({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }, socket),
+      return listenOnHost(
+        local,
+        options,
+        (socket) => this.link({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }, socket),
+        this.links,
       );
-    });
+    }).pipe(takeUntil(this.links.lost$));
   }
 
-  /** `<host linger=1000>` */
+  /** Emits once the interface is closed; replays that. */
+  get ended$(): Observable<void> {
+    return this.links.lost$.pipe(catchError(() => of(undefined)));
+  }
+
+  /** Whether the interface is open, and the machine has an IPv4 address, be it only its loopback. */
+  isconnected(): boolean {
+    return !this.links.isLost && hostAddress() !== undefined;
+  }
+
+  /**
+   * Emits the machine's addresses and completes: of its interfaces the first that others can reach. They are set where the
+   * machine's are, not here.
+   *
+   * Errors: `EBADF` when the interface is closed.
+   */
+  ifconfig$(): Observable<HostConfig> {
+    return defer(() => of(hostConfig())).pipe(takeUntil(this.links.lost$));
+  }
+
+  /** Resolves to the machine's addresses, as {@link ifconfig$} does. */
+  ifconfig(options?: Abortable): Promise<HostConfig> {
+    return promiseOf(this.ifconfig$(), options);
+  }
+
+  /**
+   * Ends all connections and ports of this interface, and emits when they are gone. What is under way, and all that comes
+   * later, fails with `EBADF`. Closing twice is no error.
+   */
+  close$(): Observable<void> {
+    return this.closed$;
+  }
+
+  /** As {@link close$}: closing goes on when it is given up. */
+  close(options?: Abortable): Promise<void> {
+    return promiseOf(this.closed$, options);
+  }
+
+  /** `await using nic = network.Host()` closes it at the end of the block. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** `<host state=open address=192.168.1.5 links=2>` */
   protected override shown(): readonly [string, Shown] {
-    return [this.name, { linger: this.linger }];
+    const state = this.links.isLost ? 'closed' : 'open';
+    return [this.name, { state, address: hostAddress()?.address, links: this.links.size }];
   }
 
   private link(remote: Endpoint, socket: Socket): HostLink {
-    return new HostLink(remote, socket, { linger: this.linger, scheduler: this.scheduler });
+    const { linger, scheduler, links } = this;
+    return links.add(new HostLink(remote, socket, { linger, scheduler, links }), socket);
+  }
+
+  /** Cold: errors with `EBADF` when the interface is closed, before or meanwhile. */
+  private whileOpen<T>(subscribe: (subscriber: Subscriber<T>) => TeardownLogic): Observable<T> {
+    return new Observable(subscribe).pipe(takeUntil(this.links.lost$));
   }
 }
 

@@ -2,21 +2,28 @@ import { isIP } from 'node:net';
 import { checkServerIdentity, type ConnectionOptions, type TLSSocket } from 'node:tls';
 
 import type { Endpoint, TlsOptions } from '../usocket/nic';
+import { certificatesOf } from './certificates';
 import { OSError } from '../usocket/osError';
 
-/** What Node's `tls.connect` is told: everything of the connection but the address. */
+/**
+ * What Node's `tls.connect` is told: everything of the connection but the address. Throws `EINVAL` for what is no
+ * certificate.
+ *
+ * @param trusted Authorities in PEM, where the connection names none.
+ */
 export function tlsSettings(
   { address }: Endpoint,
-  { verify = true, serverName }: TlsOptions,
-  ca: string | undefined,
+  { verify = true, serverName, ca }: TlsOptions,
+  trusted: readonly string[] | undefined,
 ): ConnectionOptions {
   const name = serverName ?? address;
+  const authorities = ca === undefined ? trusted : certificatesOf(ca, 'connect');
   return {
     rejectUnauthorized: verify,
     // An address is no name that a peer could be asked for.
     ...(isIP(name) === 0 && { servername: name }),
     checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
-    ...(ca !== undefined && { ca }),
+    ...(authorities && { ca: [...authorities] }),
   };
 }
 
@@ -28,7 +35,7 @@ export function handshakeError(call: string, socket: TLSSocket, cause: Error): O
   // The types have it always there; it is null before there is a verdict.
   const verdict: unknown = socket.authorizationError;
   if (verdict) {
-    const told = "its certificate is not good; check tls.serverName, or have its authority's certificate trusted";
+    const told = "its certificate is not good; check tls.serverName, or give its authority's certificate as tls.ca";
     return new OSError('EACCES', 'connect', `${call}: ${told} (${cause.message})`, { cause });
   }
   const told = 'the TLS handshake failed; does the port speak TLS, and a version of it that both know?';

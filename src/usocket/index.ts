@@ -6,6 +6,7 @@ export { DatagramSocket } from './datagram/datagramSocket';
 export { Interfaces } from './interfaces';
 export { createSocketModule, type LookUpOptions, type SocketModuleOptions } from './module';
 export type {
+  Certificates,
   Datagram,
   DatagramLink,
   DatagramOptions,

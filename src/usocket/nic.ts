@@ -16,6 +16,9 @@ export interface StreamSettings {
   readonly noDelay?: boolean;
 }
 
+/** Certificates: PEM, with one or several of them, or the bytes of one in DER; or a list of such. */
+export type Certificates = string | Uint8Array | readonly (string | Uint8Array)[];
+
 /** How a connection is encrypted. */
 export interface TlsOptions {
   /**
@@ -28,6 +31,11 @@ export interface TlsOptions {
    * Default: the address, and no SNI.
    */
   readonly serverName?: string;
+  /**
+   * Certificates of the authorities that may have signed the peer's, instead of those that the interface trusts otherwise.
+   * Only where certificates are checked: `EINVAL` with `verify: false`.
+   */
+  readonly ca?: Certificates;
 }
 
 /** How a connection is opened. */

@@ -1,0 +1,36 @@
+import { X509Certificate } from 'node:crypto';
+
+import type { Certificates } from '../usocket/nic';
+import { OSError } from '../usocket/osError';
+
+const block = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+
+/**
+ * The certificates of authorities, each in PEM. Node.js takes what is none for an empty list, and trusts nobody then.
+ *
+ * Throws `EINVAL` for what has no certificate in it, or a damaged one.
+ *
+ * @param given PEM, with one certificate or several, or DER, with one; or a list of such.
+ */
+export function certificatesOf(given: Certificates, syscall: string): readonly string[] {
+  const all = Array.isArray(given) ? (given as readonly (string | Uint8Array)[]) : [given as string | Uint8Array];
+  const found = all.flatMap((each) => read(each, syscall));
+  if (found.length > 0) return found;
+  throw new OSError('EINVAL', syscall, `${syscall}: ca is an empty list; nobody would be trusted`);
+}
+
+function read(given: string | Uint8Array, syscall: string): readonly string[] {
+  const text = typeof given === 'string' ? given : Buffer.from(given).toString('latin1');
+  const blocks = text.match(block) ?? [];
+  try {
+    if (blocks.length === 0 && typeof given !== 'string') return [new X509Certificate(given).toString()];
+    for (const pem of blocks) new X509Certificate(pem);
+  } catch (cause) {
+    throw new OSError('EINVAL', syscall, `${syscall}: ca has a certificate that cannot be read (PEM or DER)`, {
+      cause,
+    });
+  }
+  if (blocks.length > 0) return blocks;
+  const message = `${syscall}: ca has no certificate; it wants the text of a PEM file, not its name`;
+  throw new OSError('EINVAL', syscall, message);
+}
