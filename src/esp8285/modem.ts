@@ -177,7 +177,7 @@ export class Modem {
       scheduler,
       longestQuiet: longestQuiet ?? (scheduler === asyncScheduler ? usualQuiet : Infinity),
     });
-    this.datagrams = new DatagramOpener(this.links, () => this.hasAddress);
+    this.datagrams = new DatagramOpener(this.executor, this.links, () => this.hasAddress);
     this.server = new ServerPort(this.executor, this.links, idleTimeout);
     this.closing$ = defer(() => this.end()).pipe(runOnce());
     this.status$ = this.status.pipe(distinctUntilChanged(sameStatus));

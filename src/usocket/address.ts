@@ -30,6 +30,12 @@ export function toEndpoint(address: Address, syscall: string, lowestPort: 0 | 1 
   return { address: host, port };
 }
 
+/** As {@link toEndpoint}, of an address to bind to: a port of 0 is any free one, and `''` all addresses, as in Python. */
+export function toLocalEndpoint(address: Address): Endpoint {
+  const [host, ...rest] = Array.isArray(address) ? (address as Address) : [];
+  return toEndpoint(host === '' ? ['0.0.0.0', ...(rest as [number])] : address, 'bind', 0);
+}
+
 /** An endpoint in the form that the socket module has for it. */
 export function addressOf({ address, port }: Endpoint): Address {
   return [address, port];

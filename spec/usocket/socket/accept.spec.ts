@@ -5,12 +5,14 @@ import { describe, expect, it } from '@jest/globals';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
 
 import type { EmulatorOptions } from '../../../src/emulator';
+import { ESP8285 } from '../../../src/esp8285';
 import { POLLIN, type Socket } from '../../../src/usocket';
 import { Poll } from '../../../src/usocket/select/uselect';
 import { noise } from '../../support/bytes';
 import { failureOf } from '../../support/failure';
 import { interfaces, type RunningInterface, type TestedInterface } from '../../support/interfaces';
 import { restAt } from '../../support/peer';
+import { unusedUdpPort } from '../../support/udpPeer';
 
 const isModem = ({ name }: TestedInterface) => name !== 'the host';
 
@@ -23,11 +25,11 @@ class Serving implements AsyncDisposable {
     readonly server: Socket,
   ) {}
 
-  static async on(tested: TestedInterface, modem: EmulatorOptions = {}): Promise<Serving> {
+  static async on(tested: TestedInterface, modem: EmulatorOptions = {}, backlog?: number): Promise<Serving> {
     const net = await tested.start({ ports: { 8080: 0 }, ...modem });
     const server = net.usocket.socket();
     await server.bind(isModem(tested) ? ['0.0.0.0', 8080] : ['127.0.0.1', 0]);
-    await server.listen();
+    await server.listen(backlog);
     return new Serving(net, server);
   }
 
@@ -89,6 +91,28 @@ describe.each(interfaces)('bind(), listen() and accept(), over $name', (tested) 
     for (const [index, bytes] of (await Promise.all(received)).entries()) {
       expect(bytes.equals(contents[index] ?? Buffer.alloc(0))).toBe(true);
     }
+  });
+
+  it('keeps clients that come before anybody accepts, however few were asked for, and what they have said', async () => {
+    await using serving = await Serving.on(tested, {}, 1);
+    const clients: PeerSocket[] = [];
+    for (let index = 0; index < 5; index++) {
+      const client = await serving.client();
+      client.write(String(index));
+      clients.push(client);
+    }
+    // One leaves while it waits: what it has said is there, and the end behind it.
+    clients[2]?.end(' bye');
+    const heard: string[] = [];
+    for (const client of clients) {
+      const answered = restAt(client);
+      const [conn] = await serving.server.accept();
+      const own = client === clients[2] ? await conn.read() : await conn.recv(1);
+      heard.push(String(own));
+      await conn.close();
+      await answered;
+    }
+    expect(heard).toEqual(['0', '1', '2 bye', '3', '4']);
   });
 
   it('accepts in the order of the calls', async () => {
@@ -173,6 +197,43 @@ describe.each(interfaces.filter(isModem))('the limits of $name as a server', (te
     await serving.server.close();
     expect(await rest).toHaveLength(0);
     expect(emulator!.state.links).toEqual([]);
+  });
+
+  it('holds as many clients as it has links, and the next one when one of them has gone', async () => {
+    await using serving = await Serving.on(tested);
+    const answers: Promise<Buffer>[] = [];
+    for (let clients = 0; clients < 5; clients++) answers.push(restAt(await serving.client()));
+    const [first] = await serving.server.accept();
+    const sixth = (await serving.client()).resume();
+    // It is the modem that turns it away.
+    await Promise.race([once(sixth, 'end'), once(sixth, 'close')]);
+    await first.sendall('one');
+    await first.close();
+    expect(String(await answers.shift())).toBe('one');
+    answers.push(restAt(await serving.client()));
+    for (const answer of answers) {
+      const [conn] = await serving.server.accept();
+      await conn.sendall('next');
+      await conn.close();
+      expect(String(await answer)).toBe('next');
+    }
+  });
+
+  it('listens on an address that it has', async () => {
+    await using net = await tested.start({ ports: { 8080: 0 } });
+    const { usocket, nic } = net;
+    if (!(nic instanceof ESP8285)) throw new Error('no modem');
+    const [address] = await nic.ifconfig();
+    await using socket = usocket.socket();
+    await socket.bind([address, 8080]);
+    await socket.listen();
+    expect(socket.localAddress).toEqual({ address, port: 8080 });
+    await using datagrams = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+    await datagrams.bind([address, await unusedUdpPort()]);
+    await using others = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+    const failure = await failureOf(others.bind(['192.0.2.77', 5000]));
+    expect(failure).toMatchObject({ code: 'EADDRNOTAVAIL', errno: 99, syscall: 'bind' });
+    expect(failure.message).toContain(address);
   });
 
   it('cannot choose a port or an address', async () => {

@@ -1,10 +1,12 @@
-import { defer, type Observable, of, retry, throwError } from 'rxjs';
+import { concat, defer, type Observable, of, retry, throwError } from 'rxjs';
 
 import type { DatagramLink, Endpoint } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
 import { commandError } from '../executor/commandError';
+import type { Executor } from '../executor/executor';
+import { checkOwnAddress } from '../wifi/ownAddress';
 import { ModemDatagramLink } from './datagramLink';
 import type { LinkTable } from './linkTable';
 
@@ -18,22 +20,23 @@ export class DatagramOpener {
   private nextPort = dynamicPorts.first;
 
   constructor(
+    private readonly executor: Executor,
     private readonly links: LinkTable,
     private readonly hasAddress: () => boolean,
   ) {}
 
   open(local: Endpoint): Observable<DatagramLink> {
     return defer(() => {
-      checkAddress(local);
       const port = local.port === 0 ? this.unusedPort() : local.port;
       const isTaken = this.links.some((link) => link instanceof ModemDatagramLink && link.local.port === port);
       if (isTaken) throw portInUse(port, 'another socket of this program has it');
-      return this.links.open({
+      const opened$ = this.links.open({
         make: (id, context) => new ModemDatagramLink(id, port, context),
         prepare: this.links.reception.settle(),
         commandsOf: ({ id }) => ({ start: common.startDatagrams(id, port) }),
         failure: (cause) => this.failure(cause, port),
       });
+      return concat(checkOwnAddress(this.executor, local, 'bind'), opened$);
     }).pipe(
       retry({
         count: local.port === 0 ? portTries : 0,
@@ -57,13 +60,6 @@ export class DatagramOpener {
     this.nextPort = port === dynamicPorts.last ? dynamicPorts.first : port + 1;
     return port;
   }
-}
-
-/** `EADDRNOTAVAIL` for one address of several: the modem takes what comes to any of its own. */
-function checkAddress({ address, port }: Endpoint): void {
-  if (address === '0.0.0.0') return;
-  const message = `bind ${address}:${String(port)}: the modem receives on all its addresses; bind to 0.0.0.0`;
-  throw new OSError('EADDRNOTAVAIL', 'bind', message);
 }
 
 function portInUse(port: number, why: string, cause?: unknown): OSError {

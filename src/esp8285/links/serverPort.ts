@@ -28,6 +28,7 @@ import type { Executor } from '../executor/executor';
 import type { Link } from './link';
 import { askForLinks, type LinkList } from './linkList';
 import type { LinkTable } from './linkTable';
+import { checkOwnAddress } from '../wifi/ownAddress';
 import { whenGivenUp } from './whenGivenUp';
 
 /** Which links the modem has. */
@@ -59,19 +60,12 @@ export class ServerPort {
   /**
    * See {@link Nic.listen}. The modem listens on all its addresses, and on one port at a time.
    *
-   * Errors: `EADDRINUSE` when it listens already, `EADDRNOTAVAIL` for one address of several, `EINVAL` for port 0: it
-   * cannot choose one.
+   * Errors: `EADDRINUSE` when it listens already, `EADDRNOTAVAIL` for an address that it does not have, `EINVAL` for port
+   * 0: it cannot choose one.
    */
   listen({ address, port }: Endpoint): Observable<Listener> {
     return defer(() => {
       const what = `listen on ${address}:${String(port)}`;
-      if (address !== '0.0.0.0') {
-        throw new OSError(
-          'EADDRNOTAVAIL',
-          'listen',
-          `${what}: the modem listens on all its addresses; bind to 0.0.0.0`,
-        );
-      }
       if (port === 0) throw new OSError('EINVAL', 'listen', `${what}: the modem cannot choose a port; name one`);
       if (this.listening) {
         const other = String(this.listening.local.port);
@@ -82,7 +76,8 @@ export class ServerPort {
       );
       this.listening = listener;
       let isOpen = false;
-      return merge(listener.keepEarly(), this.open(port)).pipe(
+      const opened$ = concat(checkOwnAddress(this.executor, listener.local, 'listen'), this.open(port));
+      return merge(listener.keepEarly(), opened$).pipe(
         take(1),
         map(() => {
           isOpen = true;

@@ -5,8 +5,8 @@ import type { Endpoint, Listener, StreamLink } from '../nic';
 import { closedError } from '../operations';
 import { OSError } from '../osError';
 
-/** Connections that wait where nothing else is asked for. */
-const defaultBacklog = 5;
+/** Connections that wait at most: more than any interface is asked to hold, and an end to what they take of the memory. */
+const mostWaiting = 1024;
 
 /** What can wait to be accepted. */
 export interface Acceptable {
@@ -14,8 +14,10 @@ export interface Acceptable {
 }
 
 /**
- * The connections of a listening port that nobody has accepted yet. Each has its socket at once, so that what comes on it
- * meanwhile is bounded as on any other.
+ * The connections of a listening port that nobody has accepted yet. Who can wait waits: it is the interface that turns
+ * clients away, a modem when its links are in use, the operating system by its backlog. Each has its socket at once, so that
+ * what comes on it meanwhile is bounded as on any other. One that leaves while it waits is accepted all the same, with what
+ * it has said.
  */
 export class AcceptQueue<T extends Acceptable> {
   /** Whether one waits; replays the current state. */
@@ -24,13 +26,11 @@ export class AcceptQueue<T extends Acceptable> {
   private readonly waiting: ItemQueue<T>;
   private readonly closing = new Subject<void>();
 
-  /** @param backlog How many may wait; one that comes beyond that is closed. At least 1. */
   constructor(
     private readonly listener: Listener,
     private readonly socketOver: (link: StreamLink) => T,
-    backlog = defaultBacklog,
   ) {
-    this.waiting = new ItemQueue({ capacity: Math.max(1, backlog) });
+    this.waiting = new ItemQueue({ capacity: mostWaiting });
     this.readable$ = this.waiting.readable$;
   }
 

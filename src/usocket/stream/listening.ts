@@ -1,6 +1,6 @@
 import { BehaviorSubject, map, type Observable, of, switchMap } from 'rxjs';
 
-import { toEndpoint, type Address } from '../address';
+import { type Address, toLocalEndpoint } from '../address';
 import type { Endpoint, Nic, StreamLink } from '../nic';
 import { OSError } from '../osError';
 import { type Acceptable, AcceptQueue } from './acceptQueue';
@@ -31,7 +31,7 @@ export class Listening<T extends Acceptable> {
 
   bind(address: Address): void {
     if (this.local) throw new OSError('EINVAL', 'bind', 'bind: the socket has an address already');
-    this.local = toEndpoint(address, 'bind', 0);
+    this.local = toLocalEndpoint(address);
   }
 
   /** Throws for a socket that listens (`EISCONN`), or whose address no connection would have (`EADDRNOTAVAIL`). */
@@ -47,7 +47,7 @@ export class Listening<T extends Acceptable> {
     if (!this.local) throw new OSError('EDESTADDRREQ', 'listen', 'listen: the socket has no address; call bind first');
     return this.nic.listen(this.local, backlog === undefined ? {} : { backlog: Math.max(0, backlog) }).pipe(
       map((listener) => {
-        const queue = new AcceptQueue(listener, this.socketOver, backlog);
+        const queue = new AcceptQueue(listener, this.socketOver);
         this.local = queue.local;
         this.accepting.next(queue);
         return queue;
