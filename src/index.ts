@@ -1,7 +1,7 @@
 import { UART } from './machine';
 import { createModules } from './modules';
 import { inspectableModule } from './streams';
-import { errnoOf, errorcode, Poll, POLLERR, POLLHUP, POLLIN, POLLOUT, select, select$ } from './usocket';
+import { errnoOf, errorcode, Poll, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, select, select$ } from './usocket';
 
 /** With the interfaces of this program: the only state of the package that is not held by an object of the user's. */
 const modules = createModules();
@@ -24,6 +24,7 @@ export const uselect = inspectableModule('uselect', {
   POLLOUT,
   POLLERR,
   POLLHUP,
+  POLLNVAL,
   poll: () => new Poll(),
   select,
   select$,
@@ -57,6 +58,7 @@ export {
   type AddressInfo,
   type AddressInfos,
   type Certificates,
+  type CloseOptions,
   type ConnectOptions,
   type Datagram,
   type DatagramLink,

@@ -17,7 +17,7 @@ import {
 } from 'rxjs';
 
 import { runOnce } from '../streams';
-import type { Endpoint, StreamLink, StreamSettings } from '../usocket/nic';
+import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../usocket/nic';
 import { OSError } from '../usocket/osError';
 import { hostError } from './hostError';
 import { takeByRoom } from './hostIntake';
@@ -37,9 +37,11 @@ export interface HostLinkOptions {
 export class HostLink implements StreamLink {
   /** Little enough that not much is left behind when a send is given up. */
   readonly maxSend = 64 * 1024;
+  readonly halfCloses = true;
 
   private readonly closing = new ReplaySubject<void>(1);
   private readonly closed$: Observable<never>;
+  private isReset = false;
 
   constructor(
     readonly remote: Endpoint,
@@ -84,8 +86,11 @@ export class HostLink implements StreamLink {
     });
   }
 
-  close(): Observable<never> {
-    return this.closed$;
+  close({ reset = false }: CloseOptions = {}): Observable<never> {
+    return defer(() => {
+      this.isReset ||= reset;
+      return this.closed$;
+    });
   }
 
   private end({ linger, scheduler }: HostLinkOptions): Observable<never> {
@@ -93,16 +98,20 @@ export class HostLink implements StreamLink {
     const gone$ = defer(() => (socket.closed ? EMPTY : fromEvent(socket, 'close').pipe(take(1))));
     this.closing.next();
     if (socket.destroyed) return gone$.pipe(ignoreElements());
+    if (this.isReset) {
+      breakOff(socket);
+      return gone$.pipe(ignoreElements());
+    }
     // Unread bytes must go: the kernel answers a close over them with a reset, which takes our last bytes from the peer.
     socket.resume();
     socket.end();
     const cutOff$ = timer(linger, scheduler).pipe(
       // With bytes still to send, an EOF would pass what arrived for the whole: a reset tells the peer otherwise. Node
-      // would send them first; destroying at once makes it reset at once. TLS has an end of its own. Where none are left,
+      // would send them first; destroying at once makes it reset at once. Where none are left,
       // the EOF may be under way, and Node 20 leaves a socket open for good that is reset then.
       tap(() => {
-        if (socket.writableLength > 0 && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
-        socket.destroy();
+        if (socket.writableLength > 0) breakOff(socket);
+        else socket.destroy();
       }),
       takeUntil(fromEvent(socket, 'close')),
     );
@@ -122,4 +131,10 @@ export class HostLink implements StreamLink {
   private failure(syscall: string, call: string, cause: Error): OSError {
     return hostError(`${call} ${this.remote.address}:${this.remote.port}`, syscall, cause);
   }
+}
+
+/** TLS has an end of its own. */
+function breakOff(socket: Socket): void {
+  if (!(socket instanceof TLSSocket)) socket.resetAndDestroy();
+  socket.destroy();
 }

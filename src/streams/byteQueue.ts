@@ -40,6 +40,7 @@ export class ByteQueue {
   private steps = 0;
   private isUntold = false;
   private isEnded = false;
+  private hasForgotten = false;
   private failedWith: Error | undefined;
 
   constructor({ capacity = Infinity, overflow = () => new RangeError('byte queue overflow') }: ByteQueueOptions = {}) {
@@ -61,6 +62,11 @@ export class ByteQueue {
   /** Why no more bytes will come, if that is a failure. */
   get failure(): Error | undefined {
     return this.failedWith;
+  }
+
+  /** Whether the stream has failed, forgotten since or not. */
+  get hasFailed(): boolean {
+    return this.failedWith !== undefined || this.hasForgotten;
   }
 
   /** Whether no more bytes will come. */
@@ -120,6 +126,14 @@ export class ByteQueue {
     this.tell();
   }
 
+  /** The failure has been told, and is not told again: behind it the stream has just ended. */
+  forgetFailure(): void {
+    if (!this.failedWith) return;
+    this.failedWith = undefined;
+    this.isEnded = this.hasForgotten = true;
+    this.tell();
+  }
+
   /** Drops what is held: every read, pending or to come, fails with this error. */
   close(error: Error): void {
     this.chunks = [];
@@ -170,6 +184,15 @@ export class ByteQueue {
     const pieces = this.takePieces(size);
     const [only] = pieces;
     return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+  }
+
+  /** A copy of the first `size` bytes, or of all there are if they are fewer: they stay. */
+  peek(size: number): Buffer {
+    checkSize(size);
+    const copy = Buffer.allocUnsafe(Math.min(size, this.held));
+    let filled = 0;
+    for (let index = this.head; filled < copy.length; index++) filled += this.chunkAt(index).copy(copy, filled);
+    return copy;
   }
 
   /** Fills `target` from its start with what there is, and tells how many bytes that was. */

@@ -2,6 +2,7 @@ import { distinctUntilChanged, map, type Observable, type Subscription } from 'r
 
 import { ByteQueue, type ByteQueueOptions } from './byteQueue';
 import { drain, drainLines } from './drain';
+import { peek } from './peek';
 import { fillQueue } from './queueBytes';
 import { read } from './read';
 import { readinto } from './readinto';
@@ -69,9 +70,19 @@ export class ByteReader {
     return this.queue.failure;
   }
 
+  /** Whether the stream has failed, forgotten since or not. */
+  get hasFailed(): boolean {
+    return this.queue.hasFailed;
+  }
+
   /** See {@link recv}. Cold. */
   recv$(size: number): Observable<Buffer> {
     return this.turnstile.enter(this.queue.changes$.pipe(recv(size)));
+  }
+
+  /** See {@link peek}. Cold. */
+  peek$(size: number, least?: number): Observable<Buffer> {
+    return this.turnstile.enter(this.queue.changes$.pipe(peek(size, least)));
   }
 
   /** See {@link read}. Cold. */
@@ -99,14 +110,24 @@ export class ByteReader {
     return this.canTake() ? this.queue.takeExactly(size) : null;
   }
 
+  /** As {@link readNow}, of bytes that stay: a copy of them. */
+  peekNow(size: number): Buffer | null {
+    return this.canTake() ? this.queue.peek(size) : null;
+  }
+
   /** As {@link readNow}, into a buffer: the number of bytes stored, or `null`; 0 at the end of the stream. */
   readintoNow(target: Uint8Array): number | null {
     return this.canTake() ? this.queue.takeInto(target) : null;
   }
 
   /** As {@link readNow}, but no further than the first newline. */
-  readlineNow(): Buffer | null {
-    return this.readNow(this.queue.lineLength);
+  readlineNow(size = Infinity): Buffer | null {
+    return this.readNow(Math.min(this.queue.lineLength ?? Infinity, size));
+  }
+
+  /** Reads behind the failure of the stream find its end: who was to hear of it has. */
+  forgetFailure(): void {
+    this.queue.forgetFailure();
   }
 
   /** Changes how many bytes are held for reads to come. */

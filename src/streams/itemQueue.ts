@@ -78,6 +78,21 @@ export class ItemQueue<T> {
     );
   }
 
+  /** Cold: emits the next item, which stays, in the order of the subscriptions. */
+  peek$(): Observable<T> {
+    return this.turn.enter(
+      this.changed.pipe(
+        first((queue) => queue.readable),
+        map(() => this.next()),
+      ),
+    );
+  }
+
+  /** As {@link takeNow}, of an item that stays. */
+  peekNow(): T | undefined {
+    return this.turn.busy || !this.readable ? undefined : this.next();
+  }
+
   /**
    * Takes an item that is there now; `undefined` when there is none, or another call waits for it.
    *
@@ -119,6 +134,12 @@ export class ItemQueue<T> {
       }
       taker.complete();
     });
+  }
+
+  private next(): T {
+    const [item] = this.items;
+    if (item === undefined) throw this.failure ?? new RangeError('item queue: nothing is there');
+    return item;
   }
 
   private shift(): T | undefined {

@@ -10,6 +10,10 @@ export interface Readiness {
   readonly hangup: boolean;
   /** The stream has failed. */
   readonly error: boolean;
+  /** There is nobody to speak to yet: a socket before `connect`. `uselect` reports it as BSD does. */
+  readonly unconnected?: boolean;
+  /** The program has closed it. */
+  readonly closed?: boolean;
 }
 
 /** Anything that `uselect` can wait for. */
@@ -24,6 +28,8 @@ export function sameReadiness(one: Readiness, other: Readiness): boolean {
     one.readable === other.readable &&
     one.writable === other.writable &&
     one.hangup === other.hangup &&
-    one.error === other.error
+    one.error === other.error &&
+    one.unconnected === other.unconnected &&
+    one.closed === other.closed
   );
 }

@@ -30,6 +30,13 @@ export function checkSize(size: number, syscall: string): void {
   throw new OSError('EINVAL', syscall, `${syscall}: a size is a whole number of bytes, not ${String(size)}`);
 }
 
+/** A size that may be left out, `null` or negative: all there is then, as in MicroPython. `EINVAL` for what is none. */
+export function sizeOrAll(size: number | null | undefined, syscall: string): number {
+  if (size === null || size === undefined || (Number.isInteger(size) && size < 0)) return Infinity;
+  checkSize(size, syscall);
+  return size;
+}
+
 /** What a non-blocking read has found; `EAGAIN` for nothing. */
 export function orAgain<T>(found: T | null | undefined, syscall: string): T {
   if (found !== null && found !== undefined) return found;

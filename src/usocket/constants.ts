@@ -22,6 +22,12 @@ export const SO_LINGER = 13;
 export const SO_RCVTIMEO = 20;
 export const SO_SNDTIMEO = 21;
 
+/** Flags of `recv`, `recvfrom` and `send`. */
+export const MSG_PEEK = 2;
+export const MSG_DONTWAIT = 0x40;
+export const MSG_WAITALL = 0x100;
+export const MSG_NOSIGNAL = 0x4000;
+
 /** Options of the level `IPPROTO_TCP`. */
 export const TCP_NODELAY = 1;
 export const TCP_KEEPIDLE = 4;

@@ -7,6 +7,7 @@ export { Interfaces } from './interfaces';
 export { createSocketModule, type LookUpOptions, type SocketModuleOptions } from './module';
 export type {
   Certificates,
+  CloseOptions,
   Datagram,
   DatagramLink,
   DatagramOptions,
@@ -28,6 +29,6 @@ export type { FileMode } from './stream/socketFileStreams';
 export type { SocketState } from './stream/socketState';
 export type { SocketOptions } from './stream/socketStreams';
 export type { Sendable } from './arguments';
-export { POLLERR, POLLHUP, POLLIN, POLLOUT, type Ready } from './select/poll';
+export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, type Ready } from './select/poll';
 export { select$, type Selected } from './select/select';
 export { Poll, select } from './select/uselect';

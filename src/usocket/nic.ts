@@ -14,6 +14,8 @@ export interface StreamSettings {
   readonly keepAlive?: number;
   /** Small sends leave at once; otherwise the stack may gather them while an acknowledgement is due (Nagle). */
   readonly noDelay?: boolean;
+  /** Whether it may be closed with a reset. Of no effect before; said in order to hear whether the interface can. */
+  readonly resets?: boolean;
 }
 
 /** Certificates: PEM, with one or several of them, or the bytes of one in DER; or a list of such. */
@@ -59,12 +61,19 @@ export interface StreamLink {
    */
   receive(room$: Observable<number>): Observable<Uint8Array>;
 
+  /**
+   * Whether a connection can end in one direction: bytes can still be sent when the peer has ended its own. Default: no,
+   * as with a modem.
+   */
+  readonly halfCloses?: boolean;
+
   /** Most bytes of one {@link StreamLink.send}. */
   readonly maxSend: number;
 
   /**
    * Cold. Hands over the bytes, 1 to {@link StreamLink.maxSend} of them, and completes when the interface has taken
-   * them all. Sends of one link are made one after another. Unsubscribing cannot take back what has been handed over.
+   * them all. Sends of one link are made one after another, but those in front of {@link StreamLink.close} at a time, to be
+   * kept in their order. Unsubscribing cannot take back what has been handed over.
    *
    * Errors: `EPIPE` or `ECONNRESET` when the connection has ended, `ETIMEDOUT` when the peer takes nothing.
    */
@@ -80,13 +89,21 @@ export interface StreamLink {
   /**
    * Cold. Ends both directions behind what has been handed over, so that the peer sees EOF, and completes when the link
    * is free. A peer that takes nothing is not waited for longer than a bounded time. Never errors.
+   *
+   * @param options.reset Breaks the connection off instead, where the interface can, whatever is on its way: the peer sees
+   *   a reset. {@link Nic.checkSettings} tells whether it can.
    */
-  close(): Observable<never>;
+  close(options?: CloseOptions): Observable<never>;
+}
+
+/** How a connection is closed. */
+export interface CloseOptions {
+  readonly reset?: boolean;
 }
 
 /** How a listening port is opened. */
 export interface ListenOptions {
-  /** Connections that may wait to be accepted; the interface may take fewer. */
+  /** Connections that the interface may hold back until they are taken, where it can be told. */
   readonly backlog?: number;
 }
 

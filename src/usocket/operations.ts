@@ -48,6 +48,11 @@ export class Operations {
     return this.seconds;
   }
 
+  /** Whether an operation of that direction ends by itself. */
+  isTimed(direction: Direction): boolean {
+    return this.seconds !== null || this.secondsOf[direction] !== null;
+  }
+
   /** Sets the time of the operations to come, in seconds. `EINVAL` for what is no time. */
   settimeout(seconds: number | null): void {
     if (seconds !== null && !(typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds))) {

@@ -31,12 +31,19 @@ export interface TimeoutOption {
   readonly seconds: number | null;
 }
 
+/** How a close treats what has not gone yet: 0 seconds drops it; `null` is as without the option. */
+interface LingerOption {
+  readonly name: 'SO_LINGER';
+  readonly seconds: number | null;
+}
+
 /** One change of one option. */
 export type SocketOption =
   | ConnectionOption
   | TimeoutOption
   | { readonly name: 'SO_REUSEADDR' | 'SO_BROADCAST'; readonly on: boolean }
-  | { readonly name: 'SO_RCVBUF'; readonly bytes: number }
+  | { readonly name: 'SO_RCVBUF' | 'SO_SNDBUF'; readonly bytes: number }
+  | LingerOption
   | { readonly name: 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP'; readonly group: string };
 
 type Parse = (value: OptionValue) => SocketOption;
@@ -53,13 +60,6 @@ const membership =
   (name: 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP'): Parse =>
   (value) => ({ name, group: groupOf(value, name) });
 
-/** Known by name, so that it can be refused by name. */
-const refused = (name: string, why: string): Parse => {
-  return () => {
-    throw new OSError('ENOPROTOOPT', 'setsockopt', `setsockopt: ${name}: ${why}`);
-  };
-};
-
 const table: readonly (readonly [level: number, option: number, parse: Parse])[] = [
   [SOL_SOCKET, SO_REUSEADDR, flag('SO_REUSEADDR')],
   [SOL_SOCKET, SO_BROADCAST, flag('SO_BROADCAST')],
@@ -67,8 +67,8 @@ const table: readonly (readonly [level: number, option: number, parse: Parse])[]
   [SOL_SOCKET, SO_RCVBUF, (value) => ({ name: 'SO_RCVBUF', bytes: sizeOf(value, 'SO_RCVBUF') })],
   [SOL_SOCKET, SO_RCVTIMEO, timeLimit('SO_RCVTIMEO')],
   [SOL_SOCKET, SO_SNDTIMEO, timeLimit('SO_SNDTIMEO')],
-  [SOL_SOCKET, SO_SNDBUF, refused('SO_SNDBUF', 'there is no send buffer; a send waits until the interface has it')],
-  [SOL_SOCKET, SO_LINGER, refused('SO_LINGER', 'close() always waits for what has been handed over')],
+  [SOL_SOCKET, SO_SNDBUF, (value) => ({ name: 'SO_SNDBUF', bytes: sizeOf(value, 'SO_SNDBUF') })],
+  [SOL_SOCKET, SO_LINGER, (value) => ({ name: 'SO_LINGER', seconds: lingerOf(value) })],
   [IPPROTO_TCP, TCP_NODELAY, flag('TCP_NODELAY')],
   [IPPROTO_TCP, TCP_KEEPIDLE, (value) => ({ name: 'TCP_KEEPIDLE', seconds: sizeOf(value, 'TCP_KEEPIDLE') })],
   [IPPROTO_IP, IP_ADD_MEMBERSHIP, membership('IP_ADD_MEMBERSHIP')],
@@ -77,7 +77,7 @@ const table: readonly (readonly [level: number, option: number, parse: Parse])[]
 
 /**
  * Says what a call of `setsockopt` asks for. Numbers are those of Linux, as bytes in its C structures: `int`,
- * `struct timeval`, `struct ip_mreq`, little endian.
+ * `struct timeval`, `struct linger`, `struct ip_mreq`, little endian.
  *
  * Throws `ENOPROTOOPT` for an option that nobody here knows, `EINVAL` for a value that it cannot have.
  */
@@ -117,6 +117,15 @@ function secondsOf(value: OptionValue, name: string): number | null {
       : [Number(view.getBigInt64(0, true)), Number(view.getBigInt64(8, true))];
   if (whole < 0 || micro < 0 || micro > 999_999) throw invalid(name, 'a time from 0 up, with less than a million µs');
   return whole + micro / 1e6 || null;
+}
+
+/** `struct linger`: whether it is on, and the seconds. */
+function lingerOf(value: OptionValue): number | null {
+  const isStructure = value instanceof Uint8Array && value.length === 8;
+  const [isOn, seconds] = isStructure ? [viewOf(value).getInt32(0, true), viewOf(value).getInt32(4, true)] : [];
+  if (isOn === 0) return null;
+  if (isOn !== undefined && seconds !== undefined && seconds >= 0) return seconds;
+  throw invalid('SO_LINGER', 'a struct linger of 8 bytes: an int that is 1 for on, and an int of seconds');
 }
 
 /** `struct ip_mreq`: the group, and the interface, which is ours whatever it says. */

@@ -132,6 +132,6 @@ describe.each(interfaces)('select and poll on sockets, over $name', (tested) => 
     expect(await uselect.select([socket], [], [])).toEqual([[socket], [], []]);
     const poller = uselect.poll();
     poller.register(socket, 0);
-    expect(await poller.poll()).toEqual([[socket, uselect.POLLHUP]]);
+    expect(await poller.poll()).toEqual([[socket, uselect.POLLNVAL]]);
   });
 });

@@ -43,6 +43,20 @@ describe.each(interfaces)('socket address format, over $name', ({ start }) => {
     });
   });
 
+  it("binds to all addresses with '', as every tutorial's server does; nobody can be reached there", async () => {
+    await using net = await start();
+    await using socket = net.usocket.socket();
+    await socket.bind(['', 8080]);
+    expect(socket.localAddress).toEqual({ address: '0.0.0.0', port: 8080 });
+    await using datagrams = net.usocket.socket(net.usocket.AF_INET, net.usocket.SOCK_DGRAM);
+    await datagrams.bind(['', 0]);
+    expect(datagrams.localAddress?.address).toBe('0.0.0.0');
+    await using other = net.usocket.socket();
+    expect(await failureOf(other.connect(['', 80]))).toMatchObject({ code: 'EINVAL' });
+    expect(await failureOf(other.bind(['', 70_000]))).toMatchObject({ code: 'EINVAL', syscall: 'bind' });
+    expect(await failureOf(other.bind([''] as unknown as Address))).toMatchObject({ code: 'EINVAL', syscall: 'bind' });
+  });
+
   it('refuses an IPv6 address with EAFNOSUPPORT', async () => {
     await using net = await start();
     await using socket = net.usocket.socket();

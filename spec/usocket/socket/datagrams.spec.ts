@@ -9,7 +9,7 @@ import { Poll } from '../../../src/usocket/select/uselect';
 import { noise } from '../../support/bytes';
 import { failureOf } from '../../support/failure';
 import { connected, interfaces, type RunningInterface, type TestedInterface } from '../../support/interfaces';
-import { takeAt } from '../../support/peer';
+import { takeAt, until } from '../../support/peer';
 import { tcpServer } from '../../support/tcpServer';
 import { type UdpPeer, udpPeer, unusedUdpPort } from '../../support/udpPeer';
 
@@ -201,12 +201,39 @@ describe.each(interfaces)('datagrams, over $name', (tested) => {
   });
 });
 
+describe.each(interfaces)('non-blocking datagrams, over $name', (tested) => {
+  it('are taken in a row, as many as the send buffer holds, and leave in their order', async () => {
+    await using it = await Correspondence.over(tested);
+    const { usocket } = it.net;
+    it.socket.setblocking(false);
+    const texts = ['one', 'two', 'three', 'four'];
+    for (const text of texts) expect(await it.socket.sendto(text, it.peer.address)).toBe(text.length);
+    for (const text of texts) expect(String((await it.peer.next()).data)).toBe(text);
+    await it.socket.setsockopt(usocket.SOL_SOCKET, usocket.SO_SNDBUF, 32);
+    await until(it.socket.readiness$, ({ writable }) => writable);
+    expect(await it.socket.sendto('x'.repeat(200), it.peer.address)).toBe(200); // One that finds it empty.
+    expect(await failureOf(it.socket.sendto('x', it.peer.address))).toMatchObject({ code: 'EAGAIN', errno: 11 });
+    expect(String((await it.peer.next()).data)).toHaveLength(200);
+    await until(it.socket.readiness$, ({ writable }) => writable);
+    expect(await it.socket.sendto('last', it.peer.address)).toBe(4);
+    await it.socket.close();
+    expect(String((await it.peer.next()).data)).toBe('last');
+  });
+});
+
 describe.each(interfaces)('a datagram socket, over $name, refuses', (tested) => {
   it('what makes no sense', async () => {
     await using it = await Correspondence.over(tested);
     const { usocket } = it.net;
     await using fresh = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
     expect(await failureOf(fresh.recvfrom(10))).toMatchObject({ code: 'ENOTCONN' });
+    fresh.settimeout(0.01);
+    expect(await failureOf(fresh.recvfrom(10))).toMatchObject({ code: 'ETIMEDOUT' });
+    fresh.setblocking(false);
+    expect(await failureOf(fresh.recvfrom(10))).toMatchObject({ code: 'EAGAIN', errno: 11 });
+    expect(await failureOf(fresh.recv(10))).toMatchObject({ code: 'EAGAIN' });
+    expect(await fresh.read(10)).toBeNull();
+    fresh.setblocking(true);
     expect(await failureOf(fresh.send('x'))).toMatchObject({ code: 'EDESTADDRREQ', errno: 89 });
     expect(await failureOf(fresh.sendto('x', ['localhost', 9]))).toMatchObject({ code: 'EINVAL' });
     expect(await failureOf(fresh.sendto('x', ['127.0.0.1', 0]))).toMatchObject({ code: 'EINVAL' });

@@ -60,8 +60,10 @@ describe.each(interfaces)('setsockopt(), over $name', (tested) => {
   it.each([
     ['an option that nobody knows', 'ENOPROTOOPT', 1, 4711, 1],
     ['a level that nobody knows', 'ENOPROTOOPT', 4711, 2, 1],
-    ['SO_SNDBUF', 'ENOPROTOOPT', 1, 7, 4096],
-    ['SO_LINGER', 'ENOPROTOOPT', 1, 13, Buffer.alloc(8)],
+    ['a send buffer of 0', 'EINVAL', 1, 7, 0],
+    ['a linger time that is a number', 'EINVAL', 1, 13, 0],
+    ['a struct linger of 4 bytes', 'EINVAL', 1, 13, Buffer.from([1, 0, 0, 0])],
+    ['a negative linger time', 'EINVAL', 1, 13, Buffer.from([1, 0, 0, 0, 255, 255, 255, 255])],
     ['SO_REUSEADDR off', 'ENOPROTOOPT', 1, 2, 0],
     ['SO_BROADCAST, which is of datagrams', 'ENOPROTOOPT', 1, 6, 1],
     ['IP_ADD_MEMBERSHIP, which is of datagrams', 'ENOPROTOOPT', 0, 35, Buffer.from([239, 1, 2, 3, 0, 0, 0, 0])],

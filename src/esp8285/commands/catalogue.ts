@@ -49,6 +49,10 @@ export const common = {
     command('AT+CIPSEND', link, length, addressText(address, 'sendto'), port),
   /** AT 2.1 and later. The first -1: a close waits as it always does; the last 0: a send waits as long as it takes. */
   noDelay: (link: number, noDelay: boolean) => command('AT+CIPTCPOPT', link, -1, noDelay ? 1 : 0, 0),
+  /** AT 2.1 and later: whether a close of this number is a reset; 0 seconds of linger time are. */
+  linger: (link: number, resets: boolean) => command('AT+CIPTCPOPT', link, resets ? 0 : -1, 0, 0),
+  /** AT 1.7: the same. */
+  closeMode: (link: number, resets: boolean) => command('AT+CIPCLOSEMODE', link, resets ? 1 : 0),
   receive: (link: number, size: number) => command('AT+CIPRECVDATA', link, size),
   /** How many bytes wait, of each link. */
   waiting: command('AT+CIPRECVLEN?'),

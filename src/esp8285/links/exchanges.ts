@@ -17,11 +17,12 @@ import {
 
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
-import { answer } from '../executor/answer';
+import { answer, ifRefused } from '../executor/answer';
 import { answeredWithin } from '../executor/answeredWithin';
-import { type Exchange, sayUntil, simpleExchange } from '../executor/exchange';
+import { type Exchange, sayUntil, simpleExchange, tryTo } from '../executor/exchange';
 import type { Wire } from '../executor/wire';
 import type { Frame } from '../grammar/frame';
+import type { Reception } from './reception';
 
 /**
  * Milliseconds: from the command to the prompt; from there to `Recv`, with the time that the bytes need at 2400 baud; and
@@ -120,5 +121,23 @@ export function closeExchange(link: number, isGone: () => boolean): Exchange<rea
   return {
     ...exchange,
     converse: (wire, scheduler) => defer(() => (isGone() ? of([]) : exchange.converse(wire, scheduler))),
+  };
+}
+
+/** As {@link closeExchange}, with a reset. The number keeps its mode for whichever connection has it next: it is taken back. */
+export function breakOffExchange(
+  link: number,
+  isGone: () => boolean,
+  reception: Reception,
+): Exchange<readonly string[]> {
+  const exchange = simpleExchange(common.close(link));
+  return {
+    ...exchange,
+    converse: (wire, scheduler) =>
+      defer(() => {
+        if (isGone()) return of([]);
+        const setMode = (resets: boolean) => tryTo(wire, scheduler, reception.closeModeOf(link, resets));
+        return concat(setMode(true), exchange.converse(wire, scheduler).pipe(ifRefused(of([]))), setMode(false));
+      }),
   };
 }

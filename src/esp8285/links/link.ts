@@ -20,7 +20,7 @@ import {
 } from 'rxjs';
 
 import type { ErrorCode } from '../../usocket/errno';
-import type { Endpoint, StreamLink, StreamSettings } from '../../usocket/nic';
+import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
@@ -237,9 +237,9 @@ export class Link implements NumberedLink, StreamLink {
     });
   }
 
-  close(): Observable<never> {
+  close({ reset = false }: CloseOptions = {}): Observable<never> {
     return defer(() => {
-      if (this.phase === 'open' || this.phase === 'failed') this.context.discard(this);
+      if (this.phase === 'open' || this.phase === 'failed') this.context.discard(this, reset);
       else this.finish();
       return this.end.asObservable();
     });

@@ -28,7 +28,7 @@ import type { LineHold } from '../flow/lineHold';
 import type { Frame } from '../grammar/frame';
 import { type Loss, lossOf } from './damage';
 import { ModemDatagramLink } from './datagramLink';
-import { closeExchange } from './exchanges';
+import { breakOffExchange, closeExchange } from './exchanges';
 import { Link } from './link';
 import { isStale, type Start, startExchange } from './linkStart';
 import type { LinkContext, NumberedLink } from './numberedLink';
@@ -256,9 +256,9 @@ export class LinkTable {
     this.cleanups.next(operation$.pipe(ignoreElements()));
   }
 
-  /** Closes a link that nobody has, or will have. */
-  discard(link: NumberedLink): void {
-    this.cleanUp(concat(this.clear(link), this.settled()));
+  /** Closes a link that nobody has, or will have; breaks it off with `reset`, where the firmware can. */
+  discard(link: NumberedLink, reset = false): void {
+    this.cleanUp(concat(this.clear(link, reset), this.settled()));
   }
 
   private nextFree(): number {
@@ -284,8 +284,8 @@ export class LinkTable {
       free: (freed) => {
         this.release(freed);
       },
-      discard: (unwanted) => {
-        this.discard(unwanted);
+      discard: (unwanted, reset) => {
+        this.discard(unwanted, reset);
       },
       settle: () => {
         this.cleanUp(this.settled());
@@ -339,9 +339,11 @@ export class LinkTable {
     this.cleanUp(this.settled());
   }
 
-  private clear(link: NumberedLink): Observable<unknown> {
+  private clear(link: NumberedLink, reset = false): Observable<unknown> {
     const isAnothers = () => (this.links[link.id] ?? link) !== link;
-    return this.options.executor.run(closeExchange(link.id, () => link.isGone || isAnothers())).pipe(
+    const isGone = () => link.isGone || isAnothers();
+    const exchange = reset ? breakOffExchange(link.id, isGone, this.reception) : closeExchange(link.id, isGone);
+    return this.options.executor.run(exchange).pipe(
       // Refused when the peer was first, and that is as good.
       catchError(() => of(undefined)),
       finalize(() => {

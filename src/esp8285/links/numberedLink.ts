@@ -72,8 +72,8 @@ export interface LinkContext {
   readonly asking$: Observable<never>;
   /** The link's number may be given to another one. */
   readonly free: (link: NumberedLink) => void;
-  /** Has the modem close the link, whoever waits for that, and calls {@link NumberedLink.finish}. */
-  readonly discard: (link: NumberedLink) => void;
+  /** Has the modem close the link, or break it off, whoever waits for that, and calls {@link NumberedLink.finish}. */
+  readonly discard: (link: NumberedLink, reset?: boolean) => void;
   /** Has the modem receive as the links that are left need it, whoever waits for that. */
   readonly settle: () => void;
 }

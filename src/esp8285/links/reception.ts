@@ -68,6 +68,11 @@ export class Reception {
     return this.dialect?.generation === 'esp-at';
   }
 
+  /** What has a close of the number be a reset, or an end in order again. */
+  closeModeOf(link: number, resets: boolean): Command {
+    return (this.dialect?.generation === 'esp-at' ? common.linger : common.closeMode)(link, resets);
+  }
+
   /** Brings the modem to what the open links need, if it is not there. */
   settle(): Exchange<void> {
     return {

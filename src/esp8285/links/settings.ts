@@ -15,7 +15,7 @@ const longestKeepAlive = 7200;
 /** See {@link Nic.checkSettings}. */
 export function checkSettings(
   { generation, version }: Dialect,
-  { keepAlive = 0, noDelay = false }: StreamSettings,
+  { keepAlive = 0, noDelay = false, resets = false }: StreamSettings,
 ): Observable<never> {
   return defer(() => {
     if (keepAlive > longestKeepAlive) {
@@ -23,8 +23,18 @@ export function checkSettings(
       throw new OSError('EINVAL', 'setsockopt', `${message}, not after ${String(keepAlive)} s`);
     }
     if (noDelay && generation === 'nonos') throw noNoDelay(`AT ${version}`);
+    if (resets && !canReset(generation, version)) {
+      const message = `setsockopt: AT ${version} closes no connection with a reset: SO_LINGER with 0 seconds needs AT 1.7`;
+      throw new OSError('ENOPROTOOPT', 'setsockopt', message);
+    }
     return EMPTY;
   });
+}
+
+/** `AT+CIPCLOSEMODE` is of AT 1.7, `AT+CIPTCPOPT` of ESP-AT 2.1: 2.0 alone has neither. */
+function canReset(generation: Dialect['generation'], version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return generation === 'esp-at' ? !(major === 2 && minor === 0) : major === 1 && minor >= 7;
 }
 
 /** Has the stack send small pieces of a link at once, or gather them, and completes. */

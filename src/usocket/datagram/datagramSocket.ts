@@ -28,9 +28,15 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
     return promiseOf(this.connect$(address), options);
   }
 
-  /** Sends one datagram to the peer, and resolves to its size in bytes. Rejects with `EDESTADDRREQ` before `connect`. */
-  send(data: Sendable, options?: Abortable): Promise<number> {
-    return promiseOf(this.send$(data), options);
+  /**
+   * Sends one datagram to the peer, and resolves to its size in bytes. Rejects with `EDESTADDRREQ` before `connect`.
+   * `flags`: `MSG_DONTWAIT`.
+   */
+  send(data: Sendable, options?: Abortable): Promise<number>;
+  send(data: Sendable, flags: number | undefined, options?: Abortable): Promise<number>;
+  send(data: Sendable, first?: number | Abortable, second?: Abortable): Promise<number> {
+    const [[flags], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.send$(data, flags), options);
   }
 
   /** As {@link send}: a datagram goes whole, or not at all. */
@@ -38,7 +44,10 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
     return promiseOf(this.send$(data).pipe(map(() => undefined)), options);
   }
 
-  /** Sends one datagram, and resolves to its size in bytes, once the interface has it. Rejects with `EMSGSIZE`, `EACCES`. */
+  /**
+   * Sends one datagram, and resolves to its size in bytes, once the interface has it. Rejects with `EMSGSIZE`,
+   * `EACCES`.
+   */
   sendto(data: Sendable, address: Address, options?: Abortable): Promise<number> {
     return promiseOf(this.sendto$(data, address), options);
   }
@@ -48,29 +57,40 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
     return promiseOf(this.write$(data), options);
   }
 
-  /** Resolves to the next datagram, at most `size` bytes of it. */
-  recv(size: number, options?: Abortable): Promise<Buffer> {
-    return promiseOf(this.recv$(size), options);
+  /** Resolves to the next datagram, at most `size` bytes of it. `flags`: `MSG_PEEK`, `MSG_DONTWAIT`. */
+  recv(size: number, options?: Abortable): Promise<Buffer>;
+  recv(size: number, flags: number | undefined, options?: Abortable): Promise<Buffer>;
+  recv(size: number, first?: number | Abortable, second?: Abortable): Promise<Buffer> {
+    const [[flags], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.recv$(size, flags), options);
   }
 
-  /** Resolves to the next datagram, at most `size` bytes of it, and its sender. Rejects with `EAGAIN` when non-blocking. */
-  recvfrom(size: number, options?: Abortable): Promise<readonly [Buffer, Address]> {
-    return promiseOf(this.recvfrom$(size), options);
+  /**
+   * Resolves to the next datagram, at most `size` bytes of it, and its sender. Rejects with `EAGAIN` when non-blocking.
+   */
+  recvfrom(size: number, options?: Abortable): Promise<readonly [Buffer, Address]>;
+  recvfrom(size: number, flags: number | undefined, options?: Abortable): Promise<readonly [Buffer, Address]>;
+  recvfrom(size: number, first?: number | Abortable, second?: Abortable): Promise<readonly [Buffer, Address]> {
+    const [[flags], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.recvfrom$(size, flags), options);
   }
 
-  /** Resolves to the next datagram, at most `size` bytes of it; `null` when the socket is non-blocking and none has come. */
+  /**
+   * Resolves to the next datagram, at most `size` bytes of it; `null` when the socket is non-blocking and none has
+   * come.
+   */
   read(options?: Abortable): Promise<Buffer | null>;
-  read(size: number | undefined, options?: Abortable): Promise<Buffer | null>;
-  read(first?: number | Abortable, second?: Abortable): Promise<Buffer | null> {
-    const [[size], options] = partOptions<number, Abortable>([first, second]);
+  read(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
+  read(first?: number | null | Abortable, second?: Abortable): Promise<Buffer | null> {
+    const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.read$(size), options);
   }
 
   /** As {@link read}, into a buffer: resolves to the number of bytes stored, or `null`. */
   readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
-  readinto(target: Uint8Array, size: number | undefined, options?: Abortable): Promise<number | null>;
-  readinto(target: Uint8Array, first?: number | Abortable, second?: Abortable): Promise<number | null> {
-    const [[size], options] = partOptions<number, Abortable>([first, second]);
+  readinto(target: Uint8Array, size: number | null | undefined, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, first?: number | null | Abortable, second?: Abortable): Promise<number | null> {
+    const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.readinto$(target, size), options);
   }
 

@@ -29,13 +29,16 @@ import {
   type Shown,
   Turnstile,
 } from '../../streams';
-import { type Address, addressOf, endpointText, toEndpoint } from '../address';
-import { checkReceiveBuffer, checkSize, checkTarget, orAgain, type Sendable, toBytes } from '../arguments';
+import { type Address, addressOf, endpointText, toEndpoint, toLocalEndpoint } from '../address';
+import { checkReceiveBuffer, checkSize, checkTarget, orAgain, type Sendable, sizeOrAll, toBytes } from '../arguments';
+import { MSG_PEEK } from '../constants';
+import { flagsOf, receiveFlags, sendFlags } from '../flags';
 import type { Datagram, DatagramLink, Endpoint, Nic } from '../nic';
 import { closedError, Operations } from '../operations';
 import { OSError } from '../osError';
 import { notAnOptionOf, type OptionValue, type SocketOption, socketOption } from '../socketOption';
 import type { SocketOptions } from '../stream/socketStreams';
+import { DatagramSender } from './datagramSender';
 
 /** What a datagram takes of the receive buffer besides its bytes, so that empty ones are not without end. */
 const overhead = 32;
@@ -60,7 +63,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
   private readonly operations: Operations;
   private readonly received: ItemQueue<Datagram>;
   private readonly opening = new Turnstile();
-  private readonly sending = new Turnstile();
+  private readonly sender = new DatagramSender();
   private readonly link = new BehaviorSubject<DatagramLink | undefined>(undefined);
   private readonly condition = new BehaviorSubject<'usable' | 'failed' | 'closed'>('usable');
   private readonly closed$: Observable<void>;
@@ -114,7 +117,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
    */
   bind$(address: Address): Observable<void> {
     return this.operations.start('bind', () => {
-      const local = toEndpoint(address, 'bind', 0);
+      const local = toLocalEndpoint(address);
       if (this.link.value || this.opening.busy)
         throw new OSError('EINVAL', 'bind', 'bind: the socket has an address already');
       return this.opened(local).pipe(
@@ -143,16 +146,20 @@ export class DatagramStreams extends Inspectable implements Pollable {
     });
   }
 
-  /** Sends one datagram to the peer, and emits its size. Errors: `EDESTADDRREQ` before `connect`; else as {@link sendto$}. */
-  send$(data: Sendable): Observable<number> {
-    return this.operations.start('send', () => this.transmit('send', data, this.connectedTo('send')));
+  /**
+   * Sends one datagram to the peer, and emits its size. Errors: `EDESTADDRREQ` before `connect`; else as {@link sendto$}.
+   *
+   * @param flags `MSG_DONTWAIT` sends as on a non-blocking socket.
+   */
+  send$(data: Sendable, flags = 0): Observable<number> {
+    return this.operations.start('send', () => this.transmit('send', data, this.connectedTo('send'), flags));
   }
 
   /**
    * Sends one datagram and emits its size, once the interface has it. Nobody tells whether it arrives.
    *
    * Errors: `EMSGSIZE` when it is longer than the interface sends, `EACCES` for a broadcast without `SO_BROADCAST`,
-   * `EAGAIN` when the socket is non-blocking and the one before is on its way; and as {@link bind$}.
+   * `EAGAIN` when the socket is non-blocking and the send buffer full (`SO_SNDBUF`); and as {@link bind$}.
    *
    * @see The socket document, `socket.sendto(bytes, address)`.
    */
@@ -160,28 +167,31 @@ export class DatagramStreams extends Inspectable implements Pollable {
     return this.operations.start('sendto', () => this.transmit('sendto', data, toEndpoint(address, 'sendto')));
   }
 
-  /** As {@link send$}; `null` when the socket is non-blocking and the datagram before is on its way. */
+  /** As {@link send$}; `null` when the socket is non-blocking and the send buffer full. */
   write$(data: Sendable): Observable<number | null> {
     return this.operations.start('write', () => {
       const peer = this.connectedTo('write');
-      return this.operations.isNonBlocking && this.sending.busy ? of(null) : this.transmit('write', data, peer);
+      const isFull = this.operations.isNonBlocking && !this.sender.hasRoomFor(toBytes(data, 'write').length);
+      return isFull ? of(null) : this.transmit('write', data, peer);
     });
   }
 
   /** As {@link recvfrom$}, without the sender. */
-  recv$(size: number): Observable<Buffer> {
-    return this.take('recv', size).pipe(map((datagram) => orAgain(datagram, 'recv').data));
+  recv$(size: number, flags = 0): Observable<Buffer> {
+    return this.take('recv', size, flags).pipe(map((datagram) => orAgain(datagram, 'recv').data));
   }
 
   /**
    * Takes the next datagram, at most `size` bytes of it, and emits it with its sender.
    *
-   * Errors: `EAGAIN` when the socket is non-blocking and none has come, `ENOTCONN` when it has no port yet.
+   * Errors: `EAGAIN` when the socket is non-blocking and none has come, `ENOTCONN` when it has no port yet and would wait
+   * for ever.
    *
+   * @param flags `MSG_PEEK` leaves the datagram to the next read, `MSG_DONTWAIT` reads as on a non-blocking socket.
    * @see The socket document, `socket.recvfrom(bufsize)`.
    */
-  recvfrom$(size: number): Observable<readonly [Buffer, Address]> {
-    return this.take('recvfrom', size).pipe(
+  recvfrom$(size: number, flags = 0): Observable<readonly [Buffer, Address]> {
+    return this.take('recvfrom', size, flags).pipe(
       map((datagram) => {
         const { data, remote } = orAgain(datagram, 'recvfrom');
         return [data, addressOf(remote)];
@@ -190,15 +200,15 @@ export class DatagramStreams extends Inspectable implements Pollable {
   }
 
   /** Takes the next datagram, at most `size` bytes of it; one datagram, not more. Non-blocking: `null` when none has come. */
-  read$(size = Infinity): Observable<Buffer | null> {
-    return this.take('read', size).pipe(map((datagram) => datagram?.data ?? null));
+  read$(size?: number | null): Observable<Buffer | null> {
+    return defer(() => this.take('read', sizeOrAll(size, 'read'))).pipe(map((datagram) => datagram?.data ?? null));
   }
 
   /** As {@link read$}, into a buffer: emits the number of bytes stored, or `null`. */
-  readinto$(target: Uint8Array, size = Infinity): Observable<number | null> {
+  readinto$(target: Uint8Array, size?: number | null): Observable<number | null> {
     return defer(() => {
       checkTarget(target);
-      return this.take('readinto', Math.min(size, target.length));
+      return this.take('readinto', Math.min(size ?? Infinity, target.length));
     }).pipe(map((datagram) => datagram?.data.copy(target) ?? null));
   }
 
@@ -222,7 +232,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
 
   /**
    * Changes an option of the socket and emits once it is in force: `SO_BROADCAST`, `SO_REUSEADDR` (before `bind`),
-   * `SO_RCVBUF` (bytes), `SO_RCVTIMEO`, `SO_SNDTIMEO` (a `struct timeval`), `IP_ADD_MEMBERSHIP` and `IP_DROP_MEMBERSHIP`
+   * `SO_RCVBUF`, `SO_SNDBUF` (bytes), `SO_RCVTIMEO`, `SO_SNDTIMEO` (a `struct timeval`), `IP_ADD_MEMBERSHIP` and `IP_DROP_MEMBERSHIP`
    * (a `struct ip_mreq`, after `bind`; no modem has them).
    *
    * Errors: `ENOPROTOOPT` for an option that is not known, or that the interface cannot do; `EINVAL` for a value that
@@ -275,6 +285,9 @@ export class DatagramStreams extends Inspectable implements Pollable {
       case 'SO_RCVBUF':
         this.received.resize(option.bytes);
         return EMPTY;
+      case 'SO_SNDBUF':
+        this.sender.resize(option.bytes);
+        return EMPTY;
       case 'SO_RCVTIMEO':
       case 'SO_SNDTIMEO':
         this.operations.setTimeoutOf(option);
@@ -303,27 +316,22 @@ export class DatagramStreams extends Inspectable implements Pollable {
     );
   }
 
-  private transmit(syscall: string, data: Sendable, remote: Endpoint): Observable<number> {
+  private transmit(syscall: string, data: Sendable, remote: Endpoint, flags = 0): Observable<number> {
+    const { dontWait } = flagsOf(flags, sendFlags, syscall);
     const bytes = toBytes(data, syscall);
     this.checkSendable(syscall, bytes.length, remote);
-    if (!this.operations.isNonBlocking) {
-      return this.sendTo(remote, bytes).pipe(
-        this.operations.bounded(syscall, `the interface ${this.nic.name}`, { direction: 'send' }),
-      );
+    const link$ = this.opened();
+    if (!this.operations.isNonBlocking && !dontWait) {
+      return this.sender
+        .send(link$, remote, bytes)
+        .pipe(this.operations.bounded(syscall, `the interface ${this.nic.name}`, { direction: 'send' }));
     }
-    if (this.sending.busy) {
-      const message = `${syscall}: the last datagram is still on its way, and the socket is non-blocking`;
+    if (!this.sender.hasRoomFor(bytes.length)) {
+      const message = `${syscall}: the send buffer is full (SO_SNDBUF), and the socket is non-blocking`;
       throw new OSError('EAGAIN', syscall, message);
     }
-    // A copy, for the caller may use its buffer again.
-    this.operations.unattended.run(this.sendTo(remote, Buffer.from(bytes)));
+    this.operations.unattended.run(this.sender.put(link$, remote, bytes));
     return of(bytes.length);
-  }
-
-  private sendTo(remote: Endpoint, bytes: Uint8Array): Observable<number> {
-    return this.sending.enter(
-      this.opened().pipe(concatMap((link) => concat(link.send(bytes, remote), of(bytes.length)))),
-    );
   }
 
   private checkSendable(syscall: string, size: number, { address }: Endpoint): void {
@@ -338,17 +346,22 @@ export class DatagramStreams extends Inspectable implements Pollable {
     }
   }
 
-  private take(syscall: string, size: number): Observable<Datagram | undefined> {
+  private take(syscall: string, size: number, flags = 0): Observable<Datagram | undefined> {
     return this.operations
       .start(syscall, () => {
+        const { peek, dontWait } = flagsOf(flags, receiveFlags, syscall);
         checkSize(size, syscall);
-        this.checkOpened(syscall);
-        if (this.operations.isNonBlocking) return of(this.received.takeNow());
-        return this.received
-          .take$()
-          .pipe(this.operations.bounded(syscall, 'nobody', { what: 'sent anything', direction: 'receive' }));
+        if (this.operations.isNonBlocking || dontWait) {
+          return of(peek ? this.received.peekNow() : this.received.takeNow());
+        }
+        // Without a port nothing comes: who waits for ever has forgotten it.
+        if (!this.operations.isTimed('receive')) this.checkOpened(syscall);
+        const datagram$ = peek ? this.received.peek$() : this.received.take$();
+        return datagram$.pipe(
+          this.operations.bounded(syscall, 'nobody', { what: 'sent anything', direction: 'receive' }),
+        );
       })
-      .pipe(map((datagram) => datagram && { ...datagram, data: datagram.data.subarray(0, size) }));
+      .pipe(map((datagram) => datagram && { ...datagram, data: partOf(datagram.data, size, flags) }));
   }
 
   private fill(): Observable<never> {
@@ -371,15 +384,16 @@ export class DatagramStreams extends Inspectable implements Pollable {
   private readiness(): Observable<Readiness> {
     return combineLatest([
       this.received.readable$,
-      this.sending.busy$,
+      this.sender.hasRoom$,
       this.condition,
       this.operations.unattended.failure$,
     ]).pipe(
-      map(([readable, sending, condition, failure]) => ({
+      map(([readable, hasRoom, condition, failure]) => ({
         readable,
-        writable: condition === 'usable' && !sending,
+        writable: condition === 'usable' && hasRoom,
         hangup: condition !== 'usable',
         error: condition === 'failed' || failure !== undefined,
+        ...(condition === 'closed' && { closed: true }),
       })),
       distinctUntilChanged(sameReadiness),
     );
@@ -406,8 +420,18 @@ export class DatagramStreams extends Inspectable implements Pollable {
       this.operations.unattended.end();
       return of(undefined);
     });
-    return concat(this.link.value?.close() ?? EMPTY, released$);
+    return concat(
+      this.sender.flush(),
+      defer(() => this.link.value?.close() ?? EMPTY),
+      released$,
+    );
   }
+}
+
+/** The part of a datagram that a read gets: a copy, where the datagram stays. */
+function partOf(data: Buffer, size: number, flags: number): Buffer {
+  const part = data.subarray(0, size);
+  return (flags & MSG_PEEK) === 0 ? part : Buffer.from(part);
 }
 
 function sameEndpoint(one: Endpoint, other: Endpoint): boolean {

@@ -23,11 +23,13 @@ import { Inspectable, type Pollable, type Readiness, type Shown } from '../../st
 import { longestTime } from '../../streams/deadline';
 import { OSError } from '../osError';
 
-/** Event bits, with MicroPython's values. `POLLERR` and `POLLHUP` come unasked. */
+/** Event bits, with MicroPython's values. `POLLERR`, `POLLHUP` and `POLLNVAL` come unasked. */
 export const POLLIN = 1;
 export const POLLOUT = 4;
 export const POLLERR = 8;
 export const POLLHUP = 16;
+/** The stream is closed: nothing of it can be waited for. */
+export const POLLNVAL = 32;
 
 /** A stream and what it is ready for, as a mask of event bits. */
 export type Ready<T extends Pollable = Pollable> = readonly [stream: T, events: number];
@@ -40,11 +42,12 @@ export interface PollOptions {
 /** Streams that an inspection shows; of more it tells only the number. */
 const mostShown = 8;
 
-const unasked = POLLERR | POLLHUP;
+const unasked = POLLERR | POLLHUP | POLLNVAL;
 
 /**
  * Waits for several streams at once: sockets, serial lines, anything with a `readiness$`. Level-triggered: what is ready
- * is reported until it no longer is. A stream whose `readiness$` fails is reported with `POLLERR`; one whose `readiness$`
+ * is reported until it no longer is. A socket before `connect` is reported as BSD does, with `POLLOUT` and `POLLHUP`, one
+ * that is closed with `POLLNVAL` alone. A stream whose `readiness$` fails is reported with `POLLERR`; one whose `readiness$`
  * ends stays as it said last.
  *
  *     s           --r-----0--         (r: bytes wait, 0: they have been read)
@@ -74,7 +77,7 @@ export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
   /**
    * Adds a stream, or changes the events that it is watched for. `EINVAL` when it has no `readiness$`.
    *
-   * @param events Default: `POLLIN | POLLOUT`. `POLLERR` and `POLLHUP` need not be asked for.
+   * @param events Default: `POLLIN | POLLOUT`. `POLLERR`, `POLLHUP` and `POLLNVAL` need not be asked for.
    * @returns Whether the stream is new here.
    */
   register(stream: T, events: number = POLLIN | POLLOUT): boolean {
@@ -196,8 +199,10 @@ function eventsOf({ readiness$ }: Pollable): Observable<number> {
   });
 }
 
-function maskOf({ readable, writable, hangup, error }: Readiness): number {
-  return (readable ? POLLIN : 0) | (writable ? POLLOUT : 0) | (error ? POLLERR : 0) | (hangup ? POLLHUP : 0);
+function maskOf({ readable, writable, hangup, error, unconnected, closed }: Readiness): number {
+  if (closed) return POLLNVAL;
+  const events = (readable ? POLLIN : 0) | (writable ? POLLOUT : 0) | (error ? POLLERR : 0) | (hangup ? POLLHUP : 0);
+  return unconnected ? events | POLLOUT | POLLHUP : events;
 }
 
 function same(one: readonly Ready[], other: readonly Ready[]): boolean {

@@ -9,6 +9,7 @@ import {
   POLLERR,
   POLLHUP,
   POLLIN,
+  POLLNVAL,
   type PollOptions,
   POLLOUT,
   PollStreams,
@@ -17,9 +18,10 @@ import {
 /** Those of the three lists that are ready, each in its order. */
 export type Selected<R, W, X> = readonly [readable: R[], writable: W[], failed: X[]];
 
-/** A stream that has gone or failed is ready for reading and for writing: the call returns at once, and says so. */
-const readEvents = POLLIN | POLLHUP | POLLERR;
-const writeEvents = POLLOUT | POLLHUP | POLLERR;
+/** A stream that has gone, failed or is closed is ready for everything: the call returns at once, and says so. */
+const readEvents = POLLIN | POLLHUP | POLLERR | POLLNVAL;
+const writeEvents = POLLOUT | POLLHUP | POLLERR | POLLNVAL;
+const failureEvents = POLLERR | POLLNVAL;
 
 /**
  * Waits until a stream can be read or written, or has failed. Cold: emits three lists once, empty ones when the time is
@@ -52,7 +54,11 @@ export function select$<R extends Pollable, W extends Pollable, X extends Pollab
           (mask: number) =>
           (stream: Pollable): boolean =>
             ((events.get(stream) ?? 0) & mask) !== 0;
-        return [read.filter(having(readEvents)), write.filter(having(writeEvents)), failed.filter(having(POLLERR))];
+        return [
+          read.filter(having(readEvents)),
+          write.filter(having(writeEvents)),
+          failed.filter(having(failureEvents)),
+        ];
       }),
       firstInTime<Selected<R, W, X>>({
         milliseconds: checkTime(seconds, 'select') * 1000,

@@ -1,4 +1,4 @@
-import { defer, EMPTY, type Observable, tap } from 'rxjs';
+import { concat, defer, EMPTY, type Observable, tap } from 'rxjs';
 
 import type { Nic, StreamLink, StreamSettings } from '../nic';
 import { OSError } from '../osError';
@@ -15,6 +15,9 @@ interface Chosen {
 
 /** The options of a stream socket that its connection has to have: kept until there is one, and changed on it then. */
 export class ConnectionSettings {
+  /** Whether closing breaks the connection off. */
+  resets = false;
+
   private chosen: Chosen = {};
 
   /** What a connection is to be opened with; what was never set is not in it. */
@@ -31,6 +34,15 @@ export class ConnectionSettings {
       const changed = difference(settingsOf(this.chosen), settingsOf(next));
       return (changed ? link.configure(changed) : EMPTY).pipe(keep);
     });
+  }
+
+  /** Cold. Has the connection be closed with a reset, if the interface can, or in order. */
+  reset(resets: boolean, nic: Nic): Observable<never> {
+    const keep$ = defer(() => {
+      this.resets = resets;
+      return EMPTY;
+    });
+    return concat(resets ? nic.checkSettings({ resets }) : EMPTY, keep$);
   }
 
   /** `EINVAL` if anything is set: connections that come have been opened by their peers. */

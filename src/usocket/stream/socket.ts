@@ -38,7 +38,10 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
     return promiseOf(this.bind$(address), options);
   }
 
-  /** Takes connections from now on; `backlog` of them may wait. Rejects with `EADDRINUSE`, `EADDRNOTAVAIL`, `EINVAL`. */
+  /**
+   * Takes connections from now on; `backlog` is the operating system's to go by. Rejects with `EADDRINUSE`,
+   * `EADDRNOTAVAIL`, `EINVAL`.
+   */
   listen(options?: Abortable): Promise<void>;
   listen(backlog: number | undefined, options?: Abortable): Promise<void>;
   listen(first?: number | Abortable, second?: Abortable): Promise<void> {
@@ -51,12 +54,20 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
     return promiseOf(this.accept$(), options);
   }
 
-  /** Resolves to how many of the bytes have gone, from the first on: a short write, as BSD has it. */
-  send(data: Sendable, options?: Abortable): Promise<number> {
-    return promiseOf(this.send$(data), options);
+  /**
+   * Resolves to how many of the bytes have gone, from the first on: a short write, as BSD has it. `flags`:
+   * `MSG_DONTWAIT`.
+   */
+  send(data: Sendable, options?: Abortable): Promise<number>;
+  send(data: Sendable, flags: number | undefined, options?: Abortable): Promise<number>;
+  send(data: Sendable, first?: number | Abortable, second?: Abortable): Promise<number> {
+    const [[flags], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.send$(data, flags), options);
   }
 
-  /** Sends all bytes. Given up, it has sent those that the interface had taken, in their order, and none of the others. */
+  /**
+   * Sends all bytes. Given up, it has sent those that the interface had taken, in their order, and none of the others.
+   */
   sendall(data: Sendable, options?: Abortable): Promise<void> {
     return promiseOf(this.sendall$(data), options);
   }
@@ -66,14 +77,23 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
     return promiseOf(this.write$(data), options);
   }
 
-  /** Resolves to 1 to `size` bytes, as soon as there are any; to none when the peer has closed. */
-  recv(size: number, options?: Abortable): Promise<Buffer> {
-    return promiseOf(this.recv$(size), options);
+  /**
+   * Resolves to 1 to `size` bytes, as soon as there are any; to none when the peer has closed. `flags`: `MSG_PEEK`,
+   * `MSG_DONTWAIT`.
+   */
+  recv(size: number, options?: Abortable): Promise<Buffer>;
+  recv(size: number, flags: number | undefined, options?: Abortable): Promise<Buffer>;
+  recv(size: number, first?: number | Abortable, second?: Abortable): Promise<Buffer> {
+    const [[flags], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.recv$(size, flags), options);
   }
 
   /** As {@link recv}, and the peer's address with it. */
-  recvfrom(size: number, options?: Abortable): Promise<readonly [Buffer, Address]> {
-    return promiseOf(this.recvfrom$(size), options);
+  recvfrom(size: number, options?: Abortable): Promise<readonly [Buffer, Address]>;
+  recvfrom(size: number, flags: number | undefined, options?: Abortable): Promise<readonly [Buffer, Address]>;
+  recvfrom(size: number, first?: number | Abortable, second?: Abortable): Promise<readonly [Buffer, Address]> {
+    const [[flags], options] = partOptions<number, Abortable>([first, second]);
+    return promiseOf(this.recvfrom$(size, flags), options);
   }
 
   /** Rejects with `EISCONN`, or `ENOTCONN`: a stream has one peer, which `connect` names. */
@@ -88,26 +108,34 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
 
   /** Resolves to `size` bytes, or to all until the peer closes. Non-blocking: to what is there, or `null`. */
   read(options?: Abortable): Promise<Buffer | null>;
-  read(size: number | undefined, options?: Abortable): Promise<Buffer | null>;
-  read(first?: number | Abortable, second?: Abortable): Promise<Buffer | null> {
-    const [[size], options] = partOptions<number, Abortable>([first, second]);
+  read(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
+  read(first?: number | null | Abortable, second?: Abortable): Promise<Buffer | null> {
+    const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.read$(size), options);
   }
 
   /** As {@link read}, into a buffer: resolves to the number of bytes stored. Given up, it has stored none. */
   readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
-  readinto(target: Uint8Array, size: number | undefined, options?: Abortable): Promise<number | null>;
-  readinto(target: Uint8Array, first?: number | Abortable, second?: Abortable): Promise<number | null> {
-    const [[size], options] = partOptions<number, Abortable>([first, second]);
+  readinto(target: Uint8Array, size: number | null | undefined, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, first?: number | null | Abortable, second?: Abortable): Promise<number | null> {
+    const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.readinto$(target, size), options);
   }
 
-  /** Resolves to a line with its newline. Non-blocking: to what there is of it, or `null`. */
-  readline(options?: Abortable): Promise<Buffer | null> {
-    return promiseOf(this.readline$(), options);
+  /**
+   * Resolves to a line with its newline, `size` bytes of it at most. Non-blocking: to what there is of it, or `null`.
+   */
+  readline(options?: Abortable): Promise<Buffer | null>;
+  readline(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
+  readline(first?: number | null | Abortable, second?: Abortable): Promise<Buffer | null> {
+    const [[size], options] = partOptions<number | null, Abortable>([first, second]);
+    return promiseOf(this.readline$(size), options);
   }
 
-  /** Resolves when the interface is done with it; what is under way fails with `EBADF`. Closing goes on when it is given up. */
+  /**
+   * Resolves when the interface is done with it; what is under way fails with `EBADF`. Closing goes on when it is given
+   * up.
+   */
   close(options?: Abortable): Promise<void> {
     return promiseOf(this.close$(), options);
   }

@@ -17,23 +17,26 @@ import { SocketFileStreams } from './socketFileStreams';
 export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffer>, AsyncDisposable {
   /** Resolves to `size` bytes, or to all until the peer closes; `null` when a non-blocking socket has nothing. */
   read(options?: Abortable): Promise<Buffer | null>;
-  read(size: number | undefined, options?: Abortable): Promise<Buffer | null>;
-  read(first?: number | Abortable, second?: Abortable): Promise<Buffer | null> {
-    const [[size], options] = partOptions<number, Abortable>([first, second]);
+  read(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
+  read(first?: number | null | Abortable, second?: Abortable): Promise<Buffer | null> {
+    const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.read$(size), options);
   }
 
   /** As {@link read}, into a buffer: resolves to the number of bytes stored, or `null`. */
   readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
-  readinto(target: Uint8Array, size: number | undefined, options?: Abortable): Promise<number | null>;
-  readinto(target: Uint8Array, first?: number | Abortable, second?: Abortable): Promise<number | null> {
-    const [[size], options] = partOptions<number, Abortable>([first, second]);
+  readinto(target: Uint8Array, size: number | null | undefined, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, first?: number | null | Abortable, second?: Abortable): Promise<number | null> {
+    const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.readinto$(target, size), options);
   }
 
   /** Resolves to a line with its newline; the last one may have none, and an empty one is the end. */
-  readline(options?: Abortable): Promise<Buffer | null> {
-    return promiseOf(this.readline$(), options);
+  readline(options?: Abortable): Promise<Buffer | null>;
+  readline(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
+  readline(first?: number | null | Abortable, second?: Abortable): Promise<Buffer | null> {
+    const [[size], options] = partOptions<number | null, Abortable>([first, second]);
+    return promiseOf(this.readline$(size), options);
   }
 
   /** Sends all bytes and resolves to their number; `null` when a non-blocking socket can take none. */

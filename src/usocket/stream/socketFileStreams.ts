@@ -38,18 +38,18 @@ export class SocketFileStreams extends Inspectable implements Pollable {
   }
 
   /** See {@link SocketStreams.read$}. */
-  read$(size?: number): Observable<Buffer | null> {
+  read$(size?: number | null): Observable<Buffer | null> {
     return this.opened('r', 'read', () => this.socket.read$(size));
   }
 
   /** See {@link SocketStreams.readinto$}. */
-  readinto$(target: Uint8Array, size?: number): Observable<number | null> {
+  readinto$(target: Uint8Array, size?: number | null): Observable<number | null> {
     return this.opened('r', 'readinto', () => this.socket.readinto$(target, size));
   }
 
   /** See {@link SocketStreams.readline$}. */
-  readline$(): Observable<Buffer | null> {
-    return this.opened('r', 'readline', () => this.socket.readline$());
+  readline$(size?: number | null): Observable<Buffer | null> {
+    return this.opened('r', 'readline', () => this.socket.readline$(size));
   }
 
   /** See {@link SocketStreams.write$}. */

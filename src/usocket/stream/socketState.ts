@@ -13,7 +13,7 @@ export function socketState(phase$: Observable<SocketPhase>, reader: ByteReader)
   return combineLatest([phase$, reader.finished$]).pipe(
     map(([phase, finished]) => {
       if (phase !== 'connected' || !finished) return phase;
-      return reader.failure ? 'failed' : 'peerClosed';
+      return reader.hasFailed ? 'failed' : 'peerClosed';
     }),
     distinctUntilChanged(),
   );
@@ -24,7 +24,10 @@ export interface ReadinessSources {
   readonly reader: ByteReader;
   /** Whether a connection waits to be accepted. */
   readonly acceptable$: Observable<boolean>;
-  readonly sending$: Observable<boolean>;
+  /** Whether the send buffer has room. */
+  readonly hasRoom$: Observable<boolean>;
+  /** Whether bytes can be sent when the peer has ended its side. */
+  readonly halfCloses: () => boolean;
   /** The failure of a non-blocking call that no later call has reported yet. */
   readonly failure$: Observable<Error | undefined>;
 }
@@ -34,16 +37,19 @@ export function socketReadiness({
   state$,
   reader,
   acceptable$,
-  sending$,
+  hasRoom$,
+  halfCloses,
   failure$,
 }: ReadinessSources): Observable<Readiness> {
-  return combineLatest([state$, sending$, failure$, acceptable$, reader.readable$]).pipe(
-    map(([state, sending, failure, acceptable]) => ({
+  return combineLatest([state$, hasRoom$, failure$, acceptable$, reader.readable$]).pipe(
+    map(([state, hasRoom, failure, acceptable]) => ({
       // Asked for, not as last told: the peer's end changes state and readability, and must not be seen half way.
       readable: state === 'closed' || acceptable || reader.readable,
-      writable: (state === 'connected' || state === 'peerClosed') && !sending,
-      hangup: state === 'peerClosed' || state === 'failed' || state === 'closed',
-      error: state === 'failed' || failure !== undefined,
+      writable: (state === 'connected' || state === 'peerClosed') && hasRoom,
+      hangup: (state === 'peerClosed' && !halfCloses()) || state === 'failed' || state === 'closed',
+      error: (state === 'failed' && reader.failure !== undefined) || failure !== undefined,
+      ...(state === 'unconnected' && { unconnected: true }),
+      ...(state === 'closed' && { closed: true }),
     })),
     distinctUntilChanged(sameReadiness),
   );

@@ -15,7 +15,7 @@ import {
 
 import { currentOf, Inspectable, runOnce, type Pollable, type Readiness, type Shown } from '../../streams';
 import { type Address, addressOf, endpointText, toEndpoint } from '../address';
-import { checkSize, checkTarget, orAgain, type Sendable, toBytes } from '../arguments';
+import { orAgain, type Sendable, toBytes } from '../arguments';
 import type { Endpoint, Nic, StreamLink } from '../nic';
 import { Operations } from '../operations';
 import { OSError } from '../osError';
@@ -24,10 +24,9 @@ import { Connection } from './connection';
 import { ConnectionSettings } from './connectionSettings';
 import { checkConnectOptions, type ConnectOptions } from './connectOptions';
 import { Listening } from './listening';
+import { Reading } from './reading';
+import { Sending } from './sending';
 import { type SocketPhase, socketReadiness, type SocketState, socketState } from './socketState';
-
-const toPeer = { direction: 'send' } as const;
-const fromPeer = { direction: 'receive' } as const;
 
 export interface SocketOptions {
   /** Bytes received that the socket holds for readers that have not asked yet. Default: 262144. */
@@ -63,6 +62,8 @@ export class SocketStreams extends Inspectable implements Pollable {
   private readonly connection: Connection;
   private readonly listening: Listening<SocketStreams>;
   private readonly settings = new ConnectionSettings();
+  private readonly sending: Sending;
+  private readonly receiving: Reading;
 
   constructor(
     private readonly nic: Nic,
@@ -79,11 +80,14 @@ export class SocketStreams extends Inspectable implements Pollable {
       state$: this.state$,
       reader,
       acceptable$: this.listening.acceptable$,
-      sending$: sender.busy$,
+      hasRoom$: sender.hasRoom$,
+      halfCloses: () => this.connection.link?.halfCloses ?? false,
       failure$: this.operations.unattended.failure$,
     });
-    this.data$ = defer(() => this.connectedOr('recv', reader.data$));
-    this.lines$ = defer(() => this.connectedOr('readline', reader.lines$));
+    this.sending = new Sending(this.connection, this.operations);
+    this.receiving = new Reading(this.connection, this.operations);
+    this.data$ = defer(() => this.receiving.stream('recv', () => reader.data$));
+    this.lines$ = defer(() => this.receiving.stream('readline', () => reader.lines$));
     this.closed$ = defer(() => this.end()).pipe(runOnce());
     // Ends with `close$`.
     this.operations.unattended.run(sender.sending$);
@@ -168,7 +172,8 @@ export class SocketStreams extends Inspectable implements Pollable {
    * Errors: `EADDRINUSE`, `EADDRNOTAVAIL`; `EINVAL` when it is connected or listens already, `EDESTADDRREQ` when it is
    * not bound.
    *
-   * @param backlog Connections that may wait to be accepted; what comes beyond that is closed. Default: 5, at least 1.
+   * @param backlog Connections that the operating system may hold back. A modem holds as many as it has links, whatever is
+   *   said here. Who can wait to be accepted does: a client is turned away by the interface alone.
    * @see The socket document, `socket.listen([backlog])`.
    */
   listen$(backlog?: number): Observable<void> {
@@ -207,69 +212,47 @@ export class SocketStreams extends Inspectable implements Pollable {
   }
 
   /**
-   * Sends the first of the bytes and emits how many went: a short write, as BSD has it.
+   * Sends the first of the bytes and emits how many went: a short write, as BSD has it. Non-blocking: how many fitted into
+   * the send buffer.
    *
    * Errors: `ENOTCONN`, `EPIPE` or `ECONNRESET` when the connection has ended, `EAGAIN` when a non-blocking socket has
-   * no room.
+   * no room, or is still connecting.
+   *
+   * @param flags `MSG_DONTWAIT` sends as on a non-blocking socket.
    */
-  send$(data: Sendable): Observable<number> {
-    return this.operations.start('send', () => {
-      const link = this.connection.linkFor('send');
-      if (this.operations.isNonBlocking) return of(this.sendNow(link, toBytes(data, 'send'), 'send'));
-      const bytes = toBytes(data, 'send').subarray(0, link.maxSend);
-      return this.connection.sender
-        .sendAll(link, bytes)
-        .pipe(this.operations.bounded('send', this.connection.peer, toPeer));
-    });
+  send$(data: Sendable, flags = 0): Observable<number> {
+    return this.sending.send(data, flags);
   }
 
   /** Sends all bytes, then emits once. Errors as {@link send$}; how much has gone by then is unknown. */
   sendall$(data: Sendable): Observable<void> {
-    return this.operations.start('sendall', () => {
-      const link = this.connection.linkFor('sendall');
-      const bytes = toBytes(data, 'sendall');
-      if (!this.operations.isNonBlocking) {
-        return this.connection.sender.sendAll(link, bytes).pipe(
-          this.operations.bounded('sendall', this.connection.peer, toPeer),
-          map(() => undefined),
-        );
-      }
-      const sent = this.sendNow(link, bytes, 'sendall');
-      if (sent === bytes.length) return of(undefined);
-      const message = `sendall: ${String(sent)} of ${String(bytes.length)} bytes have gone, and the socket is non-blocking`;
-      throw new OSError('EAGAIN', 'sendall', `${message}; write() says how many`);
-    });
+    return this.sending.sendall(data);
   }
 
   /**
-   * Sends all bytes and emits their number. Non-blocking: emits how many fitted, `null` when none did.
+   * Sends all bytes and emits their number. Non-blocking: emits how many fitted into the send buffer, `null` when none did.
    *
    * @see The socket document, `socket.write(buf)`.
    */
   write$(data: Sendable): Observable<number | null> {
-    return this.operations.start('write', () => {
-      const link = this.connection.linkFor('write');
-      const bytes = toBytes(data, 'write');
-      if (!this.operations.isNonBlocking)
-        return this.connection.sender
-          .sendAll(link, bytes)
-          .pipe(this.operations.bounded('write', this.connection.peer, toPeer));
-      return of(this.connection.sender.busy ? null : this.sendNow(link, bytes, 'write'));
-    });
+    return this.sending.write(data);
   }
 
-  /** See {@link recv}: at least 1 byte and at most `size`; an empty buffer when the peer has closed. */
-  recv$(size: number): Observable<Buffer> {
-    return this.reading('recv', size, () => this.connection.reader.recv$(size)).pipe(
-      map((bytes) => orAgain(bytes, 'recv')),
-    );
+  /**
+   * See {@link recv}: at least 1 byte and at most `size`; an empty buffer when the peer has closed.
+   *
+   * @param flags `MSG_PEEK` leaves what it gives to the next read, `MSG_DONTWAIT` gives what is there or fails with `EAGAIN`,
+   *   `MSG_WAITALL` waits for all `size` bytes.
+   */
+  recv$(size: number, flags = 0): Observable<Buffer> {
+    return this.receiving.recv('recv', size, flags).pipe(map((bytes) => orAgain(bytes, 'recv')));
   }
 
   /** As {@link recv$}, and the peer's address with it. */
-  recvfrom$(size: number): Observable<readonly [Buffer, Address]> {
-    return this.reading('recvfrom', size, () => this.connection.reader.recv$(size)).pipe(
-      map((bytes) => [orAgain(bytes, 'recvfrom'), addressOf(this.connection.linkFor('recvfrom').remote)]),
-    );
+  recvfrom$(size: number, flags = 0): Observable<readonly [Buffer, Address]> {
+    return this.receiving
+      .recv('recvfrom', size, flags)
+      .pipe(map((bytes) => [orAgain(bytes, 'recvfrom'), addressOf(this.connection.linkFor('recvfrom').remote)]));
   }
 
   /**
@@ -286,38 +269,31 @@ export class SocketStreams extends Inspectable implements Pollable {
     });
   }
 
-  /** See {@link read}: exactly `size` bytes, or all until the peer closes. Non-blocking: what is there, or `null`. */
-  read$(size?: number): Observable<Buffer | null> {
-    return this.reading('read', size ?? Infinity, () => this.connection.reader.read$(size));
+  /**
+   * See {@link read}: exactly `size` bytes, or all until the peer closes where there is no size, `null` or a negative one.
+   * Non-blocking: what is there, or `null`.
+   */
+  read$(size?: number | null): Observable<Buffer | null> {
+    return this.receiving.read(size);
   }
 
   /** See {@link readinto}: emits the number of bytes stored. Non-blocking: of those there, or `null`. */
-  readinto$(target: Uint8Array, size = Infinity): Observable<number | null> {
-    return this.operations.start('readinto', () => {
-      checkTarget(target);
-      checkSize(size, 'readinto');
-      this.connection.linkFor('readinto');
-      const { reader, peer } = this.connection;
-      const wanted = target.subarray(0, size);
-      if (this.operations.isNonBlocking) return of(wanted.length === 0 ? 0 : reader.readintoNow(wanted));
-      return reader.readinto$(wanted).pipe(this.operations.bounded('readinto', peer, fromPeer));
-    });
-  }
-
-  /** See {@link readline}: up to and including the newline. Non-blocking: what there is of the line, or `null`. */
-  readline$(): Observable<Buffer | null> {
-    return this.operations.start('readline', () => {
-      this.connection.linkFor('readline');
-      if (this.operations.isNonBlocking) return of(this.connection.reader.readlineNow());
-      return this.connection.reader
-        .readline$()
-        .pipe(this.operations.bounded('readline', this.connection.peer, fromPeer));
-    });
+  readinto$(target: Uint8Array, size?: number | null): Observable<number | null> {
+    return this.receiving.readinto(target, size);
   }
 
   /**
-   * Ends the connection so that the peer sees EOF, and emits when the interface is done with it. Pending operations
-   * and all later ones fail with `EBADF`. Closing twice is no error.
+   * See {@link readline}: up to and including the newline, and no more than `size` bytes of it. Non-blocking: what there is
+   * of the line, or `null`.
+   */
+  readline$(size?: number | null): Observable<Buffer | null> {
+    return this.receiving.readline(size);
+  }
+
+  /**
+   * Ends the connection behind what the send buffer holds, so that the peer sees EOF, and emits when the interface is done
+   * with it. Pending operations and all later ones fail with `EBADF`. Closing twice is no error. See `SO_LINGER` of
+   * {@link setsockopt$} for closing with a reset.
    */
   close$(): Observable<void> {
     return this.closed$;
@@ -335,7 +311,8 @@ export class SocketStreams extends Inspectable implements Pollable {
 
   /**
    * Changes an option of the socket and emits once it is in force: `SO_KEEPALIVE`, `TCP_KEEPIDLE` (seconds),
-   * `TCP_NODELAY`, `SO_REUSEADDR`, `SO_RCVBUF` (bytes), `SO_RCVTIMEO` and `SO_SNDTIMEO` (a `struct timeval`; an operation
+   * `TCP_NODELAY`, `SO_REUSEADDR`, `SO_RCVBUF` and `SO_SNDBUF` (bytes), `SO_LINGER` (a `struct linger`: with 0 seconds
+   * {@link close$} drops what has not gone, and the peer sees a reset; it waits otherwise), `SO_RCVTIMEO` and `SO_SNDTIMEO` (a `struct timeval`; an operation
    * then fails with `EAGAIN`, as on BSD, where {@link settimeout} has set no time).
    *
    * Errors: `ENOPROTOOPT` for an option that is not known, or that the interface cannot do; `EINVAL` for a value that
@@ -399,6 +376,11 @@ export class SocketStreams extends Inspectable implements Pollable {
       case 'SO_RCVBUF':
         this.connection.reader.resize(option.bytes);
         return EMPTY;
+      case 'SO_SNDBUF':
+        this.connection.sender.resize(option.bytes);
+        return EMPTY;
+      case 'SO_LINGER':
+        return this.settings.reset(option.seconds === 0, this.nic);
       case 'SO_RCVTIMEO':
       case 'SO_SNDTIMEO':
         this.operations.setTimeoutOf(option);
@@ -406,15 +388,6 @@ export class SocketStreams extends Inspectable implements Pollable {
       default:
         throw notAnOptionOf('stream', option);
     }
-  }
-
-  private reading(syscall: string, size: number, read: () => Observable<Buffer>): Observable<Buffer | null> {
-    return this.operations.start(syscall, () => {
-      checkSize(size, syscall);
-      this.connection.linkFor(syscall);
-      if (this.operations.isNonBlocking) return of(size === 0 ? Buffer.alloc(0) : this.connection.reader.readNow(size));
-      return read().pipe(this.operations.bounded(syscall, this.connection.peer, fromPeer));
-    });
   }
 
   private open(remote: Endpoint, options: ConnectOptions): Observable<void> {
@@ -435,16 +408,11 @@ export class SocketStreams extends Inspectable implements Pollable {
     );
   }
 
-  private sendNow(link: StreamLink, bytes: Uint8Array, syscall: string): number {
-    const accepted = this.connection.sender.accept(link, bytes, syscall);
-    this.operations.unattended.run(this.connection.sender.sendAll(link, accepted));
-    return accepted.length;
-  }
-
   /** A socket of the same kind, with the connection that has come. */
   private socketOver(link: StreamLink): this {
     const Kind = this.constructor as new (nic: Nic, options: SocketOptions) => this;
     const socket = new Kind(this.nic, this.options);
+    socket.settings.resets = this.settings.resets;
     socket.adopt(link);
     return socket;
   }
@@ -452,12 +420,6 @@ export class SocketStreams extends Inspectable implements Pollable {
   private adopt(link: StreamLink): void {
     this.connection.adopt(link);
     this.phase.next('connected');
-  }
-
-  private connectedOr<T>(syscall: string, stream$: Observable<T>): Observable<T> {
-    this.operations.checkOpen(syscall);
-    this.connection.linkFor(syscall);
-    return stream$;
   }
 
   private end(): Observable<void> {
@@ -470,7 +432,7 @@ export class SocketStreams extends Inspectable implements Pollable {
       this.operations.unattended.end();
       return of(undefined);
     });
-    return concat(this.connection.close(), this.listening.queue?.close() ?? EMPTY, released$);
+    return concat(this.connection.close(this.settings.resets), this.listening.queue?.close() ?? EMPTY, released$);
   }
 }
 

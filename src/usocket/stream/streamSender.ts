@@ -6,6 +6,8 @@ import {
   EMPTY,
   exhaustMap,
   finalize,
+  map,
+  merge,
   Observable,
   of,
   repeat,
@@ -16,17 +18,22 @@ import {
 } from 'rxjs';
 
 import type { StreamLink } from '../nic';
-import { OSError } from '../osError';
 
-/** Bytes that a non-blocking send takes at most: it holds a copy until the interface has taken them. */
-const nonBlockingSend = 2048;
+/** Bytes that the send buffer holds where nothing else is asked for: four pieces of the modem's. */
+const usualSendBuffer = 8_192;
 
-/** What one call wants to send. */
+/** What one call wants to send, or several calls that do not wait. */
 interface Parcel {
-  readonly bytes: Uint8Array;
-  readonly caller: Subscriber<number>;
+  bytes: Uint8Array;
+  caller: Subscriber<number> | undefined;
   /** Bytes of it that the interface has, or is taking. */
   sent: number;
+}
+
+/** Copies of bytes that nobody waits for: more may be added until the interface has them all. */
+interface Buffered extends Parcel {
+  /** Holds `bytes` at its start, and room behind them. */
+  store: Buffer;
 }
 
 /** One piece for the interface, and the calls that have bytes in it. */
@@ -41,18 +48,24 @@ interface Batch {
  *
  *     sendAll    --a--b-c-d------------
  *     link       --[a_______][bcd__]---
+ *
+ * Calls that do not wait put their bytes into the send buffer, as far as there is room. What others are sending counts.
  */
 export class StreamSender {
-  /** Whether bytes are on their way to the interface; replays the current state. */
-  readonly busy$: Observable<boolean>;
+  /** Whether the send buffer has room for a byte; replays the current state. */
+  readonly hasRoom$: Observable<boolean>;
   /** Hands over what is to be sent, until {@link end}; emits nothing. The owner subscribes once. */
   readonly sending$: Observable<never>;
 
   private readonly wakes = new Subject<StreamLink>();
   private readonly abandonments = new Subject<void>();
-  private readonly isBusy = new BehaviorSubject(false);
-  private waiting: readonly Parcel[] = [];
+  /** Bytes that the interface has not taken yet. */
+  private readonly outstanding = new BehaviorSubject(0);
+  private readonly capacity = new BehaviorSubject(usualSendBuffer);
+  private readonly waiting: Parcel[] = [];
   private current: readonly Parcel[] = [];
+  /** The last of those that wait, where it is of the send buffer. */
+  private open: Buffered | undefined;
 
   constructor() {
     this.sending$ = this.wakes.pipe(
@@ -60,12 +73,20 @@ export class StreamSender {
         defer(() => this.hand(link)).pipe(repeat({ delay: () => (this.waiting.length > 0 ? of(true) : EMPTY) })),
       ),
     );
-    this.busy$ = this.isBusy.pipe(distinctUntilChanged());
+    this.hasRoom$ = merge(this.outstanding, this.capacity).pipe(
+      map(() => this.room > 0),
+      distinctUntilChanged(),
+    );
   }
 
-  /** Whether bytes are on their way to the interface. */
-  get busy(): boolean {
-    return this.isBusy.value;
+  /** Bytes that the send buffer can take now. */
+  get room(): number {
+    return Math.max(0, this.capacity.value - this.outstanding.value);
+  }
+
+  /** Changes the size of the send buffer. What is in it stays. */
+  resize(capacity: number): void {
+    this.capacity.next(capacity);
   }
 
   /**
@@ -74,31 +95,40 @@ export class StreamSender {
    */
   sendAll(link: StreamLink, bytes: Uint8Array): Observable<number> {
     if (bytes.length === 0) return of(0);
-    return new Observable((caller) => {
-      const parcel: Parcel = { bytes, caller, sent: 0 };
-      this.waiting = [...this.waiting, parcel];
-      this.isBusy.next(true);
-      this.wakes.next(link);
-      return () => {
-        this.waiting = this.waiting.filter((other) => other !== parcel);
-        if (this.current.includes(parcel) && this.current.every((each) => each.caller.closed)) this.abandonments.next();
-      };
-    });
+    return this.enqueue(link, () => ({ bytes, caller: undefined, sent: 0 }));
   }
 
   /**
-   * What a non-blocking send takes of the bytes: a copy, for the caller may use its buffer again. One piece at most, so
-   * that it has been handed over whatever comes next, `close` included.
+   * Takes into the send buffer what there is room for, from the first byte on, and tells how much that was. They are
+   * copied, for the caller may use its buffer again.
    *
-   * Throws `EAGAIN` while other bytes are on their way.
+   * @param run Runs what hands them over, and hears of its failure.
    */
-  accept(link: StreamLink, bytes: Uint8Array, syscall: string): Buffer {
-    if (!this.busy) return Buffer.from(bytes.subarray(0, Math.min(nonBlockingSend, link.maxSend)));
-    throw new OSError(
-      'EAGAIN',
-      syscall,
-      `${syscall}: the last bytes are still on their way, and the socket is non-blocking`,
-    );
+  put(link: StreamLink, bytes: Uint8Array, run: (handing$: Observable<number>) => void): number {
+    const taken = bytes.subarray(0, this.room);
+    if (taken.length === 0) return 0;
+    if (this.open) {
+      append(this.open, taken);
+      this.count(taken.length);
+    } else {
+      const store = Buffer.from(taken);
+      run(this.enqueue(link, () => (this.open = { bytes: store, store, caller: undefined, sent: 0 })));
+    }
+    return taken.length;
+  }
+
+  /** Cold: hands over at once all that is left, for a link that is about to be closed, and waits for it. */
+  flush(link: StreamLink): Observable<never> {
+    return defer(() => {
+      const rest: Observable<never>[] = [];
+      while (this.waiting.length > 0) rest.push(this.handOver(link, this.nextBatch(link.maxSend)));
+      return merge(...rest);
+    });
+  }
+
+  /** Keeps back what is not on its way yet. */
+  drop(): void {
+    for (const parcel of [...this.waiting]) this.remove(parcel);
   }
 
   /** Nothing more will be sent; what is on its way arrives. */
@@ -106,27 +136,56 @@ export class StreamSender {
     this.wakes.complete();
   }
 
+  private enqueue(link: StreamLink, make: () => Parcel): Observable<number> {
+    return new Observable((caller) => {
+      const parcel = make();
+      parcel.caller = caller;
+      // What is put in from now on stands behind this one.
+      if (parcel !== this.open) this.open = undefined;
+      this.waiting.push(parcel);
+      this.count(parcel.bytes.length);
+      this.wakes.next(link);
+      return () => {
+        this.remove(parcel);
+        if (this.current.includes(parcel) && this.current.every((each) => each.caller?.closed))
+          this.abandonments.next();
+      };
+    });
+  }
+
   private hand(link: StreamLink): Observable<never> {
-    const { bytes, parcels } = this.nextBatch(link.maxSend);
-    if (bytes.length === 0) return EMPTY;
-    this.current = parcels;
+    const batch = this.nextBatch(link.maxSend);
+    if (batch.bytes.length === 0) return EMPTY;
+    this.current = batch.parcels;
+    return this.handOver(link, batch).pipe(
+      // Nobody waits for it any more: where it has not begun, it never will.
+      takeUntil(this.abandonments),
+    );
+  }
+
+  private handOver(link: StreamLink, { bytes, parcels }: Batch): Observable<never> {
+    let isCounted = true;
+    // First, so that who sends again on hearing of the end finds the way free.
+    const settle = () => {
+      if (!isCounted) return;
+      isCounted = false;
+      if (this.current === parcels) this.current = [];
+      this.count(-bytes.length);
+    };
     return link.send(bytes).pipe(
       tap({
         complete: () => {
-          this.settle(parcels);
+          settle();
+          for (const parcel of parcels) this.complete(parcel);
         },
       }),
       catchError((error: unknown) => {
-        this.waiting = this.waiting.filter((parcel) => !parcels.includes(parcel));
-        this.tellRest();
-        for (const { caller } of parcels) caller.error(error);
+        for (const parcel of parcels) this.remove(parcel);
+        settle();
+        for (const { caller } of parcels) caller?.error(error);
         return EMPTY;
       }),
-      // Nobody waits for it any more: where it has not begun, it never will.
-      takeUntil(this.abandonments),
-      finalize(() => {
-        this.tellRest();
-      }),
+      finalize(settle),
     );
   }
 
@@ -135,31 +194,51 @@ export class StreamSender {
     const pieces: Uint8Array[] = [];
     const parcels: Parcel[] = [];
     let room = size;
-    for (const parcel of this.waiting) {
-      if (room === 0) break;
+    while (room > 0) {
+      const [parcel] = this.waiting;
+      if (!parcel) break;
       const piece = parcel.bytes.subarray(parcel.sent, parcel.sent + room);
       pieces.push(piece);
       parcels.push(parcel);
       parcel.sent += piece.length;
       room -= piece.length;
+      if (parcel.sent < parcel.bytes.length) break;
+      this.waiting.shift();
+      if (parcel === this.open) this.open = undefined;
     }
-    this.waiting = this.waiting.filter(({ sent, bytes }) => sent < bytes.length);
     const [only] = pieces;
     return { bytes: pieces.length === 1 && only ? only : Buffer.concat(pieces), parcels };
   }
 
-  private settle(parcels: readonly Parcel[]): void {
-    // First, so that who sends again on hearing of the end finds the way free.
-    this.tellRest();
-    for (const { bytes, sent, caller } of parcels) {
-      if (sent < bytes.length) continue;
-      caller.next(bytes.length);
-      caller.complete();
-    }
+  private complete({ bytes, sent, caller }: Parcel): void {
+    if (sent < bytes.length) return;
+    caller?.next(bytes.length);
+    caller?.complete();
   }
 
-  private tellRest(): void {
-    this.current = [];
-    this.isBusy.next(this.waiting.length > 0);
+  /** Takes what is not on its way yet out of those that wait. */
+  private remove(parcel: Parcel): void {
+    const left = parcel.bytes.length - parcel.sent;
+    const index = left > 0 ? this.waiting.indexOf(parcel) : -1;
+    if (index < 0) return;
+    this.waiting.splice(index, 1);
+    if (parcel === this.open) this.open = undefined;
+    this.count(-left);
   }
+
+  private count(bytes: number): void {
+    this.outstanding.next(this.outstanding.value + bytes);
+  }
+}
+
+/** In steps that double, so that single bytes cost no more than their number. */
+function append(parcel: Buffered, more: Uint8Array): void {
+  const { length } = parcel.bytes;
+  if (length + more.length > parcel.store.length) {
+    const store = Buffer.allocUnsafe(Math.max(2 * parcel.store.length, length + more.length));
+    store.set(parcel.bytes);
+    parcel.store = store;
+  }
+  parcel.store.set(more, length);
+  parcel.bytes = parcel.store.subarray(0, length + more.length);
 }
