@@ -274,13 +274,18 @@ export class ESP8285Streams extends Inspectable implements Nic {
     return this.modem.whenUp(() => scan(this.modem.executor));
   }
 
-  /** Signal strength of the access point, in dBm. Errors: `ENOTCONN` when the modem has joined none. */
+  /**
+   * Signal strength of the access point, in dBm. Errors: `ENOTCONN` when the modem has joined none, `EOPNOTSUPP` when the
+   * firmware does not tell.
+   */
   rssi$(): Observable<number> {
     return this.modem.whenUp((dialect) =>
       accessPoint(this.modem.executor, catalogueOf(dialect)).pipe(
         map((joined) => {
-          if (joined) return joined.rssi;
-          throw new OSError('ENOTCONN', 'rssi', 'rssi: the modem has joined no network; call nic.connect(ssid, key)');
+          if (joined?.rssi !== undefined) return joined.rssi;
+          throw joined
+            ? new OSError('EOPNOTSUPP', 'rssi', "rssi: the modem's firmware does not tell how strong the signal is")
+            : new OSError('ENOTCONN', 'rssi', 'rssi: the modem has joined no network; call nic.connect(ssid, key)');
         }),
         withCommandError('rssi'),
       ),

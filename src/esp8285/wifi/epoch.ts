@@ -7,7 +7,7 @@ const daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
  * be padded with a zero instead, as some firmware does. `undefined` for a text that is none.
  */
 export function epochOf(text: string): number | undefined {
-  const match = /^\w{3} (\w{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})$/.exec(text);
+  const match = /^(?:\w{3},? +)?(\w{3}) +(\d{1,2}) +(\d{1,2}):(\d\d):(\d\d) +(\d{4})$/.exec(text);
   const [, name = '', ...numbers] = match ?? [];
   const month = months.indexOf(name);
   const [day = 0, hour = 0, minute = 0, second = 0, year = 0] = numbers.map(Number);

@@ -2,7 +2,7 @@ import { map, type Observable } from 'rxjs';
 
 import { common } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
-import { Refusal, valuesOf } from '../executor/answer';
+import { firstMatch, Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
 import { sequence, simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
@@ -18,9 +18,9 @@ export function hostname(executor: Executor, dialect: Dialect): Observable<strin
   requireNamesAndClock(dialect, 'hostname');
   return executor.run(simpleExchange(common.askHostname)).pipe(
     map((lines) => {
-      const [name] = valuesOf(lines, '+CWHOSTNAME:');
-      if (name === undefined) throw Refusal.without('a name', common.askHostname.shown);
-      return name;
+      const name = firstMatch(lines, /^\+CWHOSTNAME: *(?:"(.*)"|(.*))$/);
+      if (!name) throw Refusal.without('a name', common.askHostname.shown, lines);
+      return name[1] ?? name[2] ?? '';
     }),
     withCommandError('hostname'),
   );

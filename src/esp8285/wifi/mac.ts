@@ -14,9 +14,9 @@ import type { Executor } from '../executor/executor';
 export function mac(executor: Executor, { askMac }: Catalogue): Observable<string> {
   return executor.run(simpleExchange(askMac)).pipe(
     map((lines) => {
-      const address = firstMatch(lines, /^\+CIPSTAMAC(?:_CUR)?:"?([\da-fA-F:]{17})"?$/)?.[1];
-      if (address === undefined) throw Refusal.without('an address', askMac.shown);
-      return address.toLowerCase();
+      const address = firstMatch(lines, /^\+CIPSTAMAC(?:_CUR|_DEF)?: *"?((?:[\da-f]{2}[:-]){5}[\da-f]{2})"?$/i)?.[1];
+      if (address === undefined) throw Refusal.without('an address', askMac.shown, lines);
+      return address.toLowerCase().replaceAll('-', ':');
     }),
     withCommandError('mac'),
   );

@@ -19,8 +19,8 @@ export function ping(executor: Executor, host: string): Observable<number> {
   return executor.run(simpleExchange(common.ping(host), pingDeadline)).pipe(
     map((lines) => {
       // AT 1.x prints `+12`, AT 2 `+PING:12`.
-      const took = firstMatch(lines, /^\+(?:PING:)?(\d+)$/)?.[1];
-      if (took === undefined) throw Refusal.without('a time', common.ping(host).shown);
+      const took = firstMatch(lines, /^\+(?:PING: *)?(\d+)(?: *ms)?$/i)?.[1];
+      if (took === undefined) throw Refusal.without('a time', common.ping(host).shown, lines);
       return Number(took);
     }),
     catchError((cause: unknown) => throwError(() => pingError(host, cause))),

@@ -1,10 +1,21 @@
-import { concat, filter, ignoreElements, map, type Observable, repeat, type SchedulerLike, take, timer } from 'rxjs';
+import {
+  concat,
+  defer,
+  filter,
+  ignoreElements,
+  map,
+  type Observable,
+  repeat,
+  type SchedulerLike,
+  take,
+  timer,
+} from 'rxjs';
 
 import { deadline } from '../../streams';
 import { OSError } from '../../usocket/osError';
 import { common, longestHostName } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
-import { valuesOf } from '../executor/answer';
+import { firstMatch } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
@@ -41,16 +52,24 @@ export function time(
   const command = common.clock(servers);
   requireNamesAndClock(dialect, 'time');
   const setUp$ = executor.run(simpleExchange(command)).pipe(ignoreElements());
-  const shown$ = executor.run(simpleExchange(common.askTime)).pipe(
-    map((lines) => valuesOf(lines, '+CIPSNTPTIME:').map(epochOf).at(0) ?? 0),
-    repeat({ delay: () => timer(pollPause, scheduler) }),
-    filter((epoch) => epoch >= endOf1970),
-    take(1),
-  );
-  return concat(setUp$, shown$).pipe(
-    deadline(timeout * 1000, { scheduler, expired: () => noAnswer(servers, timeout) }),
-    withCommandError('time'),
-  );
+  return defer(() => {
+    /** What the modem has shown last that is no time: a line may be damaged, or be of another language. */
+    let strange: string | undefined;
+    const shown$ = executor.run(simpleExchange(common.askTime)).pipe(
+      map((lines) => {
+        const shown = firstMatch(lines, /^\+CIPSNTPTIME: *"?(.*?)"? *$/)?.[1] ?? lines.join(' / ');
+        const epoch = epochOf(shown);
+        strange = epoch === undefined && shown !== '' ? shown : undefined;
+        return epoch ?? 0;
+      }),
+      repeat({ delay: () => timer(pollPause, scheduler) }),
+      filter((epoch) => epoch >= endOf1970),
+      take(1),
+    );
+    return concat(setUp$, shown$).pipe(
+      deadline(timeout * 1000, { scheduler, expired: () => noAnswer(servers, timeout, strange) }),
+    );
+  }).pipe(withCommandError('time'));
 }
 
 function check(servers: readonly string[], seconds: number, longestName: number): void {
@@ -62,8 +81,11 @@ function check(servers: readonly string[], seconds: number, longestName: number)
   if (!(seconds > 0 && seconds < Infinity)) throw refuse(`a time-out is a number of seconds, not ${String(seconds)}`);
 }
 
-function noAnswer(servers: readonly string[], seconds: number): OSError {
+function noAnswer(servers: readonly string[], seconds: number, strange: string | undefined): OSError {
   const who = servers.length > 0 ? servers.join(', ') : "the firmware's own time servers";
-  const message = `time: no answer from ${who} in ${String(seconds)} s; does the network let SNTP (UDP port 123) out?`;
-  return new OSError('ETIMEDOUT', 'time', message);
+  const why =
+    strange === undefined
+      ? `no answer from ${who} in ${String(seconds)} s; does the network let SNTP (UDP port 123) out?`
+      : `what the modem shows is no time that can be read: ${strange}`;
+  return new OSError('ETIMEDOUT', 'time', `time: ${why}`);
 }
