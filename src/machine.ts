@@ -27,6 +27,7 @@ import {
   currentOf,
   Inspectable,
   type LineAdvice,
+  type LineHint,
   type Readiness,
   runOnce,
   sameReadiness,
@@ -73,6 +74,8 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   readonly hold?: (held: boolean) => void;
   /** Milliseconds that the line may pause within what the modem prints without a pause; see {@link Uart.longestPause}. */
   readonly longestPause: number | undefined;
+  /** What a virtual modem says beside the line; see {@link Uart.hints$}. */
+  readonly hints$: Observable<LineHint> | undefined;
   /** What to look at when bytes are lost; see {@link Uart.advice}. */
   readonly advice: LineAdvice | undefined;
   /** What the line has to tell of itself that is no failure: a setting that its server has made otherwise. */
@@ -124,6 +127,7 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     this.longestPause = this.line.longestPause;
     this.advice = this.line.advice;
     this.notices$ = this.line.notices$ ?? EMPTY;
+    this.hints$ = this.line.hints$;
     if (settings.rtscts && this.line.hold) this.hold = this.line.hold;
     const newReader = (): ByteReader => {
       const reader = new ByteReader(() => this.rx$, {

@@ -1,11 +1,17 @@
 import { once } from 'node:events';
+import { lstat, mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { describe, expect, it, jest } from '@jest/globals';
 import { SerialPort } from 'serialport';
 
+import { version } from '../../package.json';
 import { machine, network, usocket } from '../../src';
 import { emulateCommand } from '../../src/cli/emulate';
+import { rxUsocket } from '../../src/cli/program';
+import { failureOf } from '../support/failure';
 import { runProgram, startProgram } from '../support/program';
 import { tcpServer } from '../support/tcpServer';
 
@@ -15,11 +21,24 @@ jest.setTimeout(30_000);
 const main = 'src/cli/main.ts';
 
 describe('rx-usocket', () => {
+  /** What it prints and ends with, without being a process of its own. */
+  async function said(...args: readonly string[]): Promise<string> {
+    let text = '';
+    const program = rxUsocket()
+      .exitOverride()
+      .configureOutput({ writeOut: (part) => (text += part) });
+    await expect(program.parseAsync(args, { from: 'user' })).rejects.toMatchObject({ exitCode: 0 });
+    return text;
+  }
+
   it('tells how it is used', async () => {
-    const { code, stdout } = await runProgram(main, ['--help']);
-    expect(code).toBe(0);
-    expect(stdout).toContain('Usage: rx-usocket');
-    expect(stdout).toContain('emulate');
+    const help = await said('--help');
+    expect(help).toContain('Usage: rx-usocket');
+    expect(help).toContain('emulate');
+  });
+
+  it('tells its version', async () => {
+    expect(await said('--version')).toBe(`${version}\n`);
   });
 });
 
@@ -69,6 +88,51 @@ describe('rx-usocket emulate', () => {
     expect(stderr).not.toContain('a:longer:key');
   });
 
+  it('has a device with the name that it was told, and says what goes on', async () => {
+    await using server = await tcpServer();
+    const folder = await mkdtemp(join(tmpdir(), 'rx-usocket-'));
+    const link = join(folder, 'modem');
+    const where = `host.example@203.0.113.7:80=127.0.0.1:${server.endpoint.port}/tcp,delay=5ms`;
+    const options = [
+      '--latency',
+      '0',
+      '--link',
+      link,
+      '--host',
+      where,
+      '--verbose',
+      '--join-times',
+      '0ms,1ms',
+      '--port',
+      '80=0',
+    ];
+    await using program = startProgram(main, ['emulate', ...options]);
+    expect(await program.firstLine()).toBe(link);
+
+    await using nic = await network.ESP8285(new machine.UART(link));
+    await nic.connect('my-ssid', 'my-password');
+    expect(await failureOf(usocket.getaddrinfo('elsewhere.example', 80))).toMatchObject({ code: 'EAI_NONAME' });
+    await using sock = usocket.socket();
+    await sock.connect(['203.0.113.7', 80]);
+    await sock.close();
+    await using listening = usocket.socket();
+    await listening.bind(['0.0.0.0', 80]);
+    await listening.listen();
+    await nic.close();
+    program.signal('SIGTERM');
+    const { code, stderr } = await program.outcome;
+    await expect(lstat(link)).rejects.toMatchObject({ code: 'ENOENT' });
+    await rm(folder, { recursive: true });
+
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^ +\d+\.\d{3} AT\+CWJAP_CUR="my-ssid",?… → OK, \d+ ms$/m);
+    expect(stderr).not.toContain('my-password');
+    expect(stderr).toMatch(/reaches only the hosts it was given: host\.example:80\/tcp; elsewhere\.example is none/);
+    expect(stderr).toMatch(/ link 4: TCP to host\.example:80, which is 127\.0\.0\.1:\d+$/m);
+    expect(stderr).toMatch(/ listens on port 80, which is 127\.0\.0\.1:\d{4,5}$/m);
+    expect(stderr).toMatch(/ link 4: closed by the host; 0 bytes came, 0 went$/m);
+  });
+
   it('makes go wrong what it was told to', async () => {
     const options = ['--latency', '0', '--baud', '0', '--fault', 'busy@0ms', '--fault', 'lose:4:from=host@0ms'];
     await using program = startProgram(main, ['emulate', '--tcp', '0', ...options]);
@@ -100,6 +164,13 @@ describe('rx-usocket emulate', () => {
     [['--access-point', 'an-ssid:1234567'], 'an-ssid must have 8 to 63 characters, not 7'],
     [['--latency', 'much'], 'no number'],
     [['--fault', 'reset'], 'does not say when'],
+    [['--port', '80'], 'Try 80=8080'],
+    [['--port', '0=8080'], 'no port 0'],
+    [['--port', '80=70000'], 'at most 65535'],
+    [['--host', 'a.example=127.0.0.1,delay=long'], '"delay=long" is no delay'],
+    [['--host', 'a.example@here=127.0.0.1'], 'Try host.example=127.0.0.1:8080'],
+    [['--link', 'a', '--tcp', '0'], 'cannot be used with'],
+    [['--join-times', '5'], 'is no time'],
     [['--baud', '-1'], 'no whole number'],
     [['--baud', '99999999'], 'baud must be from'],
   ])('refuses %s', async (args, message) => {

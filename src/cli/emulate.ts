@@ -12,7 +12,17 @@ import {
   serveTcp,
 } from '../emulator';
 import { faultHelp, scheduledFault } from './fault';
-import { accessPoint, decimal, hostRoute, tcpPort, wholeNumber } from './values';
+import {
+  accessPoint,
+  decimal,
+  hostRoute,
+  joinTimes,
+  type JoinTimes,
+  portMapping,
+  tcpPort,
+  wholeNumber,
+} from './values';
+import { watch } from './watch';
 
 interface Options {
   readonly pty?: true;
@@ -24,17 +34,29 @@ interface Options {
   readonly seed: number;
   readonly latency: number;
   readonly fault: readonly ScheduledFault[];
+  readonly port: Readonly<Record<number, number>>;
+  readonly joinTimes?: JoinTimes;
+  readonly link?: string;
+  readonly verbose?: true;
 }
 
 const defaultAccessPoints: readonly AccessPoint[] = [{ ssid: 'my-ssid', key: 'my-password' }];
 
 const help = `
-The first line of standard output is what to open: a device, or tcp://127.0.0.1:<port>. The modem connects to this
-machine only; --host says which names and addresses lead where. SIGINT (Ctrl-C) or SIGTERM ends it.
+The first line of standard output is what to open: a device, or tcp://127.0.0.1:<port>. SIGINT (Ctrl-C) or SIGTERM ends
+it. Standard error has a line for what a program asks of it in vain, and with --verbose for each command and connection.
+
+The modem reaches this machine, 127.0.0.1, and nothing else. A host is <name>[@<address>][:<port>]=<where>, and where is
+127.0.0.1 with or without a port, refused or unreachable; /tcp or /udp behind it is for one protocol, and ,delay=50ms for
+a host that is so far away. A name has an address of its own, unless it is given one. A port that the modem listens on is
+the one of the same number here, on 127.0.0.1; --port 80=8080 has another stand in for it, 80=0 any.
+
+It is a modem with AT commands for Wi-Fi, TCP, UDP and TLS as a client, and has none of MQTT, HTTP or Bluetooth.
 ${faultHelp}
 
 Examples:
-  rx-usocket emulate --host host.example=127.0.0.1:8080
+  rx-usocket emulate --host host.example=127.0.0.1:8080 --link /tmp/modem --verbose
+  rx-usocket emulate --host host.example@203.0.113.7:80=127.0.0.1:8080/tcp,delay=50ms --port 80=8080
   rx-usocket emulate --tcp 3000 --firmware 2.2.2 --baud 921600 --access-point "my-ssid:my-password"
   rx-usocket emulate --fault wifi-lost:5s:links=keep@10s --fault lose:3:from=host@20s --fault reset@1m`;
 
@@ -49,16 +71,30 @@ export function emulateCommand(): Command {
     .addOption(new Option('--firmware <version>', 'what it is').choices(firmwareVersions).default('1.7.4'))
     .option('--baud <rate>', 'speed that the line is paced to, in bits per second; 0 for none', wholeNumber, 115_200)
     .addOption(
-      new Option('--host <name=where>', 'where a name or an address leads: 127.0.0.1:8080, refused or unreachable')
+      new Option('--host <name=where>', 'where a name or an address leads; see below')
         .argParser(hostRoute)
         .default({}, 'none'),
     )
+    .addOption(
+      new Option('--port <modem=machine>', 'which port of 127.0.0.1 stands in for one that the modem listens on')
+        .argParser(portMapping)
+        .default({}, 'the same'),
+    )
+    .addOption(
+      new Option('--link <path>', 'a name for the device that stays the same; gone at the end').conflicts('tcp'),
+    )
+    .option('--verbose', 'a line for each command and connection')
     .addOption(
       new Option('--access-point <ssid:key>', 'a network in the air; without a key it is open')
         .argParser((text, before: readonly AccessPoint[]) =>
           before === defaultAccessPoints ? [accessPoint(text)] : [...before, accessPoint(text)],
         )
         .default(defaultAccessPoints, 'my-ssid:my-password'),
+    )
+    .addOption(
+      new Option('--join-times <times>', 'how long joining a network takes, and DHCP then: 1.5s,35s').argParser(
+        joinTimes,
+      ),
     )
     .option('--seed <number>', 'whence all chance comes', wholeNumber, 1)
     .option('--latency <factor>', 'scales its delays; 0 for none', decimal, 1)
@@ -71,27 +107,37 @@ export function emulateCommand(): Command {
     .action(emulate);
 }
 
-async function emulate({ tcp, host, accessPoint: accessPoints, fault: faults, ...options }: Options): Promise<void> {
-  const modem = await start(tcp, { ...options, hosts: host, accessPoints, faults });
+async function emulate(given: Options): Promise<void> {
+  const { tcp, host: hosts, accessPoint: networks, joinTimes: times, fault: faults, port: ports, ...more } = given;
+  const { link, verbose, ...options } = more;
+  const accessPoints = networks.map((network) => ({ ...network, ...times }));
+  const modem = await start({ ...options, hosts, accessPoints, faults, ports }, tcp, link);
+  const watching = watch(modem.emulator, verbose === true, (line) => {
+    console.error(line);
+  });
   // Who has read the address may already stop it.
-  const stopped = firstValueFrom(merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')));
+  const stopped = firstValueFrom(merge(...['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => fromEvent(process, signal))));
   console.log(modem.address);
   console.error(`A virtual ESP8285 with AT ${options.firmware}, ${options.baud} baud. Ctrl-C ends it.`);
   await stopped;
   await modem.close();
+  watching.unsubscribe();
 }
 
-async function start(tcp: number | undefined, options: EmulatorOptions) {
+async function start(options: EmulatorOptions, tcp: number | undefined, link: string | undefined) {
   if (tcp !== undefined) {
     const served = await serveTcp({ ...options, port: tcp });
-    return { address: `tcp://127.0.0.1:${served.port}`, close: () => served.close() };
+    return { ...served, address: `tcp://127.0.0.1:${served.port}` };
   }
-  const served = await servePty(options).catch((cause: unknown) => {
-    if (cause instanceof RangeError) throw cause;
+  const served = await servePty({ ...options, ...(link !== undefined && { link }) }).catch((cause: unknown) => {
+    // What the caller has asked for that cannot be, and not what is missing here.
+    const isAskedFor = cause instanceof RangeError || (cause instanceof Error && 'syscall' in cause);
+    const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
+    if (isAskedFor || isTaken) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`there are no pseudo-terminals here; use --tcp, or npm install @lydell/node-pty\n(${why})`, {
       cause,
     });
   });
-  return { address: served.path, close: () => served.close() };
+  return { ...served, address: link ?? served.path };
 }

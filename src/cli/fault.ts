@@ -104,7 +104,8 @@ function count(value: string | undefined): number {
   return Number(value);
 }
 
-function duration(value: string | undefined): number {
+/** `'1500ms'`, `'2s'` or `'1.5m'`, in ms. */
+export function duration(value: string | undefined): number {
   const [, digits, name] = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m)$/.exec(value ?? '') ?? [];
   if (digits === undefined) throw new InvalidArgumentError(`"${value ?? ''}" is no time; try 1500ms, 2s or 1.5m.`);
   const milliseconds = Number(digits) * unit[name as keyof typeof unit];

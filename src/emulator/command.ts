@@ -101,6 +101,11 @@ export class CommandTable {
     }));
   }
 
+  /** Whether this firmware has a command of this name, suffix left out. */
+  knows(base: string): boolean {
+    return this.commands.has(base);
+  }
+
   /**
    * The command of a line and how it was called.
    *

@@ -6,6 +6,7 @@ import type { ResolvedOptions } from './options';
 import type { Output } from './output';
 import type { Personality } from './personality';
 import type { Random } from './random';
+import type { Report } from './report';
 import type { Flash, Settings } from './settings';
 
 /** What all parts of the modem stand on. */
@@ -17,5 +18,6 @@ export interface Core {
   readonly delays: Delays;
   readonly internet: Internet;
   readonly output: Output;
+  readonly report: Report;
   readonly memory: { settings: Settings; flash: Flash };
 }

@@ -1,4 +1,5 @@
 import { Subscription } from 'rxjs';
+import type { Observable } from 'rxjs';
 
 import { noise } from './boot';
 import { Damage } from './faults';
@@ -12,6 +13,7 @@ import { resolveOptions } from './options';
 import type { EmulatorOptions, ResolvedOptions } from './options';
 import type { FirmwareVersion } from './personality';
 import { Random } from './random';
+import type { EmulatorEvent } from './report';
 import type { SoftAp } from './settings';
 import type { StationState } from './station';
 
@@ -55,6 +57,8 @@ export interface EmulatorState {
 export class Emulator {
   /** The host's end of the serial line. Closing it switches the modem off. */
   readonly uart: HostPort;
+  /** Hot: what goes on in the modem, for people to read; completes when it is switched off. */
+  readonly events$: Observable<EmulatorEvent>;
 
   private readonly options: ResolvedOptions;
   private readonly random: Random;
@@ -99,6 +103,10 @@ export class Emulator {
       setBaud: (baud) => this.setBaud(baud),
       holdInput: (hold) => (hold ? this.toModem.hold() : this.toModem.release()),
     });
+    const { report } = this.modem.context;
+    this.events$ = report.events$;
+    this.life.add(report.hints$.subscribe({ next: (hint) => this.port.tell(hint), error: () => undefined }));
+    this.life.add(() => report.end());
     this.modem.begin();
     for (const fault of faults) this.life.add(scheduler.schedule(() => this.fault(fault), fault.at));
   }
@@ -230,8 +238,8 @@ export class Emulator {
   /** Switches the modem off: its sockets, timers and servers are gone when this returns. Twice is no error. */
   close(): void {
     if (this.life.closed) return;
-    this.life.unsubscribe();
     this.modem.halt();
+    this.life.unsubscribe();
     this.modem.context.output.muted = true;
     this.modem.context.input.deaf = true;
     this.toHost.clear();

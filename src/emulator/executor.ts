@@ -5,6 +5,7 @@ import type { CommandTable, Context } from './command';
 import { parseCommandLine } from './commandLine';
 import type { Print } from './output';
 import { Refusal, errorCode } from './refusal';
+import { shownLine } from './report';
 
 /** Runs one command at a time. What comes meanwhile is answered with `busy` and forgotten, as the firmware does. */
 export class Executor {
@@ -12,6 +13,9 @@ export class Executor {
   /** All that goes on: a command may do more after its result. */
   private tasks = new Subscription();
   private sending = false;
+  /** The command that runs, for the report. */
+  private shown = '';
+  private since = 0;
 
   constructor(
     private readonly context: Context,
@@ -28,9 +32,11 @@ export class Executor {
   }
 
   execute(line: string, overlong: boolean): void {
-    const { personality, output, faults, memory } = this.context;
+    const { personality, output, faults, memory, report, scheduler } = this.context;
+    const shown = shownLine(line, (name) => this.table.knows(name));
     if (this.running && !this.sending && /^AT\+RST$/i.test(line)) {
       this.abort();
+      report.command(shown, 'OK', scheduler.now());
       output.print('\r\nWill force to restart!!!\r\n');
       output.print('\r\nOK\r\n');
       this.context.control.restart();
@@ -38,15 +44,19 @@ export class Executor {
     }
     if (this.running || faults.busy) {
       if (personality.family === 'E' && memory.settings.errorCodes) output.print(errorText(errorCode.busy));
-      output.print(this.sending ? personality.busySending : personality.busyRunning);
+      const busy = this.sending ? personality.busySending : personality.busyRunning;
+      output.print(busy);
+      report.command(shown, busy.trim(), scheduler.now());
       return;
     }
+    this.shown = shown;
+    this.since = scheduler.now();
     this.start(this.answer(line, overlong));
   }
 
   /** Gives the running command up without a word. */
   abort(): void {
-    this.settle();
+    this.settle('given up');
     this.tasks.unsubscribe();
     this.tasks = new Subscription();
   }
@@ -60,7 +70,7 @@ export class Executor {
   /** A result, before which the command is over. */
   result(print: Print): Observable<Print> {
     return defer(() => {
-      this.settle();
+      this.settle(typeof print === 'string' ? print.trim() || 'OK' : 'OK');
       return [print];
     });
   }
@@ -103,8 +113,9 @@ export class Executor {
 
   private refuse(error: unknown, say: (print: Print) => void): void {
     const { personality, output, memory } = this.context;
-    this.settle();
     const { words, code, result, after$ } = error instanceof Refusal ? error : new Refusal('', errorCode.failed);
+    const why = [words, code === errorCode.unsupported ? 'no such command' : ''].filter((part) => part !== '');
+    this.settle([result, ...why.map((part) => `(${part})`)].join(' '));
     output.spot();
     if (personality.words && words !== '') say(`${words}\r\n`);
     if (personality.family === 'E' && memory.settings.errorCodes) say(errorText(code));
@@ -113,7 +124,8 @@ export class Executor {
     if (!(error instanceof Refusal)) throw error;
   }
 
-  private settle(): void {
+  private settle(answer: string): void {
+    if (this.running) this.context.report.command(this.shown, answer, this.since);
     this.running = false;
     this.sending = false;
     this.context.output.answering = false;

@@ -6,6 +6,7 @@ import type { Readiness } from '../streams/readiness';
 import type { Uart } from '../streams/uart';
 import { LOW_WATER } from './lane';
 import type { Lane } from './lane';
+import type { Hint } from './report';
 
 /** The line is gone: `ENODEV` when it was pulled out, `EBADF` when it was closed. */
 export class LineError extends Error {
@@ -34,6 +35,9 @@ export interface PortWiring {
 export class HostPort implements Uart {
   private readonly received = new Subject<Uint8Array>();
   readonly rx$ = this.received.asObservable();
+  private readonly hints = new Subject<Hint>();
+  /** What the modem knows of itself that it could not say over the line. */
+  readonly hints$ = this.hints.asObservable();
   private readonly state = new BehaviorSubject<Readiness>({
     readable: false,
     writable: true,
@@ -90,6 +94,11 @@ export class HostPort implements Uart {
     const fitting = chunk.subarray(0, PORT_BUFFER - this.keptBytes);
     this.kept.push(fitting);
     this.keptBytes += fitting.length;
+  }
+
+  /** Something to be said beside the line. */
+  tell(hint: Hint): void {
+    this.hints.next(hint);
   }
 
   /** The line to the modem can take more. */

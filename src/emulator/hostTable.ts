@@ -76,8 +76,24 @@ export class Internet {
     return false;
   }
 
-  /** For who is told that somewhere does not lead anywhere: what does. */
-  get summary(): string {
+  /** A place as people know it: its name, where it has one, and where it leads. */
+  describe({ address, port }: Endpoint, protocol: Protocol): string {
+    if (isLoopback(address)) return `${address}:${port}`;
+    const [name] = [...this.addresses].find(([, each]) => each === address) ?? [];
+    const route = this.route({ address, port }, protocol);
+    const where = typeof route === 'string' ? route : `${route.address}:${route.port}`;
+    return `${name ?? address}:${port}, which is ${where}`;
+  }
+
+  /** What to say of a name or an address that leads nowhere. */
+  unknown(place: string): string {
+    return (
+      `the virtual modem reaches only the hosts it was given: ${this.summary}; ${place} is none of them. ` +
+      `Tell it where that leads, by its hosts: { '${place}': '127.0.0.1:8080' }, or --host ${place}=127.0.0.1:8080`
+    );
+  }
+
+  private get summary(): string {
     const names = Object.keys(this.hosts);
     return names.length === 0 ? 'none but this machine, 127.0.0.1' : names.join(', ');
   }

@@ -10,8 +10,9 @@ export type { Connection, Datagram, DatagramPort, Endpoint, Listener, Network } 
 export type { AccessPoint, EmulatorOptions } from './options';
 export { firmwareVersions } from './personalities';
 export type { FirmwareVersion } from './personality';
+export type { EmulatorEvent, Hint } from './report';
 export { servePty } from './servePty';
-export type { ServedPty } from './servePty';
+export type { ServePtyOptions, ServedPty } from './servePty';
 export { serveTcp } from './serveTcp';
 export type { ServeTcpOptions, ServedTcp } from './serveTcp';
 export { socketsNetwork } from './socketsNetwork';

@@ -36,6 +36,8 @@ export interface Link {
   reading: boolean;
   /** The peer has what was sent, and the host has yet to be told: the peer's end comes after it, as on the network. */
   acknowledging: boolean;
+  /** Bytes that came and went. */
+  readonly traffic: { came: number; went: number };
   /** NonOS' buffered sends: the last segment taken, and the last one acknowledged. */
   readonly segments: { taken: number; sent: number };
   /**
@@ -68,6 +70,7 @@ abstract class BaseLink {
   announced = false;
   reading = false;
   acknowledging = false;
+  readonly traffic = { came: 0, went: 0 };
   readonly segments = { taken: 0, sent: 0 };
   ended = false;
   private readonly gone = new Subject<void>();
@@ -146,6 +149,7 @@ export class StreamLink extends BaseLink implements Link {
           this.inbox.expect(bytes.length);
           this.back.push(() => {
             this.inbox.push(bytes);
+            this.traffic.came += bytes.length;
             this.touch();
             changed();
           });
@@ -164,6 +168,7 @@ export class StreamLink extends BaseLink implements Link {
     if (this.ended) return throwError(() => new NetworkError('reset', 'the peer has gone'));
     this.touch();
     this.unsent += bytes.length;
+    this.traffic.went += bytes.length;
     const done = new Subject<never>();
     const settle = (tell: () => void): void => {
       this.unsent -= bytes.length;
@@ -230,6 +235,7 @@ export class UdpLink extends BaseLink implements Link {
           const source = this.disguises.get(`${from.address}:${from.port}`) ?? from;
           this.back.push(() => {
             this.inbox.push({ bytes, from: source });
+            this.traffic.came += bytes.length;
             this.follow(source);
             this.touch();
             changed();
@@ -243,6 +249,7 @@ export class UdpLink extends BaseLink implements Link {
   send(bytes: Buffer, to: Endpoint = this.remote): Observable<never> {
     return new Observable((subscriber) => {
       const route = this.internet.route(to, 'udp');
+      this.traffic.went += bytes.length;
       // Nobody tells the sender of a datagram that nobody is there.
       if (typeof route !== 'string' && route.port !== 0) {
         this.disguises.set(`${route.address}:${route.port}`, to);

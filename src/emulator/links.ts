@@ -11,10 +11,12 @@ import {
   of,
   take,
   throwError,
+  tap,
   timeout,
 } from 'rxjs';
 
 import type { Core } from './core';
+import type { Protocol } from './hostTable';
 import type { Block, Inbox } from './inbox';
 import { StreamLink, UdpLink } from './link';
 import type { Link, LinkKind, UdpMode, Way } from './link';
@@ -147,6 +149,8 @@ export class Links {
     this.table[id] = link;
     this.used = true;
     this.leftovers.delete(id);
+    const { address, port } = connection.remote;
+    this.core.report.tell('link', `link ${id}: a client from ${address}:${port}`);
     if (!this.silent) this.core.output.unsolicited(this.connectText(link));
     this.begin(link);
     return link;
@@ -167,6 +171,7 @@ export class Links {
   /** Closes from this side. Its text is the caller's to print. */
   close(link: Link): void {
     this.core.output.flush();
+    this.tellClosed(link, 'by the host');
     this.remove(link, this.core.memory.settings.ofLinks[link.id]?.linger === 0);
   }
 
@@ -175,6 +180,7 @@ export class Links {
     const { output, personality } = this.core;
     const keep = !link.inbox.empty && this.isPassive(link) && !personality.closeAfterRead;
     const silent = this.silent;
+    this.tellClosed(link, link.ended ? 'by the peer' : 'by the modem');
     this.forget(link, false);
     if (keep) this.leftovers.set(link.id, link.inbox);
     if (personality.sendFailFirst) link.tellGone();
@@ -190,7 +196,10 @@ export class Links {
 
   /** Closes all without a word, as a reset does. */
   drop(): void {
-    for (const link of this.open) this.remove(link, true);
+    for (const link of this.open) {
+      this.tellClosed(link, 'by a restart');
+      this.remove(link, true);
+    }
     this.leftovers.clear();
     this.opening.clear();
     this.raw = undefined;
@@ -272,14 +281,30 @@ export class Links {
   }
 
   private dial(id: number, kind: 'TCP' | 'SSL', remote: Endpoint): Observable<Connection> {
-    const { delays, internet, memory, options } = this.core;
+    const { delays, internet, memory, options, report } = this.core;
     const route = internet.route(remote, 'tcp');
+    this.hintUnlessKnown(remote, 'tcp');
     if (route === 'unreachable') return NEVER;
     const { serverName = '' } = memory.settings.ofLinks[id] ?? {};
     const name = serverName === '' ? undefined : serverName;
-    if (route !== 'refused') return options.network.connect(route, kind === 'SSL', name);
+    if (route !== 'refused') {
+      const nobody = `${internet.describe(remote, 'tcp')}, and nobody listens there`;
+      return options.network.connect(route, kind === 'SSL', name).pipe(
+        tap({
+          error: (cause: unknown) => {
+            if (cause instanceof NetworkError && cause.reason === 'refused') report.hint({ message: nobody });
+          },
+        }),
+      );
+    }
     const refused$ = throwError(() => new NetworkError('refused', `${remote.address}:${remote.port} refuses`));
     return concat(delays.after('connect'), delays.wait(internet.delay(remote.address)), refused$);
+  }
+
+  /** A place that nobody has spoken of is worth a word. */
+  hintUnlessKnown(place: Endpoint, protocol: Protocol): void {
+    const { internet, report } = this.core;
+    if (!internet.knows(place, protocol)) report.hint({ message: internet.unknown(place.address) });
   }
 
   private way({ address }: Endpoint): Way {
@@ -291,6 +316,9 @@ export class Links {
     this.table[link.id] = link;
     this.used = true;
     this.leftovers.delete(link.id);
+    const { report, internet } = this.core;
+    const where = internet.describe(link.remote, link.kind === 'UDP' ? 'udp' : 'tcp');
+    report.tell('link', `link ${link.id}: ${link.kind} to ${where}`);
     return link;
   }
 
@@ -347,6 +375,10 @@ export class Links {
     if (!this.isPassive(link) || link === this.raw) return link.inbox.empty;
     if (this.core.personality.closeAfterRead) return link.inbox.empty && !link.reading;
     return link.inbox.complete;
+  }
+
+  private tellClosed({ id, traffic }: Link, how: string): void {
+    this.core.report.tell('link', `link ${id}: closed ${how}; ${traffic.came} bytes came, ${traffic.went} went`);
   }
 
   private remove(link: Link, abort: boolean): void {

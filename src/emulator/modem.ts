@@ -16,6 +16,7 @@ import { Output } from './output';
 import type { Print } from './output';
 import { personalityOf } from './personalities';
 import type { Random } from './random';
+import { Report } from './report';
 import { ListeningServer } from './server';
 import { bootSettings, factoryFlash } from './settings';
 import { Station } from './station';
@@ -47,8 +48,10 @@ export class Modem {
     const personality = personalityOf(firmware);
     const flash = factoryFlash(personality, options);
     const faults = new FaultState();
+    const report = new Report(scheduler);
     const core = {
       options,
+      report,
       personality,
       scheduler,
       random,
@@ -117,7 +120,8 @@ export class Modem {
 
   /** What a reset, asked for or not, does to the chip; `ready` may be lost in the noise. */
   reset(ready: boolean): void {
-    const { memory, output, input, station } = this.context;
+    const { memory, output, input, station, report } = this.context;
+    report.tell('modem', 'restarts');
     this.restarting = false;
     this.halt();
     station.inReach = station.givesAddresses = true;
@@ -164,11 +168,12 @@ export class Modem {
 
   /** The access point goes away, and comes back after `duration` ms. */
   loseWifi(linksToo: 'close' | 'late' | 'keep', duration?: number): void {
-    const { links, station, output } = this.context;
+    const { links, station, output, report } = this.context;
     station.inReach = false;
     this.later(duration, () => this.findBack());
     if (!station.joined) return;
     station.leave('lost');
+    report.tell('wifi', 'lost');
     output.unsolicited('WIFI DISCONNECT\r\n');
     if (linksToo === 'close') links.closeAll();
     else links.freeze(true);

@@ -26,8 +26,13 @@ export interface AccessPoint {
   readonly wrongKeyCode?: 1 | 2 | 4;
   /** Joining fails with this code whatever the key: 1 silent access point, 4 refused by it. */
   readonly fails?: 1 | 4;
-  /** `false`: the network has no DHCP server. */
-  readonly dhcp?: boolean;
+  /** Milliseconds from the join to `WIFI CONNECTED`, not scaled. Default: as {@link Latencies.join}. */
+  readonly association?: number;
+  /**
+   * Milliseconds until DHCP has given an address, not scaled; `false`: the network has no DHCP server. Default: as
+   * {@link Latencies.address}.
+   */
+  readonly dhcp?: boolean | number;
   /** What DHCP gives the station; `192.168.1.50` in a network of 24 bits whose gateway is `.1`. */
   readonly address?: string;
 }
@@ -72,6 +77,9 @@ export interface EmulatorOptions {
 export type ResolvedOptions = Required<Omit<EmulatorOptions, 'stored' | 'latencies'>> &
   Pick<EmulatorOptions, 'stored'> & { readonly latencies: Latencies };
 
+/** Longest delay of a timer, in ms. */
+const LONGEST = 2 ** 31 - 1;
+
 /** @throws RangeError for numbers out of range. */
 export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
   const { stored, latencies, ...given } = options;
@@ -102,6 +110,10 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
   requireRange('latency', resolved.latency, 0, 1000);
   requireRange('interleave', resolved.interleave, 0, 1);
   resolved.accessPoints.forEach(requireKey);
+  for (const { association = 0, dhcp = 0 } of resolved.accessPoints) {
+    requireRange('association', association, 0, LONGEST);
+    requireRange('dhcp', Number(dhcp), 0, LONGEST);
+  }
   if (resolved.chunking !== 'whole') requireRange('chunking', resolved.chunking, 1, 65_536);
   return resolved;
 }

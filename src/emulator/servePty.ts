@@ -3,10 +3,19 @@ import type { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 
 import { carry } from './carry';
+import { linkDevice } from './deviceLink';
 import { Emulator } from './emulator';
 import type { EmulatorOptions } from './options';
 
 const run = promisify(execFile);
+
+export interface ServePtyOptions extends EmulatorOptions {
+  /**
+   * A path under which the device is to be found too, by a symbolic link that goes with the modem. One that an ended run
+   * has left there is replaced; anything else is not, and the rejection is `EEXIST`.
+   */
+  readonly link?: string;
+}
 
 export interface ServedPty {
   /** The device to open, such as `/dev/pts/7`. */
@@ -30,7 +39,7 @@ interface PtyModule {
  *
  * @throws RangeError (rejection) for options out of range, another Error when there are no pseudo-terminals here.
  */
-export async function servePty(options: EmulatorOptions = {}): Promise<ServedPty> {
+export async function servePty({ link, ...options }: ServePtyOptions = {}): Promise<ServedPty> {
   const pty = (await import('@lydell/node-pty')) as unknown as PtyModule;
   // Before the terminal: options that it refuses must not leave one open.
   const emulator = new Emulator(options);
@@ -51,13 +60,23 @@ export async function servePty(options: EmulatorOptions = {}): Promise<ServedPty
   // The slave stays open here: when its last user closes it, reading the master fails with EIO.
   const carrier = carry(emulator, master);
   const closed = Promise.all([master, slave].map((stream) => new Promise((resolve) => stream.once('close', resolve))));
+  let forget = (): Promise<void> => Promise.resolve();
   const close = async (): Promise<void> => {
+    await forget();
     carrier.unsubscribe();
     emulator.close();
     master.destroy();
     slave.destroy();
     await closed;
   };
+  if (link !== undefined) {
+    try {
+      forget = await linkDevice(link, ptsName);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
   return { path: ptsName, emulator, close };
 }
 

@@ -34,6 +34,7 @@ export class ListeningServer {
       const clients$ = listener$.pipe(
         switchMap(({ localPort, connections$ }) => {
           this.listening = { port, localPort };
+          this.core.report.tell('server', `listens on port ${port}, which is 127.0.0.1:${localPort}`);
           subscriber.complete();
           return connections$;
         }),
@@ -49,6 +50,7 @@ export class ListeningServer {
 
   /** Stops listening; clients stay. */
   stop(): void {
+    if (this.listening !== undefined) this.core.report.tell('server', 'listens no more');
     this.subscription.unsubscribe();
     this.listening = undefined;
   }
@@ -62,8 +64,10 @@ export class ListeningServer {
     const full = this.clients.length >= this.core.memory.settings.maxConnections;
     const link = full ? undefined : this.links.accept(connection);
     // One too many is turned away, and the host hears nothing of it.
-    if (link === undefined) connection.end();
-    else this.watch(link);
+    if (link === undefined) {
+      this.core.report.tell('server', 'one client too many is turned away');
+      connection.end();
+    } else this.watch(link);
   }
 
   private watch(link: Link): void {

@@ -60,20 +60,30 @@ export class Station {
       const found = this.inAir.find(
         (ap) => latin1(ap.ssid) === ssid && (bssid === undefined || reportOf(ap).bssid === bssid.toLowerCase()),
       );
-      if (found === undefined) return concat(delays.after('scan'), this.failed(3));
+      if (found === undefined) {
+        const seen = this.inAir.map(({ ssid: name }) => nameOf(name)).join(', ');
+        const message = `there is no such network in the air of the virtual modem; there is ${seen === '' ? 'none' : seen}`;
+        return concat(
+          delays.after('scan'),
+          defer(() => (this.core.report.hint({ message }), this.failed(3))),
+        );
+      }
       if (found.fails === 1) return concat(delays.wait(options.joinTimeout), this.failed(1));
       if (found.fails === 4) return concat(delays.after('join'), this.failed(4));
       if ((found.key?.length ?? 0) > 0 && latin1(found.key ?? '') !== key) {
         return concat(delays.after('join'), this.failed(found.wrongKeyCode ?? 2));
       }
-      const connected$ = concat(delays.after('join'), of('WIFI CONNECTED\r\n'));
+      const { association, dhcp } = found;
+      const associated$ = association === undefined ? delays.after('join') : delays.wait(association);
+      const connected$ = concat(associated$, of('WIFI CONNECTED\r\n'));
       const addressless$ = concat(delays.wait(options.joinTimeout), of(personality.dhcpTimeout), this.thrownOut());
       return concat(
         connected$,
         defer(() => {
           const { stationDhcp } = this.core.memory.settings;
-          const getsNone = (found.dhcp === false || !this.givesAddresses) && stationDhcp;
-          return getsNone ? addressless$ : delays.after('address');
+          const getsNone = (dhcp === false || !this.givesAddresses) && stationDhcp;
+          if (getsNone) return addressless$;
+          return typeof dhcp === 'number' && stationDhcp ? delays.wait(dhcp) : delays.after('address');
         }),
         defer(() => (this.inReach ? this.succeed(found) : this.thrownOut())),
       );
@@ -107,6 +117,7 @@ export class Station {
     this.state = 'joined';
     this.current = found;
     this.hostName = this.core.memory.settings.hostName;
+    this.core.report.tell('wifi', `joined ${nameOf(found.ssid)}, address ${this.address[0]}`);
     return of('WIFI GOT IP\r\n');
   }
 
@@ -139,4 +150,11 @@ function reportOf(ap: AccessPoint): AccessPointReport {
     rssi: ap.rssi ?? -52,
     ecn: ap.ecn ?? ((ap.key?.length ?? 0) === 0 ? 0 : 3),
   };
+}
+
+/** A network's name for people to read, whatever bytes it has. */
+function nameOf(ssid: string | Uint8Array): string {
+  return Buffer.from(ssid)
+    .toString('utf8')
+    .replace(/\p{Cc}/gu, '\ufffd');
 }

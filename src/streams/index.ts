@@ -13,4 +13,4 @@ export { type Pollable, type Readiness, sameReadiness } from './readiness';
 export { recv } from './recv';
 export { runOnce } from './runOnce';
 export { Turnstile } from './turnstile';
-export type { LineAdvice, Uart } from './uart';
+export type { LineAdvice, LineHint, Uart } from './uart';

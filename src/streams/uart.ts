@@ -10,6 +10,13 @@ export interface LineAdvice {
   readonly silence: string;
 }
 
+/** What the other side says beside the line; see {@link Uart.hints$}. */
+export interface LineHint {
+  readonly message: string;
+  /** The operating system's word for it, where it has one: `'EADDRINUSE'`. */
+  readonly code?: string;
+}
+
 /**
  * A serial line, whatever carries it: bytes in, bytes out, and an end. A serial port, a TCP connection to `ser2net`,
  * the virtual modem and a scripted line in a test all have this shape.
@@ -52,6 +59,12 @@ export interface Uart {
    * whatever who reads the line thinks fit.
    */
   readonly longestPause?: number | undefined;
+
+  /**
+   * Why the other side does not do what it is asked, told beside the line, and ahead of its answer: a virtual modem knows
+   * more than AT commands have words for. Hot.
+   */
+  readonly hints$?: Observable<LineHint> | undefined;
 
   /** For messages about what the line has lost. Default: advice for a serial port. */
   readonly advice?: LineAdvice | undefined;

@@ -89,23 +89,29 @@ function setDns({ memory, personality }: Context, call: Call): Observable<Print>
   });
 }
 
-function lookUp({ personality, internet, station, delays }: Context, { args }: Call): Observable<Print> {
+function lookUp({ personality, internet, station, delays, report }: Context, { args }: Call): Observable<Print> {
   return defer(() => {
     const name = args.text(0, 256);
     const address = station.joined ? internet.resolve(name) : null;
-    const failed$ = throwError(() => new Refusal('DNS Fail', errorCode.failed));
+    const failed$ = defer(() => {
+      if (station.joined) report.hint({ message: internet.unknown(name) });
+      return throwError(() => new Refusal('DNS Fail', errorCode.failed));
+    });
     return concat(delays.after('resolve'), address === null ? failed$ : of(personality.domain(address)));
   });
 }
 
-function ping({ personality, internet, station, delays }: Context, { args }: Call): Observable<Print> {
+function ping({ personality, internet, station, delays, report }: Context, { args }: Call): Observable<Print> {
   return defer(() => {
-    const address = internet.resolve(args.text(0, 256));
+    const host = args.text(0, 256);
+    const address = internet.resolve(host);
     if (!station.joined) throw new Refusal('', errorCode.failed);
     if (address !== null && internet.answers(address)) {
       const ms = delays.draw('ping') + internet.delay(address);
       return concat(delays.wait(ms), of(personality.ping(Math.max(1, Math.round(ms)))));
     }
+    if (address === null || !internet.knows({ address, port: 0 }, 'tcp'))
+      report.hint({ message: internet.unknown(host) });
     const timeout$ = of(personality.pingTimeout);
     return concat(
       delays.within([2500, 3000]),

@@ -7,6 +7,7 @@ import { LINK_COUNT } from '../links';
 import { NetworkError, isDottedQuad } from '../network';
 import type { Print } from '../output';
 import { linkSetting, plainSetting } from '../plainSetting';
+import { portInUse } from '../portInUse';
 import { Refusal, errorCode } from '../refusal';
 
 /** The link number in front of the other arguments, in multiplexed mode; and where those begin. */
@@ -39,7 +40,7 @@ function startAnywhere(context: Context, { args }: Call): Observable<Print> {
 }
 
 function open(context: Context, args: Arguments, id: number, next: number): Observable<Print> {
-  const { links, station, internet, delays } = context;
+  const { links, station, internet, delays, report } = context;
   const kind = args.text(next, 6, 'Link type ERROR').toUpperCase();
   if (kind !== 'TCP' && kind !== 'UDP' && kind !== 'SSL') throw new Refusal('Link type ERROR', errorCode.invalid);
   const host = args.text(next + 1, 64);
@@ -52,7 +53,10 @@ function open(context: Context, args: Arguments, id: number, next: number): Obse
     isDottedQuad(host) ? EMPTY : delays.after('resolve'),
     defer(() => {
       const address = station.joined || isDottedQuad(host) ? internet.resolve(host) : null;
-      if (address === null) throw new Refusal('DNS Fail', errorCode.failed);
+      if (address === null) {
+        if (station.joined) report.hint({ message: internet.unknown(host) });
+        throw new Refusal('DNS Fail', errorCode.failed);
+      }
       const remote = { address, port };
       const link$ =
         kind === 'UDP'
@@ -93,7 +97,8 @@ function opened({ links, output }: Context, link: Link): Observable<Print> {
   );
 }
 
-function notOpened({ links, personality }: Context, id: number, cause: unknown): Observable<Print> {
+function notOpened({ links, personality, report }: Context, id: number, cause: unknown): Observable<Print> {
+  if (cause instanceof NetworkError && cause.reason === 'in-use') report.hint(portInUse(cause));
   const isHandshake = cause instanceof NetworkError && cause.reason === 'handshake';
   if (isHandshake && personality.okAfterFailedHandshake) return of(links.closedText(id));
   const after$ = personality.closedAfterFailedStart ? links.closedLate(id) : EMPTY;

@@ -61,10 +61,14 @@ function readOrder(context: Context, args: Arguments): Order {
   const length = args.number(next, 1, Number.MAX_SAFE_INTEGER);
   if (length > SEND_LIMIT) throw new Refusal('too long', errorCode.invalid);
   args.limit(next + 3);
-  if (!args.has(next + 1)) return { link, length, to: undefined };
+  if (!args.has(next + 1)) {
+    if (link.kind === 'UDP') links.hintUnlessKnown(link.remote, 'udp');
+    return { link, length, to: undefined };
+  }
   const address = internet.resolve(args.text(next + 1, 64, 'ip error'));
   if (address === null || !isDottedQuad(address)) throw new Refusal('ip error', errorCode.invalid);
   const port = args.number(next + 2, 1, 65_535, 'no port');
+  if (link.kind === 'UDP') links.hintUnlessKnown({ address, port }, 'udp');
   return { link, length, to: link.kind === 'UDP' ? { address, port } : undefined };
 }
 

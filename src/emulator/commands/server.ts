@@ -3,7 +3,9 @@ import type { Observable } from 'rxjs';
 
 import type { Call, Command, Context } from '../command';
 import { LINK_COUNT } from '../links';
+import { NetworkError } from '../network';
 import type { Print } from '../output';
+import { portInUse } from '../portInUse';
 import { Refusal, errorCode } from '../refusal';
 
 const DEFAULT_PORT = 333;
@@ -17,9 +19,12 @@ function setServer(context: Context, { args }: Call): Observable<Print> {
     if (!on) return stop(context, args.has(1) && args.flag(1));
     const port = args.has(1) ? args.number(1, 1, 65_535) : DEFAULT_PORT;
     if (args.has(2) && args.text(2, 6).toUpperCase() !== 'TCP') throw new Refusal('', errorCode.invalid);
-    return server
-      .start(port)
-      .pipe(catchError(() => throwError(() => new Refusal('TcpServer Failure', errorCode.failed))));
+    return server.start(port).pipe(
+      catchError((cause: unknown) => {
+        if (cause instanceof NetworkError) context.report.hint(portInUse(cause));
+        return throwError(() => new Refusal('TcpServer Failure', errorCode.failed));
+      }),
+    );
   });
 }
 

@@ -1,5 +1,6 @@
 import { catchError, defer, filter, map, type Observable, type OperatorFunction, take, throwError } from 'rxjs';
 
+import type { LineHint } from '../../streams';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
 
@@ -16,8 +17,15 @@ export class Refusal extends Error {
     readonly result: 'ERROR' | 'FAIL' | 'OK',
     readonly lines: readonly string[],
     message = `${shown} was answered ${[...lines, result].join(' / ')}`,
+    /** Why, as the modem has told beside the line. */
+    readonly hint?: LineHint,
   ) {
     super(message);
+  }
+
+  /** The same, with a word of why. */
+  because(hint: LineHint): Refusal {
+    return new Refusal(this.shown, this.result, this.lines, `${this.message}; ${hint.message}`, hint);
   }
 
   /**

@@ -23,6 +23,7 @@ import { OSError } from '../../usocket/osError';
 import { Refusal } from './answer';
 import { answeredWithin, BusyForEver, longestBusy } from './answeredWithin';
 import type { Exchange } from './exchange';
+import { explained } from './explained';
 import { resynchronise } from './resynchronise';
 import { Unanswered } from './unanswered';
 import type { Wire } from './wire';
@@ -115,6 +116,7 @@ export class Executor {
 
   private converse<T>({ shown, deadline, countsBusy = false, converse }: Exchange<T>): Observable<T> {
     return converse(this.wire, this.scheduler).pipe(
+      explained(this.wire),
       answeredWithin(deadline, shown, this.wire, this.scheduler, countsBusy ? 0 : longestBusy),
       catchError((error: unknown) => (error instanceof BusyForEver ? this.giveUp(error) : throwError(() => error))),
       tap({ error: (error: unknown) => (this.outOfStep ||= error instanceof Unanswered) }),

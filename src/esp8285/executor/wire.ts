@@ -1,6 +1,6 @@
 import { catchError, defer, EMPTY, finalize, ignoreElements, type Observable, throwError } from 'rxjs';
 
-import type { Uart } from '../../streams';
+import type { LineHint, Uart } from '../../streams';
 import { asOSError } from '../asOSError';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
@@ -13,6 +13,8 @@ const lineEnd = '\r\n';
 export class Wire {
   /** What the frames are made of; for telling silence from nonsense. */
   readonly received$: Observable<Uint8Array>;
+  /** What the modem says beside the line; see {@link Uart.hints$}. */
+  readonly hints$: Observable<LineHint>;
 
   constructor(
     private readonly uart: Uart,
@@ -22,6 +24,7 @@ export class Wire {
     private readonly trace?: Trace,
   ) {
     this.received$ = uart.rx$;
+    this.hints$ = uart.hints$ ?? EMPTY;
   }
 
   /** Cold: writes the command's line and completes. */

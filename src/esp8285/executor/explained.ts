@@ -1,0 +1,46 @@
+import {
+  catchError,
+  defer,
+  ignoreElements,
+  merge,
+  type MonoTypeOperatorFunction,
+  Subject,
+  takeUntil,
+  tap,
+  throwError,
+} from 'rxjs';
+
+import type { LineHint } from '../../streams';
+import { Refusal } from './answer';
+import type { Wire } from './wire';
+
+/** Tells with a refusal what the modem has said of it beside the line, and all that it says there in the trace. */
+export function explained<T>(wire: Wire): MonoTypeOperatorFunction<T> {
+  return (outcome$) =>
+    defer(() => {
+      const over = new Subject<void>();
+      let hint: LineHint | undefined;
+      const listening$ = wire.hints$.pipe(
+        tap((said) => {
+          hint = said;
+          wire.note(said.message);
+        }),
+        ignoreElements(),
+        takeUntil(over),
+      );
+      return merge(
+        listening$,
+        outcome$.pipe(
+          tap({
+            complete: () => {
+              over.next();
+            },
+          }),
+        ),
+      ).pipe(
+        catchError((error: unknown) =>
+          throwError(() => (hint && error instanceof Refusal ? error.because(hint) : error)),
+        ),
+      );
+    });
+}
