@@ -56,6 +56,7 @@ export interface UARTOptions extends Omit<OpenUartOptions, 'baudRate'> {
  *     new machine.UART('tcp://192.168.1.9:3000')                  // a raw TCP serial server
  *     new machine.UART('rfc2217://192.168.1.9:2217', 115200)      // ser2net, with the speed set from here
  *     new machine.UART('emulator:', 115200)                       // a virtual modem, paced as a real one would be
+ *     new machine.UART('COM3', 115200, { dtr: false, rts: false })  // a board that these wires would hold in reset
  *
  * What goes wrong is the error of {@link UART.rx$} and of every call: `ENODEV` no such port or unplugged, `EACCES`,
  * `EBUSY`. A line that an interface was made on is the interface's: reading it here takes nothing away from there, and

@@ -1,4 +1,5 @@
 import { OSError } from '../usocket/osError';
+import type { ControlWires } from './controlWires';
 import { subnegotiation } from './telnet';
 
 /** The telnet option that RFC 2217 adds. */
@@ -23,8 +24,8 @@ export function longestCommand(option: number, code: number | undefined): number
   return code === fromServer.signature ? longestText : longestNumber;
 }
 
-/** Speed and framing of a serial line. */
-export interface ComPortSettings {
+/** Speed, framing and wires of a serial line. */
+export interface ComPortSettings extends ControlWires {
   /** Bits per second; 115200 unless told. */
   readonly baudRate?: number;
   /** 8 unless told. */
@@ -41,8 +42,8 @@ export interface ComPortSettings {
 export interface Setting {
   readonly name: string;
   readonly command: Buffer;
-  /** The code of its answer. */
-  readonly answer: number;
+  /** Whether this is its answer. */
+  readonly isAnswer: (code: number, value: Buffer) => boolean;
   /** Whether the line is of no use without its answer. */
   readonly isNeeded: boolean;
   /**
@@ -66,7 +67,15 @@ interface Wanted {
   readonly isNeeded?: boolean;
   /** Whether a number that is not the value is near enough. */
   readonly isNear?: (answered: number) => boolean;
+  /** The values of the thing that is set, where one code serves for several things. */
+  readonly range?: readonly [lowest: number, highest: number];
 }
+
+/** What SET-CONTROL sets, by its values; all others are of the flow control. */
+const control = {
+  dtr: { on: 8, off: 9, range: [7, 9] },
+  rts: { on: 11, off: 12, range: [10, 12] },
+} as const;
 
 /**
  * The commands of RFC 2217 that set a line up, in its order. Servers differ in how they confirm them: with the speed that
@@ -80,6 +89,13 @@ export function settingsOf(server: string, settings: ComPortSettings): readonly 
   const isNearSpeed = (answered: number): boolean => Math.abs(answered / baudRate - 1) <= tolerance;
   const setting = (wanted: Wanted): Setting => settingOf(server, wanted);
   const flow = rtscts ? 'RTS/CTS flow control' : 'no flow control';
+  const wires = (['dtr', 'rts'] as const).flatMap((wire) => {
+    const level = settings[wire];
+    if (level === undefined) return [];
+    const { on, off, range } = control[wire];
+    const shown = `${wire.toUpperCase()} ${level ? 'on' : 'off'}`;
+    return [setting({ name: 'SET-CONTROL', code: 5, value: Buffer.of(level ? on : off), shown, range })];
+  });
   return [
     setting({
       name: 'SET-BAUDRATE',
@@ -93,10 +109,18 @@ export function settingsOf(server: string, settings: ComPortSettings): readonly 
     setting({ name: 'SET-PARITY', code: 3, value: Buffer.of(parities[parity]), shown: parity }),
     setting({ name: 'SET-STOPSIZE', code: 4, value: Buffer.of(stopSizes[stopBits]), shown: String(stopBits) }),
     setting({ name: 'SET-CONTROL', code: 5, value: Buffer.of(rtscts ? 3 : 1), shown: flow, isNeeded: rtscts }),
+    ...wires,
   ];
 }
 
-function settingOf(server: string, { name, code, value, shown, isNeeded = false, isNear }: Wanted): Setting {
+/** The commands that a line is given up with, as if it had been hung up. */
+export function hangUp(): Buffer {
+  const off = (value: number): Buffer => subnegotiation(COM_PORT, Buffer.of(5, value));
+  return Buffer.concat([off(control.dtr.off), off(control.rts.off)]);
+}
+
+function settingOf(server: string, wanted: Wanted): Setting {
+  const { name, code, value, shown, isNeeded = false, isNear, range } = wanted;
   const asked = `${server}: asked for ${name} ${shown}, the serial server`;
   const advice =
     name === 'SET-CONTROL'
@@ -105,7 +129,14 @@ function settingOf(server: string, { name, code, value, shown, isNeeded = false,
   return {
     name,
     command: subnegotiation(COM_PORT, Buffer.concat([Buffer.of(code), value])),
-    answer: code + FROM_SERVER,
+    isAnswer: (answerCode, answered) => {
+      if (answerCode !== code + FROM_SERVER) return false;
+      if (name !== 'SET-CONTROL') return true;
+      const [number = 0] = answered;
+      const ranges = [control.dtr.range, control.rts.range];
+      const ofWire = ranges.find(([lowest, highest]) => number >= lowest && number <= highest);
+      return range === ofWire;
+    },
     isNeeded,
     judge: (answered) => {
       if (answered?.equals(value)) return undefined;

@@ -5,7 +5,7 @@ import { rfc2217Uart } from './rfc2217';
 import { serialUart } from './serial';
 import { tcpUart } from './tcp';
 
-/** Speed and framing; a raw TCP line, set up at its server, ignores them, and takes `rtscts` for what is set there. */
+/** Speed, framing and wires; a raw TCP line, set up at its server, ignores them, and takes `rtscts` for what is set there. */
 export type OpenUartOptions = ComPortSettings;
 
 const overNetwork = new Map<string, typeof rfc2217Uart>([

@@ -8,9 +8,11 @@ import {
   concat,
   concatMap,
   connect,
+  defer,
   distinct,
   distinctUntilChanged,
   filter,
+  finalize,
   ignoreElements,
   map,
   merge,
@@ -28,7 +30,17 @@ import {
 } from 'rxjs';
 
 import { OSError } from '../usocket/osError';
-import { COM_PORT, longestCommand, RESUME, SUSPEND, settingsOf, type ComPortSettings, type Setting } from './comPort';
+import {
+  COM_PORT,
+  hangUp,
+  longestCommand,
+  RESUME,
+  SUSPEND,
+  settingsOf,
+  type ComPortSettings,
+  type Setting,
+} from './comPort';
+import { checkWires } from './controlWires';
 import { quotingLastWords } from './lastWords';
 import type { Line, LineUart } from './lineUart';
 import { reopenable } from './reopenable';
@@ -94,6 +106,8 @@ function rfc2217Line(options: Rfc2217UartOptions, doubling: { isBroken: boolean 
   if (!Number.isInteger(baudRate) || baudRate <= 0 || baudRate > 0xffff_ffff)
     throw new OSError('EINVAL', 'open', `open ${name}: ${baudRate} is no baud rate; try 115200`);
 
+  checkWires(name, options);
+
   const line = tcpLine(options);
   const ready = new BehaviorSubject(false);
   const suspended = new BehaviorSubject(false);
@@ -116,7 +130,8 @@ function rfc2217Line(options: Rfc2217UartOptions, doubling: { isBroken: boolean 
         merge(
           dataOf(events$),
           decline(line, events$),
-          comPort(events$, [SUSPEND, RESUME]).pipe(
+          comPort(events$).pipe(
+            filter(([code]) => code === SUSPEND || code === RESUME),
             tap(([code]) => suspended.next(code === SUSPEND)),
             ignoreElements(),
           ),
@@ -175,7 +190,12 @@ function rfc2217Line(options: Rfc2217UartOptions, doubling: { isBroken: boolean 
       },
     },
     release() {
-      return line.release();
+      return defer(() => {
+        const isHungUp = options.hupcl === true && ready.value;
+        // On its way before the end; a server that takes nothing any more is not waited for.
+        const saying = isHungUp ? line.send(hangUp()).subscribe({ error: () => undefined }) : undefined;
+        return line.release().pipe(finalize(() => saying?.unsubscribe()));
+      });
     },
   } satisfies Line;
 }
@@ -236,7 +256,8 @@ function configure(line: Line, events$: Events$, { settings, grace, scheduler, t
     if (told !== undefined) tell(told);
   };
   const answers = settings.map((setting) =>
-    comPort(events$, [setting.answer]).pipe(
+    comPort(events$).pipe(
+      filter(([code, value]) => setting.isAnswer(code, value)),
       take(1),
       tap(([, value]) => judge(setting, value)),
       map(() => setting),
@@ -258,11 +279,11 @@ function configure(line: Line, events$: Events$, { settings, grace, scheduler, t
   return merge(confirmed$, line.send(Buffer.concat(settings.map(({ command }) => command))));
 }
 
-/** The COM-PORT commands of the server with one of these codes: code and value. */
-function comPort(events$: Events$, codes: readonly number[]): Observable<readonly [code: number, value: Buffer]> {
+/** The COM-PORT commands of the server: code and value. */
+function comPort(events$: Events$): Observable<readonly [code: number, value: Buffer]> {
   return events$.pipe(
     filter((event) => event.kind === 'subnegotiation'),
-    filter(({ option, bytes }) => option === COM_PORT && codes.includes(bytes[0] ?? -1)),
+    filter(({ option }) => option === COM_PORT),
     map(({ bytes }) => [bytes[0] ?? -1, bytes.subarray(1)] as const),
   );
 }

@@ -1,13 +1,14 @@
 import { SerialPort } from 'serialport';
-import { Observable } from 'rxjs';
+import { BehaviorSubject, Observable, ReplaySubject, combineLatest, concatMap, filter, map, take } from 'rxjs';
 
 import { OSError } from '../usocket/osError';
 import type { ErrorCode } from '../usocket/errno';
+import { checkWires, type ControlWires } from './controlWires';
 import { duplexLine } from './duplexLine';
 import type { Line, LineUart } from './lineUart';
 import { reopenable } from './reopenable';
 
-export interface SerialUartOptions {
+export interface SerialUartOptions extends ControlWires {
   /** `'/dev/ttyUSB0'`, `'/dev/tty.usbserial-10'`, `'COM3'`. */
   readonly path: string;
   /** Bits per second; 115200 unless told. */
@@ -88,18 +89,20 @@ export function serialUart({ path, baudRate = 115200, rtscts = false, ...setting
   if (!Number.isSafeInteger(baudRate) || baudRate <= 0)
     throw new OSError('EINVAL', 'open', `open ${path}: ${baudRate} is no baud rate; try 115200`);
 
+  checkWires(path, { rtscts, ...settings });
   return reopenable(() => serialLine({ path, baudRate, rtscts, ...settings }));
 }
 
 function serialLine(options: SerialUartOptions & { readonly baudRate: number; readonly rtscts: boolean }): Line {
-  const { path, rtscts } = options;
-  const port = new SerialPort(options);
+  const { dtr, rts, ...settings } = options;
+  const { path, rtscts } = settings;
+  const port = new SerialPort(settings);
   let wasOpen = false;
   port.once('open', () => {
     wasOpen = true;
     watchForHangUp(port);
   });
-  return duplexLine({
+  const line = duplexLine({
     name: path,
     duplex: port,
     opened: 'open',
@@ -108,6 +111,35 @@ function serialLine(options: SerialUartOptions & { readonly baudRate: number; re
     failure: (cause) => (wasOpen ? lossOf(path, cause) : openFailure(path, cause)),
     release: () => release(port),
   });
+  return dtr === undefined && rts === undefined ? line : withWires(line, port, { dtr, rts });
+}
+
+/** Nothing is sent before the wires are as they are to be: it would be lost to a board that they hold in reset. */
+export function withWires(
+  line: Line,
+  port: Pick<SerialPort, 'once' | 'set'>,
+  { dtr = true, rts = true }: { readonly dtr?: boolean | undefined; readonly rts?: boolean | undefined },
+): Line {
+  const ready = new BehaviorSubject(false);
+  const notices = new ReplaySubject<string>(1);
+  port.once('open', () => {
+    // Both in one step, for boards look at how they differ. The default is what the port has made of them.
+    port.set({ dtr, rts }, (error) => {
+      if (error) notices.next(`${line.name}: the wires DTR and RTS cannot be set here (${error.message})`);
+      ready.next(true);
+    });
+  });
+  return {
+    ...line,
+    notices$: notices.asObservable(),
+    writable$: combineLatest([line.writable$, ready]).pipe(map(([one, other]) => one && other)),
+    send: (bytes) =>
+      ready.pipe(
+        filter(Boolean),
+        take(1),
+        concatMap(() => line.send(bytes)),
+      ),
+  };
 }
 
 /**
