@@ -6,8 +6,8 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'node20',
   dts: true,
-  // So that `Buffer` and `AsyncDisposable` are known to a program whose `tsconfig.json` names no types.
-  banner: { dts: '/// <reference types="node" />' },
+  // So that `Buffer`, `AsyncDisposable` and `ErrorOptions` are known whatever a user's `tsconfig.json` says of types.
+  banner: { dts: '/// <reference types="node" />\n/// <reference lib="es2022" />' },
   logLevel: 'warn',
   checks: { pluginTimings: false },
 });

@@ -13,7 +13,7 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const files = ['consumer.mts', 'consumer.cts'];
 /** What users write in `tsconfig.json`: nothing of it is about this package, and `types` is not among it. */
 const userSettings = [
-  { module: 'node16', target: 'es2022' },
+  { module: 'node16' },
   { module: 'nodenext', target: 'es2022', lib: ['es2022'] },
   { module: 'esnext', moduleResolution: 'bundler', target: 'es2022' },
 ].map((settings) => ({ strict: true, ...settings }));

@@ -124,6 +124,14 @@ describe('machine.UART on a serial port', () => {
     },
   );
 
+  it.each([
+    ['115200', "the text '115200'"],
+    [null, 'null'],
+  ])('says that a baud rate is a number, not %j', (given, told) => {
+    const make = () => new machine.UART('/dev/no-such-port', given as unknown as number);
+    expect(make).toThrow(expect.objectContaining({ code: 'EINVAL', message: expect.stringContaining(`not ${told}`) }));
+  });
+
   it('with a timeout of 0 takes what is there', async () => {
     await uart.close();
     uart = new machine.UART(pty.path, 115_200, { timeout: 0 });

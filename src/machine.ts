@@ -121,6 +121,10 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     if (typeof port !== 'string') {
       throw new OSError('EINVAL', 'UART', `UART: a port is a text, '/dev/ttyUSB0' or 'emulator:', not ${String(port)}`);
     }
+    if (typeof baudRate !== 'number') {
+      const given = typeof baudRate === 'string' ? `the text '${String(baudRate)}'` : String(baudRate);
+      throw new OSError('EINVAL', 'UART', `UART: a baud rate is a number, 115200, not ${given}`);
+    }
     this.port = port.replace(/\/\/[^/]*@/, '//');
     this.line =
       port === 'emulator:' ? virtualLine({ ...emulator, baud: baudRate }) : openUart(port, { baudRate, ...settings });
