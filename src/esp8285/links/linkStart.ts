@@ -24,6 +24,7 @@ import { Unanswered } from '../executor/unanswered';
 import type { Wire } from '../executor/wire';
 import { askForLinks } from './linkList';
 import type { LinkContext, NumberedLink } from './numberedLink';
+import { isTaken } from './reasons';
 
 /** Milliseconds: the modem itself gives up after 18 to 75 s. */
 const startDeadline = 60_000;
@@ -124,7 +125,7 @@ function takenByClientFirst(shown: string): Refusal {
 
 /** Whether the modem takes the number for one in use. */
 export function isStale(error: unknown): boolean {
-  return error instanceof Refusal && error.lines.includes(alreadyConnected);
+  return error instanceof Refusal && isTaken(error);
 }
 
 /** AT 1.x has been seen to say `OK` to a start that failed; or the line has lost its `CONNECT`. */

@@ -9,6 +9,7 @@ import type { Executor } from '../executor/executor';
 import { checkOwnAddress } from '../wifi/ownAddress';
 import { ModemDatagramLink } from './datagramLink';
 import type { LinkTable } from './linkTable';
+import { isOffNetwork } from './reasons';
 
 /** Ports that nobody has by agreement, for sockets that ask for any. */
 const dynamicPorts = { first: 49_152, last: 65_535 };
@@ -48,7 +49,7 @@ export class DatagramOpener {
   /** What it means that the modem did not open a port. */
   private failure(cause: unknown, port: number): unknown {
     if (!(cause instanceof Refusal)) return commandError('bind', cause);
-    if (cause.lines.includes('no ip') || !this.hasAddress()) {
+    if (isOffNetwork(cause) || !this.hasAddress()) {
       const message = `bind port ${String(port)}: the modem is not on a network; call nic.connect(ssid, key) first`;
       return new OSError('ENETUNREACH', 'bind', `${message} (${cause.message})`, { cause });
     }

@@ -11,6 +11,7 @@ import { checkEncryption, type Encryption, encryptionFailure, restartedUnder } f
 import { Link } from './link';
 import { isStale } from './linkStart';
 import type { LinkTable } from './linkTable';
+import { isOffNetwork } from './reasons';
 import { whenGivenUp } from './whenGivenUp';
 
 /** A refusal that comes sooner (milliseconds) is the peer's word; one that comes later is the modem's patience at its end. */
@@ -68,7 +69,7 @@ function startError({ address, port }: Endpoint, cause: unknown, link: Link | un
 function reasonOf(refusal: Refusal, link: Link | undefined, hasAddress: boolean): readonly [ErrorCode, string] {
   const milliseconds = link?.tookToStart ?? 0;
   if (isStale(refusal)) return ['EIO', 'was not tried: the modem takes the link for one in use'];
-  if (refusal.lines.includes('no ip') || !hasAddress) {
+  if (isOffNetwork(refusal) || !hasAddress) {
     return ['ENETUNREACH', 'cannot be reached: the modem is not on a network; call nic.connect(ssid, key) first'];
   }
   if (link?.isEncrypted) return encryptionFailure(refusal, milliseconds);
