@@ -41,7 +41,7 @@ describe('the commands of the documents', () => {
   it.each(emulators)('%s', async (line) => {
     const [, , ...args] = line.split(' ');
     await using program = project.start('node_modules/rx-usocket/dist/cli/main.mjs', args);
-    expect(await program.firstLine()).toMatch(/^(\/dev\/|tcp:)/);
+    expect(await program.firstLine()).toMatch(/^(\/(dev|tmp)\/|tcp:)/);
     program.signal('SIGTERM');
     expect(await program.outcome).toMatchObject({ code: 0 });
   });

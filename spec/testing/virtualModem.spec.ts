@@ -25,7 +25,7 @@ import type { RunHelpers, TestScheduler } from 'rxjs/testing';
 
 import { firmwareVersions, NetworkError } from '../../src/emulator';
 import { type Talk, virtualModem, type VirtualModemOptions } from '../../src/testing';
-import type { Socket } from '../../src/usocket';
+import { DatagramSocket, type Socket } from '../../src/usocket';
 import { code } from '../support/stage';
 import { marbles } from '../streams/marbles';
 
@@ -174,6 +174,50 @@ describe('a host of a virtual modem', () => {
         map((bytes) => String(bytes)),
       );
       expectObservable(hello$).toBe('(h|)', { h: 'hello' });
+    }),
+  );
+
+  it(
+    'is far away, and has an address of its own',
+    marbles(({ expectObservable }, scheduler) => {
+      const echo: Talk = (said$) => said$;
+      const hosts = { 'host.example:7': { talk: echo, address: '203.0.113.7', delay: 100 } };
+      const modem = virtualModem({ scheduler, hosts });
+      const socket = modem.socket();
+      const answer$ = modem.online$.pipe(
+        concatMap(() => modem.nic.resolve('host.example')),
+        concatMap(([address = '']) => socket.connect$([address, 7]).pipe(map(() => address))),
+        concatMap((address) => socket.sendall$('hello').pipe(map(() => address))),
+        concatMap((address) => socket.recv$(9).pipe(map((bytes) => `${String(bytes)} from ${address}`))),
+      );
+      expectObservable(answer$).toBe('200ms (h|)', { h: 'hello from 203.0.113.7' });
+    }),
+  );
+
+  it(
+    'is another one for connections than for datagrams',
+    marbles(({ expectObservable }, scheduler) => {
+      const modem = virtualModem({
+        scheduler,
+        hosts: { 'host.example:7': () => of('tcp') },
+        datagrams: { 'host.example:7': (asked$) => asked$.pipe(map(() => 'udp')) },
+      });
+      const stream = modem.socket();
+      const datagrams = new DatagramSocket(modem.nic, { scheduler });
+      const said$ = modem.online$.pipe(
+        concatMap(() => modem.nic.resolve('host.example')),
+        concatMap(([address = '']) =>
+          concat(
+            stream.connect$([address, 7]).pipe(concatMap(() => stream.recv$(3))),
+            datagrams.sendto$('?', [address, 7]).pipe(
+              concatMap(() => datagrams.recvfrom$(3)),
+              map(([bytes]) => bytes),
+            ),
+          ),
+        ),
+        map(String),
+      );
+      expectObservable(said$).toBe('(tu|)', { t: 'tcp', u: 'udp' });
     }),
   );
 

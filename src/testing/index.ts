@@ -4,4 +4,4 @@ export { formatBytes, parseRecording, type RecordedBytes } from './recording';
 export { recordUart, type RecordUartOptions } from './recordUart';
 export { type Replay, ReplayError, replayUart } from './replayUart';
 export { type Rule, type ScriptedModem, scriptedModem, type ScriptedModemOptions } from './scriptedModem';
-export { type VirtualModem, virtualModem, type VirtualModemOptions } from './virtualModem';
+export { type VirtualHost, type VirtualModem, virtualModem, type VirtualModemOptions } from './virtualModem';

@@ -1,20 +1,25 @@
 import { concatMap, defer, type Observable, type SchedulerLike } from 'rxjs';
 
-import { createEmulator, type Emulator, type EmulatorOptions } from '../emulator';
+import { createEmulator, type Emulator, type EmulatorOptions, type Host } from '../emulator';
 import { ESP8285, type ModemOptions } from '../esp8285';
 import type { Uart } from '../streams';
 import { Socket, type SocketOptions } from '../usocket';
 import { MemoryNetwork, type Talk } from './memoryNetwork';
 
+/** A host of the virtual modem's internet, which is somewhere. */
+export interface VirtualHost extends Pick<Host, 'address' | 'delay'> {
+  readonly talk: Talk;
+}
+
 export interface VirtualModemOptions extends Omit<EmulatorOptions, 'hosts' | 'network' | 'scheduler'> {
   /** What keeps time, for the modem, the interface and the sockets: a `TestScheduler`, a `VirtualTimeScheduler`. */
   readonly scheduler: SchedulerLike;
   /** Who answers at a name or an address, with a port: `'host.example:80'`. What is not here is unreachable. */
-  readonly hosts?: Readonly<Record<string, Talk>>;
+  readonly hosts?: Readonly<Record<string, Talk | VirtualHost>>;
   /** Who is there and takes no connection; as `hosts`. */
   readonly refusing?: readonly string[];
   /** Who answers datagrams; as `hosts`. */
-  readonly datagrams?: Readonly<Record<string, Talk>>;
+  readonly datagrams?: Readonly<Record<string, Talk | VirtualHost>>;
   /** How the interface is to be. */
   readonly interface?: Omit<ModemOptions, 'scheduler'>;
   /** Wraps the serial line between the two, to record it or to look at it. */
@@ -50,15 +55,21 @@ export function virtualModem(options: VirtualModemOptions): VirtualModem {
   const { accessPoints = [{ ssid: 'my-ssid', key: 'my-password' }] } = chip;
   const servers = new Map<number, Talk>();
   const answerers = new Map<number, Talk>();
-  const table: Record<string, string> = Object.fromEntries(refusing.map((name) => [name, 'refused']));
-  const lead = (name: string, to: Map<number, Talk>, talk: Talk): void => {
-    // One that takes connections and datagrams has one port for both.
-    const port = Number(/:(\d+)$/.exec(table[name] ?? '')?.[1] ?? Object.keys(table).length + 1);
-    table[name] = `127.0.0.1:${String(port)}`;
-    to.set(port, talk);
+  const table: Record<string, string | Host> = Object.fromEntries(refusing.map((name) => [name, 'refused']));
+  const lead = (
+    protocol: 'tcp' | 'udp',
+    to: Map<number, Talk>,
+    named: Readonly<Record<string, Talk | VirtualHost>>,
+  ) => {
+    for (const [name, host] of Object.entries(named)) {
+      const { talk, ...where }: VirtualHost = typeof host === 'function' ? { talk: host } : host;
+      const port = to.size + 1;
+      table[`${name}/${protocol}`] = { ...where, to: `127.0.0.1:${String(port)}` };
+      to.set(port, talk);
+    }
   };
-  for (const [name, talk] of Object.entries(hosts)) lead(name, servers, talk);
-  for (const [name, talk] of Object.entries(datagrams)) lead(name, answerers, talk);
+  lead('tcp', servers, hosts);
+  lead('udp', answerers, datagrams);
 
   const network = new MemoryNetwork(servers, answerers);
   const emulator = createEmulator({ latency: 0, interleave: 0, ...chip, hosts: table, network, scheduler });
