@@ -5,6 +5,7 @@ import { filter, type Observable } from 'rxjs';
 import {
   type Address,
   type AddressInfo,
+  createModules,
   type Datagram,
   type DatagramSocket,
   type ErrorCode,
@@ -150,6 +151,20 @@ export const programs = {
     await uselect.select(['/dev/ttyUSB0'], [], []);
     // @ts-expect-error Three lists are wanted.
     await uselect.select([socket], []);
+  },
+
+  async hosts(socket: Socket, pem: string, der: Uint8Array) {
+    await using nic = network.Host({ linger: 500, ca: [pem, der] });
+    const [ip, netmask] = await nic.ifconfig();
+    holds<Same<[typeof ip, typeof netmask], [string, string]>>();
+    const isOnNetwork: boolean = nic.isconnected();
+    await socket.connect(['192.168.1.9', 443], { tls: { serverName: 'host.example', ca: pem } });
+    const own = createModules();
+    own.network.Host();
+    holds<Same<typeof own.usocket, typeof usocket>>();
+    // @ts-expect-error A certificate is text or bytes.
+    network.Host({ ca: 5 });
+    return isOnNetwork;
   },
 
   async signals(socket: Socket, udp: DatagramSocket, uart: UART, signal: AbortSignal, maybe?: AbortSignal) {

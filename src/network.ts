@@ -5,6 +5,7 @@ import { HostNic, type HostNicOptions } from './host';
 import { printTrace } from './printTrace';
 import { inspectableModule, type Uart } from './streams';
 import { type Interfaces, OSError } from './usocket';
+import { ifPromise } from './usocket/arguments';
 import { type Abortable, promiseOf } from './usocket/promiseOf';
 
 /**
@@ -84,8 +85,8 @@ export function createNetworkModule(interfaces: Interfaces) {
 }
 
 function checkLine(uart: Uart, taken: ReadonlySet<Uart>): void {
-  if (typeof uart !== 'object' || !('rx$' in uart)) {
-    throw new OSError('EINVAL', 'ESP8285', 'ESP8285: the line is a machine.UART, or another Uart');
+  if (typeof uart !== 'object' || (uart as unknown) === null || !('rx$' in uart)) {
+    throw new OSError('EINVAL', 'ESP8285', `ESP8285: the line is a machine.UART, or another Uart${ifPromise(uart)}`);
   }
   if (!taken.has(uart)) return;
   throw new OSError('EBUSY', 'ESP8285', 'ESP8285: the line has an interface already; close that one first');

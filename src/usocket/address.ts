@@ -1,3 +1,4 @@
+import { ifPromise } from './arguments';
 import { AF_INET, AF_INET6 } from './constants';
 import { isAddress } from './inet';
 import type { Endpoint } from './nic';
@@ -14,7 +15,8 @@ export type Address = readonly [address: string, port: number];
 export function toEndpoint(address: Address, syscall: string, lowestPort: 0 | 1 = 1): Endpoint {
   const [host, port] = Array.isArray(address) ? (address as Address) : [];
   if (typeof host !== 'string' || typeof port !== 'number') {
-    throw new OSError('EINVAL', syscall, `${syscall}: an address is ['192.168.1.9', 80] or comes from getaddrinfo`);
+    const message = `${syscall}: an address is ['192.168.1.9', 80] or comes from getaddrinfo`;
+    throw new OSError('EINVAL', syscall, message + ifPromise(address));
   }
   checkPort(port, syscall, lowestPort);
   if (isAddress(AF_INET6, host)) {

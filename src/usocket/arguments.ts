@@ -4,11 +4,21 @@ import { OSError } from './osError';
 /** What a socket can be asked to send; a string goes out as UTF-8. */
 export type Sendable = Uint8Array | string;
 
+/** A hint for who gave a promise where its value was wanted; empty otherwise. */
+export function ifPromise(given: unknown): string {
+  const isPromise = typeof given === 'object' && given !== null && 'then' in given;
+  return isPromise ? '; a promise was given: is an "await" missing?' : '';
+}
+
 /** The bytes of what is to be sent; `EINVAL` when it has none. */
 export function toBytes(data: Sendable, syscall: string): Uint8Array {
   if (typeof data === 'string') return Buffer.from(data);
   if (data instanceof Uint8Array) return data;
-  throw new OSError('EINVAL', syscall, `${syscall}: what is sent is a Buffer, another Uint8Array or a string`);
+  throw new OSError(
+    'EINVAL',
+    syscall,
+    `${syscall}: what is sent is a Buffer, another Uint8Array or a string${ifPromise(data)}`,
+  );
 }
 
 /** `EINVAL` for what is no size of a receive buffer. */
@@ -27,7 +37,11 @@ export function checkTarget(target: unknown): void {
 /** `EINVAL` for what is no number of bytes. */
 export function checkSize(size: number, syscall: string): void {
   if (isSize(size)) return;
-  throw new OSError('EINVAL', syscall, `${syscall}: a size is a whole number of bytes, not ${String(size)}`);
+  throw new OSError(
+    'EINVAL',
+    syscall,
+    `${syscall}: a size is a whole number of bytes, not ${String(size)}${ifPromise(size)}`,
+  );
 }
 
 /** A size that may be left out, `null` or negative: all there is then, as in MicroPython. `EINVAL` for what is none. */

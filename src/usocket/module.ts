@@ -1,6 +1,7 @@
 import { defer, type Observable } from 'rxjs';
 
 import { inspectableModule } from '../streams';
+import { ifPromise } from './arguments';
 import * as constants from './constants';
 import { DatagramSocket } from './datagram/datagramSocket';
 import { type AddressInfos, getaddrinfo$ } from './getaddrinfo';
@@ -60,6 +61,7 @@ export function createSocketModule(interfaces: Interfaces) {
     const [[af = 0, type = 0, proto = 0, flags = 0], options] = partOptions<number, LookUpOptions>(given);
     return defer(() => {
       const nic = options?.nic ?? interfaces.defaultFor('getaddrinfo');
+      checkNic(nic, 'getaddrinfo');
       return getaddrinfo$(nic, host, port, { af, type, proto, flags });
     });
   }
@@ -105,6 +107,7 @@ export function createSocketModule(interfaces: Interfaces) {
       throw new OSError('EPROTONOSUPPORT', 'socket', `${message}; use SOCK_STREAM or SOCK_DGRAM alone`);
     }
     const { nic = interfaces.defaultFor('socket'), ...socketOptions } = options;
+    checkNic(nic, 'socket');
     return new kind.Socket(nic, socketOptions);
   }
 
@@ -121,4 +124,10 @@ export function createSocketModule(interfaces: Interfaces) {
     getaddrinfo$: lookUp$,
   };
   return inspectableModule('usocket', members, () => ({ interfaces }));
+}
+
+function checkNic(nic: unknown, syscall: string): void {
+  if (typeof nic === 'object' && nic !== null && 'openStream' in nic && 'resolve' in nic) return;
+  const message = `${syscall}: nic is an interface, from network.ESP8285() or network.Host()`;
+  throw new OSError('EINVAL', syscall, message + ifPromise(nic));
 }
