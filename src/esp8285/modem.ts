@@ -42,6 +42,7 @@ import { LineHold } from './flow/lineHold';
 import { cutFrames } from './grammar/cutFrames';
 import type { Frame } from './grammar/frame';
 import type { Expectation } from './grammar/frameCutter';
+import { isEcho } from './grammar/lineFrame';
 import { Encryption } from './links/encryption';
 import { LinkTable } from './links/linkTable';
 import { DatagramOpener } from './links/openDatagram';
@@ -118,6 +119,7 @@ export class Modem {
     private readonly uart: Uart,
     options: ModemOptions = {},
   ) {
+    const { unknownLines = 'news' } = options;
     const { passiveReceive = true, idleTimeout = 0, flowControl = false, longestHold = 2_000 } = options;
     const { longestPause = uart.longestPause ?? usualPause, longestQuiet, scheduler = asyncScheduler } = options;
     const { redial = {}, longestSilence } = options;
@@ -125,6 +127,7 @@ export class Modem {
       const message = 'modem: flowControl wants a line that has it; open the line with { rtscts: true }';
       throw new OSError('EINVAL', 'modem', message);
     }
+    this.expecting.isStrict = unknownLines === 'damage';
     this.scheduler = scheduler;
     this.setUpOptions = { passive: passiveReceive, flowControl };
     this.hold = new LineHold(uart, { longestHold, scheduler });
@@ -348,7 +351,10 @@ export class Modem {
     );
   }
 
-  /** `ready` may drown in the noise of a start. An echo, a line that is none, or a block cut off, is reason to ask. */
+  /**
+   * `ready` may drown in the noise of a start. An echo, a line that is none, one that may be of a start, or a block cut off,
+   * is reason to ask.
+   */
   private verifying(): Observable<never> {
     return this.oddities.pipe(
       filter(() => this.status.value.modem === 'up'),
@@ -357,7 +363,7 @@ export class Modem {
       }),
       // One doubt is enough: noise without end must not put the question off for ever.
       exhaustMap(({ kind }) =>
-        timer(kind === 'damage' ? 0 : bootTime, this.scheduler).pipe(
+        timer(['damage', 'unknown', 'line'].includes(kind) ? 0 : bootTime, this.scheduler).pipe(
           takeUntil(this.status.pipe(filter(({ modem }) => modem !== 'up'))),
         ),
       ),
@@ -421,7 +427,7 @@ export class Modem {
   }
 
   private route(frame: Frame): void {
-    if (!this.links.route(frame)) this.oddities.next(frame);
+    if (!this.links.route(frame) || isDoubtful(frame)) this.oddities.next(frame);
     this.stations.route(frame);
     if (frame.kind !== 'wifi') return;
     this.hasJoined = false;
@@ -468,4 +474,9 @@ export class Modem {
     this.links.loseAll(error);
     this.executor.interrupt(error);
   }
+}
+
+/** Whether a frame that makes sense may be of a modem that is not as it was left. */
+function isDoubtful(frame: Frame): boolean {
+  return frame.kind === 'unknown' ? frame.isDoubtful === true : frame.kind === 'line' && isEcho(frame.text);
 }

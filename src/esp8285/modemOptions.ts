@@ -33,6 +33,13 @@ export interface ModemOptions {
    */
   readonly longestPause?: number;
   /**
+   * What a line means that stands in no list: `'news'`, of another maker's firmware, of a newer one, of a log on the same
+   * line; it is shown in `trace$` and otherwise ignored. `'damage'`: what is left of data whose header was lost, which ends
+   * every connection whose data are pushed; for firmware that is known to print nothing of its own, on a bad line. What
+   * cannot be a line is damage in either case. Default: `'news'`.
+   */
+  readonly unknownLines?: 'news' | 'damage';
+  /**
    * Milliseconds between two questions about a connection that stays quiet, at most: what the modem said of it may be
    * lost. The first is asked after 2000, each next one after twice as long. `Infinity` for none. Default: 10 000, and none
    * with a scheduler of one's own, whose virtual time would never end.

@@ -93,7 +93,7 @@ describe('blocks', () => {
 
   it('takes what looks like pulled data for a line while nothing has been pulled', () => {
     assert.deepStrictEqual(framesOf('+CIPRECVDATA:2,hi\r\n', { reading: undefined }), [
-      { kind: 'line', text: '+CIPRECVDATA:2,hi' },
+      { kind: 'fragment', text: '+CIPRECVDATA:2,hi' },
     ]);
   });
 

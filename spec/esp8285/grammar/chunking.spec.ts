@@ -96,7 +96,7 @@ describe('chunking', () => {
     const whole = cut([stream]).map(joined);
     assert.deepStrictEqual(
       whole.map(({ kind }) => kind).join(' '),
-      'opened final prompt block taken block sent block block closed sent block final busy notice line booted ' +
+      'opened final prompt block taken block sent block block closed sent block final busy notice fragment booted ' +
         'line final prompt block block wifi line final',
     );
     for (let at = 0; at <= stream.length; at++) assert.deepStrictEqual(cut(chunksOf(stream, [at])).map(joined), whole);

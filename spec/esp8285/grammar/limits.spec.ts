@@ -9,7 +9,7 @@ const ok = { kind: 'final', result: 'OK' };
 describe('limits', () => {
   it('takes a line of 1024 bytes, its \\r included, and calls a longer one noise', () => {
     const longest = 'x'.repeat(1023);
-    assert.deepStrictEqual(framesOf(`${longest}\r\nOK\r\n`), [{ kind: 'line', text: longest }, ok]);
+    assert.deepStrictEqual(framesOf(`${longest}\r\nOK\r\n`), [{ kind: 'fragment', text: longest }, ok]);
     assert.deepStrictEqual(framesOf(`${longest}y\r\nOK\r\n`), [{ kind: 'noise', length: 1025 }, ok]);
   });
 

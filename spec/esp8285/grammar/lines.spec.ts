@@ -49,11 +49,9 @@ const plain = [
   'UNLINK',
   'DNS Fail',
   'busy',
-  'OKAY',
   'to read 75 bytes', // ESP-AT 2.1-dev, S53
   '+LINK_CONN:1,0,"TCP",0,"192.168.1.9",80,51234',
   '+CIPSTATUS:0,"TCP","192.168.1.9",80,51234,0',
-  '5,CLOSED',
   'WIFI GOT IPv6 LL',
   '+CWJAP:1',
   '+CWJAP_CUR:"all is ready',

@@ -150,7 +150,7 @@ describe('a key in the trace', () => {
     trace.said(secret);
     const events = told(trace.events$);
     for (const frame of cut([Buffer.from(`,"${key}"\r\n`)])) trace.heard(frame);
-    assert.deepStrictEqual(events, ['0 < line - 14 a line of 14 bytes']);
+    assert.deepStrictEqual(events, ['0 < fragment - 14 a line of 14 bytes']);
   });
 
   it('is in no damaged echo, whatever the damage', () => {

@@ -17,7 +17,7 @@ const shortestKey = 8;
 export const common = {
   attention: command('AT'),
   echoOff: command('ATE0'),
-  version: command('AT+GMR'),
+  version: { ...command('AT+GMR'), isAnsweredFreely: true },
   noPassthrough: command('AT+CIPMODE', 0),
   severalLinks: command('AT+CIPMUX', 1),
   askSeveralLinks: command('AT+CIPMUX?'),
@@ -34,7 +34,7 @@ export const common = {
   /** AT 2.2 and later: how the station is doing. */
   askStation: command('AT+CWSTATE?'),
   /** The modem's addresses. */
-  askOwnAddresses: command('AT+CIFSR'),
+  askOwnAddresses: { ...command('AT+CIFSR'), isAnsweredFreely: true },
   scan: command('AT+CWLAP'),
   leave: command('AT+CWQAP'),
   restart: command('AT+RST'),

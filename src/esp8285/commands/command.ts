@@ -29,6 +29,8 @@ export interface Command {
   readonly bytes?: Buffer;
   /** The line for messages and traces, without what is secret. */
   readonly shown: string;
+  /** The lines of its answer may have any shape. Those of all others say by name, or in known words, what they are. */
+  readonly isAnsweredFreely?: true;
 }
 
 /**

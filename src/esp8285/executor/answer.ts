@@ -2,6 +2,7 @@ import { catchError, defer, filter, map, type Observable, type OperatorFunction,
 
 import type { LineHint } from '../../streams';
 import type { Command } from '../commands/command';
+import { isLogLine } from '../grammar/firmwareLine';
 import type { Frame } from '../grammar/frame';
 
 /** The modem said `ERROR` or `FAIL` to a command, or an `OK` that is none. */
@@ -40,7 +41,8 @@ export class Refusal extends Error {
 
 /**
  * Collects the lines of a command's answer and emits them at its `OK`. Errors with a {@link Refusal} at `ERROR` or
- * `FAIL`. What comes unasked in between is not part of the answer; its echo is not either.
+ * `FAIL`. What comes unasked in between is not part of the answer; its echo is not either. A line that nobody knows is
+ * part of a refusal, where it may be the reason; of another answer only where it could be what is left of a line of it.
  *
  *     frames$           --line--block--closed--line--OK--
  *     answer(command)   ------------------------------([line, line]|)
@@ -48,18 +50,27 @@ export class Refusal extends Error {
 export function answer(command: Command): OperatorFunction<Frame, readonly string[]> {
   return (frames$) =>
     defer(() => {
-      const lines: string[] = [];
+      const said: Extract<Frame, { text: string }>[] = [];
       return frames$.pipe(
         map((frame) => {
-          if (frame.kind === 'line' && isPart(frame.text, command)) lines.push(frame.text);
+          if ('text' in frame && isPart(frame.text, command)) said.push(frame);
           if (frame.kind !== 'final') return undefined;
-          if (frame.result !== 'OK') throw new Refusal(command.shown, frame.result, lines);
-          return lines;
+          if (frame.result !== 'OK') throw new Refusal(command.shown, frame.result, textsOf(said));
+          return textsOf(command.isAnsweredFreely ? said : said.filter((line) => !isForeign(line)));
         }),
         filter((answered) => answered !== undefined),
         take(1),
       );
     });
+}
+
+/** News, of which no value could be one of the answer's. */
+function isForeign({ kind, text }: Extract<Frame, { text: string }>): boolean {
+  return kind === 'unknown' && (isLogLine(text) || !/["\d]/.test(text));
+}
+
+function textsOf(frames: readonly { readonly text: string }[]): readonly string[] {
+  return frames.map(({ text }) => text);
 }
 
 /** Goes on with something else where the modem has refused. */

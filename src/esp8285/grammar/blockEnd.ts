@@ -1,4 +1,5 @@
-import { isFirmwareLine } from './firmwareLine';
+import { isFirmwareLine, withoutColour } from './firmwareLine';
+import { isFragment, isFragmentBeginning, isText } from './fragment';
 
 /** Bytes of a block's end that are looked at, and most bytes that are looked at behind it. */
 export const endSize = 48;
@@ -7,6 +8,8 @@ export const endSize = 48;
 export type Verdict =
   /** What follows is something that a modem says. */
   | { readonly kind: 'whole' }
+  /** What follows could be a line that nobody knows. */
+  | { readonly kind: 'news' }
   /** Too little has come to say. */
   | { readonly kind: 'open' }
   /**
@@ -15,14 +18,21 @@ export type Verdict =
    */
   | { readonly kind: 'damaged'; readonly swallowed: number | undefined; readonly isCutOff?: true };
 
-const [whole, open, lost]: readonly [Verdict, Verdict, Verdict] = [
+/** Most bytes of a line's beginning that are looked for in a block's end. */
+const longestBeginning = 8;
+
+const [whole, news, open, lost]: readonly [Verdict, Verdict, Verdict, Verdict] = [
   { kind: 'whole' },
+  { kind: 'news' },
   { kind: 'open' },
   { kind: 'damaged', swallowed: undefined },
 ];
 
 /** What a modem prints with a line end in front, always. */
 const led = /^(?:OK[\r\n]|ERROR[\r\n]|FAIL[\r\n]|SEND |Recv|ready[\r\n]|Will force)/;
+
+/** The same, where no line of a payload is likely to be meant: not `OK`. */
+const alwaysLed = /^(?:\+IPD,|SEND OK[\r\n]|Recv \d)/;
 
 /**
  * What it prints without one, or with: a header glued to the block before was seen on AT 1.x
@@ -48,23 +58,43 @@ const suspicious = /[\r\n+,:\dA-Z]$|\n[^\n]{1,24}$/;
  * @param prompt A send waits for its prompt.
  */
 export function judge(end: string, following: string, prompt: boolean): Verdict {
-  const { length } = /^[\r\n\0]*/.exec(following)?.[0] ?? '';
-  const said = following.slice(length);
-  const isLed = /[\r\n]/.test(following.slice(0, length));
-  // Half a line end, or a header whose line end is in the block.
+  const plain = withoutColour(following);
+  const { length } = /^[\r\n\0]*/.exec(plain)?.[0] ?? '';
+  const said = plain.slice(length);
+  const isLed = /[\r\n]/.test(plain.slice(0, length));
+  // Half a line end, or a header or line whose line end is in the block.
   if (end.endsWith('\r') && following.startsWith('\n')) return { kind: 'damaged', swallowed: 1 };
-  if (end.endsWith('\n') && following.startsWith('+IPD,')) return { kind: 'damaged', swallowed: 1 };
+  if (end.endsWith('\n') && alwaysLed.test(following)) return { kind: 'damaged', swallowed: 1 };
   if (said.startsWith('>') && prompt) return whole;
-  if (bare.test(said) || (isLed && led.test(said)) || isFirmwareLine(/^[^\r\n]*/.exec(said)?.[0] ?? '')) return whole;
+  const [line = ''] = /^[^\r\n]*/.exec(said) ?? [];
+  if (bare.test(said) || (isLed && led.test(said)) || isFirmwareLine(line)) return whole;
   if (following.length < endSize && !said.includes('\n')) return open;
   const swallowed = length > 0 ? undefined : begun.map((pattern) => pattern.exec(end)?.[0] ?? '').find(isCutOff);
-  return swallowed === undefined ? lost : { kind: 'damaged', swallowed: swallowed.length };
+  if (swallowed !== undefined) return { kind: 'damaged', swallowed: swallowed.length };
+  if (!isNews(line, said.includes('\n'))) return lost;
+  const beginning = length > 0 ? undefined : beginningOf(line, end);
+  return beginning === undefined ? news : { kind: 'damaged', swallowed: beginning };
 
   function isCutOff(beginning: string): boolean {
     const text = (beginning + following).replace(/^\r\n/, '');
     const [print = ''] = bare.exec(text) ?? (beginning.startsWith('\r\n') ? led.exec(text) : null) ?? [];
     return print.length > text.length - following.length;
   }
+}
+
+/** How many bytes of a block's end make something of a line that is nothing by itself. */
+function beginningOf(line: string, end: string): number | undefined {
+  for (let size = 1; size <= longestBeginning; size++) {
+    if (isFirmwareLine(end.slice(-size) + line)) return size;
+  }
+  return undefined;
+}
+
+/** Whether a line, or the beginning of one, can be one that nobody knows. */
+function isNews(latin1: string, isWhole: boolean): boolean {
+  const text = Buffer.from(latin1, 'latin1').toString('utf8');
+  // A character may be cut where the look ends.
+  return isWhole ? !isFragment(text) : isText(text.replace(/\ufffd$/, '')) && !isFragmentBeginning(text);
 }
 
 /** Whether a block of which nothing follows yet could have swallowed the beginning of something. */

@@ -1,17 +1,15 @@
-import type { Frame } from './frame';
-
 /** `+CWJAP:…`, `+CIPSTATUS:…`; data of a passive read are no line. AT 1.x answers a ping with `+12`. */
 const named =
-  /^\+(?!CIPRECVDATA)(?:CW|CIP|CIF|UART|SYS|STA_|DIST_|LINK_|PING|QUITT|TIME_)[A-Z\d_]*(?:[:=,]|$)|^\+(?:\d+|timeout)$/;
+  /^\+(?!CIPRECVDATA)(?:CW|CIP|CIF|UART|SYS|STA_|DIST_|LINK_|PING|QUITT|TIME_|MQTT|BLE|ETH_|HTTP|WS_)[A-Z\d_]*(?:[:=,]|$)|^\+(?:\d+|timeout)$/;
 
 /**
- * Lines without a name: parts of answers, diagnostics of AT 1.x, and what ESP-AT builds with one serial line for all leak
- * of their log (the strings of Espressif's binaries; esp-at issues 280, 294, 451).
+ * Lines without a name: parts of answers, diagnostics of AT 1.x, what Espressif's page "AT Messages" lists, and what ESP-AT
+ * builds with one serial line for all leak of their log (the strings of Espressif's binaries; esp-at issues 280, 294, 451).
  */
 const words = new RegExp(
   `^(?:${[
     'AT version:|SDK version|compile time|Bin version|STATUS:\\d|No AP|ERR CODE:0x',
-    'WIFI |DHCP TIMEOUT|smartconfig|Have \\d|Will force to restart',
+    'WIFI |DHCP TIMEOUT|smartconfig|Smart get wifi info|Have \\d|Will force to restart|NO (?:CERT|PRVT_KEY|CA) FOUND',
     'no ip|DNS Fail|ALREADY CONNECTED|IP ERROR|ID ERROR|Link type ERROR|ENTRY ERROR|Miss param|ssl |UNLINK|MUX=\\d',
     'link is |CIPSERVER must|IPMODE|no change|TcpServer Failure|Server has started|backlog link fail',
     'too long|send mode error|no tail|ip error|no port|BUFFER FULL|QUEUE FULL|SEND Canceled|Recv|busy',
@@ -19,16 +17,28 @@ const words = new RegExp(
   ].join('|')})`,
 );
 
-/**
- * Whether a line that means nothing by itself is of the kind that a firmware prints. Anything else is what is left of
- * something: of a line, of a header, or of data whose header was lost.
- */
+/** What the SDKs of Espressif log in small letters (the strings of NonOS 3.0 and RTOS 3.4, and reports of both). */
+const logged =
+  /^(?:wifi:|max tx power|state: \d|scandone|connected with|dhcp client|ip:\d|mode : |add if|del if|add \d|rm \d|cnt |bcn_|pm open|pm close|sleep (?:dis|en)able|reconnect|sta_|tcpip_adapter:|system_event)/;
+
+/** Whether a line that means nothing by itself is of the kind that a firmware prints. */
 export function isFirmwareLine(text: string): boolean {
   return named.test(text) || words.test(text);
 }
 
-/** Whether a frame shows that bytes were lost, or that the modem is not as it was left. */
-export function isOdd(frame: Frame): boolean {
-  if (frame.kind === 'line') return !isFirmwareLine(frame.text);
-  return frame.kind === 'noise' || frame.kind === 'damage';
+/** Whether a line is as the log of a firmware is, in colour or not: `E (8030) event: …`, `wifi:state: 5 -> 0`. */
+export function isLogLine(text: string): boolean {
+  return isColoured(text) || logged.test(text) || /^[EWIDV] \(\d+\) /.test(text);
+}
+
+const escape = String.fromCharCode(0x1b);
+const colour = new RegExp(`${escape}\\[[\\d;]*[A-Za-z]`, 'g');
+
+/** A line without the escape sequences that colour it on a terminal. */
+export function withoutColour(text: string): string {
+  return text.includes(escape) ? text.replace(colour, '') : text;
+}
+
+function isColoured(text: string): boolean {
+  return text.startsWith(`${escape}[`);
 }

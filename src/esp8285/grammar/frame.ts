@@ -51,7 +51,17 @@ export type Frame =
   | { readonly kind: 'booting' }
   /** `ready`: the modem has started. */
   | { readonly kind: 'booted' }
-  /** Any other line; never empty. One that is not UTF-8, as the name of a network may not be, comes as its bytes, too. */
+  /**
+   * A line of a kind that a firmware is known to print: a part of an answer, or a diagnostic. One that is not UTF-8, as the
+   * name of a network may not be, comes as its bytes, too.
+   */
   | { readonly kind: 'line'; readonly text: string; readonly bytes?: Buffer }
+  /**
+   * A whole line that is in no list: another maker's, of newer firmware, of a log. Doubtful: it may be of a modem that has
+   * started again, or that has said something of which bytes are missing, which is asked.
+   */
+  | { readonly kind: 'unknown'; readonly text: string; readonly isDoubtful?: true }
+  /** What is left of a line: bytes were lost, and data may be lost with them. */
+  | { readonly kind: 'fragment'; readonly text: string }
   /** Bytes that are no line of any firmware, or announce what cannot be. */
   | { readonly kind: 'noise'; readonly length: number };

@@ -1,5 +1,6 @@
 import { asBuffer } from '../../streams';
 import { endSize, isSuspicious, judge, type Verdict } from './blockEnd';
+import { BlockTail } from './blockTail';
 import { type BlockHeader, blockHeader, longestHeader } from './blockHeader';
 import type { Frame } from './frame';
 import { isCutEcho, lineFrame } from './lineFrame';
@@ -15,12 +16,17 @@ export interface Expectation {
   asked?: number | undefined;
   /** The modem has been told to number its links: what names none is damaged. */
   several?: boolean;
+  /** A line that nobody knows is taken for what is left of data. */
+  isStrict?: boolean;
   /** Counts the times that the modem was not understood: what it had begun by then never gets its end. */
   beginnings: number;
 }
 
 /** Longest line held while waiting for its end, in bytes. No firmware prints a longer one. */
 const longestLine = 1024;
+
+/** Most bytes of lines that nobody knows, printed without a pause: more are a payload. */
+const longestNewsInARow = 1024;
 
 /** Longest payload of one block, in bytes: no firmware has more at hand than its TCP window, 5760 or 5840 bytes. */
 const longestBlock = 8192;
@@ -29,6 +35,9 @@ const [nul, lineFeed, carriageReturn, blank, promptMark, plus] = [0x00, 0x0a, 0x
 const nothing = Buffer.alloc(0);
 /** What stands in a text for bytes that are none. */
 const notText = '\ufffd';
+/** Bytes of a line end. */
+const lineEnd = 2;
+const lost = { swallowed: undefined, isCutOff: undefined };
 
 /**
  * Cuts what a modem says into frames, whatever the chunks in which it comes. Payloads are counted, never searched, and
@@ -44,6 +53,11 @@ export class FrameCutter {
   private block: OpenBlock | undefined;
   /** The bytes behind a block that do not say yet whether it is whole. */
   private following = nothing;
+  private tail: BlockTail | undefined;
+  /** Bytes of lines that nobody knows since something certain, or a pause. */
+  private newsInARow = 0;
+  /** The last line, when it was one that nobody knows, and nothing has come since, no line end either. */
+  private lastNews: string | undefined;
   private held = nothing;
   /** Bytes of a line that is too long, or has no beginning; `undefined` for a line that makes sense so far. */
   private skipped: number | undefined;
@@ -57,12 +71,14 @@ export class FrameCutter {
 
   /** Whether a silence now would mean something. */
   get isUnfinished(): boolean {
-    return this.block !== undefined || (this.held.length > 0 && !this.isStalled);
+    if (this.block || this.tail || this.newsInARow > 0) return true;
+    return this.held.length > 0 && !this.isStalled;
   }
 
   /** Bytes that it keeps back: of one block and one line, at most, and what has followed the block so far. */
   get heldBytes(): number {
-    return (this.block?.filled ?? 0) + this.following.length + this.held.length;
+    const block = this.block ?? (this.tail?.isHandedOn ? undefined : this.tail?.block);
+    return (block?.filled ?? 0) + this.following.length + this.held.length;
   }
 
   /** Takes the next chunk and yields the frames that it completes. */
@@ -82,10 +98,15 @@ export class FrameCutter {
     ) {
       yield* this.decide(this.block, { kind: 'whole' });
     }
+    if (this.held.length > 0) return;
+    this.newsInARow = 0;
+    if (this.tail?.isHandedOn || !this.tail?.block.isPulled) yield* this.endTail(0);
   }
 
   /** Nothing has come for far longer than bytes under way need: what has been begun gets no end. */
   *giveUp(): Generator<Frame> {
+    this.newsInARow = 0;
+    yield* this.endTail('cut off');
     // What has followed a block may have begun another one.
     while (this.block) {
       yield* this.decide(this.block, { kind: 'damaged', swallowed: undefined, isCutOff: true });
@@ -112,7 +133,9 @@ export class FrameCutter {
         // Behind what is pushed there may be nothing for ever.
         if (this.block.missing > 0 || at < chunk.length || this.block.isPulled || isSuspicious(this.block.end))
           continue;
-        yield* this.decide(this.block, { kind: 'whole' });
+        const { block } = this;
+        yield* this.decide(block, { kind: 'whole' });
+        this.tail = new BlockTail(block, true);
         continue;
       }
       if (this.block) {
@@ -131,6 +154,7 @@ export class FrameCutter {
         if (this.expecting.prompt && chunk[at] === promptMark) {
           at++;
           this.behindPrompt = true;
+          yield* this.endNews(0);
           yield { kind: 'prompt' };
           continue;
         }
@@ -139,6 +163,7 @@ export class FrameCutter {
       if (header) {
         at += header.size - this.held.length;
         this.held = nothing;
+        yield* this.endNews(lineEnd, !header.pulled);
         yield* this.open(header);
         continue;
       }
@@ -158,6 +183,9 @@ export class FrameCutter {
     this.beginnings = this.expecting.beginnings;
     this.block = undefined;
     this.following = nothing;
+    this.tail = undefined;
+    this.newsInARow = 0;
+    this.lastNews = undefined;
     this.held = nothing;
     this.skipped = undefined;
   }
@@ -169,7 +197,9 @@ export class FrameCutter {
       yield { kind: 'damage', link: pulled ? link : undefined, others: !pulled };
       this.skipped = 0;
     } else if (length === 0) {
-      yield new OpenBlock(header).whole;
+      const block = new OpenBlock(header);
+      yield block.whole;
+      this.tail = new BlockTail(block, true);
     } else {
       this.block = new OpenBlock(header);
     }
@@ -185,15 +215,45 @@ export class FrameCutter {
     const { following } = this;
     this.block = undefined;
     this.following = nothing;
-    if (verdict.kind === 'damaged') {
-      const { swallowed, isCutOff } = verdict;
+    const isNews = verdict.kind === 'news' && !this.expecting.isStrict && !block.holdsMessage;
+    if (isNews) {
+      this.tail = new BlockTail(block, false);
+    } else if (verdict.kind === 'whole') {
+      yield block.whole;
+    } else {
+      const { swallowed, isCutOff } = verdict.kind === 'damaged' ? verdict : lost;
       yield block.damage(swallowed, isCutOff);
       if (swallowed === undefined) this.skipped = 0;
       else yield* this.cut(Buffer.from(block.end.slice(-swallowed), 'latin1'));
-    } else {
-      yield block.whole;
     }
     yield* this.cut(following);
+  }
+
+  /**
+   * Something certain comes, or something that is none: what has come before it without a name was news, or it was data.
+   *
+   * @param following Bytes of the line end in front of it.
+   * @param isLed It always has one in front: a line that has ended with that one has none of its own.
+   */
+  private *endNews(following: number, isLed = false): Generator<Frame> {
+    const torn = isLed ? this.lastNews : undefined;
+    this.lastNews = undefined;
+    this.newsInARow = 0;
+    const isOwn = torn !== undefined && this.tail?.isContinued === true;
+    yield* this.endTail(isOwn ? 'own' : torn === undefined ? following : 'lost');
+    if (torn !== undefined && !isOwn) yield { kind: 'fragment', text: torn };
+  }
+
+  /** @param how How many of the last bytes are of what follows; or what is known of the block, or of all of it. */
+  private *endTail(how: number | 'own' | 'lost' | 'cut off'): Generator<Frame> {
+    const { tail } = this;
+    this.tail = undefined;
+    if (tail === undefined) return;
+    const { block, isHandedOn } = tail;
+    if (how === 'own' || (typeof how === 'number' && tail.isOwn(how))) yield block.damage(0);
+    else if (isHandedOn) return;
+    else if (typeof how === 'number') yield block.whole;
+    else yield block.damage(undefined, how === 'cut off' || undefined);
   }
 
   /** Line ends, NULs (seen in front of the first line after a start) and the blank that AT 1.x prints behind `>`. */
@@ -205,6 +265,8 @@ export class FrameCutter {
       else if (byte !== lineFeed && byte !== carriageReturn && byte !== nul) break;
     }
     if (at < chunk.length) this.behindPrompt = false;
+    if (at > start) this.lastNews = undefined;
+    if (this.tail) this.tail.size += at - start;
     return at;
   }
 
@@ -235,6 +297,8 @@ export class FrameCutter {
     this.skipped = undefined;
     this.isEchoCut = false;
     if (skipped !== undefined || line.length > longestLine) {
+      yield* this.endTail('lost');
+      yield* this.endNews(0);
       yield { kind: 'noise', length: (skipped ?? 0) + line.length };
       return;
     }
@@ -242,11 +306,45 @@ export class FrameCutter {
     const text = bytes.toString('utf8');
     const frame = lineFrame(text, this.expecting.several);
     // The rest of an echo that a message has cut into says nothing.
-    if (isEchoCut && frame.kind === 'line') return;
+    if (isEchoCut && ['line', 'unknown', 'fragment'].includes(frame.kind)) return;
     this.isEchoCut = isCutEcho(text);
-    // A copy, for a listener may keep it, and with it the whole chunk.
-    yield frame.kind === 'line' && text.includes(notText) ? { ...frame, bytes: Buffer.from(bytes) } : frame;
+    if (frame.kind === 'unknown') {
+      yield* this.newsOf(frame, line.length + 1);
+    } else {
+      if (frame.kind === 'fragment') yield* this.endTail('lost');
+      const isBare = frame.kind === 'final' && this.tail?.isContinued === true;
+      yield* this.endNews(isLed(frame) ? lineEnd : 0, isBare || isAlwaysLed(frame));
+      // A copy, for a listener may keep it, and with it the whole chunk.
+      yield frame.kind === 'line' && text.includes(notText) ? { ...frame, bytes: Buffer.from(bytes) } : frame;
+    }
   }
+
+  private *newsOf(news: Extract<Frame, { kind: 'unknown' }>, size: number): Generator<Frame> {
+    if (this.expecting.isStrict) {
+      yield { kind: 'fragment', text: news.text };
+      return;
+    }
+    if (this.tail) {
+      this.tail.note(news.text);
+      this.tail.size += size;
+    }
+    this.lastNews = news.text;
+    this.newsInARow += size;
+    yield news;
+    if (this.newsInARow <= longestNewsInARow) return;
+    this.newsInARow = 0;
+    yield* this.endTail('lost');
+    yield { kind: 'damage', link: undefined, others: true };
+  }
+}
+
+/** Whether a line has a line end in front, as a rule; and always. */
+function isLed({ kind }: Frame): boolean {
+  return ['final', 'taken', 'sent', 'notice', 'busy', 'booted'].includes(kind);
+}
+
+function isAlwaysLed(frame: Frame): boolean {
+  return frame.kind === 'notice' || frame.kind === 'taken' || (frame.kind === 'sent' && frame.ok);
 }
 
 /** AT 1.x ends the echo of a line in `\r\r\n`. */

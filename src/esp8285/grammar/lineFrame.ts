@@ -1,3 +1,5 @@
+import { isFirmwareLine, withoutColour } from './firmwareLine';
+import { isFragment, isGarbledWord, isGlued, isNamed, isText } from './fragment';
 import type { Frame } from './frame';
 
 type Recognise = (match: RegExpExecArray) => Frame;
@@ -31,8 +33,6 @@ const table: readonly (readonly [RegExp, Recognise])[] = [
     /^\+DIST_STA_IP:"([\da-fA-F:]{17})","([\d.]{7,15})"$/,
     ([, mac = '', address = '']) => ({ kind: 'station', event: 'gotAddress', mac, address }),
   ],
-  // Boot text is printed at another speed: `ready` is often glued to noise on its left.
-  [/^(?!\+).*ready$/s, () => ({ kind: 'booted' })],
   [/^(?!\+).*(?:ets Jan|rst cause:|wdt reset|Soft WDT|Fatal exception)/s, () => ({ kind: 'booting' })],
 ];
 
@@ -44,18 +44,43 @@ export function isCutEcho(text: string): boolean {
 /** Of the one link there is, as with `AT+CIPMUX=0`. */
 const unnumbered = /^(?:\+IPD,\d+|CONNECT|CLOSED|CONNECT FAIL)$/;
 
+/** What only a start prints, `ready` apart; and a prompt that nobody waits for any more. */
+const ofStart =
+  /^(?:load 0x|tail \d|chksum 0x|csum 0x|2nd boot|SPI |jump to run|ho \d+ tail|Invalid$|waiting for host|> ?$)/;
+
+/** Whether a line is a command's: a modem that says it again has started again, most likely, for the echo was off. */
+export function isEcho(text: string): boolean {
+  return /^AT(?:$|E[01]|\+[A-Z])/.test(text);
+}
+
 /**
  * Says what a line means.
  *
  * @param several The modem numbers its links: a line that says of none what is said of links is damaged.
  */
 export function lineFrame(text: string, several = false): Frame {
-  if (several && unnumbered.test(text)) return { kind: 'line', text };
+  const plain = withoutColour(text);
+  if (several && unnumbered.test(plain)) return { kind: 'fragment', text };
   for (const [pattern, recognise] of table) {
-    const match = pattern.exec(text);
+    const match = pattern.exec(plain);
     if (match) return recognise(match);
   }
-  return { kind: 'line', text };
+  if (isFirmwareLine(text) || isEcho(text)) return { kind: isGlued(text) ? 'fragment' : 'line', text };
+  if (/ready$/i.test(plain)) return readyFrame(text);
+  // A modem that has started again would say so, too; one that has lost a byte in a word has lost nothing else.
+  if (ofStart.test(plain) || isGarbledWord(plain)) return { kind: 'unknown', text, isDoubtful: true };
+  return isFragment(text) ? { kind: 'fragment', text } : { kind: 'unknown', text };
+}
+
+/**
+ * Boot text is printed at another speed: the `ready` of a start is often glued to noise on its left, or to an address that
+ * is printed last. Behind other text it may be another maker's word for anything: the modem is asked.
+ */
+function readyFrame(text: string): Frame {
+  const before = text.slice(0, -'ready'.length);
+  const isGlued = !isText(withoutColour(before)) || /0x[\da-f]+$/i.test(before);
+  if (text.endsWith('ready') && (before === '' || isGlued)) return { kind: 'booted' };
+  return isNamed(text) ? { kind: 'unknown', text } : { kind: 'unknown', text, isDoubtful: true };
 }
 
 /** With `AT+CIPMUX=0` the one link has no number. */

@@ -2,6 +2,8 @@ import { endSize } from './blockEnd';
 import type { BlockHeader } from './blockHeader';
 import type { Block, Damage } from './frame';
 
+const message = /[0-4],C(?:LOSED|ONNECT)\r\n|SEND (?:OK|FAIL)\r\n|WIFI (?:DISCONNECT|CONNECTED|GOT IP)\r\n/;
+
 /** A block whose bytes are still to come, or have come and are not certain yet. */
 export class OpenBlock {
   missing: number;
@@ -13,6 +15,15 @@ export class OpenBlock {
 
   get isPulled(): boolean {
     return this.header.pulled;
+  }
+
+  get length(): number {
+    return this.header.length;
+  }
+
+  /** Whether something that a modem says is inside, as far as that can be seen: it has swallowed it, most likely. */
+  get holdsMessage(): boolean {
+    return message.test(this.end) || Buffer.concat(this.pieces).includes('+IPD,');
   }
 
   /** Bytes that have come. */

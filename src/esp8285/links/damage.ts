@@ -1,4 +1,3 @@
-import { isOdd } from '../grammar/firmwareLine';
 import type { Frame } from '../grammar/frame';
 import type { NumberedLink } from './numberedLink';
 
@@ -20,7 +19,8 @@ export interface Loss<T> {
 }
 
 /**
- * Which links a frame shows to have lost data: one that is damaged, or is none, or speaks of a link that it cannot be of.
+ * Which links a frame shows to have lost data: one that is damaged, or is none, or speaks of a link that it cannot be of. A
+ * line that nobody knows is news, and loses nothing.
  *
  * @param link The link that has the frame's number.
  * @param isTrailing The number was in use until a moment ago: the last data of a link may come behind its end.
@@ -43,7 +43,10 @@ export function lossOf<T extends Vulnerable>(
     case 'notice':
       // Where data are pushed, no notice exists: this is a header cut short.
       return link?.mayNotice === false ? { damaged: link, others: true, how: 'bytes' } : undefined;
+    case 'fragment':
+    case 'noise':
+      return { others: true, how: 'bytes' };
     default:
-      return isOdd(frame) ? { others: true, how: 'bytes' } : undefined;
+      return undefined;
   }
 }

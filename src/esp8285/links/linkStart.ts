@@ -21,6 +21,7 @@ import { Refusal } from '../executor/answer';
 import { answeredWithin } from '../executor/answeredWithin';
 import { ask, type Exchange, tryTo, usualDeadline } from '../executor/exchange';
 import { Unanswered } from '../executor/unanswered';
+import { isFirmwareLine } from '../grammar/firmwareLine';
 import type { Wire } from '../executor/wire';
 import { askForLinks } from './linkList';
 import type { LinkContext, NumberedLink } from './numberedLink';
@@ -112,7 +113,7 @@ function converse<T extends NumberedLink>(
     answeredWithin(startDeadline, start.shown, wire, scheduler),
     catchError((cause: unknown) => {
       link.tookToStart = scheduler.now() - begun;
-      return cause instanceof Refusal && cause.result === 'ERROR' && cause.lines.length === 0
+      return cause instanceof Refusal && cause.result === 'ERROR' && !cause.lines.some(isFirmwareLine)
         ? explain(wire, scheduler, link, cause)
         : throwError(() => cause);
     }),

@@ -26,6 +26,8 @@ const words: { readonly [Kind in Frame['kind']]: Describe<Kind> } = {
   booting: () => 'boot text',
   booted: () => 'ready',
   line: ({ text }) => text,
+  unknown: ({ text }) => text,
+  fragment: ({ text }) => text,
   damage: () => 'a damaged block',
   noise: ({ length }) => `${String(length)} bytes of noise`,
 };

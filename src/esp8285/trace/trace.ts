@@ -41,7 +41,7 @@ export class Trace {
   heard(frame: Frame): void {
     if (this.events.observed) {
       const shown = frameText(frame);
-      const isHidden = frame.kind === 'line' && this.hasSaidSecret && !isReason(frame.text);
+      const isHidden = 'text' in frame && this.hasSaidSecret && !isReason(frame.text);
       const text = isHidden ? `a line of ${String(shown.size)} bytes` : shown.text;
       this.tell('from modem', frame.kind, 'link' in frame ? frame.link : undefined, { ...shown, text });
     }

@@ -1,0 +1,57 @@
+import { isLogLine } from './firmwareLine';
+import { isNamed } from './fragment';
+import type { OpenBlock } from './openBlock';
+
+/**
+ * A block behind which there is text that nobody knows, or may be: lines of a log, or the rest of its own data, of which
+ * the header has lost a digit of the length. So it is counted what comes up to the next thing that is certain.
+ */
+export class BlockTail {
+  /** Bytes behind the block. */
+  size = 0;
+  private continued: boolean | undefined;
+
+  /** @param isHandedOn Nothing spoke against it when its last byte had come. */
+  constructor(
+    readonly block: OpenBlock,
+    readonly isHandedOn: boolean,
+  ) {}
+
+  /** Whether the text could be the rest of the block's own data. */
+  get isContinued(): boolean {
+    return this.continued === true;
+  }
+
+  /** Notes a line that nobody knows, before it is counted. */
+  note(text: string): void {
+    this.continued ??=
+      this.size === 0 && !isLogLine(text) && !isNamed(text) && goesOn(this.block.end.slice(-1), text.charAt(0));
+  }
+
+  /**
+   * Whether the length of the block would be that of all that has come, had it not lost a digit or a bit.
+   *
+   * @param following How many of the last bytes are of what follows.
+   */
+  isOwn(following: number): boolean {
+    return this.isContinued && isMisprint(this.block.length, this.block.length + this.size - following);
+  }
+}
+
+/** Whether a text may go on like that: no capital behind a small letter, and no square bracket, no star behind a word. */
+function goesOn(last: string, next: string): boolean {
+  if (/[A-Za-z\d]/.test(next)) return !/[a-z]/.test(last) || !/[A-Z]/.test(next);
+  return /[\s.,;:!?)\]{}"'<>%]/.test(next) || /[\s:=,([{"'<>-]/.test(last);
+}
+
+/** Whether the first number is what the line may have made of the second one. */
+function isMisprint(read: number, printed: number): boolean {
+  const [got, sent] = [String(read), String(printed)];
+  if (got.length === sent.length) {
+    const changed = [...got].flatMap((digit, at) => (digit === sent[at] ? [] : [Number(digit) ^ Number(sent[at])]));
+    return changed.length === 1 && [1, 2, 4, 8].includes(changed[0] ?? 0);
+  }
+  let front = 0;
+  while (front < got.length && got[front] === sent[front]) front++;
+  return got.length < sent.length && sent.endsWith(got.slice(front));
+}

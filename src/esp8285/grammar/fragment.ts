@@ -1,0 +1,121 @@
+import { withoutColour } from './firmwareLine';
+
+/** Longest line of a log or of another maker, in bytes. */
+export const longestNews = 256;
+
+// Numbers stand as 0.
+
+/** What is said of a link, and the beginnings of its data: with a piece of one, data may be lost. */
+const messages = ['0,CLOSED', '0,CONNECT', '0,CONNECT FAIL', '+IPD,0,0'];
+const headers = ['+IPD,0,0:', '+IPD,0,0,0.0.0.0,0:', '+IPD,0,0,"0.0.0.0",0:'];
+
+/** The other things that a modem says by itself. */
+const words = [
+  ...['OK', 'ERROR', 'FAIL', 'SEND OK', 'SEND FAIL', 'Recv 0 bytes', 'busy p...', 'busy s...', 'ready'],
+  ...['WIFI CONNECTED', 'WIFI GOT IP', 'WIFI DISCONNECT'],
+];
+/** Most bytes that a word may lack and still be known. */
+const mostMissing = 4;
+
+/** A message of a link that something is glued to, or a header in the middle: what stood between has lost its line end. */
+const glued = /\+IPD,|\+C(?:IP|W)[A-Z]+[:,]|\d,(?:CLOSED|CONNECT)|\SWIFI (?:CONNECTED|GOT IP|DISCONNECT)$/;
+
+/**
+ * What is said by name, `+MQTTCONNECTED:0`. Anything else that begins with a plus is the beginning of a header, and data; so
+ * is a name that could be one.
+ */
+const name = /^\+(?!IPD|IP[^A-Z_])[A-Z]\w{2,}(?:[:=, ]|$)/;
+
+/** The end of an address or length, and what follows it; not a time of day. */
+const numberedEnd = /^[,:]|^\d{1,4}:(?!\d\d)/;
+
+/** The ends of the names of what the driver asks for; the beginnings are lost. */
+const nameEnd =
+  /^(?:C?IP)?(?:P?STATUS|P?RECVLEN|P?MUX|P?DOMAIN|I?FSR|W?JAP|W?LAP|P?STA|P?AP|P?SNTPTIME|W?MODE)(?:_CUR)?:/;
+
+/** The echo of a command that has lost its beginning. */
+const echoEnd = /^T?\+[A-Z_]{3,}[=?]/;
+
+/**
+ * Whether a line that means nothing shows that bytes were lost: its beginning is missing, it is a piece of a header or of a
+ * message, it is no text, or longer than a line is. Anything else is news.
+ */
+export function isFragment(text: string): boolean {
+  const plain = withoutColour(text);
+  if (plain === '' && text !== '') return false;
+  if (plain.length < 3 || Buffer.byteLength(text) > longestNews || !isText(plain)) return true;
+  return isFragmentBeginning(plain) || /^SEND /.test(plain) || isNearWord(digitless(plain)) || isNearMessage(plain);
+}
+
+/** The same of the first bytes of a line, as Latin-1, of which the end has not come yet. */
+export function isFragmentBeginning(text: string): boolean {
+  if (glued.test(text) || numberedEnd.test(text)) return true;
+  if (nameEnd.test(text) || echoEnd.test(text)) return true;
+  if (text.startsWith('+') && !isNamed(text)) return true;
+  return isNearHeader(text);
+}
+
+/** Whether a line has something glued to it that a line end was in front of. What is said by name may have any name in it. */
+export function isGlued(text: string): boolean {
+  return text.includes('\r') || (!text.startsWith('+') && glued.test(text));
+}
+
+/** Whether it is a word of the modem that lacks bytes in its middle, or has others there: nothing is lost with those. */
+export function isGarbledWord(text: string): boolean {
+  return words.some(
+    (word) => text[0] === word[0] && text.at(-1) === word.at(-1) && word.length > 2 && isNear(digitless(text), word),
+  );
+}
+
+/** Whether a line says by name what it is about: `+ETH_GOT_IP:192.0.2.9`. */
+export function isNamed(text: string): boolean {
+  return name.test(text);
+}
+
+/** Printable, in UTF-8. */
+export function isText(text: string): boolean {
+  return !/[^\P{Cc}\t]|\ufffd/u.test(text);
+}
+
+function digitless(text: string): string {
+  return text.replace(/\d+/g, '0');
+}
+
+function isNearMessage(text: string): boolean {
+  if (text.length > 20) return false;
+  const shape = digitless(text);
+  return messages.some(
+    (message) => shape === message || isPiece(shape, message, message.length) || hasOthers(shape, message),
+  );
+}
+
+function isNearHeader(text: string): boolean {
+  const end = text.indexOf(':');
+  if (end < 0 || end > 40) return false;
+  const shape = digitless(text.slice(0, end + 1));
+  return headers.some((header) => isPiece(shape, header, header.length - 3) || hasOthers(shape, header));
+}
+
+function isNearWord(shape: string): boolean {
+  return shape.length < 16 && words.some((word) => isNear(shape, word));
+}
+
+function isNear(shape: string, word: string): boolean {
+  return isPiece(shape, word, mostMissing) || hasOthers(shape, word);
+}
+
+/** Whether a text is what is left of another one that has lost bytes next to each other, `most` at the most. */
+function isPiece(text: string, whole: string, most: number): boolean {
+  const missing = whole.length - text.length;
+  if (missing <= 0 || missing > most) return false;
+  let front = 0;
+  while (front < text.length && text[front] === whole[front]) front++;
+  return whole.endsWith(text.slice(front));
+}
+
+/** Whether a text is another one with a few bytes changed. */
+function hasOthers(text: string, whole: string): boolean {
+  if (text.length !== whole.length || text === whole) return false;
+  const changed = [...whole].filter((letter, at) => letter !== text[at]).length;
+  return changed <= Math.min(3, whole.length / 3);
+}
