@@ -112,18 +112,19 @@ export class Conversation {
   }
 
   private async sayWhatFits(bytes: Buffer, how: Say): Promise<void> {
-    const counts: number[] = [];
+    let said = 0;
     this.socket.setblocking(false);
-    for (let said = 0; said < bytes.length; said += counts.at(-1) ?? 0) {
+    while (said < bytes.length) {
       await until(this.socket.readiness$, ({ writable }) => writable);
       // What `sendall` does on a non-blocking socket is not defined.
       const count = await this.call(how === 'sendall' ? 'send' : how, bytes.subarray(said));
       if (count === 0) throw new Error(`non-blocking ${how} took nothing, and the socket was writable`);
-      counts.push(count);
+      said += count;
     }
     await until(this.socket.readiness$, ({ writable }) => writable);
     this.socket.setblocking(true);
-    this.note(`non-blocking ${how} ${digest(bytes)}: ${counts.join(', ')}`);
+    // How much fitted at a time depends on how fast the interface takes it.
+    this.note(`non-blocking ${how} ${digest(bytes)}: ${said}`);
   }
 
   private async join(pieces: readonly Buffer[]): Promise<void> {
