@@ -1,6 +1,7 @@
 import type { Socket as Peer } from 'node:net';
 
 import { OSError, type Socket, type SocketFile } from '../../src/usocket';
+import { SO_SNDBUF, SOL_SOCKET } from '../../src/usocket/constants';
 import { restAt, takeAt, until } from '../../spec/support/peer';
 import { digest, payload } from './payload';
 import type { Read, Say, Step } from './program';
@@ -9,6 +10,8 @@ import type { Read, Say, Step } from './program';
 const soon = 0.01;
 /** Bytes that may wait unread on either side: a pushing modem holds nobody back. */
 const most = 60_000;
+/** Bytes that a socket's send buffer holds. */
+const sendBuffer = 8192;
 
 /**
  * A connected socket and its peer, and what each has said that the other has not heard yet: from this the outcome of
@@ -121,10 +124,17 @@ export class Conversation {
       if (count === 0) throw new Error(`non-blocking ${how} took nothing, and the socket was writable`);
       said += count;
     }
-    await until(this.socket.readiness$, ({ writable }) => writable);
+    await this.delivered();
     this.socket.setblocking(true);
     // How much fitted at a time depends on how fast the interface takes it.
     this.note(`non-blocking ${how} ${digest(bytes)}: ${said}`);
+  }
+
+  /** Waits until the send buffer is empty: one with room for a byte is full as long as there is any. */
+  private async delivered(): Promise<void> {
+    await this.socket.setsockopt(SOL_SOCKET, SO_SNDBUF, 1);
+    await until(this.socket.readiness$, ({ writable }) => writable);
+    await this.socket.setsockopt(SOL_SOCKET, SO_SNDBUF, sendBuffer);
   }
 
   private async join(pieces: readonly Buffer[]): Promise<void> {

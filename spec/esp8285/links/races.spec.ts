@@ -318,6 +318,6 @@ it(
     const server = parts.socket();
     concat(server.bind$(['0.0.0.0', 80]), server.listen$()).subscribe(ignore);
     flush();
-    assert.strictEqual(parts.modem.heard[1], 'AT', parts.modem.heard.join('\n'));
+    assert.strictEqual(parts.modem.heard[2], 'AT', parts.modem.heard.join('\n'));
   }),
 );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { Poll, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, select } from '../../../src/usocket';
+import { Poll, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, select, type Socket } from '../../../src/usocket';
 import { failureOf } from '../../support/failure';
 import { addressOf, connectedPair, interfaces } from '../../support/interfaces';
 import { reset, restAt, sayLast, until } from '../../support/peer';
@@ -12,6 +12,11 @@ async function eventsOf(socket: Parameters<Poll['register']>[0]): Promise<number
   poller.register(socket);
   const [ready] = await poller.poll(0);
   return ready?.[1] ?? 0;
+}
+
+/** Sends until that fails. */
+async function sendingOn(socket: Socket): Promise<void> {
+  for (;;) await socket.send('x');
 }
 
 describe.each(interfaces)('polling a socket, over $name', (tested) => {
@@ -76,6 +81,18 @@ describe.each(interfaces)('polling a socket, over $name', (tested) => {
 
 describe('polling a socket that the peer has reset, over the host', () => {
   const [tested] = interfaces;
+
+  it('behind its end: POLLHUP, once a send has found that out', async () => {
+    await using pair = await connectedPair(tested!);
+    const { socket, peer } = pair;
+    sayLast(peer, 'bye');
+    await until(socket.state$, (state) => state === 'peerClosed');
+    await reset(peer);
+    await failureOf(sendingOn(socket));
+    expect(await eventsOf(socket)).toBe(POLLIN | POLLOUT | POLLHUP);
+    expect(String(await socket.recv(10))).toBe('bye');
+    expect(await socket.recv(10)).toHaveLength(0);
+  });
 
   it('tells the error until a call has told it', async () => {
     await using pair = await connectedPair(tested!);

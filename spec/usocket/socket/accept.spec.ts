@@ -219,6 +219,27 @@ describe.each(interfaces.filter(isModem))('the limits of $name as a server', (te
     }
   });
 
+  it('takes as many clients where a former program has set a limit', async () => {
+    await using net = await tested.start({ ports: { 8080: 0 } });
+    const { nic, usocket, emulator } = net;
+    if (!(nic instanceof ESP8285)) throw new Error('no modem');
+    await using socket = usocket.socket();
+    await socket.bind(['', 8080]);
+    // What the line brings behind the driver's back is what a former program has said.
+    emulator?.uart.write(Buffer.from('AT+CIPSERVERMAXCONN=1\r\n'));
+    await nic.version();
+    await socket.listen();
+    const port = emulator?.state.server?.localPort ?? 0;
+    const clients = [1, 2, 3].map(() => connect({ host: '127.0.0.1', port }));
+    for (const client of clients) {
+      client.on('error', () => undefined);
+      const [conn] = await socket.accept();
+      await conn.sendall('welcome');
+      await conn.close();
+    }
+    for (const client of clients) expect(String(await restAt(client))).toBe('welcome');
+  });
+
   it('listens on an address that it has', async () => {
     await using net = await tested.start({ ports: { 8080: 0 } });
     const { usocket, nic } = net;

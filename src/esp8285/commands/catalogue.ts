@@ -23,6 +23,8 @@ export const common = {
   askSeveralLinks: command('AT+CIPMUX?'),
   server: (port: number) => command('AT+CIPSERVER', 1, port),
   noServer: command('AT+CIPSERVER', 0),
+  /** AT 1.6 and later: how many clients the server takes; 5 after a start. */
+  mostClients: command('AT+CIPSERVERMAXCONN', 5),
   /** Seconds; 0 for none. */
   idleTimeout: (seconds: number) => command('AT+CIPSTO', seconds),
   closeOnlyLink: command('AT+CIPCLOSE'),

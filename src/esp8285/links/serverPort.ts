@@ -22,6 +22,7 @@ import type { Endpoint, Listener } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
 import { asOSError } from '../asOSError';
 import { common } from '../commands/catalogue';
+import { ifRefused } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
 import { type Exchange, simpleExchange, usualDeadline } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
@@ -76,7 +77,7 @@ export class ServerPort {
       );
       this.listening = listener;
       let isOpen = false;
-      const opened$ = concat(checkOwnAddress(this.executor, listener.local, 'listen'), this.open(port));
+      const opened$ = concat(checkOwnAddress(this.executor, listener.local, 'listen'), this.takeAll(), this.open(port));
       return merge(listener.keepEarly(), opened$).pipe(
         take(1),
         map(() => {
@@ -106,6 +107,11 @@ export class ServerPort {
   lose(error: OSError): void {
     this.listening?.lose(error);
     this.listening = undefined;
+  }
+
+  /** A former program may have had the modem take fewer clients. */
+  private takeAll(): Observable<never> {
+    return this.executor.run(simpleExchange(common.mostClients)).pipe(ifRefused(EMPTY), ignoreElements());
   }
 
   private open(port: number): Observable<unknown> {

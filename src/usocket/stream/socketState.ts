@@ -26,6 +26,8 @@ export interface ReadinessSources {
   readonly acceptable$: Observable<boolean>;
   /** Whether the send buffer has room. */
   readonly hasRoom$: Observable<boolean>;
+  /** Whether a send has failed. */
+  readonly sendFailed$: Observable<boolean>;
   /** Whether bytes can be sent when the peer has ended its side. */
   readonly halfCloses: () => boolean;
   /** The failure of a non-blocking call that no later call has reported yet. */
@@ -38,15 +40,16 @@ export function socketReadiness({
   reader,
   acceptable$,
   hasRoom$,
+  sendFailed$,
   halfCloses,
   failure$,
 }: ReadinessSources): Observable<Readiness> {
-  return combineLatest([state$, hasRoom$, failure$, acceptable$, reader.readable$]).pipe(
-    map(([state, hasRoom, failure, acceptable]) => ({
+  return combineLatest([state$, hasRoom$, failure$, acceptable$, sendFailed$, reader.readable$]).pipe(
+    map(([state, hasRoom, failure, acceptable, sendFailed]) => ({
       // Asked for, not as last told: the peer's end changes state and readability, and must not be seen half way.
       readable: state === 'closed' || acceptable || reader.readable,
       writable: (state === 'connected' || state === 'peerClosed') && hasRoom,
-      hangup: (state === 'peerClosed' && !halfCloses()) || state === 'failed' || state === 'closed',
+      hangup: (state === 'peerClosed' && (sendFailed || !halfCloses())) || state === 'failed' || state === 'closed',
       error: (state === 'failed' && reader.failure !== undefined) || failure !== undefined,
       ...(state === 'unconnected' && { unconnected: true }),
       ...(state === 'closed' && { closed: true }),

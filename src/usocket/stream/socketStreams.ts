@@ -81,6 +81,7 @@ export class SocketStreams extends Inspectable implements Pollable {
       reader,
       acceptable$: this.listening.acceptable$,
       hasRoom$: sender.hasRoom$,
+      sendFailed$: sender.hasFailed$,
       halfCloses: () => this.connection.link?.halfCloses ?? false,
       failure$: this.operations.unattended.failure$,
     });

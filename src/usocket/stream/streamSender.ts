@@ -54,6 +54,8 @@ interface Batch {
 export class StreamSender {
   /** Whether the send buffer has room for a byte; replays the current state. */
   readonly hasRoom$: Observable<boolean>;
+  /** Whether the link has refused bytes: nothing more will go; replays the current state. */
+  readonly hasFailed$: Observable<boolean>;
   /** Hands over what is to be sent, until {@link end}; emits nothing. The owner subscribes once. */
   readonly sending$: Observable<never>;
 
@@ -62,6 +64,7 @@ export class StreamSender {
   /** Bytes that the interface has not taken yet. */
   private readonly outstanding = new BehaviorSubject(0);
   private readonly capacity = new BehaviorSubject(usualSendBuffer);
+  private readonly failed = new BehaviorSubject(false);
   private readonly waiting: Parcel[] = [];
   private current: readonly Parcel[] = [];
   /** The last of those that wait, where it is of the send buffer. */
@@ -73,6 +76,7 @@ export class StreamSender {
         defer(() => this.hand(link)).pipe(repeat({ delay: () => (this.waiting.length > 0 ? of(true) : EMPTY) })),
       ),
     );
+    this.hasFailed$ = this.failed.asObservable();
     this.hasRoom$ = merge(this.outstanding, this.capacity).pipe(
       map(() => this.room > 0),
       distinctUntilChanged(),
@@ -180,6 +184,7 @@ export class StreamSender {
         },
       }),
       catchError((error: unknown) => {
+        this.failed.next(true);
         for (const parcel of parcels) this.remove(parcel);
         settle();
         for (const { caller } of parcels) caller?.error(error);
