@@ -79,6 +79,9 @@ const cases: Readonly<Record<string, (program: Program, world: World) => Promise
   'docs/reliability.md: Flow control': async (program) => {
     expect(await program.outcome).toEqual({ code: 0, stdout: '', stderr: '' });
   },
+  'docs/reliability.md: The wires DTR and RTS': async (program) => {
+    expect(await program.outcome).toEqual({ code: 0, stdout: '', stderr: '' });
+  },
 };
 
 async function printsThePage(program: Program): Promise<void> {
