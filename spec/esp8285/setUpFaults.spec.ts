@@ -191,6 +191,26 @@ describe('a firmware that cannot be used', () => {
   });
 });
 
+describe('AT 0.x', () => {
+  it('says "no change" of what is set already, and no OK behind it', () => {
+    marbles(({ flush }, scheduler) => {
+      const script: Rule[] = ['AT+CIPMODE=0', 'AT+CIPSERVER=0', 'AT+CWMODE=1'].map((step): Rule => [
+        step,
+        'no change\r\n',
+      ]);
+      const { nic, modem } = unstarted(scheduler, { firmware: nonos02, script });
+      let up: number | undefined;
+      nic
+        .start$()
+        .pipe(timestamp(scheduler))
+        .subscribe((told) => (up = told.timestamp));
+      flush();
+      assert.ok(up !== undefined && up <= 10_000, String(up));
+      assert.strictEqual(modem.heard.filter((line) => line === 'AT+CWMODE=1').length, 1);
+    })();
+  });
+});
+
 describe('a firmware that refuses AT+CIPSTATUS', () => {
   it.each<readonly [string, readonly Rule[], boolean]>([
     ['nothing else either', [], false],

@@ -8,8 +8,8 @@ import type { TraceEvent } from '../../../src/esp8285';
 import { command } from '../../../src/esp8285/commands/command';
 import { foundNetworkOf } from '../../../src/esp8285/wifi/foundNetwork';
 import { recordUart, virtualModem } from '../../../src/testing';
-import { espAt222, nonos174 } from '../../support/firmware';
-import { code, stage } from '../../support/stage';
+import { espAt222, nonos15, nonos174 } from '../../support/firmware';
+import { code, connected, stage, text } from '../../support/stage';
 import { marbles } from '../../streams/marbles';
 
 /** Names of networks that are not UTF-8, and some that are. */
@@ -140,6 +140,22 @@ describe.each([
         modem.heard.map((line) => line.replace(/^.*=/, '')),
         ['"open",""', '"open",""'],
       );
+    }),
+  );
+});
+
+describe('a scan that finds names that are no text', () => {
+  it(
+    'is no damage to a connection whose data are pushed',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const networks = names.map(([, ssid]) => `+CWLAP:(3,"${ssid.toString('latin1')}",-40,"aa:bb:cc:dd:ee:ff",6)\r\n`);
+      const { nic, link4 } = connected(scheduler, {
+        firmware: nonos15,
+        script: [['AT+CWLAP', 10, networks.join(''), '\r\nOK\r\n']],
+        unasked$: cold('5s a', { a: '\r\n+IPD,4,4:data' }),
+      });
+      nic.scan$().subscribe();
+      expectObservable(link4.recv$(4).pipe(text(), code())).toBe('5s (a|)', { a: 'data' });
     }),
   );
 });

@@ -13,6 +13,7 @@ import {
   retry,
   type SchedulerLike,
   take,
+  tap,
   throwError,
   timeout,
   TimeoutError,
@@ -95,16 +96,24 @@ export class Steps {
 
   private once(command: Command): Observable<readonly string[]> {
     const { frames$ } = this.wire;
-    const answer$ = sayUntil(this.wire, this.scheduler, command, frames$.pipe(answer(command)));
-    const busy$ = frames$.pipe(
-      filter(({ kind }) => kind === 'busy'),
-      map(() => undefined),
-    );
-    return merge(answer$, busy$).pipe(
-      timeout({ each: patience, scheduler: this.scheduler }),
-      filter((lines) => lines !== undefined),
-      take(1),
-    );
+    return defer(() => {
+      let isUnchanged = false;
+      const answer$ = sayUntil(this.wire, this.scheduler, command, frames$.pipe(answer(command)));
+      const signs$ = frames$.pipe(
+        tap((frame) => (isUnchanged ||= frame.kind === 'line' && frame.text === 'no change')),
+        filter(({ kind }) => kind === 'busy'),
+        map(() => undefined),
+      );
+      return merge(signs$, answer$).pipe(
+        timeout({ each: patience, scheduler: this.scheduler }),
+        filter((lines) => lines !== undefined),
+        take(1),
+        // AT 0.x says so of what is set already, and no OK behind it; AT 1.x says both.
+        catchError((error: unknown) =>
+          isUnchanged && error instanceof TimeoutError ? of([]) : throwError(() => error),
+        ),
+      );
+    });
   }
 
   /** What is owed comes in front of an answer that names its question. */
