@@ -24,7 +24,8 @@ const floors = {
   transports: [at('streams/', contract), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],
   testing: [at('(?!cli/)'), packages('rxjs'), core],
-  cli: [at(''), packages('rxjs', 'commander', '@lydell/node-pty'), core],
+  // Its version is the package's.
+  cli: [at(''), packages('rxjs', 'commander', '@lydell/node-pty'), core, '^package\\.json$'],
 };
 
 const frontDoor = '^src/[^/]+\\.ts$';

@@ -270,6 +270,22 @@ describe.each(['1.5', '1.7.4'] as const)('sending with AT %s', (firmware) => {
   });
 });
 
+describe.each(['1.5', '1.7.4'] as const)('sending segments with AT %s', (firmware) => {
+  it('[N] tells of them and counts anew on one link, too', async () => {
+    const { port, next } = await peers.server();
+    const host = await bench.ready({ firmware });
+    await host.asks('AT+CIPMUX=0');
+    await host.asks(`AT+CIPSTART="TCP","127.0.0.1",${port}`, 'CONNECT\r\n\r\nOK\r\n');
+    await next();
+    await host.asks('AT+CIPSENDBUF=4', '1,0\r\n\r\nOK\r\n> ');
+    host.type('data');
+    await host.reads('\r\nRecv 4 bytes\r\n\r\n1,SEND OK\r\n');
+    await host.asks('AT+CIPBUFSTATUS', '2,1,1,2920,0\r\n\r\nOK\r\n');
+    await host.asks('AT+CIPBUFRESET');
+    await host.asks('AT+CIPBUFSTATUS', '1,0,0,2920,0\r\n\r\nOK\r\n');
+  });
+});
+
 describe('sending with AT 2.2.2', () => {
   it('S32 [E] cancels a send at a lone +++', async () => {
     const { host, peer } = await connected('2.2.2');

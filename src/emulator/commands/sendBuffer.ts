@@ -79,10 +79,10 @@ function reset(context: Context, { args }: Call): Observable<Print> {
   });
 }
 
-/** NonOS' sends with a receipt for each segment. */
+/** NonOS' sends with a receipt for each segment. With one link, two of them have no parameter. */
 export const sendBufferCommands: readonly Command[] = [
   { name: '+CIPSENDBUF', since: { N: 1.3 }, set: send, ownResult: ['set'] },
-  { name: '+CIPBUFSTATUS', since: { N: 1.3 }, set: status },
+  { name: '+CIPBUFSTATUS', since: { N: 1.3 }, set: status, run: status },
   { name: '+CIPCHECKSEQ', since: { N: 1.3 }, set: check },
-  { name: '+CIPBUFRESET', since: { N: 1.3 }, set: reset },
+  { name: '+CIPBUFRESET', since: { N: 1.3 }, set: reset, run: reset },
 ];
