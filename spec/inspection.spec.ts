@@ -59,6 +59,17 @@ describe('a socket, printed', () => {
     await server[Symbol.asyncDispose]();
   });
 
+  it('shows the bytes that the interface has not taken yet', async () => {
+    await using net = await modem.start();
+    const { server, socket, peer } = await said(net, 'hello');
+    socket.setblocking(false);
+    await socket.write(Buffer.alloc(5000));
+    expect(shown(socket)).toMatch(/ queued=5 unsent=\d+ timeout=0 /);
+    peer.resume();
+    await socket.close();
+    await server[Symbol.asyncDispose]();
+  });
+
   it('that listens shows its port, and how many clients wait', async () => {
     await using net = await host.start();
     await using server = net.usocket.socket();

@@ -336,7 +336,7 @@ export class SocketStreams extends Inspectable implements Pollable {
 
   /** `<socket state=connected link=4 remote=192.168.1.9:80 queued=120 nic=esp8285>` */
   protected override shown(): readonly [string, Shown] {
-    const { link, reader } = this.connection;
+    const { link, reader, sender } = this.connection;
     const { keepAlive, noDelay } = this.settings.value;
     return [
       'socket',
@@ -345,8 +345,9 @@ export class SocketStreams extends Inspectable implements Pollable {
         link: link?.id,
         local: endpointText(this.localAddress),
         remote: endpointText(this.remote),
-        // Bytes that nobody has read, and clients that nobody has accepted.
+        // Bytes that nobody has read, bytes that the interface has not taken, and clients that nobody has accepted.
         queued: link && reader.length,
+        unsent: sender.unsent || undefined,
         waiting: this.listening.queue?.length,
         timeout: this.operations.timeout ?? undefined,
         keepAlive,

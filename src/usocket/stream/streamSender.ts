@@ -83,6 +83,11 @@ export class StreamSender {
     );
   }
 
+  /** Bytes that the interface has not taken yet. */
+  get unsent(): number {
+    return this.outstanding.value;
+  }
+
   /** Bytes that the send buffer can take now. */
   get room(): number {
     return Math.max(0, this.capacity.value - this.outstanding.value);
