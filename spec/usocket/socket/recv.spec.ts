@@ -124,3 +124,18 @@ describe.each(interfaces)('recv(), over $name', (tested) => {
     expect(Buffer.concat(got).equals(bytes)).toBe(true);
   });
 });
+
+describe.each(interfaces.filter(({ holdsBack }) => holdsBack))(
+  'recv() without a receive buffer, over $name',
+  (tested) => {
+    it('waits for no more than there can be: a byte', async () => {
+      await using pair = await connectedPair(tested, { receiveBuffer: 0 });
+      const { socket, peer } = pair;
+      sayLast(peer, 'hello');
+      expect(String(await socket.recv(10))).toBe('h');
+      expect(String(await socket.read(3))).toBe('ell');
+      expect(String(await socket.recv(10))).toBe('o');
+      expect(await socket.recv(10)).toHaveLength(0);
+    });
+  },
+);

@@ -43,7 +43,8 @@ export class Connection {
           switchMap((link) => link.receive(room$)),
           takeUntil(closing$),
         ),
-      { capacity: receiveBuffer, overflow: () => this.overflowed(receiveBuffer) },
+      // Without room for a byte, nothing would ever come for `recv`.
+      { capacity: Math.max(1, receiveBuffer), overflow: () => this.overflowed(receiveBuffer) },
     );
     // Ends with `end`.
     this.reader.connect();
