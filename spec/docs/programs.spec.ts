@@ -64,9 +64,7 @@ const cases: Readonly<Record<string, (program: Program, world: World) => Promise
   'README.md: As streams (4)': async (program) => {
     expect(await program.outcome).toEqual({ code: 0, stdout: 'one\n\non\ne\n\n', stderr: '' });
   },
-  'README.md: In tests': async (program) => {
-    expect(await program.outcome).toEqual({ code: 0, stdout: '', stderr: '' });
-  },
+  'README.md: In tests': endsSilently,
   'README.md: The virtual modem': async (program) => {
     const { code, stdout, stderr } = await program.outcome;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -76,13 +74,13 @@ const cases: Readonly<Record<string, (program: Program, world: World) => Promise
     const { code, stdout, stderr } = await program.outcome;
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\n$/), stderr: '' });
   },
-  'docs/reliability.md: Flow control': async (program) => {
-    expect(await program.outcome).toEqual({ code: 0, stdout: '', stderr: '' });
-  },
-  'docs/reliability.md: The wires DTR and RTS': async (program) => {
-    expect(await program.outcome).toEqual({ code: 0, stdout: '', stderr: '' });
-  },
+  'docs/reliability.md: Flow control': endsSilently,
+  'docs/reliability.md: The wires DTR and RTS': endsSilently,
 };
+
+async function endsSilently(program: Program): Promise<void> {
+  expect(await program.outcome).toEqual({ code: 0, stdout: '', stderr: '' });
+}
 
 async function printsThePage(program: Program): Promise<void> {
   const { code, stdout, stderr } = await program.outcome;
@@ -93,6 +91,11 @@ async function printsThePage(program: Program): Promise<void> {
 describe('the programs of the documents', () => {
   it('are all run here', () => {
     expect(Object.keys(cases)).toEqual(blocks.map(({ name }) => name));
+  });
+
+  it('are in languages that are looked at', () => {
+    const languages = new Set(blocksIn().map(({ language }) => language));
+    expect([...languages].filter((language) => !['', 'js', 'ts', 'sh', 'python'].includes(language))).toEqual([]);
   });
 
   it.each(blocks.map((block, index) => ({ ...block, index })))('$name', async (block) => {

@@ -14,6 +14,7 @@ await sock.connect(['192.168.1.9', 7000]);
 export function asFile({ code }: Block): string {
   if (/^import .* from 'rx-usocket\/\w+'/m.test(code) || code.includes('nic.close()')) return code;
   if (code.includes('network.ESP8285(')) return `${code}\nawait nic.close();`;
+  if (code.includes('machine.UART(')) return `${code}\nawait uart.close();`;
   const names = ['nic', 'sock'].filter((name) => new RegExp(`(?<![.\\w])${name}\\b`).test(code));
   return `import { ${names.join(', ')} } from './context.mjs';\n${code}`;
 }

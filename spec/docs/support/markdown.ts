@@ -52,9 +52,10 @@ function blocksOf(document: string): readonly Block[] {
   return found;
 }
 
-/** The blocks of all documents in these languages. */
+/** The blocks of all documents in these languages; without any, in all. */
 export function blocksIn(...languages: readonly string[]): readonly Block[] {
-  return documents.flatMap((document) => blocksOf(document)).filter(({ language }) => languages.includes(language));
+  const blocks = documents.flatMap((document) => blocksOf(document));
+  return languages.length === 0 ? blocks : blocks.filter(({ language }) => languages.includes(language));
 }
 
 /** The links of a document that lead into the repository. */

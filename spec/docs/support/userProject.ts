@@ -57,8 +57,10 @@ export class UserProject {
 
   /** What a compiler finds wrong with these files of the project; nothing, if all is well. */
   async compile(compiler: keyof typeof compilers, files: readonly string[]): Promise<string> {
-    // The declarations themselves are looked at by `npm run check:package`.
-    const compilerOptions = { module: 'nodenext', target: 'es2022', strict: true, noEmit: true, skipLibCheck: true };
+    // As `tsc --init` writes it. The declarations themselves are looked at by `npm run check:package`.
+    const strictness = { strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true };
+    const usual = { module: 'nodenext', target: 'esnext', types: [], isolatedModules: true, skipLibCheck: true };
+    const compilerOptions = { ...usual, ...strictness, noEmit: true };
     this.write('tsconfig.json', JSON.stringify({ compilerOptions, files }));
     return new Promise((done) => {
       const tsc = join(modules, compilers[compiler], 'bin/tsc');
