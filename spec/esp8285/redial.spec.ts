@@ -1,6 +1,17 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concat, filter, ignoreElements, map, merge, type SchedulerLike, tap, timer } from 'rxjs';
+import {
+  concat,
+  concatMap,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  type SchedulerLike,
+  tap,
+  timer,
+} from 'rxjs';
 
 import { ESP8285, type ModemOptions, type Status } from '../../src/esp8285';
 import { type Rule, type ScriptedModem, scriptedModem } from '../../src/testing';
@@ -226,18 +237,41 @@ describe('a line that cannot be opened at first', () => {
   );
 });
 
+describe('a line that cannot be opened again', () => {
+  it(
+    'is lost for good, with a code of its own, and tells so to whoever asks',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('-----#', undefined, lost('ECONNRESET'));
+      const modem = scriptedModem({ scheduler, otherwise: nonos174.rules, unasked$ });
+      const nic = new ESP8285(modem.uart, { longestQuiet: Infinity, scheduler });
+      nic.start$().subscribe();
+      const server = new Socket(nic, { scheduler });
+      expectObservable(nic.status$.pipe(told)).toBe('u----d', states);
+      const later = (at: number, what$: Observable<unknown>) =>
+        concat(timer(at, scheduler).pipe(ignoreElements()), what$).pipe(code());
+      expectObservable(later(10, server.connect$(peer))).toBe('10ms #', undefined, 'ENODEV');
+      expectObservable(later(20, nic.start$())).toBe('20ms #', undefined, 'ENODEV');
+      expectObservable(later(30, nic.reset$())).toBe('30ms #', undefined, 'ENODEV');
+    }),
+  );
+});
+
 describe('a line that is gone without a word', () => {
   it(
     'is found out by asking within a minute, and opened again',
     marbles(({ expectObservable }, scheduler) => {
       const { nic, modems, socket } = onDialledLine(scheduler, { longestSilence: 15_000 }, 'up');
+      // It would ask for ever.
+      timer(60_000, scheduler)
+        .pipe(concatMap(() => nic.close$()))
+        .subscribe();
       const link4 = socket();
       link4.connect$(peer).subscribe();
       const [first] = modems;
       assert.ok(first && !(first instanceof Error));
       first.fallSilent();
-      expectObservable(link4.recv$(5).pipe(code()), '^ 60s !').toBe('21s #', undefined, 'EIO');
-      expectObservable(nic.status$.pipe(told), '^ 60s !').toBe('u 20999ms 1 999ms (su)', states);
+      expectObservable(link4.recv$(5).pipe(code()), '^ 59s !').toBe('21s #', undefined, 'EIO');
+      expectObservable(nic.status$.pipe(told), '^ 59s !').toBe('u 20999ms 1 999ms (su)', states);
     }),
   );
 
@@ -245,7 +279,10 @@ describe('a line that is gone without a word', () => {
     'is not taken for one while a modem says anything',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, line } = onDialledLine(scheduler, { longestSilence: 15_000 }, 'up');
-      expectObservable(nic.status$.pipe(told), '^ 300s !').toBe('u', states);
+      timer(300_000, scheduler)
+        .pipe(concatMap(() => nic.close$()))
+        .subscribe();
+      expectObservable(nic.status$.pipe(told), '^ 299s !').toBe('u', states);
       flush();
       assert.deepStrictEqual(line.dialled, []);
     }),
