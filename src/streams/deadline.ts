@@ -1,5 +1,7 @@
 import { asyncScheduler, identity, type MonoTypeOperatorFunction, type SchedulerLike, throwError, timeout } from 'rxjs';
 
+import { inputFirst } from './inputFirst';
+
 export interface DeadlineOptions {
   /** Makes the error of an operation that took too long. */
   readonly expired: () => Error;
@@ -11,7 +13,8 @@ export interface DeadlineOptions {
 export const longestTime = 2 ** 31 - 1;
 
 /**
- * Ends an operation that has not emitted in time: it is unsubscribed, so that a read has taken nothing.
+ * Ends an operation that has not emitted in time: it is unsubscribed, so that a read has taken nothing. What has come in
+ * time counts before what is due, also when the program has stood still meanwhile.
  *
  *     operation$      ---------a|
  *     deadline(5)     -----#
@@ -23,5 +26,5 @@ export function deadline<T>(
   { expired, scheduler = asyncScheduler }: DeadlineOptions,
 ): MonoTypeOperatorFunction<T> {
   if (milliseconds === null || milliseconds > longestTime) return identity;
-  return timeout({ first: milliseconds, scheduler, with: () => throwError(expired) });
+  return timeout({ first: milliseconds, scheduler: inputFirst(scheduler), with: () => throwError(expired) });
 }

@@ -12,6 +12,7 @@ import {
 } from 'rxjs';
 
 import { asBuffer, type Uart } from '../../streams';
+import { inputFirst } from '../../streams/inputFirst';
 import { fit } from './fit';
 import { LineClock } from './lineClock';
 
@@ -48,7 +49,7 @@ export class LineHold {
     private readonly uart: Uart,
     private readonly options: LineHoldOptions,
   ) {
-    this.clock = new LineClock(options.scheduler);
+    this.clock = new LineClock(inputFirst(options.scheduler));
   }
 
   /** Hands the bytes of the line on while it is not held. */
