@@ -105,6 +105,14 @@ describe('recv', () => {
     }),
   );
 
+  it('joins what has come in several chunks, and takes no more than it was asked for', () => {
+    const queue = new ByteQueue();
+    for (const chunk of ['abc', 'de', 'f', 'ghi']) queue.push(Buffer.from(chunk));
+    const taken: string[] = [];
+    for (const size of [7, 4096]) queue.changes$.pipe(recv(size)).subscribe((bytes) => taken.push(String(bytes)));
+    expect(taken).toEqual(['abcdefg', 'hi']);
+  });
+
   it('gives the memory of the chunk itself', () => {
     const chunk = Buffer.from('abcdef');
     const taken: Buffer[] = [];

@@ -6,7 +6,7 @@ import { takeWhenReady } from './takeWhenReady';
 
 /**
  * Takes what is there as soon as anything is: at least 1 byte and at most `size`, the rest stays for the next reader.
- * An empty buffer means that the stream has ended.
+ * What has come in several chunks is joined, as the operating system does. An empty buffer means that the stream has ended.
  *
  *     queue$    q---q(abc)--
  *     recv(2)   ----(ab|)
@@ -19,6 +19,6 @@ export function recv(size: number): OperatorFunction<ByteQueue, Buffer> {
   return takeWhenReady({
     wanted: 0,
     isReady: (queue) => queue.length > 0 || size === 0,
-    take: (queue) => queue.take(size),
+    take: (queue) => queue.takeExactly(size),
   });
 }

@@ -125,7 +125,9 @@ export class Link implements NumberedLink, StreamLink {
     this.handedOver = (this.handedOver ?? 0) + length;
     this.owed = Math.max(0, this.owed - length);
     if (this.phase === 'open' && !this.isEncrypted) this.announced.next(Math.max(0, this.announced.value - length));
-    for (const piece of pieces) this.incoming.push(piece);
+    // In one piece: whoever waits for it would be given the first chunk alone, of a few bytes on a slow line.
+    const [only] = pieces;
+    if (only) this.incoming.push(pieces.length === 1 ? only : Buffer.concat(pieces, length));
   }
 
   noticed(length: number): void {
