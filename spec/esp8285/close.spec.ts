@@ -6,7 +6,7 @@ import type { ESP8285 } from '../../src/esp8285';
 import type { Socket } from '../../src/usocket';
 import type { Rule } from '../../src/testing';
 import { espAt222, nonos174 } from '../support/firmware';
-import { code, connected, peer, unstarted } from '../support/stage';
+import { code, connected, peer, start3, unstarted } from '../support/stage';
 import { marbles } from '../streams/marbles';
 
 type Operation = (parts: { nic: ESP8285; link4: Socket; socket: () => Socket }) => Observable<unknown>;
@@ -108,6 +108,33 @@ describe.each([
     assert.deepStrictEqual(scheduler.actions, []);
     assert.ok(!modem.isListenedTo());
   });
+
+  it(
+    'waits for a modem that is busy connecting to a silent host for a second',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const busy: Rule = ['AT+CIPCLOSE=5', '\r\nbusy p...\r\n'];
+      const script: Rule[] = [[start3, 20_000, '\r\nERROR\r\n'], ['AT+CIPCLOSE=5', '\r\nOK\r\n'], busy];
+      const { nic, socket } = connected(scheduler, { firmware, script });
+      expectObservable(socket().connect$(peer).pipe(code())).toBe('---#', values, 'EBADF');
+      expectObservable(concat(cold('---|'), nic.close$()).pipe(closed)).toBe('1003ms (c|)', values);
+    }),
+  );
+
+  it(
+    'closing a socket meanwhile waits for no longer than a command takes, and is done when the modem can',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const { socket, link4, modem } = connected(scheduler, {
+        firmware,
+        script: [[start3, 20_000, '\r\nERROR\r\n']],
+      });
+      socket()
+        .connect$(peer)
+        .subscribe({ error: () => undefined });
+      expectObservable(link4.close$().pipe(closed)).toBe('5s (c|)', values);
+      flush();
+      assert.ok(modem.heard.includes('AT+CIPCLOSE=4'));
+    }),
+  );
 
   it(
     'waits for no modem longer than 2 s, and has the line closed then',

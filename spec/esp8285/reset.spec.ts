@@ -5,7 +5,7 @@ import { concat, ignoreElements, map, merge } from 'rxjs';
 import type { Status } from '../../src/esp8285';
 import { espAt222, nonos174 } from '../support/firmware';
 import type { Rule } from '../../src/testing';
-import { code, connected, peer, stage, text } from '../support/stage';
+import { code, connected, peer, stage, text, unstarted } from '../support/stage';
 import { marbles } from '../streams/marbles';
 
 const noise = '\x00\xe4\x8c\xf2\x1e|\x00\x92b\x9c>\xf3\n\xfe+\x00\xc6\xe0\x1c\n';
@@ -95,30 +95,65 @@ describe.each([
   );
 
   it(
-    'waits for its turn, and what is asked for meanwhile waits for its end',
+    'is said at once, whatever else goes on; what was asked for before is lost, and what is asked for meanwhile waits',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
-      const script: Rule[] = [
-        ['AT+CWLAP', 5, ok],
-        ['AT+RST', 1, ok, 4, ready],
-      ];
+      const script: Rule[] = [['AT+CWLAP'], ['AT+RST', 1, ok, 4, ready]];
       const { nic, modem, socket } = stage(scheduler, { firmware, script });
-      expectObservable(nic.scan$()).toBe('-----(s|)', { s: [] });
-      expectObservable(nic.reset$().pipe(done)).toBe('10ms (d|)', values);
-      const late$ = concat(cold('-------|').pipe(ignoreElements()), socket().connect$(peer));
-      expectObservable(late$.pipe(done)).toBe('10ms (d|)', values);
+      expectObservable(nic.scan$().pipe(code())).toBe('#', undefined, 'ECONNRESET');
+      expectObservable(socket().connect$(peer).pipe(code())).toBe('#', undefined, 'ECONNRESET');
+      expectObservable(nic.reset$().pipe(done)).toBe('-----(d|)', values);
+      const late$ = concat(cold('---|').pipe(ignoreElements()), socket().connect$(peer));
+      expectObservable(late$.pipe(done)).toBe('-----(d|)', values);
       flush();
       assert.deepStrictEqual(modem.heard.slice(0, 3), ['AT+CWLAP', 'AT+RST', 'AT']);
     }),
   );
 
   it(
-    'that is not begun is not done when nobody waits for it any more',
-    marbles(({ expectObservable, flush }, scheduler) => {
-      const { nic, modem } = stage(scheduler, { firmware, script: [['AT+CWLAP', 5, ok]] });
-      nic.scan$().subscribe();
-      expectObservable(nic.reset$(), '--!').toBe('---');
+    'gets through to a modem that calls everything else busy (NONOS_SDK issue 314)',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const script: Rule[] = [
+        ['AT+CWLAP', '\r\nbusy p...\r\n'],
+        ['AT+RST', 1, ok, 4, ready],
+      ];
+      const { nic, modem } = stage(scheduler, { firmware, script });
+      expectObservable(nic.scan$().pipe(code())).toBe('3s #', undefined, 'ECONNRESET');
+      expectObservable(concat(cold('3s |').pipe(ignoreElements()), nic.reset$()).pipe(done)).toBe(
+        '3005ms (d|)',
+        values,
+      );
       flush();
-      assert.deepStrictEqual(modem.heard, ['AT+CWLAP']);
+      assert.ok(modem.heard.includes('AT+RST'));
+    }),
+  );
+
+  it(
+    'that is called busy is said again',
+    marbles(({ expectObservable }, scheduler) => {
+      const script: Rule[] = [
+        ['AT+RST', 1, '\r\nbusy s...\r\n'],
+        ['AT+RST', 1, ok, 4, ready],
+      ];
+      const { nic } = stage(scheduler, { firmware, script });
+      // 1, a pause of 50, 1, 4
+      expectObservable(nic.reset$().pipe(done)).toBe('56ms (d|)', values);
+    }),
+  );
+
+  it(
+    'gets through to a modem that is down',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const silent: Rule[] = Array.from({ length: 9 }, (): Rule => ['AT']);
+      const fills: Rule[] = [[/^\+\+\+/], [/^$/]];
+      const script: Rule[] = [...silent, ['AT', ok], ...fills, ['AT+RST', 1, ok, 4, ready]];
+      const { nic, modem } = unstarted(scheduler, { firmware, script });
+      expectObservable(nic.start$().pipe(code())).toBe('17510ms #', undefined, 'EIO');
+      expectObservable(concat(cold('20s |').pipe(ignoreElements()), nic.reset$()).pipe(done, code())).toBe(
+        '20005ms (d|)',
+        values,
+      );
+      flush();
+      assert.ok(modem.heard.includes('AT+RST'));
     }),
   );
 

@@ -34,6 +34,7 @@ const forms: { readonly [K in Kind]: Form<Extract<Fault, { kind: K }>> } = {
   'dhcp-lost': lasting,
   'lose-prompt': nothing,
   'lose-reply': nothing,
+  'lose-result': { first: 'as', takes: { as: words } },
   'lose-notice': nothing,
   'lose-closed': nothing,
   'cut-block': { first: 'after', takes: { after: count } },
@@ -59,6 +60,7 @@ A fault is <kind>[:<argument>...]@<time>, the time from the start; times are 150
   dhcp-lost[:<time>]              the network gives no addresses, and gives them again after so long
   lose-prompt, lose-reply, lose-notice, lose-closed
                                   the next of these does not come
+  lose-result[:<words>]           the line that ends the next answer does not come, or comes in these words
   send-fail[:thenOk]              the next send fails; and succeeds after all
   cut-block[:<bytes>]             the chip restarts inside the next block of data
   unplug                          the line is gone`;
@@ -97,6 +99,11 @@ function readArguments(kind: Kind, given: readonly string[]): Readonly<Record<st
 
 function unknown(kind: Kind, argument: string, names: readonly string[]): string {
   return `"${kind}" does not take "${argument}"; it takes ${names.length > 0 ? names.join(', ') : 'nothing'}.`;
+}
+
+function words(value: string | undefined): string {
+  if (!value) throw new InvalidArgumentError('It is a line, in which no ":" stands; try "SEND OKAY".');
+  return value;
 }
 
 function count(value: string | undefined): number {

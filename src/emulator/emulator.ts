@@ -176,6 +176,9 @@ export class Emulator {
       case 'lose-reply':
         faults.loseReply = true;
         break;
+      case 'lose-result':
+        faults.result = fault.as ?? '';
+        break;
       case 'lose-notice':
         faults.loseNotice = true;
         break;

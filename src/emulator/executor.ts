@@ -34,7 +34,7 @@ export class Executor {
   execute(line: string, overlong: boolean): void {
     const { personality, output, faults, memory, report, scheduler } = this.context;
     const shown = shownLine(line, (name) => this.table.knows(name));
-    if (this.running && !this.sending && /^AT\+RST$/i.test(line)) {
+    if ((faults.busy || (this.running && !this.sending)) && /^AT\+RST$/i.test(line)) {
       this.abort();
       report.command(shown, 'OK', scheduler.now());
       output.print('\r\nWill force to restart!!!\r\n');
@@ -82,7 +82,7 @@ export class Executor {
     const isLost = faults.loseReply;
     faults.loseReply = false;
     const say = (print: Print): void => {
-      if (!isLost) output.print(print);
+      if (!isLost) output.print(this.running ? print : faults.ending(print));
     };
     this.tasks.add(
       concat(delays.after('command'), answer$).subscribe({

@@ -1,3 +1,5 @@
+import type { Print } from './output';
+
 /** Something that goes wrong. Times are in ms. */
 export type Fault =
   /** The chip restarts: noise, `ready`; all that is not in the flash is lost. */
@@ -22,6 +24,8 @@ export type Fault =
   | { readonly kind: 'lose-prompt' }
   /** The next command is carried out, and nothing of its answer comes. */
   | { readonly kind: 'lose-reply' }
+  /** The next command is carried out, and the line that ends its answer does not come, or comes in these words. */
+  | { readonly kind: 'lose-result'; readonly as?: string }
   /** Passive receive: the next notice of waiting data does not come, as with the data of a fresh client on ESP-AT 2.1. */
   | { readonly kind: 'lose-notice' }
   /** The next peer that closes is not told of. */
@@ -45,6 +49,8 @@ export class FaultState {
   logLeak = false;
   losePrompt = false;
   loseReply = false;
+  /** What comes in the place of the next result. */
+  result: string | undefined;
   loseNotice = false;
   loseClosed = false;
   cutBlock: { readonly after: number | undefined } | undefined;
@@ -61,6 +67,14 @@ export class FaultState {
       return true;
     }
     return false;
+  }
+
+  /** What comes of a print that may end an answer; the fault takes one. */
+  ending(print: Print): Print {
+    const { result } = this;
+    if (result === undefined || typeof print !== 'string' || !/(?:OK|ERROR|FAIL)\r\n$/.test(print)) return print;
+    this.result = undefined;
+    return result === '' ? '' : `\r\n${result}\r\n`;
   }
 
   /** What comes of a print that is cut short, or `undefined` for one that is not. */
@@ -82,6 +96,7 @@ export class FaultState {
     this.logLeak = false;
     this.losePrompt = false;
     this.loseReply = false;
+    this.result = undefined;
     this.loseNotice = false;
     this.loseClosed = false;
     this.cutBlock = undefined;

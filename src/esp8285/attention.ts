@@ -1,15 +1,12 @@
 import {
   catchError,
   concat,
-  concatMap,
   defer,
-  filter,
   ignoreElements,
   merge,
   type Observable,
   type SchedulerLike,
   take,
-  takeUntil,
   tap,
   throwError,
   TimeoutError,
@@ -19,6 +16,7 @@ import {
 import { OSError } from '../usocket/osError';
 import { common } from './commands/catalogue';
 import { answer, Refusal } from './executor/answer';
+import { fillSend } from './executor/fillSend';
 import { insist } from './executor/insist';
 import type { Wire } from './executor/wire';
 
@@ -27,9 +25,8 @@ const patience = 1_500;
 const tries = 4;
 /** Milliseconds of silence around the `+++` that ends passthrough. */
 const escapeSilence = 1_100;
-/** Most bytes that a send which was cut off may still wait for; so many are given at a time, so many milliseconds apart. */
+/** Most bytes that a send which was cut off may still wait for. */
 const longestSend = 2048;
-const fill = { size: 64, pause: 10 };
 
 /**
  * Gets an answer from a modem in an unknown state: at rest, starting, with half a command in its buffer, at work on
@@ -49,12 +46,6 @@ export function attention(wire: Wire, scheduler: SchedulerLike): Observable<neve
       });
     const silence$ = timer(escapeSilence, scheduler).pipe(ignoreElements());
     const leavePassthrough$ = concat(silence$, wire.write(Buffer.from('+++')), silence$);
-    // Until the modem is heard, for behind the last byte each of these is a line that it refuses.
-    const fillSend$ = timer(0, fill.pause, scheduler).pipe(
-      take(longestSend / fill.size),
-      concatMap(() => wire.write(Buffer.alloc(fill.size, '\r\n'))),
-      takeUntil(wire.frames$.pipe(filter(({ kind }) => kind === 'taken' || kind === 'final' || kind === 'busy'))),
-    );
     const hearing$ = wire.received$.pipe(
       tap(() => (heard = true)),
       ignoreElements(),
@@ -62,7 +53,7 @@ export function attention(wire: Wire, scheduler: SchedulerLike): Observable<neve
     const answered$ = ask(tries).pipe(
       // Twice, for outside passthrough the first is refused: `+++AT`.
       catchError(() => concat(wire.beginAgain(), leavePassthrough$, ask(2))),
-      catchError(() => concat(fillSend$, ask(tries))),
+      catchError(() => concat(fillSend(wire, scheduler, longestSend), ask(tries))),
     );
     return merge(hearing$, answered$).pipe(
       take(1),

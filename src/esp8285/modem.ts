@@ -66,6 +66,7 @@ export interface Upkeep {
 
 /** Milliseconds. */
 const closeDeadline = 2_000;
+const closePatience = 1_000;
 /** Milliseconds in which a modem that prints boot text is expected to say `ready`; else it is asked. */
 const bootTime = 3_000;
 /** Milliseconds that a modem may go on starting: longer than a set-up, which has a deadline of its own. */
@@ -101,6 +102,8 @@ export class Modem {
   private readonly frames$: Connectable<Frame>;
   /** Each sets the modem up once more, from an unknown state. */
   private readonly beginnings = new Subject<OSError>();
+  /** Each has the modem start again first. */
+  private readonly resets = new Subject<void>();
   /** What makes no sense. */
   private readonly oddities = new Subject<Frame>();
   private readonly closing$: Observable<never>;
@@ -264,30 +267,14 @@ export class Modem {
   }
 
   /**
-   * Has the modem start again, in its turn, and completes when it is set up. What is asked of it meanwhile waits for that;
-   * its connections are lost, and what was asked of it before it had its turn fails: `ECONNRESET`.
+   * Has the modem start again, at once, whatever else goes on or has gone wrong, and completes when it is set up. What is
+   * asked of it meanwhile waits for that; its connections are lost, and what was asked of it before fails: `ECONNRESET`.
    */
   reset(): Observable<never> {
-    const lost = new OSError('ECONNRESET', 'modem', 'the modem was reset, and lost its connections');
-    const exchange = resetExchange({
-      begin: () => {
-        this.startAnew(lost);
-      },
-      // A `ready` would have been noticed, and have ended the exchange.
-      unnoticed: () => {
-        this.beginnings.next(lost);
-      },
-    });
-    const reset$ = this.whenUp(() =>
-      concat(
-        this.executor.run(exchange).pipe(catchError(() => EMPTY)),
-        this.whenUp(() => EMPTY),
-      ),
-    );
     return defer(() => {
-      if (!this.redialer.isLost) return reset$;
       // There is nothing to say it to; what is set up behind a lost line is as good as new.
-      this.dialNow();
+      if (this.redialer.isLost) this.dialNow();
+      else if (this.life && this.status.value.modem !== 'closed') this.resets.next();
       return this.whenUp(() => EMPTY);
     });
   }
@@ -315,8 +302,8 @@ export class Modem {
     return concat(
       // In its turn, which may not come while the modem is asked whether it is there at all.
       closeLinks$.pipe(
+        takeUntil(merge(timer(closeDeadline, this.scheduler), this.tooBusy())),
         catchError(() => EMPTY),
-        takeUntil(timer(2 * closeDeadline, this.scheduler)),
       ),
       defer(() => {
         this.life?.unsubscribe();
@@ -324,6 +311,14 @@ export class Modem {
         return this.uart.close();
       }),
     ).pipe(ignoreElements());
+  }
+
+  /** A modem that connects to a silent host is busy for as long as that takes, and closes nothing before. */
+  private tooBusy(): Observable<unknown> {
+    return this.frames$.pipe(
+      first(({ kind }) => kind === 'busy'),
+      switchMap(() => timer(closePatience, this.scheduler)),
+    );
   }
 
   private living(upkeep: Upkeep): Observable<never> {
@@ -335,17 +330,21 @@ export class Modem {
       // A line that is gone without a word looks the same.
       this.executor.trouble$.pipe(filter((error) => error.code !== 'EIO' || !this.redialer.giveUp(error))),
       this.beginnings,
+    ).pipe(map((error) => ({ error, restart$: EMPTY })));
+    const lost = new OSError('ECONNRESET', 'modem', 'the modem was reset, and lost its connections');
+    const resets$ = this.resets.pipe(
+      map(() => ({ error: lost, restart$: this.executor.run(resetExchange()).pipe(catchError(() => EMPTY)) })),
     );
-    return restarts$.pipe(
+    return merge(restarts$, resets$).pipe(
       startWith(undefined),
       // What is found out about the modem while there is no line says nothing; there will be another beginning.
       filter(() => !this.redialer.isLost),
       switchMap((restart) => {
         // Here, where a set-up under way has been given up: it has not failed, it begins again.
-        if (restart) this.interrupt(restart);
+        if (restart) this.interrupt(restart.error);
         const resumed$ = restart ? this.server.resume() : EMPTY;
         const meanwhile$ = merge(upkeep.meanwhile$, this.links.outliving(this.isOnNetwork$), resumed$, this.watching());
-        return concat(this.setUp(upkeep), meanwhile$);
+        return concat(restart?.restart$ ?? EMPTY, this.setUp(upkeep), meanwhile$);
       }),
       ignoreElements(),
     );

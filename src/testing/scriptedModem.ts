@@ -23,6 +23,10 @@ type Said = readonly (string | Uint8Array | number)[];
 /** What the host says, a command's line or the bytes of a send, and what the modem says to it. `$1` quotes a group. */
 export type Rule = readonly [heard: string | RegExp, ...said: Said];
 
+/** What a modem says to a line while it is at work on another, and what ends that. */
+const busy = '\r\nbusy p...\r\n';
+const isResult = /(?:OK|ERROR|FAIL)\r\n/;
+
 export interface ScriptedModemOptions {
   readonly scheduler: SchedulerLike;
   /**
@@ -30,7 +34,10 @@ export interface ScriptedModemOptions {
    * Without a pause in front, the answer comes within the host's own `write`.
    */
   readonly script?: readonly Rule[];
-  /** What it does where the script says nothing. Default: silence. */
+  /**
+   * What it does where the script says nothing. Default: silence. While the result of another line is still to come, it is
+   * busy, as a modem is.
+   */
   readonly otherwise?: readonly Rule[];
   /** Bytes of a send that it waits for, from the beginning. */
   readonly awaiting?: number;
@@ -69,11 +76,13 @@ export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
   let typed = '';
   let wanted = awaiting;
   let isSilent = false;
+  /** Answers whose result is still to come. */
+  let atWork = 0;
 
   const ruleFor = (said: string): Rule | undefined => {
     const places = script.flatMap(([pattern], place) => (matches(pattern, said) ? [place] : []));
     const place = places.find((candidate) => !used.has(candidate)) ?? places.at(-1);
-    if (place === undefined) return otherwise.find(([pattern]) => matches(pattern, said));
+    if (place === undefined) return atWork > 0 ? [said, busy] : otherwise.find(([pattern]) => matches(pattern, said));
     used.add(place);
     return script[place];
   };
@@ -86,7 +95,13 @@ export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
     if (length !== undefined && answer.some((part) => typeof part === 'string' && part.includes('>'))) {
       wanted = Number(length);
     }
-    answers.next(inTime(answer, pattern instanceof RegExp ? pattern.exec(said) : null, scheduler));
+    const result = answer.findIndex((part) => typeof part === 'string' && isResult.test(part));
+    const pause = result > 0 && answer.slice(0, result).some((part) => typeof part === 'number');
+    if (pause) atWork++;
+    const done = (part: number) => {
+      if (pause && part === result) atWork--;
+    };
+    answers.next(inTime(answer, pattern instanceof RegExp ? pattern.exec(said) : null, scheduler, done));
   };
   const type = (text: string): void => {
     typed += text;
@@ -129,12 +144,21 @@ function matches(pattern: string | RegExp, said: string): boolean {
   return typeof pattern === 'string' ? pattern === said : pattern.test(said);
 }
 
-function inTime(said: Said, groups: RegExpExecArray | null, scheduler: SchedulerLike): Observable<Uint8Array> {
+/** @param begin Called with the place of each part before it is said. */
+function inTime(
+  said: Said,
+  groups: RegExpExecArray | null,
+  scheduler: SchedulerLike,
+  begin: (place: number) => void,
+): Observable<Uint8Array> {
   const quoted = (text: string) => text.replace(/\$(\d)/g, (_, group: string) => groups?.[Number(group)] ?? '');
   return concat(
-    ...said.map((part) => {
+    ...said.map((part, place) => {
       if (typeof part === 'number') return timer(part, scheduler).pipe(ignoreElements());
-      return defer(() => of(asBytes(typeof part === 'string' ? quoted(part) : part)));
+      return defer(() => {
+        begin(place);
+        return of(asBytes(typeof part === 'string' ? quoted(part) : part));
+      });
     }),
   );
 }

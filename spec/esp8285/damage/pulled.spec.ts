@@ -64,7 +64,7 @@ describe.each([
       expectObservable(link4.data$.pipe(text(), code())).toBe('- 500ms #', {}, 'EIO');
       flush();
       assert.strictEqual(modem.heard[1], 'AT+CIPMUX?');
-      assert.strictEqual(scheduler.now(), 5_001);
+      assert.strictEqual(scheduler.now(), 2_501);
     }),
   );
 

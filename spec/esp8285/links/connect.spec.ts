@@ -17,11 +17,11 @@ describe.each([
   ['ESP-AT 2.2.2', espAt222],
 ])('connecting, %s', (_, firmware) => {
   it(
-    'S15 is over when the modem says OK',
+    'S15 is over when the modem says CONNECT; its OK may be lost',
     marbles(({ expectObservable, flush }, scheduler) => {
       const script: Rule[] = [[start4, 5, '4,CONNECT\r\n', 2, '\r\nOK\r\n']];
       const { socket, modem } = stage(scheduler, { firmware, script });
-      expectObservable(socket().connect$(peer).pipe(connectedNow)).toBe('-------(c|)', values);
+      expectObservable(socket().connect$(peer).pipe(connectedNow)).toBe('-----(c|)', values);
       flush();
       assert.deepStrictEqual(modem.heard, [start4]);
     }),
@@ -54,17 +54,21 @@ describe.each([
     marbles(({ expectObservable, flush }, scheduler) => {
       const busy: Rule = ['AT+CIPMUX?', '\r\nbusy p...\r\n'];
       const inStep: Rule = ['AT+CIPMUX?', '+CIPMUX:1\r\n\r\nOK\r\n'];
-      // The set-up asks once.
+      // The set-up asks once; then it is asked each 2.5 s whether it is still at it, and in the end until it is not.
       const script: Rule[] = [
         [start4, 70_000, '4,CONNECT\r\n\r\nOK\r\n'],
         inStep,
-        ...Array.from({ length: 14 }, () => busy),
+        ...Array.from({ length: 23 + 14 }, () => busy),
         inStep,
       ];
       const { socket, modem } = stage(scheduler, { firmware, script });
       expectObservable(socket().connect$(peer).pipe(code())).toBe('60s #', values, 'ETIMEDOUT');
       flush();
-      assert.deepStrictEqual(modem.heard, [start4, ...Array.from({ length: 15 }, () => 'AT+CIPMUX?'), 'AT+CIPCLOSE=4']);
+      assert.deepStrictEqual(modem.heard, [
+        start4,
+        ...Array.from({ length: 23 + 15 }, () => 'AT+CIPMUX?'),
+        'AT+CIPCLOSE=4',
+      ]);
     }),
   );
 
@@ -204,7 +208,10 @@ describe.each([
       impatient.settimeout(5);
       expectObservable(impatient.connect$(peer).pipe(code())).toBe('5s #', values, 'ETIMEDOUT');
       flush();
-      assert.deepStrictEqual(modem.heard, [start4, 'AT+CIPCLOSE=4']);
+      assert.deepStrictEqual(
+        modem.heard.filter((line) => line !== 'AT+CIPMUX?'),
+        [start4, 'AT+CIPCLOSE=4'],
+      );
     }),
   );
 
@@ -222,7 +229,7 @@ describe.each([
           switchMap(() => early.data$),
           text(),
         ),
-      ).toBe('-------(ab|)', { a: 'abc', b: 'de' });
+      ).toBe('-----a(b|)', { a: 'abc', b: 'de' });
     }),
   );
 });

@@ -35,7 +35,7 @@ describe.each<[string, Firmware, readonly string[]]>([
     marbles(({ expectObservable, flush }, scheduler) => {
       const script: Rule[] = [[secure4, 5, '4,CONNECT\r\n', 2, '\r\nOK\r\n']];
       const { socket, modem } = stage(scheduler, { firmware, script });
-      expectObservable(socket().connect$(peer, { tls: unchecked }).pipe(connectedNow)).toBe('-------(c|)', values);
+      expectObservable(socket().connect$(peer, { tls: unchecked }).pipe(connectedNow)).toBe('-----(c|)', values);
       flush();
       assert.deepStrictEqual(modem.heard, start);
     }),

@@ -162,6 +162,7 @@ describe.each<[string, Firmware]>([
       const script: Rule[] = [
         ['AT+CIPMUX?', '+CIPMUX:1\r\n\r\nOK\r\n'],
         ['AT+CIPRECVDATA=4,9', 5_002, firmware.read('4,CLOSED\n')],
+        ['AT+CIPMUX?', '\r\nbusy p...\r\n'],
         ['AT+CIPMUX?', 5, '+CIPMUX:1\r\n\r\nOK\r\n'],
       ];
       const { link4, modem, socket } = connected(scheduler, { firmware, unasked$, script });

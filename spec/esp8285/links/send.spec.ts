@@ -125,11 +125,8 @@ describe.each<[string, Firmware]>([
     marbles(({ expectObservable }, scheduler) => {
       const said = firmware === nonos174 ? 'link is not valid\r\n\r\nERROR\r\n' : '\r\nERROR\r\n';
       const { link4 } = connected(scheduler, { firmware, script: [['AT+CIPSEND=4,5', 2, said]] });
-      expectObservable(link4.sendall$('hello').pipe(code())).toBe(
-        '--#',
-        values,
-        firmware === nonos174 ? 'ENOTCONN' : 'EIO',
-      );
+      // 100 for an end that comes late
+      expectObservable(link4.sendall$('hello').pipe(code())).toBe('102ms #', values, 'ENOTCONN');
     }),
   );
 
@@ -174,7 +171,9 @@ describe.each<[string, Firmware]>([
       expectObservable(link4.sendall$('hello').pipe(code())).toBe('5s #', values, 'ETIMEDOUT');
       expectObservable(socket().connect$(['192.168.1.9', 80]).pipe(sent)).toBe('5s (s|)', values);
       flush();
-      assert.deepStrictEqual(modem.heard, ['AT+CIPSEND=4,5', 'AT+CIPMUX?', start3]);
+      // Said again once, for the modem has said that it does not wait for bytes.
+      const twice = ['AT+CIPSEND=4,5', 'AT+CIPMUX?', 'AT+CIPSEND=4,5', 'AT+CIPMUX?'];
+      assert.deepStrictEqual(modem.heard, [...twice, start3]);
     }),
   );
 
@@ -195,8 +194,7 @@ describe.each<[string, Firmware]>([
       const script: Rule[] = [
         ['AT+CIPMUX?', '+CIPMUX:1\r\n\r\nOK\r\n'],
         ['hello', '\r\nRecv 5 bytes\r\n', 75_100, '\r\nSEND OK\r\n'],
-        ['AT+CIPMUX?', 1, '\r\nbusy s...\r\n'],
-        ['AT+CIPMUX?', 1, '\r\nbusy s...\r\n'],
+        ...Array.from({ length: 29 + 2 }, (): Rule => ['AT+CIPMUX?', 1, '\r\nbusy s...\r\n']),
         ['AT+CIPMUX?', 1, '+CIPMUX:1\r\n\r\nOK\r\n'],
         ['there', 5, '\r\nRecv 5 bytes\r\n', 5, '\r\nSEND OK\r\n'],
       ];

@@ -47,7 +47,7 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
     marbles(({ expectObservable, flush }, scheduler) => {
       const rule = joining(5, 'WIFI CONNECTED\r\n', 3, 'WIFI GOT IP\r\n', 2, '\r\nOK\r\n');
       const { nic, modem } = at(scheduler, rule);
-      expectObservable(nic.connect$('my,net', 'pa"ss\\w').pipe(map(() => 'joined'))).toBe('10ms (j|)', values);
+      expectObservable(nic.connect$('my,net', 'pa"ss\\w').pipe(map(() => 'joined'))).toBe('8ms (j|)', values);
       expectObservable(nic.status$.pipe(map(({ wifi }) => wifi))).toBe('d----j--u', {
         d: 'down',
         j: 'joining',
@@ -97,7 +97,7 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
       const { nic } = at(scheduler, joining(9, said, end));
       const shown$ = failure(nic.connect$('net', key)).pipe(map(shownOf));
       expectObservable(shown$.pipe(map((shown) => /horse|battery|correct/.exec(shown)?.[0]))).toBe(
-        said === '' ? '30s (u|)' : '9ms (u|)',
+        said === '' ? '2500ms (u|)' : '9ms (u|)',
         { u: undefined },
       );
     })();
@@ -138,7 +138,7 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
         [/CIPSTA/, '+CIPSTA:\r\n\r\nOK\r\n'],
         [/CWJAP.*\?/, 'No AP\r\n\r\nOK\r\n'],
       );
-      expectObservable(nic.connect$('net', key).pipe(map(() => 'joined'))).toBe('30ms (j|)', values);
+      expectObservable(nic.connect$('net', key).pipe(map(() => 'joined'))).toBe('25ms (j|)', values);
       expectObservable(nic.ifconfig$().pipe(map(() => 'joined'))).toBe('30ms (j|)', values);
       flush();
       assert.strictEqual(modem.heard.length, 3);
@@ -155,7 +155,7 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
   );
 
   it.each([
-    ['never comes', joining(3_000, 'WIFI CONNECTED\r\n')],
+    ['never comes', joining(1_000, 'WIFI CONNECTED\r\n')],
     ['is given up by the modem', joining(3_000, 'WIFI CONNECTED\r\n', 15_000, '+CWJAP:1\r\n', failed)],
     ['is given up, as AT 1.x says it', joining(3_000, 'WIFI CONNECTED\r\n', 15_000, 'DHCP TIMEOUT\r\n', failed)],
   ])('speaks of the address, and not of the key, when one %s', (__, rule) => {

@@ -99,7 +99,7 @@ describe.each([
     'that the modem says nothing to is ETIMEDOUT',
     marbles(({ expectObservable }, scheduler) => {
       const { nic } = stage(scheduler, { firmware, script: [[both]] });
-      expectObservable(nic.enable_ap$('board', key).pipe(code())).toBe('10s #', undefined, 'ETIMEDOUT');
+      expectObservable(nic.enable_ap$('board', key).pipe(code())).toBe('5s #', undefined, 'ETIMEDOUT');
     }),
   );
 

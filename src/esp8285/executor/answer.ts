@@ -83,8 +83,8 @@ export function isReason(text: string): boolean {
   return /^(?:\+[A-Z]+(?:_CUR|_DEF)?: *\d+|DHCP TIMEOUT)$/.test(text);
 }
 
-/** Not the command's echo, nor what a lost byte or an unsolicited message has left of it: a key may be in it. */
-function isPart(text: string, { line, shown }: Command): boolean {
+/** Whether a line is part of a command's answer: not its echo, nor what a lost byte has left of that, for a key may be in it. */
+export function isPart(text: string, { line, shown }: Command): boolean {
   return line === shown ? text !== line && !text.startsWith('AT+') : isReason(text);
 }
 

@@ -1,4 +1,5 @@
 import {
+  catchError,
   concat,
   defer,
   EMPTY,
@@ -19,6 +20,8 @@ import {
 
 import type { Command } from '../commands/command';
 import { answer, ifRefused } from './answer';
+import { AnswerLost } from './unanswered';
+import { whileAtWork } from './whileAtWork';
 import type { Wire } from './wire';
 
 /** A command and all that belongs to it, from its first byte to its final result. */
@@ -43,12 +46,16 @@ const longestPause = 1000;
 
 class BusyError extends Error {}
 
-/** The exchange of a command that has an answer and nothing more. Emits the answer's lines. */
-export function simpleExchange(command: Command, deadline = usualDeadline): Exchange<readonly string[]> {
+/**
+ * The exchange of a command that has an answer and nothing more. Emits the answer's lines.
+ *
+ * @param say How it is said: one that may not be said twice by {@link askOnce}.
+ */
+export function simpleExchange(command: Command, deadline = usualDeadline, say = ask): Exchange<readonly string[]> {
   return {
     shown: command.shown,
     deadline,
-    converse: (wire, scheduler) => ask(wire, scheduler, command),
+    converse: (wire, scheduler) => say(wire, scheduler, command),
   };
 }
 
@@ -62,9 +69,38 @@ export function sequence(commands: readonly Command[], deadline = usualDeadline)
   };
 }
 
-/** Says a command and emits the lines of its answer; says it again while the modem is busy. */
+/**
+ * Says a command that does no harm when it is said twice, and emits the lines of its answer; says it again while the modem
+ * is busy, and once when the end of its answer is lost.
+ */
 export function ask(wire: Wire, scheduler: SchedulerLike, command: Command): Observable<readonly string[]> {
-  return sayUntil(wire, scheduler, command, wire.frames$.pipe(answer(command)));
+  return askOnce(wire, scheduler, command).pipe(
+    retry({
+      count: 1,
+      delay: (error: unknown) => (error instanceof AnswerLost ? of(true) : throwError(() => error)),
+    }),
+  );
+}
+
+/** The same for one that may do harm: where the end of its answer is lost, that is told by an {@link AnswerLost}. */
+export function askOnce(wire: Wire, scheduler: SchedulerLike, command: Command): Observable<readonly string[]> {
+  return sayUntil(wire, scheduler, command, wire.frames$.pipe(answer(command))).pipe(
+    whileAtWork(wire, scheduler, command),
+  );
+}
+
+/**
+ * The same for a question that the modem takes long over: what it has said of it by then is its answer, for it has said
+ * all that it had to say.
+ */
+export function askAtLength(wire: Wire, scheduler: SchedulerLike, command: Command): Observable<readonly string[]> {
+  return askOnce(wire, scheduler, command).pipe(
+    catchError((error: unknown) =>
+      error instanceof AnswerLost && error.lines.some((line) => line.startsWith('+'))
+        ? of(error.lines)
+        : throwError(() => error),
+    ),
+  );
 }
 
 /** Says a command that may be refused: where there is nothing to do, or where the firmware does not know it. */

@@ -13,10 +13,12 @@ import {
   ReplaySubject,
   type SchedulerLike,
   Subject,
+  take,
   takeUntil,
   tap,
   throwError,
   throwIfEmpty,
+  timer,
 } from 'rxjs';
 
 import { OSError } from '../../usocket/osError';
@@ -24,9 +26,13 @@ import { Refusal } from './answer';
 import { answeredWithin, BusyForEver, longestBusy } from './answeredWithin';
 import type { Exchange } from './exchange';
 import { explained } from './explained';
-import { resynchronise } from './resynchronise';
-import { Unanswered } from './unanswered';
+import { resynchronise, startedUnnoticed } from './resynchronise';
+import { AnswerLost, Unanswered } from './unanswered';
+import { StartedUnnoticed } from './whileAtWork';
 import type { Wire } from './wire';
+
+/** Milliseconds in which a question that crossed the answer of the command is answered. */
+const settlement = 2_000;
 
 /**
  * Holds the modem's only conversation: one exchange at a time, in the order asked for. One that is abandoned before its
@@ -56,7 +62,7 @@ export class Executor {
   }
 
   /**
-   * Cold: asks for an exchange and emits its outcome. Unsubscribing abandons it.
+   * Cold: asks for an exchange and emits its outcome, once that is certain. Unsubscribing abandons it.
    *
    * Errors: what the exchange fails with, a {@link Refusal} mostly; {@link Unanswered} when the modem did not answer
    * in time.
@@ -73,7 +79,11 @@ export class Executor {
           return isInTime ? this.serve(exchange) : throwError(() => this.interruption);
         }).pipe(tap({ error: (error: unknown) => exchange.failed?.(error) }), tellOnly(outcome)),
       );
-      return outcome.pipe(finalize(() => (abandoned = true)));
+      return outcome.pipe(
+        // What follows an outcome is of no interest to who has it, but to the next in turn.
+        take(1),
+        finalize(() => (abandoned = true)),
+      );
     });
   }
 
@@ -96,6 +106,7 @@ export class Executor {
     this.session = undefined;
     this.interruption = error;
     this.outOfStep = false;
+    this.wire.inquiry.forget();
     this.interruptions.next();
     this.session = next;
   }
@@ -115,17 +126,44 @@ export class Executor {
   }
 
   private converse<T>({ shown, deadline, countsBusy = false, converse }: Exchange<T>): Observable<T> {
-    return converse(this.wire, this.scheduler).pipe(
+    const conversation$ = converse(this.wire, this.scheduler).pipe(
       explained(this.wire),
       answeredWithin(deadline, shown, this.wire, this.scheduler, countsBusy ? 0 : longestBusy),
-      catchError((error: unknown) => (error instanceof BusyForEver ? this.giveUp(error) : throwError(() => error))),
-      tap({ error: (error: unknown) => (this.outOfStep ||= error instanceof Unanswered) }),
+      catchError((error: unknown) => {
+        if (error instanceof BusyForEver) return this.giveUp(error);
+        return error instanceof StartedUnnoticed ? this.tellAll(startedUnnoticed(error)) : throwError(() => error);
+      }),
+      tap({
+        error: (error: unknown) => {
+          this.outOfStep ||= error instanceof Unanswered && !(error instanceof AnswerLost);
+        },
+      }),
+      catchError((error: unknown) =>
+        concat(
+          this.settled(),
+          throwError(() => error),
+        ),
+      ),
     );
+    return concat(conversation$, this.settled());
+  }
+
+  /** A question may have crossed the answer of the command: its own must not be taken for that of the next one. */
+  private settled(): Observable<never> {
+    return defer(() => {
+      const { inquiry } = this.wire;
+      if (this.outOfStep || !inquiry.isOwed) return EMPTY;
+      const late$ = timer(settlement, this.scheduler).pipe(tap(() => (this.outOfStep = true)));
+      return inquiry.settled().pipe(takeUntil(late$));
+    });
   }
 
   private giveUp(cause: BusyForEver): Observable<never> {
+    return this.tellAll(new OSError('EIO', 'modem', `${cause.message}; reset it`, { cause }));
+  }
+
+  private tellAll(error: OSError): Observable<never> {
     return defer(() => {
-      const error = new OSError('EIO', 'modem', `${cause.message}; reset it`, { cause });
       this.troubles.next(error);
       throw error;
     });

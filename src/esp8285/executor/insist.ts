@@ -30,6 +30,8 @@ export interface InsistOptions {
   readonly patience: number;
   /** How often it is said to a silent modem. */
   readonly tries: number;
+  /** The modem may owe more answers than that. */
+  readonly owesMore?: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export function insist<T>(
   wire: Wire,
   command: Command,
   answer$: Observable<T>,
-  { scheduler, patience, tries }: InsistOptions,
+  { scheduler, patience, tries, owesMore = false }: InsistOptions,
 ): Observable<T> {
   const busy$ = wire.frames$.pipe(
     filter(({ kind }) => kind === 'busy'),
@@ -62,7 +64,9 @@ export function insist<T>(
         count: tries - 1,
         delay: (error: unknown) => (error instanceof Refusal ? timer(refusalPause, scheduler) : of(true)),
       }),
-      switchMap((answered) => (asked === 1 ? of(answered) : settled(wire, scheduler).pipe(map(() => answered)))),
+      switchMap((answered) =>
+        asked === 1 && !owesMore ? of(answered) : settled(wire, scheduler).pipe(map(() => answered)),
+      ),
     );
   });
 }

@@ -1,5 +1,6 @@
 import {
   catchError,
+  defer,
   filter,
   first,
   ignoreElements,
@@ -16,8 +17,8 @@ import {
 
 import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
-import type { Frame } from '../grammar/frame';
 import { longestBusy } from './answeredWithin';
+import { type LinkMode, linkModeOf } from './inquiry';
 import { insist } from './insist';
 import type { Wire } from './wire';
 
@@ -37,32 +38,39 @@ export function resynchronise(wire: Wire, scheduler: SchedulerLike): Observable<
     timeout({ first: longestBusy, scheduler }),
     catchError((cause: unknown) => throwError(() => silence(cause))),
     tap((linkMode) => {
-      if (linkMode === '+CIPMUX:0') throw new OSError('ECONNRESET', 'modem', 'the modem has started again unnoticed');
+      if (linkMode === 'one') throw startedUnnoticed();
     }),
     ignoreElements(),
   );
 }
 
 /**
- * Asks until the answer comes, and emits its line: `'+CIPMUX:1'`. Whatever the modem has owed before it has said by then.
+ * Asks until the answer comes, and emits what it says. Whatever the modem has owed before it has said by then.
  * Errors with a `TimeoutError` when the modem is silent.
  */
-export function askLinkMode(wire: Wire, scheduler: SchedulerLike): Observable<string> {
+export function askLinkMode(wire: Wire, scheduler: SchedulerLike): Observable<LinkMode> {
   const linkMode$ = wire.frames$.pipe(
-    filter(isLinkMode),
+    map(linkModeOf),
+    filter((linkMode) => linkMode !== undefined),
     take(1),
-    switchMap(({ text }) =>
+    switchMap((linkMode) =>
       wire.frames$.pipe(
         first(({ kind }) => kind === 'final'),
-        map(() => text),
+        map(() => linkMode),
       ),
     ),
   );
-  return insist(wire, common.askSeveralLinks, linkMode$, { scheduler, patience, tries });
+  return defer(() => {
+    // In the middle of a conversation the same has been asked.
+    const owesMore = wire.inquiry.isOwed;
+    wire.inquiry.forget();
+    return insist(wire, common.askSeveralLinks, linkMode$, { scheduler, patience, tries, owesMore });
+  });
 }
 
-function isLinkMode(frame: Frame): frame is Extract<Frame, { kind: 'line' }> {
-  return frame.kind === 'line' && frame.text.startsWith('+CIPMUX:');
+/** What everybody is told when the modem has the settings of a start. */
+export function startedUnnoticed(cause?: unknown): OSError {
+  return new OSError('ECONNRESET', 'modem', 'the modem has started again unnoticed', { cause });
 }
 
 function silence(cause: unknown): unknown {

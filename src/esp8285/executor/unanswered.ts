@@ -1,12 +1,35 @@
 /** The modem let a deadline pass: what it still owes may come at any time. */
 export class Unanswered extends Error {
-  override readonly name = 'Unanswered';
+  override readonly name: string = 'Unanswered';
 
   /**
    * @param shown What was asked, without secrets.
    * @param milliseconds How long it was waited for.
    */
-  constructor(shown: string, milliseconds: number) {
-    super(`the modem did not answer ${shown} within ${String(milliseconds / 1000)} s`);
+  constructor(
+    shown: string,
+    milliseconds: number,
+    message = `the modem did not answer ${shown} within ${String(milliseconds / 1000)} s`,
+  ) {
+    super(message);
+  }
+}
+
+/** The modem is free again and owes nothing: the line that says how it has ended was lost, or was not understood. */
+export class AnswerLost extends Unanswered {
+  override readonly name = 'AnswerLost';
+
+  /**
+   * @param shown What was asked, without secrets.
+   * @param lines What the modem has said of it, as far as it was understood.
+   * @param milliseconds How long it was waited for.
+   */
+  constructor(
+    readonly shown: string,
+    readonly lines: readonly string[],
+    milliseconds: number,
+  ) {
+    const said = lines.length > 0 ? `; it has said ${lines.join(' / ')}` : '';
+    super(shown, milliseconds, `the modem is done with ${shown}, and how that ended was lost on the line${said}`);
   }
 }

@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, finalize, ignoreElements, type Observable, throwError } from 'rxjs';
+import { catchError, concat, defer, EMPTY, finalize, ignoreElements, type Observable, Subject, throwError } from 'rxjs';
 
 import type { LineHint, Uart } from '../../streams';
 import { asOSError } from '../asOSError';
@@ -6,6 +6,7 @@ import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
 import type { Expectation } from '../grammar/frameCutter';
 import type { Trace } from '../trace/trace';
+import { type Inquired, Inquiry } from './inquiry';
 
 const lineEnd = '\r\n';
 
@@ -15,20 +16,57 @@ export class Wire {
   readonly received$: Observable<Uint8Array>;
   /** What the modem says beside the line; see {@link Uart.hints$}. */
   readonly hints$: Observable<LineHint>;
+  /** Hot. Errors when the line is lost, and tells a late subscriber so. */
+  readonly frames$: Observable<Frame>;
+  /** Hot. Emits when something of the conversation is said, and when the line has taken it. */
+  readonly said$: Observable<void>;
+  readonly inquiry: Inquiry;
+
+  private readonly saying = new Subject<void>();
 
   constructor(
     private readonly uart: Uart,
-    /** Hot. Errors when the line is lost, and tells a late subscriber so. */
-    readonly frames$: Observable<Frame>,
+    frames$: Observable<Frame>,
     private readonly expecting: Expectation,
     private readonly trace?: Trace,
   ) {
     this.received$ = uart.rx$;
     this.hints$ = uart.hints$ ?? EMPTY;
+    this.inquiry = new Inquiry(frames$);
+    this.frames$ = this.inquiry.frames$;
+    this.said$ = this.saying.asObservable();
   }
 
   /** Cold: writes the command's line and completes. */
   say(command: Command): Observable<never> {
+    return this.telling(this.line(command));
+  }
+
+  /** Cold: writes bytes as they are and completes. */
+  write(bytes: Uint8Array): Observable<never> {
+    return this.telling(
+      defer(() => {
+        this.trace?.wrote(bytes);
+        return this.put(bytes);
+      }),
+    );
+  }
+
+  /**
+   * Cold: asks in the middle of a conversation whether the modem is still at it; the conversation hears nothing of that.
+   *
+   * @param query Its answer names it.
+   */
+  inquire(query: Command): Observable<Inquired> {
+    return this.inquiry.ask(this.line(query));
+  }
+
+  /** Whether the modem has been set up: its settings would show that it has started again. */
+  get isSetUp(): boolean {
+    return this.expecting.several ?? false;
+  }
+
+  private line(command: Command): Observable<never> {
     return defer(() => {
       this.trace?.said(command);
       return this.put(lineOf(command));
@@ -40,12 +78,12 @@ export class Wire {
     this.trace?.noted(text);
   }
 
-  /** Cold: writes bytes as they are and completes. */
-  write(bytes: Uint8Array): Observable<never> {
-    return defer(() => {
-      this.trace?.wrote(bytes);
-      return this.put(bytes);
+  private telling(saying$: Observable<never>): Observable<never> {
+    const tell$ = defer(() => {
+      this.saying.next();
+      return EMPTY;
     });
+    return concat(tell$, saying$, tell$);
   }
 
   /** A line that is lost tells by the write, too, and maybe first. */

@@ -1,4 +1,15 @@
-import { AsyncSubject, catchError, defer, EMPTY, ignoreElements, merge, type Observable, take, throwError } from 'rxjs';
+import {
+  AsyncSubject,
+  catchError,
+  defer,
+  EMPTY,
+  ignoreElements,
+  merge,
+  type Observable,
+  take,
+  takeUntil,
+  throwError,
+} from 'rxjs';
 
 import type { ErrorCode } from '../../usocket/errno';
 import type { Datagram, DatagramLink, Endpoint } from '../../usocket/nic';
@@ -6,9 +17,9 @@ import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
-import { datagramDeadline, LinkGone, sendExchange, SendFailed } from './exchanges';
 import { Incoming } from './incoming';
 import type { LinkContext, NumberedLink } from './numberedLink';
+import { datagramDeadline, LinkGone, ResultLost, sendExchange, SendFailed, SendRefused } from './sendExchange';
 
 /** A local port of the modem for datagrams, over one of its links. */
 export class ModemDatagramLink implements NumberedLink, DatagramLink {
@@ -38,6 +49,11 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
 
   get isOpen(): boolean {
     return this.phase === 'open';
+  }
+
+  /** What was asked for before it was closed is sent. */
+  get canSend(): boolean {
+    return !this.isGone;
   }
 
   get hasOpened(): boolean {
@@ -110,7 +126,7 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
         throw this.error('EMSGSIZE', 'sendto', 'the firmware cannot send a datagram without a byte in it');
       }
       const command = common.sendTo(this.id, data.length, remote);
-      const exchange = sendExchange(command, data, () => !this.isGone, datagramDeadline);
+      const exchange = sendExchange(command, data, this, datagramDeadline);
       return merge(this.context.executor.run(exchange), this.incoming.end$);
     }).pipe(
       take(1),
@@ -138,7 +154,7 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
       } else if (this.phase !== 'closing') {
         this.finish();
       }
-      return this.end.asObservable();
+      return this.end.pipe(takeUntil(this.context.patience$));
     });
   }
 
@@ -166,6 +182,11 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
     if (cause instanceof LinkGone && this.failure) return this.failure;
     if (!this.context.hasAddress())
       return this.error('ENETUNREACH', 'sendto', `${to}: the modem is on no network`, cause);
+    if (cause instanceof SendRefused && cause.isThere === false) {
+      this.closed();
+      if (this.failure) return this.failure;
+    }
+    if (cause instanceof ResultLost) return this.error('ETIMEDOUT', 'sendto', `${to}: it may have gone`, cause);
     if (cause instanceof SendFailed) {
       return this.error('ENOBUFS', 'sendto', `${to}: the modem has not sent it; send it again later`, cause);
     }

@@ -15,6 +15,7 @@ import {
   repeat,
   switchMap,
   take,
+  takeUntil,
   tap,
   throwError,
 } from 'rxjs';
@@ -27,10 +28,15 @@ import { Refusal } from '../executor/answer';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
 import type { LossKind } from './damage';
-import { LinkGone, readExchange, sendExchange } from './exchanges';
+import { readExchange, type Reading } from './exchanges';
 import { Incoming } from './incoming';
 import { type LinkContext, longestSend, type NumberedLink } from './numberedLink';
+import { LinkGone, ResultLost, sendExchange, SendRefused } from './sendExchange';
 import { setNoDelay } from './settings';
+
+/** Milliseconds of a send behind which the next one of that link is of so many bytes: one segment of any network. */
+const patientSend = 1_000;
+const impatientSend = 536;
 
 const networkLost = 'the modem has lost its network, and the connection';
 
@@ -45,7 +51,8 @@ type Phase = 'opening' | 'open' | 'draining' | 'failed' | 'over';
  * object is not: what is said about a number reaches the object that holds it at that time.
  */
 export class Link implements NumberedLink, StreamLink {
-  readonly maxSend = longestSend;
+  /** A peer that takes its time stops everybody: it gets less at a time, as long as it does. */
+  maxSend = longestSend;
   begun = false;
   abandoned = false;
   tookToStart = 0;
@@ -83,6 +90,10 @@ export class Link implements NumberedLink, StreamLink {
 
   get isOpen(): boolean {
     return this.phase === 'open';
+  }
+
+  get canSend(): boolean {
+    return this.isOpen;
   }
 
   get hasOpened(): boolean {
@@ -213,16 +224,23 @@ export class Link implements NumberedLink, StreamLink {
 
   send(bytes: Uint8Array): Observable<never> {
     return defer(() => {
-      if (!this.isOpen) throw new LinkGone('nothing was sent');
-      const command = common.send(this.id, bytes.length);
-      const exchange = sendExchange(command, bytes, () => this.isOpen);
+      if (!this.isOpen) throw this.sendError(new LinkGone('nothing was sent'));
+      const exchange = sendExchange(common.send(this.id, bytes.length), bytes, this);
+      let error: unknown;
       // A failure ends the connection, whether or not the caller still waits for it.
-      const failed = (cause: unknown) => void this.sendError(cause);
-      return merge(this.context.executor.run({ ...exchange, failed }), this.incoming.end$);
+      const failed = (cause: unknown) => {
+        error = this.sendError(cause);
+        if (this.isOpen && isMissing(cause)) this.vanish();
+      };
+      return merge(this.context.executor.run({ ...exchange, failed }), this.incoming.end$).pipe(
+        catchError((cause: unknown) => throwError(() => error ?? this.sendError(cause))),
+      );
     }).pipe(
       take(1),
+      tap((took) => {
+        this.maxSend = took > patientSend ? impatientSend : Math.min(longestSend, 2 * this.maxSend);
+      }),
       ignoreElements(),
-      catchError((cause: unknown) => throwError(() => this.sendError(cause))),
     );
   }
 
@@ -243,7 +261,7 @@ export class Link implements NumberedLink, StreamLink {
     return defer(() => {
       if (this.phase === 'open' || this.phase === 'failed') this.context.discard(this, reset);
       else this.finish();
-      return this.end.asObservable();
+      return this.end.pipe(takeUntil(this.context.patience$));
     });
   }
 
@@ -298,12 +316,12 @@ export class Link implements NumberedLink, StreamLink {
       heardBefore = this.noticesHeard;
       return this.context.executor.run(readExchange(this.id, size));
     }).pipe(
-      ignoreElements(),
       tap({
-        complete: () => {
-          this.pulled(heardBefore);
+        next: (reading) => {
+          this.pulled(heardBefore, reading);
         },
       }),
+      ignoreElements(),
       catchError((error: unknown) => {
         if (error instanceof Refusal) this.emptied(heardBefore);
         else this.fail(this.error('EIO', 'recv', 'the modem did not hand its data over', error));
@@ -313,8 +331,10 @@ export class Link implements NumberedLink, StreamLink {
   }
 
   /** An answer without a block is one whose header was lost: what follows it must not be read as if nothing were missing. */
-  private pulled(heardBefore: number): void {
-    if (this.handedOver === undefined) {
+  private pulled(heardBefore: number, { isLost }: Reading): void {
+    if (this.handedOver === undefined && isLost) {
+      this.fail(this.error('EIO', 'recv', 'the serial line lost what the modem answered to a read'));
+    } else if (this.handedOver === undefined) {
       // Its block may still come: it must not be taken for that of the next read.
       this.context.executor.doubt();
       this.damaged('bytes');
@@ -341,6 +361,12 @@ export class Link implements NumberedLink, StreamLink {
     this.finish();
   }
 
+  /** The modem does not have it, and has not said so: what it still holds is read, and its end is no clean one. */
+  private vanish(): void {
+    this.isMissing = true;
+    this.closed();
+  }
+
   private release(): void {
     if (this.phase === 'over') return;
     this.phase = 'over';
@@ -359,13 +385,21 @@ export class Link implements NumberedLink, StreamLink {
   private sendError(cause: unknown): unknown {
     if (cause instanceof OSError) return cause;
     if (this.failure) return this.failure;
+    if (this.isOpen && isMissing(cause)) {
+      const [code, end] = notSent(cause)
+        ? (['ENOTCONN', 'the modem does not have it any more'] as const)
+        : (['ECONNRESET', 'the connection ended under the send'] as const);
+      return this.error(code, 'send', end, cause);
+    }
     if (!this.isOpen) {
       if (this.isCutOff) return this.error('ENETDOWN', 'send', networkLost, cause);
-      const isRefused = cause instanceof Refusal || cause instanceof LinkGone;
-      const end = isRefused ? 'the peer has closed it' : 'the connection ended under the send';
-      return this.error(isRefused ? 'EPIPE' : 'ECONNRESET', 'send', end, cause);
+      const end = notSent(cause) ? 'the peer has closed it' : 'the connection ended under the send';
+      return this.error(notSent(cause) ? 'EPIPE' : 'ECONNRESET', 'send', end, cause);
     }
-    const code = sendCode(cause);
+    // The connection goes on: nothing has been sent, or it is for the program to decide what that is worth.
+    if (cause instanceof SendRefused) return this.error('EIO', 'send', 'the modem does not send now', cause);
+    if (cause instanceof ResultLost) return this.error('ETIMEDOUT', 'send', 'the bytes may have gone', cause);
+    const code = cause instanceof Unanswered ? 'ETIMEDOUT' : 'EIO';
     const error = this.error(code, 'send', 'the modem could not send', cause);
     // What has reached the peer is unknown: no byte more may follow.
     this.fail(error);
@@ -379,8 +413,11 @@ export class Link implements NumberedLink, StreamLink {
   }
 }
 
-function sendCode(cause: unknown): ErrorCode {
-  if (cause instanceof Unanswered) return 'ETIMEDOUT';
-  // The modem knows of an end that it has not told, or that was not heard.
-  return cause instanceof Refusal && cause.lines.includes('link is not valid') ? 'ENOTCONN' : 'EIO';
+/** Whether the modem says that it does not have the link. */
+function isMissing(cause: unknown): boolean {
+  return (cause instanceof SendRefused || cause instanceof ResultLost) && cause.isThere === false;
+}
+
+function notSent(cause: unknown): boolean {
+  return cause instanceof Refusal || cause instanceof LinkGone || cause instanceof SendRefused;
 }

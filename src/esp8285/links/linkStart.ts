@@ -3,6 +3,7 @@ import {
   concat,
   concatMap,
   defer,
+  filter,
   ignoreElements,
   map,
   merge,
@@ -12,18 +13,17 @@ import {
   take,
   tap,
   throwError,
-  timeout,
 } from 'rxjs';
 
-import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import { Refusal } from '../executor/answer';
 import { answeredWithin } from '../executor/answeredWithin';
-import { ask, type Exchange, tryTo, usualDeadline } from '../executor/exchange';
-import { Unanswered } from '../executor/unanswered';
+import { askOnce, type Exchange, tryTo, usualDeadline } from '../executor/exchange';
+import { AnswerLost, Unanswered } from '../executor/unanswered';
+import { certainAtOnce, quiet } from '../executor/whileAtWork';
 import { isFirmwareLine } from '../grammar/firmwareLine';
 import type { Wire } from '../executor/wire';
-import { askForLinks } from './linkList';
+import { listed } from './listed';
 import type { LinkContext, NumberedLink } from './numberedLink';
 import { isTaken } from './reasons';
 
@@ -55,35 +55,47 @@ export interface Outcomes {
   readonly failed: (mayBeOpen: boolean) => void;
   /** What has opened is the connection of a client that was first. */
   readonly takenByClient: () => void;
+  /** Clients may come: what opens need not be ours. */
+  readonly isListening: () => boolean;
 }
 
 /** Opens a link: the conversation, and how long the modem took over one that failed. */
 export function startExchange<T extends NumberedLink>(
   link: T,
   { before = [], start }: ReturnType<Start<T>['commandsOf']>,
-  { isOurs, abandoned, failed, takenByClient }: Outcomes,
+  { isOurs, abandoned, failed, takenByClient, isListening }: Outcomes,
 ): Exchange<T> {
   return {
     shown: start.shown,
     deadline: startDeadline + usualDeadline,
     converse: (wire, scheduler) =>
       defer(() => {
-        // What the modem would answer is known.
-        if (!isOurs()) throw takenByClientFirst(start.shown);
-        link.begun = true;
-        return converse(wire, scheduler, link, before, start);
-      }).pipe(
-        tap({
-          next: () => {
-            if (link.abandoned) abandoned();
-          },
-          error: (cause: unknown) => {
-            if (!link.begun) return;
-            if (isStale(cause) && link.isOpen) takenByClient();
-            else failed(cause instanceof Unanswered || link.isOpen);
-          },
-        }),
-      ),
+        let isTold = false;
+        const isCertain = () => link.isOpen && !isListening();
+        const opened$ = wire.frames$.pipe(
+          filter((frame) => frame.kind === 'opened' && frame.link === link.id && isCertain()),
+          map(() => link),
+        );
+        return defer(() => {
+          // What the modem would answer is known.
+          if (!isOurs()) throw takenByClientFirst(start.shown);
+          link.begun = true;
+          return converse(wire, scheduler, link, before, start, isCertain);
+        }).pipe(
+          certainAtOnce(opened$),
+          tap({
+            next: () => {
+              isTold = true;
+              if (link.abandoned) abandoned();
+            },
+            error: (cause: unknown) => {
+              if (!link.begun || isTold) return;
+              if (isStale(cause) && link.isOpen) takenByClient();
+              else failed(cause instanceof Unanswered || link.isOpen);
+            },
+          }),
+        );
+      }),
   };
 }
 
@@ -93,6 +105,7 @@ function converse<T extends NumberedLink>(
   link: T,
   before: readonly Command[],
   start: Command,
+  isCertain: () => boolean,
 ): Observable<T> {
   let begun = 0;
   // A busy modem has not begun.
@@ -104,15 +117,20 @@ function converse<T extends NumberedLink>(
   );
   const start$ = defer(() => {
     begun = scheduler.now();
-    return ask(wire, scheduler, start);
+    return askOnce(wire, scheduler, start);
   });
   const preparing$ = before.map((command) => tryTo(wire, scheduler, command));
   return merge(concat(...preparing$, start$), watchingBusy$).pipe(
     take(1),
     concatMap(() => (link.hasOpened ? of(link) : lookFor(wire, scheduler, link, start))),
+    catchError((error: unknown) =>
+      error instanceof AnswerLost && !isCertain() ? find(wire, scheduler, link, error) : throwError(() => error),
+    ),
     answeredWithin(startDeadline, start.shown, wire, scheduler),
     catchError((cause: unknown) => {
-      link.tookToStart = scheduler.now() - begun;
+      // One whose word was lost was heard of by then.
+      const sooner = cause instanceof Refusal && cause.result === 'FAIL' ? quiet : 0;
+      link.tookToStart = scheduler.now() - begun - sooner;
       return cause instanceof Refusal && cause.result === 'ERROR' && !cause.lines.some(isFirmwareLine)
         ? explain(wire, scheduler, link, cause)
         : throwError(() => cause);
@@ -154,13 +172,20 @@ function explain(wire: Wire, scheduler: SchedulerLike, link: NumberedLink, refus
   );
 }
 
-function has(wire: Wire, scheduler: SchedulerLike, { id }: NumberedLink): Observable<boolean> {
-  return askForLinks(wire, scheduler).pipe(
-    timeout({
-      first: usualDeadline,
-      scheduler,
-      with: () => throwError(() => new Unanswered(common.status.shown, usualDeadline)),
+/** The modem is done, and how was lost on the line: which links it has tells. */
+function find<T extends NumberedLink>(wire: Wire, scheduler: SchedulerLike, link: T, lost: AnswerLost): Observable<T> {
+  const message = `${lost.message}; it does not have the link`;
+  return listed(wire, scheduler, link.id).pipe(
+    map(({ isThere, isClients }) => {
+      if (isThere === undefined && !link.isOpen) throw lost;
+      if (isThere === false) throw new Refusal(lost.shown, 'FAIL', lost.lines, message);
+      if (isClients) throw new Refusal(lost.shown, 'ERROR', [alreadyConnected]);
+      link.opened();
+      return link;
     }),
-    map(({ links }) => links.some((link) => link.id === id)),
   );
+}
+
+function has(wire: Wire, scheduler: SchedulerLike, { id }: NumberedLink): Observable<boolean> {
+  return listed(wire, scheduler, id).pipe(map(({ isThere }) => isThere === true));
 }

@@ -51,6 +51,9 @@ export interface LinkTableOptions {
 /** Milliseconds behind its end in which data of a link may still come. */
 const trailing = 10_000;
 
+/** Milliseconds that a program waits for the end of a link: as long as for any command. */
+const closePatience = 5_000;
+
 /** Milliseconds that a link may live without its network. */
 const grace = 30_000;
 const takenOver = 'the modem has given the number of this connection to a client: it has ended, and that was not heard';
@@ -221,6 +224,7 @@ export class LinkTable {
             if (reserved instanceof Link) this.welcome(reserved);
             else this.discard(reserved);
           },
+          isListening: () => this.arrivals.observed,
         });
         const prepared$ = start.prepare ? executor.run(start.prepare).pipe(ignoreElements()) : EMPTY;
         return concat(
@@ -281,6 +285,7 @@ export class LinkTable {
       hasAddress: this.options.hasAddress,
       advice: this.options.advice,
       asking$: this.stocktaking.asking(),
+      patience$: timer(closePatience, this.options.scheduler),
       free: (freed) => {
         this.release(freed);
       },

@@ -70,6 +70,8 @@ export interface LinkContext {
   readonly advice: LineAdvice;
   /** Asks the modem now and then, while it is subscribed to, what it has, and tells {@link NumberedLink.taken}. */
   readonly asking$: Observable<never>;
+  /** Emits when who closes a link has waited long enough: a modem that is busy closes it later. */
+  readonly patience$: Observable<unknown>;
   /** The link's number may be given to another one. */
   readonly free: (link: NumberedLink) => void;
   /** Has the modem close the link, or break it off, whoever waits for that, and calls {@link NumberedLink.finish}. */

@@ -1,33 +1,41 @@
 import {
   catchError,
+  concat,
   defer,
   filter,
   ignoreElements,
   map,
   merge,
   type Observable,
+  of,
+  scan,
   type SchedulerLike,
   take,
   takeWhile,
   tap,
   throwError,
+  toArray,
 } from 'rxjs';
 
 import { asBuffer } from '../../streams';
 import type { ErrorCode } from '../../usocket/errno';
 import { OSError } from '../../usocket/osError';
-import type { Catalogue } from '../commands/catalogue';
-import { readable } from '../commands/command';
-import { firstMatch, Refusal } from '../executor/answer';
+import { type Catalogue, common } from '../commands/catalogue';
+import { type Command, readable } from '../commands/command';
+import { firstMatch, ifRefused, Refusal } from '../executor/answer';
 import { answeredWithin } from '../executor/answeredWithin';
-import { simpleExchange } from '../executor/exchange';
+import { ask, askOnce, simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
-import { Unanswered } from '../executor/unanswered';
+import { AnswerLost, Unanswered } from '../executor/unanswered';
+import { certainAtOnce } from '../executor/whileAtWork';
 import type { Wire } from '../executor/wire';
+import type { Frame } from '../grammar/frame';
 
 /** Milliseconds: the modem gives up an access point after 15 s; DHCP may take longer than that, and a minute is usual. */
 const joinDeadline = 30_000;
 const addressDeadline = 60_000;
+
+const reason = /^\+CWJAP(?:_CUR|_DEF)?: *(\d+)/;
 
 /** What the code behind `+CWJAP:` says, and what to try. */
 const reasons: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -67,13 +75,59 @@ export function join(
         takeWhile(() => !isIn),
       );
       const admitted$ = admission$.pipe(answeredWithin(joinDeadline, command.shown, wire, scheduler), ignoreElements());
-      return merge(exchange.converse(wire, scheduler), admitted$).pipe(take(1));
+      const joined$ = askToJoin({ wire, scheduler, catalogue, ssid, command });
+      return merge(joined$, admitted$).pipe(take(1), certainAtOnce(joining(wire.frames$)));
     };
-    return executor.run({ ...exchange, converse }).pipe(
-      map(() => undefined),
-      catchError((cause: unknown) => throwError(() => joinError(nameOf(ssid), cause, isIn))),
-    );
+    return executor
+      .run({ ...exchange, converse })
+      .pipe(catchError((cause: unknown) => throwError(() => joinError(nameOf(ssid), cause, isIn))));
   });
+}
+
+interface Join {
+  readonly wire: Wire;
+  readonly scheduler: SchedulerLike;
+  readonly catalogue: Catalogue;
+  readonly ssid: string | Uint8Array;
+  readonly command: Command;
+}
+
+function askToJoin(join: Join): Observable<void> {
+  const { wire, scheduler, command } = join;
+  return askOnce(wire, scheduler, command).pipe(
+    map(() => undefined),
+    catchError((error: unknown) => {
+      if (!(error instanceof AnswerLost)) return throwError(() => error);
+      const refusal = new Refusal(error.shown, 'FAIL', error.lines, error.message);
+      return firstMatch(error.lines, reason) ? throwError(() => refusal) : find(join, error);
+    }),
+  );
+}
+
+/** Emits when the modem has an address of a network that it has joined since; one that it had before says nothing. */
+function joining(frames$: Observable<Frame>): Observable<void> {
+  return frames$.pipe(
+    filter((frame) => frame.kind === 'wifi'),
+    scan(
+      (isJoined, { event }) => (event === 'gotAddress' ? isJoined && 'ready' : event === 'connected'),
+      false as boolean | 'ready',
+    ),
+    filter((isJoined) => isJoined === 'ready'),
+    map(() => undefined),
+  );
+}
+
+/** The modem is done, and how was lost on the line: it says what it has joined. */
+function find({ wire, scheduler, catalogue, ssid }: Join, lost: AnswerLost): Observable<void> {
+  const names = typeof ssid === 'string' ? [ssid] : [asBuffer(ssid).toString(), asBuffer(ssid).toString('latin1')];
+  const known = (query: Command) => ask(wire, scheduler, query).pipe(ifRefused(of([])));
+  return concat(known(catalogue.askAccessPoint), known(common.status)).pipe(
+    toArray(),
+    map(([joined = [], status = []]) => {
+      if (!joined.some((line) => names.some((name) => line.includes(`"${name}"`)))) throw lost;
+      if (firstMatch(status, /^STATUS:5$/)) throw new Refusal(lost.shown, 'FAIL', ['DHCP TIMEOUT'], lost.message);
+    }),
+  );
 }
 
 function joinError(name: string, cause: unknown, isIn: boolean): unknown {
@@ -83,10 +137,12 @@ function joinError(name: string, cause: unknown, isIn: boolean): unknown {
 }
 
 function reasonOf(cause: unknown, isIn: boolean): readonly [ErrorCode, string] | undefined {
-  if (cause instanceof Unanswered) return isIn ? noAddress : reasons[1];
+  if (cause instanceof Unanswered && isIn) return noAddress;
+  if (cause instanceof AnswerLost) return ['ETIMEDOUT', 'was not joined, and why was lost on the line; try again'];
+  if (cause instanceof Unanswered) return reasons[1];
   if (!(cause instanceof Refusal)) return undefined;
   if (cause.lines.includes('DHCP TIMEOUT')) return noAddress;
-  const code = firstMatch(cause.lines, /^\+CWJAP(?:_CUR|_DEF)?: *(\d+)/)?.[1];
+  const code = firstMatch(cause.lines, reason)?.[1];
   if (code === '1' && isIn) return noAddress;
   return reasons[code ?? ''] ?? ['EIO', 'could not be joined; is the name right, and the key?'];
 }

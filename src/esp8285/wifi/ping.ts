@@ -4,7 +4,7 @@ import { OSError } from '../../usocket/osError';
 import { common } from '../commands/catalogue';
 import { firstMatch, Refusal } from '../executor/answer';
 import { commandError } from '../executor/commandError';
-import { simpleExchange } from '../executor/exchange';
+import { askAtLength, simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 
 /** Milliseconds. */
@@ -16,7 +16,7 @@ const pingDeadline = 10_000;
  * Errors: `ETIMEDOUT` when the host does not answer, `EIO` when its name is not found or the modem refuses.
  */
 export function ping(executor: Executor, host: string): Observable<number> {
-  return executor.run(simpleExchange(common.ping(host), pingDeadline)).pipe(
+  return executor.run(simpleExchange(common.ping(host), pingDeadline, askAtLength)).pipe(
     map((lines) => {
       // AT 1.x prints `+12`, AT 2 `+PING:12`.
       const took = firstMatch(lines, /^\+(?:PING: *)?(\d+)(?: *ms)?$/i)?.[1];

@@ -4,7 +4,7 @@ import { OSError } from '../../usocket/osError';
 import { common, longestHostName } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
 import { Refusal } from '../executor/answer';
-import { simpleExchange } from '../executor/exchange';
+import { askAtLength, simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { Unanswered } from '../executor/unanswered';
 
@@ -41,7 +41,7 @@ export function resolve(resolver: Resolver, host: string): Observable<readonly s
     return hasAddress() ? askNameServers(host) : throwError(() => offNetwork(host));
   }
   const command = common.resolve(host);
-  return executor.run(simpleExchange(command, resolveDeadline)).pipe(
+  return executor.run(simpleExchange(command, resolveDeadline, askAtLength)).pipe(
     map((lines) => {
       const addresses = lines.flatMap((line) => addressLine.exec(line)?.[1] ?? []);
       if (addresses.length === 0) throw Refusal.without('an address', command.shown, lines);

@@ -3,7 +3,7 @@ import { defer, filter, ignoreElements, map, merge, type Observable, take, tap }
 import { common } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
-import { type Exchange, simpleExchange } from '../executor/exchange';
+import { askAtLength, type Exchange, simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import { type FoundNetwork, foundNetworkOf } from './foundNetwork';
 
@@ -20,7 +20,7 @@ export function scan(executor: Executor): Observable<readonly FoundNetwork[]> {
 }
 
 function scanExchange(): Exchange<readonly FoundNetwork[]> {
-  const exchange = simpleExchange(common.scan, scanDeadline);
+  const exchange = simpleExchange(common.scan, scanDeadline, askAtLength);
   return {
     ...exchange,
     converse: (wire, scheduler) =>

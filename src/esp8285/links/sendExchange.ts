@@ -1,0 +1,270 @@
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  filter,
+  first,
+  ignoreElements,
+  map,
+  merge,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  of,
+  type OperatorFunction,
+  retry,
+  type SchedulerLike,
+  switchMap,
+  take,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
+
+import type { Command } from '../commands/command';
+import { answer, Refusal } from '../executor/answer';
+import { answeredWithin } from '../executor/answeredWithin';
+import { type Exchange, sayUntil } from '../executor/exchange';
+import { fillSend } from '../executor/fillSend';
+import { AnswerLost, Unanswered } from '../executor/unanswered';
+import { quiet, whileAtWork, type WhileAtWorkOptions } from '../executor/whileAtWork';
+import type { Wire } from '../executor/wire';
+import type { Frame } from '../grammar/frame';
+import { listed } from './listed';
+import type { NumberedLink } from './numberedLink';
+
+/**
+ * Milliseconds: from the command to the prompt; and in all to `SEND OK`, which AT 1.x prints when the peer has
+ * acknowledged. A datagram waits for nobody, but perhaps for the network, without which a link lives 30 s.
+ */
+const promptDeadline = 8_000;
+const sendDeadline = 75_000;
+export const datagramDeadline = 40_000;
+/** Milliseconds from the `OK` of the command after which its prompt has been lost: it is waited for no more. */
+const promptPause = 2_000;
+/** Milliseconds that a modem may be silent that may wait for bytes: then it gets them. */
+const dataPatience = 1_000;
+/** Milliseconds that a `SEND OK` may come behind a `SEND FAIL`: AT 1.x sends again by itself (seen on 1.5 and 1.7.0). */
+const secondThoughts = 1_500;
+/** Milliseconds that the result may come behind the end of the link, and that its end may come behind a refusal. */
+const lateResult = 1_500;
+const lateEnd = 100;
+/** Bytes of the command and the prompt: the line takes no longer over one of them than over all by their number. */
+const promptBytes = 27;
+/** Milliseconds of one byte on the slowest line, 2400 baud. */
+const slowestByte = 4.2;
+
+/** The modem took the bytes and could not deliver them. */
+export class SendFailed extends Error {
+  override readonly name = 'SendFailed';
+}
+
+/** The link had ended before the send's turn came: nothing was said, for its number may be another's by then. */
+export class LinkGone extends Error {
+  override readonly name = 'LinkGone';
+}
+
+/** The modem has taken no byte. */
+export class SendRefused extends Error {
+  override readonly name = 'SendRefused';
+
+  /** @param isThere Whether the modem has the link, where it says so. */
+  constructor(
+    readonly refusal: Refusal,
+    readonly isThere: boolean | undefined,
+  ) {
+    super(`${refusal.message}; nothing was sent`);
+  }
+}
+
+/** The modem has taken the bytes, and is done with them. */
+export class ResultLost extends Error {
+  override readonly name = 'ResultLost';
+
+  /** @param isThere Whether the modem has the link, where it says so. */
+  constructor(readonly isThere: boolean | undefined) {
+    super('the modem has taken the bytes, and its result was lost on the line: they may have gone');
+  }
+}
+
+/** What a send has to know of its link. */
+type SendingLink = Pick<NumberedLink, 'id' | 'isGone'> & {
+  /** Whether bytes may be handed to it, as far as the modem has said. */
+  readonly canSend: boolean;
+};
+
+/**
+ * Hands bytes to a link: command, prompt, bytes, result. The result names no link, so nothing else may be sent before.
+ * Emits the milliseconds between the bytes and the result.
+ *
+ * @param command Says to which link, and how many bytes.
+ */
+export function sendExchange(
+  command: Command,
+  bytes: Uint8Array,
+  link: SendingLink,
+  deadline = sendDeadline,
+): Exchange<number> {
+  return {
+    shown: command.shown,
+    deadline,
+    converse: (wire, scheduler) => {
+      const said = { wire, scheduler, command, link, length: bytes.length };
+      return defer(() => {
+        if (!link.canSend) throw new LinkGone('nothing was sent');
+        return prompted(said).pipe(concatMap((pace) => delivered(said, bytes, pace)));
+      });
+    },
+  };
+}
+
+interface Send {
+  readonly wire: Wire;
+  readonly scheduler: SchedulerLike;
+  readonly command: Command;
+  readonly link: SendingLink;
+  readonly length: number;
+}
+
+/** Says the command, and emits at the prompt how many milliseconds the line takes over a byte, at most. */
+function prompted(send: Send): Observable<number> {
+  const { wire, scheduler, command, link } = send;
+  return defer(() => {
+    const begun = scheduler.now();
+    let isPrompted = false;
+    const prompt$ = merge(
+      wire.frames$.pipe(first(({ kind }) => kind === 'prompt')),
+      // The modem waits for the bytes, whether or not its prompt comes.
+      wire.frames$.pipe(
+        answer(command),
+        switchMap(() => timer(promptPause, scheduler)),
+      ),
+      // A fast modem answers inside `write`.
+      wire.frames$.pipe(
+        filter((frame) => !isPrompted && isTaken(frame)),
+        misplaced(command),
+      ),
+    ).pipe(tap(() => (isPrompted = true)));
+    return wire.expectingPrompt(sayUntil(wire, scheduler, command, prompt$)).pipe(
+      whileAtWork(wire, scheduler, command, () => ({ patience: dataPatience, tries: 1 })),
+      answeredWithin(promptDeadline, command.shown, wire, scheduler),
+      fillingUp(send),
+      map(() => Math.min(slowestByte, (scheduler.now() - begun) / promptBytes)),
+    );
+  }).pipe(
+    // It has not been heard, or its prompt was lost: nothing has been sent.
+    retry({ count: 1, delay: (error: unknown) => (error instanceof AnswerLost ? of(true) : throwError(() => error)) }),
+    retry({
+      count: 1,
+      delay: (error: unknown) =>
+        error instanceof Refusal && link.canSend ? stillThere(send, error) : throwError(() => error),
+    }),
+    catchError((error: unknown) =>
+      throwError(() => (error instanceof Refusal && link.canSend ? new SendRefused(error, undefined) : error)),
+    ),
+  );
+}
+
+/** A refusal may be a mistake of the line's, or tell of an end that was not heard. */
+function stillThere({ wire, scheduler, link }: Send, refusal: Refusal): Observable<unknown> {
+  return listed(wire, scheduler, link.id).pipe(
+    concatMap(({ isThere }) =>
+      isThere === false ? timer(lateEnd, scheduler).pipe(map(() => fail(new SendRefused(refusal, isThere)))) : of(true),
+    ),
+  );
+}
+
+/** Gives the bytes, and waits for what becomes of them. */
+function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<number> {
+  const { wire, scheduler, command, link, length } = send;
+  return defer(() => {
+    const begun = scheduler.now();
+    let isWithModem = false;
+    /** What came before `Recv`: the late result of a send that was given up; or `Recv` was lost. */
+    let early: boolean | undefined;
+    const taken$ = wire.frames$.pipe(
+      tap((frame) => {
+        if (frame.kind === 'sent' && !isWithModem) early = frame.ok;
+        if (!isTaken(frame)) return;
+        if (!isWithModem && wire.inquiry.isOwed) fail(damaged(command));
+        isWithModem = true;
+        early = undefined;
+      }),
+      ignoreElements(),
+    );
+    const result$ = wire.frames$.pipe(
+      filter((frame) => frame.kind === 'sent'),
+      filter(() => isWithModem),
+      map(({ ok }) => ok),
+      outcome(scheduler, link),
+    );
+    const refused$ = wire.frames$.pipe(
+      filter((frame) => frame.kind === 'final' && frame.result !== 'OK'),
+      map(() => fail(new SendFailed('the modem answered ERROR in the place of SEND OK'))),
+    );
+    const ended$ = wire.frames$.pipe(
+      first(() => link.isGone),
+      switchMap(() => timer(lateResult, scheduler)),
+      map(() => fail(new SendFailed('the connection ended before the modem said what had become of the bytes'))),
+    );
+    const options = (): WhileAtWorkOptions =>
+      isWithModem || early !== undefined ? {} : { quiet: quiet + pace * length, patience: dataPatience, tries: 1 };
+    return merge(taken$, result$, refused$, ended$, wire.write(bytes)).pipe(
+      take(1),
+      whileAtWork(wire, scheduler, command, options),
+      catchError((error: unknown) => {
+        if (error instanceof AnswerLost)
+          return early === undefined ? lost(send) : of(early).pipe(outcome(scheduler, link));
+        return isWithModem ? throwError(() => error) : throwError(() => error).pipe(fillingUp(send));
+      }),
+      map(() => scheduler.now() - begun),
+    );
+  });
+}
+
+/** What the modem says of the bytes. */
+function outcome(scheduler: SchedulerLike, link: SendingLink): OperatorFunction<boolean, unknown> {
+  return switchMap((ok) => {
+    if (ok) return of(ok);
+    return timer(link.canSend ? secondThoughts : 0, scheduler).pipe(
+      map(() => fail(new SendFailed('the modem answered SEND FAIL'))),
+    );
+  });
+}
+
+function lost({ wire, scheduler, link }: Send): Observable<never> {
+  return listed(wire, scheduler, link.id).pipe(map(({ isThere }) => fail(new ResultLost(isThere))));
+}
+
+/** A modem that says nothing at all may wait for bytes, for ever, and with it everybody: it gets them. */
+function fillingUp<T>({ wire, scheduler, command, length }: Send): MonoTypeOperatorFunction<T> {
+  return catchError((error: unknown) => {
+    const fail$ = throwError(() => error);
+    if (!(error instanceof Unanswered) || error instanceof AnswerLost || error instanceof Damaged) return fail$;
+    const heard$ = merge(
+      wire.frames$.pipe(first(isTaken), misplaced(command)),
+      concat(fillSend(wire, scheduler, length), timer(dataPatience, scheduler)),
+    );
+    return concat(heard$.pipe(take(1), ignoreElements()), fail$);
+  });
+}
+
+/** Bytes of the send were lost on their way, and others have taken their place. */
+class Damaged extends Unanswered {}
+
+function damaged({ shown }: Command): Damaged {
+  const message = `the line lost bytes on their way to the modem, and others may have taken their place in ${shown}`;
+  return new Damaged(shown, 0, message);
+}
+
+function misplaced(command: Command): OperatorFunction<Frame, never> {
+  return map(() => fail(damaged(command)));
+}
+
+function isTaken(frame: Frame): boolean {
+  return frame.kind === 'taken' || (frame.kind === 'line' && frame.text.startsWith('Recv'));
+}
+
+function fail(error: Error): never {
+  throw error;
+}
