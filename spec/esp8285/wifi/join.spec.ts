@@ -135,7 +135,10 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
       const { nic, modem } = at(
         scheduler,
         rule,
-        [/CIPSTA/, '+CIPSTA:\r\n\r\nOK\r\n'],
+        [
+          /CIPSTA/,
+          '+CIPSTA:ip:"192.168.1.5"\r\n+CIPSTA:gateway:"192.168.1.1"\r\n+CIPSTA:netmask:"255.255.255.0"\r\n\r\nOK\r\n',
+        ],
         [/CWJAP.*\?/, 'No AP\r\n\r\nOK\r\n'],
       );
       expectObservable(nic.connect$('net', key).pipe(map(() => 'joined'))).toBe('25ms (j|)', values);

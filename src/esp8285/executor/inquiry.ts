@@ -16,7 +16,7 @@ export type LinkMode = 'several' | 'one';
 
 /** The link mode in an answer to `AT+CIPMUX?`; what the line has left of a message that has lost its end may stand before. */
 export function linkModeOf(frame: Frame): LinkMode | undefined {
-  const digit = frame.kind === 'line' ? /\+CIPMUX:([01])$/.exec(frame.text)?.[1] : undefined;
+  const digit = 'text' in frame ? /\+CIPMUX:([01])$/.exec(frame.text)?.[1] : undefined;
   return digit === undefined ? undefined : digit === '1' ? 'several' : 'one';
 }
 

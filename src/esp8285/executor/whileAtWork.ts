@@ -77,7 +77,7 @@ export function whileAtWork<T>(
       const took = () => scheduler.now() - begun;
       const signs$ = wire.frames$.pipe(
         tap((frame) => {
-          if (frame.kind === 'line' && isPart(frame.text, command)) lines.push(frame.text);
+          if ('text' in frame && isPart(frame.text, command)) lines.push(frame.text);
         }),
         filter(isSign),
       );
