@@ -39,9 +39,10 @@ describe('the commands of the documents', () => {
   });
 
   it.each(emulators)('%s', async (line) => {
-    const [, , ...args] = line.split(' ');
+    // A path of its own, whatever other runs have left.
+    const [, , ...args] = line.replace(/(?<=--link )\S+/, project.path('modem')).split(' ');
     await using program = project.start('node_modules/rx-usocket/dist/cli/main.mjs', args);
-    expect(await program.firstLine()).toMatch(/^(\/(dev|tmp)\/|tcp:)/);
+    expect(await program.firstLine()).toMatch(/^(\/|tcp:)/);
     program.signal('SIGTERM');
     expect(await program.outcome).toMatchObject({ code: 0 });
   });
