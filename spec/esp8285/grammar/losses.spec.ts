@@ -40,8 +40,8 @@ const blocks = fc.record({ link: fc.integer({ min: 3, max: 4 }), data: payloads,
 /** What cannot be noticed: the length that is left is that of a beginning which ends in front of a line end. */
 function isCutAtLineEnd(data: string): boolean {
   const whole = String(data.length);
-  const left = [...whole].flatMap((_, from) =>
-    [...whole].map((__, size) => Number(whole.slice(0, from) + whole.slice(from + size + 1))),
+  const left = Array.from(whole).flatMap((_, from) =>
+    Array.from(whole).map((__, size) => Number(whole.slice(0, from) + whole.slice(from + size + 1))),
   );
   return left.some((size) => data[size] === '\r');
 }
@@ -54,7 +54,7 @@ function check(sent: readonly { readonly link: number; readonly data: string }[]
   const frames = [...cutter.push(printed), ...cutter.settle(), ...cutter.giveUp()];
   for (const frame of frames) {
     if (frame.kind === 'block' && !doubted.has(frame.link)) {
-      received[frame.link] += Buffer.concat(frame.pieces).toString('latin1');
+      received[frame.link] = `${received[frame.link] ?? ''}${Buffer.concat(frame.pieces).toString('latin1')}`;
     }
     if (frame.kind === 'block' && frame.link < 3) for (const link of [3, 4]) doubted.add(link);
     if (frame.kind === 'damage' && frame.link !== undefined) doubted.add(frame.link);

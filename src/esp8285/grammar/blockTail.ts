@@ -48,7 +48,9 @@ function goesOn(last: string, next: string): boolean {
 function isMisprint(read: number, printed: number): boolean {
   const [got, sent] = [String(read), String(printed)];
   if (got.length === sent.length) {
-    const changed = [...got].flatMap((digit, at) => (digit === sent[at] ? [] : [Number(digit) ^ Number(sent[at])]));
+    const changed = Array.from(got).flatMap((digit, at) =>
+      digit === sent[at] ? [] : [Number(digit) ^ Number(sent[at])],
+    );
     return changed.length === 1 && [1, 2, 4, 8].includes(changed[0] ?? 0);
   }
   let front = 0;

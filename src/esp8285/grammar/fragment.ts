@@ -44,7 +44,9 @@ export function isFragment(text: string): boolean {
   const plain = withoutColour(text);
   if (plain === '' && text !== '') return false;
   if (plain.length < 3 || Buffer.byteLength(text) > longestNews || !isText(plain)) return true;
-  return isFragmentBeginning(plain) || /^SEND /.test(plain) || isNearWord(digitless(plain)) || isNearMessage(plain);
+  return (
+    isFragmentBeginning(plain) || plain.startsWith('SEND ') || isNearWord(digitless(plain)) || isNearMessage(plain)
+  );
 }
 
 /** The same of the first bytes of a line, as Latin-1, of which the end has not come yet. */
@@ -63,7 +65,11 @@ export function isGlued(text: string): boolean {
 /** Whether it is a word of the modem that lacks bytes in its middle, or has others there: nothing is lost with those. */
 export function isGarbledWord(text: string): boolean {
   return words.some(
-    (word) => text[0] === word[0] && text.at(-1) === word.at(-1) && word.length > 2 && isNear(digitless(text), word),
+    (word) =>
+      text.startsWith(word.charAt(0)) &&
+      text.endsWith(word.slice(-1)) &&
+      word.length > 2 &&
+      isNear(digitless(text), word),
   );
 }
 
@@ -116,6 +122,6 @@ function isPiece(text: string, whole: string, most: number): boolean {
 /** Whether a text is another one with a few bytes changed. */
 function hasOthers(text: string, whole: string): boolean {
   if (text.length !== whole.length || text === whole) return false;
-  const changed = [...whole].filter((letter, at) => letter !== text[at]).length;
+  const changed = Array.from(whole).filter((letter, at) => letter !== text[at]).length;
   return changed <= Math.min(3, whole.length / 3);
 }
