@@ -21,6 +21,8 @@ export class Wire {
   /** Hot. Emits when something of the conversation is said, and when the line has taken it. */
   readonly said$: Observable<void>;
   readonly inquiry: Inquiry;
+  /** Whether the firmware says `Recv` when it has taken the bytes of a send; `undefined` until that is known. */
+  saysTaken: boolean | undefined;
 
   private readonly saying = new Subject<void>();
 

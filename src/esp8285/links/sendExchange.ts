@@ -188,13 +188,14 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
         if (!isTaken(frame)) return;
         if (!isWithModem && wire.inquiry.isOwed) fail(damaged(command));
         isWithModem = true;
+        wire.saysTaken = true;
         early = undefined;
       }),
       ignoreElements(),
     );
     const result$ = wire.frames$.pipe(
       filter((frame) => frame.kind === 'sent'),
-      filter(() => isWithModem),
+      filter(() => isWithModem || wire.saysTaken === false),
       map(({ ok }) => ok),
       outcome(scheduler, link),
     );
@@ -213,8 +214,12 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
       take(1),
       whileAtWork(wire, scheduler, command, options),
       catchError((error: unknown) => {
-        if (error instanceof AnswerLost)
-          return early === undefined ? lost(send) : of(early).pipe(outcome(scheduler, link));
+        if (error instanceof AnswerLost) {
+          if (early === undefined) return lost(send);
+          // AT 0.x never says `Recv`: from now on its result is not waited for twice.
+          wire.saysTaken ??= false;
+          return of(early).pipe(outcome(scheduler, link));
+        }
         return isWithModem ? throwError(() => error) : throwError(() => error).pipe(fillingUp(send));
       }),
       map(() => scheduler.now() - begun),
