@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket as PeerSocket } from 'node:net';
 
 import { describe, expect, it } from '@jest/globals';
-import { filter, firstValueFrom, take, toArray } from 'rxjs';
+import { filter, firstValueFrom, from, lastValueFrom, take, toArray } from 'rxjs';
 
 import type { EmulatorOptions } from '../../../src/emulator';
 import { ESP8285 } from '../../../src/esp8285';
@@ -226,18 +226,27 @@ describe.each(interfaces.filter(isModem))('the limits of $name as a server', (te
     await using socket = usocket.socket();
     await socket.bind(['', 8080]);
     // What the line brings behind the driver's back is what a former program has said.
-    emulator?.uart.write(Buffer.from('AT+CIPSERVERMAXCONN=1\r\n'));
-    await nic.version();
+    if (!emulator) throw new Error('no modem');
+    const taken = firstValueFrom(emulator.uart.rx$.pipe(filter((bytes) => /OK|ERROR/.test(String(bytes)))));
+    await lastValueFrom(from(emulator.uart.write(Buffer.from('AT+CIPSERVERMAXCONN=1\r\n'))), {
+      defaultValue: undefined,
+    });
+    await taken;
     await socket.listen();
-    const port = emulator?.state.server?.localPort ?? 0;
-    const clients = [1, 2, 3].map(() => connect({ host: '127.0.0.1', port }));
-    for (const client of clients) {
+    const port = emulator.state.server?.localPort ?? 0;
+    const conns: Socket[] = [];
+    const answers: Promise<Buffer>[] = [];
+    while (conns.length < 3) {
+      const client = connect({ host: '127.0.0.1', port });
       client.on('error', () => undefined);
-      const [conn] = await socket.accept();
+      answers.push(restAt(client));
+      conns.push((await socket.accept())[0]);
+    }
+    for (const conn of conns) {
       await conn.sendall('welcome');
       await conn.close();
     }
-    for (const client of clients) expect(String(await restAt(client))).toBe('welcome');
+    expect((await Promise.all(answers)).map(String)).toEqual(['welcome', 'welcome', 'welcome']);
   });
 
   it('listens on an address that it has', async () => {
