@@ -88,11 +88,6 @@ export function isPart(text: string, { line, shown }: Command): boolean {
   return line === shown ? text !== line && !text.startsWith('AT+') : isReason(text);
 }
 
-/** The values of the answer's lines that begin with `prefix`, `'+CIPDOMAIN:'`. */
-export function valuesOf(lines: readonly string[], prefix: string): readonly string[] {
-  return lines.filter((line) => line.startsWith(prefix)).map((line) => line.slice(prefix.length));
-}
-
 /** The first of the lines that has the pattern, as matched. */
 export function firstMatch(lines: readonly string[], pattern: RegExp): RegExpExecArray | undefined {
   return lines.map((line) => pattern.exec(line)).find((found) => found !== null);
