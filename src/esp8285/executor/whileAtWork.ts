@@ -79,7 +79,7 @@ export function whileAtWork<T>(
         tap((frame) => {
           if ('text' in frame && isPart(frame.text, command)) lines.push(frame.text);
         }),
-        filter(isSign),
+        filter((frame) => isSign(frame, command)),
       );
       const inquiring$ = concat(
         defer(() => timer(options().quiet ?? quiet, scheduler)).pipe(ignoreElements()),
@@ -140,6 +140,7 @@ function atWork(
 }
 
 /** What comes of a command and of nothing else. */
-function isSign({ kind }: Frame): boolean {
+function isSign({ kind }: Frame, { shown }: Command): boolean {
+  if (kind === 'wifi') return shown.startsWith('AT+CWJAP');
   return kind === 'final' || kind === 'busy' || kind === 'prompt' || kind === 'taken' || kind === 'sent';
 }
