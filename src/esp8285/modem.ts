@@ -302,8 +302,8 @@ export class Modem {
     return concat(
       // In its turn, which may not come while the modem is asked whether it is there at all.
       closeLinks$.pipe(
-        takeUntil(merge(timer(closeDeadline, this.scheduler), this.tooBusy())),
         catchError(() => EMPTY),
+        takeUntil(merge(timer(closeDeadline, this.scheduler), this.tooBusy())),
       ),
       defer(() => {
         this.life?.unsubscribe();
@@ -318,6 +318,7 @@ export class Modem {
     return this.frames$.pipe(
       first(({ kind }) => kind === 'busy'),
       switchMap(() => timer(closePatience, this.scheduler)),
+      catchError(() => EMPTY),
     );
   }
 
