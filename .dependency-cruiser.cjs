@@ -19,7 +19,7 @@ const textForms = 'usocket/(inet|constants)\\.ts$';
 const floors = {
   streams: [packages('rxjs')],
   usocket: [at('streams/'), packages('rxjs')],
-  esp8285: [at('streams/', contract, textForms), packages('rxjs')],
+  esp8285: [at('streams/', contract, textForms), packages('rxjs', 'dns-packet', '@types/dns-packet')],
   host: [at('streams/', 'usocket/'), packages('rxjs'), core],
   transports: [at('streams/', contract), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],

@@ -1,7 +1,7 @@
 import { withoutColour } from './firmwareLine';
 
 /** Longest line of a log or of another maker, in bytes. */
-export const longestNews = 256;
+const longestNews = 256;
 
 // Numbers stand as 0.
 

@@ -1,8 +1,10 @@
 import type { Frame } from '../grammar/frame';
-import type { NumberedLink } from './numberedLink';
 
-/** How the data of a link may come. */
-type Vulnerable = Pick<NumberedLink, 'mayPush' | 'mayNotice'>;
+/** How the data of a link may come: see `NumberedLink`. */
+interface Vulnerable {
+  readonly mayPush: boolean;
+  readonly mayNotice: boolean;
+}
 
 /** How data have been lost: the line lost or changed bytes, or fell silent in the middle of what the modem says. */
 export type LossKind = 'bytes' | 'silence';
