@@ -215,7 +215,7 @@ describe('a host of a virtual modem', () => {
             ),
           ),
         ),
-        map(String),
+        map((bytes) => String(bytes)),
       );
       expectObservable(said$).toBe('(tu|)', { t: 'tcp', u: 'udp' });
     }),

@@ -1,5 +1,3 @@
-import type { Print } from './output';
-
 /** Something that goes wrong. Times are in ms. */
 export type Fault =
   /** The chip restarts: noise, `ready`; all that is not in the flash is lost. */
@@ -70,7 +68,7 @@ export class FaultState {
   }
 
   /** What comes of a print that may end an answer; the fault takes one. */
-  ending(print: Print): Print {
+  ending(print: string | Buffer): string | Buffer {
     const { result } = this;
     if (result === undefined || typeof print !== 'string' || !/(?:OK|ERROR|FAIL)\r\n$/.test(print)) return print;
     this.result = undefined;

@@ -61,8 +61,9 @@ export function virtualModem(options: VirtualModemOptions): VirtualModem {
     to: Map<number, Talk>,
     named: Readonly<Record<string, Talk | VirtualHost>>,
   ) => {
-    for (const [name, host] of Object.entries(named)) {
-      const { talk, ...where }: VirtualHost = typeof host === 'function' ? { talk: host } : host;
+    for (const entry of Object.entries(named)) {
+      const { talk, ...where }: VirtualHost = typeof entry[1] === 'function' ? { talk: entry[1] } : entry[1];
+      const [name] = entry;
       const port = to.size + 1;
       table[`${name}/${protocol}`] = { ...where, to: `127.0.0.1:${String(port)}` };
       to.set(port, talk);
