@@ -42,6 +42,7 @@ export class Links {
   /** Numbers of links that never opened, whose `CLOSED` is on its way. */
   private readonly failed = new Set<number>();
   private readonly frozen$ = new BehaviorSubject(false);
+  /** Whose block is next, if there is one: the number behind that of the last. Not by calls, of which some take none. */
   private turn = 0;
   private pumping = false;
   private again = false;
@@ -266,9 +267,9 @@ export class Links {
     this.pumping = true;
     while (this.again && !this.frozen$.value) {
       this.again = false;
-      this.turn = (this.turn + 1) % LINK_COUNT;
+      const first = this.turn;
       for (let step = 0; step < LINK_COUNT; step++) {
-        const link = this.table[(this.turn + step) % LINK_COUNT];
+        const link = this.table[(first + step) % LINK_COUNT];
         if (link !== undefined) this.serve(link);
       }
     }
@@ -344,6 +345,7 @@ export class Links {
     link.announced = false;
     const head = `\r\n+IPD,${this.label(link)}${block.bytes.length}${this.source(block.from)}:`;
     // One print: nothing ever comes between a header and its payload.
+    this.turn = (link.id + 1) % LINK_COUNT;
     this.core.output.unsolicited(Buffer.concat([Buffer.from(head, 'latin1'), block.bytes]));
     this.again = true;
   }
