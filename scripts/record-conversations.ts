@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { VirtualTimeScheduler } from 'rxjs';
 
-import { conversations, pathOf, silence, web } from '../spec/testing/conversations';
+import { conversations, key, pathOf, silence, web } from '../spec/testing/conversations';
 import { recordUart, virtualModem } from '../src/testing';
 
 for (const { name, about, modem, act } of conversations) {
@@ -20,7 +20,7 @@ for (const { name, about, modem, act } of conversations) {
   const reset = (): void => {
     emulator.fault({ kind: 'reset' });
   };
-  act({ ...stand, reset }, 'my-password').subscribe();
+  act({ ...stand, reset }, key).subscribe();
   scheduler.flush();
   writeFileSync(pathOf(name), lines.join(''));
 }

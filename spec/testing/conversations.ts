@@ -113,7 +113,9 @@ export function connect({ nic, socket }: Stand): Observable<Socket> {
   );
 }
 
-const stored = { ssid: 'my-ssid', key: 'my-password' };
+/** Of the network. A recording has `*` in its length. */
+export const key = 'my-password';
+const stored = { ssid: 'my-ssid', key };
 
 export const conversations: readonly Conversation[] = [
   {

@@ -18,7 +18,7 @@ import { type Replay, replayUart } from '../../src/testing';
 import { Socket } from '../../src/usocket';
 import { text } from '../support/stage';
 import { marbles } from '../streams/marbles';
-import { connect, conversations, page, recorded, type Stand } from './conversations';
+import { connect, conversations, key, page, recorded, type Stand } from './conversations';
 
 /** A driver at a recorded modem. The key of a recording is `*` in the length of the real one. */
 function stand(recording: string, scheduler: SchedulerLike): Stand & Replay {
@@ -32,7 +32,7 @@ describe('a recorded conversation, replayed', () => {
     marbles(({ flush }, scheduler) => {
       const replay = stand(recorded(name), scheduler);
       const outcomes: string[] = [];
-      act(replay, '*'.repeat(6)).subscribe((outcome) => outcomes.push(outcome));
+      act(replay, '*'.repeat(key.length)).subscribe((outcome) => outcomes.push(outcome));
       flush();
       assert.equal(replay.rest(), '');
       assert.deepStrictEqual(outcomes, [name.startsWith('connected') ? 'connected' : page]);
@@ -113,7 +113,7 @@ describe('a modem that was seen to', () => {
           ),
         ),
       );
-      expectObservable(served$.pipe(take(1))).toBe('85ms (s|)', { s: 'first second' });
+      expectObservable(served$.pipe(take(1))).toBe('89ms (s|)', { s: 'first second' });
       flush();
       assert.equal(rest(), '');
     }),
