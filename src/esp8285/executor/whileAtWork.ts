@@ -46,6 +46,8 @@ export interface WhileAtWorkOptions {
   readonly patience?: number;
   /** How often it is put to a silent modem. Default: 3. */
   readonly tries?: number;
+  /** Called each time the modem says that it is still at it. */
+  readonly atWork?: () => void;
 }
 
 /** The modem has started again, and its `ready` was not heard. */
@@ -89,6 +91,7 @@ export function whileAtWork<T>(
           if (inquired === 'started' && wire.isSetUp)
             throw new StartedUnnoticed('the modem has started again unnoticed');
           if (inquired !== 'busy') throw new AnswerLost(command.shown, lines, took());
+          options().atWork?.();
         }),
         ignoreElements(),
         repeat(),

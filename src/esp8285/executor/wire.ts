@@ -75,9 +75,9 @@ export class Wire {
     });
   }
 
-  /** Tells in the trace what the driver goes without, and why. */
-  note(text: string): void {
-    this.trace?.noted(text);
+  /** Tells in the trace what the driver goes without, or waits for, and why; of which link, where it is about one. */
+  note(text: string, link?: number): void {
+    this.trace?.noted(text, link);
   }
 
   private telling(saying$: Observable<never>): Observable<never> {

@@ -95,7 +95,7 @@ type SendingLink = Pick<NumberedLink, 'id' | 'isGone'> & {
 
 /**
  * Hands bytes to a link: command, prompt, bytes, result. The result names no link, so nothing else may be sent before.
- * Emits the milliseconds between the bytes and the result.
+ * Emits the milliseconds between the time that the modem had the bytes and the result.
  *
  * @param command Says to which link, and how many bytes.
  */
@@ -179,7 +179,10 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
   const { wire, scheduler, command, link, length } = send;
   return defer(() => {
     const begun = scheduler.now();
+    /** Behind the bytes' time on the line, which says nothing of the peer. */
+    let since = begun;
     let isWithModem = false;
+    let isNoted = false;
     /** What came before `Recv`: the late result of a send that was given up; or `Recv` was lost. */
     let early: boolean | undefined;
     const taken$ = wire.frames$.pipe(
@@ -188,6 +191,7 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
         if (!isTaken(frame)) return;
         if (!isWithModem && wire.inquiry.isOwed) fail(damaged(command));
         isWithModem = true;
+        since = scheduler.now();
         wire.saysTaken = true;
         early = undefined;
       }),
@@ -208,8 +212,14 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
       switchMap(() => timer(lateResult, scheduler)),
       map(() => fail(new SendFailed('the connection ended before the modem said what had become of the bytes'))),
     );
+    const atWork = (): void => {
+      if (!isNoted) wire.note(inTheWay(send, scheduler.now() - begun), link.id);
+      isNoted = true;
+    };
     const options = (): WhileAtWorkOptions =>
-      isWithModem || early !== undefined ? {} : { quiet: quiet + pace * length, patience: dataPatience, tries: 1 };
+      isWithModem || early !== undefined
+        ? { atWork }
+        : { atWork, quiet: quiet + pace * length, patience: dataPatience, tries: 1 };
     return merge(taken$, result$, refused$, ended$, wire.write(bytes)).pipe(
       take(1),
       whileAtWork(wire, scheduler, command, options),
@@ -222,9 +232,18 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
         }
         return isWithModem ? throwError(() => error) : throwError(() => error).pipe(fillingUp(send));
       }),
-      map(() => scheduler.now() - begun),
+      map(() => scheduler.now() - since),
     );
   });
+}
+
+/** Firmware sends for one link at a time: who looks for what everybody waits for finds it. */
+function inTheWay({ link, length }: Send, milliseconds: number): string {
+  const seconds = (milliseconds / 1000).toFixed(1);
+  return (
+    `link ${String(link.id)} stands in the way of everybody: after ${seconds} s the modem is still sending its ` +
+    `${String(length)} bytes, which its peer does not take`
+  );
 }
 
 /** What the modem says of the bytes. */

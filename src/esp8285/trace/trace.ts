@@ -48,10 +48,10 @@ export class Trace {
     if (this.hasSaidSecret && frame.kind === 'final') this.hasSaidSecret = this.isSecretLast;
   }
 
-  /** Tells what the driver goes without, and why, and what has become of the line. */
-  noted(text: string): void {
+  /** Tells what the driver goes without or waits for, and why, and what has become of the line. */
+  noted(text: string, link?: number): void {
     if (!this.events.observed) return;
-    this.tell('by driver', 'note', undefined, { size: Buffer.byteLength(text), text: printable(text) });
+    this.tell('by driver', 'note', link, { size: Buffer.byteLength(text), text: printable(text) });
   }
 
   end(): void {

@@ -10,7 +10,7 @@ export interface TraceEvent {
   readonly direction: 'to modem' | 'from modem' | 'by driver';
   /**
    * What the host says is a command or data; what the modem says is named as the driver understood it. A note is the
-   * driver's own: what it goes without, and why; what has become of the line, and what the line tells of itself.
+   * driver's own: what it goes without or waits for, and why; what has become of the line, and what the line tells of itself.
    */
   readonly kind: 'command' | 'data' | 'note' | Frame['kind'];
   /** Number of the link, where it is about one. */
