@@ -257,6 +257,9 @@ describe('a line that cannot be opened again', () => {
 });
 
 describe('a line that is gone without a word', () => {
+  /** Meanwhile the modem calls everything else busy. */
+  const never = [200_000, ok] as const;
+
   it(
     'is found out by asking within a minute, and opened again',
     marbles(({ expectObservable }, scheduler) => {
@@ -273,6 +276,36 @@ describe('a line that is gone without a word', () => {
       expectObservable(link4.recv$(5).pipe(code()), '^ 59s !').toBe('21s #', undefined, 'EIO');
       expectObservable(nic.status$.pipe(told), '^ 59s !').toBe('u 20999ms 1 999ms (su)', states);
     }),
+  );
+
+  it.each<[string, Rule, (parts: { nic: ESP8285; socket: () => Socket }) => Observable<unknown>]>([
+    ['connects', [/^AT\+CIPSTART/, ...never], ({ socket }) => socket().connect$(peer)],
+    ['joins a network', [/^AT\+CWJAP/, ...never], ({ nic }) => nic.connect$('net', 'key')],
+    ['waits for an address', [/^AT\+CWJAP/, 'WIFI CONNECTED\r\n', ...never], ({ nic }) => nic.connect$('net', 'key')],
+    ['scans', [/^AT\+CWLAP/, ...never], ({ nic }) => nic.scan$()],
+    ['resolves', [/^AT\+CIPDOMAIN/, ...never], ({ nic }) => nic.resolve('host.example')],
+  ])(
+    'fails who %s within 15 s, silent at once or in the middle of it, and is opened again within 40 s',
+    (_, slow, operation) => {
+      for (const silentAt of [0, 1_000, 4_000, 9_000]) {
+        marbles(({ flush }, scheduler) => {
+          const parts = onDialledLine(scheduler, { longestSilence: 15_000, script: [slow] }, 'up');
+          const [modem] = parts.modems;
+          assert.ok(modem && !(modem instanceof Error));
+          const failures: number[] = [];
+          operation(parts).subscribe({ error: () => failures.push(scheduler.now()) });
+          timer(silentAt, scheduler).subscribe(() => modem.fallSilent());
+          timer(100_000, scheduler)
+            .pipe(concatMap(() => parts.nic.close$()))
+            .subscribe();
+          flush();
+          const [failed = Infinity] = failures;
+          const [dialled = Infinity] = parts.line.dialled;
+          assert.ok(failed - silentAt <= 15_000, `${String(silentAt)}: failed at ${String(failed)}`);
+          assert.ok(dialled - silentAt <= 40_000, `${String(silentAt)}: dialled at ${String(dialled)}`);
+        })();
+      }
+    },
   );
 
   it(
