@@ -90,7 +90,21 @@ describe('a line that nobody knows', () => {
 
 describe('a line that shows a loss', () => {
   it.each([
-    ...[',CLOSED', '4CLOSED', '4,LOSED', '4,CLOSE', 'OSED', 'ED', '4,cLOSED', '5,CLOSED', '4,CLOSED-', 'CLOSED'],
+    ...[
+      ',CLOSED',
+      'OK,CLOSED',
+      'OK,CONNECT',
+      'x,CONNECT FAIL',
+      '4CLOSED',
+      '4,LOSED',
+      '4,CLOSE',
+      'OSED',
+      'ED',
+      '4,cLOSED',
+      '5,CLOSED',
+      '4,CLOSED-',
+      'CLOSED',
+    ],
     ...['4,CONNEC', ',CONNECT', '4,CONECT', 'xyz4,CONNECT'],
     ...['IPD,0,5:hello', '+IP,0,5:hello', '+PD,0,5:hello', '+IPD0,5:hello', '+IPD,,5:hello', 'D,0,5:hello', ',5:hello'],
     ...['0,5:hello', '5:hello', ':hello', '+IPD,0,5hello', '+hello', '+ hello', '+IQD,0,5:hello', '+', '+1x'],

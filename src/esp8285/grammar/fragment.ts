@@ -17,8 +17,12 @@ const words = [
 /** Most bytes that a word may lack and still be known. */
 const mostMissing = 4;
 
-/** A message of a link that something is glued to, or a header in the middle: what stood between has lost its line end. */
-const glued = /\+IPD,|\+C(?:IP|W)[A-Z]+[:,]|\d,(?:CLOSED|CONNECT)|\SWIFI (?:CONNECTED|GOT IP|DISCONNECT)$/;
+/**
+ * A message of a link that something is glued to, or a header in the middle: what stood between has lost its line end. The
+ * number of the link may be lost with it: `OK,CLOSED`.
+ */
+const glued =
+  /\+IPD,|\+C(?:IP|W)[A-Z]+[:,]|\d,(?:CLOSED|CONNECT)|,(?:CLOSED|CONNECT(?: FAIL)?)$|\SWIFI (?:CONNECTED|GOT IP|DISCONNECT)$/;
 
 /**
  * What is said by name, `+MQTTCONNECTED:0`. Anything else that begins with a plus is the beginning of a header, and data; so
