@@ -118,7 +118,7 @@ describe.each(interfaces)('sizes, over $name', (tested) => {
   it('refuses with EINVAL what is no size', async () => {
     await using pair = await connectedPair(tested);
     const { socket } = pair;
-    const wrong = [0.5, NaN, '5', {}] as unknown as number[];
+    const wrong = [0.5, NaN, '5', [5]] as unknown as number[];
     for (const size of wrong) {
       const calls = {
         recv: () => socket.recv(size),
