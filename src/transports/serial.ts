@@ -114,10 +114,16 @@ function serialLine(options: SerialUartOptions & { readonly baudRate: number; re
   return dtr === undefined && rts === undefined ? line : withWires(line, port, { dtr, rts });
 }
 
+/** What the wires need of a port. Not the port's own type, because TypeScript would check its declarations in a user's project. */
+interface WiredPort {
+  once(event: 'open', listener: () => void): unknown;
+  set(wires: { readonly dtr: boolean; readonly rts: boolean }, done: (error: Error | null) => void): unknown;
+}
+
 /** Nothing is sent before the wires are as they are to be: it would be lost to a board that they hold in reset. */
 export function withWires(
   line: Line,
-  port: Pick<SerialPort, 'once' | 'set'>,
+  port: WiredPort,
   { dtr = true, rts = true }: { readonly dtr?: boolean | undefined; readonly rts?: boolean | undefined },
 ): Line {
   const ready = new BehaviorSubject(false);
