@@ -24,7 +24,8 @@ export class Unattended {
     this.operations.next(
       operation$.pipe(
         catchError((error: unknown) => {
-          this.failure.next(asOSError(error));
+          // What fails behind it, as all that waits in a send buffer does, must not hide why.
+          if (!this.failure.value) this.failure.next(asOSError(error));
           return EMPTY;
         }),
       ),

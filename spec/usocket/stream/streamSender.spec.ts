@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { concat, EMPTY, ignoreElements, type Observable, throwError, timer } from 'rxjs';
+import { concat, EMPTY, filter, ignoreElements, type Observable, take, throwError, timer } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 
 import type { StreamLink } from '../../../src/usocket';
@@ -186,6 +186,27 @@ describe('StreamSender', () => {
         flush();
         expect(given.slice(0, 3)).toEqual(['0: x', '3: xxxxxxxx', '6: xxxxxxxx']);
         expect(sender.room).toBe(8192);
+      }),
+    );
+
+    it(
+      'lets go of what the link has taken, of who writes on and on',
+      marbles(({ flush }, scheduler) => {
+        const { sender } = slowLink(scheduler);
+        const held: number[] = [];
+        const link: Pick<StreamLink, 'maxSend' | 'send'> = {
+          maxSend: 4096,
+          send: ({ buffer }) => {
+            held.push(buffer.byteLength);
+            return timer(1, scheduler).pipe(ignoreElements());
+          },
+        };
+        const write = () =>
+          void sender.put(link as StreamLink, Buffer.alloc(8192), (handing$) => void handing$.subscribe());
+        sender.hasRoom$.pipe(filter(Boolean), take(100)).subscribe(write);
+        flush();
+        expect(held.length).toBeGreaterThan(100);
+        expect(Math.max(...held)).toBeLessThanOrEqual(8192);
       }),
     );
   });

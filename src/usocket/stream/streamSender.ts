@@ -30,7 +30,7 @@ interface Parcel {
   sent: number;
 }
 
-/** Copies of bytes that nobody waits for: more may be added until the interface has them all. */
+/** Copies of bytes that nobody waits for: more may be added until the interface takes the first of them. */
 interface Buffered extends Parcel {
   /** Holds `bytes` at its start, and room behind them. */
   store: Buffer;
@@ -67,7 +67,7 @@ export class StreamSender {
   private readonly failed = new BehaviorSubject(false);
   private readonly waiting: Parcel[] = [];
   private current: readonly Parcel[] = [];
-  /** The last of those that wait, where it is of the send buffer. */
+  /** The last of those that wait, where it is of the send buffer and nothing of it has gone. */
   private open: Buffered | undefined;
 
   constructor() {
@@ -212,9 +212,10 @@ export class StreamSender {
       parcels.push(parcel);
       parcel.sent += piece.length;
       room -= piece.length;
+      // Nothing is added behind bytes that have gone: with who writes on and on, they would never be let go.
+      if (parcel === this.open) this.open = undefined;
       if (parcel.sent < parcel.bytes.length) break;
       this.waiting.shift();
-      if (parcel === this.open) this.open = undefined;
     }
     const [only] = pieces;
     return { bytes: pieces.length === 1 && only ? only : Buffer.concat(pieces), parcels };
