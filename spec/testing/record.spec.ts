@@ -1,9 +1,26 @@
 import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
-import { concat, concatMap, defer, delayWhen, tap, throwError, timer, VirtualTimeScheduler } from 'rxjs';
+import {
+  BehaviorSubject,
+  concat,
+  concatMap,
+  defer,
+  delayWhen,
+  EMPTY,
+  filter,
+  merge,
+  mergeMap,
+  NEVER,
+  Subject,
+  tap,
+  throwError,
+  timer,
+  VirtualTimeScheduler,
+} from 'rxjs';
 
 import { firmwareVersions } from '../../src/emulator';
+import type { Uart } from '../../src/streams';
 import {
   formatBytes,
   parseRecording,
@@ -99,6 +116,58 @@ describe('recordUart', () => {
     assert.deepStrictEqual(lines, []);
     scheduler.flush();
     assert.deepStrictEqual(lines, [`0 > AT+CWJAP="a","${stars}"\\r\\n\n`]);
+  });
+
+  it('hands on all that a line may have', () => {
+    const { uart } = scriptedModem({ scheduler: new VirtualTimeScheduler() });
+    const whole: Required<Uart> = {
+      ...uart,
+      port: '/dev/ttyUSB0',
+      notices$: NEVER,
+      hints$: NEVER,
+      longestPause: 3_000,
+      advice: { loss: 'lower the baud rate', silence: 'look at the cable' },
+      hold: () => undefined,
+      reopen: () => EMPTY,
+    };
+    const recorded = recordUart(whole, { sink: () => undefined });
+    assert.deepStrictEqual(Object.keys(recorded).sort(), Object.keys(whole).sort());
+    assert.deepStrictEqual(Object.keys(recordUart(uart, { sink: () => undefined })).includes('reopen'), false);
+    for (const name of ['rx$', 'readiness$', 'port', 'notices$', 'hints$', 'longestPause', 'advice', 'hold'] as const) {
+      assert.equal(recorded[name], whole[name]);
+    }
+  });
+
+  it('goes on when the line has been opened again, each byte once', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const lines: string[] = [];
+    const { uart } = scriptedModem({ scheduler });
+    const bytes = new Subject<Uint8Array>();
+    const losses = new BehaviorSubject<Error | undefined>(undefined);
+    const rx$ = defer(() =>
+      merge(
+        bytes,
+        losses.pipe(
+          filter(Boolean),
+          mergeMap((loss) => throwError(() => loss)),
+        ),
+      ),
+    );
+    const reopen = () =>
+      defer(() => {
+        losses.next(undefined);
+        return EMPTY;
+      });
+    const recorded = recordUart({ ...uart, rx$, reopen }, { scheduler, sink: (line) => lines.push(line) });
+    const again$ = defer(() => recorded.reopen?.() ?? EMPTY);
+    bytes.next(latin1('one'));
+    losses.next(new Error('unplugged'));
+    bytes.next(latin1('lost'));
+    again$.subscribe();
+    bytes.next(latin1('two'));
+    again$.subscribe();
+    bytes.next(latin1('three'));
+    assert.deepStrictEqual(lines, ['0 < one\n', '0 < two\n', '0 < three\n']);
   });
 
   it.each(firmwareVersions)('shows no key of a modem with AT %s that echoes on a bad line', (firmware) => {

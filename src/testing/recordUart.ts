@@ -1,4 +1,15 @@
-import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import {
+  asyncScheduler,
+  BehaviorSubject,
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  ignoreElements,
+  type SchedulerLike,
+  switchMap,
+  tap,
+} from 'rxjs';
 
 import { asBuffer, type Uart } from '../streams';
 import { KeyFilter, type TimedBytes } from './keyFilter';
@@ -13,7 +24,8 @@ export interface RecordUartOptions {
 
 /**
  * Wraps a serial line so that what goes over it is recorded, in the notation of {@link formatBytes}, for
- * {@link replayUart}. It is recorded from this call on, and until the line ends.
+ * {@link replayUart}. It is recorded from this call on, and until the line is closed; one that is lost goes on when it has
+ * been opened again.
  *
  * The key of a network is not in a recording: `*` of the same length stand for it, in the command and in what the modem
  * echoes of it, damaged or not. To replay it, join with these as the key: `nic.connect('my-ssid', '******')`. Therefore
@@ -35,14 +47,27 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
   const end = (): void => {
     put(filter.end());
   };
+  const lines = new BehaviorSubject(uart);
   // Before anybody who answers inside it.
-  uart.rx$.subscribe({
-    next: (bytes) => {
-      said('modem', bytes);
-    },
-    error: end,
-    complete: end,
-  });
+  lines
+    .pipe(
+      switchMap(({ rx$ }) =>
+        rx$.pipe(
+          tap({
+            next: (bytes) => {
+              said('modem', bytes);
+            },
+            complete: end,
+          }),
+          catchError(() => {
+            end();
+            return EMPTY;
+          }),
+        ),
+      ),
+    )
+    .subscribe();
+  const { hold, reopen, port, notices$, hints$ } = uart;
   return {
     rx$: uart.rx$,
     readiness$: uart.readiness$,
@@ -53,6 +78,19 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
     close: () => uart.close(),
     longestPause: uart.longestPause,
     advice: uart.advice,
-    ...(uart.hold && { hold: uart.hold }),
+    ...(port !== undefined && { port }),
+    ...(notices$ && { notices$ }),
+    ...(hints$ && { hints$ }),
+    ...(hold && { hold }),
+    ...(reopen && {
+      reopen: () =>
+        concat(
+          defer(() => reopen()).pipe(ignoreElements()),
+          defer(() => {
+            lines.next(uart);
+            return EMPTY;
+          }),
+        ),
+    }),
   };
 }

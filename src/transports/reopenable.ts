@@ -77,6 +77,7 @@ export function reopenable(open: () => Line): LineUart {
     close() {
       return closed$;
     },
+    port: name,
     // Each line is of the same kind.
     longestPause: current.value.longestPause,
     advice: current.value.advice,
