@@ -39,6 +39,8 @@ const news = [
   'd: 12:30:01 tick',
   'OKAY',
   'FAILED',
+  'SEND OKAY',
+  'SEND SUCCESS',
 ];
 
 describe('a line that nobody knows', () => {
@@ -109,7 +111,21 @@ describe('a line that shows a loss', () => {
     ...['IPD,0,5:hello', '+IP,0,5:hello', '+PD,0,5:hello', '+IPD0,5:hello', '+IPD,,5:hello', 'D,0,5:hello', ',5:hello'],
     ...['0,5:hello', '5:hello', ':hello', '+IPD,0,5hello', '+hello', '+ hello', '+IQD,0,5:hello', '+', '+1x'],
     ...['+IPD,0,5,10.0.0.1,8:hello'.slice(1), 'PD,0,5,"10.0.0.1",8:hello', '0,75', ',75', '75', '+IPD,,75'],
-    ...['O', 'K', 'RROR', 'eady', 'END OK', 'SEND CLOSED', 'SEND', 'IFI GOT IP', 'usy p...', 'ecv 5 bytes'],
+    ...[
+      'O',
+      'K',
+      'RROR',
+      'eady',
+      'END OK',
+      'SEND CLOSED',
+      'SEND CONNECT',
+      'SEND',
+      'SEND hello',
+      'SEND OKhello',
+      'IFI GOT IP',
+      'usy p...',
+      'ecv 5 bytes',
+    ],
     ...['a payload +IPD,4,5:hello', 'a payload4,CLOSED', 'x\x01y', 'bad \xff utf', 'tab\x07', 'x'.repeat(257)],
     ...['T+CIPMUX?', '+CIPMUX?', '"key"\x7f'],
   ])('%j', (text) => {

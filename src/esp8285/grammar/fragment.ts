@@ -48,9 +48,13 @@ export function isFragment(text: string): boolean {
   const plain = withoutColour(text);
   if (plain === '' && text !== '') return false;
   if (plain.length < 3 || Buffer.byteLength(text) > longestNews || !isText(plain)) return true;
-  return (
-    isFragmentBeginning(plain) || plain.startsWith('SEND ') || isNearWord(digitless(plain)) || isNearMessage(plain)
-  );
+  return isFragmentBeginning(plain) || isCutResult(plain) || isNearWord(digitless(plain)) || isNearMessage(plain);
+}
+
+/** Of a send the result is a word in capitals, be it another one than ours; anything else stood behind it, or behind more. */
+function isCutResult(text: string): boolean {
+  const [, word] = /^SEND (.*)$/s.exec(text) ?? [];
+  return word !== undefined && (!/^[A-Z]{3,}$/.test(word) || isNearMessage(word));
 }
 
 /** The same of the first bytes of a line, as Latin-1, of which the end has not come yet. */
