@@ -92,4 +92,17 @@ describe.each<[string, Firmware]>([
       assert.ok(!modem.heard.some((said) => /^AT(?:E0|\+RST|\+GMR)$/.test(said)));
     }),
   );
+
+  it(
+    'that is never taken from has the modem declared down two minutes after that: EIO for the others, and not before',
+    marbles(({ expectObservable }, scheduler) => {
+      const script: Rule[] = [['hello', '\r\nRecv 5 bytes\r\n', 400_000, '\r\nSEND OK\r\n']];
+      const { nic, link4, socket } = connected(scheduler, { firmware, script });
+      const link3 = socket();
+      link3.connect$(['192.168.1.9', 80]).subscribe();
+      expectObservable(link4.sendall$('hello').pipe(code())).toBe('75s #', values, 'ETIMEDOUT');
+      expectObservable(link3.sendall$('welcome').pipe(code())).toBe('195s #', values, 'EIO');
+      expectObservable(nic.status$.pipe(map(({ modem: state }) => state)), '^ 194s !').toBe('u', { u: 'up' });
+    }),
+  );
 });
