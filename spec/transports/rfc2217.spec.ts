@@ -209,6 +209,20 @@ describe('a server of RFC 2217 as it is', () => {
     expect(await told({ negotiate })).toEqual([]);
   });
 
+  const telling = (...said: readonly number[][]): TelnetPeerOptions => ({
+    negotiate: (verb, option) =>
+      option === 44
+        ? [255, 253, 44, ...said.flatMap((one) => [255, 250, 44, ...one, 255, 240])]
+        : agreeing(verb, option),
+  });
+  it.each([
+    ['the speed that was set before', telling([101, 0, 0, 0x25, 0x80])],
+    ['its BREAK and the flow control from the modem', telling([105, 6], [105, 14])],
+    ['its line and its modem state', telling([106, 96], [107, 0xb0])],
+  ])('that tells %s, unasked and ahead of its answers, has its line opened', async (_name, peerOptions) => {
+    expect(await told(peerOptions, { rtscts: true })).toEqual([]);
+  });
+
   it('that says the same again and again is answered once', async () => {
     await using server = await tcpServer();
     const [uart, peer] = await lineTo(server);

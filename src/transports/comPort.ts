@@ -71,11 +71,17 @@ interface Wanted {
   readonly range?: readonly [lowest: number, highest: number];
 }
 
-/** What SET-CONTROL sets, by its values; all others are of the flow control. */
+/** What SET-CONTROL sets besides the flow control to the modem, by its values. */
 const control = {
   dtr: { on: 8, off: 9, range: [7, 9] },
   rts: { on: 11, off: 12, range: [10, 12] },
 } as const;
+/** Values that are not asked for, and that a server may tell all the same: BREAK, and the flow control from the modem. */
+const others = [
+  [4, 6],
+  [13, 16],
+  [18, 18],
+] as const;
 
 /**
  * The commands of RFC 2217 that set a line up, in its order. Servers differ in how they confirm them: with the speed that
@@ -133,9 +139,9 @@ function settingOf(server: string, wanted: Wanted): Setting {
       if (answerCode !== code + FROM_SERVER) return false;
       if (name !== 'SET-CONTROL') return true;
       const [number = 0] = answered;
-      const ranges = [control.dtr.range, control.rts.range];
-      const ofWire = ranges.find(([lowest, highest]) => number >= lowest && number <= highest);
-      return range === ofWire;
+      const ranges = [control.dtr.range, control.rts.range, ...others];
+      const itsRange = ranges.find(([lowest, highest]) => number >= lowest && number <= highest);
+      return range === itsRange;
     },
     isNeeded,
     judge: (answered) => {

@@ -258,8 +258,12 @@ function configure(line: Line, events$: Events$, { settings, grace, scheduler, t
   const answers = settings.map((setting) =>
     comPort(events$).pipe(
       filter(([code, value]) => setting.isAnswer(code, value)),
+      // A refusal may be news of what is set now, said before the command was heard: what comes behind it counts.
+      switchMap(([, value]) =>
+        isRefused(setting, value) ? timer(grace / 2, scheduler).pipe(map(() => value)) : of(value),
+      ),
       take(1),
-      tap(([, value]) => judge(setting, value)),
+      tap((value) => judge(setting, value)),
       map(() => setting),
     ),
   );
@@ -277,6 +281,15 @@ function configure(line: Line, events$: Events$, { settings, grace, scheduler, t
     ignoreElements(),
   );
   return merge(confirmed$, line.send(Buffer.concat(settings.map(({ command }) => command))));
+}
+
+function isRefused(setting: Setting, value: Buffer): boolean {
+  try {
+    setting.judge(value);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** The COM-PORT commands of the server: code and value. */
