@@ -61,7 +61,8 @@ export function createNetworkModule(interfaces: Interfaces) {
      * in MaixPy, `network.ESP8285.WPA2_PSK` and the like say how its own network is encrypted.
      *
      * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EBUSY` when the line has an interface already, `EIO` when
-     * the modem is silent, `EPROTO` when the baud rate is wrong.
+     * the modem is silent, `EPROTO` when the baud rate is wrong. When it fails, or is given up, the line is left open for
+     * another attempt: a program that goes on without the modem closes it, `uart.close()`, or it does not end.
      */
     ESP8285: Object.assign(startESP8285, encryptions),
 

@@ -34,6 +34,10 @@ describe('the signal of a promise', () => {
     }
   });
 
+  it.each([undefined, null, {}, { signal: undefined }])('is not there in %p', async (options) => {
+    expect(await promiseOf(of(1), options)).toBe(1);
+  });
+
   it('may be of AbortSignal.timeout and AbortSignal.any', async () => {
     expect(await reasonOf(promiseOf(NEVER, { signal: AbortSignal.timeout(1) }))).toMatchObject({
       name: 'TimeoutError',

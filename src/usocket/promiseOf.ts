@@ -33,7 +33,8 @@ interface CallSite {
  * The promise of an operation: its first value. The one place where promises are made, so that each can be aborted, and
  * fails with an error of its own that shows the line of the program that has made the call.
  */
-export function promiseOf<T>(operation$: Observable<T>, { signal }: Abortable = {}): Promise<T> {
+export function promiseOf<T>(operation$: Observable<T>, options?: Abortable | null): Promise<T> {
+  const signal = options?.signal;
   const call: { isPending: boolean; site?: CallSite } = { isPending: true };
   const ended$ = (signal === undefined || isSignal(signal) ? operation$ : throwError(noSignal)).pipe(
     catchError((error: unknown) => throwError(() => asSeenFrom(call.site ?? callSite(), error))),
