@@ -202,6 +202,18 @@ describe.each(interfaces)('datagrams, over $name', (tested) => {
 });
 
 describe.each(interfaces)('non-blocking datagrams, over $name', (tested) => {
+  it('that wait for the port to be opened leave before close() is over', async () => {
+    await using net = await tested.start();
+    await using peer = await udpPeer();
+    const { usocket } = net;
+    const socket = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+    socket.setblocking(false);
+    const texts = ['one', 'two', 'three'];
+    for (const text of texts) expect(await socket.sendto(text, peer.address)).toBe(text.length);
+    await socket.close();
+    for (const text of texts) expect(String((await peer.next()).data)).toBe(text);
+  });
+
   it('are taken in a row, as many as the send buffer holds, and leave in their order', async () => {
     await using it = await Correspondence.over(tested);
     const { usocket } = it.net;

@@ -300,7 +300,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
     }
   }
 
-  /** Emits the link; opens the port first where that has not been done. */
+  /** Emits the link; opens the port first where that has not been done. Goes on for the send buffer of a socket that is closed. */
   private opened(local: Endpoint = anywhere): Observable<DatagramLink> {
     return this.opening.enter(
       defer(() => {
@@ -310,7 +310,6 @@ export class DatagramStreams extends Inspectable implements Pollable {
             this.link.next(link);
           }),
           concatMap((link) => concat(this.mayBroadcast ? link.allowBroadcast(true) : EMPTY, of(link))),
-          takeUntil(this.operations.closing$),
         );
       }),
     );
