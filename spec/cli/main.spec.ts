@@ -149,6 +149,14 @@ describe('rx-usocket emulate', () => {
     }
   });
 
+  it('says what to try when its port is in use', async () => {
+    await using taken = await tcpServer();
+    const port = String(taken.endpoint.port);
+    const { code, stderr } = await runProgram(main, ['emulate', '--tcp', port]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`127.0.0.1:${port}; choose another port for --tcp, or 0`);
+  });
+
   it('says what is wrong in one line, without a stack', async () => {
     const { code, stdout, stderr } = await runProgram(main, ['emulate', '--host', 'host.example=192.0.2.1:80']);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -162,6 +170,7 @@ describe('rx-usocket emulate', () => {
     [['--host', 'host.example'], 'Try host.example=127.0.0.1:8080'],
     [['--access-point', ':key'], 'Try my-ssid:my-password'],
     [['--access-point', 'an-ssid:1234567'], 'an-ssid must have 8 to 63 characters, not 7'],
+    [['--access-point', `${'x'.repeat(33)}:my-password`], 'must have at most 32 bytes, not 33'],
     [['--latency', 'much'], 'no number'],
     [['--fault', 'reset'], 'does not say when'],
     [['--port', '80'], 'Try 80=8080'],

@@ -44,14 +44,15 @@ const defaultAccessPoints: readonly AccessPoint[] = [{ ssid: 'my-ssid', key: 'my
 
 const help = `
 The first line of standard output is what to open: a device, or tcp://127.0.0.1:<port>. SIGINT (Ctrl-C) or SIGTERM ends
-it. Standard error has a line for what a program asks of it in vain, and with --verbose for each command and connection.
+the modem. Standard error explains what the modem could not do for a program; with --verbose, it has a line for each
+command and connection.
 
-The modem reaches this machine, 127.0.0.1, and nothing else. A host is <name>[@<address>][:<port>]=<where>, and where is
-127.0.0.1 with or without a port, refused or unreachable; /tcp or /udp behind it is for one protocol, and ,delay=50ms for
-a host that is so far away. A name has an address of its own, unless it is given one. A port that the modem listens on is
-the one of the same number here, on 127.0.0.1; --port 80=8080 has another stand in for it, 80=0 any.
+The modem reaches this machine, 127.0.0.1, and nothing else. A host is written <name>[@<address>][:<port>]=<where>, and
+<where> is 127.0.0.1 with or without a port, refused or unreachable. Add /tcp or /udp for one protocol only, and
+,delay=50ms for a host that is that far away. A name gets an address of its own unless you give one. When the modem
+listens on a port, it listens on the same port of 127.0.0.1; --port 80=8080 chooses another, and --port 80=0 any free one.
 
-It is a modem with AT commands for Wi-Fi, TCP, UDP and TLS as a client, and has none of MQTT, HTTP or Bluetooth.
+The modem has the AT commands for Wi-Fi, TCP, UDP and TLS as a client. It has none for MQTT, HTTP or Bluetooth.
 ${faultHelp}
 
 Examples:
@@ -64,42 +65,49 @@ Examples:
 export function emulateCommand(): Command {
   return new Command('emulate')
     .description('Serve a virtual ESP8285 that any program can open like a device.')
-    .option('--pty', 'on a pseudo-terminal (the default; Linux and macOS)')
+    .option('--pty', 'serve a pseudo-terminal (the default; Linux and macOS)')
     .addOption(
-      new Option('--tcp <port>', 'as raw bytes on a port of 127.0.0.1; 0 for any').argParser(tcpPort).conflicts('pty'),
+      new Option('--tcp <port>', 'serve raw bytes on a port of 127.0.0.1; 0 for any that is free')
+        .argParser(tcpPort)
+        .conflicts('pty'),
     )
-    .addOption(new Option('--firmware <version>', 'what it is').choices(firmwareVersions).default('1.7.4'))
-    .option('--baud <rate>', 'speed that the line is paced to, in bits per second; 0 for none', wholeNumber, 115_200)
+    .addOption(
+      new Option('--firmware <version>', 'the AT firmware to imitate').choices(firmwareVersions).default('1.7.4'),
+    )
+    .option('--baud <rate>', 'the speed of the line, in bits per second; 0 for no limit', wholeNumber, 115_200)
     .addOption(
       new Option('--host <name=where>', 'where a name or an address leads; see below')
         .argParser(hostRoute)
         .default({}, 'none'),
     )
     .addOption(
-      new Option('--port <modem=machine>', 'which port of 127.0.0.1 stands in for one that the modem listens on')
+      new Option('--port <modem=machine>', 'the port of 127.0.0.1 that stands in for one that the modem listens on')
         .argParser(portMapping)
         .default({}, 'the same'),
     )
     .addOption(
-      new Option('--link <path>', 'a name for the device that stays the same; gone at the end').conflicts('tcp'),
+      new Option(
+        '--link <path>',
+        'a symbolic link to the device, under the same name each time; removed at the end',
+      ).conflicts('tcp'),
     )
-    .option('--verbose', 'a line for each command and connection')
+    .option('--verbose', 'print a line for each command and connection')
     .addOption(
-      new Option('--access-point <ssid:key>', 'a network in the air; without a key it is open')
+      new Option('--access-point <ssid:key>', 'a Wi-Fi network within reach; one without a key is open')
         .argParser((text, before: readonly AccessPoint[]) =>
           before === defaultAccessPoints ? [accessPoint(text)] : [...before, accessPoint(text)],
         )
         .default(defaultAccessPoints, 'my-ssid:my-password'),
     )
     .addOption(
-      new Option('--join-times <times>', 'how long joining a network takes, and DHCP then: 1.5s,35s').argParser(
+      new Option('--join-times <times>', 'how long joining a network takes, and then DHCP, as in 1.5s,35s').argParser(
         joinTimes,
       ),
     )
-    .option('--seed <number>', 'whence all chance comes', wholeNumber, 1)
-    .option('--latency <factor>', 'scales its delays; 0 for none', decimal, 1)
+    .option('--seed <number>', 'the seed of everything random', wholeNumber, 1)
+    .option('--latency <factor>', 'multiplies all delays; 0 for none', decimal, 1)
     .addOption(
-      new Option('--fault <what@when>', 'something that goes wrong; see below')
+      new Option('--fault <what@when>', 'a fault that happens at a given time; see below')
         .argParser(scheduledFault)
         .default([], 'none'),
     )
@@ -126,7 +134,10 @@ async function emulate(given: Options): Promise<void> {
 
 async function start(options: EmulatorOptions, tcp: number | undefined, link: string | undefined) {
   if (tcp !== undefined) {
-    const served = await serveTcp({ ...options, port: tcp });
+    const served = await serveTcp({ ...options, port: tcp }).catch((cause: unknown) => {
+      if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
+      throw new Error(`${cause.message}; choose another port for --tcp, or 0 for any that is free`, { cause });
+    });
     return { ...served, address: `tcp://127.0.0.1:${served.port}` };
   }
   const served = await servePty({ ...options, ...(link !== undefined && { link }) }).catch((cause: unknown) => {

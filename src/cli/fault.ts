@@ -44,26 +44,26 @@ const forms: { readonly [K in Kind]: Form<Extract<Fault, { kind: K }>> } = {
 
 /** How faults are written, for `--help`. */
 export const faultHelp = `
-A fault is <kind>[:<argument>...]@<time>, the time from the start; times are 1500ms, 2s or 1.5m. Kinds and arguments:
+A fault is written <kind>[:<argument>...]@<time>. Its time counts from the start, as in 1500ms, 2s or 1.5m. The kinds:
   reset[:loseReady]               the chip restarts; its "ready" drowns in the noise
-  watchdog                        its words, then a restart
-  brown-out[:<bytes>]             so many bytes of garbage, then a restart
+  watchdog                        the chip prints what its watchdog prints, and restarts
+  brown-out[:<bytes>]             the chip prints this many bytes of garbage, and restarts
   lose[:<bytes>][:after=<bytes>][:from=modem|host]
-                                  the next bytes on the line are lost, after so many good ones
+                                  the next bytes on the line are lost, after this many good ones
   flip[:<bytes>][:after=<bytes>][:from=modem|host]
-                                  they come, and are others
-  busy[:<time>]                   every command is answered "busy p...", for so long or until a restart
-  silence[:<time>]                nothing comes and nothing is heard
+                                  the next bytes on the line are changed
+  busy[:<time>]                   every command is answered "busy p...", for this time or until a restart
+  silence[:<time>]                the modem says nothing and hears nothing
   log-leak[:<time>]               lines of the firmware's log stand in front of passive reads
   wifi-lost[:<time>][:links=close|late|keep]
-                                  the access point goes away, and comes back after so long
-  dhcp-lost[:<time>]              the network gives no addresses, and gives them again after so long
+                                  the access point goes away, and comes back after this time
+  dhcp-lost[:<time>]              the network gives no addresses, and gives them again after this time
   lose-prompt, lose-reply, lose-notice, lose-closed
-                                  the next of these does not come
-  lose-result[:<words>]           the line that ends the next answer does not come, or comes in these words
-  send-fail[:thenOk]              the next send fails; and succeeds after all
+                                  the next one of these is lost
+  lose-result[:<words>]           the line that ends the next answer is lost, or has these words
+  send-fail[:thenOk]              the next send fails; with thenOk it succeeds after all
   cut-block[:<bytes>]             the chip restarts inside the next block of data
-  unplug                          the line is gone`;
+  unplug                          the line is unplugged`;
 
 /** `'wifi-lost:5s:links=keep@10s'`, added to those before it. */
 export function scheduledFault(text: string, before: readonly ScheduledFault[] = []): readonly ScheduledFault[] {

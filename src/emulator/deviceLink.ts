@@ -14,7 +14,10 @@ export async function linkDevice(path: string, device: string): Promise<() => Pr
   if (await isLeftOver(path)) await unlink(path);
   await symlink(device, path).catch((cause: unknown) => {
     if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause;
-    throw Object.assign(new Error(`there is a ${path} already, and it is none of mine`, { cause }), { code: 'EEXIST' });
+    throw Object.assign(
+      new Error(`${path} is there already, and not left by an ended virtual modem; choose another path`, { cause }),
+      { code: 'EEXIST' },
+    );
   });
   return async () => {
     const target = await readlink(path).catch(() => undefined);

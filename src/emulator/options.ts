@@ -109,7 +109,10 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
   requireRange('baud', resolved.baud, 0, 4_608_000);
   requireRange('latency', resolved.latency, 0, 1000);
   requireRange('interleave', resolved.interleave, 0, 1);
-  resolved.accessPoints.forEach(requireKey);
+  for (const accessPoint of resolved.accessPoints) {
+    requireName(accessPoint);
+    requireKey(accessPoint);
+  }
   for (const { association = 0, dhcp = 0 } of resolved.accessPoints) {
     requireRange('association', association, 0, LONGEST);
     requireRange('dhcp', Number(dhcp), 0, LONGEST);
@@ -120,6 +123,12 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
 
 function requireRange(name: string, value: number, low: number, high: number): void {
   if (!(value >= low && value <= high)) throw new RangeError(`${name} must be from ${low} to ${high}, not ${value}`);
+}
+
+/** A longer name does not fit into what an access point sends, so nobody could join it. */
+function requireName({ ssid }: AccessPoint): void {
+  const length = Buffer.byteLength(ssid);
+  if (length > 32) throw new RangeError(`an SSID must have at most 32 bytes, not ${length}: ${String(ssid)}`);
 }
 
 /** No access point takes another key, and who has one in mind that is shorter would never get in. */
