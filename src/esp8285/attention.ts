@@ -75,7 +75,7 @@ function noAnswer(heard: boolean, cause: unknown): unknown {
     : new OSError(
         'EIO',
         'modem',
-        'the modem is silent; check its power supply, that its TX goes to RX and its RX to TX, and the baud rate',
+        'the modem is silent: it has not answered AT; check that the port is the right one, that no other program uses it, the power supply, that TX goes to RX and RX to TX, and the baud rate',
         { cause },
       );
 }

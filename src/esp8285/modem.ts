@@ -261,7 +261,11 @@ export class Modem {
       first(({ modem }) => modem !== 'starting'),
       concatMap(({ modem, error }) => {
         if (modem === 'up' && this.dialect) return operation(this.dialect);
-        return throwError(() => error ?? new OSError('EBADF', 'modem', 'the interface is closed'));
+        return throwError(
+          () =>
+            error ??
+            new OSError('EBADF', 'modem', 'the interface is closed; make a new one with "await network.ESP8285(uart)"'),
+        );
       }),
     );
   }

@@ -109,7 +109,7 @@ export function tcpLine(options: TcpUartOptions): Line {
 
 function lossOf(name: string, call: string, cause: (Error & { readonly code?: unknown }) | undefined): OSError {
   if (cause === undefined)
-    return new OSError('ENODEV', call, `${name}: the serial server closed the line; is another program using it?`);
+    return new OSError('ENODEV', call, `${name}: the serial server closed the line; does another program use it?`);
   const answer = typeof cause.code === 'string' ? cause.code : cause.message;
   const code = codeOf(answer);
   const told = `${meaning[code] ?? cause.message} (the operating system answered ${answer})`;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concat, concatMap, ignoreElements, map } from 'rxjs';
+import { catchError, concat, concatMap, ignoreElements, map, of } from 'rxjs';
 import type { SchedulerLike } from 'rxjs';
 
 import { ESP8285 } from '../../../src/esp8285';
@@ -110,6 +110,20 @@ describe.each([
       const server = socket();
       server.bind$(['0.0.0.0', 80]).subscribe();
       expectObservable(server.listen$().pipe(code())).toBe('#', undefined, 'EIO');
+    }),
+  );
+
+  it(
+    'says what to try when the modem refuses to listen',
+    marbles(({ expectObservable }, scheduler) => {
+      const refused: Rule = ['AT+CIPSERVER=1,80', 'TcpServer Failure\r\n\r\nERROR\r\n'];
+      const { socket } = stage(scheduler, { firmware, script: [refused, ...rules] });
+      const server = socket();
+      server.bind$(['0.0.0.0', 80]).subscribe();
+      const message$ = server.listen$().pipe(catchError((error: Error) => of(error.message)));
+      expectObservable(message$).toBe('(m|)', {
+        m: 'listen: the modem cannot listen on port 80; try another port, or nic.reset() (AT+CIPSERVER=1,80 was answered TcpServer Failure / ERROR)',
+      });
     }),
   );
 });

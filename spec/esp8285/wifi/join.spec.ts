@@ -1,4 +1,4 @@
-import { describe, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { catchError, map, type Observable, of } from 'rxjs';
@@ -66,6 +66,30 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
       expectObservable(nic.connect$('open').pipe(map(() => 'joined'))).toBe('-----(j|)', values);
       flush();
       assert.deepStrictEqual(modem.heard, [`${join}="open",""`]);
+    }),
+  );
+
+  it.each([
+    ['', 'no key was given'],
+    ['5%key', 'the key is shorter than the 8 characters'],
+  ])('says what may be wrong with a key that no WPA network has: %j', (given, advice) => {
+    marbles(({ flush }, scheduler) => {
+      const { nic } = at(scheduler, joining(9, '+CWJAP:2\r\n', failed));
+      const told: string[] = [];
+      failure(nic.connect$('net', given)).subscribe(({ message }) => told.push(message));
+      flush();
+      expect(told).toEqual([expect.stringContaining(advice)]);
+      if (given !== '') expect(told[0]).not.toContain(given);
+    })();
+  });
+
+  it(
+    'does not say an SSID that is empty',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const { nic, modem } = at(scheduler);
+      expectObservable(nic.connect$('', key).pipe(code())).toBe('#', undefined, 'EINVAL');
+      flush();
+      assert.deepStrictEqual(modem.heard, []);
     }),
   );
 

@@ -119,7 +119,7 @@ export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
     join(ssid: string | Uint8Array, key: string | Uint8Array): Command {
       return command(
         `AT+CWJAP${suffix}`,
-        { text: ssid, what: 'SSID', syscall: 'connect', maxBytes: longest.ssid },
+        { text: ssid, what: 'SSID', syscall: 'connect', minBytes: 1, maxBytes: longest.ssid },
         { text: key, what: 'key', syscall: 'connect', maxBytes: longest.key, secret: true },
       );
     },

@@ -65,7 +65,8 @@ function quote(argument: Text): string {
   const text = bytes.toString('latin1');
   if (/[\r\n\0]/.test(text)) throw refuse(argument, 'must not contain CR, LF or NUL');
   if (bytes.length > maxBytes) throw refuse(argument, `is longer than ${String(maxBytes)} bytes`);
-  if (bytes.length < minBytes) throw refuse(argument, `has less than ${String(minBytes)} bytes`);
+  if (bytes.length < minBytes)
+    throw refuse(argument, bytes.length === 0 ? 'is empty' : `has fewer than ${String(minBytes)} bytes`);
   return `"${text.replace(/[\\",]/g, '\\$&')}"`;
 }
 
@@ -73,7 +74,7 @@ function bytesOf(argument: Text): Buffer {
   // What comes from JavaScript may be anything.
   const text: unknown = argument.text;
   if (text instanceof Uint8Array) return asBuffer(text);
-  if (typeof text !== 'string') throw refuse(argument, 'must be a text, or bytes');
+  if (typeof text !== 'string') throw refuse(argument, 'must be a string or bytes');
   // Half a character would be sent as another one.
   if (/\p{Surrogate}/u.test(text)) throw refuse(argument, 'is not well-formed');
   return Buffer.from(text);

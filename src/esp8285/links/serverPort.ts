@@ -16,13 +16,14 @@ import {
   take,
   takeUntil,
   tap,
+  throwError,
 } from 'rxjs';
 
 import type { Endpoint, Listener } from '../../usocket/nic';
 import { OSError } from '../../usocket/osError';
 import { asOSError } from '../asOSError';
 import { common } from '../commands/catalogue';
-import { ifRefused } from '../executor/answer';
+import { ifRefused, Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
 import { type Exchange, simpleExchange, usualDeadline } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
@@ -116,6 +117,7 @@ export class ServerPort {
 
   private open(port: number): Observable<unknown> {
     return this.executor.run(simpleExchange(common.server(port))).pipe(
+      catchError((cause: unknown) => throwError(() => withAdvice(cause, port))),
       // By itself the modem closes a connection that is quiet for three minutes.
       concatMap(() => this.executor.run(simpleExchange(common.idleTimeout(this.idleTimeout)))),
     );
@@ -131,6 +133,13 @@ export class ServerPort {
       );
     });
   }
+}
+
+/** A modem gives no reason; it has one listening port, and five connections. */
+function withAdvice(cause: unknown, port: number): unknown {
+  if (!(cause instanceof Refusal) || cause.hint) return cause;
+  const message = `the modem cannot listen on port ${String(port)}; try another port, or nic.reset() (${cause.message})`;
+  return new Refusal(cause.shown, cause.result, cause.lines, message);
 }
 
 class ModemListener implements Listener {

@@ -80,7 +80,7 @@ export function join(
     };
     return executor
       .run({ ...exchange, converse })
-      .pipe(catchError((cause: unknown) => throwError(() => joinError(nameOf(ssid), cause, isIn))));
+      .pipe(catchError((cause: unknown) => throwError(() => joinError({ ssid, key }, cause, isIn))));
   });
 }
 
@@ -130,10 +130,24 @@ function find({ wire, scheduler, catalogue, ssid }: Join, lost: AnswerLost): Obs
   );
 }
 
-function joinError(name: string, cause: unknown, isIn: boolean): unknown {
+interface Network {
+  readonly ssid: string | Uint8Array;
+  readonly key: string | Uint8Array;
+}
+
+function joinError({ ssid, key }: Network, cause: unknown, isIn: boolean): unknown {
   const [code, why] = reasonOf(cause, isIn) ?? [];
   if (code === undefined || !(cause instanceof Error)) return cause;
-  return new OSError(code, 'connect', `connect: the network ${name} ${String(why)} (${cause.message})`, { cause });
+  const advice = isIn || code === 'ENOENT' ? '' : adviceOn(key);
+  const message = `connect: the network ${nameOf(ssid)} ${String(why)}${advice} (${cause.message})`;
+  return new OSError(code, 'connect', message, { cause });
+}
+
+/** Keys of WEP are of 5 or 13 characters, so a short one is not refused before it is tried. */
+function adviceOn(key: string | Uint8Array): string {
+  const length = Buffer.byteLength(key);
+  if (length === 0) return '; no key was given, which is right for an open network alone';
+  return length < 8 ? '; the key is shorter than the 8 characters that WPA asks for' : '';
 }
 
 function reasonOf(cause: unknown, isIn: boolean): readonly [ErrorCode, string] | undefined {
