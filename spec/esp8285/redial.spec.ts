@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import {
   concat,
   concatMap,
+  defer,
   filter,
   ignoreElements,
   map,
@@ -19,7 +20,7 @@ import { Socket } from '../../src/usocket';
 import { OSError } from '../../src/usocket/osError';
 import { dialledLine } from '../support/dialled';
 import { espAt222, nonos174 } from '../support/firmware';
-import { code, peer } from '../support/stage';
+import { code, connected, peer } from '../support/stage';
 import { marbles } from '../streams/marbles';
 
 const ok = '\r\nOK\r\n';
@@ -255,6 +256,16 @@ describe('a line that cannot be opened again', () => {
     }),
   );
 });
+
+it(
+  'a line that the program closes is lost for good, and so is what goes over it',
+  marbles(({ cold, expectObservable }, scheduler) => {
+    const { link4, modem, nic } = connected(scheduler, { firmware: nonos174 });
+    concat(cold('-----|'), defer(() => modem.uart.close())).subscribe();
+    expectObservable(nic.status$.pipe(told)).toBe('u----d', states);
+    expectObservable(link4.recv$(5).pipe(code())).toBe('-----#', undefined, 'ENODEV');
+  }),
+);
 
 describe('a line that is gone without a word', () => {
   /** Meanwhile the modem calls everything else busy. */

@@ -3,8 +3,8 @@ import {
   defer,
   EMPTY,
   ignoreElements,
+  map,
   merge,
-  mergeMap,
   NEVER,
   type Observable,
   of,
@@ -14,6 +14,7 @@ import {
   Subject,
   switchMap,
   take,
+  takeUntil,
   tap,
   throwError,
   timer,
@@ -94,12 +95,16 @@ export class Redialer {
         this.heardAt = this.options.scheduler.now();
       }),
     );
-    const line$ = merge(
-      this.givenUp.pipe(mergeMap((error) => throwError(() => error))),
-      over(rx$),
-      // Behind the first two: the line is listened to before anything is said on it.
-      defer(() => this.begin()),
+    const givenUp$ = this.givenUp.pipe(
+      map((error) => {
+        throw error;
+      }),
     );
+    // Listened to before anything is said on it. It ends when the program has closed it.
+    const line$ = merge(
+      over(rx$),
+      defer(() => this.begin()),
+    ).pipe(takeUntil(givenUp$));
     return concat(this.revive(), line$).pipe(retry({ delay: (error: unknown) => this.dial(error) }));
   }
 
