@@ -165,10 +165,22 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
         ],
         [/CWJAP.*\?/, 'No AP\r\n\r\nOK\r\n'],
       );
-      expectObservable(nic.connect$('net', key).pipe(map(() => 'joined'))).toBe('25ms (j|)', values);
+      expectObservable(nic.connect$('net', key).pipe(map(() => 'joined'))).toBe('30ms (j|)', values);
       expectObservable(nic.ifconfig$().pipe(map(() => 'joined'))).toBe('30ms (j|)', values);
       flush();
       assert.strictEqual(modem.heard.length, 3);
+    }),
+  );
+
+  it(
+    'is not told by what a busy modem joins before it is asked again',
+    marbles(({ expectObservable }, scheduler) => {
+      const { nic } = at(
+        scheduler,
+        joining('\r\nbusy p...\r\n', 10, 'WIFI CONNECTED\r\n', 10, 'WIFI GOT IP\r\n'),
+        joining('WIFI DISCONNECT\r\n', 1_000, `+CWJAP:3\r\n${failed}`),
+      );
+      expectObservable(nic.connect$('net', key).pipe(code())).toBe('1050ms #', values, 'ENOENT');
     }),
   );
 

@@ -18,13 +18,13 @@ export class Wire {
   readonly hints$: Observable<LineHint>;
   /** Hot. Errors when the line is lost, and tells a late subscriber so. */
   readonly frames$: Observable<Frame>;
-  /** Hot. Emits when something of the conversation is said, and when the line has taken it. */
-  readonly said$: Observable<void>;
+  /** Hot. Emits `begins` when something of the conversation is said, and `ends` when the line has taken it. */
+  readonly said$: Observable<'begins' | 'ends'>;
   readonly inquiry: Inquiry;
   /** Whether the firmware says `Recv` when it has taken the bytes of a send; `undefined` until that is known. */
   saysTaken: boolean | undefined;
 
-  private readonly saying = new Subject<void>();
+  private readonly saying = new Subject<'begins' | 'ends'>();
 
   constructor(
     private readonly uart: Uart,
@@ -81,11 +81,12 @@ export class Wire {
   }
 
   private telling(saying$: Observable<never>): Observable<never> {
-    const tell$ = defer(() => {
-      this.saying.next();
-      return EMPTY;
-    });
-    return concat(tell$, saying$, tell$);
+    const tell = (what: 'begins' | 'ends') =>
+      defer(() => {
+        this.saying.next(what);
+        return EMPTY;
+      });
+    return concat(tell('begins'), saying$, tell('ends'));
   }
 
   /** A line that is lost tells by the write, too, and maybe first. */

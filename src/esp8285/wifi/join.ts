@@ -2,6 +2,7 @@ import {
   catchError,
   concat,
   defer,
+  exhaustMap,
   filter,
   ignoreElements,
   map,
@@ -29,7 +30,6 @@ import type { Executor } from '../executor/executor';
 import { AnswerLost, Unanswered } from '../executor/unanswered';
 import { certainAtOnce } from '../executor/whileAtWork';
 import type { Wire } from '../executor/wire';
-import type { Frame } from '../grammar/frame';
 
 /** Milliseconds: the modem gives up an access point after 15 s; DHCP may take longer than that, and a minute is usual. */
 const joinDeadline = 30_000;
@@ -76,7 +76,7 @@ export function join(
       );
       const admitted$ = admission$.pipe(answeredWithin(joinDeadline, command.shown, wire, scheduler), ignoreElements());
       const joined$ = askToJoin({ wire, scheduler, catalogue, ssid, command });
-      return merge(joined$, admitted$).pipe(take(1), certainAtOnce(joining(wire.frames$)));
+      return merge(joined$, admitted$).pipe(take(1), certainAtOnce(joining(wire)));
     };
     return executor
       .run({ ...exchange, converse })
@@ -104,15 +104,23 @@ function askToJoin(join: Join): Observable<void> {
   );
 }
 
-/** Emits when the modem has an address of a network that it has joined since; one that it had before says nothing. */
-function joining(frames$: Observable<Frame>): Observable<void> {
-  return frames$.pipe(
+/**
+ * Emits when the modem has an address of a network that it has joined since: one that it had before says nothing, nor does
+ * one that it joins while it is busy, because it has not begun then.
+ */
+function joining({ frames$, said$ }: Wire): Observable<void> {
+  const joined$ = frames$.pipe(
+    takeWhile(({ kind }) => kind !== 'busy'),
     filter((frame) => frame.kind === 'wifi'),
     scan(
       (isJoined, { event }) => (event === 'gotAddress' ? isJoined && 'ready' : event === 'connected'),
       false as boolean | 'ready',
     ),
     filter((isJoined) => isJoined === 'ready'),
+  );
+  return said$.pipe(
+    filter((what) => what === 'begins'),
+    exhaustMap(() => joined$),
     map(() => undefined),
   );
 }
