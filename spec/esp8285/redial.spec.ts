@@ -261,7 +261,10 @@ it(
   'a line that the program closes is lost for good, and so is what goes over it',
   marbles(({ cold, expectObservable }, scheduler) => {
     const { link4, modem, nic } = connected(scheduler, { firmware: nonos174 });
-    concat(cold('-----|'), defer(() => modem.uart.close())).subscribe();
+    concat(
+      cold('-----|'),
+      defer(() => modem.uart.close()),
+    ).subscribe();
     expectObservable(nic.status$.pipe(told)).toBe('u----d', states);
     expectObservable(link4.recv$(5).pipe(code())).toBe('-----#', undefined, 'ENODEV');
   }),

@@ -156,6 +156,21 @@ describe.each<[string, Firmware]>([
   );
 
   it(
+    'is waited for as long as bytes of it come: a line of 2400 baud is slow',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a', { a: '\r\n+IPD,4,2048\r\n' });
+      const [header = '', end = ''] = firmware.read('x'.repeat(2048)).split('x'.repeat(2048));
+      const bytes = Array.from({ length: 32 }, () => [265, 'x'.repeat(64)]).flat();
+      const script: Rule[] = [['AT+CIPRECVDATA=4,2048', header, ...bytes, end]];
+      const { link4, modem } = connected(scheduler, { firmware, unasked$, script, line: { longestPause: 1_000 } });
+      const all$ = link4.recv$(4096).pipe(map((read) => read.length));
+      expectObservable(all$.pipe(code())).toBe('8482ms (a|)', { a: 2048 });
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+CIPRECVDATA=4,2048']);
+    }),
+  );
+
+  it(
     'is not handed over in time: EIO, and what comes late is taken for nothing else',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--a', { a: '\r\n+IPD,4,9\r\n' });

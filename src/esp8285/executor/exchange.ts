@@ -21,7 +21,7 @@ import {
 import type { Command } from '../commands/command';
 import { answer, ifRefused } from './answer';
 import { AnswerLost } from './unanswered';
-import { whileAtWork } from './whileAtWork';
+import { whileAtWork, type WhileAtWorkOptions } from './whileAtWork';
 import type { Wire } from './wire';
 
 /** A command and all that belongs to it, from its first byte to its final result. */
@@ -40,6 +40,8 @@ export interface Exchange<T> {
 
 /** Milliseconds that a modem may take over what it does by itself, without a network or a peer. */
 export const usualDeadline = 5_000;
+/** Milliseconds of one byte on the slowest line, 2400 baud. */
+export const slowestByte = 4.2;
 /** Milliseconds before a command that met a busy modem is said again: the first time, and at most. */
 const firstPause = 50;
 const longestPause = 1000;
@@ -83,9 +85,14 @@ export function ask(wire: Wire, scheduler: SchedulerLike, command: Command): Obs
 }
 
 /** The same for one that may do harm: where the end of its answer is lost, that is told by an {@link AnswerLost}. */
-export function askOnce(wire: Wire, scheduler: SchedulerLike, command: Command): Observable<readonly string[]> {
+export function askOnce(
+  wire: Wire,
+  scheduler: SchedulerLike,
+  command: Command,
+  options?: () => WhileAtWorkOptions,
+): Observable<readonly string[]> {
   return sayUntil(wire, scheduler, command, wire.frames$.pipe(answer(command))).pipe(
-    whileAtWork(wire, scheduler, command),
+    whileAtWork(wire, scheduler, command, options),
   );
 }
 

@@ -1,6 +1,7 @@
 import {
   catchError,
   concat,
+  debounceTime,
   defer,
   dematerialize,
   EMPTY,
@@ -16,8 +17,10 @@ import {
   repeat,
   retry,
   type SchedulerLike,
+  share,
   startWith,
   switchMap,
+  take,
   tap,
   throwError,
   timeout,
@@ -38,6 +41,8 @@ export const quiet = 2_500;
 /** Milliseconds that it may take over that question, and how often it is put to a silent modem. */
 const usualPatience = 2_000;
 const usualTries = 3;
+/** Milliseconds without a byte after which an answer does not go on. */
+const lull = 500;
 
 export interface WhileAtWorkOptions {
   /** Milliseconds without a sign after which the question is put. Default: {@link quiet}. */
@@ -46,6 +51,8 @@ export interface WhileAtWorkOptions {
   readonly patience?: number;
   /** How often it is put to a silent modem. Default: 3. */
   readonly tries?: number;
+  /** Most bytes of the command's answer: as long as so many come, the question would fall in the middle. Default: 0. */
+  readonly longest?: number;
   /** Called each time the modem says that it is still at it. */
   readonly atWork?: () => void;
 }
@@ -83,8 +90,17 @@ export function whileAtWork<T>(
         }),
         filter((frame) => isSign(frame, command)),
       );
+      let came = 0;
+      let cameAt = -Infinity;
+      const bytes$ = wire.received$.pipe(
+        filter(({ length }) => (came += length) <= (options().longest ?? 0)),
+        tap(() => (cameAt = scheduler.now())),
+        share(),
+      );
+      const lulled$ = bytes$.pipe(startWith(undefined), debounceTime(lull, scheduler), take(1), ignoreElements());
       const inquiring$ = concat(
         defer(() => timer(options().quiet ?? quiet, scheduler)).pipe(ignoreElements()),
+        defer(() => (scheduler.now() - cameAt < lull ? lulled$ : EMPTY)),
         defer(() => atWork(wire, scheduler, options())),
       ).pipe(
         map((inquired) => {
@@ -104,7 +120,7 @@ export function whileAtWork<T>(
         switchMap(() => inquiring$),
       );
       // Before the conversation, for a fast modem answers inside `write`.
-      return merge(watching$, conversation$.pipe(materialize())).pipe(dematerialize());
+      return merge(bytes$.pipe(ignoreElements()), watching$, conversation$.pipe(materialize())).pipe(dematerialize());
     });
 }
 

@@ -2,9 +2,13 @@ import { catchError, concat, defer, map, type Observable, of, retry, throwError 
 
 import { common } from '../commands/catalogue';
 import { ifRefused } from '../executor/answer';
-import { askOnce, type Exchange, simpleExchange, tryTo } from '../executor/exchange';
+import { askOnce, type Exchange, simpleExchange, slowestByte, tryTo, usualDeadline } from '../executor/exchange';
 import { AnswerLost } from '../executor/unanswered';
+import { quiet, type WhileAtWorkOptions } from '../executor/whileAtWork';
 import type { Reception } from './reception';
+
+/** Bytes of the answer to a read besides the data. */
+const around = 64;
 
 /** How a read has ended. */
 export interface Reading {
@@ -14,13 +18,16 @@ export interface Reading {
 
 /** Asks for bytes that wait in the modem. They come as a block of the link; nothing is emitted for them here. */
 export function readExchange(link: number, size: number): Exchange<Reading> {
-  const exchange = simpleExchange(common.receive(link, size), undefined, askOnce);
+  const command = common.receive(link, size);
+  // A modem that stays silent in it has the usual deadline.
+  const options: WhileAtWorkOptions = { longest: size + around, patience: usualDeadline - quiet, tries: 1 };
   return {
-    ...exchange,
+    shown: command.shown,
+    deadline: Math.max(usualDeadline, 2 * slowestByte * size),
     converse: (wire, scheduler) =>
       wire.expectingDataOf(
         link,
-        exchange.converse(wire, scheduler).pipe(
+        askOnce(wire, scheduler, command, () => options).pipe(
           map(() => ({ isLost: false })),
           catchError((error: unknown) => {
             if (!(error instanceof AnswerLost)) return throwError(() => error);
@@ -53,7 +60,7 @@ export function breakOffExchange(
   isGone: () => boolean,
   reception: Reception,
 ): Exchange<readonly string[]> {
-  const exchange = simpleExchange(common.close(link));
+  const exchange = closeExchange(link, isGone);
   return {
     ...exchange,
     converse: (wire, scheduler) =>

@@ -24,7 +24,7 @@ import {
 import type { Command } from '../commands/command';
 import { answer, Refusal } from '../executor/answer';
 import { answeredWithin } from '../executor/answeredWithin';
-import { type Exchange, sayUntil } from '../executor/exchange';
+import { type Exchange, sayUntil, slowestByte } from '../executor/exchange';
 import { fillSend } from '../executor/fillSend';
 import { AnswerLost, Unanswered } from '../executor/unanswered';
 import { quiet, whileAtWork, type WhileAtWorkOptions } from '../executor/whileAtWork';
@@ -51,8 +51,6 @@ const lateResult = 1_500;
 const lateEnd = 100;
 /** Bytes of the command and the prompt: the line takes no longer over one of them than over all by their number. */
 const promptBytes = 27;
-/** Milliseconds of one byte on the slowest line, 2400 baud. */
-const slowestByte = 4.2;
 
 /** The modem took the bytes and could not deliver them. */
 export class SendFailed extends Error {
