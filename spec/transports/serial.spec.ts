@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
@@ -36,6 +38,18 @@ describe('a serial port', () => {
     await Promise.all([pty.say(back), settled(uart.write(there))]);
     expect((await received).equals(back)).toBe(true);
     expect((await arrived).equals(there)).toBe(true);
+    await settled(uart.close());
+  });
+
+  it('takes a setting that is undefined for one that is not told', async () => {
+    const unset: object = { dataBits: undefined, parity: undefined, stopBits: undefined, hupcl: undefined };
+    const uart = serialUart({ path: pty.path, ...unset });
+    await writable(uart);
+    const port = openSync(pty.path, 'r');
+    const shown = execFileSync('stty', ['-a'], { stdio: [port, 'pipe', 'inherit'], encoding: 'utf8' });
+    closeSync(port);
+    expect(shown).toMatch(/\scs8\s/);
+    expect(shown).toMatch(/\shupcl\s/);
     await settled(uart.close());
   });
 

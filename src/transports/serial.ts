@@ -96,7 +96,7 @@ export function serialUart({ path, baudRate = 115200, rtscts = false, ...setting
 function serialLine(options: SerialUartOptions & { readonly baudRate: number; readonly rtscts: boolean }): Line {
   const { dtr, rts, ...settings } = options;
   const { path, rtscts } = settings;
-  const port = new SerialPort(settings);
+  const port = new SerialPort(toldOf(settings));
   let wasOpen = false;
   port.once('open', () => {
     wasOpen = true;
@@ -118,6 +118,11 @@ function serialLine(options: SerialUartOptions & { readonly baudRate: number; re
 interface WiredPort {
   once(event: 'open', listener: () => void): unknown;
   set(wires: { readonly dtr: boolean; readonly rts: boolean }, done: (error: Error | null) => void): unknown;
+}
+
+/** Without what is undefined: the binding takes that for a value. */
+function toldOf<T extends object>(settings: T): T {
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as T;
 }
 
 /** Nothing is sent before the wires are as they are to be: it would be lost to a board that they hold in reset. */

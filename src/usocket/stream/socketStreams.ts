@@ -313,8 +313,9 @@ export class SocketStreams extends Inspectable implements Pollable {
   /**
    * Changes an option of the socket and emits once it is in force: `SO_KEEPALIVE`, `TCP_KEEPIDLE` (seconds),
    * `TCP_NODELAY`, `SO_REUSEADDR`, `SO_RCVBUF` and `SO_SNDBUF` (bytes), `SO_LINGER` (a `struct linger`: with 0 seconds
-   * {@link close$} drops what has not gone, and the peer sees a reset; it waits otherwise), `SO_RCVTIMEO` and `SO_SNDTIMEO` (a `struct timeval`; an operation
-   * then fails with `EAGAIN`, as on BSD, where {@link settimeout} has set no time).
+   * {@link close$} drops what has not gone, and the peer sees a reset; it waits otherwise), `SO_RCVTIMEO` and
+   * `SO_SNDTIMEO` (a `struct timeval`; an operation then fails with `EAGAIN`, as on BSD, where {@link settimeout} has set
+   * no time).
    *
    * Errors: `ENOPROTOOPT` for an option that is not known, or that the interface cannot do; `EINVAL` for a value that
    * it cannot have.
