@@ -116,6 +116,17 @@ describe.each<[string, Firmware]>([
     })();
     assert.match(failures.join(), /192\.168\.1\.9:80.*may have gone/);
   });
+
+  it('shows the words that it does not understand', () => {
+    const failures: string[] = [];
+    marbles(({ flush }, scheduler) => {
+      const script: Rule[] = [has(4), ['one', '\r\nRecv 3 bytes\r\n\r\nAll 3 sent\r\n']];
+      const { link4 } = connected(scheduler, { firmware, script });
+      link4.sendall$('one').subscribe({ error: (error: Error) => failures.push(error.message) });
+      flush();
+    })();
+    assert.match(failures.join(), /All 3 sent/);
+  });
 });
 
 describe.each<[string, Firmware]>([

@@ -79,9 +79,16 @@ export class SendRefused extends Error {
 export class ResultLost extends Error {
   override readonly name = 'ResultLost';
 
-  /** @param isThere Whether the modem has the link, where it says so. */
-  constructor(readonly isThere: boolean | undefined) {
-    super('the modem has taken the bytes, and its result was lost on the line: they may have gone');
+  /**
+   * @param isThere Whether the modem has the link, where it says so.
+   * @param lines What it has said that could not be understood: the result may be among it.
+   */
+  constructor(
+    readonly isThere: boolean | undefined,
+    lines: readonly string[],
+  ) {
+    const said = lines.length > 0 ? `; it has said ${lines.join(' / ')}` : '';
+    super(`the modem has taken the bytes, and its result was lost on the line: they may have gone${said}`);
   }
 }
 
@@ -223,7 +230,7 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
       whileAtWork(wire, scheduler, command, options),
       catchError((error: unknown) => {
         if (error instanceof AnswerLost) {
-          if (early === undefined) return lost(send);
+          if (early === undefined) return lost(send, error.lines);
           // AT 0.x never says `Recv`: from now on its result is not waited for twice.
           wire.saysTaken ??= false;
           return of(early).pipe(outcome(scheduler, link));
@@ -254,8 +261,8 @@ function outcome(scheduler: SchedulerLike, link: SendingLink): OperatorFunction<
   });
 }
 
-function lost({ wire, scheduler, link }: Send): Observable<never> {
-  return listed(wire, scheduler, link.id).pipe(map(({ isThere }) => fail(new ResultLost(isThere))));
+function lost({ wire, scheduler, link }: Send, lines: readonly string[]): Observable<never> {
+  return listed(wire, scheduler, link.id).pipe(map(({ isThere }) => fail(new ResultLost(isThere, lines))));
 }
 
 /** A modem that says nothing at all may wait for bytes, for ever, and with it everybody: it gets them. */
