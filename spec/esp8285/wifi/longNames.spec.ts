@@ -238,3 +238,18 @@ describe('a long host name', () => {
     expect(said).toContain('AT+PING="192.0.2.7"');
   });
 });
+
+it(
+  'a name server to which the modem cannot send is not the last that is asked',
+  marbles(({ expectObservable, flush }, scheduler) => {
+    const script: Rule[] = [
+      ['AT+CIPDNS_CUR?', '+CIPDNS_CUR:192.0.2.1\r\n+CIPDNS_CUR:192.0.2.2\r\n\r\nOK\r\n'],
+      [/^(?!AT).{118}$/s, '\r\nRecv 118 bytes\r\n\r\nSEND FAIL\r\n'],
+      [/^(?!AT).{118}$/s, '\r\nRecv 118 bytes\r\n\r\nSEND OK\r\n'],
+    ];
+    const { modem, nic } = stage(scheduler, { firmware: nonos174, script });
+    expectObservable(nic.resolve(nameOf(100)).pipe(code())).toBe('10s #', undefined, 'EAI_AGAIN');
+    flush();
+    assert.ok(modem.heard.some((said) => /^AT\+CIPSEND=4,\d+,"192\.0\.2\.2",53$/.test(said)));
+  }),
+);

@@ -3,6 +3,7 @@ import {
   catchError,
   concatMap,
   defer,
+  EMPTY,
   filter,
   finalize,
   ignoreElements,
@@ -82,7 +83,10 @@ function asked(
       take(rounds * servers.length),
       concatMap((round) => {
         const address = servers[round % servers.length] ?? '';
-        return port.send(query, { address, port: nameServerPort });
+        // The modem cannot send to that one now: the next one may be in reach.
+        const skip = (cause: unknown) =>
+          cause instanceof OSError && cause.code === 'ENOBUFS' ? EMPTY : throwError(() => cause);
+        return port.send(query, { address, port: nameServerPort }).pipe(catchError(skip));
       }),
       ignoreElements(),
     );
