@@ -35,7 +35,7 @@ import {
   type Uart,
 } from './streams';
 import { longestTime } from './streams/deadline';
-import { openUart, type OpenUartOptions } from './transports';
+import { openUart, type OpenUartOptions, withoutPassword } from './transports';
 import { OSError } from './usocket';
 import { checkSize, checkTarget, type Sendable, toBytes } from './usocket/arguments';
 import { type Abortable, partOptions, promiseOf } from './usocket/promiseOf';
@@ -125,7 +125,7 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
       const given = typeof baudRate === 'string' ? `the text '${String(baudRate)}'` : String(baudRate);
       throw new OSError('EINVAL', 'UART', `UART: a baud rate is a number, 115200, not ${given}`);
     }
-    this.port = port.replace(/\/\/[^/]*@/, '//');
+    this.port = withoutPassword(port);
     this.line =
       port === 'emulator:' ? virtualLine({ ...emulator, baud: baudRate }) : openUart(port, { baudRate, ...settings });
     this.rx$ = this.line.rx$;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { strict as assert } from 'node:assert';
+import { inspect } from 'node:util';
 import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
 
 import { openUart } from '../../src/transports';
@@ -59,4 +60,14 @@ describe('openUart', () => {
       (error) => error instanceof OSError && error.code === 'EINVAL',
     );
   });
+
+  it.each(['tcp://me:s3cret@127.0.0.1', 'http://me:s3cret@127.0.0.1:80', 'tcp://me:s3cret@127.0.0.1:port'])(
+    'shows no password of %s',
+    (target) => {
+      assert.throws(
+        () => openUart(target),
+        (error) => error instanceof OSError && !inspect(error, { depth: 5 }).includes('s3cret'),
+      );
+    },
+  );
 });

@@ -41,16 +41,22 @@ export function openUart(target: string, options: OpenUartOptions = {}): LineUar
 function parse(target: string): URL {
   try {
     return new URL(target);
-  } catch (cause) {
-    throw refused(target, 'it is no valid URL', cause);
+  } catch {
+    // Without the cause, which has the whole URL.
+    throw refused(target, 'it is no valid URL');
   }
 }
 
-function refused(target: string, why: string, cause?: unknown): OSError {
+function refused(target: string, why: string): OSError {
+  const shown = JSON.stringify(withoutPassword(target));
   return new OSError(
     'EINVAL',
     'open',
-    `open ${JSON.stringify(target)}: ${why}; try /dev/ttyUSB0, COM3, tcp://host:port, rfc2217://host:port or emulator:`,
-    { cause },
+    `open ${shown}: ${why}; try /dev/ttyUSB0, COM3, tcp://host:port, rfc2217://host:port or emulator:`,
   );
+}
+
+/** What a line is opened by, without a name and a password that may be in it. */
+export function withoutPassword(target: string): string {
+  return target.replace(/\/\/[^/]*@/, '//');
 }
