@@ -23,7 +23,7 @@ const key = 'a-good-key';
 const harmless = 'harmless';
 
 const calls: readonly Call[] = [
-  { what: 'the SSID', make: (nic, text) => nic.connect$(text, key), name: /^\+CWJAP/, bytes: [0, 32] },
+  { what: 'the SSID', make: (nic, text) => nic.connect$(text, key), name: /^\+CWJAP/, bytes: [1, 32] },
   { what: 'the key', make: (nic, text) => nic.connect$('net', text), name: /^\+CWJAP/, bytes: [0, 64] },
   { what: "the own network's SSID", make: (nic, text) => nic.enable_ap$(text, key), name: /^\+CWSAP/, bytes: [1, 32] },
   { what: "the own network's key", make: (nic, text) => nic.enable_ap$('net', text), name: /^\+CWSAP/, bytes: [8, 64] },
