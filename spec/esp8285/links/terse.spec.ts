@@ -1,10 +1,10 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concat, defer, map, type Observable, timestamp, toArray } from 'rxjs';
+import { concat, defer, ignoreElements, map, type Observable, timestamp, toArray } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
 import { nonos02, nonos174 } from '../../support/firmware';
-import { connected } from '../../support/stage';
+import { code, connected } from '../../support/stage';
 import { marbles } from '../../streams/marbles';
 
 /** When each of three sends has ended, of a modem that says so much of each. */
@@ -44,3 +44,20 @@ describe('a firmware that never says Recv', () => {
     assert.deepStrictEqual([first, second, third], [5, 10, 15]);
   });
 });
+
+it(
+  'a byte of the data is lost, and the question takes its place, at AT 0.x: that is no success',
+  marbles(({ expectObservable }, scheduler) => {
+    const script: Rule[] = [
+      ['one', '\r\nSEND OK\r\n'],
+      // Of the set-up, and of the first send.
+      ['AT+CIPMUX?', '+CIPMUX:1\r\n\r\nOK\r\n'],
+      ['AT+CIPMUX?', '+CIPMUX:1\r\n\r\nOK\r\n'],
+      ['two'],
+      ['AT+CIPMUX?', 1, '\r\nSEND OK\r\n', 1, '\r\nERROR\r\n'],
+    ];
+    const { link4 } = connected(scheduler, { firmware: nonos02, script });
+    const sending$ = concat(link4.sendall$('one'), link4.sendall$('two')).pipe(ignoreElements(), code());
+    expectObservable(sending$).toBe('7002ms #', undefined, 'EIO');
+  }),
+);

@@ -204,7 +204,8 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
     );
     const result$ = wire.frames$.pipe(
       filter((frame) => frame.kind === 'sent'),
-      filter(() => isWithModem || wire.saysTaken === false),
+      // What comes while a question is open may be its doing: it took the place of bytes that were lost.
+      filter(() => isWithModem || (wire.saysTaken === false && !wire.inquiry.isOwed)),
       map(({ ok }) => ok),
       outcome(scheduler, link),
     );
