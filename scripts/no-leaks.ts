@@ -38,6 +38,8 @@ export default class NoLeaksEnvironment extends NodeEnvironment {
     process.on('unhandledRejection', this.fail).on('uncaughtException', this.fail);
     this.watchTimers('setTimeout');
     this.watchTimers('setInterval');
+    // Node.js opens these when they are first looked at, and a worker of jest has pipes for them.
+    for (const stream of [process.stdout, process.stderr]) stream.writable satisfies boolean;
     this.handlesBefore = handles();
   }
 
