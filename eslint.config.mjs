@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import rxjsX from 'eslint-plugin-rxjs-x';
+import ts from 'typescript';
 import tseslint from 'typescript-eslint';
 
 /** Where law 1 of docs/architecture.md holds: everything is an Observable, and time comes from a scheduler. */
@@ -84,6 +85,44 @@ const finnish = {
   },
 };
 
+/** Where a constant has the capitals of the document that it comes from: Python's `socket`, RFC 854, RFC 2217. */
+const capitals = [
+  'src/usocket/**/*.ts',
+  'src/machine.ts',
+  'src/transports/{telnet,comPort,rfc2217}.ts',
+  'spec/**/*.ts',
+];
+
+/** A template makes a string of a number by itself. */
+const plainNumbers = {
+  meta: { type: 'suggestion', messages: { plain: 'A template makes a string of a number by itself.' } },
+  create: (context) => ({
+    'TemplateLiteral > CallExpression[callee.name="String"][arguments.length=1]': (node) => {
+      const type = context.sourceCode.parserServices.getTypeAtLocation(node.arguments[0]);
+      const parts = type.isUnion() ? type.types : [type];
+      if (parts.every(({ flags }) => flags & ts.TypeFlags.NumberLike)) context.report({ node, messageId: 'plain' });
+    },
+  }),
+};
+
+/** What may be written in two ways is written in one. */
+const oneManner = {
+  eqeqeq: 'error',
+  'no-duplicate-imports': 'error',
+  '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+  '@typescript-eslint/no-import-type-side-effects': 'error',
+  '@typescript-eslint/naming-convention': [
+    'error',
+    {
+      selector: 'variable',
+      modifiers: ['const', 'global'],
+      format: null,
+      custom: { regex: '^[A-Z][A-Z0-9_]+$', match: false },
+    },
+  ],
+  'house/plain-numbers': 'error',
+};
+
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/']),
   js.configs.recommended,
@@ -100,14 +139,14 @@ export default defineConfig(
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { 'rxjs-x': rxjsX },
+    plugins: { 'rxjs-x': rxjsX, house: { rules: { finnish, 'plain-numbers': plainNumbers } } },
     rules: {
       // Messages name ports and sizes, `() => subscriber.complete()` reads better without braces, and rxjs' own
       // types have `Observable<void>`: these three fight the style and find no mistakes.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-invalid-void-type': 'off',
-      '@typescript-eslint/consistent-type-imports': 'error',
+      ...oneManner,
       ...rxjsX.configs.recommended.rules,
       'rxjs-x/no-implicit-any-catch': ['error', { allowExplicitError: true }],
       // `takeWhile(() => !queue.finished)` asks the state that the value has just changed.
@@ -116,9 +155,9 @@ export default defineConfig(
       'rxjs-x/no-misused-observables': 'error',
     },
   },
+  { files: capitals, rules: { '@typescript-eslint/naming-convention': 'off' } },
   {
     files: ['src/**/*.ts'],
-    plugins: { house: { rules: { finnish } } },
     rules: {
       // Private subjects are named by what they hold.
       'house/finnish': [

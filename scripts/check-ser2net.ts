@@ -114,23 +114,23 @@ async function check(folder: string): Promise<void> {
     `%YAML 1.1
 ---
 connection: &raw
-  accepter: tcp,127.0.0.1,${String(raw)}
+  accepter: tcp,127.0.0.1,${raw}
   connector: serialdev,${device.path},115200n81,local
 connection: &rfc2217
-  accepter: telnet(rfc2217),tcp,127.0.0.1,${String(telnet)}
+  accepter: telnet(rfc2217),tcp,127.0.0.1,${telnet}
   connector: serialdev,${device.path},115200n81,local
 connection: &absent
-  accepter: tcp,127.0.0.1,${String(absent)}
+  accepter: tcp,127.0.0.1,${absent}
   connector: serialdev,${join(folder, 'no-such-device')},115200n81,local
 `,
   );
   const peer = await portOf(echo);
   let server = await startServer(config, absent);
   try {
-    for (const url of [`tcp://127.0.0.1:${String(raw)}`, `rfc2217://127.0.0.1:${String(telnet)}`]) {
+    for (const url of [`tcp://127.0.0.1:${raw}`, `rfc2217://127.0.0.1:${telnet}`]) {
       const [nic, notices] = await lineWhenFree(url);
       await exchange(peer);
-      console.log(`${url}: ${String(size)} bytes there and back; notices: ${JSON.stringify(notices)}`);
+      console.log(`${url}: ${size} bytes there and back; notices: ${JSON.stringify(notices)}`);
 
       const busy = await failureOf(lineTo(url));
       console.log(`a second program: ${busy.code} ${busy.message}`);
@@ -138,18 +138,18 @@ connection: &absent
 
       const up = firstValueFrom(nic.status$.pipe(filter(({ modem }) => modem === 'down')));
       await stopServer(server);
-      console.log(`the server is gone: ${String((await up).error?.message)}`);
+      console.log(`the server is gone: ${(await up).error?.message}`);
       server = await startServer(config, absent);
       await firstValueFrom(nic.status$.pipe(filter(({ wifi }) => wifi === 'up')));
       await exchange(peer);
       console.log('the server is back, and so is the interface');
       await nic.close();
     }
-    const gone = await failureOf(lineTo(`tcp://127.0.0.1:${String(absent)}`));
+    const gone = await failureOf(lineTo(`tcp://127.0.0.1:${absent}`));
     console.log(`without a device: ${gone.code} ${gone.message}`);
     assert.match(gone.message, /it said/);
 
-    const [nic, notices] = await lineWhenFree(`rfc2217://127.0.0.1:${String(telnet)}`, { rtscts: true });
+    const [nic, notices] = await lineWhenFree(`rfc2217://127.0.0.1:${telnet}`, { rtscts: true });
     console.log(`with rtscts; notices: ${JSON.stringify(notices)}`);
     await nic.close();
   } finally {
@@ -168,7 +168,7 @@ async function main(): Promise<void> {
   console.log(stdout.trim());
   const folder = mkdtempSync(join(tmpdir(), 'ser2net-'));
   const late = setTimeout(() => {
-    console.error(`not done after ${String(longest / 1000)} s`);
+    console.error(`not done after ${longest / 1000} s`);
     process.exit(1);
   }, longest);
   try {

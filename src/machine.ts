@@ -110,11 +110,11 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     super();
     const { emulator, timeout: patience = 1000, read_buf_len: capacity = 4096, ...settings } = options;
     if (!(patience >= 0 && patience <= longestTime)) {
-      const message = `UART: timeout is a number of milliseconds from 0 to ${String(longestTime)}, not ${String(patience)}`;
+      const message = `UART: timeout is a number of milliseconds from 0 to ${longestTime}, not ${patience}`;
       throw new OSError('EINVAL', 'UART', message);
     }
     if (!Number.isSafeInteger(capacity) || capacity < 1) {
-      throw new OSError('EINVAL', 'UART', `UART: read_buf_len is a number of bytes from 1 up, not ${String(capacity)}`);
+      throw new OSError('EINVAL', 'UART', `UART: read_buf_len is a number of bytes from 1 up, not ${capacity}`);
     }
     this.timeout = patience;
     this.capacity = capacity;
@@ -137,8 +137,7 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     const newReader = (): ByteReader => {
       const reader = new ByteReader(() => this.rx$, {
         capacity,
-        overflow: () =>
-          new OSError('ENOBUFS', 'read', `read: more than ${String(capacity)} bytes came unread (read_buf_len)`),
+        overflow: () => new OSError('ENOBUFS', 'read', `read: more than ${capacity} bytes came unread (read_buf_len)`),
       });
       reader.connect();
       return reader;

@@ -20,5 +20,5 @@ export function printTrace({ trace$ }: ESP8285): void {
 /** `< block of link 4: 1460 bytes`; what prints it adds the time. */
 function lineOf({ direction, kind, link, text }: TraceEvent): string {
   const arrow = arrows[direction];
-  return `${arrow} ${kind}${link === undefined ? '' : ` of link ${String(link)}`}: ${text}`;
+  return `${arrow} ${kind}${link === undefined ? '' : ` of link ${link}`}: ${text}`;
 }

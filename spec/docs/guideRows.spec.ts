@@ -42,7 +42,7 @@ describe('the right column of the porting guide', () => {
     const port = await unusedPort();
     const modem = await serveTcp({ firmware, latency: 0, ports: { 8080: port }, hosts: peers.hosts });
     try {
-      const LINE = `tcp://127.0.0.1:${String(modem.port)}`;
+      const LINE = `tcp://127.0.0.1:${modem.port}`;
       await run(guideRows, (code) => code.replace('/dev/ttyUSB0', 'emulator:'), port, peers.there, { LINE });
     } finally {
       await modem.close();

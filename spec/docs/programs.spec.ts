@@ -99,7 +99,7 @@ describe('the programs of the documents', () => {
   });
 
   it.each(blocks.map((block, index) => ({ ...block, index })))('$name', async (block) => {
-    await run(`program${String(block.index)}.mjs`, asFile(block), cases[block.name]!);
+    await run(`program${block.index}.mjs`, asFile(block), cases[block.name]!);
   });
 
   it('fail where they test something else than is so', async () => {

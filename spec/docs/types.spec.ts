@@ -14,7 +14,7 @@ const samples = readdirSync('samples', { recursive: true, encoding: 'utf8' }).fi
 const project = new UserProject(['cli-progress', '@types/cli-progress', 'commander', 'jimp']);
 const written: Record<string, string> = {
   'context.mts': context,
-  ...Object.fromEntries(blocksIn('js', 'ts').map((block, index) => [`program${String(index)}.mts`, asFile(block)])),
+  ...Object.fromEntries(blocksIn('js', 'ts').map((block, index) => [`program${index}.mts`, asFile(block)])),
   'fixtures.mts': readFileSync(join(__dirname, 'support/fixtures.ts'), 'utf8'),
   'rows.mts': asProgram(guideRows),
   // So that types which let everything pass do not pass.

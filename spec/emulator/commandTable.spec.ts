@@ -374,9 +374,7 @@ const settings: readonly (readonly [string, string, string, string])[] = [
 describe('the settings of each link of AT 2.2.2', () => {
   const shown = (name: string, first: string, rest: string): string => {
     const [, value = ''] = /^\d[:](.*)$/.exec(rest) ?? [];
-    const lines = [0, 1, 2, 3, 4].map((id) =>
-      id === 0 ? `${name}:0,${first.slice(2)}` : `${name}:${String(id)},${value}`,
-    );
+    const lines = [0, 1, 2, 3, 4].map((id) => (id === 0 ? `${name}:0,${first.slice(2)}` : `${name}:${id},${value}`));
     return `${lines.join('\r\n')}\r\n\r\nOK\r\n`;
   };
 

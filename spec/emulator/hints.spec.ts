@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 import { createEmulator, type EmulatorOptions, firmwareVersions } from '../../src/emulator';
 import { type ESP8285, ESP8285 as Interface } from '../../src/esp8285';

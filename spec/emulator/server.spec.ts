@@ -1,9 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { firmwareVersions } from '../../src/emulator';
-import type { FirmwareVersion } from '../../src/emulator';
-import { Bench } from './support/host';
-import type { TestHost } from './support/host';
+import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
+import { Bench, type TestHost } from './support/host';
 import { Peers } from './support/peer';
 
 const bench = new Bench();

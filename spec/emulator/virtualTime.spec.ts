@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Subject, VirtualTimeScheduler } from 'rxjs';
 
-import { createEmulator } from '../../src/emulator';
-import type { Emulator, EmulatorOptions } from '../../src/emulator';
+import { createEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator';
 import { answering } from '../support/answering';
 
 const silent = { latency: 0, interleave: 0, stored: { ssid: 'my-ssid', key: 'my-password' } } as const;

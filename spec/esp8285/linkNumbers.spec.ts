@@ -55,7 +55,7 @@ describe.each([
 });
 
 const ok = '\r\nOK\r\n';
-const client = (id: number) => `+CIPSTATUS:${String(id)},"TCP","192.168.1.7",50000,80,1\r\n`;
+const client = (id: number) => `+CIPSTATUS:${id},"TCP","192.168.1.7",50000,80,1\r\n`;
 const listening: readonly Rule[] = [
   [/^AT\+CIP(?:SERVER=1|STO)/, ok],
   [/^AT\+CIPSTATUS/, `STATUS:3\r\n${client(3)}${client(4)}${ok}`],

@@ -315,8 +315,8 @@ describe('a line that is gone without a word', () => {
           flush();
           const [failed = Infinity] = failures;
           const [dialled = Infinity] = parts.line.dialled;
-          assert.ok(failed - silentAt <= 15_000, `${String(silentAt)}: failed at ${String(failed)}`);
-          assert.ok(dialled - silentAt <= 40_000, `${String(silentAt)}: dialled at ${String(dialled)}`);
+          assert.ok(failed - silentAt <= 15_000, `${silentAt}: failed at ${failed}`);
+          assert.ok(dialled - silentAt <= 40_000, `${silentAt}: dialled at ${dialled}`);
         })();
       }
     },

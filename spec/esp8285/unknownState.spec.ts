@@ -109,7 +109,7 @@ describe.each([
   ])('S37 that waits for %d bytes of a send is given them', (awaiting, expected) => {
     marbles(({ expectObservable, flush }, scheduler) => {
       const script = [
-        [/^AT\r\n/, 5, `\r\nRecv ${String(awaiting)} bytes\r\n`, 5, '\r\nSEND OK\r\n'],
+        [/^AT\r\n/, 5, `\r\nRecv ${awaiting} bytes\r\n`, 5, '\r\nSEND OK\r\n'],
         ['', 6, '\r\nERROR\r\n'],
         ['AT', 6, ok],
       ] as const;

@@ -34,7 +34,7 @@ describe('ItemQueue', () => {
     const queue = new ItemQueue<string>({ capacity: 10 });
     queue.push('a');
     const heard: string[] = [];
-    queue.readable$.subscribe((readable) => heard.push(`readable: ${String(readable)}`));
+    queue.readable$.subscribe((readable) => heard.push(`readable: ${readable}`));
     queue.take$().subscribe((item) => heard.push(item));
     expect(heard).toEqual(['readable: true', 'a', 'readable: false']);
   });
@@ -66,7 +66,7 @@ describe('ItemQueue', () => {
     const taken: string[] = [];
     queue
       .take$()
-      .pipe(tap(() => taken.push(`now: ${String(queue.takeNow())}`)))
+      .pipe(tap(() => taken.push(`now: ${queue.takeNow()}`)))
       .subscribe((item) => taken.push(item));
     queue.push('a');
     expect(taken).toEqual(['now: undefined', 'a']);

@@ -7,10 +7,10 @@ import {
   type Observable,
   of,
   ReplaySubject,
+  type SchedulerLike,
   switchMap,
   throwError,
 } from 'rxjs';
-import type { SchedulerLike } from 'rxjs';
 
 import type { Readiness, Uart } from '../../src/streams';
 import type { ScriptedModem } from '../../src/testing';

@@ -102,7 +102,7 @@ export function feedGarbage(seed: number): number {
     at = end;
   }
   assert.ok(handedOn <= bytes.length, 'more was handed on than has come');
-  assert.ok(cutter.heldBytes <= mostHeld, `${String(cutter.heldBytes)} bytes are held`);
+  assert.ok(cutter.heldBytes <= mostHeld, `${cutter.heldBytes} bytes are held`);
   count(cutter.giveUp());
   const frames = [...cutter.push(certain), ...cutter.settle()];
   assert.deepStrictEqual(frames.map(named).slice(-understood.length), understood);
@@ -112,5 +112,5 @@ export function feedGarbage(seed: number): number {
 
 function named(frame: Frame): string {
   if (frame.kind !== 'block') return frame.kind;
-  return `block ${String(frame.link)} ${Buffer.concat(frame.pieces).toString('latin1')}`;
+  return `block ${frame.link} ${Buffer.concat(frame.pieces).toString('latin1')}`;
 }

@@ -53,8 +53,7 @@ export function startNode(args: readonly string[], { cwd = root, env = {} }: Sur
   const outcome = Promise.all([said, closed]).then(([stderr]) => ({ code: child.exitCode, stdout, stderr }));
   const printed = async (what: RegExp): Promise<void> => {
     while (!what.test(stdout)) {
-      if (child.stdout.readableEnded)
-        throw new Error(`node ${args.join(' ')} never printed ${String(what)}; ${await said}`);
+      if (child.stdout.readableEnded) throw new Error(`node ${args.join(' ')} never printed ${what}; ${await said}`);
       await Promise.race([once(child.stdout, 'data'), closed]);
     }
   };

@@ -158,7 +158,7 @@ describe('a host of a virtual modem', () => {
   ])('%s', (_, refusing, after, expected) => {
     marbles(({ expectObservable }, scheduler) => {
       const { connected$ } = connected({ refusing }, scheduler);
-      expectObservable(connected$.pipe(code())).toBe(`${String(after)}ms #`, undefined, expected);
+      expectObservable(connected$.pipe(code())).toBe(`${after}ms #`, undefined, expected);
     })();
   });
 

@@ -1,5 +1,4 @@
-import type { Observable } from 'rxjs';
-import { EMPTY, concat, defer, of } from 'rxjs';
+import { concat, defer, EMPTY, type Observable, of } from 'rxjs';
 
 import type { Core } from './core';
 import type { Print } from './output';

@@ -1,16 +1,13 @@
-import { Subscription } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { type Observable, Subscription } from 'rxjs';
 
 import { noise } from './boot';
-import { Damage } from './faults';
-import type { Fault } from './faults';
+import { Damage, type Fault } from './faults';
 import { HostPort, LineError } from './hostPort';
 import { Lane } from './lane';
 import type { LinkKind } from './link';
 import { Modem } from './modem';
 import type { Endpoint } from './network';
-import { resolveOptions } from './options';
-import type { EmulatorOptions, ResolvedOptions } from './options';
+import { type EmulatorOptions, type ResolvedOptions, resolveOptions } from './options';
 import type { FirmwareVersion } from './personality';
 import { Random } from './random';
 import type { EmulatorEvent } from './report';

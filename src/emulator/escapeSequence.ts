@@ -12,7 +12,7 @@ export interface EscapeOptions {
 }
 
 /** The silence that sets the sequence apart, in ms. */
-const SILENCE = 20;
+const silence = 20;
 
 /**
  * Finds an escape sequence that arrives as a chunk of its own: silence before it, and where asked after it. The same
@@ -28,7 +28,7 @@ export class EscapeSequence {
   push(chunk: Buffer): void {
     const { scheduler, sequence, silenceAfter } = this.options;
     const now = scheduler.now();
-    const fresh = this.held.length > 0 || now - this.lastAt >= SILENCE;
+    const fresh = this.held.length > 0 || now - this.lastAt >= silence;
     this.lastAt = now;
     const seen = Buffer.concat([this.held, chunk]);
     this.timer?.unsubscribe();
@@ -38,7 +38,7 @@ export class EscapeSequence {
     }
     this.held = seen;
     if (seen.length === sequence.length && !silenceAfter) this.escape();
-    else this.timer = scheduler.schedule(() => this.onSilence(), SILENCE);
+    else this.timer = scheduler.schedule(() => this.onSilence(), silence);
   }
 
   /** Bytes that may be part of the sequence. */

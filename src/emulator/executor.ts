@@ -1,5 +1,4 @@
-import type { Observable } from 'rxjs';
-import { EMPTY, Subscription, concat, defer } from 'rxjs';
+import { concat, defer, EMPTY, type Observable, Subscription } from 'rxjs';
 
 import type { CommandTable, Context } from './command';
 import { parseCommandLine } from './commandLine';

@@ -1,11 +1,8 @@
-import { BehaviorSubject, EMPTY, Subject, defer, distinctUntilChanged, throwError } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { BehaviorSubject, defer, distinctUntilChanged, EMPTY, type Observable, Subject, throwError } from 'rxjs';
 
-import { sameReadiness } from '../streams/readiness';
-import type { Readiness } from '../streams/readiness';
+import { type Readiness, sameReadiness } from '../streams/readiness';
 import type { Uart } from '../streams/uart';
-import { LOW_WATER } from './lane';
-import type { Lane } from './lane';
+import { type Lane, lowWater } from './lane';
 import type { Hint } from './report';
 
 /** The line is gone: `ENODEV` when it was pulled out, `EBADF` when it was closed. */
@@ -21,7 +18,7 @@ export class LineError extends Error {
 }
 
 /** Bytes that a port keeps for a host that does not take them, as the driver of a real one does. More are lost. */
-const PORT_BUFFER = 4096;
+const portBuffer = 4096;
 
 /** What a port is wired to. */
 export interface PortWiring {
@@ -70,7 +67,7 @@ export class HostPort implements Uart {
     // A copy: the caller may use its buffer again once this has settled, and the line may not have taken it by then.
     const { toModem } = this.wiring;
     toModem.push(Buffer.from(bytes));
-    if (toModem.backlog <= LOW_WATER) return EMPTY;
+    if (toModem.backlog <= lowWater) return EMPTY;
     const done = new Subject<never>();
     this.waiting.push(done);
     this.state.next({ ...this.state.value, writable: false });
@@ -91,7 +88,7 @@ export class HostPort implements Uart {
       this.received.next(chunk);
       return;
     }
-    const fitting = chunk.subarray(0, PORT_BUFFER - this.keptBytes);
+    const fitting = chunk.subarray(0, portBuffer - this.keptBytes);
     this.kept.push(fitting);
     this.keptBytes += fitting.length;
   }

@@ -1,5 +1,4 @@
-import { isDottedQuad, isLoopback } from './network';
-import type { Endpoint } from './network';
+import { type Endpoint, isDottedQuad, isLoopback } from './network';
 
 /** A host of the virtual modem's internet. */
 export interface Host {

@@ -1,5 +1,4 @@
-import { Observable } from 'rxjs';
-import type { SchedulerLike } from 'rxjs';
+import { Observable, type SchedulerLike } from 'rxjs';
 
 import { EscapeSequence } from './escapeSequence';
 
@@ -15,9 +14,9 @@ export interface InputOptions {
 }
 
 /** A command has at most so many bytes, its line end included. */
-const LINE_LIMIT = 256;
+const lineLimit = 256;
 
-const NOTHING = Buffer.alloc(0);
+const nothing = Buffer.alloc(0);
 
 /** What the modem does with the bytes from the host: command lines, or the payload that a command has asked for. */
 export class Input {
@@ -42,7 +41,7 @@ export class Input {
       rest = rest.subarray(piece.length);
       this.options.typed(piece);
       // Beyond the limit only the length counts, so that an endless line takes no room.
-      if (this.length <= LINE_LIMIT) this.parts.push(piece);
+      if (this.length <= lineLimit) this.parts.push(piece);
       this.length += piece.length;
       if (newline >= 0) this.endLine();
     }
@@ -86,7 +85,7 @@ export class Input {
         if (escape === undefined) return take(bytes);
         if (escape.waiting + bytes.length >= missing) return take(Buffer.concat([escape.drop(), bytes]));
         escape.push(bytes);
-        return NOTHING;
+        return nothing;
       };
       this.receive(receive);
       return () => {
@@ -111,7 +110,7 @@ export class Input {
       });
       const receive: Receiver = (bytes) => {
         escape.push(bytes);
-        return NOTHING;
+        return nothing;
       };
       this.receive(receive);
       return () => {
@@ -153,7 +152,7 @@ export class Input {
 
   private endLine(): void {
     const text = Buffer.concat(this.parts).toString('latin1');
-    const overlong = this.length > LINE_LIMIT;
+    const overlong = this.length > lineLimit;
     this.forgetLine();
     this.options.line(text.replace(/\r?\n$/, ''), overlong);
   }

@@ -9,17 +9,17 @@ export interface LaneOptions {
   readonly scheduler: SchedulerLike;
   /** Takes the bytes that have come through. */
   readonly deliver: (chunk: Buffer) => void;
-  /** Told whenever the lane has come down to {@link LOW_WATER} bytes or fewer. */
+  /** Told whenever the lane has come down to {@link lowWater} bytes or fewer. */
   readonly drained: () => void;
   /** How many of the bytes at hand make the next chunk; without it they go as they came. */
   readonly cut?: ((available: number) => number) | undefined;
 }
 
 /** Bytes in a lane below which a writer may write on: about what a UART driver buffers. */
-export const LOW_WATER = 512;
+export const lowWater = 512;
 
 /** Bytes are put on a paced line every so often, in ms: the granularity at which a serial driver hands them over. */
-const QUANTUM = 2;
+const quantum = 2;
 
 /**
  * One direction of a serial line. Paced, it is a byte clock: the time at which the next byte is due moves on by exactly
@@ -92,7 +92,7 @@ export class Lane {
       this.busy = false;
     }
     this.arm();
-    if (this.size <= LOW_WATER) this.options.drained();
+    if (this.size <= lowWater) this.options.drained();
   }
 
   private deliverAtOnce(): void {
@@ -119,7 +119,7 @@ export class Lane {
 
   private delay(): number {
     if (this.bytesPerSecond === 0) return 0;
-    const bytes = Math.min(this.size, Math.max(1, (this.bytesPerSecond * QUANTUM) / 1000));
+    const bytes = Math.min(this.size, Math.max(1, (this.bytesPerSecond * quantum) / 1000));
     const due = this.freeAt + (bytes * 1000) / this.bytesPerSecond;
     return Math.max(0, Math.ceil(due - this.options.scheduler.now()));
   }

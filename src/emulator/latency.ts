@@ -1,5 +1,4 @@
-import { EMPTY, ignoreElements, timer } from 'rxjs';
-import type { Observable, SchedulerLike } from 'rxjs';
+import { EMPTY, ignoreElements, type Observable, type SchedulerLike, timer } from 'rxjs';
 
 import type { Random } from './random';
 

@@ -1,11 +1,8 @@
-import { Observable, Subject, Subscription, throwError } from 'rxjs';
-import type { SchedulerLike } from 'rxjs';
+import { Observable, type SchedulerLike, Subject, Subscription, throwError } from 'rxjs';
 
-import { DatagramInbox, StreamInbox } from './inbox';
-import type { Inbox } from './inbox';
+import { DatagramInbox, type Inbox, StreamInbox } from './inbox';
 import type { Internet } from './hostTable';
-import { NetworkError } from './network';
-import type { Connection, DatagramPort, Endpoint } from './network';
+import { type Connection, type DatagramPort, type Endpoint, NetworkError } from './network';
 import { Path } from './path';
 import type { Personality } from './personality';
 

@@ -1,41 +1,39 @@
-import type { Observable } from 'rxjs';
 import {
   BehaviorSubject,
-  NEVER,
   concat,
   defer,
   filter,
   finalize,
   map,
   mergeMap,
+  NEVER,
+  type Observable,
   of,
   take,
-  throwError,
   tap,
+  throwError,
   timeout,
 } from 'rxjs';
 
 import type { Core } from './core';
 import type { Protocol } from './hostTable';
 import type { Block, Inbox } from './inbox';
-import { StreamLink, UdpLink } from './link';
-import type { Link, LinkKind, UdpMode, Way } from './link';
-import { NetworkError } from './network';
-import type { Connection, Endpoint } from './network';
+import { type Link, type LinkKind, StreamLink, UdpLink, type UdpMode, type Way } from './link';
+import { type Connection, type Endpoint, NetworkError } from './network';
 
-export const LINK_COUNT = 5;
+export const linkCount = 5;
 
 /** Printed bytes beyond which no more payload is taken from the peers: the modem's UART buffer. */
-const UART_BUFFER = 2048;
+const uartBuffer = 2048;
 
 /** What the encryption of a TLS record adds, in bytes. */
-const RECORD_OVERHEAD = 29;
+const recordOverhead = 29;
 
 /** The table of links: opening, closing, and telling the host what comes on them. */
 export class Links {
   /** The link in passthrough, whose bytes go to the host as they are. */
   private raw: Link | undefined;
-  private readonly table: (Link | undefined)[] = Array.from({ length: LINK_COUNT }, () => undefined);
+  private readonly table: (Link | undefined)[] = Array.from({ length: linkCount }, () => undefined);
   /** Data of links that have closed unread, which NonOS keeps until the number is used again. */
   private readonly leftovers = new Map<number, Inbox>();
   private readonly opening = new Set<number>();
@@ -66,7 +64,7 @@ export class Links {
 
   /** The lowest free number, as the firmware gives to clients. */
   lowestFree(): number | undefined {
-    for (let id = 0; id < LINK_COUNT; id++) if (!this.taken(id) && !this.failed.has(id)) return id;
+    for (let id = 0; id < linkCount; id++) if (!this.taken(id) && !this.failed.has(id)) return id;
     return undefined;
   }
 
@@ -78,7 +76,7 @@ export class Links {
   /** What a passive link is said to hold: of TLS the encrypted bytes, more than can ever be read. */
   announcedLength(link: Link): number {
     const { length } = link.inbox;
-    return length > 0 && link.kind === 'SSL' ? length + RECORD_OVERHEAD : length;
+    return length > 0 && link.kind === 'SSL' ? length + recordOverhead : length;
   }
 
   isPassive(link: Link): boolean {
@@ -268,8 +266,8 @@ export class Links {
     while (this.again && !this.frozen$.value) {
       this.again = false;
       const first = this.turn;
-      for (let step = 0; step < LINK_COUNT; step++) {
-        const link = this.table[(first + step) % LINK_COUNT];
+      for (let step = 0; step < linkCount; step++) {
+        const link = this.table[(first + step) % linkCount];
         if (link !== undefined) this.serve(link);
       }
     }
@@ -345,14 +343,14 @@ export class Links {
     link.announced = false;
     const head = `\r\n+IPD,${this.label(link)}${block.bytes.length}${this.source(block.from)}:`;
     // One print: nothing ever comes between a header and its payload.
-    this.turn = (link.id + 1) % LINK_COUNT;
+    this.turn = (link.id + 1) % linkCount;
     this.core.output.unsolicited(Buffer.concat([Buffer.from(head, 'latin1'), block.bytes]));
     this.again = true;
   }
 
   private nextBlock(link: Link): Block | undefined {
     if (this.raw !== undefined && link !== this.raw) return undefined;
-    if (this.core.output.backlog >= UART_BUFFER) return undefined;
+    if (this.core.output.backlog >= uartBuffer) return undefined;
     return link.inbox.block(this.core.personality.block);
   }
 

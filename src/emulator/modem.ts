@@ -1,5 +1,4 @@
-import { EMPTY, Subscription, concat, defer } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { concat, defer, EMPTY, type Observable, Subscription } from 'rxjs';
 
 import { boot } from './boot';
 import type { Context, Control } from './command';
@@ -12,8 +11,7 @@ import type { Lane } from './lane';
 import { Delays } from './latency';
 import { Links } from './links';
 import type { ResolvedOptions } from './options';
-import { Output } from './output';
-import type { Print } from './output';
+import { Output, type Print } from './output';
 import { personalityOf } from './personalities';
 import type { Random } from './random';
 import { Report } from './report';

@@ -1,10 +1,8 @@
-import { asyncScheduler } from 'rxjs';
-import type { SchedulerLike } from 'rxjs';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
 
 import type { ScheduledFault } from './faults';
 import type { HostTable } from './hostTable';
-import { realisticLatencies } from './latency';
-import type { Latencies } from './latency';
+import { type Latencies, realisticLatencies } from './latency';
 import type { Network } from './network';
 import { firmwareVersions } from './personalities';
 import type { FirmwareVersion } from './personality';
@@ -78,7 +76,7 @@ export type ResolvedOptions = Required<Omit<EmulatorOptions, 'stored' | 'latenci
   Pick<EmulatorOptions, 'stored'> & { readonly latencies: Latencies };
 
 /** Longest delay of a timer, in ms. */
-const LONGEST = 2 ** 31 - 1;
+const longest = 2 ** 31 - 1;
 
 /** @throws RangeError for numbers out of range. */
 export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
@@ -114,8 +112,8 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     requireKey(accessPoint);
   }
   for (const { association = 0, dhcp = 0 } of resolved.accessPoints) {
-    requireRange('association', association, 0, LONGEST);
-    requireRange('dhcp', Number(dhcp), 0, LONGEST);
+    requireRange('association', association, 0, longest);
+    requireRange('dhcp', Number(dhcp), 0, longest);
   }
   if (resolved.chunking !== 'whole') requireRange('chunking', resolved.chunking, 1, 65_536);
   return resolved;

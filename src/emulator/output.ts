@@ -8,9 +8,9 @@ import type { Random } from './random';
 export type Print = string | Buffer;
 
 /** How long an unsolicited message may be kept for an awkward place, in ms. */
-const KEEP = 20;
+const keep = 20;
 /** While nothing is going on, at most one message in so many ms is kept: the host must not see a slow modem. */
-const KEEP_INTERVAL = 1000;
+const keepInterval = 1000;
 
 /**
  * The modem's printer. Answers go straight out; unsolicited messages do too, or they are kept, as chance has it, until
@@ -55,7 +55,7 @@ export class Output {
     const bytes = bytesOf(print);
     this.kept.push(bytes);
     this.keptBytes += bytes.length;
-    this.timer ??= this.scheduler.schedule(() => this.flush(), KEEP);
+    this.timer ??= this.scheduler.schedule(() => this.flush(), keep);
   }
 
   /** A place where an unsolicited message may stand. */
@@ -95,7 +95,7 @@ export class Output {
   private shallKeep(): boolean {
     if (this.interleave === 0) return false;
     const now = this.scheduler.now();
-    if (!this.answering && now - this.lastKept < KEEP_INTERVAL) return false;
+    if (!this.answering && now - this.lastKept < keepInterval) return false;
     if (!this.random.chance(this.interleave)) return false;
     this.lastKept = now;
     return true;

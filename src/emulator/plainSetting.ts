@@ -1,7 +1,7 @@
 import { EMPTY, defer, of } from 'rxjs';
 
 import type { Arguments, Command, Context } from './command';
-import { LINK_COUNT } from './links';
+import { linkCount } from './links';
 import { Refusal, errorCode } from './refusal';
 import type { LinkSettings } from './settings';
 
@@ -53,10 +53,10 @@ export function linkSetting({ read, show, ...command }: LinkSetting): Command {
       defer(() => {
         const { mux, ofLinks } = memory.settings;
         if (mux && args.isText(0)) throw new Refusal('MUX=1', errorCode.type);
-        const which = mux ? args.number(0, 0, LINK_COUNT, 'ID ERROR') : 0;
+        const which = mux ? args.number(0, 0, linkCount, 'ID ERROR') : 0;
         const changes = read(args, mux ? 1 : 0);
         memory.settings.ofLinks = ofLinks.map((settings, id) =>
-          id === which || which === LINK_COUNT ? { ...settings, ...changes } : settings,
+          id === which || which === linkCount ? { ...settings, ...changes } : settings,
         );
         return EMPTY;
       }),

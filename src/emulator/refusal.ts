@@ -1,5 +1,4 @@
-import { EMPTY } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { EMPTY, type Observable } from 'rxjs';
 
 import type { Print } from './output';
 

@@ -1,5 +1,4 @@
-import { Subject } from 'rxjs';
-import type { SchedulerLike } from 'rxjs';
+import { type SchedulerLike, Subject } from 'rxjs';
 
 /** What a virtual modem knows, and no modem could say: why something cannot be as it is here. */
 export interface Hint {

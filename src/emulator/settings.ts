@@ -29,7 +29,7 @@ export interface LinkSettings {
   readonly sendTimeout: number;
 }
 
-const FRESH_LINK: LinkSettings = {
+const freshLink: LinkSettings = {
   authentication: [0, 0, 0],
   commonName: '',
   serverName: '',
@@ -111,7 +111,7 @@ export interface Flash {
 }
 
 /** The time servers that the firmware was built with. */
-export const FACTORY_TIME_SERVERS = ['cn.ntp.org.cn', 'ntp.sjtu.edu.cn', 'us.pool.ntp.org'] as const;
+export const factoryTimeServers = ['cn.ntp.org.cn', 'ntp.sjtu.edu.cn', 'us.pool.ntp.org'] as const;
 
 /** The flash as the factory left it, but for the network that the options say was saved. */
 export function factoryFlash(personality: Personality, { baud, stored }: Partial<ResolvedOptions>): Flash {
@@ -161,9 +161,9 @@ export function bootSettings(flash: Flash): Settings {
     clock: false,
     clockSetAt: Infinity,
     timeZone: 8,
-    timeServers: FACTORY_TIME_SERVERS,
+    timeServers: factoryTimeServers,
     sslSize: 2048,
-    ofLinks: Array.from({ length: 5 }, () => FRESH_LINK),
+    ofLinks: Array.from({ length: 5 }, () => freshLink),
     scanMask: 0x7ff,
     scanSorted: true,
     stationMac: flash.stationMac,

@@ -1,12 +1,19 @@
 import { createSocket } from 'node:dgram';
-import { Server, connect } from 'node:net';
-import type { Socket } from 'node:net';
+import { connect, Server, type Socket } from 'node:net';
 import { TLSSocket, connect as connectTls } from 'node:tls';
 
 import { Observable } from 'rxjs';
 
-import { NetworkError, isLoopback } from './network';
-import type { Connection, Datagram, DatagramPort, Endpoint, Listener, Network } from './network';
+import {
+  type Connection,
+  type Datagram,
+  type DatagramPort,
+  type Endpoint,
+  isLoopback,
+  type Listener,
+  type Network,
+  NetworkError,
+} from './network';
 
 /** The network of this machine, loopback only, over `node:net`, `node:tls` and `node:dgram`. */
 export const socketsNetwork: Network = { connect: connectSocket, listen, bind };

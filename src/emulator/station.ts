@@ -1,5 +1,4 @@
-import type { Observable } from 'rxjs';
-import { concat, defer, of, throwError } from 'rxjs';
+import { concat, defer, type Observable, of, throwError } from 'rxjs';
 
 import type { Core } from './core';
 import type { AccessPoint } from './options';
@@ -14,7 +13,7 @@ export type StationState = 'idle' | 'trying' | 'joined' | 'lost' | 'left';
 /** Address, gateway and mask. */
 export type AddressPlan = readonly [address: string, gateway: string, mask: string];
 
-const NO_ADDRESS: AddressPlan = ['0.0.0.0', '0.0.0.0', '0.0.0.0'];
+const noAddress: AddressPlan = ['0.0.0.0', '0.0.0.0', '0.0.0.0'];
 
 /** The Wi-Fi station: what is in the air, and whether we have joined it. */
 export class Station {
@@ -41,7 +40,7 @@ export class Station {
   get address(): AddressPlan {
     const { fixedAddress, stationDhcp } = this.core.memory.settings;
     if (!stationDhcp && fixedAddress !== undefined) return fixedAddress;
-    return this.joined ? this.plan() : NO_ADDRESS;
+    return this.joined ? this.plan() : noAddress;
   }
 
   /** What a scan sees, in the order of the options. */

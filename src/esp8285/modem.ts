@@ -143,7 +143,7 @@ export class Modem {
       scheduler,
       isKnown: () => this.dialect !== undefined,
       lost: (error, pause) => {
-        this.trace.noted(pause === undefined ? error.message : `${error.message}, in ${String(pause)} ms`);
+        this.trace.noted(pause === undefined ? error.message : `${error.message}, in ${pause} ms`);
         this.lose(error, pause);
       },
       opened: (error) => {

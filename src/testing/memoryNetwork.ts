@@ -57,7 +57,7 @@ export class MemoryNetwork implements Network {
     const talk = this.servers.get(to.port);
     return defer(() =>
       talk === undefined
-        ? throwError(() => new NetworkError('refused', `nobody listens on port ${String(to.port)}`))
+        ? throwError(() => new NetworkError('refused', `nobody listens on port ${to.port}`))
         : [new MemoryConnection(to, this.nextPort(), talk)],
     );
   }
@@ -78,7 +78,7 @@ export class MemoryNetwork implements Network {
   /** Connects a client to a port that the modem listens on. Throws a `NetworkError` when it does not. */
   connectClient(port: number, talk: Talk): void {
     const listener = this.listening.get(port);
-    if (!listener) throw new NetworkError('refused', `the modem does not listen on port ${String(port)}`);
+    if (!listener) throw new NetworkError('refused', `the modem does not listen on port ${port}`);
     listener.next(new MemoryConnection({ address, port: this.nextPort() }, port, talk));
   }
 

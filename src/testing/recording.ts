@@ -24,7 +24,7 @@ export function formatBytes({ after, from, bytes }: RecordedBytes): string {
   const text = bytes
     .toString('latin1')
     .replace(/[^\x20-\x7e]|\\| $/g, (character) => shortEscapes[character] ?? hexadecimal(character));
-  return `${String(after)} ${from === 'host' ? '>' : '<'} ${text}\n`;
+  return `${after} ${from === 'host' ? '>' : '<'} ${text}\n`;
 }
 
 /**
@@ -38,7 +38,7 @@ export function parseRecording(text: string): readonly RecordedBytes[] {
     if (content === '' || content.startsWith('#')) return [];
     const [, after, arrow, escaped] = line.exec(content) ?? [];
     if (after === undefined || escaped === undefined) {
-      throw new Error(`line ${String(index + 1)} of the recording is none: ${JSON.stringify(content)}`);
+      throw new Error(`line ${index + 1} of the recording is none: ${JSON.stringify(content)}`);
     }
     return [{ after: Number(after), from: arrow === '>' ? 'host' : 'modem', bytes: unescaped(escaped) }];
   });

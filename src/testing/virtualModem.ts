@@ -65,7 +65,7 @@ export function virtualModem(options: VirtualModemOptions): VirtualModem {
       const { talk, ...where }: VirtualHost = typeof entry[1] === 'function' ? { talk: entry[1] } : entry[1];
       const [name] = entry;
       const port = to.size + 1;
-      table[`${name}/${protocol}`] = { ...where, to: `127.0.0.1:${String(port)}` };
+      table[`${name}/${protocol}`] = { ...where, to: `127.0.0.1:${port}` };
       to.set(port, talk);
     }
   };

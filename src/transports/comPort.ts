@@ -170,5 +170,5 @@ function shownAs(value: Buffer, length: number): string {
   if (value.length === 0) return 'nothing';
   const number = String(valueOf(value.subarray(0, length)));
   const rest = value.length - length;
-  return rest > 0 ? `${number} and ${String(rest)} bytes more` : number;
+  return rest > 0 ? `${number} and ${rest} bytes more` : number;
 }

@@ -24,7 +24,7 @@ export interface SerialUartOptions extends ControlWires {
  * Milliseconds. A byte takes one at 9600 baud, adapters collect bytes for up to 16, and the driver of the port holds what
  * comes while this program is busy.
  */
-const LONGEST_PAUSE = 100;
+const longestPause = 100;
 
 /**
  * What the binding's messages mean: it has words only, and no codes. Those before the comma of "Error: No such file or
@@ -107,7 +107,7 @@ function serialLine(options: SerialUartOptions & { readonly baudRate: number; re
     duplex: port,
     opened: 'open',
     flowControl: rtscts,
-    longestPause: LONGEST_PAUSE,
+    longestPause,
     failure: (cause) => (wasOpen ? lossOf(path, cause) : openFailure(path, cause)),
     release: () => release(port),
   });

@@ -50,10 +50,10 @@ const meaning: Partial<Record<ErrorCode, string>> = {
 };
 
 /** How long the line may be silent before the kernel asks whether the server is still there, in milliseconds. */
-const KEEP_ALIVE = 30_000;
+const firstProbe = 30_000;
 
 /** Milliseconds: a segment that was lost is sent again after 0.2 to 1.2 s (seen), and may be lost again. */
-const LONGEST_PAUSE = 3_000;
+const longestPause = 3_000;
 
 /**
  * Opens a serial line behind a raw TCP serial server (`ser2net` with `accepter: tcp`, an adapter's "TCP server" mode),
@@ -82,7 +82,7 @@ export function tcpLine(options: TcpUartOptions): Line {
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
     throw new OSError('EINVAL', 'connect', `connect to ${name}: a port is a whole number from 1 to 65535`);
 
-  const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE });
+  const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: firstProbe });
   let call = 'connect';
   socket.once('connect', () => (call = 'read'));
   const line = duplexLine({
@@ -90,7 +90,7 @@ export function tcpLine(options: TcpUartOptions): Line {
     duplex: socket,
     opened: 'connect',
     flowControl: rtscts,
-    longestPause: LONGEST_PAUSE,
+    longestPause,
     advice: {
       loss: `check the serial port of the server ${name}: its speed, its wiring, its flow control`,
       silence: `check the serial server ${name}, and the network to it`,

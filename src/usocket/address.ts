@@ -45,13 +45,13 @@ export function addressOf({ address, port }: Endpoint): Address {
 
 /** An endpoint as text, `'192.168.1.9:80'`. */
 export function endpointText(endpoint: Endpoint | undefined): string | undefined {
-  return endpoint && `${endpoint.address}:${String(endpoint.port)}`;
+  return endpoint && `${endpoint.address}:${endpoint.port}`;
 }
 
 /** Checks a port number: `EINVAL` unless it is an integer from `lowest` to 65535. */
 export function checkPort(port: number, syscall: string, lowest: 0 | 1): void {
   if (!Number.isInteger(port) || port < lowest || port > 65_535) {
-    const message = `${syscall}: a port is an integer from ${String(lowest)} to 65535, not ${String(port)}`;
+    const message = `${syscall}: a port is an integer from ${lowest} to 65535, not ${port}`;
     throw new OSError('EINVAL', syscall, message);
   }
 }

@@ -24,7 +24,7 @@ export function toBytes(data: Sendable, syscall: string): Uint8Array {
 /** `EINVAL` for what is no size of a receive buffer. */
 export function checkReceiveBuffer(size: number): void {
   if (isSize(size)) return;
-  const message = `socket: receiveBuffer is a whole number of bytes from 0 up, not ${String(size)}`;
+  const message = `socket: receiveBuffer is a whole number of bytes from 0 up, not ${size}`;
   throw new OSError('EINVAL', 'socket', message);
 }
 
@@ -37,11 +37,7 @@ export function checkTarget(target: unknown): void {
 /** `EINVAL` for what is no number of bytes. */
 export function checkSize(size: number, syscall: string): void {
   if (isSize(size)) return;
-  throw new OSError(
-    'EINVAL',
-    syscall,
-    `${syscall}: a size is a whole number of bytes, not ${String(size)}${ifPromise(size)}`,
-  );
+  throw new OSError('EINVAL', syscall, `${syscall}: a size is a whole number of bytes, not ${size}${ifPromise(size)}`);
 }
 
 /** A size that may be left out, `null` or negative: all there is then, as in MicroPython. `EINVAL` for what is none. */

@@ -25,7 +25,7 @@ export const sendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
 export function flagsOf(flags: number | null, known: number, syscall: string): Flags {
   const mask = flags ?? 0;
   if (!Number.isInteger(mask) || mask < 0) {
-    throw new OSError('EINVAL', syscall, `${syscall}: flags are MSG_ constants or 0, not ${String(flags)}`);
+    throw new OSError('EINVAL', syscall, `${syscall}: flags are MSG_ constants or 0, not ${flags}`);
   }
   if ((mask & ~known) !== 0) {
     throw new OSError(

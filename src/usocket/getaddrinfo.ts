@@ -51,12 +51,12 @@ export function getaddrinfo$(
       );
     }
     if (flags !== 0) {
-      const message = `getaddrinfo: there are no flags, and ${String(flags)} was given`;
+      const message = `getaddrinfo: there are no flags, and ${flags} was given`;
       return throwError(() => new OSError('EAI_BADFLAGS', 'getaddrinfo', message));
     }
     const wanted = protocols.filter((entry) => [0, entry.type].includes(type) && [0, entry.proto].includes(proto));
     if (wanted.length === 0) {
-      const message = `getaddrinfo: no socket has type ${String(type)} and protocol ${String(proto)}`;
+      const message = `getaddrinfo: no socket has type ${type} and protocol ${proto}`;
       return throwError(() => new OSError('EAI_SOCKTYPE', 'getaddrinfo', message));
     }
     const addresses$ = isAddress(AF_INET, host)

@@ -29,7 +29,7 @@ export function inet_pton(family: number, text: string): Buffer {
 export function inet_ntop(family: number, bytes: Uint8Array): string {
   const { size, print } = codecOf(family, 'inet_ntop');
   if (bytes instanceof Uint8Array && bytes.length === size) return print(bytes);
-  throw new OSError('EINVAL', 'inet_ntop', `inet_ntop: an address of that family has ${String(size)} bytes`);
+  throw new OSError('EINVAL', 'inet_ntop', `inet_ntop: an address of that family has ${size} bytes`);
 }
 
 /** Whether a text is a numeric address of a family. */
@@ -45,7 +45,7 @@ const codecs = new Map([
 function codecOf(family: number, syscall: string) {
   const codec = codecs.get(family);
   if (codec) return codec;
-  throw new OSError('EAFNOSUPPORT', syscall, `${syscall}: ${String(family)} is neither AF_INET nor AF_INET6`);
+  throw new OSError('EAFNOSUPPORT', syscall, `${syscall}: ${family} is neither AF_INET nor AF_INET6`);
 }
 
 function parseIPv4(text: string): number[] | undefined {

@@ -103,7 +103,7 @@ export function createSocketModule(interfaces: Interfaces) {
     if (af !== AF_INET) throw new OSError('EAFNOSUPPORT', 'socket', 'socket: only AF_INET (IPv4) is supported');
     const kind = kinds.find((entry) => entry.type === type && [0, entry.proto].includes(proto));
     if (!kind) {
-      const message = `socket: there is no socket of type ${String(type)} with protocol ${String(proto)}`;
+      const message = `socket: there is no socket of type ${type} with protocol ${proto}`;
       throw new OSError('EPROTONOSUPPORT', 'socket', `${message}; use SOCK_STREAM or SOCK_DGRAM alone`);
     }
     const { nic = interfaces.defaultFor('socket'), ...socketOptions } = options;

@@ -56,7 +56,7 @@ export class Operations {
   /** Sets the time of the operations to come, in seconds. `EINVAL` for what is no time. */
   settimeout(seconds: number | null): void {
     if (seconds !== null && !(typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds))) {
-      const message = `settimeout: a time-out is null or a number of seconds from 0 up, not ${String(seconds)}`;
+      const message = `settimeout: a time-out is null or a number of seconds from 0 up, not ${seconds}`;
       throw new OSError('EINVAL', 'settimeout', message);
     }
     this.seconds = seconds;
@@ -97,7 +97,7 @@ export class Operations {
       ofOption === null ? (['ETIMEDOUT', 'settimeout'] as const) : (['EAGAIN', 'setsockopt'] as const);
     return deadline(seconds === null ? null : seconds * 1000, {
       scheduler: this.scheduler,
-      expired: () => new OSError(code, syscall, `${syscall}: ${who} ${what} within ${String(seconds)} s (${setter})`),
+      expired: () => new OSError(code, syscall, `${syscall}: ${who} ${what} within ${seconds} s (${setter})`),
     });
   }
 

@@ -84,7 +84,7 @@ const table: readonly (readonly [level: number, option: number, parse: Parse])[]
 export function socketOption(level: number, option: number, value: OptionValue): SocketOption {
   const known = table.find(([itsLevel, itsOption]) => itsLevel === level && itsOption === option);
   if (known) return known[2](value);
-  const message = `setsockopt: option ${String(option)} of level ${String(level)} is not known here`;
+  const message = `setsockopt: option ${option} of level ${level} is not known here`;
   throw new OSError('ENOPROTOOPT', 'setsockopt', message);
 }
 

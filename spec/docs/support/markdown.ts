@@ -47,7 +47,7 @@ function blocksOf(document: string): readonly Block[] {
     const place = `${document}: ${heading} ${language}`;
     const count = (counts.get(place) ?? 0) + 1;
     counts.set(place, count);
-    found.push({ name: `${document}: ${heading}${count > 1 ? ` (${String(count)})` : ''}`, language, code });
+    found.push({ name: `${document}: ${heading}${count > 1 ? ` (${count})` : ''}`, language, code });
   }
   return found;
 }

@@ -38,9 +38,7 @@ export async function openPeers(): Promise<Peers> {
     there: at('192.168.1.9'),
     hosts: {
       'host.example': '127.0.0.1',
-      ...Object.fromEntries(
-        Object.values(ports).map((port) => [`192.168.1.9:${String(port)}`, `127.0.0.1:${String(port)}`]),
-      ),
+      ...Object.fromEntries(Object.values(ports).map((port) => [`192.168.1.9:${port}`, `127.0.0.1:${port}`])),
     },
     async [Symbol.asyncDispose]() {
       const closed = [talking, listening, udp].map((peer) => once(peer, 'close'));

@@ -1,8 +1,7 @@
-import { createEmulator } from '../../../src/emulator';
-import type { Emulator, EmulatorOptions } from '../../../src/emulator';
+import { createEmulator, type Emulator, type EmulatorOptions } from '../../../src/emulator';
 
 /** How long a host waits for what it expects before it fails with what came instead, in ms. */
-const PATIENCE = 3000;
+const patience = 3000;
 
 /** A host on the serial line of a virtual modem: types, and reads what comes, byte for byte. */
 export class TestHost {
@@ -61,7 +60,7 @@ export class TestHost {
       const timer = setTimeout(() => {
         this.wake = undefined;
         reject(new Error(`waited for ${JSON.stringify(what)}\n but got ${JSON.stringify(this.unread)}`));
-      }, PATIENCE);
+      }, patience);
       this.wake = () => {
         if (!ready()) return;
         clearTimeout(timer);

@@ -1,7 +1,5 @@
-import { createSocket } from 'node:dgram';
-import type { Socket as UdpSocket } from 'node:dgram';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Server, Socket } from 'node:net';
+import { createSocket, type Socket as UdpSocket } from 'node:dgram';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** One end of a TCP connection, as the program on the other side has it. */
 export class PeerConnection {

@@ -10,7 +10,7 @@ import { marbles } from '../../streams/marbles';
 const query = 'AT+UART_CUR?';
 const change = 'AT+UART_CUR=115273,8,1,0,3';
 const ok = '\r\nOK\r\n';
-const line = (flow: number) => `+UART_CUR:115273,8,1,0,${String(flow)}\r\nOK\r\n`;
+const line = (flow: number) => `+UART_CUR:115273,8,1,0,${flow}\r\nOK\r\n`;
 
 /** Sets a modem up on a line with flow control; tells when it is up, what it has heard of the line, and what is noted. */
 function setUp(script: readonly Rule[]): { up: number | undefined; asked: string[]; notes: string[] } {

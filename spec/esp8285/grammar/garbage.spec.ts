@@ -7,7 +7,7 @@ it('survives garbage, holds little of it, and understands what is certain behind
     try {
       feedGarbage(seed);
     } catch (cause) {
-      throw new Error(`npm run fuzz -- --inputs 1 --seed ${String(seed)}`, { cause });
+      throw new Error(`npm run fuzz -- --inputs 1 --seed ${seed}`, { cause });
     }
   }
 });

@@ -168,7 +168,7 @@ describe('the name that a server is asked for', () => {
 
 describe('receiving on an encrypted link', () => {
   const read = (size: number, data: string, ...behind: string[]): Rule => [
-    `AT+CIPRECVDATA=4,${String(size)}`,
+    `AT+CIPRECVDATA=4,${size}`,
     1,
     espAt222.read(data),
     ...behind,

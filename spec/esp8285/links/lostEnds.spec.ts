@@ -11,7 +11,7 @@ const ok = '\r\nOK\r\n';
 const done = map(() => 'done');
 const values = { d: 'done' };
 const has = (...ids: readonly number[]): Rule => {
-  const lines = ids.map((id) => `+CIPSTATUS:${String(id)},"TCP","192.168.1.9",80,5000,0\r\n`);
+  const lines = ids.map((id) => `+CIPSTATUS:${id},"TCP","192.168.1.9",80,5000,0\r\n`);
   return ['AT+CIPSTATUS', `STATUS:3\r\n${lines.join('')}${ok}`];
 };
 const sentOk: Rule = [/^[^A]/s, '\r\nRecv 3 bytes\r\n\r\nSEND OK\r\n'];

@@ -14,7 +14,7 @@ describe.each<[string, Firmware]>([
   ['ESP-AT 2.2.2', espAt222],
 ])('receiving what is pulled, %s', (_, firmware) => {
   const read = (size: number, data: string, after = 1): Rule => [
-    `AT+CIPRECVDATA=4,${String(size)}`,
+    `AT+CIPRECVDATA=4,${size}`,
     after,
     firmware.read(data),
   ];
@@ -57,7 +57,7 @@ describe.each<[string, Firmware]>([
       const unasked$ = cold('--a', { a: '\r\n+IPD,4,6000\r\n' });
       const [first, rest] = ['x'.repeat(longest), 'y'.repeat(6000 - longest)];
       const script: Rule[] = [
-        [`AT+CIPRECVDATA=4,${String(longest)}`, 1, firmware.read(first)],
+        [`AT+CIPRECVDATA=4,${longest}`, 1, firmware.read(first)],
         [/^AT\+CIPRECVDATA=4/, 1, firmware.read(rest.slice(0, 1000))],
         [/^AT\+CIPRECVDATA=4/, 1, firmware.read(rest.slice(1000, 3000))],
         [/^AT\+CIPRECVDATA=4/, 1, firmware.read(rest.slice(3000))],
@@ -201,7 +201,7 @@ describe('the end of a link that is pulled', () => {
   const announced = '\r\n+IPD,4,10\r\n';
   const all = '0123456789';
   const read = (firmware: Firmware, size: number, data: string): Rule => [
-    `AT+CIPRECVDATA=4,${String(size)}`,
+    `AT+CIPRECVDATA=4,${size}`,
     1,
     firmware.read(data),
   ];

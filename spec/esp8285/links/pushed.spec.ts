@@ -16,7 +16,7 @@ describe.each([
     'S38 takes a payload that looks like the protocol as it is, once it is certain',
     marbles(({ cold, expectObservable }, scheduler) => {
       const payload = '\r\nOK\r\n+IPD,3,5:hello\r\n4,CLOSED\r\n';
-      const unasked$ = cold('--a--b', { a: `\r\n+IPD,4,${String(payload.length)}:${payload}`, b: '\r\n+IPD,4,1:x' });
+      const unasked$ = cold('--a--b', { a: `\r\n+IPD,4,${payload.length}:${payload}`, b: '\r\n+IPD,4,1:x' });
       const { link4 } = connected(scheduler, { ...options, unasked$ });
       expectObservable(link4.data$.pipe(text())).toBe('-----(ab)', { a: payload, b: 'x' });
     }),

@@ -11,7 +11,7 @@ const values = { s: 'sent' };
 const sent = map(() => 'sent');
 const sentOk = (length: number, after = 5): Rule => [
   /^[^A]/s,
-  `\r\nRecv ${String(length)} bytes\r\n`,
+  `\r\nRecv ${length} bytes\r\n`,
   after,
   '\r\nSEND OK\r\n',
 ];
@@ -40,7 +40,7 @@ describe.each<[string, Firmware]>([
       const { link4, modem } = connected(scheduler, { firmware, script: [sentOk(bytes.length)] });
       expectObservable(link4.sendall$(Buffer.from(bytes, 'latin1')).pipe(sent)).toBe('-----(s|)', values);
       flush();
-      assert.deepStrictEqual(modem.heard, [`AT+CIPSEND=4,${String(bytes.length)}`, bytes]);
+      assert.deepStrictEqual(modem.heard, [`AT+CIPSEND=4,${bytes.length}`, bytes]);
     }),
   );
 

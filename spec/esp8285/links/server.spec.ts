@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { catchError, concat, concatMap, ignoreElements, map, of } from 'rxjs';
-import type { SchedulerLike } from 'rxjs';
+import { catchError, concat, concatMap, ignoreElements, map, of, type SchedulerLike } from 'rxjs';
 
 import { ESP8285 } from '../../../src/esp8285';
 import type { Rule } from '../../../src/testing';
@@ -32,7 +31,7 @@ describe.each([
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--a', { a: '0,CONNECT\r\n' });
       const { server, modem } = serving(scheduler, { firmware, unasked$, passiveReceive: false });
-      const from$ = server.accept$().pipe(map(([, [address, port]]) => `${address} ${String(port)}`));
+      const from$ = server.accept$().pipe(map(([, [address, port]]) => `${address} ${port}`));
       expectObservable(from$).toBe('--(a|)', { a: '192.168.1.3 50001' });
       flush();
       assert.deepStrictEqual(modem.heard, [...listenCommands, 'AT+CIPSTATUS']);
@@ -76,7 +75,7 @@ describe.each([
         const server = socket();
         server.bind$(['0.0.0.0', 80]).subscribe();
         const from$ = concat(server.listen$().pipe(ignoreElements()), server.accept$());
-        const address$ = from$.pipe(map(([, [address, port]]) => `${address} ${String(port)}`));
+        const address$ = from$.pipe(map(([, [address, port]]) => `${address} ${port}`));
         expectObservable(address$).toBe('(a|)', { a: '192.168.1.3 50001' });
         flush();
         assert.deepStrictEqual(modem.heard, [...listenCommands, 'AT+CIPSTATUS']);

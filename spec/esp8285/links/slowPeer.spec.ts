@@ -17,9 +17,9 @@ describe.each<[string, Firmware]>([
   ['ESP-AT 2.2.2', espAt222],
 ])('a peer that takes its time, %s', (_, firmware) => {
   const taken = (length: number, milliseconds: number, beforeRecv = 0): Rule => [
-    new RegExp(`^[^A].{${String(length - 1)}}$`, 's'),
+    new RegExp(`^[^A].{${length - 1}}$`, 's'),
     beforeRecv,
-    `\r\nRecv ${String(length)} bytes\r\n`,
+    `\r\nRecv ${length} bytes\r\n`,
     milliseconds,
     '\r\nSEND OK\r\n',
   ];
@@ -34,7 +34,7 @@ describe.each<[string, Firmware]>([
       link3.connect$(['192.168.1.9', 80]).subscribe();
       const notes$ = nic.trace$.pipe(
         filter(({ kind }) => kind === 'note'),
-        map(({ link, text: said }) => `${String(link)}: ${said}`),
+        map(({ link, text: said }) => `${link}: ${said}`),
       );
       expectObservable(notes$, '^ 60s !').toBe('2500ms n', {
         n:

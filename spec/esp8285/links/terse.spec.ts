@@ -36,7 +36,7 @@ describe('a firmware that never says Recv', () => {
   ] as const)('sends: the first time with a question, and then at once, when it %s', (_, said) => {
     const [first = Infinity, second = Infinity, third = Infinity] = sends(nonos02, ...said);
     assert.ok(first <= 5_000, String(first));
-    assert.ok(second - first <= 400 && third - second <= 400, `${String(first)} ${String(second)} ${String(third)}`);
+    assert.ok(second - first <= 400 && third - second <= 400, `${first} ${second} ${third}`);
   });
 
   it('is told from one whose Recv is lost once', () => {

@@ -24,7 +24,7 @@ describe('a block that the line brings in pieces', () => {
       const script: Rule[] = [['AT+CIPRECVDATA=4,16', ...bits.flatMap((bit) => [1, bit])]];
       const unasked$ = cold('a', { a: '\r\n+IPD,4,16\r\n' });
       const { link4 } = connected(scheduler, { firmware, script, unasked$ });
-      expectObservable(link4.recv$(16).pipe(text())).toBe(`${String(bits.length)}ms (a|)`, { a: sixteen });
+      expectObservable(link4.recv$(16).pipe(text())).toBe(`${bits.length}ms (a|)`, { a: sixteen });
     })();
   });
 

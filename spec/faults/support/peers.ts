@@ -15,9 +15,7 @@ export const clock = [host, 37] as const;
 export const datagramSink = [host, 53] as const;
 export const name = 'host.example';
 
-export const speech = Buffer.from(
-  Array.from({ length: 700 }, (_, line) => `line ${String(line)}: +IPD,4,5:OK\r\n`).join(''),
-);
+export const speech = Buffer.from(Array.from({ length: 700 }, (_, line) => `line ${line}: +IPD,4,5:OK\r\n`).join(''));
 /** What is said, and milliseconds before. */
 export const words = [
   [2_000, 'early '],
@@ -48,7 +46,7 @@ export function answerers(scheduler: SchedulerLike): Readonly<Record<string, Tal
       received$.pipe(
         take(1),
         concatMap(() => timer(1_000, 1_000, scheduler)),
-        map((tick) => `tick ${String(tick)}`),
+        map((tick) => `tick ${tick}`),
       ),
     [`${host}:53`]: (received$) => received$.pipe(ignoreElements()),
   };

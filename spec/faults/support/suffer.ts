@@ -59,5 +59,5 @@ export function kept(promised: Promised | undefined, ending: Ending | undefined,
     format('%o is none of %j', how, promised.outcomes),
   );
   const took = ending ? ending.at - struck : 0;
-  assert.ok(took <= promised.within + takes, `took ${String(took)} ms`);
+  assert.ok(took <= promised.within + takes, `took ${took} ms`);
 }

@@ -35,7 +35,7 @@ function names(streams: Record<string, Pollable>) {
   return map((ready: readonly (readonly [Pollable, number])[]) =>
     ready.map(([stream, events]) => {
       const name = Object.keys(streams).find((key) => streams[key] === stream) ?? '?';
-      return `${name}${String(events)}`;
+      return `${name}${events}`;
     }),
   );
 }
@@ -50,7 +50,7 @@ describe('poll', () => {
       const poller = new Poll({ scheduler });
       poller.register(s, POLLIN);
       poller.register(t, POLLIN);
-      expectObservable(poller.poll$().pipe(names({ s, t }))).toBe('----(a|)', { a: [`s${String(POLLIN)}`] });
+      expectObservable(poller.poll$().pipe(names({ s, t }))).toBe('----(a|)', { a: [`s${POLLIN}`] });
       expectSubscriptions(readings.s.subscriptions).toBe('^---!');
       expectSubscriptions(readings.t.subscriptions).toBe('^---!');
     }),
@@ -119,7 +119,7 @@ describe('poll', () => {
       });
       expectObservable(poller.ready$.pipe(names({ s })), '^-----!').toBe('n-a-n', {
         n: [],
-        a: [`s${String(POLLOUT)}`],
+        a: [`s${POLLOUT}`],
       });
     }),
   );
@@ -186,7 +186,7 @@ describe('poll', () => {
       const s = pollable(hot('--#'));
       const poller = new Poll({ scheduler });
       poller.register(s, 0);
-      expectObservable(poller.poll$().pipe(names({ s }))).toBe('--(a|)', { a: [`s${String(POLLERR)}`] });
+      expectObservable(poller.poll$().pipe(names({ s }))).toBe('--(a|)', { a: [`s${POLLERR}`] });
     }),
   );
 
@@ -217,7 +217,7 @@ describe('poll', () => {
       for (const forEver of [-1, -0.5, null, undefined, 2 ** 31, Infinity]) {
         const poller = new Poll({ scheduler });
         poller.register(s, POLLIN);
-        expectObservable(poller.poll$(forEver).pipe(names({ s }))).toBe('36000m (a|)', { a: [`s${String(POLLIN)}`] });
+        expectObservable(poller.poll$(forEver).pipe(names({ s }))).toBe('36000m (a|)', { a: [`s${POLLIN}`] });
       }
     }),
   );

@@ -3,8 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom, map, take, toArray } from 'rxjs';
 
-import { type DatagramSocket, POLLIN, POLLOUT } from '../../../src/usocket';
-import type { Address } from '../../../src/usocket';
+import { type Address, type DatagramSocket, POLLIN, POLLOUT } from '../../../src/usocket';
 import { Poll } from '../../../src/usocket/select/uselect';
 import { noise } from '../../support/bytes';
 import { failureOf } from '../../support/failure';
@@ -117,7 +116,7 @@ describe.each(interfaces)('datagrams, over $name', (tested) => {
     await using it = await Correspondence.over(tested);
     const three = firstValueFrom(
       it.socket.datagrams$.pipe(
-        map(({ data, remote }) => `${String(data)} from ${String(remote.port === it.peer.port)}`),
+        map(({ data, remote }) => `${String(data)} from ${remote.port === it.peer.port}`),
         take(3),
         toArray(),
       ),
@@ -294,9 +293,9 @@ describe.each(interfaces)('a datagram socket, over $name, refuses', (tested) => 
 
 async function exchange({ socket, peer, port }: Correspondence): Promise<void> {
   for (let count = 0; count < 20; count++) {
-    await socket.sendto(`ping ${String(count)}`, peer.address);
-    expect(String((await peer.next()).data)).toBe(`ping ${String(count)}`);
-    await peer.send(`pong ${String(count)}`, port);
-    expect(String(await socket.recv(20))).toBe(`pong ${String(count)}`);
+    await socket.sendto(`ping ${count}`, peer.address);
+    expect(String((await peer.next()).data)).toBe(`ping ${count}`);
+    await peer.send(`pong ${count}`, port);
+    expect(String(await socket.recv(20))).toBe(`pong ${count}`);
   }
 }

@@ -11,7 +11,7 @@ describe.each(interfaces)('non-blocking sending, over $name', (tested) => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;
     socket.setblocking(false);
-    const texts = Array.from({ length: 100 }, (_, index) => `${String(index)} `);
+    const texts = Array.from({ length: 100 }, (_, index) => `${index} `);
     const counts = await Promise.all(texts.map((text) => socket.write(text)));
     expect(counts).toEqual(texts.map(({ length }) => length));
     const all = texts.join('');

@@ -1,5 +1,4 @@
-import { EMPTY, concat, defer, of, throwError } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { concat, defer, EMPTY, type Observable, of, throwError } from 'rxjs';
 
 import type { Call, Command, Context } from '../command';
 import { isDottedQuad } from '../network';

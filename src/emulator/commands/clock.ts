@@ -1,13 +1,12 @@
-import { EMPTY, defer, of } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { defer, EMPTY, type Observable, of } from 'rxjs';
 
 import type { Call, Command, Context } from '../command';
 import type { Internet } from '../hostTable';
 import type { Print } from '../output';
-import { FACTORY_TIME_SERVERS } from '../settings';
+import { factoryTimeServers } from '../settings';
 
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 function two(value: number): string {
   return String(value).padStart(2, '0');
@@ -19,7 +18,7 @@ function showTime({ memory, station, scheduler, personality, internet }: Context
     const { clock, clockSetAt, timeServers, timeZone } = memory.settings;
     const set = clock && station.joined && scheduler.now() >= clockSetAt && timeServers.some(isAnswered(internet));
     const now = new Date(set ? scheduler.now() + timeZone * 3_600_000 : 0);
-    const date = `${DAYS[now.getUTCDay()]} ${MONTHS[now.getUTCMonth()]} ${personality.day(now.getUTCDate())}`;
+    const date = `${days[now.getUTCDay()]} ${months[now.getUTCMonth()]} ${personality.day(now.getUTCDate())}`;
     const time = [now.getUTCHours(), now.getUTCMinutes(), now.getUTCSeconds()].map(two).join(':');
     return of(`+CIPSNTPTIME:${date} ${time} ${now.getUTCFullYear()}\r\n`);
   });
@@ -29,7 +28,7 @@ function showTime({ memory, station, scheduler, personality, internet }: Context
 function isAnswered(internet: Internet): (server: string) => boolean {
   return (server) => {
     const address = internet.resolve(server);
-    return address === null ? FACTORY_TIME_SERVERS.some((name) => name === server) : internet.answers(address);
+    return address === null ? factoryTimeServers.some((name) => name === server) : internet.answers(address);
   };
 }
 

@@ -1,12 +1,11 @@
-import { EMPTY, concat, defer, of, throwError } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { concat, defer, EMPTY, type Observable, of, throwError } from 'rxjs';
 
 import type { Call, Command, Context } from '../command';
 import type { Print } from '../output';
 import { Refusal, errorCode } from '../refusal';
 
 /** What the flash of an ESP8266 is divided into, as `SYSFLASH?` has it: name, type, subtype, address and size. */
-const PARTITIONS: readonly string[] = [
+const partitions: readonly string[] = [
   '"server_cert",64,1,0x201000,0x2000',
   '"server_key",64,2,0x203000,0x2000',
   '"server_ca",64,3,0x205000,0x2000',
@@ -46,7 +45,7 @@ export const firmwareCommands: readonly Command[] = [
   {
     name: '+SYSFLASH',
     since: { E: 2.1 },
-    query: () => of(...PARTITIONS.map((partition) => `+SYSFLASH:${partition}\r\n`)),
+    query: () => of(...partitions.map((partition) => `+SYSFLASH:${partition}\r\n`)),
     set: refuse,
   },
   {

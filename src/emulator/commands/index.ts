@@ -1,7 +1,6 @@
 import { of } from 'rxjs';
 
-import { CommandTable } from '../command';
-import type { Command } from '../command';
+import { type Command, CommandTable } from '../command';
 import type { Form } from '../commandLine';
 import type { Personality } from '../personality';
 import { addressCommands } from './address';

@@ -1,9 +1,8 @@
-import { EMPTY, catchError, concat, defer, map, mergeAll, of, throwError } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { catchError, concat, defer, EMPTY, map, mergeAll, type Observable, of, throwError } from 'rxjs';
 
 import type { Arguments, Call, Command, Context } from '../command';
 import type { Link, UdpMode } from '../link';
-import { LINK_COUNT } from '../links';
+import { linkCount } from '../links';
 import { NetworkError, isDottedQuad } from '../network';
 import type { Print } from '../output';
 import { linkSetting, plainSetting } from '../plainSetting';
@@ -14,7 +13,7 @@ import { Refusal, errorCode } from '../refusal';
 export function linkArgument({ memory }: Context, args: Arguments, words = 'ID ERROR'): { id: number; next: number } {
   if (!memory.settings.mux) return { id: 0, next: 0 };
   if (args.isText(0)) throw new Refusal('MUX=1', errorCode.type);
-  return { id: args.number(0, 0, LINK_COUNT - 1, words), next: 1 };
+  return { id: args.number(0, 0, linkCount - 1, words), next: 1 };
 }
 
 function start(context: Context, { args }: Call): Observable<Print> {
@@ -109,8 +108,8 @@ function closeOne(context: Context, { args }: Call): Observable<Print> {
   const { memory, delays } = context;
   return defer(() => {
     if (!memory.settings.mux) throw new Refusal('MUX=0', errorCode.failed);
-    const id = args.number(0, 0, LINK_COUNT, 'ID ERROR');
-    if (id === LINK_COUNT) return concat(delays.after('close'), closeEvery(context));
+    const id = args.number(0, 0, linkCount, 'ID ERROR');
+    if (id === linkCount) return concat(delays.after('close'), closeEvery(context));
     return concat(delays.after('close'), closeText(context, id, 'UNLINK'));
   });
 }

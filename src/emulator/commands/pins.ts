@@ -1,5 +1,4 @@
-import { EMPTY, defer, of } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { defer, EMPTY, type Observable, of } from 'rxjs';
 
 import type { Arguments, Call, Command, Context } from '../command';
 import type { Print } from '../output';
@@ -15,12 +14,12 @@ interface Pin {
   readonly level: number;
 }
 
-const FRESH: Pin = { mode: 0, pullUp: 0, output: 0, level: 0 };
+const fresh: Pin = { mode: 0, pullUp: 0, output: 0, level: 0 };
 
 function pinOf({ memory }: Context, args: Arguments): { readonly name: string; readonly pin: Pin } {
   const name = `pin ${args.number(0, 0, 15)}`;
   const text = memory.settings.plain[name];
-  return { name, pin: text === undefined ? FRESH : (JSON.parse(text) as Pin) };
+  return { name, pin: text === undefined ? fresh : (JSON.parse(text) as Pin) };
 }
 
 function change(context: Context, args: Arguments, changes: (pin: Pin) => Partial<Pin>): Observable<never> {

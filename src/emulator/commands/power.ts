@@ -1,15 +1,14 @@
-import { EMPTY, concat, defer, of } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { concat, defer, EMPTY, type Observable, of } from 'rxjs';
 
 import type { Call, Command, Context } from '../command';
 import type { Print } from '../output';
 import { plainSetting } from '../plainSetting';
 
 /** Transmission power in steps of 0.25 dBm. */
-const MOST_POWER = 82;
+const mostPower = 82;
 
 /** The supply as the chip measures it, in 1/1024 V: about 3.3 V. */
-const SUPPLY = 3370;
+const supply = 3370;
 
 /** Says for how long, and then nothing until the reset that wakes it: GPIO16 is wired to RST here. */
 function deepSleep({ control }: Context, { args }: Call): Observable<Print> {
@@ -43,12 +42,12 @@ export const powerCommands: readonly Command[] = [
     initial: '78',
     // The document of NonOS has no query.
     only: { query: 'E' },
-    read: (args, { personality }) => String(args.number(0, personality.family === 'E' ? 40 : 0, MOST_POWER)),
+    read: (args, { personality }) => String(args.number(0, personality.family === 'E' ? 40 : 0, mostPower)),
   }),
   {
     name: '+RFVDD',
     since: { N: 0 },
-    query: () => of(`+RFVDD:${SUPPLY}\r\n`),
+    query: () => of(`+RFVDD:${supply}\r\n`),
     set: (_, { args }) => defer(() => (args.number(0, 1900, 3300), EMPTY)),
     run: () => EMPTY,
   },

@@ -1,5 +1,4 @@
-import { EMPTY, defer, throwError } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { defer, EMPTY, type Observable, throwError } from 'rxjs';
 
 import type { Call, Command, Context } from '../command';
 import { Refusal, errorCode } from '../refusal';

@@ -1,8 +1,7 @@
-import { EMPTY, concat, defer, of } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { concat, defer, EMPTY, type Observable, of } from 'rxjs';
 
 import type { Call, Command, Context } from '../command';
-import { LINK_COUNT } from '../links';
+import { linkCount } from '../links';
 import type { Print } from '../output';
 import { Refusal, errorCode } from '../refusal';
 import { linkArgument } from './links';
@@ -28,7 +27,7 @@ function read(context: Context, { args }: Call): Observable<Print> {
 function lengths({ links, personality }: Context): Observable<Print> {
   return defer(() => {
     const shown: number[] = [];
-    for (let id = 0; id < LINK_COUNT; id++) {
+    for (let id = 0; id < linkCount; id++) {
       const link = links.get(id);
       shown.push(
         link === undefined ? (links.unread(id)?.length ?? personality.idleLength) : links.announcedLength(link),

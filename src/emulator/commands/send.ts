@@ -1,38 +1,37 @@
 import {
-  EMPTY,
   catchError,
   concat,
   defaultIfEmpty,
   defer,
+  EMPTY,
   finalize,
   map,
   merge,
   mergeMap,
+  type Observable,
   of,
   take,
   takeUntil,
 } from 'rxjs';
-import type { Observable } from 'rxjs';
 
 import type { Arguments, Call, Command, Context } from '../command';
 import type { Link } from '../link';
-import { isDottedQuad } from '../network';
-import type { Endpoint } from '../network';
+import { type Endpoint, isDottedQuad } from '../network';
 import type { Print } from '../output';
 import { Refusal, errorCode } from '../refusal';
 import { linkArgument } from './links';
 
 /** Bytes of one `CIPSEND`, at most. */
-const SEND_LIMIT = 2048;
+const sendLimit = 2048;
 
 /** ESP-AT says `SEND OK` at once while its send buffer has room. */
-const SEND_BUFFER = 2880;
+const sendBuffer = 2880;
 
 /** Bytes of passthrough under way to the peer beyond which no more are taken from the line. */
-const RAW_BUFFER = 65_536;
+const rawBuffer = 65_536;
 
 /** How long a failed write waits for the close that goes with it, in ms. */
-const CLOSE_WAIT = 500;
+const closeWait = 500;
 
 interface Order {
   readonly link: Link;
@@ -59,7 +58,7 @@ function readOrder(context: Context, args: Arguments): Order {
   const link = links.get(id);
   if (link === undefined) throw new Refusal('link is not valid', errorCode.failed);
   const length = args.number(next, 1, Number.MAX_SAFE_INTEGER);
-  if (length > SEND_LIMIT) throw new Refusal('too long', errorCode.invalid);
+  if (length > sendLimit) throw new Refusal('too long', errorCode.invalid);
   args.limit(next + 3);
   if (!args.has(next + 1)) {
     if (link.kind === 'UDP') links.hintUnlessKnown(link.remote, 'udp');
@@ -123,7 +122,7 @@ function sent(context: Context, link: Link, bytes: Buffer, to: Endpoint | undefi
   const { links, personality, delays } = context;
   return defer(() => {
     const isAcknowledged = personality.sendOkIsAcknowledgement && link.kind !== 'UDP';
-    const waits = isAcknowledged || link.unsent > SEND_BUFFER;
+    const waits = isAcknowledged || link.unsent > sendBuffer;
     const pause = isAcknowledged ? 0 : delays.draw('handDown');
     let isDone = false;
     const handDown = (): void => {
@@ -147,7 +146,7 @@ function sent(context: Context, link: Link, bytes: Buffer, to: Endpoint | undefi
         if (!waits) handDown();
         links.pump();
       }),
-      catchError(() => concat(delays.wait(CLOSE_WAIT), of('\r\nSEND FAIL\r\n'))),
+      catchError(() => concat(delays.wait(closeWait), of('\r\nSEND FAIL\r\n'))),
     );
   });
 }
@@ -187,7 +186,7 @@ function raw(context: Context): Observable<Print> {
 
 /** In passthrough nothing but the line itself keeps the host from sending more than the peer takes. */
 function passOn({ links, control }: Context, link: Link, bytes: Buffer): Observable<never> {
-  const full = link.unsent > RAW_BUFFER;
+  const full = link.unsent > rawBuffer;
   if (full) control.holdInput(true);
   return links.send(link, bytes).pipe(
     catchError(() => EMPTY),

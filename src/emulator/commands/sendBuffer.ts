@@ -1,5 +1,16 @@
-import { EMPTY, catchError, concat, defaultIfEmpty, defer, merge, mergeMap, of, takeUntil, tap } from 'rxjs';
-import type { Observable } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defaultIfEmpty,
+  defer,
+  EMPTY,
+  merge,
+  mergeMap,
+  type Observable,
+  of,
+  takeUntil,
+  tap,
+} from 'rxjs';
 
 import type { Arguments, Call, Command, Context } from '../command';
 import type { Link } from '../link';
@@ -8,8 +19,8 @@ import { Refusal, errorCode } from '../refusal';
 import { linkArgument } from './links';
 
 /** Bytes of one segment, at most, and of all that are under way on a link. */
-const SEGMENT_LIMIT = 2048;
-const BUFFER_SIZE = 2920;
+const segmentLimit = 2048;
+const bufferSize = 2920;
 
 function linkOf(context: Context, args: Arguments): { link: Link; next: number } {
   const { id, next } = linkArgument(context, args);
@@ -24,8 +35,8 @@ function send(context: Context, { args }: Call): Observable<Print> {
   return defer(() => {
     const { link, next } = linkOf(context, args);
     const length = args.number(next, 1, Number.MAX_SAFE_INTEGER);
-    if (length > SEGMENT_LIMIT) throw new Refusal('too long', errorCode.invalid);
-    if (link.unsent + length > BUFFER_SIZE) throw new Refusal('BUFFER FULL', errorCode.failed);
+    if (length > segmentLimit) throw new Refusal('too long', errorCode.invalid);
+    if (link.unsent + length > bufferSize) throw new Refusal('BUFFER FULL', errorCode.failed);
     const segment = ++link.segments.taken;
     const payload$ = input.collect(length).pipe(
       mergeMap((bytes) => {
@@ -57,7 +68,7 @@ function status(context: Context, { args }: Call): Observable<Print> {
   return defer(() => {
     const { link } = linkOf(context, args);
     const { taken, sent } = link.segments;
-    return of(`${taken + 1},${taken},${sent},${BUFFER_SIZE - link.unsent},${taken - sent}\r\n`);
+    return of(`${taken + 1},${taken},${sent},${bufferSize - link.unsent},${taken - sent}\r\n`);
   });
 }
 

@@ -1,14 +1,13 @@
-import { EMPTY, catchError, concat, defer, of, throwError } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { catchError, concat, defer, EMPTY, type Observable, of, throwError } from 'rxjs';
 
 import type { Call, Command, Context } from '../command';
-import { LINK_COUNT } from '../links';
+import { linkCount } from '../links';
 import { NetworkError } from '../network';
 import type { Print } from '../output';
 import { portInUse } from '../portInUse';
 import { Refusal, errorCode } from '../refusal';
 
-const DEFAULT_PORT = 333;
+const defaultPort = 333;
 
 function setServer(context: Context, { args }: Call): Observable<Print> {
   const { memory, server } = context;
@@ -17,7 +16,7 @@ function setServer(context: Context, { args }: Call): Observable<Print> {
     if (!memory.settings.mux) throw new Refusal('MUX=0', errorCode.failed);
     if (on === (server.state !== undefined)) return unchanged(context);
     if (!on) return stop(context, args.has(1) && args.flag(1));
-    const port = args.has(1) ? args.number(1, 1, 65_535) : DEFAULT_PORT;
+    const port = args.has(1) ? args.number(1, 1, 65_535) : defaultPort;
     if (args.has(2) && args.text(2, 6).toUpperCase() !== 'TCP') throw new Refusal('', errorCode.invalid);
     return server.start(port).pipe(
       catchError((cause: unknown) => {
@@ -57,7 +56,7 @@ function showServer({ server, personality }: Context): Observable<Print> {
 
 function setMaxConnections({ memory, server, personality }: Context, { args }: Call): Observable<Print> {
   return defer(() => {
-    const most = args.number(0, 1, LINK_COUNT);
+    const most = args.number(0, 1, linkCount);
     const open = server.clients.length;
     if (personality.family === 'E' && open > most) {
       return concat(

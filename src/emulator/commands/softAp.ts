@@ -1,5 +1,4 @@
-import { EMPTY, defer, of } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { defer, EMPTY, type Observable, of } from 'rxjs';
 
 import type { Call, Command, Context } from '../command';
 import type { Print } from '../output';

@@ -4,8 +4,8 @@ import type { Arguments, Command } from '../command';
 import { linkSetting, plainSetting } from '../plainSetting';
 import { Refusal, errorCode } from '../refusal';
 
-const LONGEST_NAME = 64;
-const MOST_PROTOCOLS = 5;
+const longestName = 64;
+const mostProtocols = 5;
 
 function quoted(text: string): string {
   return `"${text}"`;
@@ -13,9 +13,9 @@ function quoted(text: string): string {
 
 /** How many there are, and then as many. */
 function readProtocols(args: Arguments, at: number): readonly string[] {
-  const count = args.number(at, 0, MOST_PROTOCOLS);
+  const count = args.number(at, 0, mostProtocols);
   if (args.count !== at + 1 + count) throw new Refusal('', errorCode.count);
-  return Array.from({ length: count }, (_, index) => args.text(at + 1 + index, LONGEST_NAME));
+  return Array.from({ length: count }, (_, index) => args.text(at + 1 + index, longestName));
 }
 
 /** TLS clients. Of all this the server's name alone changes what is sent; no certificate is ever checked here. */
@@ -46,13 +46,13 @@ export const tlsCommands: readonly Command[] = [
   linkSetting({
     name: '+CIPSSLCCN',
     since: { E: 2.1 },
-    read: (args, at) => ({ commonName: args.text(at, LONGEST_NAME) }),
+    read: (args, at) => ({ commonName: args.text(at, longestName) }),
     show: ({ commonName }) => quoted(commonName),
   }),
   linkSetting({
     name: '+CIPSSLCSNI',
     since: { E: 2.1 },
-    read: (args, at) => ({ serverName: args.text(at, LONGEST_NAME) }),
+    read: (args, at) => ({ serverName: args.text(at, longestName) }),
     show: ({ serverName }) => quoted(serverName),
   }),
   linkSetting({

@@ -50,7 +50,7 @@ export function command(name: string, ...given: readonly Argument[]): Command {
   const bytes = Buffer.from(withArguments(name, values), 'latin1');
   const overlong = given.find((argument): argument is Text => typeof argument !== 'number');
   if (bytes.length + 2 > longestLine && overlong) {
-    throw refuse(overlong, `makes a command of more than ${String(longestLine)} bytes`);
+    throw refuse(overlong, `makes a command of more than ${longestLine} bytes`);
   }
   return { line: bytes.toString(), shown: withArguments(name, shown), ...(!isUtf8(bytes) && { bytes }) };
 }
@@ -64,9 +64,9 @@ function quote(argument: Text): string {
   const bytes = bytesOf(argument);
   const text = bytes.toString('latin1');
   if (/[\r\n\0]/.test(text)) throw refuse(argument, 'must not contain CR, LF or NUL');
-  if (bytes.length > maxBytes) throw refuse(argument, `is longer than ${String(maxBytes)} bytes`);
+  if (bytes.length > maxBytes) throw refuse(argument, `is longer than ${maxBytes} bytes`);
   if (bytes.length < minBytes)
-    throw refuse(argument, bytes.length === 0 ? 'is empty' : `has fewer than ${String(minBytes)} bytes`);
+    throw refuse(argument, bytes.length === 0 ? 'is empty' : `has fewer than ${minBytes} bytes`);
   return `"${text.replace(/[\\",]/g, '\\$&')}"`;
 }
 

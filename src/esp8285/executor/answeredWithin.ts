@@ -24,7 +24,7 @@ export class BusyForEver extends Error {
   override readonly name = 'BusyForEver';
 
   constructor(shown: string) {
-    super(`the modem was busy for ${String(longestBusy / 1000)} s, and did not take ${shown}`);
+    super(`the modem was busy for ${longestBusy / 1000} s, and did not take ${shown}`);
   }
 }
 

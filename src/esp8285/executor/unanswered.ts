@@ -9,7 +9,7 @@ export class Unanswered extends Error {
   constructor(
     shown: string,
     milliseconds: number,
-    message = `the modem did not answer ${shown} within ${String(milliseconds / 1000)} s`,
+    message = `the modem did not answer ${shown} within ${milliseconds / 1000} s`,
   ) {
     super(message);
   }

@@ -177,7 +177,7 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
   }
 
   private sendError(cause: unknown, { address, port }: Endpoint): unknown {
-    const to = `to ${address}:${String(port)}`;
+    const to = `to ${address}:${port}`;
     if (cause instanceof OSError) return cause;
     if (cause instanceof LinkGone && this.failure) return this.failure;
     if (!this.context.hasAddress())
@@ -196,6 +196,6 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
 
   private error(code: ErrorCode, syscall: string, what: string, cause?: unknown): OSError {
     const said = cause instanceof Error ? `; ${cause.message}` : '';
-    return new OSError(code, syscall, `${syscall}: port ${String(this.local.port)}: ${what}${said}`, { cause });
+    return new OSError(code, syscall, `${syscall}: port ${this.local.port}: ${what}${said}`, { cause });
   }
 }

@@ -268,7 +268,7 @@ export class Link implements NumberedLink, StreamLink {
   /** AT 1.7 moves what waits to its heap at the peer's end, and loses it when that is full or the number is used again. */
   finish(): void {
     if (this.phase === 'draining' && this.owed > 0) {
-      const what = `the peer has closed it, and the modem lost its last ${String(this.owed)} bytes`;
+      const what = `the peer has closed it, and the modem lost its last ${this.owed} bytes`;
       this.fail(this.error('ECONNRESET', 'recv', what));
     }
     this.incoming.complete();
@@ -407,7 +407,7 @@ export class Link implements NumberedLink, StreamLink {
   }
 
   private error(code: ErrorCode, syscall: string, what: string, cause?: unknown): OSError {
-    const peer = `${this.remote.address}:${String(this.remote.port)}`;
+    const peer = `${this.remote.address}:${this.remote.port}`;
     const said = cause instanceof Error ? `; ${cause.message}` : '';
     return new OSError(code, syscall, `${syscall}: connection to ${peer}: ${what}${said}`, { cause });
   }

@@ -299,7 +299,7 @@ export class LinkTable {
   }
 
   private giveUp(): void {
-    const message = `the modem has been off its network for ${String(grace / 1_000)} s`;
+    const message = `the modem has been off its network for ${grace / 1_000} s`;
     for (const link of [...this.links]) link?.givenUp(new OSError('ENETDOWN', 'modem', message));
   }
 

@@ -50,7 +50,7 @@ export class DatagramOpener {
   private failure(cause: unknown, port: number): unknown {
     if (!(cause instanceof Refusal)) return commandError('bind', cause);
     if (isOffNetwork(cause) || !this.hasAddress()) {
-      const message = `bind port ${String(port)}: the modem is not on a network; call nic.connect(ssid, key) first`;
+      const message = `bind port ${port}: the modem is not on a network; call nic.connect(ssid, key) first`;
       return new OSError('ENETUNREACH', 'bind', `${message} (${cause.message})`, { cause });
     }
     return portInUse(port, cause.message, cause);
@@ -64,7 +64,7 @@ export class DatagramOpener {
 }
 
 function portInUse(port: number, why: string, cause?: unknown): OSError {
-  const message = `bind: the modem cannot open port ${String(port)} (${why}); try another`;
+  const message = `bind: the modem cannot open port ${port} (${why}); try another`;
   return new OSError('EADDRINUSE', 'bind', message, { cause });
 }
 

@@ -57,7 +57,7 @@ function configured(links: LinkTable, link: Link, settings: StreamSettings): Obs
 }
 
 function startError({ address, port }: Endpoint, cause: unknown, link: Link | undefined, hasAddress: boolean): unknown {
-  const peer = `${address}:${String(port)}`;
+  const peer = `${address}:${port}`;
   if (cause instanceof Unanswered) {
     return new OSError('ETIMEDOUT', 'connect', `connect: ${peer}: ${cause.message}`, { cause });
   }

@@ -247,8 +247,8 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
 function inTheWay({ link, length }: Send, milliseconds: number): string {
   const seconds = (milliseconds / 1000).toFixed(1);
   return (
-    `link ${String(link.id)} stands in the way of everybody: after ${seconds} s the modem is still sending its ` +
-    `${String(length)} bytes, which its peer does not take`
+    `link ${link.id} stands in the way of everybody: after ${seconds} s the modem is still sending its ` +
+    `${length} bytes, which its peer does not take`
   );
 }
 

@@ -55,7 +55,7 @@ export class ServerPort {
     private readonly idleTimeout: number,
   ) {
     if (Number.isInteger(idleTimeout) && idleTimeout >= 0 && idleTimeout <= longestIdle) return;
-    const message = `idleTimeout: a whole number of seconds from 0 to ${String(longestIdle)}, not ${String(idleTimeout)}`;
+    const message = `idleTimeout: a whole number of seconds from 0 to ${longestIdle}, not ${idleTimeout}`;
     throw new OSError('EINVAL', 'modem', message);
   }
 
@@ -67,7 +67,7 @@ export class ServerPort {
    */
   listen({ address, port }: Endpoint): Observable<Listener> {
     return defer(() => {
-      const what = `listen on ${address}:${String(port)}`;
+      const what = `listen on ${address}:${port}`;
       if (port === 0) throw new OSError('EINVAL', 'listen', `${what}: the modem cannot choose a port; name one`);
       if (this.listening) {
         const other = String(this.listening.local.port);
@@ -138,7 +138,7 @@ export class ServerPort {
 /** A modem gives no reason; it has one listening port, and five connections. */
 function withAdvice(cause: unknown, port: number): unknown {
   if (!(cause instanceof Refusal) || cause.hint) return cause;
-  const message = `the modem cannot listen on port ${String(port)}; try another port, or nic.reset() (${cause.message})`;
+  const message = `the modem cannot listen on port ${port}; try another port, or nic.reset() (${cause.message})`;
   return new Refusal(cause.shown, cause.result, cause.lines, message);
 }
 

@@ -19,8 +19,8 @@ export function checkSettings(
 ): Observable<never> {
   return defer(() => {
     if (keepAlive > longestKeepAlive) {
-      const message = `setsockopt: the modem probes an idle connection after ${String(longestKeepAlive)} s at the latest`;
-      throw new OSError('EINVAL', 'setsockopt', `${message}, not after ${String(keepAlive)} s`);
+      const message = `setsockopt: the modem probes an idle connection after ${longestKeepAlive} s at the latest`;
+      throw new OSError('EINVAL', 'setsockopt', `${message}, not after ${keepAlive} s`);
     }
     if (noDelay && generation === 'nonos') throw noNoDelay(`AT ${version}`);
     if (resets && !canReset(generation, version)) {

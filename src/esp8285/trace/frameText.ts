@@ -15,10 +15,10 @@ const words: { readonly [Kind in Frame['kind']]: Describe<Kind> } = {
   final: ({ result }) => result,
   busy: () => 'busy',
   prompt: () => '>',
-  taken: ({ length }) => `Recv ${String(length)} bytes`,
+  taken: ({ length }) => `Recv ${length} bytes`,
   sent: ({ ok }) => (ok ? 'SEND OK' : 'SEND FAIL'),
-  block: ({ length }) => `${String(length)} bytes`,
-  notice: ({ length }) => `${String(length)} bytes wait`,
+  block: ({ length }) => `${length} bytes`,
+  notice: ({ length }) => `${length} bytes wait`,
   opened: () => 'CONNECT',
   closed: () => 'CLOSED',
   wifi: ({ event }) => wifiWords[event],
@@ -29,7 +29,7 @@ const words: { readonly [Kind in Frame['kind']]: Describe<Kind> } = {
   unknown: ({ text }) => text,
   fragment: ({ text }) => text,
   damage: () => 'a damaged block',
-  noise: ({ length }) => `${String(length)} bytes of noise`,
+  noise: ({ length }) => `${length} bytes of noise`,
 };
 
 /** Describes a frame without its payload. */

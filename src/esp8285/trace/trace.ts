@@ -34,15 +34,14 @@ export class Trace {
   }
 
   wrote({ length: size }: Uint8Array): void {
-    if (this.events.observed)
-      this.tell('to modem', 'data', linkOf(this.lastShown), { size, text: `${String(size)} bytes` });
+    if (this.events.observed) this.tell('to modem', 'data', linkOf(this.lastShown), { size, text: `${size} bytes` });
   }
 
   heard(frame: Frame): void {
     if (this.events.observed) {
       const shown = frameText(frame);
       const isHidden = 'text' in frame && this.hasSaidSecret && !isReason(frame.text);
-      const text = isHidden ? `a line of ${String(shown.size)} bytes` : shown.text;
+      const text = isHidden ? `a line of ${shown.size} bytes` : shown.text;
       this.tell('from modem', frame.kind, 'link' in frame ? frame.link : undefined, { ...shown, text });
     }
     if (this.hasSaidSecret && frame.kind === 'final') this.hasSaidSecret = this.isSecretLast;

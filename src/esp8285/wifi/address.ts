@@ -1,4 +1,4 @@
-import { type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 
 import { OSError } from '../../usocket/osError';
 import type { Command } from '../commands/command';

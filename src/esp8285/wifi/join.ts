@@ -147,7 +147,7 @@ function joinError({ ssid, key }: Network, cause: unknown, isIn: boolean): unkno
   const [code, why] = reasonOf(cause, isIn) ?? [];
   if (code === undefined || !(cause instanceof Error)) return cause;
   const advice = isIn || code === 'ENOENT' ? '' : adviceOn(key);
-  const message = `connect: the network ${nameOf(ssid)} ${String(why)}${advice} (${cause.message})`;
+  const message = `connect: the network ${nameOf(ssid)} ${why}${advice} (${cause.message})`;
   return new OSError(code, 'connect', message, { cause });
 }
 

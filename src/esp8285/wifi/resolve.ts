@@ -55,7 +55,7 @@ function checkName(host: string, length: number): void {
   const isName = length <= longestName + (host.endsWith('.') ? 1 : 0);
   const isOfLabels = host.split('.').every((label) => Buffer.byteLength(label) <= longestLabel);
   if (isName && isOfLabels) return;
-  const message = `a name has ${String(longestName)} bytes at most, and ${String(longestLabel)} between two dots`;
+  const message = `a name has ${longestName} bytes at most, and ${longestLabel} between two dots`;
   throw new OSError('EINVAL', 'getaddrinfo', `getaddrinfo: ${message}; nothing was sent`);
 }
 

@@ -53,9 +53,9 @@ function softApExchange(catalogue: Catalogue, softAp: SoftAp): Exchange<void> {
 function checkNumbers({ channel, encryption }: SoftAp): void {
   const refuse = (why: string) => new OSError('EINVAL', 'enable_ap', `enable_ap: ${why}; nothing was sent`);
   if (!Number.isInteger(channel) || channel < channels.first || channel > channels.last) {
-    throw refuse(`a channel is a whole number from 1 to 14, not ${String(channel)}`);
+    throw refuse(`a channel is a whole number from 1 to 14, not ${channel}`);
   }
   if (!Object.values(encryptions).includes(encryption)) {
-    throw refuse(`the encryption is OPEN, WPA_PSK, WPA2_PSK or WPA_WPA2_PSK, not ${String(encryption)}`);
+    throw refuse(`the encryption is OPEN, WPA_PSK, WPA2_PSK or WPA_WPA2_PSK, not ${encryption}`);
   }
 }

@@ -74,18 +74,18 @@ export function time(
 
 function check(servers: readonly string[], seconds: number, longestName: number): void {
   const refuse = (why: string) => new OSError('EINVAL', 'time', `time: ${why}; nothing was sent`);
-  if (servers.length > mostServers) throw refuse(`the modem asks ${String(mostServers)} servers at most`);
+  if (servers.length > mostServers) throw refuse(`the modem asks ${mostServers} servers at most`);
   if (servers.some((server) => Buffer.byteLength(server) > longestName)) {
-    throw refuse(`the modem takes names of ${String(longestName)} bytes at most`);
+    throw refuse(`the modem takes names of ${longestName} bytes at most`);
   }
-  if (!(seconds > 0 && seconds < Infinity)) throw refuse(`a time-out is a number of seconds, not ${String(seconds)}`);
+  if (!(seconds > 0 && seconds < Infinity)) throw refuse(`a time-out is a number of seconds, not ${seconds}`);
 }
 
 function noAnswer(servers: readonly string[], seconds: number, strange: string | undefined): OSError {
   const who = servers.length > 0 ? servers.join(', ') : "the firmware's own time servers";
   const why =
     strange === undefined
-      ? `no answer from ${who} in ${String(seconds)} s; does the network let SNTP (UDP port 123) out?`
+      ? `no answer from ${who} in ${seconds} s; does the network let SNTP (UDP port 123) out?`
       : `what the modem shows is no time that can be read: ${strange}`;
   return new OSError('ETIMEDOUT', 'time', `time: ${why}`);
 }

@@ -336,8 +336,8 @@ export class DatagramStreams extends Inspectable implements Pollable {
   private checkSendable(syscall: string, size: number, { address }: Endpoint): void {
     const { maxDatagram, name } = this.nic;
     if (size > maxDatagram) {
-      const message = `${syscall}: a datagram over the interface ${name} has at most ${String(maxDatagram)} bytes`;
-      throw new OSError('EMSGSIZE', syscall, `${message}, not ${String(size)}`);
+      const message = `${syscall}: a datagram over the interface ${name} has at most ${maxDatagram} bytes`;
+      throw new OSError('EMSGSIZE', syscall, `${message}, not ${size}`);
     }
     if (address === everybody && !this.mayBroadcast) {
       const message = `${syscall}: a broadcast wants setsockopt(SOL_SOCKET, SO_BROADCAST, 1) first`;

@@ -157,7 +157,7 @@ export function isPollable(stream: unknown): stream is Pollable {
 export function checkTime(time: number | null, syscall: string): number {
   if (time === null) return -1;
   if (typeof time === 'number' && !Number.isNaN(time)) return time;
-  throw new OSError('EINVAL', syscall, `${syscall}: a time-out is a number or null, not ${String(time)}`);
+  throw new OSError('EINVAL', syscall, `${syscall}: a time-out is a number or null, not ${time}`);
 }
 
 export interface FirstInTimeOptions<T> {

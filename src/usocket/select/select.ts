@@ -76,6 +76,6 @@ function checkList(list: unknown, purpose: string): void {
   }
   const wrong = list.findIndex((stream) => !isPollable(stream));
   if (wrong < 0) return;
-  const message = `select: number ${String(wrong)} of the streams to ${purpose}, from 0, has no readiness$`;
+  const message = `select: number ${wrong} of the streams to ${purpose}, from 0, has no readiness$`;
   throw new OSError('EINVAL', 'select', message);
 }

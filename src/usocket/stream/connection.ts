@@ -65,7 +65,7 @@ export class Connection {
 
   adopt(link: StreamLink): void {
     this.current = link;
-    this.peer = `${link.remote.address}:${String(link.remote.port)}`;
+    this.peer = `${link.remote.address}:${link.remote.port}`;
     this.opened.next(link);
   }
 
@@ -128,7 +128,7 @@ export class Connection {
       'ENOBUFS',
       'recv',
       `recv: ${this.peer} sends faster than the program reads, and the interface cannot hold it back; ` +
-        `more than ${String(receiveBuffer)} bytes wait. Read sooner, or raise receiveBuffer`,
+        `more than ${receiveBuffer} bytes wait. Read sooner, or raise receiveBuffer`,
     );
   }
 }

@@ -34,10 +34,7 @@ export class Sending {
       }
       const taken = this.put('sendall', bytes) ?? 0;
       if (taken === bytes.length) return of(undefined);
-      return this.again(
-        'sendall',
-        `${String(taken)} of ${String(bytes.length)} bytes have gone; write() says how many:`,
-      );
+      return this.again('sendall', `${taken} of ${bytes.length} bytes have gone; write() says how many:`);
     });
   }
 

@@ -143,7 +143,7 @@ export class SocketStreams extends Inspectable implements Pollable {
       const connecting$ = this.open(remote, how);
       if (!this.operations.isNonBlocking)
         return connecting$.pipe(
-          this.operations.bounded('connect', `${remote.address}:${String(remote.port)}`, { direction: 'send' }),
+          this.operations.bounded('connect', `${remote.address}:${remote.port}`, { direction: 'send' }),
         );
       this.operations.unattended.run(connecting$);
       throw new OSError('EINPROGRESS', 'connect', 'connect: in progress; the socket becomes writable when connected');
