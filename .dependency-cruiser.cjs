@@ -28,6 +28,12 @@ const floors = {
   cli: [at(''), packages('rxjs', 'commander', '@lydell/node-pty'), core, '^package\\.json$'],
 };
 
+/**
+ * The rooms of a folder, from the ground floor up: a room imports only from those before it, and the folder's own files
+ * stand above them all.
+ */
+const rooms = {};
+
 const frontDoor = '^src/[^/]+\\.ts$';
 
 module.exports = {
@@ -53,6 +59,22 @@ module.exports = {
       from: { path: '^src/[^/]+/', pathNot: at(...Object.keys(floors).map((folder) => `${folder}/`)) },
       to: {},
     },
+    ...Object.entries(rooms).flatMap(([folder, order]) => [
+      ...order.map((room, index) => ({
+        name: `room-${folder}-${room}`,
+        severity: 'error',
+        comment: `src/${folder}/${room} imports no room above it, nor the folder's own files.`,
+        from: { path: at(`${folder}/${room}/`) },
+        to: { path: at(`${folder}/`), pathNot: at(`${folder}/(${order.slice(0, index + 1).join('|')})/`) },
+      })),
+      {
+        name: `room-${folder}-unknown`,
+        severity: 'error',
+        comment: 'A new room is entered in the list first.',
+        from: { path: at(`${folder}/[^/]+/`), pathNot: at(`${folder}/(${order.join('|')})/`) },
+        to: {},
+      },
+    ]),
     {
       name: 'serialport-in-one-file',
       severity: 'error',
