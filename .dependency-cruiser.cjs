@@ -6,11 +6,8 @@ const at = (...paths) => `^src/(${paths.join('|')})`;
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 const core = `^(node:)?(${builtinModules.join('|')})$`;
 
-/** What `usocket` lends to those that implement its `Nic`, fail as it does, or make promises as it does. */
-const contract = 'usocket/(nic|osError|errno|promiseOf)\\.ts$';
-
-/** What an address looks like as text, purely computed. */
-const textForms = 'usocket/(inet|constants)\\.ts$';
+/** What `usocket` shares with those that implement its `Nic`, fail as it does, or make promises as it does. */
+const contract = 'usocket/contract/';
 
 /**
  * The folders of `src`, from the ground floor up, and what each may import besides itself: the table of
@@ -19,7 +16,7 @@ const textForms = 'usocket/(inet|constants)\\.ts$';
 const floors = {
   streams: [packages('rxjs')],
   usocket: [at('streams/'), packages('rxjs')],
-  esp8285: [at('streams/', contract, textForms), packages('rxjs', 'dns-packet', '@types/dns-packet')],
+  esp8285: [at('streams/', contract), packages('rxjs', 'dns-packet', '@types/dns-packet')],
   host: [at('streams/', 'usocket/'), packages('rxjs'), core],
   transports: [at('streams/', contract), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],
@@ -32,7 +29,9 @@ const floors = {
  * The rooms of a folder, from the ground floor up: a room imports only from those before it, and the folder's own files
  * stand above them all.
  */
-const rooms = {};
+const rooms = {
+  usocket: ['contract', 'select', 'calls', 'stream', 'datagram'],
+};
 
 const frontDoor = '^src/[^/]+\\.ts$';
 

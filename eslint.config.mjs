@@ -40,7 +40,7 @@ const asynchrony = [
 ];
 
 /** What makes the promises of the facades. */
-const promiseMaker = 'src/usocket/promiseOf.ts';
+const promiseMaker = 'src/usocket/contract/promiseOf.ts';
 
 const handMade = {
   selector: 'CallExpression[callee.name=/^(first|last)ValueFrom$/]',

@@ -37,8 +37,8 @@ import {
 import { longestTime } from './streams/deadline';
 import { openUart, type OpenUartOptions, withoutPassword } from './transports';
 import { OSError } from './usocket';
-import { checkSize, checkTarget, type Sendable, toBytes } from './usocket/arguments';
-import { type Abortable, partOptions, promiseOf } from './usocket/promiseOf';
+import { checkSize, checkTarget, type Sendable, toBytes } from './usocket/calls/arguments';
+import { type Abortable, partOptions, promiseOf } from './usocket/contract/promiseOf';
 
 export interface UARTOptions extends Omit<OpenUartOptions, 'baudRate'> {
   /** Milliseconds that a read waits for the bytes that it wants; 0 takes what is there. Default: 1000. */

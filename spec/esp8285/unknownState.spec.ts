@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { expand, map, takeUntil, timer } from 'rxjs';
 
-import { OSError } from '../../src/usocket/osError';
+import { OSError } from '../../src/usocket/contract/osError';
 import { espAt222, nonos174 } from '../support/firmware';
 import { code, unstarted } from '../support/stage';
 import { marbles } from '../streams/marbles';

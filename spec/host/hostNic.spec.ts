@@ -7,7 +7,7 @@ import { types } from 'node:util';
 import { BehaviorSubject, firstValueFrom, lastValueFrom, of, tap, toArray, VirtualTimeScheduler } from 'rxjs';
 
 import { HostNic } from '../../src/host';
-import type { StreamLink } from '../../src/usocket/nic';
+import type { StreamLink } from '../../src/usocket/contract/nic';
 import { collect, noise } from '../support/bytes';
 import { failureOf } from '../support/failure';
 import { tcpServer, unusedPort, type TcpServer } from '../support/tcpServer';

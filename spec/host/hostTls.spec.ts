@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { firstValueFrom, fromEvent, lastValueFrom, of, repeat, VirtualTimeScheduler } from 'rxjs';
 
 import { HostNic } from '../../src/host';
-import type { TlsOptions } from '../../src/usocket/nic';
+import type { TlsOptions } from '../../src/usocket/contract/nic';
 import { certificate } from '../support/certificate';
 import { failureOf } from '../support/failure';
 import { restAt } from '../support/peer';

@@ -32,7 +32,7 @@ const cases: readonly (readonly [file: string, code: string, ...rules: string[]]
     'no-restricted-syntax',
   ],
   [
-    'src/usocket/promiseOf.ts',
+    'src/usocket/contract/promiseOf.ts',
     'import { firstValueFrom, of } from "rxjs"; export const it: unknown = firstValueFrom(of(1));',
   ],
   ['src/usocket/stream/socketFile.ts', 'export type It = Promise<number>;'],

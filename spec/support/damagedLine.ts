@@ -3,7 +3,7 @@ import { NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 import { createEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator';
 import { ESP8285, type ModemOptions } from '../../src/esp8285';
 import { Socket } from '../../src/usocket';
-import { OSError } from '../../src/usocket/osError';
+import { OSError } from '../../src/usocket/contract/osError';
 import { answering } from './answering';
 
 /** What a socket has had by the end. */

@@ -1,6 +1,6 @@
 import { materialize, firstValueFrom, from, ignoreElements, map, type ObservableInput } from 'rxjs';
 
-import { OSError } from '../../src/usocket/osError';
+import { OSError } from '../../src/usocket/contract/osError';
 
 /** Waits for the end of something, and gives the `OSError` that it ended with. */
 export function failureOf(what: ObservableInput<unknown>): Promise<OSError> {

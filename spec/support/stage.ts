@@ -10,7 +10,7 @@ import {
 import { ESP8285, type ModemOptions } from '../../src/esp8285';
 import type { Uart } from '../../src/streams';
 import { Socket, type SocketOptions } from '../../src/usocket';
-import { OSError } from '../../src/usocket/osError';
+import { OSError } from '../../src/usocket/contract/osError';
 import { type ScriptedModem, scriptedModem, type ScriptedModemOptions } from '../../src/testing';
 import type { Firmware } from './firmware';
 

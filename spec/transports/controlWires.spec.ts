@@ -5,7 +5,7 @@ import { EMPTY, filter, firstValueFrom, lastValueFrom, NEVER, of } from 'rxjs';
 import { machine } from '../../src';
 import { openUart, rfc2217Uart, serialUart, type LineUart, type Rfc2217UartOptions } from '../../src/transports';
 import { withWires } from '../../src/transports/serial';
-import { OSError } from '../../src/usocket/osError';
+import { OSError } from '../../src/usocket/contract/osError';
 import { openPty } from '../support/pty';
 import { tcpServer } from '../support/tcpServer';
 import { TelnetPeer, type TelnetPeerOptions } from '../support/telnetPeer';

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
 
 import { openUart } from '../../src/transports';
-import { OSError } from '../../src/usocket/osError';
+import { OSError } from '../../src/usocket/contract/osError';
 import { collect } from '../support/bytes';
 import { failureOf } from '../support/failure';
 import { openPty } from '../support/pty';

@@ -3,7 +3,7 @@ import { strict as assert } from 'node:assert';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
 import { rfc2217Uart, type LineUart, type Rfc2217UartOptions } from '../../src/transports';
-import { OSError } from '../../src/usocket/osError';
+import { OSError } from '../../src/usocket/contract/osError';
 import { collect, noise } from '../support/bytes';
 import { failureOf } from '../support/failure';
 import { tcpServer, unusedPort, type TcpServer } from '../support/tcpServer';

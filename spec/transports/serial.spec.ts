@@ -6,7 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
 import { serialUart, type LineUart } from '../../src/transports';
-import { OSError } from '../../src/usocket/osError';
+import { OSError } from '../../src/usocket/contract/osError';
 import { collect, noise } from '../support/bytes';
 import { failureOf } from '../support/failure';
 import { openPty, type Pty } from '../support/pty';

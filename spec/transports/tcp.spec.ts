@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
 import { tcpUart, type LineUart } from '../../src/transports';
-import { OSError } from '../../src/usocket/osError';
+import { OSError } from '../../src/usocket/contract/osError';
 import { collect, noise } from '../support/bytes';
 import { failureOf } from '../support/failure';
 import { tcpServer, unusedPort } from '../support/tcpServer';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { HostNic } from '../../src/host';
 import { createSocketModule, DatagramSocket, Interfaces, OSError, Socket } from '../../src/usocket';
-import { errnoOf, errorcode, type ErrorCode } from '../../src/usocket/errno';
+import { errnoOf, errorcode, type ErrorCode } from '../../src/usocket/contract/errno';
 
 function moduleOverHost() {
   const interfaces = new Interfaces();

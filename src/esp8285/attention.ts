@@ -13,7 +13,7 @@ import {
   timer,
 } from 'rxjs';
 
-import { OSError } from '../usocket/osError';
+import { OSError } from '../usocket/contract/osError';
 import { common } from './commands/catalogue';
 import { answer, Refusal } from './executor/answer';
 import { fillSend } from './executor/fillSend';

@@ -1,7 +1,7 @@
 import { defer, finalize, map, type Observable, tap } from 'rxjs';
 
 import type { Uart } from '../streams';
-import { type Abortable, partOptions, promiseOf } from '../usocket/promiseOf';
+import { type Abortable, partOptions, promiseOf } from '../usocket/contract/promiseOf';
 import type { Encryption } from './commands/softAp';
 import { ESP8285Streams } from './esp8285Streams';
 import type { ModemOptions } from './modemOptions';

@@ -12,8 +12,16 @@ import {
 } from 'rxjs';
 
 import { currentOf, Inspectable, type Shown, type Uart } from '../streams';
-import type { DatagramLink, Endpoint, Listener, Nic, StreamLink, StreamOptions, StreamSettings } from '../usocket/nic';
-import { OSError } from '../usocket/osError';
+import type {
+  DatagramLink,
+  Endpoint,
+  Listener,
+  Nic,
+  StreamLink,
+  StreamOptions,
+  StreamSettings,
+} from '../usocket/contract/nic';
+import { OSError } from '../usocket/contract/osError';
 import { catalogueOf, longestHostName } from './commands/catalogue';
 import type { Dialect } from './commands/dialect';
 import { type Encryption, encryptions } from './commands/softAp';

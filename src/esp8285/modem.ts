@@ -31,7 +31,7 @@ import {
 } from 'rxjs';
 
 import { runOnce, type Uart } from '../streams';
-import { OSError } from '../usocket/osError';
+import { OSError } from '../usocket/contract/osError';
 import { asOSError } from './asOSError';
 import { common } from './commands/catalogue';
 import type { Dialect } from './commands/dialect';

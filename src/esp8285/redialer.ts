@@ -21,7 +21,7 @@ import {
 } from 'rxjs';
 
 import type { Uart } from '../streams';
-import { OSError } from '../usocket/osError';
+import { OSError } from '../usocket/contract/osError';
 import { asOSError } from './asOSError';
 
 /** How a line that is lost is opened again. */

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 
-import type { Certificates } from '../usocket/nic';
-import { OSError } from '../usocket/osError';
+import type { Certificates } from '../usocket/contract/nic';
+import { OSError } from '../usocket/contract/osError';
 
 const block = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 

@@ -2,7 +2,7 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { fromEvent, map, merge, mergeMap, Observable, Subject, takeUntil, throwError } from 'rxjs';
 
 import { asBuffer, runOnce } from '../streams';
-import type { Datagram, DatagramLink, DatagramOptions, Endpoint } from '../usocket/nic';
+import type { Datagram, DatagramLink, DatagramOptions, Endpoint } from '../usocket/contract/nic';
 import { hostError } from './hostError';
 import type { OpenLinks } from './openLinks';
 

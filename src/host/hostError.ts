@@ -1,5 +1,5 @@
-import { type ErrorCode, isErrorCode } from '../usocket/errno';
-import { OSError } from '../usocket/osError';
+import { type ErrorCode, isErrorCode } from '../usocket/contract/errno';
+import { OSError } from '../usocket/contract/osError';
 
 /** What each error code means for one who asked for a connection, and what to try. */
 const meaning: Partial<Record<ErrorCode, string>> = {

@@ -17,8 +17,8 @@ import {
 } from 'rxjs';
 
 import { runOnce } from '../streams';
-import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../usocket/nic';
-import { OSError } from '../usocket/osError';
+import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../usocket/contract/nic';
+import { OSError } from '../usocket/contract/osError';
 import { hostError } from './hostError';
 import { takeByRoom } from './hostIntake';
 import type { OpenLinks } from './openLinks';

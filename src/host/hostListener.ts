@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { fromEvent, map, merge, Observable, Subject, takeUntil } from 'rxjs';
 
 import { runOnce } from '../streams';
-import type { Endpoint, Listener, ListenOptions, StreamLink } from '../usocket/nic';
+import type { Endpoint, Listener, ListenOptions, StreamLink } from '../usocket/contract/nic';
 import { hostError } from './hostError';
 import type { OpenLinks } from './openLinks';
 

@@ -26,9 +26,9 @@ import type {
   Nic,
   StreamLink,
   StreamOptions,
-} from '../usocket/nic';
-import { OSError } from '../usocket/osError';
-import { type Abortable, promiseOf } from '../usocket/promiseOf';
+} from '../usocket/contract/nic';
+import { OSError } from '../usocket/contract/osError';
+import { type Abortable, promiseOf } from '../usocket/contract/promiseOf';
 import { certificatesOf } from './certificates';
 import { hostAddress, hostConfig, type HostConfig } from './hostAddress';
 import { openHostDatagram } from './hostDatagramLink';

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import { checkServerIdentity, type ConnectionOptions, type TLSSocket } from 'node:tls';
 
-import type { Endpoint, TlsOptions } from '../usocket/nic';
+import type { Endpoint, TlsOptions } from '../usocket/contract/nic';
 import { certificatesOf } from './certificates';
-import { OSError } from '../usocket/osError';
+import { OSError } from '../usocket/contract/osError';
 
 /**
  * What Node's `tls.connect` is told: everything of the connection but the address. Throws `EINVAL` for what is no

@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { defer, merge, type Observable, Subject } from 'rxjs';
 
-import { OSError } from '../usocket/osError';
+import { OSError } from '../usocket/contract/osError';
 
 /** What an interface has given out and has to take back when it is closed. */
 interface Closable {

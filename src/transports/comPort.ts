@@ -1,4 +1,4 @@
-import { OSError } from '../usocket/osError';
+import { OSError } from '../usocket/contract/osError';
 import type { ControlWires } from './controlWires';
 import { subnegotiation } from './telnet';
 

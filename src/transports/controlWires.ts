@@ -1,4 +1,4 @@
-import { OSError } from '../usocket/osError';
+import { OSError } from '../usocket/contract/osError';
 
 /**
  * The wires DTR and RTS of a serial line, to which many boards have their reset and boot pins connected. A wire that is

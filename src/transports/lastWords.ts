@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, catchError, defer, tap, throwError } from 'rxjs';
 
-import { OSError } from '../usocket/osError';
+import { OSError } from '../usocket/contract/osError';
 
 /** Bytes in which a server says why it closes; a line that has carried more was in use. */
 const longest = 192;

@@ -22,7 +22,7 @@ import {
 import { sameReadiness, type Readiness } from '../streams/readiness';
 import { runOnce } from '../streams/runOnce';
 import type { LineAdvice, Uart } from '../streams/uart';
-import { OSError } from '../usocket/osError';
+import { OSError } from '../usocket/contract/osError';
 
 /** A {@link Uart} whose operations are cold observables. */
 export interface LineUart extends OpenLine {

@@ -1,4 +1,4 @@
-import { OSError } from '../usocket/osError';
+import { OSError } from '../usocket/contract/osError';
 import type { ComPortSettings } from './comPort';
 import type { LineUart } from './lineUart';
 import { rfc2217Uart } from './rfc2217';

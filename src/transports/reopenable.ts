@@ -14,7 +14,7 @@ import {
 } from 'rxjs';
 
 import { runOnce } from '../streams/runOnce';
-import { OSError } from '../usocket/osError';
+import { OSError } from '../usocket/contract/osError';
 import { lineUart, type Line, type LineUart, type OpenLine } from './lineUart';
 
 /**

@@ -29,7 +29,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 
-import { OSError } from '../usocket/osError';
+import { OSError } from '../usocket/contract/osError';
 import {
   COM_PORT,
   hangUp,

@@ -1,8 +1,8 @@
 import { SerialPort } from 'serialport';
 import { BehaviorSubject, Observable, ReplaySubject, combineLatest, concatMap, filter, map, take } from 'rxjs';
 
-import { OSError } from '../usocket/osError';
-import type { ErrorCode } from '../usocket/errno';
+import { OSError } from '../usocket/contract/osError';
+import type { ErrorCode } from '../usocket/contract/errno';
 import { checkWires, type ControlWires } from './controlWires';
 import { duplexLine } from './duplexLine';
 import type { Line, LineUart } from './lineUart';

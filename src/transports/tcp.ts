@@ -15,8 +15,8 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 
-import { type ErrorCode, isErrorCode } from '../usocket/errno';
-import { OSError } from '../usocket/osError';
+import { type ErrorCode, isErrorCode } from '../usocket/contract/errno';
+import { OSError } from '../usocket/contract/osError';
 import { duplexLine } from './duplexLine';
 import { quotingLastWords } from './lastWords';
 import type { Line, LineUart } from './lineUart';

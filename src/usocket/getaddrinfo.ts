@@ -1,10 +1,10 @@
 import { defer, map, type Observable, of, throwError } from 'rxjs';
 
-import { type Address, checkPort } from './address';
-import { AF_INET, AF_INET6, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM } from './constants';
-import { isAddress } from './inet';
-import type { Nic } from './nic';
-import { OSError } from './osError';
+import { type Address, checkPort } from './calls/address';
+import { AF_INET, AF_INET6, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM } from './contract/constants';
+import { isAddress } from './contract/inet';
+import type { Nic } from './contract/nic';
+import { OSError } from './contract/osError';
 
 /** What `socket()` and `connect()` need for one way to reach a service. */
 export type AddressInfo = readonly [family: number, type: number, proto: number, canonname: string, sockaddr: Address];

@@ -1,6 +1,6 @@
-export type { Address } from './address';
+export type { Address } from './calls/address';
 export type { ConnectOptions } from './stream/connectOptions';
-export { type ErrorCode, errnoOf, errorcode } from './errno';
+export { type ErrorCode, errnoOf, errorcode } from './contract/errno';
 export type { AddressInfo, AddressInfos } from './getaddrinfo';
 export { DatagramSocket } from './datagram/datagramSocket';
 export { Interfaces } from './interfaces';
@@ -19,16 +19,16 @@ export type {
   StreamOptions,
   StreamSettings,
   TlsOptions,
-} from './nic';
-export { OSError } from './osError';
-export type { Abortable } from './promiseOf';
+} from './contract/nic';
+export { OSError } from './contract/osError';
+export type { Abortable } from './contract/promiseOf';
 export { Socket } from './stream/socket';
-export type { OptionValue } from './socketOption';
+export type { OptionValue } from './calls/socketOption';
 export type { SocketFile } from './stream/socketFile';
 export type { FileMode } from './stream/socketFileStreams';
 export type { SocketState } from './stream/socketState';
 export type { SocketOptions } from './stream/socketStreams';
-export type { Sendable } from './arguments';
+export type { Sendable } from './calls/arguments';
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, type Ready } from './select/poll';
 export { select$, type Selected } from './select/select';
 export { Poll, select } from './select/uselect';

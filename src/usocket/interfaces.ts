@@ -1,6 +1,6 @@
 import { Inspectable, type Shown } from '../streams';
-import type { Nic } from './nic';
-import { OSError } from './osError';
+import type { Nic } from './contract/nic';
+import { OSError } from './contract/osError';
 
 /** The network interfaces of a program, in the order in which they came up. The first that is not lost is the default. */
 export class Interfaces extends Inspectable {

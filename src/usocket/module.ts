@@ -1,15 +1,15 @@
 import { defer, type Observable } from 'rxjs';
 
 import { inspectableModule } from '../streams';
-import { ifPromise } from './arguments';
-import * as constants from './constants';
+import { ifPromise } from './calls/arguments';
+import * as constants from './contract/constants';
 import { DatagramSocket } from './datagram/datagramSocket';
 import { type AddressInfos, getaddrinfo$ } from './getaddrinfo';
-import { inet_ntop, inet_pton } from './inet';
+import { inet_ntop, inet_pton } from './contract/inet';
 import type { Interfaces } from './interfaces';
-import type { Nic } from './nic';
-import { OSError } from './osError';
-import { type Abortable, partOptions, promiseOf } from './promiseOf';
+import type { Nic } from './contract/nic';
+import { OSError } from './contract/osError';
+import { type Abortable, partOptions, promiseOf } from './contract/promiseOf';
 import { Socket } from './stream/socket';
 import type { SocketOptions } from './stream/socketStreams';
 

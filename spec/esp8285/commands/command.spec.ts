@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { catalogueOf, common } from '../../../src/esp8285/commands/catalogue';
 import { command, type Text } from '../../../src/esp8285/commands/command';
 import { dialectOf } from '../../../src/esp8285/commands/dialect';
-import { OSError } from '../../../src/usocket/osError';
+import { OSError } from '../../../src/usocket/contract/osError';
 
 const text = (value: string, more: Partial<Text> = {}): Text => ({
   text: value,

@@ -6,7 +6,7 @@ import { TestScheduler } from 'rxjs/testing';
 
 import { parseCommandLine } from '../../../src/emulator/commandLine';
 import type { ESP8285 } from '../../../src/esp8285';
-import { OSError } from '../../../src/usocket/osError';
+import { OSError } from '../../../src/usocket/contract/osError';
 import { espAt222, nonos174 } from '../../support/firmware';
 import { stage } from '../../support/stage';
 

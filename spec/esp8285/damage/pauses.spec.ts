@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { concat, defer, endWith, ignoreElements, type Observable } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
-import { OSError } from '../../../src/usocket/osError';
+import { OSError } from '../../../src/usocket/contract/osError';
 import { marbles } from '../../streams/marbles';
 import { espAt222, nonos15, nonos174 } from '../../support/firmware';
 import { code, connected, text, unstarted } from '../../support/stage';

@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { catchError, concatWith } from 'rxjs';
 
-import { OSError } from '../../../src/usocket/osError';
+import { OSError } from '../../../src/usocket/contract/osError';
 import { conversation, saying } from '../../support/conversation';
 import { marbles } from '../../streams/marbles';
 

@@ -22,7 +22,7 @@ import { ESP8285, type ModemOptions } from '../../../src/esp8285';
 import { type VirtualModem, virtualModem } from '../../../src/testing';
 import type { Uart } from '../../../src/streams';
 import type { Socket } from '../../../src/usocket';
-import { OSError } from '../../../src/usocket/osError';
+import { OSError } from '../../../src/usocket/contract/osError';
 
 const size = 1 << 20;
 const piece = 1024;

@@ -4,7 +4,7 @@ import { concat, concatMap, ignoreElements, map, mergeMap, type SchedulerLike, t
 
 import type { Rule } from '../../../src/testing';
 import { DatagramSocket } from '../../../src/usocket';
-import { IPPROTO_TCP, TCP_NODELAY } from '../../../src/usocket/constants';
+import { IPPROTO_TCP, TCP_NODELAY } from '../../../src/usocket/contract/constants';
 import { marbles } from '../../streams/marbles';
 import { espAt222, nonos15, nonos174 } from '../../support/firmware';
 import { code, connected, listening, peer, stage, type Stage, text } from '../../support/stage';

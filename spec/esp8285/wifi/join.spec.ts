@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
 import { catchError, map, type Observable, of } from 'rxjs';
 
-import { OSError } from '../../../src/usocket/osError';
+import { OSError } from '../../../src/usocket/contract/osError';
 import type { Rule } from '../../../src/testing';
 import { espAt222, type Firmware, nonos174 } from '../../support/firmware';
 import { code, type Stage, stage } from '../../support/stage';

@@ -26,7 +26,7 @@ import {
 
 import type { Talk } from '../../../src/testing';
 import { DatagramSocket, type Socket } from '../../../src/usocket';
-import { OSError } from '../../../src/usocket/osError';
+import { OSError } from '../../../src/usocket/contract/osError';
 import { clock, datagramSink, echo, name, ponderer, sink, speech, talker, words } from './peers';
 import type { World } from './world';
 

@@ -13,7 +13,7 @@ import {
 import type { EmulatorState, FirmwareVersion } from '../../../src/emulator';
 import type { Status } from '../../../src/esp8285';
 import { type VirtualModem, virtualModem } from '../../../src/testing';
-import { OSError } from '../../../src/usocket/osError';
+import { OSError } from '../../../src/usocket/contract/osError';
 import { answerers, peers } from './peers';
 
 /** How something ended. */

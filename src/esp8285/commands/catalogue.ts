@@ -1,7 +1,7 @@
-import { AF_INET } from '../../usocket/constants';
-import { isAddress } from '../../usocket/inet';
-import type { Endpoint } from '../../usocket/nic';
-import { OSError } from '../../usocket/osError';
+import { AF_INET } from '../../usocket/contract/constants';
+import { isAddress } from '../../usocket/contract/inet';
+import type { Endpoint } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
 import { type Command, command, type Text } from './command';
 import type { Dialect } from './dialect';
 import { encryptions, type SoftAp } from './softAp';

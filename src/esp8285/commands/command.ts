@@ -1,5 +1,5 @@
 import { asBuffer } from '../../streams';
-import { OSError } from '../../usocket/osError';
+import { OSError } from '../../usocket/contract/osError';
 import { isUtf8 } from './isUtf8';
 
 /** Longest command line, in bytes, its line end included (AT 2.2 says so; older firmware is not known to take more). */

@@ -1,7 +1,7 @@
 import { catchError, type MonoTypeOperatorFunction, throwError } from 'rxjs';
 
-import { isErrorCode } from '../../usocket/errno';
-import { OSError } from '../../usocket/osError';
+import { isErrorCode } from '../../usocket/contract/errno';
+import { OSError } from '../../usocket/contract/osError';
 import { Refusal } from './answer';
 import { Unanswered } from './unanswered';
 

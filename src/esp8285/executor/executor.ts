@@ -21,7 +21,7 @@ import {
   timer,
 } from 'rxjs';
 
-import { OSError } from '../../usocket/osError';
+import { OSError } from '../../usocket/contract/osError';
 import { Refusal } from './answer';
 import { answeredWithin, BusyForEver, longestBusy } from './answeredWithin';
 import type { Exchange } from './exchange';

@@ -15,7 +15,7 @@ import {
   TimeoutError,
 } from 'rxjs';
 
-import { OSError } from '../../usocket/osError';
+import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import { longestBusy } from './answeredWithin';
 import { type LinkMode, linkModeOf } from './inquiry';

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../usocket/nic';
+import type { Endpoint } from '../../usocket/contract/nic';
 
 /** Longest header: `+IPD,4,<10 digits>,"255.255.255.255",65535:`, and some to spare. */
 export const longestHeader = 80;

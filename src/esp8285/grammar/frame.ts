@@ -1,4 +1,4 @@
-import type { Endpoint } from '../../usocket/nic';
+import type { Endpoint } from '../../usocket/contract/nic';
 
 /** Data of one link: what stood behind one `+IPD` or `+CIPRECVDATA` header. */
 export interface Block {

@@ -11,9 +11,9 @@ import {
   throwError,
 } from 'rxjs';
 
-import type { ErrorCode } from '../../usocket/errno';
-import type { Datagram, DatagramLink, Endpoint } from '../../usocket/nic';
-import { OSError } from '../../usocket/osError';
+import type { ErrorCode } from '../../usocket/contract/errno';
+import type { Datagram, DatagramLink, Endpoint } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';

@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../../usocket/errno';
-import type { TlsOptions } from '../../usocket/nic';
-import { OSError } from '../../usocket/osError';
+import type { ErrorCode } from '../../usocket/contract/errno';
+import type { TlsOptions } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import type { Dialect } from '../commands/dialect';

@@ -20,9 +20,9 @@ import {
   throwError,
 } from 'rxjs';
 
-import type { ErrorCode } from '../../usocket/errno';
-import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../../usocket/nic';
-import { OSError } from '../../usocket/osError';
+import type { ErrorCode } from '../../usocket/contract/errno';
+import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
 import { Unanswered } from '../executor/unanswered';

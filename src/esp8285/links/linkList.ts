@@ -1,6 +1,6 @@
 import { map, type Observable, of, type SchedulerLike } from 'rxjs';
 
-import type { Endpoint } from '../../usocket/nic';
+import type { Endpoint } from '../../usocket/contract/nic';
 import { common } from '../commands/catalogue';
 import { ifRefused } from '../executor/answer';
 import { ask } from '../executor/exchange';

@@ -21,8 +21,8 @@ import {
 } from 'rxjs';
 
 import type { LineAdvice } from '../../streams';
-import type { Endpoint } from '../../usocket/nic';
-import { OSError } from '../../usocket/osError';
+import type { Endpoint } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
 import type { Executor } from '../executor/executor';
 import type { LineHold } from '../flow/lineHold';
 import type { Frame } from '../grammar/frame';

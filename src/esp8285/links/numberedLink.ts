@@ -1,7 +1,7 @@
 import type { Observable } from 'rxjs';
 
 import type { LineAdvice } from '../../streams';
-import type { OSError } from '../../usocket/osError';
+import type { OSError } from '../../usocket/contract/osError';
 import type { Executor } from '../executor/executor';
 import type { LineHold } from '../flow/lineHold';
 import type { Block } from '../grammar/frame';

@@ -1,7 +1,7 @@
 import { concat, defer, type Observable, of, retry, throwError } from 'rxjs';
 
-import type { DatagramLink, Endpoint } from '../../usocket/nic';
-import { OSError } from '../../usocket/osError';
+import type { DatagramLink, Endpoint } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
 import { commandError } from '../executor/commandError';

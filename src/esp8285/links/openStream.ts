@@ -1,8 +1,8 @@
 import { concat, concatMap, type Observable, of, tap } from 'rxjs';
 
-import type { ErrorCode } from '../../usocket/errno';
-import type { Endpoint, StreamOptions, StreamSettings } from '../../usocket/nic';
-import { OSError } from '../../usocket/osError';
+import type { ErrorCode } from '../../usocket/contract/errno';
+import type { Endpoint, StreamOptions, StreamSettings } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
 import { Refusal } from '../executor/answer';

@@ -19,8 +19,8 @@ import {
   throwError,
 } from 'rxjs';
 
-import type { Endpoint, Listener } from '../../usocket/nic';
-import { OSError } from '../../usocket/osError';
+import type { Endpoint, Listener } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
 import { asOSError } from '../asOSError';
 import { common } from '../commands/catalogue';
 import { ifRefused, Refusal } from '../executor/answer';

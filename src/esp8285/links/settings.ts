@@ -1,7 +1,7 @@
 import { catchError, defer, EMPTY, ignoreElements, type Observable, throwError } from 'rxjs';
 
-import type { StreamSettings } from '../../usocket/nic';
-import { OSError } from '../../usocket/osError';
+import type { StreamSettings } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
 import { Refusal } from '../executor/answer';

@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 
-import { OSError } from '../../usocket/osError';
+import { OSError } from '../../usocket/contract/osError';
 import type { Command } from '../commands/command';
 import { catalogueOf } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';

@@ -17,8 +17,8 @@ import {
 } from 'rxjs';
 
 import { asBuffer, deadline } from '../../streams';
-import { OSError } from '../../usocket/osError';
-import type { Datagram, DatagramLink } from '../../usocket/nic';
+import { OSError } from '../../usocket/contract/osError';
+import type { Datagram, DatagramLink } from '../../usocket/contract/nic';
 
 /** Milliseconds between two questions, as resolvers do; each goes to the next server. */
 const pause = 2_000;

@@ -19,8 +19,8 @@ import {
 } from 'rxjs';
 
 import { asBuffer } from '../../streams';
-import type { ErrorCode } from '../../usocket/errno';
-import { OSError } from '../../usocket/osError';
+import type { ErrorCode } from '../../usocket/contract/errno';
+import { OSError } from '../../usocket/contract/osError';
 import { type Catalogue, common } from '../commands/catalogue';
 import { type Command, readable } from '../commands/command';
 import { firstMatch, ifRefused, Refusal } from '../executor/answer';

@@ -1,7 +1,7 @@
 import { catchError, concat, filter, map, type Observable, of, take } from 'rxjs';
 
-import { AF_INET } from '../../usocket/constants';
-import { isAddress } from '../../usocket/inet';
+import { AF_INET } from '../../usocket/contract/constants';
+import { isAddress } from '../../usocket/contract/inet';
 import type { Catalogue } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import { simpleExchange } from '../executor/exchange';

@@ -1,7 +1,7 @@
 import { concatMap, EMPTY, type Observable, of } from 'rxjs';
 
-import { OSError } from '../../usocket/osError';
-import type { Endpoint } from '../../usocket/nic';
+import { OSError } from '../../usocket/contract/osError';
+import type { Endpoint } from '../../usocket/contract/nic';
 import { common } from '../commands/catalogue';
 import { firstMatch, ifRefused } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';

@@ -1,6 +1,6 @@
 import { catchError, map, type Observable, throwError } from 'rxjs';
 
-import { OSError } from '../../usocket/osError';
+import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import { firstMatch, Refusal } from '../executor/answer';
 import { commandError } from '../executor/commandError';

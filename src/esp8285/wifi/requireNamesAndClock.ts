@@ -1,4 +1,4 @@
-import { OSError } from '../../usocket/osError';
+import { OSError } from '../../usocket/contract/osError';
 import type { Dialect } from '../commands/dialect';
 
 /** Throws `EOPNOTSUPP` for a firmware that is older than the commands for name servers, host name and clock. */

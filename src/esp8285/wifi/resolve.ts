@@ -1,6 +1,6 @@
 import { catchError, map, type Observable, throwError } from 'rxjs';
 
-import { OSError } from '../../usocket/osError';
+import { OSError } from '../../usocket/contract/osError';
 import { common, longestHostName } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
 import { Refusal } from '../executor/answer';

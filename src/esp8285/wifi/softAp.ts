@@ -1,6 +1,6 @@
 import { catchError, concat, EMPTY, ignoreElements, type Observable, throwError } from 'rxjs';
 
-import { OSError } from '../../usocket/osError';
+import { OSError } from '../../usocket/contract/osError';
 import type { Catalogue } from '../commands/catalogue';
 import { encryptions, type SoftAp } from '../commands/softAp';
 import { Refusal } from '../executor/answer';

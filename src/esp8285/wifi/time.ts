@@ -12,7 +12,7 @@ import {
 } from 'rxjs';
 
 import { deadline } from '../../streams';
-import { OSError } from '../../usocket/osError';
+import { OSError } from '../../usocket/contract/osError';
 import { common, longestHostName } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
 import { firstMatch } from '../executor/answer';

@@ -14,7 +14,7 @@ import {
 } from 'rxjs';
 
 import { Turnstile } from '../../streams';
-import type { DatagramLink, Endpoint } from '../nic';
+import type { DatagramLink, Endpoint } from '../contract/nic';
 
 /** Bytes that the send buffer holds where nothing else is asked for. */
 const usualSendBuffer = 8_192;

@@ -1,10 +1,10 @@
 import { map, throwError } from 'rxjs';
 
-import type { Address } from '../address';
-import type { Sendable } from '../arguments';
-import { OSError } from '../osError';
-import { type Abortable, partOptions, promiseOf } from '../promiseOf';
-import type { OptionValue } from '../socketOption';
+import type { Address } from '../calls/address';
+import type { Sendable } from '../calls/arguments';
+import { OSError } from '../contract/osError';
+import { type Abortable, partOptions, promiseOf } from '../contract/promiseOf';
+import type { OptionValue } from '../calls/socketOption';
 import { DatagramStreams } from './datagramStreams';
 
 /**

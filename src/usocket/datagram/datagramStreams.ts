@@ -29,14 +29,22 @@ import {
   type Shown,
   Turnstile,
 } from '../../streams';
-import { type Address, addressOf, endpointText, toEndpoint, toLocalEndpoint } from '../address';
-import { checkReceiveBuffer, checkSize, checkTarget, orAgain, type Sendable, sizeOrAll, toBytes } from '../arguments';
-import { MSG_PEEK } from '../constants';
-import { flagsOf, receiveFlags, sendFlags } from '../flags';
-import type { Datagram, DatagramLink, Endpoint, Nic } from '../nic';
-import { closedError, Operations } from '../operations';
-import { OSError } from '../osError';
-import { notAnOptionOf, type OptionValue, type SocketOption, socketOption } from '../socketOption';
+import { type Address, addressOf, endpointText, toEndpoint, toLocalEndpoint } from '../calls/address';
+import {
+  checkReceiveBuffer,
+  checkSize,
+  checkTarget,
+  orAgain,
+  type Sendable,
+  sizeOrAll,
+  toBytes,
+} from '../calls/arguments';
+import { MSG_PEEK } from '../contract/constants';
+import { flagsOf, receiveFlags, sendFlags } from '../calls/flags';
+import type { Datagram, DatagramLink, Endpoint, Nic } from '../contract/nic';
+import { closedError, Operations } from '../calls/operations';
+import { OSError } from '../contract/osError';
+import { notAnOptionOf, type OptionValue, type SocketOption, socketOption } from '../calls/socketOption';
 import type { SocketOptions } from '../stream/socketStreams';
 import { DatagramSender } from './datagramSender';
 

@@ -21,7 +21,7 @@ import {
 
 import { Inspectable, type Pollable, type Readiness, type Shown } from '../../streams';
 import { longestTime } from '../../streams/deadline';
-import { OSError } from '../osError';
+import { OSError } from '../contract/osError';
 
 /** Event bits, with MicroPython's values. `POLLERR`, `POLLHUP` and `POLLNVAL` come unasked. */
 export const POLLIN = 1;

@@ -1,7 +1,7 @@
 import { asyncScheduler, defer, map, type Observable } from 'rxjs';
 
 import type { Pollable } from '../../streams';
-import { OSError } from '../osError';
+import { OSError } from '../contract/osError';
 import {
   checkTime,
   firstInTime,

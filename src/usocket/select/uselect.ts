@@ -1,5 +1,5 @@
 import type { Pollable } from '../../streams';
-import { type Abortable, partOptions, promiseOf } from '../promiseOf';
+import { type Abortable, partOptions, promiseOf } from '../contract/promiseOf';
 import { PollStreams, type Ready } from './poll';
 import { select$, type Selected } from './select';
 

@@ -1,9 +1,9 @@
 import { catchError, EMPTY, ignoreElements, map, merge, mergeMap, type Observable, Subject, takeUntil } from 'rxjs';
 
 import { ItemQueue } from '../../streams';
-import type { Endpoint, Listener, StreamLink } from '../nic';
-import { closedError } from '../operations';
-import { OSError } from '../osError';
+import type { Endpoint, Listener, StreamLink } from '../contract/nic';
+import { closedError } from '../calls/operations';
+import { OSError } from '../contract/osError';
 
 /** Connections that wait at most: more than any interface is asked to hold, and an end to what they take of the memory. */
 const mostWaiting = 1024;

@@ -1,5 +1,5 @@
-import type { StreamOptions, TlsOptions } from '../nic';
-import { OSError } from '../osError';
+import type { StreamOptions, TlsOptions } from '../contract/nic';
+import { OSError } from '../contract/osError';
 
 /** How a socket is connected. */
 export type ConnectOptions = Pick<StreamOptions, 'tls'>;

@@ -12,10 +12,10 @@ import {
 } from 'rxjs';
 
 import { ByteReader } from '../../streams';
-import { checkReceiveBuffer } from '../arguments';
-import type { StreamLink } from '../nic';
-import { closedError, type Operations } from '../operations';
-import { OSError } from '../osError';
+import { checkReceiveBuffer } from '../calls/arguments';
+import type { StreamLink } from '../contract/nic';
+import { closedError, type Operations } from '../calls/operations';
+import { OSError } from '../contract/osError';
 import { StreamSender } from './streamSender';
 
 /** The connection of a stream socket: its link, once there is one, what has come over it, and what is to go. */

@@ -1,8 +1,8 @@
 import { concat, defer, EMPTY, type Observable, tap } from 'rxjs';
 
-import type { Nic, StreamLink, StreamSettings } from '../nic';
-import { OSError } from '../osError';
-import type { ConnectionOption } from '../socketOption';
+import type { Nic, StreamLink, StreamSettings } from '../contract/nic';
+import { OSError } from '../contract/osError';
+import type { ConnectionOption } from '../calls/socketOption';
 
 /** Seconds of silence before a connection is probed, where `SO_KEEPALIVE` alone is set: BSD's two hours. */
 const usualIdle = 7200;

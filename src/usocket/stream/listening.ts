@@ -1,8 +1,8 @@
 import { BehaviorSubject, map, type Observable, of, switchMap } from 'rxjs';
 
-import { type Address, toLocalEndpoint } from '../address';
-import type { Endpoint, Nic, StreamLink } from '../nic';
-import { OSError } from '../osError';
+import { type Address, toLocalEndpoint } from '../calls/address';
+import type { Endpoint, Nic, StreamLink } from '../contract/nic';
+import { OSError } from '../contract/osError';
 import { type Acceptable, AcceptQueue } from './acceptQueue';
 
 /** The listening side of a stream socket: its address, and the connections that have come to it. */

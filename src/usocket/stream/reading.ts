@@ -1,9 +1,9 @@
 import { catchError, type MonoTypeOperatorFunction, Observable, of, switchMap, throwError } from 'rxjs';
 
 import type { ByteReader } from '../../streams';
-import { checkSize, checkTarget, sizeOrAll } from '../arguments';
-import { flagsOf, receiveFlags } from '../flags';
-import type { Operations } from '../operations';
+import { checkSize, checkTarget, sizeOrAll } from '../calls/arguments';
+import { flagsOf, receiveFlags } from '../calls/flags';
+import type { Operations } from '../calls/operations';
 import type { Connection } from './connection';
 
 /** One way to read: while others wait, and at once. */

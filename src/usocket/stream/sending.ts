@@ -1,10 +1,10 @@
 import { catchError, map, type MonoTypeOperatorFunction, type Observable, of, switchMap, throwError } from 'rxjs';
 
-import { type Sendable, toBytes } from '../arguments';
-import { flagsOf, sendFlags } from '../flags';
-import type { StreamLink } from '../nic';
-import type { Operations } from '../operations';
-import { OSError } from '../osError';
+import { type Sendable, toBytes } from '../calls/arguments';
+import { flagsOf, sendFlags } from '../calls/flags';
+import type { StreamLink } from '../contract/nic';
+import type { Operations } from '../calls/operations';
+import { OSError } from '../contract/osError';
 import type { Connection } from './connection';
 
 /** The calls of a stream socket that send: see the methods of `SocketStreams` of the same names. */

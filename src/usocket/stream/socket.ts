@@ -1,9 +1,9 @@
 import { map } from 'rxjs';
 
-import type { Address } from '../address';
-import type { Sendable } from '../arguments';
-import { type Abortable, partOptions, promiseOf } from '../promiseOf';
-import type { OptionValue } from '../socketOption';
+import type { Address } from '../calls/address';
+import type { Sendable } from '../calls/arguments';
+import { type Abortable, partOptions, promiseOf } from '../contract/promiseOf';
+import type { OptionValue } from '../calls/socketOption';
 import type { ConnectOptions } from './connectOptions';
 import { SocketFile } from './socketFile';
 import type { FileMode } from './socketFileStreams';

@@ -1,7 +1,7 @@
 import { map } from 'rxjs';
 
-import { orAgain, type Sendable } from '../arguments';
-import { type Abortable, partOptions, promiseOf } from '../promiseOf';
+import { orAgain, type Sendable } from '../calls/arguments';
+import { type Abortable, partOptions, promiseOf } from '../contract/promiseOf';
 import { SocketFileStreams } from './socketFileStreams';
 
 /**

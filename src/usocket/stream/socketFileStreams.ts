@@ -1,8 +1,8 @@
 import { defer, type Observable } from 'rxjs';
 
 import { Inspectable, type Pollable, type Readiness, type Shown } from '../../streams';
-import type { Sendable } from '../arguments';
-import { OSError } from '../osError';
+import type { Sendable } from '../calls/arguments';
+import { OSError } from '../contract/osError';
 import type { SocketStreams } from './socketStreams';
 
 /** What a file of a socket is for. There are no text modes, as in the socket document. */

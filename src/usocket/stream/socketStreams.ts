@@ -14,12 +14,12 @@ import {
 } from 'rxjs';
 
 import { currentOf, Inspectable, runOnce, type Pollable, type Readiness, type Shown } from '../../streams';
-import { type Address, addressOf, endpointText, toEndpoint } from '../address';
-import { orAgain, type Sendable, toBytes } from '../arguments';
-import type { Endpoint, Nic, StreamLink } from '../nic';
-import { Operations } from '../operations';
-import { OSError } from '../osError';
-import { notAnOptionOf, type OptionValue, type SocketOption, socketOption } from '../socketOption';
+import { type Address, addressOf, endpointText, toEndpoint } from '../calls/address';
+import { orAgain, type Sendable, toBytes } from '../calls/arguments';
+import type { Endpoint, Nic, StreamLink } from '../contract/nic';
+import { Operations } from '../calls/operations';
+import { OSError } from '../contract/osError';
+import { notAnOptionOf, type OptionValue, type SocketOption, socketOption } from '../calls/socketOption';
 import { Connection } from './connection';
 import { ConnectionSettings } from './connectionSettings';
 import { checkConnectOptions, type ConnectOptions } from './connectOptions';

@@ -17,7 +17,7 @@ import {
   tap,
 } from 'rxjs';
 
-import type { StreamLink } from '../nic';
+import type { StreamLink } from '../contract/nic';
 
 /** Bytes that the send buffer holds where nothing else is asked for: four pieces of the modem's. */
 const usualSendBuffer = 8_192;

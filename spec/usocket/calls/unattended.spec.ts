@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { throwError } from 'rxjs';
 
-import { type ErrorCode, OSError } from '../../src/usocket';
-import { Unattended } from '../../src/usocket/unattended';
+import { type ErrorCode, OSError } from '../../../src/usocket';
+import { Unattended } from '../../../src/usocket/calls/unattended';
 
 describe('what non-blocking calls have begun', () => {
   it('tells the first failure, which those behind it follow from, and forgets it', () => {

@@ -1,8 +1,8 @@
 import { ifPromise } from './arguments';
-import { AF_INET, AF_INET6 } from './constants';
-import { isAddress } from './inet';
-import type { Endpoint } from './nic';
-import { OSError } from './osError';
+import { AF_INET, AF_INET6 } from '../contract/constants';
+import { isAddress } from '../contract/inet';
+import type { Endpoint } from '../contract/nic';
+import { OSError } from '../contract/osError';
 
 /**
  * A socket address: opaque, from `getaddrinfo`, or the short form `['192.168.1.9', 80]`.

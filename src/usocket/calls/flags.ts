@@ -1,5 +1,5 @@
-import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, MSG_WAITALL } from './constants';
-import { OSError } from './osError';
+import { MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, MSG_WAITALL } from '../contract/constants';
+import { OSError } from '../contract/osError';
 
 /** What the flags of one call ask for. */
 interface Flags {

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isIPv4, isIPv6 } from 'node:net';
 
-import { inet_ntop, inet_pton } from '../../src/usocket/inet';
-import { OSError } from '../../src/usocket/osError';
+import { inet_ntop, inet_pton } from '../../../src/usocket/contract/inet';
+import { OSError } from '../../../src/usocket/contract/osError';
 
 const AF_INET = 2;
 const AF_INET6 = 10;

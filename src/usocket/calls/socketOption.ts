@@ -14,8 +14,8 @@ import {
   SOL_SOCKET,
   TCP_KEEPIDLE,
   TCP_NODELAY,
-} from './constants';
-import { OSError } from './osError';
+} from '../contract/constants';
+import { OSError } from '../contract/osError';
 
 /** What `setsockopt` takes: a number, or the bytes of the C structure that the option has. */
 export type OptionValue = number | boolean | Uint8Array;

@@ -1,6 +1,6 @@
 import { BehaviorSubject, catchError, EMPTY, mergeAll, type Observable, Subject } from 'rxjs';
 
-import { OSError } from './osError';
+import { OSError } from '../contract/osError';
 
 /**
  * What non-blocking calls have begun and nobody waits for. A failure is kept for the next call to report, as BSD keeps

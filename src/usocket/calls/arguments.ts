@@ -1,5 +1,5 @@
-import { isSize } from '../streams';
-import { OSError } from './osError';
+import { isSize } from '../../streams';
+import { OSError } from '../contract/osError';
 
 /** What a socket can be asked to send; a string goes out as UTF-8. */
 export type Sendable = Uint8Array | string;

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { getEventListeners } from 'node:events';
 import { concat, finalize, NEVER, Observable, of, Subject, throwError } from 'rxjs';
 
-import { OSError } from '../../src/usocket/osError';
-import { partOptions, promiseOf } from '../../src/usocket/promiseOf';
-import { failureOf } from '../support/failure';
+import { OSError } from '../../../src/usocket/contract/osError';
+import { partOptions, promiseOf } from '../../../src/usocket/contract/promiseOf';
+import { failureOf } from '../../support/failure';
 
 const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(

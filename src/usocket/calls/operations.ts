@@ -9,8 +9,8 @@ import {
   throwIfEmpty,
 } from 'rxjs';
 
-import { deadline } from '../streams';
-import { OSError } from './osError';
+import { deadline } from '../../streams';
+import { OSError } from '../contract/osError';
 import type { TimeoutOption } from './socketOption';
 import { Unattended } from './unattended';
 
