@@ -30,6 +30,7 @@ const floors = {
  * stand above them all.
  */
 const rooms = {
+  streams: ['concurrency', 'time', 'state', 'queues', 'reading'],
   usocket: ['contract', 'select', 'calls', 'stream', 'datagram'],
 };
 

@@ -28,13 +28,13 @@ import {
   Inspectable,
   type LineAdvice,
   type LineHint,
+  longestTime,
   type Readiness,
   runOnce,
   sameReadiness,
   type Shown,
   type Uart,
 } from './streams';
-import { longestTime } from './streams/deadline';
 import { openUart, type OpenUartOptions, withoutPassword } from './transports';
 import { OSError } from './usocket';
 import { checkSize, checkTarget, type Sendable, toBytes } from './usocket/calls/arguments';

@@ -1,7 +1,6 @@
 import { BehaviorSubject, defer, distinctUntilChanged, EMPTY, type Observable, Subject, throwError } from 'rxjs';
 
-import { type Readiness, sameReadiness } from '../streams/readiness';
-import type { Uart } from '../streams/uart';
+import { type Readiness, sameReadiness, type Uart } from '../streams';
 import { type Lane, lowWater } from './lane';
 import type { Hint } from './report';
 

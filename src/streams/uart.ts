@@ -1,6 +1,6 @@
 import type { Observable, ObservableInput } from 'rxjs';
 
-import type { Readiness } from './readiness';
+import type { Readiness } from './state/readiness';
 
 /** What a person can do about a line that is not as it should be; for messages, so each begins in small letters. */
 export interface LineAdvice {

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { types } from 'node:util';
 import { Observable, Subject, fromEvent, map, merge, of, switchMap, take } from 'rxjs';
 
-import type { LineAdvice } from '../streams/uart';
+import type { LineAdvice } from '../streams';
 import type { Line } from './lineUart';
 
 export interface DuplexLineOptions {

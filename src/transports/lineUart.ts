@@ -19,9 +19,7 @@ import {
   type Observable,
 } from 'rxjs';
 
-import { sameReadiness, type Readiness } from '../streams/readiness';
-import { runOnce } from '../streams/runOnce';
-import type { LineAdvice, Uart } from '../streams/uart';
+import { type LineAdvice, type Readiness, runOnce, sameReadiness, type Uart } from '../streams';
 import { OSError } from '../usocket/contract/osError';
 
 /** A {@link Uart} whose operations are cold observables. */

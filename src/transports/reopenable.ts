@@ -13,7 +13,7 @@ import {
   type Observable,
 } from 'rxjs';
 
-import { runOnce } from '../streams/runOnce';
+import { runOnce } from '../streams';
 import { OSError } from '../usocket/contract/osError';
 import { lineUart, type Line, type LineUart, type OpenLine } from './lineUart';
 

@@ -11,8 +11,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 
-import { asBuffer, type Uart } from '../../streams';
-import { inputFirst } from '../../streams/inputFirst';
+import { asBuffer, inputFirst, type Uart } from '../../streams';
 import { fit } from './fit';
 import { LineClock } from './lineClock';
 

@@ -19,8 +19,7 @@ import {
   timeout,
 } from 'rxjs';
 
-import { Inspectable, type Pollable, type Readiness, type Shown } from '../../streams';
-import { longestTime } from '../../streams/deadline';
+import { Inspectable, longestTime, type Pollable, type Readiness, type Shown } from '../../streams';
 import { OSError } from '../contract/osError';
 
 /** Event bits, with MicroPython's values. `POLLERR`, `POLLHUP` and `POLLNVAL` come unasked. */

@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { type Readiness, sameReadiness } from '../../src/streams';
+import { type Readiness, sameReadiness } from '../../../src/streams';
 
 const idle: Readiness = { readable: false, writable: false, hangup: false, error: false };
 

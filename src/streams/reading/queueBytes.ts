@@ -1,6 +1,6 @@
 import { defer, ignoreElements, merge, type OperatorFunction, takeWhile, tap, catchError, EMPTY } from 'rxjs';
 
-import { ByteQueue, type ByteQueueOptions } from './byteQueue';
+import { ByteQueue, type ByteQueueOptions } from '../queues/byteQueue';
 
 /**
  * Collects a byte stream in a {@link ByteQueue} and emits the queue at every change of it: what {@link recv},

@@ -1,6 +1,6 @@
 import { BehaviorSubject, distinctUntilChanged, first, map, mergeMap, Observable } from 'rxjs';
 
-import { Turnstile } from './turnstile';
+import { Turnstile } from '../concurrency/turnstile';
 
 export interface ItemQueueOptions<T> {
   /** Most that is held, in the unit of `sizeOf`. */

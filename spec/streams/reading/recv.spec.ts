@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { concat, EMPTY, from, NEVER, of } from 'rxjs';
 
-import { ByteQueue, queueBytes, recv } from '../../src/streams';
-import { buffers, marbles, toBytes } from './marbles';
+import { ByteQueue, queueBytes, recv } from '../../../src/streams';
+import { buffers, marbles, toBytes } from '../marbles';
 
 const lost = new Error('port lost');
 

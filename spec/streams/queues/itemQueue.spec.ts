@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { concatWith, map, tap } from 'rxjs';
 
-import { ItemQueue } from '../../src/streams';
-import { marbles } from './marbles';
+import { ItemQueue } from '../../../src/streams';
+import { marbles } from '../marbles';
 
 const broken = new Error('broken');
 

@@ -15,8 +15,8 @@ import {
   tap,
 } from 'rxjs';
 
-import { ByteReader, type ByteQueueOptions } from '../../src/streams';
-import { buffers, marbles, toBytes } from './marbles';
+import { ByteReader, type ByteQueueOptions } from '../../../src/streams';
+import { buffers, marbles, toBytes } from '../marbles';
 
 const lost = new Error('port lost');
 const full = new Error('queue full');

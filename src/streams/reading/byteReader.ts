@@ -1,6 +1,6 @@
 import { distinctUntilChanged, map, type Observable, type Subscription } from 'rxjs';
 
-import { ByteQueue, type ByteQueueOptions } from './byteQueue';
+import { ByteQueue, type ByteQueueOptions } from '../queues/byteQueue';
 import { drain, drainLines } from './drain';
 import { peek } from './peek';
 import { fillQueue } from './queueBytes';
@@ -8,7 +8,7 @@ import { read } from './read';
 import { readinto } from './readinto';
 import { readline } from './readline';
 import { recv } from './recv';
-import { Turnstile } from './turnstile';
+import { Turnstile } from '../concurrency/turnstile';
 
 /**
  * A byte stream that can be read piece by piece: what one read leaves is there for the next, reads are served in

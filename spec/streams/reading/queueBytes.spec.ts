@@ -1,8 +1,8 @@
 import { describe, it } from '@jest/globals';
 import { from, map, type OperatorFunction, pipe } from 'rxjs';
 
-import { type ByteQueueOptions, queueBytes, recv } from '../../src/streams';
-import { buffers, marbles, toBytes } from './marbles';
+import { type ByteQueueOptions, queueBytes, recv } from '../../../src/streams';
+import { buffers, marbles, toBytes } from '../marbles';
 
 const lost = new Error('port lost');
 const full = new Error('queue full');

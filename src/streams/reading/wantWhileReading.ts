@@ -1,6 +1,6 @@
 import { defer, type Observable, type OperatorFunction, tap } from 'rxjs';
 
-import type { ByteQueue } from './byteQueue';
+import type { ByteQueue } from '../queues/byteQueue';
 
 /**
  * Makes a reader out of `read$`, for which the queue lets in `wanted` bytes more while it is subscribed, or until it

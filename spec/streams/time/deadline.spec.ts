@@ -2,8 +2,8 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { NEVER, type Observable, of, VirtualTimeScheduler } from 'rxjs';
 
-import { ByteReader, deadline } from '../../src/streams';
-import { buffers, marbles, toBytes } from './marbles';
+import { ByteReader, deadline } from '../../../src/streams';
+import { buffers, marbles, toBytes } from '../marbles';
 
 const late = new Error('too late');
 const lost = new Error('port lost');

@@ -1,6 +1,6 @@
 import { first, mergeMap, Observable, type OperatorFunction } from 'rxjs';
 
-import type { ByteQueue } from './byteQueue';
+import type { ByteQueue } from '../queues/byteQueue';
 import { wantWhileReading } from './wantWhileReading';
 
 export interface TakeOptions<T> {

@@ -14,8 +14,8 @@ import {
   VirtualTimeScheduler,
 } from 'rxjs';
 
-import { deadline } from '../../src/streams/deadline';
-import { inputFirst } from '../../src/streams/inputFirst';
+import { deadline } from '../../../src/streams/time/deadline';
+import { inputFirst } from '../../../src/streams/time/inputFirst';
 
 /** A clock that jumps, as it does for a program that has stood still. */
 class Standing implements SchedulerLike {

@@ -1,6 +1,6 @@
 import { exhaustMap, Observable, type OperatorFunction, takeWhile } from 'rxjs';
 
-import type { ByteQueue } from './byteQueue';
+import type { ByteQueue } from '../queues/byteQueue';
 import { wantWhileReading } from './wantWhileReading';
 
 /**

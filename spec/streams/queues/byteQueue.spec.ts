@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
-import { ByteQueue, readline } from '../../src/streams';
+import { ByteQueue, readline } from '../../../src/streams';
 
 const lost = new Error('port lost');
 const full = new Error('queue full');

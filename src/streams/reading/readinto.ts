@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 
-import type { ByteQueue } from './byteQueue';
-import { checkSize } from './checkSize';
+import type { ByteQueue } from '../queues/byteQueue';
+import { checkSize } from '../queues/checkSize';
 import { takeWhenReady } from './takeWhenReady';
 
 /**

@@ -1,8 +1,8 @@
 import { describe, it } from '@jest/globals';
 import { merge, of, switchMap, timer } from 'rxjs';
 
-import { runOnce } from '../../src/streams';
-import { marbles } from './marbles';
+import { runOnce } from '../../../src/streams';
+import { marbles } from '../marbles';
 
 describe('runOnce', () => {
   it(

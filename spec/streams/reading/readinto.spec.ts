@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { from, NEVER } from 'rxjs';
 
-import { ByteQueue, queueBytes, readinto } from '../../src/streams';
-import { marbles, toBytes } from './marbles';
+import { ByteQueue, queueBytes, readinto } from '../../../src/streams';
+import { marbles, toBytes } from '../marbles';
 
 const lost = new Error('port lost');
 

@@ -2,8 +2,8 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { defer, EMPTY, finalize, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
 
-import { Turnstile } from '../../src/streams';
-import { marbles } from './marbles';
+import { Turnstile } from '../../../src/streams';
+import { marbles } from '../marbles';
 
 const broken = new Error('broken');
 
