@@ -90,6 +90,7 @@ const capitals = [
   'src/usocket/**/*.ts',
   'src/machine.ts',
   'src/transports/{telnet,comPort,rfc2217}.ts',
+  'harness/**/*.ts',
   'spec/**/*.ts',
 ];
 
@@ -196,7 +197,7 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', ...asynchrony] },
   },
   {
-    files: ['spec/**/*.ts'],
+    files: ['harness/**/*.ts', 'spec/**/*.ts'],
     rules: {
       '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',

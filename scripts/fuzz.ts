@@ -1,7 +1,7 @@
 import { memoryUsage } from 'node:process';
 import { parseArgs } from 'node:util';
 
-import { feedGarbage } from '../spec/support/garbage';
+import { feedGarbage } from '../harness/modems/garbage';
 
 /**
  * Feeds the grammar with damaged and random bytes:

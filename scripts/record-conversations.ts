@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { VirtualTimeScheduler } from 'rxjs';
 
-import { conversations, key, pathOf, silence, web } from '../spec/testing/conversations';
+import { conversations, key, pathOf, silence, web } from '../harness/recordings/conversations';
 import { recordUart, virtualModem } from '../src/testing';
 
 for (const { name, about, modem, act } of conversations) {

@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
 
 import { machine, OSError, type UART, uselect } from '../src';
-import { failureOf } from './support/failure';
-import { openPty, type Pty } from './support/pty';
+import { failureOf } from '../harness/interfaces/failure';
+import { openPty, type Pty } from '../harness/lines/pty';
 
 describe('machine.UART on a serial port', () => {
   let pty: Pty;

@@ -8,10 +8,10 @@ import { createEmulator, type EmulatorOptions } from '../src/emulator';
 import { ESP8285 } from '../src/esp8285';
 import { createNetworkModule } from '../src/network';
 import { createSocketModule, Interfaces } from '../src/usocket';
-import { failureOf } from './support/failure';
-import { addressOf } from './support/interfaces';
-import { reset, sayLast, until } from './support/peer';
-import { tcpServer, unusedPort } from './support/tcpServer';
+import { failureOf } from '../harness/interfaces/failure';
+import { addressOf } from '../harness/interfaces/interfaces';
+import { reset, sayLast, until } from '../harness/peers/peer';
+import { tcpServer, unusedPort } from '../harness/peers/tcpServer';
 
 const firmwares = ['1.5', '1.7.4', '2.2.2'] as const;
 const fast: EmulatorOptions = { latency: 0.01, interleave: 0, latencies: { join: [1, 1], address: [1, 1] } };

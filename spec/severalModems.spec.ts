@@ -5,10 +5,10 @@ import { noop } from 'rxjs';
 import { createEmulator, type EmulatorOptions } from '../src/emulator';
 import { createNetworkModule } from '../src/network';
 import { createSocketModule, Interfaces } from '../src/usocket';
-import { failureOf } from './support/failure';
-import { addressOf } from './support/interfaces';
-import { until } from './support/peer';
-import { tcpServer } from './support/tcpServer';
+import { failureOf } from '../harness/interfaces/failure';
+import { addressOf } from '../harness/interfaces/interfaces';
+import { until } from '../harness/peers/peer';
+import { tcpServer } from '../harness/peers/tcpServer';
 
 const fast: EmulatorOptions = { latency: 0.01, interleave: 0, latencies: { join: [1, 1], address: [1, 1] } };
 

@@ -11,9 +11,9 @@ import { version } from '../../package.json';
 import { machine, network, usocket } from '../../src';
 import { emulateCommand } from '../../src/cli/emulate';
 import { rxUsocket } from '../../src/cli/program';
-import { failureOf } from '../support/failure';
-import { runProgram, startProgram } from '../support/program';
-import { tcpServer } from '../support/tcpServer';
+import { failureOf } from '../../harness/interfaces/failure';
+import { runProgram, startProgram } from '../../harness/processes/program';
+import { tcpServer } from '../../harness/peers/tcpServer';
 
 // Each program is compiled as it starts.
 jest.setTimeout(30_000);

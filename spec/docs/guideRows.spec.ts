@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import ts from 'typescript';
 
 import { firmwareVersions, serveTcp } from '../../src/emulator';
-import { unusedPort } from '../support/tcpServer';
+import { unusedPort } from '../../harness/peers/tcpServer';
 import { asProgram, type GuideRow, guideRows } from './support/guideRows';
 import { openPeers, type Peers } from './support/peers';
 import { UserProject } from './support/userProject';

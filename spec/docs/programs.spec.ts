@@ -6,10 +6,10 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { serveTcp } from '../../src/emulator';
-import { takeAt } from '../support/peer';
-import type { Program } from '../support/program';
-import { tcpServer, type TcpServer, unusedPort } from '../support/tcpServer';
-import { udpPeer, type UdpPeer } from '../support/udpPeer';
+import { takeAt } from '../../harness/peers/peer';
+import type { Program } from '../../harness/processes/program';
+import { tcpServer, type TcpServer, unusedPort } from '../../harness/peers/tcpServer';
+import { udpPeer, type UdpPeer } from '../../harness/peers/udpPeer';
 import { asFile, context } from './support/context';
 import { blocksIn } from './support/markdown';
 import { UserProject } from './support/userProject';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { firmwareVersions } from '../../src/emulator';
-import { tlsServer } from '../support/tlsServer';
+import { tlsServer } from '../../harness/peers/tlsServer';
 import { Bench } from './support/host';
 import { Peers } from './support/peer';
 

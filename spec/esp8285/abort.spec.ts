@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { createEmulator } from '../../src/emulator';
 import { ESP8285 } from '../../src/esp8285';
-import { until } from '../support/peer';
+import { until } from '../../harness/peers/peer';
 
 const firmwares = ['1.5', '1.7.4', '2.2.2'] as const;
 

@@ -5,8 +5,8 @@ import { concat, concatWith, map, type Observable, Subject, VirtualTimeScheduler
 import type { ESP8285 } from '../../src/esp8285';
 import type { Socket } from '../../src/usocket';
 import type { Rule } from '../../src/testing';
-import { espAt222, nonos174 } from '../support/firmware';
-import { code, connected, peer, start3, unstarted } from '../support/stage';
+import { espAt222, nonos174 } from '../../harness/modems/firmware';
+import { code, connected, peer, start3, unstarted } from '../../harness/modems/stage';
 import { marbles } from '../streams/marbles';
 
 type Operation = (parts: { nic: ESP8285; link4: Socket; socket: () => Socket }) => Observable<unknown>;

@@ -5,8 +5,8 @@ import type { TestScheduler } from 'rxjs/testing';
 
 import type { Rule } from '../../src/testing';
 import type { Socket } from '../../src/usocket';
-import { espAt222, nonos15, nonos174 } from '../support/firmware';
-import { code, connected, peer, stage, type Stage, start3, start4 } from '../support/stage';
+import { espAt222, nonos15, nonos174 } from '../../harness/modems/firmware';
+import { code, connected, peer, stage, type Stage, start3, start4 } from '../../harness/modems/stage';
 import { marbles } from '../streams/marbles';
 
 const values = { c: 'closed' };

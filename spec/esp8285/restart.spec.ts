@@ -4,8 +4,8 @@ import { catchError, concat, ignoreElements, interval, map, take } from 'rxjs';
 
 import type { Status } from '../../src/esp8285';
 import type { Rule } from '../../src/testing';
-import { espAt222, nonos174 } from '../support/firmware';
-import { code, connected, peer, stage, start3, start4, text, unstarted } from '../support/stage';
+import { espAt222, nonos174 } from '../../harness/modems/firmware';
+import { code, connected, peer, stage, start3, start4, text, unstarted } from '../../harness/modems/stage';
 import { marbles } from '../streams/marbles';
 
 /** What a host at 115200 baud makes of the boot ROM's 74880. */

@@ -2,8 +2,8 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { concatMap, map } from 'rxjs';
 
-import { espAt222, type Firmware, nonos15, nonos174 } from '../support/firmware';
-import { code, unstarted } from '../support/stage';
+import { espAt222, type Firmware, nonos15, nonos174 } from '../../harness/modems/firmware';
+import { code, unstarted } from '../../harness/modems/stage';
 import { marbles } from '../streams/marbles';
 
 const both = ['AT', 'ATE0', 'AT+CIPMUX?', 'AT+GMR'];

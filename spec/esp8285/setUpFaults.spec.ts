@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { map, timestamp } from 'rxjs';
 
 import type { Rule } from '../../src/testing';
-import { espAt222, type Firmware, nonos02, nonos15, nonos174 } from '../support/firmware';
-import { code, unstarted } from '../support/stage';
+import { espAt222, type Firmware, nonos02, nonos15, nonos174 } from '../../harness/modems/firmware';
+import { code, unstarted } from '../../harness/modems/stage';
 import { marbles } from '../streams/marbles';
 
 const firmwares: readonly (readonly [string, Firmware, string])[] = [

@@ -3,11 +3,11 @@ import { X509Certificate } from 'node:crypto';
 import { rootCertificates } from 'node:tls';
 
 import { type Certificates, createModules, type TlsOptions } from '../../src';
-import { certificate, signed } from '../support/certificate';
-import { failureOf } from '../support/failure';
-import { addressOf } from '../support/interfaces';
-import { restAt } from '../support/peer';
-import { tlsServer } from '../support/tlsServer';
+import { certificate, signed } from '../../harness/peers/certificate';
+import { failureOf } from '../../harness/interfaces/failure';
+import { addressOf } from '../../harness/interfaces/interfaces';
+import { restAt } from '../../harness/peers/peer';
+import { tlsServer } from '../../harness/peers/tlsServer';
 
 const { authority, cert, key } = signed;
 const { name: serverName, cert: another } = certificate;

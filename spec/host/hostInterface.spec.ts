@@ -5,10 +5,10 @@ import { inspect } from 'node:util';
 import { firstValueFrom } from 'rxjs';
 
 import { createModules, network as ours, usocket as ourSockets } from '../../src';
-import { failureOf } from '../support/failure';
-import { addressOf } from '../support/interfaces';
-import { restAt, until } from '../support/peer';
-import { tcpServer } from '../support/tcpServer';
+import { failureOf } from '../../harness/interfaces/failure';
+import { addressOf } from '../../harness/interfaces/interfaces';
+import { restAt, until } from '../../harness/peers/peer';
+import { tcpServer } from '../../harness/peers/tcpServer';
 
 describe('network.Host() as an interface', () => {
   it('is up from the start, and tells the machine’s addresses', async () => {

@@ -8,9 +8,9 @@ import { BehaviorSubject, firstValueFrom, lastValueFrom, of, tap, toArray, Virtu
 
 import { HostNic } from '../../src/host';
 import type { StreamLink } from '../../src/usocket/contract/nic';
-import { collect, noise } from '../support/bytes';
-import { failureOf } from '../support/failure';
-import { tcpServer, unusedPort, type TcpServer } from '../support/tcpServer';
+import { collect, noise } from '../../harness/peers/bytes';
+import { failureOf } from '../../harness/interfaces/failure';
+import { tcpServer, unusedPort, type TcpServer } from '../../harness/peers/tcpServer';
 
 const plenty$ = new BehaviorSubject(1 << 20);
 

@@ -4,11 +4,11 @@ import { firstValueFrom, fromEvent, lastValueFrom, of, repeat, VirtualTimeSchedu
 
 import { HostNic } from '../../src/host';
 import type { TlsOptions } from '../../src/usocket/contract/nic';
-import { certificate } from '../support/certificate';
-import { failureOf } from '../support/failure';
-import { restAt } from '../support/peer';
-import { tcpServer, unusedPort } from '../support/tcpServer';
-import { tlsServer, type TlsServer } from '../support/tlsServer';
+import { certificate } from '../../harness/peers/certificate';
+import { failureOf } from '../../harness/interfaces/failure';
+import { restAt } from '../../harness/peers/peer';
+import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
+import { tlsServer, type TlsServer } from '../../harness/peers/tlsServer';
 
 const { cert: ca, name: serverName } = certificate;
 

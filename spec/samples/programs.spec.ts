@@ -8,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 
 import { servePty, type ServedPty } from '../../src/emulator';
 import { drawSunset } from '../../samples/demo/sunset';
-import { restAt } from '../support/peer';
-import { runProgram, startProgram } from '../support/program';
-import { tcpServer, type TcpServer } from '../support/tcpServer';
+import { restAt } from '../../harness/peers/peer';
+import { runProgram, startProgram } from '../../harness/processes/program';
+import { tcpServer, type TcpServer } from '../../harness/peers/tcpServer';
 
 // Each program is compiled as it starts.
 jest.setTimeout(30_000);

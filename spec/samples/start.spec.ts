@@ -8,9 +8,9 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 
 import { drawSunset } from '../../samples/demo/sunset';
 import { type ServedTcp, serveTcp, type ServeTcpOptions } from '../../src/emulator';
-import { restAt } from '../support/peer';
-import { runProgram, startProgram } from '../support/program';
-import { tcpServer } from '../support/tcpServer';
+import { restAt } from '../../harness/peers/peer';
+import { runProgram, startProgram } from '../../harness/processes/program';
+import { tcpServer } from '../../harness/peers/tcpServer';
 
 // Each program is compiled as it starts.
 jest.setTimeout(30_000);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { soakCommand } from '../../scripts/soak/command';
-import { growth } from '../../scripts/soak/cycles';
-import { startProgram } from '../support/program';
+import { soakCommand } from '../../harness/soak/command';
+import { growth } from '../../harness/soak/cycles';
+import { startProgram } from '../../harness/processes/program';
 
 async function soak(...args: readonly string[]): Promise<readonly string[]> {
   const printed: string[] = [];
@@ -14,7 +14,7 @@ describe('npm run soak', () => {
   it('connects, transfers and closes over and over, and nothing grows', async () => {
     // In a process of its own: the handles and the heap of this one are jest's, too.
     const args = ['cycles', '--firmware', '1.7.4', '--cycles', '40', '--warm-up', '25'];
-    await using program = startProgram('scripts/soak/main.ts', args);
+    await using program = startProgram('scripts/soak.ts', args);
     const { code, stdout } = await program.outcome;
     expect(stdout.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^AT 1\.7\.4, from cycle 25 to 40: .*, handles (\d+) to \1, subscriptions \d+ to \d+$/),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { differential } from '../../scripts/soak/differential';
-import { programOf } from '../../scripts/soak/program';
-import { differences, runProgram } from '../../scripts/soak/runProgram';
-import { interfaces, type TestedInterface } from '../support/interfaces';
+import { differential } from '../../harness/soak/differential';
+import { programOf } from '../../harness/soak/program';
+import { differences, runProgram } from '../../harness/soak/runProgram';
+import { interfaces, type TestedInterface } from '../../harness/interfaces/interfaces';
 
 const [host, oldModem] = interfaces as [TestedInterface, TestedInterface];
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { bothWays } from '../../scripts/soak/bothWays';
-import { resets } from '../../scripts/soak/resets';
+import { bothWays } from '../../harness/soak/bothWays';
+import { resets } from '../../harness/soak/resets';
 import { firmwareVersions } from '../../src/emulator';
 
 describe('a reset in a download, at a hundred moments with each firmware', () => {

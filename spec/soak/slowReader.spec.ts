@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { slowReader } from '../../scripts/soak/slowReader';
+import { slowReader } from '../../harness/soak/slowReader';
 
 describe('a reader that is slower than the sender', () => {
   it('gets everything, and neither the modem nor the socket holds more than their buffers', async () => {

@@ -16,9 +16,9 @@ import {
 import { ESP8285 } from '../../src/esp8285';
 import { type Replay, replayUart } from '../../src/testing';
 import { Socket } from '../../src/usocket';
-import { text } from '../support/stage';
+import { text } from '../../harness/modems/stage';
 import { marbles } from '../streams/marbles';
-import { connect, conversations, key, page, recorded, type Stand } from './conversations';
+import { connect, conversations, key, page, recorded, type Stand } from '../../harness/recordings/conversations';
 
 /** A driver at a recorded modem. The key of a recording is `*` in the length of the real one. */
 function stand(recording: string, scheduler: SchedulerLike): Stand & Replay {

@@ -26,7 +26,7 @@ import type { RunHelpers, TestScheduler } from 'rxjs/testing';
 import { firmwareVersions, NetworkError } from '../../src/emulator';
 import { type Talk, virtualModem, type VirtualModemOptions } from '../../src/testing';
 import { DatagramSocket, type Socket } from '../../src/usocket';
-import { code } from '../support/stage';
+import { code } from '../../harness/modems/stage';
 import { marbles } from '../streams/marbles';
 
 type ColdCreator = RunHelpers['cold'];

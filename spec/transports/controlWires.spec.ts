@@ -6,9 +6,9 @@ import { machine } from '../../src';
 import { openUart, rfc2217Uart, serialUart, type LineUart, type Rfc2217UartOptions } from '../../src/transports';
 import { withWires } from '../../src/transports/serial';
 import { OSError } from '../../src/usocket/contract/osError';
-import { openPty } from '../support/pty';
-import { tcpServer } from '../support/tcpServer';
-import { TelnetPeer, type TelnetPeerOptions } from '../support/telnetPeer';
+import { openPty } from '../../harness/lines/pty';
+import { tcpServer } from '../../harness/peers/tcpServer';
+import { TelnetPeer, type TelnetPeerOptions } from '../../harness/lines/telnetPeer';
 
 const settled = (what: ReturnType<LineUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
 const writable = (uart: LineUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));

@@ -5,11 +5,11 @@ import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
 
 import { openUart } from '../../src/transports';
 import { OSError } from '../../src/usocket/contract/osError';
-import { collect } from '../support/bytes';
-import { failureOf } from '../support/failure';
-import { openPty } from '../support/pty';
-import { tcpServer } from '../support/tcpServer';
-import { TelnetPeer } from '../support/telnetPeer';
+import { collect } from '../../harness/peers/bytes';
+import { failureOf } from '../../harness/interfaces/failure';
+import { openPty } from '../../harness/lines/pty';
+import { tcpServer } from '../../harness/peers/tcpServer';
+import { TelnetPeer } from '../../harness/lines/telnetPeer';
 
 describe('openUart', () => {
   it('opens a path as a serial port', async () => {

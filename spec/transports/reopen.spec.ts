@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { EMPTY, filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
 import { rfc2217Uart, serialUart, tcpUart, type LineUart } from '../../src/transports';
-import { collect } from '../support/bytes';
-import { failureOf } from '../support/failure';
-import { openPty, type Pty } from '../support/pty';
-import { tcpServer, type TcpServer } from '../support/tcpServer';
-import { TelnetPeer } from '../support/telnetPeer';
+import { collect } from '../../harness/peers/bytes';
+import { failureOf } from '../../harness/interfaces/failure';
+import { openPty, type Pty } from '../../harness/lines/pty';
+import { tcpServer, type TcpServer } from '../../harness/peers/tcpServer';
+import { TelnetPeer } from '../../harness/lines/telnetPeer';
 
 const settled = (what: ReturnType<LineUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
 const writable = (uart: LineUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));

@@ -4,10 +4,10 @@ import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
 import { rfc2217Uart, type LineUart, type Rfc2217UartOptions } from '../../src/transports';
 import { OSError } from '../../src/usocket/contract/osError';
-import { collect, noise } from '../support/bytes';
-import { failureOf } from '../support/failure';
-import { tcpServer, unusedPort, type TcpServer } from '../support/tcpServer';
-import { TelnetPeer, type TelnetPeerOptions } from '../support/telnetPeer';
+import { collect, noise } from '../../harness/peers/bytes';
+import { failureOf } from '../../harness/interfaces/failure';
+import { tcpServer, unusedPort, type TcpServer } from '../../harness/peers/tcpServer';
+import { TelnetPeer, type TelnetPeerOptions } from '../../harness/lines/telnetPeer';
 
 const settled = (what: ReturnType<LineUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
 const writable = (uart: LineUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));

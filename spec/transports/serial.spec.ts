@@ -7,9 +7,9 @@ import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
 import { serialUart, type LineUart } from '../../src/transports';
 import { OSError } from '../../src/usocket/contract/osError';
-import { collect, noise } from '../support/bytes';
-import { failureOf } from '../support/failure';
-import { openPty, type Pty } from '../support/pty';
+import { collect, noise } from '../../harness/peers/bytes';
+import { failureOf } from '../../harness/interfaces/failure';
+import { openPty, type Pty } from '../../harness/lines/pty';
 
 const settled = (what: ReturnType<LineUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
 const writable = (uart: LineUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));

@@ -6,9 +6,9 @@ import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
 import { tcpUart, type LineUart } from '../../src/transports';
 import { OSError } from '../../src/usocket/contract/osError';
-import { collect, noise } from '../support/bytes';
-import { failureOf } from '../support/failure';
-import { tcpServer, unusedPort } from '../support/tcpServer';
+import { collect, noise } from '../../harness/peers/bytes';
+import { failureOf } from '../../harness/interfaces/failure';
+import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
 
 const settled = (what: ReturnType<LineUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
 const writable = (uart: LineUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));

@@ -10,12 +10,12 @@ import { describe, expect, it } from '@jest/globals';
 import { type Address, DatagramSocket, OSError, Socket } from '../../src/usocket';
 import { POLLIN } from '../../src/usocket/select/poll';
 import { Poll } from '../../src/usocket/select/uselect';
-import { noise } from '../support/bytes';
-import { failureOf } from '../support/failure';
-import { addressOf, connectedPair, interfaces, type RunningInterface } from '../support/interfaces';
-import { restAt, sayLast, takeAt, until } from '../support/peer';
-import { tcpServer } from '../support/tcpServer';
-import { udpPeer, unusedUdpPort } from '../support/udpPeer';
+import { noise } from '../../harness/peers/bytes';
+import { failureOf } from '../../harness/interfaces/failure';
+import { addressOf, connectedPair, interfaces, type RunningInterface } from '../../harness/interfaces/interfaces';
+import { restAt, sayLast, takeAt, until } from '../../harness/peers/peer';
+import { tcpServer } from '../../harness/peers/tcpServer';
+import { udpPeer, unusedUdpPort } from '../../harness/peers/udpPeer';
 
 describe.each(interfaces)('the socket document, over $name:', (tested) => {
   const { start } = tested;

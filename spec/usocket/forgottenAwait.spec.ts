@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { createModules, OSError } from '../../src';
-import { failureOf } from '../support/failure';
+import { failureOf } from '../../harness/interfaces/failure';
 
 /** What a program hands on that has forgotten an `await`, as untyped JavaScript does. */
 const given = (value: unknown): never => Promise.resolve(value) as never;

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-import { type Program, startNode } from '../../support/program';
+import { type Program, startNode } from '../../../harness/processes/program';
 
 const root = resolve(__dirname, '../../..');
 const modules = join(root, 'node_modules');

@@ -7,8 +7,8 @@ import { TestScheduler } from 'rxjs/testing';
 import { parseCommandLine } from '../../../src/emulator/commandLine';
 import type { ESP8285 } from '../../../src/esp8285';
 import { OSError } from '../../../src/usocket/contract/osError';
-import { espAt222, nonos174 } from '../../support/firmware';
-import { stage } from '../../support/stage';
+import { espAt222, nonos174 } from '../../../harness/modems/firmware';
+import { stage } from '../../../harness/modems/stage';
 
 /** A call with a text of a user's, and the command that it is to become. */
 interface Call {

@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
 import type { EmulatorOptions } from '../../../src/emulator';
-import { converse, type DamagedLineOptions, type Outcome } from '../../support/damagedLine';
+import { converse, type DamagedLineOptions, type Outcome } from '../../../harness/modems/damagedLine';
 
 /** Text that ends in all that a modem's own words could be part of; two peers take turns. */
 const parts = [

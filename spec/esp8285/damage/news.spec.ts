@@ -4,8 +4,8 @@ import { ignoreElements, map } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
 import { marbles } from '../../streams/marbles';
-import { espAt222, nonos15, nonos174 } from '../../support/firmware';
-import { code, connected, peer, stage, start4, text, unstarted } from '../../support/stage';
+import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
+import { code, connected, peer, stage, start4, text, unstarted } from '../../../harness/modems/stage';
 
 const lines = [
   'wifi:bcn_timout,ap_probe_send_start',

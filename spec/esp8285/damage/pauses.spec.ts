@@ -5,8 +5,8 @@ import { concat, defer, endWith, ignoreElements, type Observable } from 'rxjs';
 import type { Rule } from '../../../src/testing';
 import { OSError } from '../../../src/usocket/contract/osError';
 import { marbles } from '../../streams/marbles';
-import { espAt222, nonos15, nonos174 } from '../../support/firmware';
-import { code, connected, text, unstarted } from '../../support/stage';
+import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
+import { code, connected, text, unstarted } from '../../../harness/modems/stage';
 
 /** Lines as the transports describe them. */
 const network = {

@@ -1,9 +1,9 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { espAt222, nonos174 } from '../../support/firmware';
+import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
-import { code, connected, text } from '../../support/stage';
+import { code, connected, text } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 /** A connection that stays quiet is asked about without end: milliseconds after which a spec is over. */

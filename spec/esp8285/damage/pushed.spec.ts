@@ -2,9 +2,9 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { concat, ignoreElements, map } from 'rxjs';
 
-import { espAt222, nonos15, nonos174 } from '../../support/firmware';
+import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
-import { code, connected, peer, type StageOptions, text } from '../../support/stage';
+import { code, connected, peer, type StageOptions, text } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 describe.each([

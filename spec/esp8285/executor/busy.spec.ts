@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { map } from 'rxjs';
 
 import { Unanswered } from '../../../src/esp8285/executor/unanswered';
-import { conversation, saying } from '../../support/conversation';
-import { code } from '../../support/stage';
+import { conversation, saying } from '../../../harness/modems/conversation';
+import { code } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const busy = ['AT+A', 1, '\r\nbusy p...\r\n'] as const;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { catchError, concatWith } from 'rxjs';
 
 import { OSError } from '../../../src/usocket/contract/osError';
-import { conversation, saying } from '../../support/conversation';
+import { conversation, saying } from '../../../harness/modems/conversation';
 import { marbles } from '../../streams/marbles';
 
 const answering = [/^AT\+(\w)$/, 5, '+$1\r\n\r\nOK\r\n'] as const;

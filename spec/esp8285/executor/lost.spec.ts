@@ -7,7 +7,7 @@ import { Refusal } from '../../../src/esp8285/executor/answer';
 import { askOnce, type Exchange, simpleExchange } from '../../../src/esp8285/executor/exchange';
 import { AnswerLost, Unanswered } from '../../../src/esp8285/executor/unanswered';
 import type { Rule } from '../../../src/testing';
-import { conversation } from '../../support/conversation';
+import { conversation } from '../../../harness/modems/conversation';
 import { marbles } from '../../streams/marbles';
 
 const ok = '\r\nOK\r\n';

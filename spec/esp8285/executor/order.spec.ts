@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { catchError, concat, ignoreElements } from 'rxjs';
 
 import { Refusal } from '../../../src/esp8285/executor/answer';
-import { conversation, saying } from '../../support/conversation';
+import { conversation, saying } from '../../../harness/modems/conversation';
 import { marbles } from '../../streams/marbles';
 
 const values = { a: '+A', b: '+B', c: '+C' };

@@ -4,7 +4,7 @@ import { map, timestamp } from 'rxjs';
 
 import { ESP8285 } from '../../../src/esp8285';
 import { type Rule, scriptedModem } from '../../../src/testing';
-import { nonos174 } from '../../support/firmware';
+import { nonos174 } from '../../../harness/modems/firmware';
 import { marbles } from '../../streams/marbles';
 
 const query = 'AT+UART_CUR?';

@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
 import { FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
-import { cut, framesOf, joined, latin1 } from '../../support/frames';
+import { cut, framesOf, joined, latin1 } from '../../../harness/modems/frames';
 
 const ok = { kind: 'final', result: 'OK' };
 

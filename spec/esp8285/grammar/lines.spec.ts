@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
 import type { Frame } from '../../../src/esp8285/grammar/frame';
-import { framesOf } from '../../support/frames';
+import { framesOf } from '../../../harness/modems/frames';
 
 /** What each line means; a line that is printed in two forms stands here twice. */
 const meanings: readonly (readonly [printed: string, frame: Frame])[] = [

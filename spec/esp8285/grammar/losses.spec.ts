@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
 import { FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
-import { latin1 } from '../../support/frames';
+import { latin1 } from '../../../harness/modems/frames';
 
 /** What a modem says between data, whole and certain, or news. */
 const between = fc.constantFrom(

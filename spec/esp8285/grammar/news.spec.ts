@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
 import { type Expectation, FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
-import { cut, framesOf, joined, latin1 } from '../../support/frames';
+import { cut, framesOf, joined, latin1 } from '../../../harness/modems/frames';
 
 const several = { several: true, prompt: false };
 const ok = { kind: 'final', result: 'OK' };

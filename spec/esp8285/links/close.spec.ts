@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { map } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
-import { espAt222, nonos174 } from '../../support/firmware';
-import { code, connected, peer, start3, start4, text } from '../../support/stage';
+import { espAt222, nonos174 } from '../../../harness/modems/firmware';
+import { code, connected, peer, start3, start4, text } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const values = { c: 'closed' };

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { concatMap, defer, map, type SchedulerLike } from 'rxjs';
 
 import { DatagramSocket, type SocketOptions } from '../../../src/usocket';
-import { espAt222, nonos15, nonos174 } from '../../support/firmware';
-import { code, connected, stage, type StageOptions, text } from '../../support/stage';
+import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
+import { code, connected, stage, type StageOptions, text } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const sender = ['192.168.1.3', 5285] as const;

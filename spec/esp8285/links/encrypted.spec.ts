@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { map, merge, type SchedulerLike, switchMap } from 'rxjs';
 
 import type { TlsOptions } from '../../../src/usocket';
-import { espAt222, type Firmware, nonos15, nonos174 } from '../../support/firmware';
+import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
-import { code, peer, stage, type StageOptions, text } from '../../support/stage';
+import { code, peer, stage, type StageOptions, text } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const unchecked: TlsOptions = { verify: false };

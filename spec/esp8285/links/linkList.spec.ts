@@ -3,9 +3,9 @@ import { VirtualTimeScheduler } from 'rxjs';
 
 import { askForLinks, type LinkList } from '../../../src/esp8285/links/linkList';
 import type { Rule } from '../../../src/testing';
-import { conversation } from '../../support/conversation';
-import { espAt222, type Firmware, nonos15, nonos174 } from '../../support/firmware';
-import { code, connected, text } from '../../support/stage';
+import { conversation } from '../../../harness/modems/conversation';
+import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
+import { code, connected, text } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const ok = '\r\n\r\nOK\r\n';

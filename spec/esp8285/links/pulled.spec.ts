@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { concat, ignoreElements, map } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
-import { espAt222, type Firmware, nonos174 } from '../../support/firmware';
-import { code, connected, peer, text } from '../../support/stage';
+import { espAt222, type Firmware, nonos174 } from '../../../harness/modems/firmware';
+import { code, connected, peer, text } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const nothing: Rule = [/^AT\+CIPRECVDATA/, 1, '\r\nERROR\r\n'];

@@ -2,8 +2,8 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { concat, ignoreElements, switchMap } from 'rxjs';
 
-import { espAt222, nonos15 } from '../../support/firmware';
-import { code, connected, start4, text } from '../../support/stage';
+import { espAt222, nonos15 } from '../../../harness/modems/firmware';
+import { code, connected, start4, text } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 describe.each([

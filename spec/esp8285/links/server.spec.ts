@@ -6,8 +6,8 @@ import { ESP8285 } from '../../../src/esp8285';
 import type { Rule } from '../../../src/testing';
 import type { SocketOptions } from '../../../src/usocket';
 import { marbles } from '../../streams/marbles';
-import { espAt222, nonos174 } from '../../support/firmware';
-import { code, listening, stage, type StageOptions, text } from '../../support/stage';
+import { espAt222, nonos174 } from '../../../harness/modems/firmware';
+import { code, listening, stage, type StageOptions, text } from '../../../harness/modems/stage';
 
 const client = '+CIPSTATUS:0,"TCP","192.168.1.3",50001,80,1\r\n';
 const listenCommands = ['AT+CIPSERVERMAXCONN=5', 'AT+CIPSERVER=1,80', 'AT+CIPSTO=0'];

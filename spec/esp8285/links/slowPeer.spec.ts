@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { concat, filter, ignoreElements, map, timer } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
-import { espAt222, type Firmware, nonos15, nonos174 } from '../../support/firmware';
-import { code, connected, text } from '../../support/stage';
+import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
+import { code, connected, text } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const values = { s: 'sent', h: 'hi' };

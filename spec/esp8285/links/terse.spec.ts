@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { concat, defer, ignoreElements, map, type Observable, timestamp, toArray } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
-import { nonos02, nonos174 } from '../../support/firmware';
-import { code, connected } from '../../support/stage';
+import { nonos02, nonos174 } from '../../../harness/modems/firmware';
+import { code, connected } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 /** When each of three sends has ended, of a modem that says so much of each. */

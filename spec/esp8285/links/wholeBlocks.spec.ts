@@ -4,8 +4,8 @@ import { concatMap, delay, from, map, of, repeat, takeWhile, toArray } from 'rxj
 
 import type { Rule } from '../../../src/testing';
 import { marbles } from '../../streams/marbles';
-import { espAt222, nonos15, nonos174 } from '../../support/firmware';
-import { connected, text } from '../../support/stage';
+import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
+import { connected, text } from '../../../harness/modems/stage';
 
 /** A text as a line brings it, so many bytes at a time. */
 function inBits(said: string, size: number): string[] {

@@ -7,9 +7,9 @@ import { createEmulator } from '../../../src/emulator';
 import { ESP8285, type TraceEvent } from '../../../src/esp8285';
 import { type Command, command } from '../../../src/esp8285/commands/command';
 import { Trace } from '../../../src/esp8285/trace/trace';
-import { nonos174 } from '../../support/firmware';
-import { cut } from '../../support/frames';
-import { connected, stage, unstarted } from '../../support/stage';
+import { nonos174 } from '../../../harness/modems/firmware';
+import { cut } from '../../../harness/modems/frames';
+import { connected, stage, unstarted } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const key = 'Qz7~kEy:Wx9';

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { concat, filter, map, toArray } from 'rxjs';
 
 import type { StaticConfig } from '../../../src/esp8285';
-import { espAt222, type Firmware, nonos174 } from '../../support/firmware';
+import { espAt222, type Firmware, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
-import { code, stage } from '../../support/stage';
+import { code, stage } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const done = map(() => 'done');

@@ -8,8 +8,8 @@ import type { TraceEvent } from '../../../src/esp8285';
 import { command } from '../../../src/esp8285/commands/command';
 import { foundNetworkOf } from '../../../src/esp8285/wifi/foundNetwork';
 import { recordUart, virtualModem } from '../../../src/testing';
-import { espAt222, nonos15, nonos174 } from '../../support/firmware';
-import { code, connected, stage, text } from '../../support/stage';
+import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
+import { code, connected, stage, text } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 /** Names of networks that are not UTF-8, and some that are. */

@@ -3,8 +3,8 @@ import { catchError, type Observable, of, VirtualTimeScheduler } from 'rxjs';
 
 import type { ESP8285 } from '../../../src/esp8285';
 import type { Rule } from '../../../src/testing';
-import { nonos174 } from '../../support/firmware';
-import { stage } from '../../support/stage';
+import { nonos174 } from '../../../harness/modems/firmware';
+import { stage } from '../../../harness/modems/stage';
 
 type Ask = (nic: ESP8285) => Observable<unknown>;
 

@@ -5,8 +5,8 @@ import { catchError, map, type Observable, of } from 'rxjs';
 
 import { OSError } from '../../../src/usocket/contract/osError';
 import type { Rule } from '../../../src/testing';
-import { espAt222, type Firmware, nonos174 } from '../../support/firmware';
-import { code, type Stage, stage } from '../../support/stage';
+import { espAt222, type Firmware, nonos174 } from '../../../harness/modems/firmware';
+import { code, type Stage, stage } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const offline: Rule = ['AT+CIPSTATUS', 'STATUS:5\r\n\r\nOK\r\n'];

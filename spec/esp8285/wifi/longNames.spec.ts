@@ -5,8 +5,8 @@ import { catchError, concatMap, EMPTY, map, merge, type Observable, of, VirtualT
 
 import { type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
 import { type Rule, type Talk, virtualModem } from '../../../src/testing';
-import { nonos15, nonos174 } from '../../support/firmware';
-import { code, stage } from '../../support/stage';
+import { nonos15, nonos174 } from '../../../harness/modems/firmware';
+import { code, stage } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 /** A name of so many bytes. */

@@ -2,9 +2,9 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { map } from 'rxjs';
 
-import { espAt222, type Firmware, nonos174 } from '../../support/firmware';
+import { espAt222, type Firmware, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
-import { code, stage } from '../../support/stage';
+import { code, stage } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const done = map(() => 'done');

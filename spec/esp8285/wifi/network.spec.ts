@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 
 import { createEmulator, type EmulatorOptions, type FirmwareVersion } from '../../../src/emulator';
 import { ESP8285 } from '../../../src/esp8285';
-import { failureOf } from '../../support/failure';
+import { failureOf } from '../../../harness/interfaces/failure';
 
 describe.each<[FirmwareVersion, string]>([
   ['1.5', '1.5.0.0'],

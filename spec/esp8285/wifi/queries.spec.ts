@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { map } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
-import { espAt222, type Firmware, nonos174 } from '../../support/firmware';
-import { code, stage } from '../../support/stage';
+import { espAt222, type Firmware, nonos174 } from '../../../harness/modems/firmware';
+import { code, stage } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const bssid = '02:00:00:00:00:01';

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { concat, map } from 'rxjs';
 
 import type { Rejoin } from '../../../src/esp8285';
-import { espAt222, nonos174 } from '../../support/firmware';
+import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
-import { stage } from '../../support/stage';
+import { stage } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const ok = '\r\nOK\r\n';

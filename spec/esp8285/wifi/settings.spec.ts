@@ -3,8 +3,8 @@ import { firstValueFrom } from 'rxjs';
 
 import { createEmulator, type EmulatorOptions, type FirmwareVersion } from '../../../src/emulator';
 import { ESP8285 } from '../../../src/esp8285';
-import { failureOf } from '../../support/failure';
-import { until } from '../../support/peer';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { until } from '../../../harness/peers/peer';
 
 const fast: EmulatorOptions = { latency: 0.01, interleave: 0, latencies: { join: [1, 1], address: [1, 1] } };
 

@@ -4,9 +4,9 @@ import { inspect } from 'node:util';
 import { map, merge, switchMap } from 'rxjs';
 
 import { ESP8285, type Station } from '../../../src/esp8285';
-import { espAt222, nonos174 } from '../../support/firmware';
+import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
-import { code, stage } from '../../support/stage';
+import { code, stage } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const key = 'correct horse';

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 
 import { epochOf } from '../../../src/esp8285/wifi/epoch';
 import type { TimeOptions } from '../../../src/esp8285';
-import { espAt222, nonos174 } from '../../support/firmware';
+import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
-import { code, stage } from '../../support/stage';
+import { code, stage } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 
 const ok = '\r\nOK\r\n';

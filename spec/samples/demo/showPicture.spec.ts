@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Jimp } from 'jimp';
 
 import { type Picture, renderPicture, screenOf } from '../../../samples/demo/showPicture';
-import { runProgram } from '../../support/program';
+import { runProgram } from '../../../harness/processes/program';
 
 describe('a picture as text', () => {
   it('is letters where there are no colours', () => {

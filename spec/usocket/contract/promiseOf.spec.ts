@@ -4,7 +4,7 @@ import { concat, finalize, NEVER, Observable, of, Subject, throwError } from 'rx
 
 import { OSError } from '../../../src/usocket/contract/osError';
 import { partOptions, promiseOf } from '../../../src/usocket/contract/promiseOf';
-import { failureOf } from '../../support/failure';
+import { failureOf } from '../../../harness/interfaces/failure';
 
 const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(

@@ -8,7 +8,7 @@ import { OSError } from '../../../src/usocket';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from '../../../src/usocket/select/poll';
 import { Poll } from '../../../src/usocket/select/uselect';
 import { marbles } from '../../streams/marbles';
-import { failureOf } from '../../support/failure';
+import { failureOf } from '../../../harness/interfaces/failure';
 
 const idle: Readiness = { readable: false, writable: false, hangup: false, error: false };
 

@@ -5,9 +5,9 @@ import { machine, uselect } from '../../../src';
 import type { Pollable, Readiness } from '../../../src/streams';
 import { select, select$, type Selected } from '../../../src/usocket';
 import { marbles } from '../../streams/marbles';
-import { failureOf } from '../../support/failure';
-import { connectedPair, interfaces } from '../../support/interfaces';
-import { sayLast, takeAt } from '../../support/peer';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { sayLast, takeAt } from '../../../harness/peers/peer';
 
 const idle: Readiness = { readable: false, writable: false, hangup: false, error: false };
 

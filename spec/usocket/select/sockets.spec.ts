@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { Poll, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, select, type Socket } from '../../../src/usocket';
-import { failureOf } from '../../support/failure';
-import { addressOf, connectedPair, interfaces } from '../../support/interfaces';
-import { reset, restAt, sayLast, until } from '../../support/peer';
-import { tcpServer } from '../../support/tcpServer';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { addressOf, connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { reset, restAt, sayLast, until } from '../../../harness/peers/peer';
+import { tcpServer } from '../../../harness/peers/tcpServer';
 
 /** What `poll(0)` says of a socket. */
 async function eventsOf(socket: Parameters<Poll['register']>[0]): Promise<number> {

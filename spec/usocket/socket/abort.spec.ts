@@ -5,12 +5,12 @@ import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
 
 import { Poll } from '../../../src/usocket/select/uselect';
-import { noise } from '../../support/bytes';
-import { failureOf } from '../../support/failure';
-import { addressOf, connectedPair, interfaces } from '../../support/interfaces';
-import { restAt, sayLast, takeAt } from '../../support/peer';
-import { tcpServer } from '../../support/tcpServer';
-import { udpPeer } from '../../support/udpPeer';
+import { noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { addressOf, connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { restAt, sayLast, takeAt } from '../../../harness/peers/peer';
+import { tcpServer } from '../../../harness/peers/tcpServer';
+import { udpPeer } from '../../../harness/peers/udpPeer';
 
 /** A call that is given up: its signal, and what it is given up with. */
 function giveUp() {

@@ -8,11 +8,11 @@ import type { EmulatorOptions } from '../../../src/emulator';
 import { ESP8285 } from '../../../src/esp8285';
 import { POLLIN, type Socket } from '../../../src/usocket';
 import { Poll } from '../../../src/usocket/select/uselect';
-import { noise } from '../../support/bytes';
-import { failureOf } from '../../support/failure';
-import { interfaces, type RunningInterface, type TestedInterface } from '../../support/interfaces';
-import { restAt } from '../../support/peer';
-import { unusedUdpPort } from '../../support/udpPeer';
+import { noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { interfaces, type RunningInterface, type TestedInterface } from '../../../harness/interfaces/interfaces';
+import { restAt } from '../../../harness/peers/peer';
+import { unusedUdpPort } from '../../../harness/peers/udpPeer';
 
 const isModem = ({ name }: TestedInterface) => name !== 'the host';
 

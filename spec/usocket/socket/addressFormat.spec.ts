@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { Address } from '../../../src/usocket';
-import { failureOf } from '../../support/failure';
-import { addressOf, interfaces } from '../../support/interfaces';
-import { tcpServer } from '../../support/tcpServer';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { addressOf, interfaces } from '../../../harness/interfaces/interfaces';
+import { tcpServer } from '../../../harness/peers/tcpServer';
 
 describe.each(interfaces)('socket address format, over $name', ({ start }) => {
   it('takes what getaddrinfo gives, and the short form', async () => {

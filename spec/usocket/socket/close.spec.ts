@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { filter, firstValueFrom, map, of, timeout } from 'rxjs';
 
-import { noise } from '../../support/bytes';
-import { failureOf } from '../../support/failure';
-import { addressOf, connected, connectedPair, interfaces, type Pair } from '../../support/interfaces';
-import { restAt, sayLast, takeAt, until } from '../../support/peer';
-import { tcpServer } from '../../support/tcpServer';
+import { noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { addressOf, connected, connectedPair, interfaces, type Pair } from '../../../harness/interfaces/interfaces';
+import { restAt, sayLast, takeAt, until } from '../../../harness/peers/peer';
+import { tcpServer } from '../../../harness/peers/tcpServer';
 
 const operations: Readonly<Record<string, (pair: Pair) => Promise<unknown>>> = {
   connect: ({ socket, server }) => socket.connect(addressOf(server)),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom, toArray, takeWhile } from 'rxjs';
 
-import { failureOf } from '../../support/failure';
-import { addressOf, connectedPair, interfaces, virtualModem } from '../../support/interfaces';
-import { sayLast, until } from '../../support/peer';
-import { tcpServer, unusedPort } from '../../support/tcpServer';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { addressOf, connectedPair, interfaces, virtualModem } from '../../../harness/interfaces/interfaces';
+import { sayLast, until } from '../../../harness/peers/peer';
+import { tcpServer, unusedPort } from '../../../harness/peers/tcpServer';
 
 describe.each(interfaces)('connect(), over $name', (tested) => {
   const { start } = tested;

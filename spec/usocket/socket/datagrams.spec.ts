@@ -5,12 +5,17 @@ import { firstValueFrom, map, take, toArray } from 'rxjs';
 
 import { type Address, type DatagramSocket, POLLIN, POLLOUT } from '../../../src/usocket';
 import { Poll } from '../../../src/usocket/select/uselect';
-import { noise } from '../../support/bytes';
-import { failureOf } from '../../support/failure';
-import { connected, interfaces, type RunningInterface, type TestedInterface } from '../../support/interfaces';
-import { takeAt, until } from '../../support/peer';
-import { tcpServer } from '../../support/tcpServer';
-import { type UdpPeer, udpPeer, unusedUdpPort } from '../../support/udpPeer';
+import { noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import {
+  connected,
+  interfaces,
+  type RunningInterface,
+  type TestedInterface,
+} from '../../../harness/interfaces/interfaces';
+import { takeAt, until } from '../../../harness/peers/peer';
+import { tcpServer } from '../../../harness/peers/tcpServer';
+import { type UdpPeer, udpPeer, unusedUdpPort } from '../../../harness/peers/udpPeer';
 
 const nowhere: Address = ['127.0.0.1', 9];
 

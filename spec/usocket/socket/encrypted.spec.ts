@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { ConnectOptions, TlsOptions } from '../../../src/usocket';
-import { noise } from '../../support/bytes';
-import { certificate } from '../../support/certificate';
-import { failureOf } from '../../support/failure';
-import { addressOf, interfaces, roughModems, type TestedInterface } from '../../support/interfaces';
-import { restAt, sayLast, takeAt, until } from '../../support/peer';
-import { tcpServer } from '../../support/tcpServer';
-import { tlsServer } from '../../support/tlsServer';
+import { noise } from '../../../harness/peers/bytes';
+import { certificate } from '../../../harness/peers/certificate';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { addressOf, interfaces, roughModems, type TestedInterface } from '../../../harness/interfaces/interfaces';
+import { restAt, sayLast, takeAt, until } from '../../../harness/peers/peer';
+import { tcpServer } from '../../../harness/peers/tcpServer';
+import { tlsServer } from '../../../harness/peers/tlsServer';
 
 const unchecked: TlsOptions = { verify: false };
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
 
-import { failureOf } from '../../support/failure';
-import { connectedPair, interfaces } from '../../support/interfaces';
-import { sayLast, until } from '../../support/peer';
-import { udpPeer, unusedUdpPort } from '../../support/udpPeer';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { sayLast, until } from '../../../harness/peers/peer';
+import { udpPeer, unusedUdpPort } from '../../../harness/peers/udpPeer';
 
 describe.each(interfaces)('flags, over $name', (tested) => {
   it('MSG_PEEK shows what the next read takes, as often as it is asked', async () => {

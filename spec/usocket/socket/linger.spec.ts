@@ -2,9 +2,9 @@ import { once } from 'node:events';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { failureOf } from '../../support/failure';
-import { connected, connectedPair, interfaces } from '../../support/interfaces';
-import { restAt } from '../../support/peer';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { connected, connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { restAt } from '../../../harness/peers/peer';
 
 /** A `struct linger`. */
 function linger(isOn: boolean, seconds: number): Buffer {

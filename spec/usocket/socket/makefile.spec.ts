@@ -3,10 +3,10 @@ import { firstValueFrom, toArray } from 'rxjs';
 
 import { uselect } from '../../../src';
 import type { FileMode } from '../../../src/usocket';
-import { noise } from '../../support/bytes';
-import { failureOf } from '../../support/failure';
-import { connectedPair, interfaces } from '../../support/interfaces';
-import { restAt, sayLast, takeAt } from '../../support/peer';
+import { noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { restAt, sayLast, takeAt } from '../../../harness/peers/peer';
 
 describe.each(interfaces)('makefile, over $name', (tested) => {
   it('gives a file that reads, by default', async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash } from 'node:crypto';
 
-import { noise } from '../../support/bytes';
-import { connectedPair, interfaces, roughModems } from '../../support/interfaces';
-import { restAt, sayLast, takeAt } from '../../support/peer';
+import { noise } from '../../../harness/peers/bytes';
+import { connectedPair, interfaces, roughModems } from '../../../harness/interfaces/interfaces';
+import { restAt, sayLast, takeAt } from '../../../harness/peers/peer';
 
 const everyValue = Buffer.from(Array.from({ length: 256 }, (_, value) => value));
 const checksum = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');

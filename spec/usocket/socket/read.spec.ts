@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom, type Observable } from 'rxjs';
 
-import { noise } from '../../support/bytes';
-import { failureOf } from '../../support/failure';
-import { connectedPair, interfaces } from '../../support/interfaces';
-import { reset, sayLast, until } from '../../support/peer';
+import { noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { reset, sayLast, until } from '../../../harness/peers/peer';
 
 describe.each(interfaces)('reading, over $name', (tested) => {
   describe('read(size)', () => {

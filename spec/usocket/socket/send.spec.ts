@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { firstValueFrom } from 'rxjs';
 
 import type { Sendable } from '../../../src/usocket';
-import { noise } from '../../support/bytes';
-import { failureOf } from '../../support/failure';
-import { connectedPair, interfaces } from '../../support/interfaces';
-import { reset, restAt, sayLast, takeAt, until } from '../../support/peer';
+import { noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { reset, restAt, sayLast, takeAt, until } from '../../../harness/peers/peer';
 
 const methods = ['send', 'sendall', 'write'] as const;
 const everyValue = Buffer.from(Array.from({ length: 256 }, (_, value) => value));

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
 
-import { noise } from '../../support/bytes';
-import { failureOf } from '../../support/failure';
-import { connectedPair, interfaces } from '../../support/interfaces';
-import { reset, restAt, sayLast, takeAt, until } from '../../support/peer';
+import { noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { reset, restAt, sayLast, takeAt, until } from '../../../harness/peers/peer';
 
 describe.each(interfaces)('non-blocking sending, over $name', (tested) => {
   it('takes small writes in a row, and keeps their order', async () => {

@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 
 import type { OptionValue } from '../../../src/usocket';
 import { marbles } from '../../streams/marbles';
-import { noise } from '../../support/bytes';
-import { failureOf } from '../../support/failure';
-import { espAt222, nonos174 } from '../../support/firmware';
-import { addressOf, connectedPair, interfaces } from '../../support/interfaces';
-import { code, connected, peer, stage } from '../../support/stage';
-import { tcpServer } from '../../support/tcpServer';
+import { noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { espAt222, nonos174 } from '../../../harness/modems/firmware';
+import { addressOf, connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { code, connected, peer, stage } from '../../../harness/modems/stage';
+import { tcpServer } from '../../../harness/peers/tcpServer';
 
 /** A `struct timeval` of 64-bit parts. */
 function timeval(seconds: number, microseconds = 0): Buffer {

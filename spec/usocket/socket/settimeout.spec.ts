@@ -3,11 +3,11 @@ import type { Observable } from 'rxjs';
 
 import type { Socket } from '../../../src/usocket';
 import { marbles } from '../../streams/marbles';
-import { failureOf } from '../../support/failure';
-import { nonos174 } from '../../support/firmware';
-import { connectedPair, interfaces, type Pair } from '../../support/interfaces';
-import { sayLast, takeAt, until } from '../../support/peer';
-import { code, connected as connectedModem } from '../../support/stage';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { nonos174 } from '../../../harness/modems/firmware';
+import { connectedPair, interfaces, type Pair } from '../../../harness/interfaces/interfaces';
+import { sayLast, takeAt, until } from '../../../harness/peers/peer';
+import { code, connected as connectedModem } from '../../../harness/modems/stage';
 
 const reads: Readonly<Record<string, (pair: Pair) => Promise<unknown>>> = {
   recv: ({ socket }) => socket.recv(10),

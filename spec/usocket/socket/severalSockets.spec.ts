@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom } from 'rxjs';
 
-import { noise } from '../../support/bytes';
-import { failureOf } from '../../support/failure';
-import { addressOf, connected, interfaces, roughModems } from '../../support/interfaces';
-import { restAt, sayLast, takeAt, until } from '../../support/peer';
-import { tcpServer } from '../../support/tcpServer';
+import { noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { addressOf, connected, interfaces, roughModems } from '../../../harness/interfaces/interfaces';
+import { restAt, sayLast, takeAt, until } from '../../../harness/peers/peer';
+import { tcpServer } from '../../../harness/peers/tcpServer';
 
 describe.each([...interfaces, ...roughModems])('several sockets, over $name', (tested) => {
   it('download at the same time, and both get everything', async () => {

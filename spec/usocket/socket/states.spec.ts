@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { Sendable } from '../../../src/usocket';
-import { failureOf } from '../../support/failure';
-import { addressOf, connectedPair, interfaces } from '../../support/interfaces';
-import { reset, sayLast, takeAt, until } from '../../support/peer';
-import { tcpServer } from '../../support/tcpServer';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { addressOf, connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { reset, sayLast, takeAt, until } from '../../../harness/peers/peer';
+import { tcpServer } from '../../../harness/peers/tcpServer';
 
 describe.each(interfaces)('what a socket does while it connects, over $name', (tested) => {
   it('non-blocking: EAGAIN, or null, until it is there', async () => {

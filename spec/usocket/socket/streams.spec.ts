@@ -2,11 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { BehaviorSubject, concatMap, firstValueFrom, map, take, takeWhile, tap, toArray } from 'rxjs';
 
 import type { Readiness } from '../../../src/streams';
-import { noise } from '../../support/bytes';
-import { failureOf } from '../../support/failure';
-import { addressOf, connectedPair, interfaces } from '../../support/interfaces';
-import { reset, sayLast, takeAt, until } from '../../support/peer';
-import { tcpServer } from '../../support/tcpServer';
+import { noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { addressOf, connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { reset, sayLast, takeAt, until } from '../../../harness/peers/peer';
+import { tcpServer } from '../../../harness/peers/tcpServer';
 
 const untilEnd = (data: readonly Buffer[]) => Buffer.concat(data);
 

@@ -1,6 +1,6 @@
 import { createServer, type TlsOptions, type TLSSocket } from 'node:tls';
 
-import { accepting, type AcceptingServer } from './accepting';
+import { accepting, type AcceptingServer } from './acceptingServer';
 import { certificate } from './certificate';
 
 export type TlsServer = AcceptingServer<TLSSocket>;

@@ -4,9 +4,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { queryObjects } from 'node:v8';
 import { Subscriber } from 'rxjs';
 
-import { addressOf, virtualModem } from '../../spec/support/interfaces';
-import { takeAt } from '../../spec/support/peer';
-import { tcpServer } from '../../spec/support/tcpServer';
+import { addressOf, virtualModem } from '../interfaces/interfaces';
+import { takeAt } from '../peers/peer';
+import { tcpServer } from '../peers/tcpServer';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { payload } from './payload';
 

@@ -36,7 +36,6 @@ export interface Conversation {
   readonly act: (stand: Stand, key: string) => Observable<string>;
 }
 
-const folder = join(__dirname, 'recordings');
 const remote = ['192.168.1.9', 80] as const;
 const request = 'GET / HTTP/1.0\r\n\r\n';
 
@@ -57,7 +56,7 @@ export function web(scheduler: SchedulerLike): Talk {
 export const silence: Talk = () => NEVER;
 
 export function pathOf(name: string): string {
-  return join(folder, `${name}.txt`);
+  return join(__dirname, `${name}.txt`);
 }
 
 /** Recordings, one after the other. */

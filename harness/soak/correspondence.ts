@@ -1,7 +1,7 @@
 import type { Address, DatagramSocket } from '../../src/usocket';
-import type { RunningInterface } from '../../spec/support/interfaces';
-import { until } from '../../spec/support/peer';
-import { type UdpPeer, udpPeer } from '../../spec/support/udpPeer';
+import type { RunningInterface } from '../interfaces/interfaces';
+import { until } from '../peers/peer';
+import { type UdpPeer, udpPeer } from '../peers/udpPeer';
 import { codeOf } from './conversation';
 import { digest, payload } from './payload';
 import type { DatagramStep, Progress, Take } from './program';

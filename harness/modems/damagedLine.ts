@@ -4,7 +4,7 @@ import { createEmulator, type Emulator, type EmulatorOptions } from '../../src/e
 import { ESP8285, type ModemOptions } from '../../src/esp8285';
 import { Socket } from '../../src/usocket';
 import { OSError } from '../../src/usocket/contract/osError';
-import { answering } from './answering';
+import { answering } from './answeringNetwork';
 
 /** What a socket has had by the end. */
 export interface Outcome {

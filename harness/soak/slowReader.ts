@@ -4,8 +4,8 @@ import { memoryUsage } from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { map, tap } from 'rxjs';
 
-import { addressOf, virtualModem } from '../../spec/support/interfaces';
-import { tcpServer } from '../../spec/support/tcpServer';
+import { addressOf, virtualModem } from '../interfaces/interfaces';
+import { tcpServer } from '../peers/tcpServer';
 import { type Connection, type FirmwareVersion, type Network, socketsNetwork } from '../../src/emulator';
 import { payload } from './payload';
 

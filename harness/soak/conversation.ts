@@ -2,7 +2,7 @@ import type { Socket as Peer } from 'node:net';
 
 import { OSError, type Socket, type SocketFile } from '../../src/usocket';
 import { SO_SNDBUF, SOL_SOCKET } from '../../src/usocket/contract/constants';
-import { restAt, takeAt, until } from '../../spec/support/peer';
+import { restAt, takeAt, until } from '../peers/peer';
 import { digest, payload } from './payload';
 import type { Read, Say, Step } from './program';
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import type { RunningInterface, TestedInterface } from '../../spec/support/interfaces';
+import type { RunningInterface, TestedInterface } from '../interfaces/interfaces';
 import { OSError } from '../../src/usocket';
 import type { Program, Progress, Task } from './program';
 import { perform } from './tasks';

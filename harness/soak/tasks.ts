@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect, type Socket as Peer } from 'node:net';
 
 import type { Address, Socket } from '../../src/usocket';
-import { addressOf, type RunningInterface } from '../../spec/support/interfaces';
-import { until } from '../../spec/support/peer';
-import { tcpServer, type TcpServer } from '../../spec/support/tcpServer';
+import { addressOf, type RunningInterface } from '../interfaces/interfaces';
+import { until } from '../peers/peer';
+import { tcpServer, type TcpServer } from '../peers/tcpServer';
 import { codeOf, Conversation } from './conversation';
 import { correspond } from './correspondence';
 import type { Progress, Task, Visit } from './program';

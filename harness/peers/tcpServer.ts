@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 
-import { accepting, type AcceptingServer } from './accepting';
+import { accepting, type AcceptingServer } from './acceptingServer';
 
 export type TcpServer = AcceptingServer<Socket>;
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { interfaces, type TestedInterface } from '../../spec/support/interfaces';
+import { interfaces, type TestedInterface } from '../interfaces/interfaces';
 import { anyProgram, generation, type Program, programOf } from './program';
 import { differences, runProgram } from './runProgram';
 

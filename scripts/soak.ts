@@ -1,5 +1,5 @@
 // Long runs that show that nothing is lost and nothing hangs. `npm run soak -- --help` tells what there is.
-import { soakCommand } from './command';
+import { soakCommand } from '../harness/soak/command';
 
 soakCommand((line) => {
   console.log(line);

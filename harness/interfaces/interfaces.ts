@@ -4,7 +4,7 @@ import { createEmulator, type Emulator, type EmulatorOptions } from '../../src/e
 import { ESP8285, type ModemOptions } from '../../src/esp8285';
 import { HostNic, type Lookup } from '../../src/host';
 import { createSocketModule, Interfaces, type Nic, type Socket, type SocketModuleOptions } from '../../src/usocket';
-import { tcpServer, type TcpServer } from './tcpServer';
+import { tcpServer, type TcpServer } from '../peers/tcpServer';
 
 type SocketModule = ReturnType<typeof createSocketModule>;
 
