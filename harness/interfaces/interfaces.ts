@@ -3,7 +3,14 @@ import type { Socket as PeerSocket } from 'node:net';
 import { createEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator';
 import { ESP8285, type ModemOptions } from '../../src/esp8285';
 import { HostNic, type Lookup } from '../../src/host';
-import { createSocketModule, Interfaces, type Nic, type Socket, type SocketModuleOptions } from '../../src/usocket';
+import {
+  createSocketModule,
+  Interfaces,
+  type Nic,
+  type NicOption,
+  type Socket,
+  type SocketOptions,
+} from '../../src/usocket';
 import { tcpServer, type TcpServer } from '../peers/tcpServer';
 
 type SocketModule = ReturnType<typeof createSocketModule>;
@@ -110,7 +117,7 @@ export interface Pair extends AsyncDisposable {
 }
 
 /** Starts an interface and a server, and connects a socket. Give it back with `await using`. */
-export async function connectedPair(tested: TestedInterface, options?: SocketModuleOptions): Promise<Pair> {
+export async function connectedPair(tested: TestedInterface, options?: SocketOptions & NicOption): Promise<Pair> {
   const running = await tested.start();
   const server = await tcpServer();
   const [socket, peer] = await connected(running, server, options);
@@ -133,7 +140,7 @@ export async function connectedPair(tested: TestedInterface, options?: SocketMod
 export function connected(
   { usocket }: Pick<RunningInterface, 'usocket'>,
   server: TcpServer,
-  options?: SocketModuleOptions,
+  options?: SocketOptions & NicOption,
 ): Promise<[Socket, PeerSocket]> {
   const socket = usocket.socket(usocket.AF_INET, usocket.SOCK_STREAM, usocket.IPPROTO_TCP, options);
   return Promise.all([socket.connect(addressOf(server)).then(() => socket), server.accept()]);

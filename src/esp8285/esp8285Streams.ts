@@ -18,7 +18,7 @@ import type {
   Listener,
   Nic,
   StreamLink,
-  StreamOptions,
+  OpenStreamOptions,
   StreamSettings,
 } from '../usocket/contract/nic';
 import { OSError } from '../usocket/contract/osError';
@@ -359,7 +359,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
     );
   }
 
-  openStream(remote: Endpoint, options: StreamOptions = {}): Observable<StreamLink> {
+  openStream(remote: Endpoint, options: OpenStreamOptions = {}): Observable<StreamLink> {
     const { links, encryption } = this.modem;
     const hasAddress = () => this.modem.hasAddress;
     return this.modem.whenUp((dialect) => openStream({ links, encryption, dialect, hasAddress }, remote, options));

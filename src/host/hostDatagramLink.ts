@@ -2,14 +2,14 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { fromEvent, map, merge, mergeMap, Observable, Subject, takeUntil, throwError } from 'rxjs';
 
 import { asBuffer, runOnce } from '../streams';
-import type { Datagram, DatagramLink, DatagramOptions, Endpoint } from '../usocket/contract/nic';
+import type { Datagram, DatagramLink, OpenDatagramOptions, Endpoint } from '../usocket/contract/nic';
 import { hostError } from './hostError';
 import type { OpenLinks } from './openLinks';
 
 /** Cold: opens a port, emits its link and completes; unsubscribing before that gives the port up. */
 export function openHostDatagram(
   { address, port }: Endpoint,
-  { reuseAddress = false }: DatagramOptions,
+  { reuseAddress = false }: OpenDatagramOptions,
   links: OpenLinks,
 ): Observable<DatagramLink> {
   return new Observable((subscriber) => {

@@ -19,13 +19,13 @@ import { deadline, Inspectable, runOnce, type Shown } from '../streams';
 import type {
   Certificates,
   DatagramLink,
-  DatagramOptions,
+  OpenDatagramOptions,
   Endpoint,
   Listener,
   ListenOptions,
   Nic,
   StreamLink,
-  StreamOptions,
+  OpenStreamOptions,
 } from '../usocket/contract/nic';
 import { OSError } from '../usocket/contract/osError';
 import { type Abortable, promiseOf } from '../usocket/contract/promiseOf';
@@ -125,7 +125,7 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
    *
    * Errors: `EINVAL` for an address that is not numeric, or a port outside 0–65535; what the operating system says.
    */
-  openStream(remote: Endpoint, { keepAlive = 0, noDelay = true, tls }: StreamOptions = {}): Observable<StreamLink> {
+  openStream(remote: Endpoint, { keepAlive = 0, noDelay = true, tls }: OpenStreamOptions = {}): Observable<StreamLink> {
     const { address, port } = remote;
     const call = `connect to ${address}:${port}`;
     const attempt$ = this.whileOpen<StreamLink>((subscriber) => {
@@ -172,7 +172,7 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
    *
    * Errors: `EINVAL` for an address that is not numeric, and what the operating system says.
    */
-  openDatagram(local: Endpoint, options: DatagramOptions = {}): Observable<DatagramLink> {
+  openDatagram(local: Endpoint, options: OpenDatagramOptions = {}): Observable<DatagramLink> {
     return defer(() => {
       checkEndpoint(local, 'bind', `bind ${local.address}:${local.port}`);
       return openHostDatagram(local, options, this.links);

@@ -4,19 +4,19 @@ export { type ErrorCode, errnoOf, errorcode } from './contract/errno';
 export type { AddressInfo, AddressInfos } from './getaddrinfo';
 export { DatagramSocket } from './datagram/datagramSocket';
 export { Interfaces } from './interfaces';
-export { createSocketModule, type LookUpOptions, type SocketModuleOptions } from './module';
+export { createSocketModule, type NicOption } from './module';
 export type {
   Certificates,
   CloseOptions,
   Datagram,
   DatagramLink,
-  DatagramOptions,
+  OpenDatagramOptions,
   Endpoint,
   Listener,
   ListenOptions,
   Nic,
   StreamLink,
-  StreamOptions,
+  OpenStreamOptions,
   StreamSettings,
   TlsOptions,
 } from './contract/nic';

@@ -20,14 +20,9 @@ const kinds = [
   { type: SOCK_DGRAM, proto: IPPROTO_UDP, Socket: DatagramSocket },
 ];
 
-export interface SocketModuleOptions extends SocketOptions {
-  /** The interface to use. Default: the first one registered. */
-  readonly nic?: Nic;
-}
-
-/** How `getaddrinfo` asks. */
-export interface LookUpOptions {
-  /** The interface that is asked for the name. Default: the first one registered. */
+/** Chooses the network interface of one call of the `usocket` module. */
+export interface NicOption {
+  /** The interface to use. Default: the first one that came up and is not lost. */
   readonly nic?: Nic | undefined;
 }
 
@@ -54,11 +49,11 @@ export function createSocketModule(interfaces: Interfaces) {
     type?: number,
     proto?: number,
     flags?: number,
-    options?: LookUpOptions,
+    options?: NicOption,
   ): Observable<AddressInfos>;
-  function lookUp$(host: string, port: number, ...given: Hints<LookUpOptions>): Observable<AddressInfos>;
-  function lookUp$(host: string, port: number, ...given: (number | LookUpOptions | undefined)[]) {
-    const [[af = 0, type = 0, proto = 0, flags = 0], options] = partOptions<number, LookUpOptions>(given);
+  function lookUp$(host: string, port: number, ...given: Hints<NicOption>): Observable<AddressInfos>;
+  function lookUp$(host: string, port: number, ...given: (number | NicOption | undefined)[]) {
+    const [[af = 0, type = 0, proto = 0, flags = 0], options] = partOptions<number, NicOption>(given);
     return defer(() => {
       const nic = options?.nic ?? interfaces.defaultFor('getaddrinfo');
       checkNic(nic, 'getaddrinfo');
@@ -77,11 +72,11 @@ export function createSocketModule(interfaces: Interfaces) {
     type?: number,
     proto?: number,
     flags?: number,
-    options?: LookUpOptions & Abortable,
+    options?: NicOption & Abortable,
   ): Promise<AddressInfos>;
-  function lookUp(host: string, port: number, ...given: Hints<LookUpOptions & Abortable>): Promise<AddressInfos>;
-  function lookUp(host: string, port: number, ...given: (number | (LookUpOptions & Abortable) | undefined)[]) {
-    const [[af, type, proto, flags], options] = partOptions<number, LookUpOptions & Abortable>(given);
+  function lookUp(host: string, port: number, ...given: Hints<NicOption & Abortable>): Promise<AddressInfos>;
+  function lookUp(host: string, port: number, ...given: (number | (NicOption & Abortable) | undefined)[]) {
+    const [[af, type, proto, flags], options] = partOptions<number, NicOption & Abortable>(given);
     return promiseOf(lookUp$(host, port, af, type, proto, flags, options), options);
   }
 
@@ -91,14 +86,24 @@ export function createSocketModule(interfaces: Interfaces) {
    * Throws `EAFNOSUPPORT` for a family other than `AF_INET`, `EPROTONOSUPPORT` for a type or protocol that is not
    * there, `ENODEV` when there is no interface yet.
    */
-  function socket(af?: number, type?: typeof SOCK_STREAM, proto?: number, options?: SocketModuleOptions): Socket;
-  function socket(af: number, type: typeof SOCK_DGRAM, proto?: number, options?: SocketModuleOptions): DatagramSocket;
-  function socket(af: number, type: number, proto?: number, options?: SocketModuleOptions): Socket | DatagramSocket;
+  function socket(af?: number, type?: typeof SOCK_STREAM, proto?: number, options?: SocketOptions & NicOption): Socket;
+  function socket(
+    af: number,
+    type: typeof SOCK_DGRAM,
+    proto?: number,
+    options?: SocketOptions & NicOption,
+  ): DatagramSocket;
+  function socket(
+    af: number,
+    type: number,
+    proto?: number,
+    options?: SocketOptions & NicOption,
+  ): Socket | DatagramSocket;
   function socket(
     af: number = AF_INET,
     type: number = SOCK_STREAM,
     proto = 0,
-    options: SocketModuleOptions = {},
+    options: SocketOptions & NicOption = {},
   ): Socket | DatagramSocket {
     if (af !== AF_INET) throw new OSError('EAFNOSUPPORT', 'socket', 'socket: only AF_INET (IPv4) is supported');
     const kind = kinds.find((entry) => entry.type === type && [0, entry.proto].includes(proto));

@@ -1,7 +1,7 @@
 import { concat, concatMap, type Observable, of, tap } from 'rxjs';
 
 import type { ErrorCode } from '../../usocket/contract/errno';
-import type { Endpoint, StreamOptions, StreamSettings } from '../../usocket/contract/nic';
+import type { Endpoint, OpenStreamOptions, StreamSettings } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
@@ -30,7 +30,7 @@ export interface StreamOpener {
 export function openStream(
   { links, encryption, dialect, hasAddress }: StreamOpener,
   remote: Endpoint,
-  { keepAlive = 0, noDelay, tls }: StreamOptions,
+  { keepAlive = 0, noDelay, tls }: OpenStreamOptions,
 ): Observable<Link> {
   const { address, port } = remote;
   const opened$ = links.open({

@@ -41,7 +41,7 @@ export interface TlsOptions {
 }
 
 /** How a connection is opened. */
-export interface StreamOptions extends StreamSettings {
+export interface OpenStreamOptions extends StreamSettings {
   /** Encrypts the connection. An interface that cannot do that errors with `EOPNOTSUPP`. Default: in the clear. */
   readonly tls?: TlsOptions;
 }
@@ -129,7 +129,7 @@ export interface Datagram {
 }
 
 /** How a local port for datagrams is opened. */
-export interface DatagramOptions {
+export interface OpenDatagramOptions {
   /** The port may be one that others have as well, where the stack can share one. */
   readonly reuseAddress?: boolean;
 }
@@ -193,7 +193,7 @@ export interface Nic {
    * TLS also `EPROTO` when the peers agree on no encryption, `EACCES` when the peer is not who it should be, `ENOBUFS`
    * when no more encrypted links can be had, `EOPNOTSUPP`.
    */
-  openStream(remote: Endpoint, options?: StreamOptions): Observable<StreamLink>;
+  openStream(remote: Endpoint, options?: OpenStreamOptions): Observable<StreamLink>;
 
   /**
    * Cold. Completes if {@link openStream} takes these settings.
@@ -212,7 +212,7 @@ export interface Nic {
    *
    * @param local `'0.0.0.0'` for all addresses; a port of 0 is any free one.
    */
-  openDatagram(local: Endpoint, options?: DatagramOptions): Observable<DatagramLink>;
+  openDatagram(local: Endpoint, options?: OpenDatagramOptions): Observable<DatagramLink>;
 
   /**
    * Cold. Listens for TCP connections, emits the listener and completes; the subscriber then owns it.

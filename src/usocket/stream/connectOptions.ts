@@ -1,8 +1,8 @@
-import type { StreamOptions, TlsOptions } from '../contract/nic';
+import type { OpenStreamOptions, TlsOptions } from '../contract/nic';
 import { OSError } from '../contract/osError';
 
 /** How a socket is connected. */
-export type ConnectOptions = Pick<StreamOptions, 'tls'>;
+export type ConnectOptions = Pick<OpenStreamOptions, 'tls'>;
 
 /** Checks what a call was given; `EINVAL` for what is no such thing. A slip must not end in a connection in the clear. */
 export function checkConnectOptions(options: ConnectOptions): ConnectOptions {
