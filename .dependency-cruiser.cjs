@@ -34,6 +34,20 @@ const rooms = {
   usocket: ['contract', 'select', 'calls', 'stream', 'datagram'],
 };
 
+/**
+ * The folders beside `src`, and which of the others each may import. Nothing imports a script or a spec, and `harness` is
+ * what the two share.
+ */
+const beside = {
+  harness: ['src'],
+  samples: ['src'],
+  scripts: ['src', 'harness'],
+  spec: ['src', 'harness', 'samples'],
+};
+
+/** Everything that has a place in that order. */
+const ordered = ['src', ...Object.keys(beside)];
+
 const frontDoor = '^src/[^/]+\\.ts$';
 
 module.exports = {
@@ -75,6 +89,13 @@ module.exports = {
         to: {},
       },
     ]),
+    ...Object.entries(beside).map(([folder, allowed]) => ({
+      name: `beside-${folder}`,
+      severity: 'error',
+      comment: `${folder} imports of the repository's folders only ${allowed.join(', ')} and itself.`,
+      from: { path: `^${folder}/` },
+      to: { path: `^(${ordered.filter((other) => other !== folder && !allowed.includes(other)).join('|')})/` },
+    })),
     {
       name: 'serialport-in-one-file',
       severity: 'error',

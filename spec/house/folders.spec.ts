@@ -37,7 +37,16 @@ const cases: readonly (readonly [from: string, to: string, rule?: string])[] = [
   ['src/machine.ts', './transports'],
   ['src/network.ts', './cli/a', 'floor-front-door'],
   ['src/attic/a.ts', '../streams', 'floor-unknown'],
-  ['src/host/d.ts', '../../spec/support', 'floor-host'],
+  ['src/host/d.ts', '../../harness/peer', 'floor-host'],
+  ['harness/a.ts', '../src/cli/main'],
+  ['harness/b.ts', '../spec/case', 'beside-harness'],
+  ['harness/c.ts', '../scripts/run', 'beside-harness'],
+  ['scripts/a.ts', '../harness/peer'],
+  ['scripts/b.ts', '../spec/case', 'beside-scripts'],
+  ['spec/a.ts', '../harness/peer'],
+  ['spec/b.ts', '../samples/start'],
+  ['spec/c.ts', '../scripts/run', 'beside-spec'],
+  ['samples/a.ts', '../harness/peer', 'beside-samples'],
   ['src/cli/b.ts', '../../samples/start', 'floor-cli'],
   ['src/cli/c.ts', '@jest/globals', 'floor-cli'],
   ['src/host/about.ts', './round', 'no-circular'],
@@ -60,12 +69,14 @@ describe('the folder rules', () => {
     ]) {
       project.write(`${file}.ts`, 'export const part = 1;');
     }
-    for (const file of ['spec/support', 'samples/start']) project.write(`${file}.ts`, 'export const outside = 1;');
+    for (const file of ['harness/peer', 'samples/start', 'scripts/run', 'spec/case']) {
+      project.write(`${file}.ts`, 'export const outside = 1;');
+    }
     project.write('src/host/round.ts', "import './about';");
     for (const [from, to] of cases) project.write(from, `import '${to}';`);
     const { stdout } = await project.run(
       'dependency-cruiser/bin/dependency-cruise.mjs',
-      ...['--output-type', 'json', 'src', 'spec', 'samples'],
+      ...['--output-type', 'json', 'src', 'harness', 'spec', 'samples', 'scripts'],
     );
     violations = (JSON.parse(stdout) as { summary: { violations: Violation[] } }).summary.violations;
   }, 60_000);
