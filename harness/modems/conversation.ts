@@ -18,8 +18,8 @@ export function conversation(scheduler: SchedulerLike, options: Omit<ScriptedMod
   const modem = scriptedModem({ scheduler, ...options });
   const expecting = { prompt: false, reading: undefined, beginnings: 0 };
   const frames$ = connectable(modem.uart.rx$.pipe(cutFrames(expecting)), { connector: () => new Subject() });
-  const wire = new Wire(modem.uart, frames$, expecting);
-  const executor = new Executor(wire, scheduler);
+  const wire = new Wire(modem.uart, frames$, expecting, scheduler);
+  const executor = new Executor(wire);
   executor.serving$.subscribe();
   frames$.connect();
   return { executor, wire, modem };
@@ -30,6 +30,6 @@ export function saying(line: string): Exchange<string> {
   const exchange = simpleExchange(command(line), 100);
   return {
     ...exchange,
-    converse: (wire, scheduler) => exchange.converse(wire, scheduler).pipe(map((lines) => lines.join(' '))),
+    converse: (wire) => exchange.converse(wire).pipe(map((lines) => lines.join(' '))),
   };
 }

@@ -5,7 +5,6 @@ import {
   ignoreElements,
   merge,
   type Observable,
-  type SchedulerLike,
   take,
   tap,
   throwError,
@@ -35,16 +34,15 @@ const longestSend = 2048;
  * Completes at the first `OK`. Errors with `EIO` when nothing comes at all, and with `EPROTO` when something comes that
  * makes no sense.
  */
-export function attention(wire: Wire, scheduler: SchedulerLike): Observable<never> {
+export function attention(wire: Wire): Observable<never> {
   return defer(() => {
     let heard = false;
     const ask = (times: number) =>
       insist(wire, common.attention, wire.frames$.pipe(answer(common.attention)), {
-        scheduler,
         patience,
         tries: times,
       });
-    const silence$ = timer(escapeSilence, scheduler).pipe(ignoreElements());
+    const silence$ = timer(escapeSilence, wire.clock).pipe(ignoreElements());
     const leavePassthrough$ = concat(silence$, wire.write(Buffer.from('+++')), silence$);
     const hearing$ = wire.received$.pipe(
       tap(() => (heard = true)),
@@ -53,7 +51,7 @@ export function attention(wire: Wire, scheduler: SchedulerLike): Observable<neve
     const answered$ = ask(tries).pipe(
       // Twice, for outside passthrough the first is refused: `+++AT`.
       catchError(() => concat(wire.beginAgain(), leavePassthrough$, ask(2))),
-      catchError(() => concat(fillSend(wire, scheduler, longestSend), ask(tries))),
+      catchError(() => concat(fillSend(wire, longestSend), ask(tries))),
     );
     return merge(hearing$, answered$).pipe(
       take(1),

@@ -174,7 +174,7 @@ export class Modem {
       ),
       { connector: () => new Subject(), resetOnDisconnect: false },
     );
-    this.executor = new Executor(new Wire(uart, this.frames$, this.expecting, this.trace), clock);
+    this.executor = new Executor(new Wire(uart, this.frames$, this.expecting, clock, this.trace));
     this.links = new LinkTable({
       executor: this.executor,
       hold: this.hold,

@@ -16,12 +16,12 @@ export function resetExchange(): Exchange<never> {
     shown: common.restart.shown,
     deadline: 2 * restartTime,
     countsBusy: true,
-    converse: (wire, scheduler) => {
-      const asked$ = sayUntil(wire, scheduler, common.restart, wire.frames$.pipe(answer(common.restart))).pipe(
+    converse: (wire) => {
+      const asked$ = sayUntil(wire, common.restart, wire.frames$.pipe(answer(common.restart))).pipe(
         ignoreElements(),
         catchError(() => EMPTY),
       );
-      return merge(asked$, timer(restartTime, scheduler)).pipe(take(1), ignoreElements());
+      return merge(asked$, timer(restartTime, wire.clock)).pipe(take(1), ignoreElements());
     },
   };
 }

@@ -43,13 +43,13 @@ export function setUpExchange(options: SetUpOptions): Exchange<SetUp> {
     shown: 'AT',
     deadline: setUpDeadline,
     countsBusy: true,
-    converse: (wire, scheduler) => {
-      const steps = new Steps(wire, scheduler);
+    converse: (wire) => {
+      const steps = new Steps(wire);
       return concat(
-        attention(wire, scheduler),
+        attention(wire),
         steps.attempt(common.echoOff, { refusals: 2 }),
         // An `OK` may have been the answer to what somebody else has asked.
-        askLinkMode(wire, scheduler).pipe(ignoreElements()),
+        askLinkMode(wire).pipe(ignoreElements()),
         findDialect(steps),
       ).pipe(concatMap((dialect) => setUp(steps, dialect, options)));
     },

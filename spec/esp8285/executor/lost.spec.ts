@@ -19,7 +19,7 @@ function patient(line: string, say?: typeof askOnce): Exchange<string> {
   const exchange = simpleExchange(command(line), 30_000, say);
   return {
     ...exchange,
-    converse: (wire, scheduler) => exchange.converse(wire, scheduler).pipe(map((lines) => lines.join(' '))),
+    converse: (wire) => exchange.converse(wire).pipe(map((lines) => lines.join(' '))),
   };
 }
 

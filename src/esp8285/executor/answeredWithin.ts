@@ -1,15 +1,4 @@
-import {
-  defer,
-  filter,
-  map,
-  type MonoTypeOperatorFunction,
-  type SchedulerLike,
-  startWith,
-  switchMap,
-  takeUntil,
-  tap,
-  timer,
-} from 'rxjs';
+import { defer, filter, map, type MonoTypeOperatorFunction, startWith, switchMap, takeUntil, tap, timer } from 'rxjs';
 
 import { Unanswered } from './unanswered';
 import type { Wire } from './wire';
@@ -39,24 +28,23 @@ export function answeredWithin<T>(
   milliseconds: number,
   shown: string,
   wire: Wire,
-  scheduler: SchedulerLike,
   patience = longestBusy,
 ): MonoTypeOperatorFunction<T> {
   return (conversation$) =>
     defer(() => {
-      const begun = scheduler.now();
+      const begun = wire.clock.now();
       let busyAt = -Infinity;
-      const mayWait = () => scheduler.now() - begun <= patience - milliseconds;
+      const mayWait = () => wire.clock.now() - begun <= patience - milliseconds;
       const busy$ = wire.frames$.pipe(
         filter(({ kind }) => kind === 'busy'),
-        tap(() => (busyAt = scheduler.now())),
+        tap(() => (busyAt = wire.clock.now())),
       );
       const late$ = busy$.pipe(
         startWith(undefined),
         filter((_, index) => index === 0 || mayWait()),
-        switchMap(() => timer(milliseconds, scheduler)),
+        switchMap(() => timer(milliseconds, wire.clock)),
         map(() => {
-          throw patience > 0 && scheduler.now() - busyAt < busyPause && !mayWait()
+          throw patience > 0 && wire.clock.now() - busyAt < busyPause && !mayWait()
             ? new BusyForEver(shown)
             : new Unanswered(shown, milliseconds);
         }),

@@ -12,7 +12,6 @@ import {
   type Observable,
   of,
   retry,
-  type SchedulerLike,
   take,
   throwError,
   timer,
@@ -35,7 +34,7 @@ export interface Exchange<T> {
   /** Called with what it fails with, whoever still waits for it. */
   readonly failed?: (cause: unknown) => void;
   /** Cold. Emits the outcome and completes when the modem is free for the next command. */
-  readonly converse: (wire: Wire, scheduler: SchedulerLike) => Observable<T>;
+  readonly converse: (wire: Wire) => Observable<T>;
 }
 
 /** Milliseconds that a modem may take over what it does by itself, without a network or a peer. */
@@ -57,7 +56,7 @@ export function simpleExchange(command: Command, deadline = usualDeadline, say =
   return {
     shown: command.shown,
     deadline,
-    converse: (wire, scheduler) => say(wire, scheduler, command),
+    converse: (wire) => say(wire, command),
   };
 }
 
@@ -66,8 +65,8 @@ export function sequence(commands: readonly Command[], deadline = usualDeadline)
   return {
     shown: commands.map(({ shown }) => shown).join(', '),
     deadline,
-    converse: (wire, scheduler) =>
-      concat(...commands.map((command) => ask(wire, scheduler, command))).pipe(ignoreElements(), endWith(undefined)),
+    converse: (wire) =>
+      concat(...commands.map((command) => ask(wire, command))).pipe(ignoreElements(), endWith(undefined)),
   };
 }
 
@@ -75,8 +74,8 @@ export function sequence(commands: readonly Command[], deadline = usualDeadline)
  * Says a command that does no harm when it is said twice, and emits the lines of its answer; says it again while the modem
  * is busy, and once when the end of its answer is lost.
  */
-export function ask(wire: Wire, scheduler: SchedulerLike, command: Command): Observable<readonly string[]> {
-  return askOnce(wire, scheduler, command).pipe(
+export function ask(wire: Wire, command: Command): Observable<readonly string[]> {
+  return askOnce(wire, command).pipe(
     retry({
       count: 1,
       delay: (error: unknown) => (error instanceof AnswerLost ? of(true) : throwError(() => error)),
@@ -87,21 +86,18 @@ export function ask(wire: Wire, scheduler: SchedulerLike, command: Command): Obs
 /** The same for one that may do harm: where the end of its answer is lost, that is told by an {@link AnswerLost}. */
 export function askOnce(
   wire: Wire,
-  scheduler: SchedulerLike,
   command: Command,
   options?: () => WhileAtWorkOptions,
 ): Observable<readonly string[]> {
-  return sayUntil(wire, scheduler, command, wire.frames$.pipe(answer(command))).pipe(
-    whileAtWork(wire, scheduler, command, options),
-  );
+  return sayUntil(wire, command, wire.frames$.pipe(answer(command))).pipe(whileAtWork(wire, command, options));
 }
 
 /**
  * The same for a question that the modem takes long over: what it has said of it by then is its answer, for it has said
  * all that it had to say.
  */
-export function askAtLength(wire: Wire, scheduler: SchedulerLike, command: Command): Observable<readonly string[]> {
-  return askOnce(wire, scheduler, command).pipe(
+export function askAtLength(wire: Wire, command: Command): Observable<readonly string[]> {
+  return askOnce(wire, command).pipe(
     catchError((error: unknown) =>
       error instanceof AnswerLost && error.lines.some((line) => line.startsWith('+'))
         ? of(error.lines)
@@ -111,26 +107,21 @@ export function askAtLength(wire: Wire, scheduler: SchedulerLike, command: Comma
 }
 
 /** Says a command that may be refused: where there is nothing to do, or where the firmware does not know it. */
-export function tryTo(wire: Wire, scheduler: SchedulerLike, command: Command): Observable<never> {
-  return ask(wire, scheduler, command).pipe(ifRefused(EMPTY), ignoreElements());
+export function tryTo(wire: Wire, command: Command): Observable<never> {
+  return ask(wire, command).pipe(ifRefused(EMPTY), ignoreElements());
 }
 
 /**
  * Says a command, once its answer is listened for, and says it again after a growing pause when the modem is busy: it
  * has dropped the line then.
  */
-export function sayUntil<T>(
-  wire: Wire,
-  scheduler: SchedulerLike,
-  command: Command,
-  answer$: Observable<T>,
-): Observable<T> {
+export function sayUntil<T>(wire: Wire, command: Command, answer$: Observable<T>): Observable<T> {
   return defer(() => {
     let pause = firstPause / 2;
     // A line that was called busy may be answered all the same (seen on ESP-AT 3): the answer is listened for on.
     const busy$ = wire.frames$.pipe(
       filter(({ kind }) => kind === 'busy'),
-      exhaustMap(() => timer((pause = Math.min(2 * pause, longestPause)), scheduler)),
+      exhaustMap(() => timer((pause = Math.min(2 * pause, longestPause)), wire.clock)),
       map(() => {
         throw new BusyError();
       }),

@@ -11,7 +11,6 @@ import {
   of,
   type OperatorFunction,
   ReplaySubject,
-  type SchedulerLike,
   Subject,
   take,
   takeUntil,
@@ -53,10 +52,7 @@ export class Executor {
   private session: number | undefined = 0;
   private outOfStep = false;
 
-  constructor(
-    private readonly wire: Wire,
-    private readonly scheduler: SchedulerLike,
-  ) {
+  constructor(private readonly wire: Wire) {
     this.trouble$ = this.troubles.asObservable();
     this.serving$ = this.turns.pipe(concatAll());
   }
@@ -126,9 +122,9 @@ export class Executor {
   }
 
   private converse<T>({ shown, deadline, countsBusy = false, converse }: Exchange<T>): Observable<T> {
-    const conversation$ = converse(this.wire, this.scheduler).pipe(
+    const conversation$ = converse(this.wire).pipe(
       explained(this.wire),
-      answeredWithin(deadline, shown, this.wire, this.scheduler, countsBusy ? 0 : longestBusy),
+      answeredWithin(deadline, shown, this.wire, countsBusy ? 0 : longestBusy),
       catchError((error: unknown) => {
         if (error instanceof BusyForEver) return this.giveUp(error);
         return error instanceof StartedUnnoticed ? this.tellAll(startedUnnoticed(error)) : throwError(() => error);
@@ -153,7 +149,7 @@ export class Executor {
     return defer(() => {
       const { inquiry } = this.wire;
       if (this.outOfStep || !inquiry.isOwed) return EMPTY;
-      const late$ = timer(settlement, this.scheduler).pipe(tap(() => (this.outOfStep = true)));
+      const late$ = timer(settlement, this.wire.clock).pipe(tap(() => (this.outOfStep = true)));
       return inquiry.settled().pipe(takeUntil(late$));
     });
   }
@@ -170,7 +166,7 @@ export class Executor {
   }
 
   private getInStep(): Observable<never> {
-    return resynchronise(this.wire, this.scheduler).pipe(
+    return resynchronise(this.wire).pipe(
       tap({
         complete: () => (this.outOfStep = false),
         error: (error: unknown) => {

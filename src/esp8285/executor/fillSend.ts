@@ -1,4 +1,4 @@
-import { concatMap, defer, filter, type Observable, type SchedulerLike, take, takeUntil, timer } from 'rxjs';
+import { concatMap, defer, filter, type Observable, take, takeUntil, timer } from 'rxjs';
 
 import type { Wire } from './wire';
 
@@ -11,9 +11,9 @@ const fill = { size: 64, pause: 10 };
  *
  * @param length Most bytes that it may wait for.
  */
-export function fillSend(wire: Wire, scheduler: SchedulerLike, length: number): Observable<never> {
+export function fillSend(wire: Wire, length: number): Observable<never> {
   return defer(() =>
-    timer(0, fill.pause, scheduler).pipe(
+    timer(0, fill.pause, wire.clock).pipe(
       take(Math.ceil(length / fill.size)),
       concatMap(() => wire.write(Buffer.alloc(fill.size, '\r\n'))),
       takeUntil(wire.frames$.pipe(filter(({ kind }) => kind === 'taken' || kind === 'final' || kind === 'busy'))),

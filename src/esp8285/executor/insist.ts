@@ -6,7 +6,6 @@ import {
   type Observable,
   of,
   retry,
-  type SchedulerLike,
   startWith,
   switchMap,
   take,
@@ -25,7 +24,6 @@ const refusalPause = 100;
 const settlement = 200;
 
 export interface InsistOptions {
-  readonly scheduler: SchedulerLike;
   /** Milliseconds of silence after which the command is said again: more than the longest pause of a busy modem. */
   readonly patience: number;
   /** How often it is said to a silent modem. */
@@ -44,7 +42,7 @@ export function insist<T>(
   wire: Wire,
   command: Command,
   answer$: Observable<T>,
-  { scheduler, patience, tries, owesMore = false }: InsistOptions,
+  { patience, tries, owesMore = false }: InsistOptions,
 ): Observable<T> {
   const busy$ = wire.frames$.pipe(
     filter(({ kind }) => kind === 'busy'),
@@ -54,28 +52,26 @@ export function insist<T>(
     let asked = 0;
     return defer(() => {
       asked++;
-      return merge(sayUntil(wire, scheduler, command, answer$), busy$);
+      return merge(sayUntil(wire, command, answer$), busy$);
     }).pipe(
-      timeout({ each: patience, scheduler }),
+      timeout({ each: patience, scheduler: wire.clock }),
       filter((answered) => answered !== undefined),
       take(1),
       // Lines from before may still be refused, each for itself.
       retry({
         count: tries - 1,
-        delay: (error: unknown) => (error instanceof Refusal ? timer(refusalPause, scheduler) : of(true)),
+        delay: (error: unknown) => (error instanceof Refusal ? timer(refusalPause, wire.clock) : of(true)),
       }),
-      switchMap((answered) =>
-        asked === 1 && !owesMore ? of(answered) : settled(wire, scheduler).pipe(map(() => answered)),
-      ),
+      switchMap((answered) => (asked === 1 && !owesMore ? of(answered) : settled(wire).pipe(map(() => answered)))),
     );
   });
 }
 
-function settled(wire: Wire, scheduler: SchedulerLike): Observable<unknown> {
+function settled(wire: Wire): Observable<unknown> {
   return wire.frames$.pipe(
     filter(({ kind }) => kind === 'final' || kind === 'line'),
     startWith(undefined),
-    switchMap(() => timer(settlement, scheduler)),
+    switchMap(() => timer(settlement, wire.clock)),
     take(1),
   );
 }

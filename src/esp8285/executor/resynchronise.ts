@@ -6,7 +6,6 @@ import {
   ignoreElements,
   map,
   type Observable,
-  type SchedulerLike,
   switchMap,
   take,
   tap,
@@ -33,9 +32,9 @@ const tries = 3;
  * Completes when the modem has answered. Errors with `EIO` when it stays silent or busy, and with `ECONNRESET` when
  * its answer shows that it has started again unnoticed.
  */
-export function resynchronise(wire: Wire, scheduler: SchedulerLike): Observable<never> {
-  return askLinkMode(wire, scheduler).pipe(
-    timeout({ first: longestBusy, scheduler }),
+export function resynchronise(wire: Wire): Observable<never> {
+  return askLinkMode(wire).pipe(
+    timeout({ first: longestBusy, scheduler: wire.clock }),
     catchError((cause: unknown) => throwError(() => silence(cause))),
     tap((linkMode) => {
       if (linkMode === 'one') throw startedUnnoticed();
@@ -48,7 +47,7 @@ export function resynchronise(wire: Wire, scheduler: SchedulerLike): Observable<
  * Asks until the answer comes, and emits what it says. Whatever the modem has owed before it has said by then.
  * Errors with a `TimeoutError` when the modem is silent.
  */
-export function askLinkMode(wire: Wire, scheduler: SchedulerLike): Observable<LinkMode> {
+export function askLinkMode(wire: Wire): Observable<LinkMode> {
   const linkMode$ = wire.frames$.pipe(
     map(linkModeOf),
     filter((linkMode) => linkMode !== undefined),
@@ -64,7 +63,7 @@ export function askLinkMode(wire: Wire, scheduler: SchedulerLike): Observable<Li
     // In the middle of a conversation the same has been asked.
     const owesMore = wire.inquiry.isOwed;
     wire.inquiry.forget();
-    return insist(wire, common.askSeveralLinks, linkMode$, { scheduler, patience, tries, owesMore });
+    return insist(wire, common.askSeveralLinks, linkMode$, { patience, tries, owesMore });
   });
 }
 

@@ -11,7 +11,6 @@ import {
   type Observable,
   of,
   retry,
-  type SchedulerLike,
   take,
   tap,
   throwError,
@@ -38,10 +37,7 @@ export interface StepOptions {
 
 /** The conversation of the set-up: each step is harmless to say twice. */
 export class Steps {
-  constructor(
-    readonly wire: Wire,
-    readonly scheduler: SchedulerLike,
-  ) {}
+  constructor(readonly wire: Wire) {}
 
   /**
    * Says a command without which the driver cannot go on, and emits the lines of its answer. Says it again when the answer,
@@ -98,14 +94,14 @@ export class Steps {
     const { frames$ } = this.wire;
     return defer(() => {
       let isUnchanged = false;
-      const answer$ = sayUntil(this.wire, this.scheduler, command, frames$.pipe(answer(command)));
+      const answer$ = sayUntil(this.wire, command, frames$.pipe(answer(command)));
       const signs$ = frames$.pipe(
         tap((frame) => (isUnchanged ||= frame.kind === 'line' && frame.text === 'no change')),
         filter(({ kind }) => kind === 'busy'),
         map(() => undefined),
       );
       return merge(signs$, answer$).pipe(
-        timeout({ each: patience, scheduler: this.scheduler }),
+        timeout({ each: patience, scheduler: this.wire.clock }),
         filter((lines) => lines !== undefined),
         take(1),
         // AT 0.x says so of what is set already, and no OK behind it; AT 1.x says both.
@@ -118,6 +114,6 @@ export class Steps {
 
   /** What is owed comes in front of an answer that names its question. */
   private inStep(): Observable<never> {
-    return askLinkMode(this.wire, this.scheduler).pipe(ignoreElements());
+    return askLinkMode(this.wire).pipe(ignoreElements());
   }
 }

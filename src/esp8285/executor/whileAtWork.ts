@@ -16,7 +16,6 @@ import {
   of,
   repeat,
   retry,
-  type SchedulerLike,
   share,
   startWith,
   switchMap,
@@ -75,15 +74,14 @@ export class StartedUnnoticed extends Error {
  */
 export function whileAtWork<T>(
   wire: Wire,
-  scheduler: SchedulerLike,
   command: Command,
   options: () => WhileAtWorkOptions = () => ({}),
 ): MonoTypeOperatorFunction<T> {
   return (conversation$) =>
     defer(() => {
-      const begun = scheduler.now();
+      const begun = wire.clock.now();
       const lines: string[] = [];
-      const took = () => scheduler.now() - begun;
+      const took = () => wire.clock.now() - begun;
       const signs$ = wire.frames$.pipe(
         tap((frame) => {
           if ('text' in frame && isPart(frame.text, command)) lines.push(frame.text);
@@ -94,14 +92,14 @@ export function whileAtWork<T>(
       let cameAt = -Infinity;
       const bytes$ = wire.received$.pipe(
         filter(({ length }) => (came += length) <= (options().longest ?? 0)),
-        tap(() => (cameAt = scheduler.now())),
+        tap(() => (cameAt = wire.clock.now())),
         share(),
       );
-      const lulled$ = bytes$.pipe(startWith(undefined), debounceTime(lull, scheduler), take(1), ignoreElements());
+      const lulled$ = bytes$.pipe(startWith(undefined), debounceTime(lull, wire.clock), take(1), ignoreElements());
       const inquiring$ = concat(
-        defer(() => timer(options().quiet ?? quiet, scheduler)).pipe(ignoreElements()),
-        defer(() => (scheduler.now() - cameAt < lull ? lulled$ : EMPTY)),
-        defer(() => atWork(wire, scheduler, options())),
+        defer(() => timer(options().quiet ?? quiet, wire.clock)).pipe(ignoreElements()),
+        defer(() => (wire.clock.now() - cameAt < lull ? lulled$ : EMPTY)),
+        defer(() => atWork(wire, options())),
       ).pipe(
         map((inquired) => {
           if (inquired === 'started' && wire.isSetUp)
@@ -146,11 +144,10 @@ export function certainAtOnce<T>(certain$: Observable<T>): MonoTypeOperatorFunct
 
 function atWork(
   wire: Wire,
-  scheduler: SchedulerLike,
   { patience = usualPatience, tries = usualTries }: WhileAtWorkOptions,
 ): Observable<Inquired> {
   return defer(() => wire.inquire(common.askSeveralLinks)).pipe(
-    timeout({ first: patience, scheduler }),
+    timeout({ first: patience, scheduler: wire.clock }),
     retry({
       count: tries - 1,
       delay: (error: unknown) => (error instanceof TimeoutError ? of(true) : throwError(() => error)),

@@ -1,4 +1,15 @@
-import { catchError, concat, defer, EMPTY, finalize, ignoreElements, type Observable, Subject, throwError } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  finalize,
+  ignoreElements,
+  type Observable,
+  type SchedulerLike,
+  Subject,
+  throwError,
+} from 'rxjs';
 
 import type { LineHint, Uart } from '../../streams';
 import { asOSError } from '../asOSError';
@@ -30,6 +41,8 @@ export class Wire {
     private readonly uart: Uart,
     frames$: Observable<Frame>,
     private readonly expecting: Expectation,
+    /** What deadlines and pauses of the conversation go by; it stands still while the line is held. */
+    readonly clock: SchedulerLike,
     private readonly trace?: Trace,
   ) {
     this.received$ = uart.rx$;

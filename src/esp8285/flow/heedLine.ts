@@ -28,9 +28,8 @@ export function heedLine(steps: Steps): Observable<boolean> {
 }
 
 function change(steps: Steps, [rate, bits, stop, parity]: Line, triesLeft: number): Observable<boolean> {
-  const { scheduler } = steps;
   return steps.need(common.setLine(rate, bits, stop, parity, bothWays), { tries: 1, refusals: 1 }).pipe(
-    concatMap(() => timer(settling, scheduler)),
+    concatMap(() => timer(settling, steps.wire.clock)),
     map(() => true),
     ifRefused(of(false)),
     catchError((error: unknown) => {

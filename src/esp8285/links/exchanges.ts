@@ -24,10 +24,10 @@ export function readExchange(link: number, size: number): Exchange<Reading> {
   return {
     shown: command.shown,
     deadline: Math.max(usualDeadline, 2 * slowestByte * size),
-    converse: (wire, scheduler) =>
+    converse: (wire) =>
       wire.expectingDataOf(
         link,
-        askOnce(wire, scheduler, command, () => options).pipe(
+        askOnce(wire, command, () => options).pipe(
           map(() => ({ isLost: false })),
           catchError((error: unknown) => {
             if (!(error instanceof AnswerLost)) return throwError(() => error);
@@ -44,8 +44,8 @@ export function closeExchange(link: number, isGone: () => boolean): Exchange<rea
   const exchange = simpleExchange(common.close(link), undefined, askOnce);
   return {
     ...exchange,
-    converse: (wire, scheduler): Observable<readonly string[]> =>
-      defer(() => (isGone() ? of([]) : exchange.converse(wire, scheduler))).pipe(
+    converse: (wire): Observable<readonly string[]> =>
+      defer(() => (isGone() ? of([]) : exchange.converse(wire))).pipe(
         retry({
           count: 1,
           delay: (error: unknown) => (error instanceof AnswerLost ? of(true) : throwError(() => error)),
@@ -63,11 +63,11 @@ export function breakOffExchange(
   const exchange = closeExchange(link, isGone);
   return {
     ...exchange,
-    converse: (wire, scheduler) =>
+    converse: (wire) =>
       defer(() => {
         if (isGone()) return of([]);
-        const setMode = (resets: boolean) => tryTo(wire, scheduler, reception.closeModeOf(link, resets));
-        return concat(setMode(true), exchange.converse(wire, scheduler).pipe(ifRefused(of([]))), setMode(false));
+        const setMode = (resets: boolean) => tryTo(wire, reception.closeModeOf(link, resets));
+        return concat(setMode(true), exchange.converse(wire).pipe(ifRefused(of([]))), setMode(false));
       }),
   };
 }

@@ -1,4 +1,4 @@
-import { map, type Observable, of, type SchedulerLike } from 'rxjs';
+import { map, type Observable, of } from 'rxjs';
 
 import type { Endpoint } from '../../usocket/contract/nic';
 import { common } from '../commands/catalogue';
@@ -31,12 +31,12 @@ const statusLine = /^\+?(?:CIP)?STATUS: *\d$/;
 const linkLike = /CIP|STAT|","|\d,\d/;
 
 /** Asks for the links that the modem has. Newer firmware may refuse the old question and know the new one (esp-at issue 322). */
-export function askForLinks(wire: Wire, scheduler: SchedulerLike): Observable<LinkList> {
-  const newer$ = ask(wire, scheduler, common.askLinks).pipe(
+export function askForLinks(wire: Wire): Observable<LinkList> {
+  const newer$ = ask(wire, common.askLinks).pipe(
     map((lines) => listOf(lines, true)),
     ifRefused(of({ links: [], isComplete: false })),
   );
-  return ask(wire, scheduler, common.status).pipe(
+  return ask(wire, common.status).pipe(
     map((lines) =>
       listOf(
         lines,

@@ -9,7 +9,6 @@ import {
   merge,
   type Observable,
   of,
-  type SchedulerLike,
   take,
   tap,
   throwError,
@@ -68,7 +67,7 @@ export function startExchange<T extends NumberedLink>(
   return {
     shown: start.shown,
     deadline: startDeadline + usualDeadline,
-    converse: (wire, scheduler) =>
+    converse: (wire) =>
       defer(() => {
         let isTold = false;
         const isCertain = () => link.isOpen && !isListening();
@@ -80,7 +79,7 @@ export function startExchange<T extends NumberedLink>(
           // What the modem would answer is known.
           if (!isOurs()) throw takenByClientFirst(start.shown);
           link.begun = true;
-          return converse(wire, scheduler, link, before, start, isCertain);
+          return converse(wire, link, before, start, isCertain);
         }).pipe(
           certainAtOnce(opened$),
           tap({
@@ -101,7 +100,6 @@ export function startExchange<T extends NumberedLink>(
 
 function converse<T extends NumberedLink>(
   wire: Wire,
-  scheduler: SchedulerLike,
   link: T,
   before: readonly Command[],
   start: Command,
@@ -111,28 +109,28 @@ function converse<T extends NumberedLink>(
   // A busy modem has not begun.
   const watchingBusy$ = wire.frames$.pipe(
     tap(({ kind }) => {
-      if (kind === 'busy') begun = scheduler.now();
+      if (kind === 'busy') begun = wire.clock.now();
     }),
     ignoreElements(),
   );
   const start$ = defer(() => {
-    begun = scheduler.now();
-    return askOnce(wire, scheduler, start);
+    begun = wire.clock.now();
+    return askOnce(wire, start);
   });
-  const preparing$ = before.map((command) => tryTo(wire, scheduler, command));
+  const preparing$ = before.map((command) => tryTo(wire, command));
   return merge(concat(...preparing$, start$), watchingBusy$).pipe(
     take(1),
-    concatMap(() => (link.hasOpened ? of(link) : lookFor(wire, scheduler, link, start))),
+    concatMap(() => (link.hasOpened ? of(link) : lookFor(wire, link, start))),
     catchError((error: unknown) =>
-      error instanceof AnswerLost && !isCertain() ? find(wire, scheduler, link, error) : throwError(() => error),
+      error instanceof AnswerLost && !isCertain() ? find(wire, link, error) : throwError(() => error),
     ),
-    answeredWithin(startDeadline, start.shown, wire, scheduler),
+    answeredWithin(startDeadline, start.shown, wire),
     catchError((cause: unknown) => {
       // One whose word was lost was heard of by then.
       const sooner = cause instanceof Refusal && cause.result === 'FAIL' ? quiet : 0;
-      link.tookToStart = scheduler.now() - begun - sooner;
+      link.tookToStart = wire.clock.now() - begun - sooner;
       return cause instanceof Refusal && cause.result === 'ERROR' && !cause.lines.some(isFirmwareLine)
-        ? explain(wire, scheduler, link, cause)
+        ? explain(wire, link, cause)
         : throwError(() => cause);
     }),
   );
@@ -148,13 +146,8 @@ export function isStale(error: unknown): boolean {
 }
 
 /** AT 1.x has been seen to say `OK` to a start that failed; or the line has lost its `CONNECT`. */
-function lookFor<T extends NumberedLink>(
-  wire: Wire,
-  scheduler: SchedulerLike,
-  link: T,
-  { shown }: Command,
-): Observable<T> {
-  return has(wire, scheduler, link).pipe(
+function lookFor<T extends NumberedLink>(wire: Wire, link: T, { shown }: Command): Observable<T> {
+  return has(wire, link).pipe(
     map((isThere) => {
       if (!isThere) throw Refusal.without('CONNECT', shown);
       link.opened();
@@ -164,8 +157,8 @@ function lookFor<T extends NumberedLink>(
 }
 
 /** A bare `ERROR` is the word of the peer, or of a modem that has a connection of this number: it says which it has. */
-function explain(wire: Wire, scheduler: SchedulerLike, link: NumberedLink, refusal: Refusal): Observable<never> {
-  return has(wire, scheduler, link).pipe(
+function explain(wire: Wire, link: NumberedLink, refusal: Refusal): Observable<never> {
+  return has(wire, link).pipe(
     map((isTaken) => {
       throw isTaken ? new Refusal(refusal.shown, refusal.result, [alreadyConnected]) : refusal;
     }),
@@ -173,9 +166,9 @@ function explain(wire: Wire, scheduler: SchedulerLike, link: NumberedLink, refus
 }
 
 /** The modem is done, and how was lost on the line: which links it has tells. */
-function find<T extends NumberedLink>(wire: Wire, scheduler: SchedulerLike, link: T, lost: AnswerLost): Observable<T> {
+function find<T extends NumberedLink>(wire: Wire, link: T, lost: AnswerLost): Observable<T> {
   const message = `${lost.message}; it does not have the link`;
-  return listed(wire, scheduler, link.id).pipe(
+  return listed(wire, link.id).pipe(
     map(({ isThere, isClients }) => {
       if (isThere === undefined && !link.isOpen) throw lost;
       if (isThere === false) throw new Refusal(lost.shown, 'FAIL', lost.lines, message);
@@ -186,6 +179,6 @@ function find<T extends NumberedLink>(wire: Wire, scheduler: SchedulerLike, link
   );
 }
 
-function has(wire: Wire, scheduler: SchedulerLike, { id }: NumberedLink): Observable<boolean> {
-  return listed(wire, scheduler, id).pipe(map(({ isThere }) => isThere === true));
+function has(wire: Wire, { id }: NumberedLink): Observable<boolean> {
+  return listed(wire, id).pipe(map(({ isThere }) => isThere === true));
 }

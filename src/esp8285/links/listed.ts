@@ -1,4 +1,4 @@
-import { map, type Observable, type SchedulerLike } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 
 import type { Wire } from '../executor/wire';
 import { askForLinks } from './linkList';
@@ -11,8 +11,8 @@ export interface Listing {
 }
 
 /** Asks for the links that the modem has, and emits whether one of that number is among them. */
-export function listed(wire: Wire, scheduler: SchedulerLike, id: number): Observable<Listing> {
-  return askForLinks(wire, scheduler).pipe(
+export function listed(wire: Wire, id: number): Observable<Listing> {
+  return askForLinks(wire).pipe(
     map(({ links, isComplete }) => {
       const link = links.find((each) => each.id === id);
       // A link that is told is there, whatever else is damaged.

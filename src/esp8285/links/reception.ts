@@ -1,4 +1,4 @@
-import { concat, concatMap, defer, EMPTY, type Observable, of, type SchedulerLike, tap } from 'rxjs';
+import { concat, concatMap, defer, EMPTY, type Observable, of, tap } from 'rxjs';
 
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
@@ -78,12 +78,12 @@ export class Reception {
     return {
       shown: common.remoteAddress(true).shown,
       deadline: usualDeadline,
-      converse: (wire, scheduler) =>
+      converse: (wire) =>
         defer(() => {
           const wanted = this.options.needsDatagrams();
           // Half way is where a step has failed.
           const isThere = wanted ? this.isForDatagrams : !this.isForDatagrams && !this.isPushing;
-          const steps$ = wanted ? this.enter(wire, scheduler) : this.leave(wire, scheduler);
+          const steps$ = wanted ? this.enter(wire) : this.leave(wire);
           return concat(isThere ? EMPTY : steps$, of(undefined));
         }),
     };
@@ -91,8 +91,8 @@ export class Reception {
 
   // While senders are told, ESP-AT would put an address in front of data that are asked for, and none are; AT 1.7 does not.
 
-  private enter(wire: Wire, scheduler: SchedulerLike): Observable<never> {
-    const say = sayer(wire, scheduler);
+  private enter(wire: Wire): Observable<never> {
+    const say = sayer(wire);
     this.hasChanged ||= this.joinsDatagrams;
     return concat(
       this.joinsDatagrams ? say(common.receiveMode(false), () => (this.isPushing = true)) : EMPTY,
@@ -100,8 +100,8 @@ export class Reception {
     );
   }
 
-  private leave(wire: Wire, scheduler: SchedulerLike): Observable<never> {
-    const say = sayer(wire, scheduler);
+  private leave(wire: Wire): Observable<never> {
+    const say = sayer(wire);
     return concat(
       say(common.remoteAddress(false), () => {
         this.isForDatagrams = false;
@@ -117,9 +117,9 @@ export class Reception {
   }
 }
 
-function sayer(wire: Wire, scheduler: SchedulerLike) {
+function sayer(wire: Wire) {
   return (command: Command, done: () => void) =>
-    ask(wire, scheduler, command).pipe(
+    ask(wire, command).pipe(
       tap(done),
       concatMap(() => EMPTY),
     );

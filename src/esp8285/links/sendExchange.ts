@@ -113,8 +113,8 @@ export function sendExchange(
   return {
     shown: command.shown,
     deadline,
-    converse: (wire, scheduler) => {
-      const said = { wire, scheduler, command, link, length: bytes.length };
+    converse: (wire) => {
+      const said = { wire, command, link, length: bytes.length };
       return defer(() => {
         if (!link.canSend) throw new LinkGone('nothing was sent');
         return prompted(said).pipe(concatMap((pace) => delivered(said, bytes, pace)));
@@ -125,7 +125,6 @@ export function sendExchange(
 
 interface Send {
   readonly wire: Wire;
-  readonly scheduler: SchedulerLike;
   readonly command: Command;
   readonly link: SendingLink;
   readonly length: number;
@@ -133,16 +132,16 @@ interface Send {
 
 /** Says the command, and emits at the prompt how many milliseconds the line takes over a byte, at most. */
 function prompted(send: Send): Observable<number> {
-  const { wire, scheduler, command, link } = send;
+  const { wire, command, link } = send;
   return defer(() => {
-    const begun = scheduler.now();
+    const begun = wire.clock.now();
     let isPrompted = false;
     const prompt$ = merge(
       wire.frames$.pipe(first(({ kind }) => kind === 'prompt')),
       // The modem waits for the bytes, whether or not its prompt comes.
       wire.frames$.pipe(
         answer(command),
-        switchMap(() => timer(promptPause, scheduler)),
+        switchMap(() => timer(promptPause, wire.clock)),
       ),
       // A fast modem answers inside `write`.
       wire.frames$.pipe(
@@ -150,11 +149,11 @@ function prompted(send: Send): Observable<number> {
         misplaced(command),
       ),
     ).pipe(tap(() => (isPrompted = true)));
-    return wire.expectingPrompt(sayUntil(wire, scheduler, command, prompt$)).pipe(
-      whileAtWork(wire, scheduler, command, () => ({ patience: dataPatience, tries: 1 })),
-      answeredWithin(promptDeadline, command.shown, wire, scheduler),
+    return wire.expectingPrompt(sayUntil(wire, command, prompt$)).pipe(
+      whileAtWork(wire, command, () => ({ patience: dataPatience, tries: 1 })),
+      answeredWithin(promptDeadline, command.shown, wire),
       fillingUp(send),
-      map(() => Math.min(slowestByte, (scheduler.now() - begun) / promptBytes)),
+      map(() => Math.min(slowestByte, (wire.clock.now() - begun) / promptBytes)),
     );
   }).pipe(
     // It has not been heard, or its prompt was lost: nothing has been sent.
@@ -171,19 +170,21 @@ function prompted(send: Send): Observable<number> {
 }
 
 /** A refusal may be a mistake of the line's, or tell of an end that was not heard. */
-function stillThere({ wire, scheduler, link }: Send, refusal: Refusal): Observable<unknown> {
-  return listed(wire, scheduler, link.id).pipe(
+function stillThere({ wire, link }: Send, refusal: Refusal): Observable<unknown> {
+  return listed(wire, link.id).pipe(
     concatMap(({ isThere }) =>
-      isThere === false ? timer(lateEnd, scheduler).pipe(map(() => fail(new SendRefused(refusal, isThere)))) : of(true),
+      isThere === false
+        ? timer(lateEnd, wire.clock).pipe(map(() => fail(new SendRefused(refusal, isThere))))
+        : of(true),
     ),
   );
 }
 
 /** Gives the bytes, and waits for what becomes of them. */
 function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<number> {
-  const { wire, scheduler, command, link, length } = send;
+  const { wire, command, link, length } = send;
   return defer(() => {
-    const begun = scheduler.now();
+    const begun = wire.clock.now();
     /** Behind the bytes' time on the line, which says nothing of the peer. */
     let since = begun;
     let isWithModem = false;
@@ -196,7 +197,7 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
         if (!isTaken(frame)) return;
         if (!isWithModem && wire.inquiry.isOwed) fail(damaged(command));
         isWithModem = true;
-        since = scheduler.now();
+        since = wire.clock.now();
         wire.saysTaken = true;
         early = undefined;
       }),
@@ -207,7 +208,7 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
       // What comes while a question is open may be its doing: it took the place of bytes that were lost.
       filter(() => isWithModem || (wire.saysTaken === false && !wire.inquiry.isOwed)),
       map(({ ok }) => ok),
-      outcome(scheduler, link),
+      outcome(wire.clock, link),
     );
     const refused$ = wire.frames$.pipe(
       filter((frame) => frame.kind === 'final' && frame.result !== 'OK'),
@@ -215,11 +216,11 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
     );
     const ended$ = wire.frames$.pipe(
       first(() => link.isGone),
-      switchMap(() => timer(lateResult, scheduler)),
+      switchMap(() => timer(lateResult, wire.clock)),
       map(() => fail(new SendFailed('the connection ended before the modem said what had become of the bytes'))),
     );
     const atWork = (): void => {
-      if (!isNoted) wire.note(inTheWay(send, scheduler.now() - begun), link.id);
+      if (!isNoted) wire.note(inTheWay(send, wire.clock.now() - begun), link.id);
       isNoted = true;
     };
     const options = (): WhileAtWorkOptions =>
@@ -228,17 +229,17 @@ function delivered(send: Send, bytes: Uint8Array, pace: number): Observable<numb
         : { atWork, quiet: quiet + pace * length, patience: dataPatience, tries: 1 };
     return merge(taken$, result$, refused$, ended$, wire.write(bytes)).pipe(
       take(1),
-      whileAtWork(wire, scheduler, command, options),
+      whileAtWork(wire, command, options),
       catchError((error: unknown) => {
         if (error instanceof AnswerLost) {
           if (early === undefined) return lost(send, error.lines);
           // AT 0.x never says `Recv`: from now on its result is not waited for twice.
           wire.saysTaken ??= false;
-          return of(early).pipe(outcome(scheduler, link));
+          return of(early).pipe(outcome(wire.clock, link));
         }
         return isWithModem ? throwError(() => error) : throwError(() => error).pipe(fillingUp(send));
       }),
-      map(() => scheduler.now() - since),
+      map(() => wire.clock.now() - since),
     );
   });
 }
@@ -262,18 +263,18 @@ function outcome(scheduler: SchedulerLike, link: SendingLink): OperatorFunction<
   });
 }
 
-function lost({ wire, scheduler, link }: Send, lines: readonly string[]): Observable<never> {
-  return listed(wire, scheduler, link.id).pipe(map(({ isThere }) => fail(new ResultLost(isThere, lines))));
+function lost({ wire, link }: Send, lines: readonly string[]): Observable<never> {
+  return listed(wire, link.id).pipe(map(({ isThere }) => fail(new ResultLost(isThere, lines))));
 }
 
 /** A modem that says nothing at all may wait for bytes, for ever, and with it everybody: it gets them. */
-function fillingUp<T>({ wire, scheduler, command, length }: Send): MonoTypeOperatorFunction<T> {
+function fillingUp<T>({ wire, command, length }: Send): MonoTypeOperatorFunction<T> {
   return catchError((error: unknown) => {
     const fail$ = throwError(() => error);
     if (!(error instanceof Unanswered) || error instanceof AnswerLost || error instanceof Damaged) return fail$;
     const heard$ = merge(
       wire.frames$.pipe(first(isTaken), misplaced(command)),
-      concat(fillSend(wire, scheduler, length), timer(dataPatience, scheduler)),
+      concat(fillSend(wire, length), timer(dataPatience, wire.clock)),
     );
     return concat(heard$.pipe(take(1), ignoreElements()), fail$);
   });

@@ -22,11 +22,11 @@ export function stockExchange(passive: boolean): Exchange<Stock> {
   return {
     shown: common.status.shown,
     deadline: usualDeadline,
-    converse: (wire, scheduler) => {
+    converse: (wire) => {
       // A refusal says nothing of the links.
-      const lengths$ = passive ? ask(wire, scheduler, common.waiting).pipe(map(lengthsOf), ifRefused(of([]))) : of([]);
+      const lengths$ = passive ? ask(wire, common.waiting).pipe(map(lengthsOf), ifRefused(of([]))) : of([]);
       return lengths$.pipe(
-        concatMap((lengths) => askForLinks(wire, scheduler).pipe(map((list) => ({ lengths, open: openOf(list) })))),
+        concatMap((lengths) => askForLinks(wire).pipe(map((list) => ({ lengths, open: openOf(list) })))),
       );
     },
   };

@@ -10,7 +10,6 @@ import {
   type Observable,
   of,
   scan,
-  type SchedulerLike,
   take,
   takeWhile,
   tap,
@@ -68,14 +67,14 @@ export function join(
   return defer(() => {
     /** The access point has let the modem in, which waits for an address. */
     let isIn = false;
-    const converse = (wire: Wire, scheduler: SchedulerLike) => {
+    const converse = (wire: Wire) => {
       const admission$ = wire.frames$.pipe(
         filter((frame) => frame.kind === 'wifi'),
         tap(({ event }) => (isIn = event !== 'disconnected')),
         takeWhile(() => !isIn),
       );
-      const admitted$ = admission$.pipe(answeredWithin(joinDeadline, command.shown, wire, scheduler), ignoreElements());
-      const joined$ = askToJoin({ wire, scheduler, catalogue, ssid, command });
+      const admitted$ = admission$.pipe(answeredWithin(joinDeadline, command.shown, wire), ignoreElements());
+      const joined$ = askToJoin({ wire, catalogue, ssid, command });
       return merge(joined$, admitted$).pipe(take(1), certainAtOnce(joining(wire)));
     };
     return executor
@@ -86,15 +85,14 @@ export function join(
 
 interface Join {
   readonly wire: Wire;
-  readonly scheduler: SchedulerLike;
   readonly catalogue: Catalogue;
   readonly ssid: string | Uint8Array;
   readonly command: Command;
 }
 
 function askToJoin(join: Join): Observable<void> {
-  const { wire, scheduler, command } = join;
-  return askOnce(wire, scheduler, command).pipe(
+  const { wire, command } = join;
+  return askOnce(wire, command).pipe(
     map(() => undefined),
     catchError((error: unknown) => {
       if (!(error instanceof AnswerLost)) return throwError(() => error);
@@ -126,9 +124,9 @@ function joining({ frames$, said$ }: Wire): Observable<void> {
 }
 
 /** The modem is done, and how was lost on the line: it says what it has joined. */
-function find({ wire, scheduler, catalogue, ssid }: Join, lost: AnswerLost): Observable<void> {
+function find({ wire, catalogue, ssid }: Join, lost: AnswerLost): Observable<void> {
   const names = typeof ssid === 'string' ? [ssid] : [asBuffer(ssid).toString(), asBuffer(ssid).toString('latin1')];
-  const known = (query: Command) => ask(wire, scheduler, query).pipe(ifRefused(of([])));
+  const known = (query: Command) => ask(wire, query).pipe(ifRefused(of([])));
   return concat(known(catalogue.askAccessPoint), known(common.status)).pipe(
     toArray(),
     map(([joined = [], status = []]) => {

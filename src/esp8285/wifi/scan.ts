@@ -23,7 +23,7 @@ function scanExchange(): Exchange<readonly FoundNetwork[]> {
   const exchange = simpleExchange(common.scan, scanDeadline, askAtLength);
   return {
     ...exchange,
-    converse: (wire, scheduler) =>
+    converse: (wire) =>
       defer(() => {
         const bytesOf = new Map<string, Buffer>();
         // The lines of an answer are text, and a name need not be.
@@ -32,7 +32,7 @@ function scanExchange(): Exchange<readonly FoundNetwork[]> {
           tap(({ text, bytes }) => bytes && bytesOf.set(text, bytes)),
           ignoreElements(),
         );
-        return merge(listening$, exchange.converse(wire, scheduler)).pipe(
+        return merge(listening$, exchange.converse(wire)).pipe(
           take(1),
           map((lines) => networksOf(lines, bytesOf)),
         );

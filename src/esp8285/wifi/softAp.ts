@@ -34,13 +34,13 @@ function softApExchange(catalogue: Catalogue, softAp: SoftAp): Exchange<void> {
   const exchange = sequence([catalogue.stationAndSoftApMode, catalogue.softAp(softAp)], softApDeadline);
   return {
     ...exchange,
-    converse: (wire, scheduler) => {
+    converse: (wire) => {
       // The network that the modem makes unasked is open to all.
-      const off$ = ask(wire, scheduler, catalogue.stationMode).pipe(
+      const off$ = ask(wire, catalogue.stationMode).pipe(
         ignoreElements(),
         catchError(() => EMPTY),
       );
-      return exchange.converse(wire, scheduler).pipe(
+      return exchange.converse(wire).pipe(
         catchError((error: unknown) => {
           const fail$ = throwError(() => error);
           return error instanceof Refusal ? concat(off$, fail$) : fail$;
