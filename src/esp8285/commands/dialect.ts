@@ -1,4 +1,4 @@
-import { firstMatch } from '../executor/answer';
+import { firstMatch } from './answerLines';
 
 /** What differs between the firmware generations, as far as commands are concerned. */
 export interface Dialect {

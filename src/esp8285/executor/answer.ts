@@ -2,6 +2,7 @@ import { catchError, defer, filter, map, type Observable, type OperatorFunction,
 
 import type { LineHint } from '../../streams';
 import type { Command } from '../commands/command';
+import { isPart } from '../commands/answerLines';
 import { isLogLine } from '../grammar/firmwareLine';
 import type { Frame } from '../grammar/frame';
 
@@ -76,19 +77,4 @@ function textsOf(frames: readonly { readonly text: string }[]): readonly string[
 /** Goes on with something else where the modem has refused. */
 export function ifRefused<T, U>(instead$: Observable<U>): OperatorFunction<T, T | U> {
   return catchError((error: unknown) => (error instanceof Refusal ? instead$ : throwError(() => error)));
-}
-
-/** What a modem may say to a command with a key in it; a damaged echo looks like none of these. */
-export function isReason(text: string): boolean {
-  return /^(?:\+[A-Z]+(?:_CUR|_DEF)?: *\d+|DHCP TIMEOUT)$/.test(text);
-}
-
-/** Whether a line is part of a command's answer: not its echo, nor what a lost byte has left of that, for a key may be in it. */
-export function isPart(text: string, { line, shown }: Command): boolean {
-  return line === shown ? text !== line && !text.startsWith('AT+') : isReason(text);
-}
-
-/** The first of the lines that has the pattern, as matched. */
-export function firstMatch(lines: readonly string[], pattern: RegExp): RegExpExecArray | undefined {
-  return lines.map((line) => pattern.exec(line)).find((found) => found !== null);
 }

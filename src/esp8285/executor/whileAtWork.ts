@@ -30,7 +30,7 @@ import {
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
-import { isPart } from './answer';
+import { isPart } from '../commands/answerLines';
 import type { Inquired } from './inquiry';
 import { AnswerLost, Unanswered } from './unanswered';
 import type { Wire } from './wire';

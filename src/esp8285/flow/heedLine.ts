@@ -1,7 +1,8 @@
 import { catchError, concatMap, map, type Observable, of, tap, throwError, timer } from 'rxjs';
 
 import { common } from '../commands/catalogue';
-import { firstMatch, ifRefused } from '../executor/answer';
+import { firstMatch } from '../commands/answerLines';
+import { ifRefused } from '../executor/answer';
 import type { Steps } from '../executor/steps';
 import { Unanswered } from '../executor/unanswered';
 

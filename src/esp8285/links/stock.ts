@@ -1,7 +1,8 @@
 import { concatMap, map, of } from 'rxjs';
 
 import { common } from '../commands/catalogue';
-import { firstMatch, ifRefused } from '../executor/answer';
+import { firstMatch } from '../commands/answerLines';
+import { ifRefused } from '../executor/answer';
 import { ask, type Exchange, usualDeadline } from '../executor/exchange';
 import { askForLinks, type LinkList } from './linkList';
 

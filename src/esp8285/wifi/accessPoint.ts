@@ -1,7 +1,8 @@
 import { map, type Observable, of } from 'rxjs';
 
 import type { Catalogue } from '../commands/catalogue';
-import { firstMatch, ifRefused, Refusal } from '../executor/answer';
+import { firstMatch } from '../commands/answerLines';
+import { ifRefused, Refusal } from '../executor/answer';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 

@@ -1,7 +1,7 @@
 import { concatMap, map, type Observable, of } from 'rxjs';
 
 import { common } from '../commands/catalogue';
-import { firstMatch } from '../executor/answer';
+import { firstMatch } from '../commands/answerLines';
 import type { Steps } from '../executor/steps';
 
 /**

@@ -2,7 +2,8 @@ import { map, type Observable } from 'rxjs';
 
 import { common } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
-import { firstMatch, Refusal } from '../executor/answer';
+import { firstMatch } from '../commands/answerLines';
+import { Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
 import { sequence, simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';

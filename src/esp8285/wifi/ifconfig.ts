@@ -1,7 +1,8 @@
 import { catchError, concatMap, map, type Observable, throwError } from 'rxjs';
 
 import { type Catalogue, common } from '../commands/catalogue';
-import { firstMatch, ifRefused, Refusal } from '../executor/answer';
+import { firstMatch } from '../commands/answerLines';
+import { ifRefused, Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';

@@ -1,7 +1,8 @@
 import { map, type Observable } from 'rxjs';
 
 import type { Catalogue } from '../commands/catalogue';
-import { firstMatch, Refusal } from '../executor/answer';
+import { firstMatch } from '../commands/answerLines';
+import { Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';

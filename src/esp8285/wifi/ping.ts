@@ -2,7 +2,8 @@ import { catchError, map, type Observable, throwError } from 'rxjs';
 
 import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
-import { firstMatch, Refusal } from '../executor/answer';
+import { firstMatch } from '../commands/answerLines';
+import { Refusal } from '../executor/answer';
 import { commandError } from '../executor/commandError';
 import { askAtLength, simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';

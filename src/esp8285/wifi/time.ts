@@ -15,7 +15,7 @@ import { deadline } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
 import { common, longestHostName } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
-import { firstMatch } from '../executor/answer';
+import { firstMatch } from '../commands/answerLines';
 import { withCommandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
