@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { Random } from '../../src/emulator/random';
+import { Random } from '../../src/emulator/simulation/random';
 import type { Frame } from '../../src/esp8285/grammar/frame';
 import { type Expectation, FrameCutter } from '../../src/esp8285/grammar/frameCutter';
 

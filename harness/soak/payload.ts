@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { Random } from '../../src/emulator/random';
+import { Random } from '../../src/emulator/simulation/random';
 
 /** Bytes that make trouble for whoever searches in payloads: what the modem says itself, and ends of lines. */
 const fragments = [

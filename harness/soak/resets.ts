@@ -14,7 +14,7 @@ import {
 } from 'rxjs';
 
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
-import { Random } from '../../src/emulator/random';
+import { Random } from '../../src/emulator/simulation/random';
 import { OSError } from '../../src/usocket';
 import { digest, payload } from './payload';
 import { connected, joined, peerName, pacedModem } from './virtual';

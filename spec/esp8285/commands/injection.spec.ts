@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { ignoreElements, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 
-import { parseCommandLine } from '../../../src/emulator/commandLine';
+import { parseCommandLine } from '../../../src/emulator/firmware/commandLine';
 import type { ESP8285 } from '../../../src/esp8285';
 import { OSError } from '../../../src/usocket/contract/osError';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';

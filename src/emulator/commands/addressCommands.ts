@@ -1,0 +1,175 @@
+import { concat, defer, EMPTY, type Observable, of, throwError } from 'rxjs';
+
+import type { Call, Command, Context } from './command';
+import { isDottedQuad } from '../network/network';
+import type { Print } from '../line/output';
+import { plainSetting } from './plainSetting';
+import { Refusal, errorCode } from '../firmware/refusal';
+import type { AddressPlan } from '../modem/virtualStation';
+
+export function planText(name: string, [address, gateway, mask]: AddressPlan): string {
+  return `${name}:ip:"${address}"\r\n${name}:gateway:"${gateway}"\r\n${name}:netmask:"${mask}"\r\n`;
+}
+
+function quad(call: Call, index: number): string {
+  const text = call.args.text(index, 15);
+  if (!isDottedQuad(text)) throw new Refusal('IP ERROR', errorCode.invalid);
+  return text;
+}
+
+/** Address, gateway and mask; of the last two the usual ones, where they are left out. */
+export function readPlan(call: Call): AddressPlan {
+  const address = quad(call, 0);
+  const gateway = call.args.has(1) ? quad(call, 1) : address.replace(/\.\d+$/, '.1');
+  return [address, gateway, call.args.has(2) ? quad(call, 2) : '255.255.255.0'];
+}
+
+/** One that a station can have: of six bytes, not to a group, and not of zeros. */
+export function macAddress({ args }: Call, index: number): string {
+  const mac = args.text(index, 17).toLowerCase();
+  if (!/^[\da-f][02468ace](:[\da-f]{2}){5}$/.test(mac) || mac === '00:00:00:00:00:00') {
+    throw new Refusal('', errorCode.invalid);
+  }
+  return mac;
+}
+
+function setStationMac({ memory }: Context, call: Call): Observable<Print> {
+  return defer(() => {
+    memory.settings.stationMac = macAddress(call, 0);
+    if (call.persist) memory.flash.stationMac = memory.settings.stationMac;
+    return EMPTY;
+  });
+}
+
+function setStationAddress({ memory }: Context, call: Call): Observable<Print> {
+  return defer(() => {
+    const fixed = { fixedAddress: readPlan(call), stationDhcp: false };
+    Object.assign(memory.settings, fixed);
+    if (call.persist) Object.assign(memory.flash, fixed);
+    return EMPTY;
+  });
+}
+
+function ownAddresses({ memory, station }: Context): Observable<Print> {
+  const { mode, stationMac, softApMac, softApPlan } = memory.settings;
+  const lines: string[] = [];
+  if ((mode & 2) !== 0) lines.push(`+CIFSR:APIP,"${softApPlan[0]}"\r\n`, `+CIFSR:APMAC,"${softApMac}"\r\n`);
+  if ((mode & 1) !== 0) {
+    lines.push(`+CIFSR:STAIP,"${station.address[0]}"\r\n`, `+CIFSR:STAMAC,"${stationMac}"\r\n`);
+  }
+  return of(...lines);
+}
+
+/** NonOS names the interface first (0 softAP, 1 station, 2 both); ESP-AT the switch, then a bit for each. */
+function setDhcp({ memory, personality }: Context, { args, persist }: Call): Observable<Print> {
+  return defer(() => {
+    const nonos = personality.family === 'N';
+    const on = args.flag(nonos ? 1 : 0);
+    const which = nonos ? args.number(0, 0, 2) : args.number(1, 1, 3);
+    const station = nonos ? which > 0 : (which & 1) !== 0;
+    const softAp = nonos ? which !== 1 : (which & 2) !== 0;
+    const changes = { ...(station ? { stationDhcp: on } : {}), ...(softAp ? { softApDhcp: on } : {}) };
+    Object.assign(memory.settings, changes);
+    if (persist) Object.assign(memory.flash, changes);
+    return EMPTY;
+  });
+}
+
+function setDns({ memory, personality }: Context, call: Call): Observable<Print> {
+  return defer(() => {
+    const own = call.args.flag(0);
+    call.args.limit(1 + personality.dnsServers);
+    const servers: string[] = [];
+    for (let index = 1; own && index < call.args.count; index++) servers.push(quad(call, index));
+    const changes = { dns: servers.length > 0 ? servers : ['208.67.222.222'], ownDns: servers.length > 0 };
+    Object.assign(memory.settings, changes);
+    if (call.persist) Object.assign(memory.flash, changes);
+    return EMPTY;
+  });
+}
+
+function lookUp({ personality, internet, station, delays, report }: Context, { args }: Call): Observable<Print> {
+  return defer(() => {
+    const name = args.text(0, 256);
+    const address = station.joined ? internet.resolve(name) : null;
+    const failed$ = defer(() => {
+      if (station.joined) report.hint({ message: internet.unknown(name) });
+      return throwError(() => new Refusal('DNS Fail', errorCode.failed));
+    });
+    return concat(delays.after('resolve'), address === null ? failed$ : of(personality.domain(address)));
+  });
+}
+
+function ping({ personality, internet, station, delays, report }: Context, { args }: Call): Observable<Print> {
+  return defer(() => {
+    const host = args.text(0, 256);
+    const address = internet.resolve(host);
+    if (!station.joined) throw new Refusal('', errorCode.failed);
+    if (address !== null && internet.answers(address)) {
+      const ms = delays.draw('ping') + internet.delay(address);
+      return concat(delays.wait(ms), of(personality.ping(Math.max(1, Math.round(ms)))));
+    }
+    if (address === null || !internet.knows({ address, port: 0 }, 'tcp'))
+      report.hint({ message: internet.unknown(host) });
+    const timeout$ = of(personality.pingTimeout);
+    return concat(
+      delays.within([2500, 3000]),
+      timeout$,
+      throwError(() => new Refusal('', errorCode.failed)),
+    );
+  });
+}
+
+/** Addresses, names and the like. */
+export const addressCommands: readonly Command[] = [
+  {
+    name: '+CIPSTA',
+    suffixes: 'too',
+    query: ({ station }, { name }) => of(planText(name, station.address)),
+    set: setStationAddress,
+  },
+  {
+    name: '+CIPSTAMAC',
+    suffixes: 'too',
+    query: ({ memory }, { name, saved }) => of(`${name}:"${(saved ? memory.flash : memory.settings).stationMac}"\r\n`),
+    set: setStationMac,
+  },
+  { name: '+CIFSR', only: { test: 'N' }, test: () => EMPTY, run: ownAddresses },
+  {
+    name: '+CWDHCP',
+    suffixes: 'too',
+    query: ({ memory, personality }, { name }) => {
+      const { stationDhcp, softApDhcp } = memory.settings;
+      return of(`${name}:${personality.dhcpBits(stationDhcp, softApDhcp)}`);
+    },
+    set: setDhcp,
+  },
+  {
+    name: '+CIPDNS',
+    since: { N: 1.4, E: 2 },
+    suffixes: 'only',
+    query: ({ memory, personality }, { name }) =>
+      of(personality.dns(name, memory.settings.dns, memory.settings.ownDns)),
+    set: setDns,
+  },
+  {
+    name: '+CWHOSTNAME',
+    since: { N: 1.4, E: 2 },
+    query: ({ memory }) => of(`+CWHOSTNAME:${memory.settings.hostName}\r\n`),
+    set: ({ memory }, { args }) =>
+      defer(() => {
+        if ((memory.settings.mode & 1) === 0) throw new Refusal('', errorCode.failed);
+        memory.settings.hostName = args.text(0, 32);
+        return EMPTY;
+      }),
+  },
+  { name: '+CIPDOMAIN', since: { N: 1, E: 2 }, set: lookUp },
+  { name: '+PING', set: ping },
+  plainSetting({
+    name: '+CIPV6',
+    since: { E: 2.2 },
+    initial: '0',
+    saved: 'asked',
+    read: (args) => String(args.number(0, 0, 1)),
+  }),
+];

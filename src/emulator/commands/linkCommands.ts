@@ -1,0 +1,207 @@
+import { catchError, concat, defer, EMPTY, map, mergeAll, type Observable, of, throwError } from 'rxjs';
+
+import type { Arguments, Call, Command, Context } from './command';
+import type { Link, UdpMode } from '../links/virtualLink';
+import { linkCount } from '../links/virtualLinks';
+import { NetworkError, isDottedQuad } from '../network/network';
+import type { Print } from '../line/output';
+import { linkSetting, plainSetting } from './plainSetting';
+import { portInUse } from '../network/portInUse';
+import { Refusal, errorCode } from '../firmware/refusal';
+
+/** The link number in front of the other arguments, in multiplexed mode; and where those begin. */
+export function linkArgument({ memory }: Context, args: Arguments, words = 'ID ERROR'): { id: number; next: number } {
+  if (!memory.settings.mux) return { id: 0, next: 0 };
+  if (args.isText(0)) throw new Refusal('MUX=1', errorCode.type);
+  return { id: args.number(0, 0, linkCount - 1, words), next: 1 };
+}
+
+function start(context: Context, { args }: Call): Observable<Print> {
+  return defer(() => {
+    const { id, next } = linkArgument(context, args);
+    return open(context, args, id, next);
+  });
+}
+
+/** As the firmware's own source of AT 0.2x has it. */
+function howToStart({ memory }: Context, { name }: Call): Observable<Print> {
+  const id = memory.settings.mux ? '(id),' : '';
+  return of(...['ip address', 'domain name'].map((host) => `${name}:${id}("type"),("${host}"),(port)\r\n`));
+}
+
+/** The firmware chooses the number. */
+function startAnywhere(context: Context, { args }: Call): Observable<Print> {
+  return defer(() => {
+    const id = context.links.lowestFree();
+    if (id === undefined) throw new Refusal('', errorCode.failed);
+    return open(context, args, id, 0);
+  });
+}
+
+function open(context: Context, args: Arguments, id: number, next: number): Observable<Print> {
+  const { links, station, internet, delays, report } = context;
+  const kind = args.text(next, 6, 'Link type ERROR').toUpperCase();
+  if (kind !== 'TCP' && kind !== 'UDP' && kind !== 'SSL') throw new Refusal('Link type ERROR', errorCode.invalid);
+  const host = args.text(next + 1, 64);
+  const port = args.number(next + 2, kind === 'UDP' ? 0 : 1, 65_535);
+  const tail = readTail(kind, args, next + 3);
+  if (links.taken(id)) throw new Refusal('ALREADY CONNECTED', errorCode.failed);
+  if (!station.joined && (context.memory.settings.mode & 2) === 0) throw new Refusal('no ip', errorCode.failed);
+  if (kind === 'SSL' && links.open.some((link) => link.kind === 'SSL')) throw new Refusal('ssl reach max');
+  return concat(
+    isDottedQuad(host) ? EMPTY : delays.after('resolve'),
+    defer(() => {
+      const address = station.joined || isDottedQuad(host) ? internet.resolve(host) : null;
+      if (address === null) {
+        if (station.joined) report.hint({ message: internet.unknown(host) });
+        throw new Refusal('DNS Fail', errorCode.failed);
+      }
+      const remote = { address, port };
+      const link$ =
+        kind === 'UDP'
+          ? links.bind(id, remote, tail.localPort, tail.mode)
+          : links.connect(id, kind, remote, station.joined);
+      return link$.pipe(
+        map((link) => opened(context, link)),
+        catchError((cause: unknown) => of(notOpened(context, id, cause))),
+        mergeAll(),
+      );
+    }),
+  );
+}
+
+/** What may follow the port: a keep-alive time, or a UDP link's local port and mode. */
+function readTail(kind: string, args: Arguments, next: number): { localPort: number; mode: UdpMode } {
+  if (kind === 'UDP') {
+    args.limit(next + 2);
+    const localPort = args.has(next) ? args.number(next, 1, 65_535) : 0;
+    const mode = args.has(next + 1) ? args.number(next + 1, 0, 2) : 0;
+    return { localPort, mode: mode as UdpMode };
+  }
+  args.limit(next + 2);
+  if (args.has(next)) args.number(next, 0, 7200);
+  return { localPort: 0, mode: 0 };
+}
+
+function opened({ links, output }: Context, link: Link): Observable<Print> {
+  return concat(
+    defer(() => {
+      output.flush();
+      return of(links.connectText(link));
+    }),
+    defer(() => {
+      links.begin(link);
+      return EMPTY;
+    }),
+  );
+}
+
+function notOpened({ links, personality, report }: Context, id: number, cause: unknown): Observable<Print> {
+  if (cause instanceof NetworkError && cause.reason === 'in-use') report.hint(portInUse(cause));
+  const isHandshake = cause instanceof NetworkError && cause.reason === 'handshake';
+  if (isHandshake && personality.okAfterFailedHandshake) return of(links.closedText(id));
+  const after$ = personality.closedAfterFailedStart ? links.closedLate(id) : EMPTY;
+  return throwError(() => new Refusal('', errorCode.failed, 'ERROR', after$));
+}
+
+function closeOne(context: Context, { args }: Call): Observable<Print> {
+  const { memory, delays } = context;
+  return defer(() => {
+    if (!memory.settings.mux) throw new Refusal('MUX=0', errorCode.failed);
+    const id = args.number(0, 0, linkCount, 'ID ERROR');
+    if (id === linkCount) return concat(delays.after('close'), closeEvery(context));
+    return concat(delays.after('close'), closeText(context, id, 'UNLINK'));
+  });
+}
+
+/** The look is taken when it is done: the peer may have closed meanwhile. */
+function closeText({ links }: Context, id: number, words: string): Observable<Print> {
+  return defer(() => {
+    const link = links.get(id);
+    if (link === undefined) throw new Refusal(words, errorCode.failed);
+    links.close(link);
+    return of(links.closedText(id));
+  });
+}
+
+function closeEvery(context: Context): Observable<Print> {
+  return defer(() => concat(...context.links.open.map(({ id }) => closeText(context, id, ''))));
+}
+
+function closeOnly(context: Context): Observable<Print> {
+  return defer(() => {
+    if (context.memory.settings.mux) throw new Refusal('MUX=1', errorCode.failed);
+    return concat(context.delays.after('close'), closeText(context, 0, ''));
+  });
+}
+
+function setMux({ memory, links, server }: Context, { args }: Call): Observable<Print> {
+  return defer(() => {
+    const mux = args.flag(0);
+    if (links.open.length > 0) throw new Refusal('link is builded', errorCode.failed);
+    if (server.state !== undefined && !mux) throw new Refusal('CIPSERVER must be 0', errorCode.failed);
+    if (memory.settings.raw && mux) throw new Refusal('IPMODE must be 0', errorCode.failed);
+    memory.settings.mux = mux;
+    return EMPTY;
+  });
+}
+
+function linkLine(name: string, { id, kind, remote, localPort, server }: Link): string {
+  return `${name}:${id},"${kind}","${remote.address}",${remote.port},${localPort},${server ? 1 : 0}\r\n`;
+}
+
+function status({ links, station, personality, memory }: Context): Observable<Print> {
+  const lines = links.open.map((link) => linkLine('+CIPSTATUS', link));
+  const off = (memory.settings.mode & 1) === 0;
+  const joined = links.open.length > 0 ? 3 : links.used ? 4 : 2;
+  const apart = off ? personality.statusOff : station.state === 'idle' ? personality.statusIdle : 5;
+  return of(`STATUS:${station.joined ? joined : apart}\r\n`, ...lines);
+}
+
+/** Links: opening, closing, modes. */
+export const linkCommands: readonly Command[] = [
+  { name: '+CIPSTART', only: { test: 'N' }, test: howToStart, set: start },
+  { name: '+CIPSTARTEX', since: { E: 2.1 }, set: startAnywhere },
+  { name: '+CIPCLOSE', only: { test: 'N' }, test: () => EMPTY, run: closeOnly, set: closeOne },
+  { name: '+CIPMUX', query: ({ memory }) => of(`+CIPMUX:${memory.settings.mux ? 1 : 0}\r\n`), set: setMux },
+  { name: '+CIPSTATUS', only: { test: 'N' }, test: () => EMPTY, run: status },
+  {
+    name: '+CIPSTATE',
+    since: { E: 2.2 },
+    query: ({ links }) => of(...links.open.map((link) => linkLine('+CIPSTATE', link))),
+  },
+  {
+    name: '+CIPDINFO',
+    query: ({ memory, personality }) => of(personality.dinfo(memory.settings.source)),
+    set: ({ memory }, { args }) => defer(() => ((memory.settings.source = args.flag(0)), EMPTY)),
+  },
+  linkSetting({
+    name: '+CIPTCPOPT',
+    since: { E: 2.1 },
+    // Each may be left out, and is as it was then.
+    read: (args, at) => {
+      args.limit(at + 3);
+      return {
+        ...(args.has(at) && { linger: args.number(at, -1, 65_535) }),
+        ...(args.has(at + 1) && { noDelay: args.number(at + 1, 0, 1) }),
+        ...(args.has(at + 2) && { sendTimeout: args.number(at + 2, 0, 600_000) }),
+      };
+    },
+    show: ({ linger, noDelay, sendTimeout }) => `${linger},${noDelay},${sendTimeout}`,
+  }),
+  plainSetting({
+    name: '+CIPRECONNINTV',
+    since: { E: 2.1 },
+    initial: '1',
+    saved: 'asked',
+    read: (args) => String(args.number(0, 1, 36_000)),
+  }),
+  // Whether `CIPCLOSE` breaks the connection off.
+  linkSetting({
+    name: '+CIPCLOSEMODE',
+    since: { N: 1.7 },
+    only: { query: 'E' },
+    read: (args, at) => ({ linger: args.flag(at) ? 0 : -1 }),
+    show: () => '',
+  }),
+];

@@ -1,0 +1,70 @@
+import { concat, defer, EMPTY, type Observable, of } from 'rxjs';
+
+import type { Call, Command, Context } from './command';
+import type { Print } from '../line/output';
+import { plainSetting } from './plainSetting';
+
+/** Transmission power in steps of 0.25 dBm. */
+const mostPower = 82;
+
+/** The supply as the chip measures it, in 1/1024 V: about 3.3 V. */
+const supply = 3370;
+
+/** Says for how long, and then nothing until the reset that wakes it: GPIO16 is wired to RST here. */
+function deepSleep({ control }: Context, { args }: Call): Observable<Print> {
+  return defer(() => {
+    const duration = args.number(0, 0, 0x7fffffff);
+    return concat(
+      of(`${duration}\r\n`),
+      control.result('\r\nOK\r\n'),
+      defer(() => (control.sleep(duration), EMPTY)),
+    );
+  });
+}
+
+/** Sleep and power. But for deep sleep nothing changes by it: the modem has no battery. */
+export const powerCommands: readonly Command[] = [
+  { name: '+GSLP', set: deepSleep, ownResult: ['set'] },
+  plainSetting({
+    name: '+SLEEP',
+    initial: '2',
+    since: { N: 0 },
+    read: (args) => String(args.number(0, 0, 2)),
+  }),
+  plainSetting({
+    name: '+SLEEP',
+    initial: '0',
+    since: { E: 0 },
+    read: (args) => String(args.number(0, 0, 3)),
+  }),
+  plainSetting({
+    name: '+RFPOWER',
+    initial: '78',
+    // The document of NonOS has no query.
+    only: { query: 'E' },
+    read: (args, { personality }) => String(args.number(0, personality.family === 'E' ? 40 : 0, mostPower)),
+  }),
+  {
+    name: '+RFVDD',
+    since: { N: 0 },
+    query: () => of(`+RFVDD:${supply}\r\n`),
+    set: (_, { args }) => defer(() => (args.number(0, 1900, 3300), EMPTY)),
+    run: () => EMPTY,
+  },
+  {
+    name: '+WAKEUPGPIO',
+    since: { N: 0 },
+    set: (_, { args }) =>
+      defer(() => {
+        if (args.flag(0)) args.number(1, 0, 15);
+        if (args.has(2)) args.flag(2);
+        return EMPTY;
+      }),
+  },
+  {
+    name: '+SLEEPWKCFG',
+    since: { E: 2.1 },
+    set: (_, { args }) => defer(() => (args.number(0, 0, 2), args.limit(3), EMPTY)),
+  },
+  { name: '+SYSADC', since: { N: 1.4 }, query: () => of('+SYSADC:1024\r\n') },
+];

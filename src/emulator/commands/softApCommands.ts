@@ -1,0 +1,101 @@
+import { defer, EMPTY, type Observable, of } from 'rxjs';
+
+import type { Call, Command, Context } from './command';
+import type { Print } from '../line/output';
+import { plainSetting } from './plainSetting';
+import { Refusal, errorCode } from '../firmware/refusal';
+import { macAddress, planText, readPlan } from './addressCommands';
+
+function setSoftAp({ memory }: Context, { args, persist }: Call): Observable<Print> {
+  return defer(() => {
+    const ssid = args.text(0, 32);
+    const key = args.text(1, 64);
+    const channel = args.number(2, 1, 14);
+    const ecn = args.number(3, 0, 4);
+    const mostStations = args.has(4) ? args.number(4, 1, 8) : 4;
+    const hidden = args.has(5) && args.flag(5);
+    args.limit(6);
+    // There is no WEP, and no short key, but for an open network.
+    if (ssid === '' || ecn === 1 || (ecn !== 0 && key.length < 8)) throw new Refusal('', errorCode.invalid);
+    if ((memory.settings.mode & 2) === 0) throw new Refusal('', errorCode.failed);
+    memory.settings.softAp = { ssid, key, channel, ecn, mostStations, hidden };
+    if (persist) memory.flash.softAp = memory.settings.softAp;
+    return EMPTY;
+  });
+}
+
+function showSoftAp({ memory }: Context, { name, saved }: Call): Observable<Print> {
+  const { ssid, key, channel, ecn, mostStations, hidden } = saved ? memory.flash.softAp : memory.settings.softAp;
+  return of(`${name}:"${ssid}","${key}",${channel},${ecn},${mostStations},${hidden ? 1 : 0}\r\n`);
+}
+
+function setPlan({ memory }: Context, call: Call): Observable<Print> {
+  return defer(() => {
+    memory.settings.softApPlan = readPlan(call);
+    if (call.persist) memory.flash.softApPlan = memory.settings.softApPlan;
+    return EMPTY;
+  });
+}
+
+function setMac({ memory }: Context, call: Call): Observable<Print> {
+  return defer(() => {
+    memory.settings.softApMac = macAddress(call, 0);
+    if (call.persist) memory.flash.softApMac = memory.settings.softApMac;
+    return EMPTY;
+  });
+}
+
+/** One, or all of them. */
+function sendAway({ stations, output }: Context, mac?: string): Observable<Print> {
+  return defer(() => {
+    for (const each of [...stations.keys()].filter((known) => mac === undefined || known === mac)) {
+      stations.delete(each);
+      output.unsolicited(`+STA_DISCONNECTED:"${each}"\r\n`);
+    }
+    return EMPTY;
+  });
+}
+
+/** The network of the modem's own. */
+export const softApCommands: readonly Command[] = [
+  { name: '+CWSAP', suffixes: 'too', query: showSoftAp, set: setSoftAp },
+  {
+    name: '+CWLIF',
+    run: ({ stations }) => of(...[...stations].map(([mac, address]) => `${address},${mac}\r\n`)),
+  },
+  {
+    name: '+CWQIF',
+    since: { E: 2 },
+    run: (context) => sendAway(context),
+    set: (context, call) => defer(() => sendAway(context, macAddress(call, 0))),
+  },
+  {
+    name: '+CIPAP',
+    suffixes: 'too',
+    query: ({ memory }, { name, saved }) => of(planText(name, (saved ? memory.flash : memory.settings).softApPlan)),
+    set: setPlan,
+  },
+  {
+    name: '+CIPAPMAC',
+    suffixes: 'too',
+    query: ({ memory }, { name, saved }) => of(`${name}:"${(saved ? memory.flash : memory.settings).softApMac}"\r\n`),
+    set: setMac,
+  },
+  plainSetting({
+    name: '+CWDHCPS',
+    suffixes: 'too',
+    saved: 'asked',
+    separator: '=',
+    initial: '120,192.168.4.2,192.168.4.101',
+    read: (args) => {
+      if (!args.flag(0)) return '120,192.168.4.2,192.168.4.101';
+      return [args.number(1, 1, 2880), args.text(2, 15), args.text(3, 15)].join(',');
+    },
+  }),
+  plainSetting({
+    name: '+CWAPPROTO',
+    since: { E: 2 },
+    initial: '3',
+    read: (args) => String(args.number(0, 1, 3)),
+  }),
+];

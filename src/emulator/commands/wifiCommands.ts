@@ -1,0 +1,111 @@
+import { concat, defer, EMPTY, type Observable, of, tap, throwError } from 'rxjs';
+
+import type { Arguments, Call, Command, Context } from './command';
+import type { Print } from '../line/output';
+import { plainSetting } from './plainSetting';
+import { Refusal, errorCode } from '../firmware/refusal';
+
+function setMode({ memory, personality, station, control }: Context, { args, persist }: Call): Observable<Print> {
+  return defer(() => {
+    // NonOS 1.7 does not know "off".
+    const mode = args.number(0, personality.family === 'N' ? 1 : 0, 3);
+    // ESP-AT: whether to join at once, which it does not do here.
+    if (personality.family === 'E' && args.has(1)) args.flag(1);
+    args.limit(personality.family === 'E' ? 2 : 1);
+    memory.settings.mode = mode;
+    if (persist) memory.flash.mode = mode;
+    if ((mode & 1) === 0 && station.joined) control.leave();
+    return EMPTY;
+  });
+}
+
+function join(context: Context, { args, persist }: Call): Observable<Print> {
+  const { station, memory, personality, control, links } = context;
+  return defer(() => {
+    const ssid = args.text(0, 32);
+    const key = args.has(1) || personality.joinNeedsKey ? args.text(1, 64) : '';
+    const bssid = args.has(2) ? args.text(2, 17) : undefined;
+    readDetails(args, personality.family === 'N' ? 4 : 9);
+    if ((memory.settings.mode & 1) === 0) throw new Refusal('', errorCode.failed);
+    if (persist) memory.flash.accessPoint = { ssid, key };
+    // Another network: this one goes first.
+    if (station.joined) control.leave();
+    // Links that survived the loss of Wi-Fi go on.
+    return station.join(ssid, key, bssid).pipe(tap({ complete: () => links.freeze(false) }));
+  });
+}
+
+/** What may follow: numbers, none of which changes anything here. */
+function readDetails(args: Arguments, most: number): void {
+  args.limit(most);
+  for (let index = 3; index < args.count; index++) if (args.has(index)) args.number(index, 0, 7200);
+}
+
+function showJoined({ station, personality }: Context, { name }: Call): Observable<Print> {
+  const ap = station.accessPoint;
+  if (ap === undefined) return of(personality.notJoined);
+  const shown = personality.suffixes && !/_(CUR|DEF)$/.test(name) ? `${name}_CUR` : name;
+  // The SSID is printed as it is, whatever is in it.
+  return of(`${shown}:"${ap.ssid}","${ap.bssid}",${personality.joinedFields(ap)}\r\n`);
+}
+
+function rejoin(context: Context): Observable<Print> {
+  const saved = context.memory.flash.accessPoint;
+  return saved === undefined
+    ? throwError(() => new Refusal('', errorCode.failed))
+    : context.station.join(saved.ssid, saved.key);
+}
+
+function leave({ personality, control, delays }: Context): Observable<Print> {
+  const go$ = defer(() => (control.leave(), EMPTY));
+  const ok$ = control.result('\r\nOK\r\n');
+  return personality.disconnectFirst ? concat(go$, ok$) : concat(ok$, delays.after('close'), go$);
+}
+
+function wifiState({ station, memory }: Context): Observable<Print> {
+  const ssid = station.accessPoint?.ssid ?? '';
+  const states = { idle: 0, trying: 3, joined: 2, lost: 4, left: 4 };
+  const state = (memory.settings.mode & 1) === 0 ? 0 : states[station.state];
+  return of(`+CWSTATE:${state},"${ssid}"\r\n`);
+}
+
+/** Wi-Fi as a station: modes and joining. */
+export const wifiCommands: readonly Command[] = [
+  {
+    name: '+CWMODE',
+    suffixes: 'too',
+    query: ({ memory }, { name, saved }) => of(`${name}:${saved ? memory.flash.mode : memory.settings.mode}\r\n`),
+    only: { test: 'N' },
+    test: (_, { name }) => of(`${name}:(1-3)\r\n`),
+    set: setMode,
+  },
+  { name: '+CWJAP', suffixes: 'too', only: { run: 'E' }, query: showJoined, run: rejoin, set: join },
+  { name: '+CWQAP', only: { test: 'N' }, test: () => EMPTY, run: leave, ownResult: ['run'] },
+  { name: '+CWSTATE', since: { E: 2.2 }, query: wifiState },
+  {
+    name: '+CWAUTOCONN',
+    query: ({ memory }) => of(`+CWAUTOCONN:${memory.flash.autoJoin ? 1 : 0}\r\n`),
+    set: ({ memory }, { args }) => defer(() => ((memory.flash.autoJoin = args.flag(0)), EMPTY)),
+  },
+  plainSetting({
+    name: '+CWRECONNCFG',
+    since: { E: 2.2 },
+    initial: '1,0',
+    saved: 'asked',
+    read: (args) => `${args.number(0, 0, 7200)},${args.number(1, 0, 1000)}`,
+  }),
+  plainSetting({
+    name: '+CWCOUNTRY',
+    since: { N: 1.6, E: 2 },
+    suffixes: 'too',
+    saved: 'asked',
+    initial: '0,"CN",1,13',
+    read: (args) => `${args.number(0, 0, 1)},"${args.text(1, 3)}",${args.number(2, 1, 14)},${args.number(3, 1, 14)}`,
+  }),
+  plainSetting({
+    name: '+CWSTAPROTO',
+    since: { E: 2 },
+    initial: '7',
+    read: (args) => String(args.number(0, 1, 7)),
+  }),
+];
