@@ -100,7 +100,7 @@ module.exports = {
       name: 'serialport-in-one-file',
       severity: 'error',
       comment: 'Hardware is behind a shape: everything else runs on any Uart.',
-      from: { path: '^src/', pathNot: at('transports/serial\\.ts$') },
+      from: { path: '^src/', pathNot: at('transports/serialUart\\.ts$') },
       to: { path: packages('serialport', '@serialport/[^/]+') },
     },
     {

@@ -89,7 +89,7 @@ const finnish = {
 const capitals = [
   'src/usocket/**/*.ts',
   'src/machine.ts',
-  'src/transports/{telnet,comPort,rfc2217}.ts',
+  'src/transports/{telnet,comPort,rfc2217Uart}.ts',
   'harness/**/*.ts',
   'spec/**/*.ts',
 ];

@@ -1,5 +1,5 @@
 /**
- * A program that lets many errors through, for `spec/callers.spec.ts`. Each is caused on the line that is marked with the
+ * A program that lets many errors through, for `spec/frontDoor/callers.spec.ts`. Each is caused on the line that is marked with the
  * name of its part, and printed behind that name. The last one ends the program.
  */
 import { once } from 'node:events';

@@ -20,7 +20,7 @@ import { runOnce } from '../streams';
 import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../usocket/contract/nic';
 import { OSError } from '../usocket/contract/osError';
 import { hostError } from './hostError';
-import { takeByRoom } from './hostIntake';
+import { takeByRoom } from './takeByRoom';
 import type { OpenLinks } from './openLinks';
 
 export interface HostLinkOptions {

@@ -1,5 +1,5 @@
 import { OSError } from '../usocket/contract/osError';
-import type { ControlWires } from './controlWires';
+import type { ControlWires } from './lineSettings';
 import { subnegotiation } from './telnet';
 
 /** The telnet option that RFC 2217 adds. */

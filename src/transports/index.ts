@@ -1,5 +1,5 @@
-export type { LineUart } from './lineUart';
+export type { LineUart } from './transportUart';
 export { openUart, type OpenUartOptions, withoutPassword } from './openUart';
-export { rfc2217Uart, type Rfc2217UartOptions } from './rfc2217';
-export { serialUart } from './serial';
-export { tcpUart } from './tcp';
+export { rfc2217Uart, type Rfc2217UartOptions } from './rfc2217Uart';
+export { serialUart } from './serialUart';
+export { tcpUart } from './tcpUart';

@@ -1,9 +1,9 @@
 import { OSError } from '../usocket/contract/osError';
 import type { ComPortSettings } from './comPort';
-import type { LineUart } from './lineUart';
-import { rfc2217Uart } from './rfc2217';
-import { serialUart } from './serial';
-import { tcpUart } from './tcp';
+import type { LineUart } from './transportUart';
+import { rfc2217Uart } from './rfc2217Uart';
+import { serialUart } from './serialUart';
+import { tcpUart } from './tcpUart';
 
 /** Speed, framing and wires; a raw TCP line, set up at its server, ignores them, and takes `rtscts` for what is set there. */
 export type OpenUartOptions = ComPortSettings;

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import type { Socket as Peer } from 'node:net';
 import { noop } from 'rxjs';
 
-import { createEmulator, type EmulatorOptions } from '../src/emulator';
-import { createNetworkModule } from '../src/network';
-import { createSocketModule, Interfaces } from '../src/usocket';
-import { failureOf } from '../harness/interfaces/failure';
-import { addressOf } from '../harness/interfaces/interfaces';
-import { until } from '../harness/peers/peer';
-import { tcpServer } from '../harness/peers/tcpServer';
+import { createEmulator, type EmulatorOptions } from '../../src/emulator';
+import { createNetworkModule } from '../../src/network';
+import { createSocketModule, Interfaces } from '../../src/usocket';
+import { failureOf } from '../../harness/interfaces/failure';
+import { addressOf } from '../../harness/interfaces/interfaces';
+import { until } from '../../harness/peers/peer';
+import { tcpServer } from '../../harness/peers/tcpServer';
 
 const fast: EmulatorOptions = { latency: 0.01, interleave: 0, latencies: { join: [1, 1], address: [1, 1] } };
 

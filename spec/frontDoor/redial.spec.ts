@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concatMap, filter, firstValueFrom } from 'rxjs';
 
-import { machine, type ModemOptions, type Status } from '../src';
-import { createEmulator, type EmulatorOptions } from '../src/emulator';
-import { createNetworkModule } from '../src/network';
-import { createSocketModule, Interfaces } from '../src/usocket';
-import { failureOf } from '../harness/interfaces/failure';
-import { addressOf } from '../harness/interfaces/interfaces';
-import { lineServer } from '../harness/lines/lineServer';
-import { openPty, type Pty } from '../harness/lines/pty';
-import { tcpServer, unusedPort } from '../harness/peers/tcpServer';
+import { machine, type ModemOptions, type Status } from '../../src';
+import { createEmulator, type EmulatorOptions } from '../../src/emulator';
+import { createNetworkModule } from '../../src/network';
+import { createSocketModule, Interfaces } from '../../src/usocket';
+import { failureOf } from '../../harness/interfaces/failure';
+import { addressOf } from '../../harness/interfaces/interfaces';
+import { lineServer } from '../../harness/lines/lineServer';
+import { openPty, type Pty } from '../../harness/lines/pty';
+import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
 
 const fast: EmulatorOptions = { latency: 0.01, interleave: 0, latencies: { join: [1, 1], address: [1, 1] } };
 const redial = { firstPause: 5, longestPause: 40 };

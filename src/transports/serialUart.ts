@@ -3,10 +3,10 @@ import { BehaviorSubject, Observable, ReplaySubject, combineLatest, concatMap, f
 
 import { OSError } from '../usocket/contract/osError';
 import type { ErrorCode } from '../usocket/contract/errno';
-import { checkWires, type ControlWires } from './controlWires';
-import { duplexLine } from './duplexLine';
-import type { Line, LineUart } from './lineUart';
-import { reopenable } from './reopenable';
+import { checkWires, type ControlWires } from './lineSettings';
+import { duplexLine } from './duplexTransport';
+import type { Line, LineUart } from './transportUart';
+import { reopenable } from './reopenableUart';
 
 export interface SerialUartOptions extends ControlWires {
   /** `'/dev/ttyUSB0'`, `'/dev/tty.usbserial-10'`, `'COM3'`. */

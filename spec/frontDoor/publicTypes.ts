@@ -21,7 +21,7 @@ import {
   uerrno,
   uselect,
   usocket,
-} from '../src';
+} from '../../src';
 
 /** Holds when the two types are the same; `npm run types` looks. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;

@@ -40,11 +40,11 @@ import {
   type ComPortSettings,
   type Setting,
 } from './comPort';
-import { checkWires } from './controlWires';
-import { quotingLastWords } from './lastWords';
-import type { Line, LineUart } from './lineUart';
-import { reopenable } from './reopenable';
-import { tcpLine, type TcpUartOptions } from './tcp';
+import { checkWires } from './lineSettings';
+import { quotingLastWords } from './quoteServerMessage';
+import type { Line, LineUart } from './transportUart';
+import { reopenable } from './reopenableUart';
+import { tcpLine, type TcpUartOptions } from './tcpUart';
 import { decodeTelnet, escapeIac, negotiation, type TelnetEvent, type Verb } from './telnet';
 
 export interface Rfc2217UartOptions extends TcpUartOptions, ComPortSettings {

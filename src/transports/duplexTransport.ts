@@ -3,7 +3,7 @@ import { types } from 'node:util';
 import { Observable, Subject, fromEvent, map, merge, of, switchMap, take } from 'rxjs';
 
 import type { LineAdvice } from '../streams';
-import type { Line } from './lineUart';
+import type { Line } from './transportUart';
 
 export interface DuplexLineOptions {
   readonly name: string;

@@ -13,9 +13,9 @@ import {
   type UART,
   uselect,
   usocket,
-} from '../src';
-import { createEmulator, type Emulator } from '../src/emulator';
-import { ESP8285 } from '../src/esp8285';
+} from '../../src';
+import { createEmulator, type Emulator } from '../../src/emulator';
+import { ESP8285 } from '../../src/esp8285';
 
 /** The arguments of each method of a class that gives a promise; what gives none is listed as `null`. */
 type Calls = Readonly<Record<string, readonly unknown[] | null>>;
@@ -121,7 +121,7 @@ describe('every method that gives a promise', () => {
     'of %s rejects with the reason of a signal that is aborted already, and begins nothing',
     async (_, file, of, calls) => {
       const target = of() as Record<string, (...args: unknown[]) => Promise<unknown>>;
-      const source = readFileSync(join(__dirname, '../src', file), 'utf8');
+      const source = readFileSync(join(__dirname, '../../src', file), 'utf8');
       const isPrivate = (name: string) => new RegExp(`(private|protected) [\\w ]*\\b${name}\\b`).test(source);
       const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(target)).filter(
         (name) => !/^constructor$|\$$/.test(name) && typeof target[name] === 'function' && !isPrivate(name),

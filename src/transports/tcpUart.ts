@@ -17,10 +17,10 @@ import {
 
 import { type ErrorCode, isErrorCode } from '../usocket/contract/errno';
 import { OSError } from '../usocket/contract/osError';
-import { duplexLine } from './duplexLine';
-import { quotingLastWords } from './lastWords';
-import type { Line, LineUart } from './lineUart';
-import { reopenable } from './reopenable';
+import { duplexLine } from './duplexTransport';
+import { quotingLastWords } from './quoteServerMessage';
+import type { Line, LineUart } from './transportUart';
+import { reopenable } from './reopenableUart';
 
 export interface TcpUartOptions {
   /** Name or numeric address of the serial server. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { filter, firstValueFrom, take, toArray } from 'rxjs';
 
-import { machine, OSError, type UART, uselect } from '../src';
-import { failureOf } from '../harness/interfaces/failure';
-import { openPty, type Pty } from '../harness/lines/pty';
+import { machine, OSError, type UART, uselect } from '../../src';
+import { failureOf } from '../../harness/interfaces/failure';
+import { openPty, type Pty } from '../../harness/lines/pty';
 
 describe('machine.UART on a serial port', () => {
   let pty: Pty;

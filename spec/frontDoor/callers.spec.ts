@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
-import { type Outcome, runProgram } from '../harness/processes/program';
-import { unusedPort } from '../harness/peers/tcpServer';
+import { type Outcome, runProgram } from '../../harness/processes/program';
+import { unusedPort } from '../../harness/peers/tcpServer';
 
-const file = join(__dirname, '../harness/processes/callers.ts');
+const file = join(__dirname, '../../harness/processes/callers.ts');
 const lines = readFileSync(file, 'utf8').split('\n');
 
 describe('a program that lets an error through is told the line of its call', () => {

@@ -15,7 +15,7 @@ import {
 
 import { runOnce } from '../streams';
 import { OSError } from '../usocket/contract/osError';
-import { lineUart, type Line, type LineUart, type OpenLine } from './lineUart';
+import { lineUart, type Line, type LineUart, type OpenLine } from './transportUart';
 
 /**
  * Makes a {@link Uart} of a transport that can be opened again: an adapter that was unplugged, a server that has started

@@ -3,16 +3,16 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { inspect } from 'node:util';
 
-import { machine, network, OSError, uselect, usocket } from '../src';
+import { machine, network, OSError, uselect, usocket } from '../../src';
 import {
   addressOf,
   connected,
   interfaces,
   type RunningInterface,
   virtualModem,
-} from '../harness/interfaces/interfaces';
-import { tcpServer } from '../harness/peers/tcpServer';
-import { udpPeer } from '../harness/peers/udpPeer';
+} from '../../harness/interfaces/interfaces';
+import { tcpServer } from '../../harness/peers/tcpServer';
+import { udpPeer } from '../../harness/peers/udpPeer';
 
 const host = interfaces[0]!;
 const modem = virtualModem('a modem', { firmware: '1.7.4', ports: { 8080: 0 } });

@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { defer, finalize, firstValueFrom, VirtualTimeScheduler } from 'rxjs';
 
-import { machine, network, uerrno, usocket, type Uart } from '../src';
-import { createEmulator, type EmulatorOptions } from '../src/emulator';
-import { ESP8285 } from '../src/esp8285';
-import { createNetworkModule } from '../src/network';
-import { createSocketModule, Interfaces } from '../src/usocket';
-import { failureOf } from '../harness/interfaces/failure';
-import { addressOf } from '../harness/interfaces/interfaces';
-import { reset, sayLast, until } from '../harness/peers/peer';
-import { tcpServer, unusedPort } from '../harness/peers/tcpServer';
+import { machine, network, uerrno, usocket, type Uart } from '../../src';
+import { createEmulator, type EmulatorOptions } from '../../src/emulator';
+import { ESP8285 } from '../../src/esp8285';
+import { createNetworkModule } from '../../src/network';
+import { createSocketModule, Interfaces } from '../../src/usocket';
+import { failureOf } from '../../harness/interfaces/failure';
+import { addressOf } from '../../harness/interfaces/interfaces';
+import { reset, sayLast, until } from '../../harness/peers/peer';
+import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
 
 const firmwares = ['1.5', '1.7.4', '2.2.2'] as const;
 const fast: EmulatorOptions = { latency: 0.01, interleave: 0, latencies: { join: [1, 1], address: [1, 1] } };

@@ -4,7 +4,7 @@ import { EMPTY, filter, firstValueFrom, lastValueFrom, NEVER, of } from 'rxjs';
 
 import { machine } from '../../src';
 import { openUart, rfc2217Uart, serialUart, type LineUart, type Rfc2217UartOptions } from '../../src/transports';
-import { withWires } from '../../src/transports/serial';
+import { withWires } from '../../src/transports/serialUart';
 import { OSError } from '../../src/usocket/contract/osError';
 import { openPty } from '../../harness/lines/pty';
 import { tcpServer } from '../../harness/peers/tcpServer';

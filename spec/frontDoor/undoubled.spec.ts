@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { machine } from '../src';
-import { createNetworkModule } from '../src/network';
-import { createSocketModule, Interfaces } from '../src/usocket';
-import { failureOf } from '../harness/interfaces/failure';
-import { addressOf } from '../harness/interfaces/interfaces';
-import { lineServer } from '../harness/lines/lineServer';
-import { tcpServer } from '../harness/peers/tcpServer';
+import { machine } from '../../src';
+import { createNetworkModule } from '../../src/network';
+import { createSocketModule, Interfaces } from '../../src/usocket';
+import { failureOf } from '../../harness/interfaces/failure';
+import { addressOf } from '../../harness/interfaces/interfaces';
+import { lineServer } from '../../harness/lines/lineServer';
+import { tcpServer } from '../../harness/peers/tcpServer';
 
 const fast = { latency: 0.01, interleave: 0, latencies: { join: [1, 1], address: [1, 1] } } as const;
 

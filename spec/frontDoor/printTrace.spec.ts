@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import debug from 'debug';
 import { format } from 'node:util';
 
-import { machine, network } from '../src';
+import { machine, network } from '../../src';
 
 describe('DEBUG', () => {
   const { log } = debug;
