@@ -28,7 +28,7 @@ import {
   Inspectable,
   type LineAdvice,
   type LineHint,
-  longestTime,
+  longestDelay,
   type Readiness,
   runOnce,
   sameReadiness,
@@ -109,8 +109,8 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   ) {
     super();
     const { emulator, timeout: patience = 1000, read_buf_len: capacity = 4096, ...settings } = options;
-    if (!(patience >= 0 && patience <= longestTime)) {
-      const message = `UART: timeout is a number of milliseconds from 0 to ${longestTime}, not ${patience}`;
+    if (!(patience >= 0 && patience <= longestDelay)) {
+      const message = `UART: timeout is a number of milliseconds from 0 to ${longestDelay}, not ${patience}`;
       throw new OSError('EINVAL', 'UART', message);
     }
     if (!Number.isSafeInteger(capacity) || capacity < 1) {

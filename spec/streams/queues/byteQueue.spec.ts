@@ -8,7 +8,7 @@ const lost = new Error('port lost');
 const full = new Error('queue full');
 const closed = new Error('closed');
 
-const text = (queue: ByteQueue) => queue.takeExactly(Infinity).toString();
+const text = (queue: ByteQueue) => queue.takeUpTo(Infinity).toString();
 
 /** Bytes in which newlines are frequent. */
 const chunk = fc.array(fc.constantFrom(0x0a, 0x61, 0x62, 0x63), { maxLength: 12 }).map((bytes) => Buffer.from(bytes));
@@ -16,26 +16,26 @@ const size = fc.oneof(fc.nat(24), fc.constant(Infinity));
 
 type Step =
   | { kind: 'push'; bytes: Buffer }
-  | { kind: 'take' | 'takeExactly' | 'takeInto' | 'want'; size: number }
-  | { kind: 'readline' | 'stopWanting' };
+  | { kind: 'takeChunk' | 'takeUpTo' | 'takeInto' | 'demand'; size: number }
+  | { kind: 'readline' | 'withdraw' };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('push' as const), bytes: chunk }),
-  fc.record({ kind: fc.constantFrom('take' as const, 'takeExactly' as const, 'want' as const), size }),
+  fc.record({ kind: fc.constantFrom('takeChunk' as const, 'takeUpTo' as const, 'demand' as const), size }),
   fc.record({ kind: fc.constant('takeInto' as const), size: fc.nat(24) }),
-  fc.record({ kind: fc.constantFrom('readline' as const, 'stopWanting' as const) }),
+  fc.record({ kind: fc.constantFrom('readline' as const, 'withdraw' as const) }),
 );
 
 /** A queue as it would be if copying cost nothing. */
 class Model {
   content: Buffer = Buffer.alloc(0);
   failed = false;
-  wants: number[] = [];
+  demands: number[] = [];
 
   constructor(private readonly capacity: number) {}
 
   get room(): number {
-    const limit = this.wants.reduce((sum, want) => sum + want, this.capacity);
+    const limit = this.demands.reduce((sum, demand) => sum + demand, this.capacity);
     return this.failed ? 0 : Math.max(0, limit - this.content.length);
   }
 
@@ -58,15 +58,15 @@ class Model {
 }
 
 function runBoth(queue: ByteQueue, model: Model, steps: readonly Step[]): void {
-  const takingBack: (() => void)[] = [];
+  const withdrawals: (() => void)[] = [];
   for (const next of steps) {
     switch (next.kind) {
       case 'push':
         queue.push(next.bytes);
         model.push(next.bytes);
         break;
-      case 'take': {
-        const taken = queue.take(next.size);
+      case 'takeChunk': {
+        const taken = queue.takeChunk(next.size);
         assert.ok(taken.length <= next.size);
         assert.equal(taken.length > 0, model.content.length > 0 && next.size > 0);
         assert.deepStrictEqual(taken, model.take(taken.length));
@@ -78,8 +78,8 @@ function runBoth(queue: ByteQueue, model: Model, steps: readonly Step[]): void {
         assert.deepStrictEqual(target.subarray(0, stored), model.take(next.size));
         break;
       }
-      case 'takeExactly':
-        assert.deepStrictEqual(queue.takeExactly(next.size), model.take(next.size));
+      case 'takeUpTo':
+        assert.deepStrictEqual(queue.takeUpTo(next.size), model.take(next.size));
         break;
       case 'readline': {
         const lines: Buffer[] = [];
@@ -90,13 +90,13 @@ function runBoth(queue: ByteQueue, model: Model, steps: readonly Step[]): void {
         assert.deepStrictEqual(lines, model.lineLength === undefined ? [] : [model.take(model.lineLength)]);
         break;
       }
-      case 'want':
-        takingBack.push(queue.want(next.size));
-        model.wants.push(next.size);
+      case 'demand':
+        withdrawals.push(queue.demand(next.size));
+        model.demands.push(next.size);
         break;
-      case 'stopWanting':
-        takingBack.shift()?.();
-        model.wants.shift();
+      case 'withdraw':
+        withdrawals.shift()?.();
+        model.demands.shift();
         break;
     }
     assert.equal(queue.length, model.content.length);
@@ -104,7 +104,7 @@ function runBoth(queue: ByteQueue, model: Model, steps: readonly Step[]): void {
     assert.equal(queue.room, model.room);
     assert.equal(queue.failure !== undefined, model.failed);
   }
-  assert.deepStrictEqual(queue.takeExactly(Infinity), model.content);
+  assert.deepStrictEqual(queue.takeUpTo(Infinity), model.content);
 }
 
 describe('ByteQueue', () => {
@@ -129,7 +129,7 @@ describe('ByteQueue', () => {
     const byte = Buffer.from('x');
     for (let i = 0; i < 1_000_000; i++) queue.push(byte);
     expect(queue.lineLength).toBeUndefined();
-    for (let i = 0; i < 1_000_000; i++) if (queue.take(1)[0] !== 0x78) throw new Error(`wrong byte at ${i}`);
+    for (let i = 0; i < 1_000_000; i++) if (queue.takeChunk(1)[0] !== 0x78) throw new Error(`wrong byte at ${i}`);
     expect(queue.length).toBe(0);
   });
 
@@ -138,7 +138,7 @@ describe('ByteQueue', () => {
       const chunk = Buffer.from('abcdefgh');
       const queue = new ByteQueue();
       queue.push(chunk);
-      const parts = [queue.take(3), queue.takeExactly(2), queue.take(9)];
+      const parts = [queue.takeChunk(3), queue.takeUpTo(2), queue.takeChunk(9)];
       assert.deepStrictEqual(parts.map(String), ['abc', 'de', 'fgh']);
       for (const part of parts) assert.equal(part.buffer, chunk.buffer);
       assert.deepStrictEqual(
@@ -151,7 +151,7 @@ describe('ByteQueue', () => {
       const whole = Uint8Array.of(1, 2, 3, 4, 5);
       const queue = new ByteQueue();
       queue.push(whole.subarray(1, 4));
-      const taken = queue.take(9);
+      const taken = queue.takeChunk(9);
       assert.deepStrictEqual(taken, Buffer.from([2, 3, 4]));
       assert.equal(taken.buffer, whole.buffer);
     });
@@ -162,25 +162,29 @@ describe('ByteQueue', () => {
       const queue = new ByteQueue();
       queue.push(one);
       queue.push(other);
-      assert.equal(queue.takeExactly(4).toString(), 'abcd');
-      assert.equal(queue.takeExactly(2).buffer, other.buffer);
+      assert.equal(queue.takeUpTo(4).toString(), 'abcd');
+      assert.equal(queue.takeUpTo(2).buffer, other.buffer);
     });
   });
 
-  describe('take', () => {
+  describe('takeChunk', () => {
     it('stops at the end of a chunk', () => {
       const queue = new ByteQueue();
       queue.push(Buffer.from('ab'));
       queue.push(Buffer.from('cd'));
-      assert.deepStrictEqual([queue.take(9), queue.take(9), queue.take(9)].map(String), ['ab', 'cd', '']);
+      assert.deepStrictEqual([queue.takeChunk(9), queue.takeChunk(9), queue.takeChunk(9)].map(String), [
+        'ab',
+        'cd',
+        '',
+      ]);
     });
 
     it.each([-1, 1.5, NaN, -Infinity])('refuses %d as a size and keeps its bytes', (wrong) => {
       const queue = new ByteQueue();
       queue.push(Buffer.from('ab'));
-      expect(() => queue.take(wrong)).toThrow(RangeError);
-      expect(() => queue.takeExactly(wrong)).toThrow(RangeError);
-      expect(() => queue.want(wrong)).toThrow(RangeError);
+      expect(() => queue.takeChunk(wrong)).toThrow(RangeError);
+      expect(() => queue.takeUpTo(wrong)).toThrow(RangeError);
+      expect(() => queue.demand(wrong)).toThrow(RangeError);
       assert.equal(text(queue), 'ab');
     });
   });
@@ -193,9 +197,9 @@ describe('ByteQueue', () => {
         return queue.lineLength;
       });
       assert.deepStrictEqual(lengths, [undefined, undefined, 6, 6]);
-      queue.takeExactly(3);
+      queue.takeUpTo(3);
       assert.equal(queue.lineLength, 3);
-      queue.takeExactly(3);
+      queue.takeUpTo(3);
       assert.equal(queue.lineLength, 2);
     });
   });
@@ -226,25 +230,25 @@ describe('ByteQueue', () => {
 
     it('grows by what readers want, until they take it back', () => {
       const queue = new ByteQueue({ capacity: 4, overflow: () => full });
-      const takeBackTen = queue.want(10);
-      const takeBackTwo = queue.want(2);
+      const withdrawTen = queue.demand(10);
+      const withdrawTwo = queue.demand(2);
       queue.push(Buffer.alloc(12));
       assert.equal(queue.room, 4);
-      takeBackTen();
-      takeBackTen();
+      withdrawTen();
+      withdrawTen();
       assert.deepStrictEqual([queue.room, queue.length, queue.failure], [0, 12, undefined]);
-      queue.takeExactly(10);
+      queue.takeUpTo(10);
       assert.equal(queue.room, 4);
-      takeBackTwo();
+      withdrawTwo();
       assert.equal(queue.room, 2);
     });
 
     it('is no limit while a reader wants everything', () => {
       const queue = new ByteQueue({ capacity: 4 });
-      const takeBack = queue.want(Infinity);
+      const withdraw = queue.demand(Infinity);
       queue.push(Buffer.alloc(1000));
       assert.equal(queue.room, Infinity);
-      takeBack();
+      withdraw();
       assert.deepStrictEqual([queue.room, queue.length], [0, 1000]);
     });
   });
@@ -257,9 +261,9 @@ describe('ByteQueue', () => {
       queue.room$.subscribe((room) => rooms.push(room));
       queue.push(Buffer.from('cde'));
       queue.push(Buffer.alloc(0));
-      const takeBack = queue.want(10);
-      queue.takeExactly(4);
-      takeBack();
+      const withdraw = queue.demand(10);
+      queue.takeUpTo(4);
+      withdraw();
       queue.end();
       assert.deepStrictEqual(rooms, [6, 3, 13, 17, 7, 0]);
     });
@@ -267,7 +271,7 @@ describe('ByteQueue', () => {
     it('honours what it has offered, though the reader who wanted it has gone', () => {
       const queue = new ByteQueue({ capacity: 8, overflow: () => full });
       queue.room$.subscribe();
-      queue.want(20)();
+      queue.demand(20)();
       assert.equal(queue.room, 8);
       queue.push(Buffer.alloc(28));
       assert.deepStrictEqual([queue.length, queue.failure], [28, undefined]);
@@ -277,7 +281,7 @@ describe('ByteQueue', () => {
 
     it('offers nothing that nobody has heard', () => {
       const queue = new ByteQueue({ capacity: 8, overflow: () => full });
-      queue.want(20)();
+      queue.demand(20)();
       queue.push(Buffer.alloc(9));
       assert.equal(queue.failure, full);
     });
@@ -289,14 +293,14 @@ describe('ByteQueue', () => {
           let room = 0;
           queue.room$.subscribe((now) => (room = now));
           let coming: Buffer = Buffer.alloc(0);
-          const takingBack: (() => void)[] = [];
+          const withdrawals: (() => void)[] = [];
           for (const next of steps) {
             if (next.kind === 'push') {
               queue.push(coming);
               coming = next.bytes.subarray(0, room);
-            } else if (next.kind === 'want') takingBack.push(queue.want(next.size));
-            else if (next.kind === 'stopWanting') takingBack.shift()?.();
-            else if ('size' in next) queue.take(next.size);
+            } else if (next.kind === 'demand') withdrawals.push(queue.demand(next.size));
+            else if (next.kind === 'withdraw') withdrawals.shift()?.();
+            else if ('size' in next) queue.takeChunk(next.size);
             assert.equal(queue.failure, undefined);
           }
         }),
@@ -349,7 +353,7 @@ describe('ByteQueue', () => {
       queue.changes$.subscribe(({ length }) => {
         seen.push(`one ${length}`);
         if (length === 1) queue.push(Buffer.from('bc'));
-        if (length === 3) queue.takeExactly(3);
+        if (length === 3) queue.takeUpTo(3);
       });
       queue.changes$.subscribe(({ length }) => seen.push(`other ${length}`));
       queue.push(Buffer.from('a'));
@@ -363,9 +367,9 @@ describe('ByteQueue', () => {
       queue.push(Buffer.from('abcd'));
       const lengths: number[] = [];
       queue.changes$.subscribe(({ length }) => lengths.push(length));
-      const taken = queue.inOneStep(() => {
-        const first = queue.takeExactly(1);
-        return Buffer.concat([first, queue.inOneStep(() => queue.takeExactly(2))]);
+      const taken = queue.batch(() => {
+        const first = queue.takeUpTo(1);
+        return Buffer.concat([first, queue.batch(() => queue.takeUpTo(2))]);
       });
       assert.deepStrictEqual([taken.toString(), lengths], ['abc', [4, 1]]);
     });
@@ -378,7 +382,7 @@ describe('ByteQueue', () => {
         queue.push(Buffer.from('a'));
         throw lost;
       };
-      assert.throws(() => queue.inOneStep(failing), /port lost/);
+      assert.throws(() => queue.batch(failing), /port lost/);
       queue.push(Buffer.from('b'));
       assert.deepStrictEqual(lengths, [0, 1, 2]);
     });

@@ -102,7 +102,7 @@ describe('read', () => {
     queue.push(Buffer.from('abcdef'));
     reading.unsubscribe();
     assert.deepStrictEqual([queue.length, queue.room], [6, 0]);
-    assert.deepStrictEqual(queue.takeExactly(10), Buffer.from('abcdef'));
+    assert.deepStrictEqual(queue.takeUpTo(10), Buffer.from('abcdef'));
   });
 
   it(

@@ -11,7 +11,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 
-import { asBuffer, inputFirst, type Uart } from '../../streams';
+import { asBuffer, type Uart, yieldToInput } from '../../streams';
 import { fit } from './fit';
 import { LineClock } from './lineClock';
 
@@ -48,7 +48,7 @@ export class LineHold {
     private readonly uart: Uart,
     private readonly options: LineHoldOptions,
   ) {
-    this.clock = new LineClock(inputFirst(options.scheduler));
+    this.clock = new LineClock(yieldToInput(options.scheduler));
   }
 
   /** Hands the bytes of the line on while it is not held. */

@@ -1,7 +1,7 @@
 import { BehaviorSubject, distinctUntilChanged, map, type Observable, tap } from 'rxjs';
 
 import { asBuffer } from './asBuffer';
-import { checkSize } from './checkSize';
+import { assertSize } from './size';
 
 const newline = 0x0a;
 
@@ -28,7 +28,7 @@ export class ByteQueue {
   readonly room$: Observable<number>;
 
   private readonly changed = new BehaviorSubject<ByteQueue>(this);
-  private readonly wants = new Set<{ readonly size: number }>();
+  private readonly demands = new Set<{ readonly size: number }>();
   private capacity: number;
   private readonly overflow: () => Error;
   private chunks: Buffer[] = [];
@@ -40,7 +40,7 @@ export class ByteQueue {
   private steps = 0;
   private isUntold = false;
   private isEnded = false;
-  private hasForgotten = false;
+  private wasCleared = false;
   private failedWith: Error | undefined;
 
   constructor({ capacity = Infinity, overflow = () => new RangeError('byte queue overflow') }: ByteQueueOptions = {}) {
@@ -66,7 +66,7 @@ export class ByteQueue {
 
   /** Whether the stream has failed, forgotten since or not. */
   get hasFailed(): boolean {
-    return this.failedWith !== undefined || this.hasForgotten;
+    return this.failedWith !== undefined || this.wasCleared;
   }
 
   /** Whether no more bytes will come. */
@@ -78,7 +78,7 @@ export class ByteQueue {
   get room(): number {
     if (this.finished) return 0;
     let limit = this.capacity;
-    for (const { size } of this.wants) limit += size;
+    for (const { size } of this.demands) limit += size;
     return Math.max(0, limit - this.held);
   }
 
@@ -127,10 +127,10 @@ export class ByteQueue {
   }
 
   /** The failure has been told, and is not told again: behind it the stream has just ended. */
-  forgetFailure(): void {
+  clearFailure(): void {
     if (!this.failedWith) return;
     this.failedWith = undefined;
-    this.isEnded = this.hasForgotten = true;
+    this.isEnded = this.wasCleared = true;
     this.tell();
   }
 
@@ -146,14 +146,14 @@ export class ByteQueue {
    * Tells that a reader waits for this many bytes, so that they may come whatever the capacity. The function that it
    * returns takes this back; calling that again is no error.
    */
-  want(size: number): () => void {
-    checkSize(size);
+  demand(size: number): () => void {
+    assertSize(size);
     if (size === 0) return () => undefined;
-    const want = { size };
-    this.wants.add(want);
+    const demand = { size };
+    this.demands.add(demand);
     this.tell();
     return () => {
-      if (this.wants.delete(want)) this.tell();
+      if (this.demands.delete(demand)) this.tell();
     };
   }
 
@@ -161,7 +161,7 @@ export class ByteQueue {
    * Tells what `step` has changed only when it is over. A reader takes bytes and delivers them in one step, for whoever
    * hears that they have been taken may cancel the reader, and on their way they would be lost.
    */
-  inOneStep<T>(step: () => T): T {
+  batch<T>(step: () => T): T {
     this.steps++;
     try {
       return step();
@@ -172,15 +172,15 @@ export class ByteQueue {
   }
 
   /** Takes at least one byte if there are any, and at most `size`: as many as lie in one piece. */
-  take(size: number): Buffer {
-    checkSize(size);
+  takeChunk(size: number): Buffer {
+    assertSize(size);
     const first = this.chunks[this.head];
-    return first === undefined ? Buffer.alloc(0) : this.takeExactly(Math.min(size, first.length));
+    return first === undefined ? Buffer.alloc(0) : this.takeUpTo(Math.min(size, first.length));
   }
 
   /** Takes `size` bytes in one piece, or all there are if they are fewer. */
-  takeExactly(size: number): Buffer {
-    checkSize(size);
+  takeUpTo(size: number): Buffer {
+    assertSize(size);
     const pieces = this.takePieces(size);
     const [only] = pieces;
     return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
@@ -188,7 +188,7 @@ export class ByteQueue {
 
   /** A copy of the first `size` bytes, or of all there are if they are fewer: they stay. */
   peek(size: number): Buffer {
-    checkSize(size);
+    assertSize(size);
     const copy = Buffer.allocUnsafe(Math.min(size, this.held));
     let filled = 0;
     for (let index = this.head; filled < copy.length; index++) filled += this.chunkAt(index).copy(copy, filled);
@@ -197,7 +197,7 @@ export class ByteQueue {
 
   /** Fills `target` from its start with what there is, and tells how many bytes that was. */
   takeInto(target: Uint8Array): number {
-    return this.inOneStep(() => {
+    return this.batch(() => {
       let filled = 0;
       for (const piece of this.takePieces(target.length)) {
         target.set(piece, filled);

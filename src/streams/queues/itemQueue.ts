@@ -1,6 +1,6 @@
 import { BehaviorSubject, distinctUntilChanged, first, map, mergeMap, Observable } from 'rxjs';
 
-import { Turnstile } from '../concurrency/turnstile';
+import { Mutex } from '../concurrency/mutex';
 
 export interface ItemQueueOptions<T> {
   /** Most that is held, in the unit of `sizeOf`. */
@@ -22,7 +22,7 @@ export class ItemQueue<T> {
   readonly readable$: Observable<boolean>;
 
   private readonly changed = new BehaviorSubject<ItemQueue<T>>(this);
-  private readonly turn = new Turnstile();
+  private readonly mutex = new Mutex();
   private readonly sizeOf: (item: T) => number;
   private capacity: number;
   private items: T[] = [];
@@ -70,7 +70,7 @@ export class ItemQueue<T> {
 
   /** Cold: takes the next item, in the order of the subscriptions. Unsubscribing takes nothing. */
   take$(): Observable<T> {
-    return this.turn.enter(
+    return this.mutex.runExclusive(
       this.changed.pipe(
         first((queue) => queue.readable),
         mergeMap(() => this.takeOne()),
@@ -80,7 +80,7 @@ export class ItemQueue<T> {
 
   /** Cold: emits the next item, which stays, in the order of the subscriptions. */
   peek$(): Observable<T> {
-    return this.turn.enter(
+    return this.mutex.runExclusive(
       this.changed.pipe(
         first((queue) => queue.readable),
         map(() => this.next()),
@@ -90,7 +90,7 @@ export class ItemQueue<T> {
 
   /** As {@link takeNow}, of an item that stays. */
   peekNow(): T | undefined {
-    return this.turn.busy || !this.readable ? undefined : this.next();
+    return this.mutex.locked || !this.readable ? undefined : this.next();
   }
 
   /**
@@ -99,7 +99,7 @@ export class ItemQueue<T> {
    * Throws what the queue has failed with, once it is empty.
    */
   takeNow(): T | undefined {
-    if (this.turn.busy) return undefined;
+    if (this.mutex.locked) return undefined;
     if (this.items.length === 0 && this.failure) throw this.failure;
     const item = this.shift();
     this.tell();

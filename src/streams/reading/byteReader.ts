@@ -1,14 +1,14 @@
 import { distinctUntilChanged, map, type Observable, type Subscription } from 'rxjs';
 
 import { ByteQueue, type ByteQueueOptions } from '../queues/byteQueue';
-import { drain, drainLines } from './drain';
+import { takeChunks, takeLines } from './takeChunks';
 import { peek } from './peek';
 import { fillQueue } from './queueBytes';
 import { read } from './read';
 import { readinto } from './readinto';
 import { readline } from './readline';
 import { recv } from './recv';
-import { Turnstile } from '../concurrency/turnstile';
+import { Mutex } from '../concurrency/mutex';
 
 /**
  * A byte stream that can be read piece by piece: what one read leaves is there for the next, reads are served in
@@ -31,15 +31,15 @@ export class ByteReader {
   readonly finished$: Observable<boolean>;
 
   private readonly queue: ByteQueue;
-  private readonly turnstile = new Turnstile();
+  private readonly mutex = new Mutex();
 
   constructor(
     private readonly source: (room$: Observable<number>) => Observable<Uint8Array>,
     options?: ByteQueueOptions,
   ) {
     this.queue = new ByteQueue(options);
-    this.data$ = this.turnstile.enter(this.queue.changes$.pipe(drain()));
-    this.lines$ = this.turnstile.enter(this.queue.changes$.pipe(drainLines()));
+    this.data$ = this.mutex.runExclusive(this.queue.changes$.pipe(takeChunks()));
+    this.lines$ = this.mutex.runExclusive(this.queue.changes$.pipe(takeLines()));
     this.readable$ = this.queue.changes$.pipe(
       map(() => this.readable),
       distinctUntilChanged(),
@@ -77,27 +77,27 @@ export class ByteReader {
 
   /** See {@link recv}. Cold. */
   recv$(size: number): Observable<Buffer> {
-    return this.turnstile.enter(this.queue.changes$.pipe(recv(size)));
+    return this.mutex.runExclusive(this.queue.changes$.pipe(recv(size)));
   }
 
   /** See {@link peek}. Cold. */
   peek$(size: number, least?: number): Observable<Buffer> {
-    return this.turnstile.enter(this.queue.changes$.pipe(peek(size, least)));
+    return this.mutex.runExclusive(this.queue.changes$.pipe(peek(size, least)));
   }
 
   /** See {@link read}. Cold. */
   read$(size?: number): Observable<Buffer> {
-    return this.turnstile.enter(this.queue.changes$.pipe(read(size)));
+    return this.mutex.runExclusive(this.queue.changes$.pipe(read(size)));
   }
 
   /** See {@link readinto}. Cold. */
   readinto$(target: Uint8Array, size?: number): Observable<number> {
-    return this.turnstile.enter(this.queue.changes$.pipe(readinto(target, size)));
+    return this.mutex.runExclusive(this.queue.changes$.pipe(readinto(target, size)));
   }
 
   /** See {@link readline}. Cold. */
   readline$(size?: number): Observable<Buffer> {
-    return this.turnstile.enter(this.queue.changes$.pipe(readline(size)));
+    return this.mutex.runExclusive(this.queue.changes$.pipe(readline(size)));
   }
 
   /**
@@ -107,7 +107,7 @@ export class ByteReader {
    * Throws the error of a stream that has failed, once its bytes are read.
    */
   readNow(size = Infinity): Buffer | null {
-    return this.canTake() ? this.queue.takeExactly(size) : null;
+    return this.canTake() ? this.queue.takeUpTo(size) : null;
   }
 
   /** As {@link readNow}, of bytes that stay: a copy of them. */
@@ -126,8 +126,8 @@ export class ByteReader {
   }
 
   /** Reads behind the failure of the stream find its end: who was to hear of it has. */
-  forgetFailure(): void {
-    this.queue.forgetFailure();
+  clearFailure(): void {
+    this.queue.clearFailure();
   }
 
   /** Changes how many bytes are held for reads to come. */
@@ -142,7 +142,7 @@ export class ByteReader {
 
   /** Whether a read gets bytes, or the end, at once; throws what the stream has failed with. */
   private canTake(): boolean {
-    if (this.turnstile.busy) return false;
+    if (this.mutex.locked) return false;
     if (this.queue.length === 0 && this.queue.failure) throw this.queue.failure;
     return this.readable;
   }

@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from '../queues/byteQueue';
-import { checkSize } from '../queues/checkSize';
+import { assertSize } from '../queues/size';
 import { takeWhenReady } from './takeWhenReady';
 
 /**
@@ -15,9 +15,9 @@ import { takeWhenReady } from './takeWhenReady';
  * @param least Bytes to wait for. Default: 1.
  */
 export function peek(size: number, least = 1): OperatorFunction<ByteQueue, Buffer> {
-  checkSize(size);
+  assertSize(size);
   return takeWhenReady({
-    wanted: least > 1 ? least : 0,
+    demand: least > 1 ? least : 0,
     isReady: (queue) => queue.length >= Math.min(size, least),
     take: (queue) => queue.peek(size),
   });

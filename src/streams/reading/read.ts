@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from '../queues/byteQueue';
-import { checkSize } from '../queues/checkSize';
+import { assertSize } from '../queues/size';
 import { takeWhenReady } from './takeWhenReady';
 
 /**
@@ -16,10 +16,10 @@ import { takeWhenReady } from './takeWhenReady';
  * @see The socket document, `socket.read([size])`.
  */
 export function read(size = Infinity): OperatorFunction<ByteQueue, Buffer> {
-  checkSize(size);
+  assertSize(size);
   return takeWhenReady({
-    wanted: size,
+    demand: size,
     isReady: (queue) => queue.length >= size,
-    take: (queue) => queue.takeExactly(size),
+    take: (queue) => queue.takeUpTo(size),
   });
 }

@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from '../queues/byteQueue';
-import { checkSize } from '../queues/checkSize';
+import { assertSize } from '../queues/size';
 import { takeWhenReady } from './takeWhenReady';
 
 /**
@@ -12,10 +12,10 @@ import { takeWhenReady } from './takeWhenReady';
  * @see The socket document, `socket.readinto(buf[, nbytes])`.
  */
 export function readinto(target: Uint8Array, size: number = target.length): OperatorFunction<ByteQueue, number> {
-  checkSize(size);
+  assertSize(size);
   const wanted = Math.min(size, target.length);
   return takeWhenReady({
-    wanted,
+    demand: wanted,
     isReady: (queue) => queue.length >= wanted,
     take: (queue) => queue.takeInto(target.subarray(0, wanted)),
   });

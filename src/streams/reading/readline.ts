@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from '../queues/byteQueue';
-import { checkSize } from '../queues/checkSize';
+import { assertSize } from '../queues/size';
 import { takeWhenReady } from './takeWhenReady';
 
 /**
@@ -14,10 +14,10 @@ import { takeWhenReady } from './takeWhenReady';
  * @see The socket document, `socket.readline()`: a line ends in a newline.
  */
 export function readline(size = Infinity): OperatorFunction<ByteQueue, Buffer> {
-  checkSize(size);
+  assertSize(size);
   return takeWhenReady({
-    wanted: size,
+    demand: size,
     isReady: (queue) => queue.lineLength !== undefined || queue.length >= size,
-    take: (queue) => queue.takeExactly(Math.min(queue.lineLength ?? queue.length, size)),
+    take: (queue) => queue.takeUpTo(Math.min(queue.lineLength ?? queue.length, size)),
   });
 }

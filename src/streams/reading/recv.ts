@@ -1,7 +1,7 @@
 import type { OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from '../queues/byteQueue';
-import { checkSize } from '../queues/checkSize';
+import { assertSize } from '../queues/size';
 import { takeWhenReady } from './takeWhenReady';
 
 /**
@@ -15,10 +15,10 @@ import { takeWhenReady } from './takeWhenReady';
  * @see The socket document, `socket.recv(bufsize)`.
  */
 export function recv(size: number): OperatorFunction<ByteQueue, Buffer> {
-  checkSize(size);
+  assertSize(size);
   return takeWhenReady({
-    wanted: 0,
+    demand: 0,
     isReady: (queue) => queue.length > 0 || size === 0,
-    take: (queue) => queue.takeExactly(size),
+    take: (queue) => queue.takeUpTo(size),
   });
 }

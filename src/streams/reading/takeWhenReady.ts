@@ -1,11 +1,11 @@
 import { first, mergeMap, Observable, type OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from '../queues/byteQueue';
-import { wantWhileReading } from './wantWhileReading';
+import { withDemand } from './withDemand';
 
 export interface TakeOptions<T> {
   /** Bytes that the queue should let in for this reader. */
-  readonly wanted: number;
+  readonly demand: number;
   /** Whether the queue holds what the reader waits for. */
   readonly isReady: (queue: ByteQueue) => boolean;
   /** Takes it, or what there is when nothing more will come. */
@@ -16,17 +16,17 @@ export interface TakeOptions<T> {
  * Waits until a queue holds what a reader wants, takes it and completes. A queue that has ended gives what it has;
  * one that has failed gives its error, and keeps its bytes for a smaller read. Unsubscribing takes nothing.
  */
-export function takeWhenReady<T>({ wanted, isReady, take }: TakeOptions<T>): OperatorFunction<ByteQueue, T> {
-  return wantWhileReading(wanted, (queue$, stopWanting) =>
+export function takeWhenReady<T>({ demand, isReady, take }: TakeOptions<T>): OperatorFunction<ByteQueue, T> {
+  return withDemand(demand, (queue$, withdraw) =>
     queue$.pipe(
       first((queue) => isReady(queue) || queue.finished),
       // Behind `first`, for taking changes the queue, and that change must not be taken for another chance.
       mergeMap(
         (queue) =>
           new Observable<T>((reader) => {
-            queue.inOneStep(() => {
+            queue.batch(() => {
               // In the same step: room for bytes that have been taken already must not be offered for a moment.
-              stopWanting();
+              withdraw();
               if (!isReady(queue) && queue.failure) reader.error(queue.failure);
               else reader.next(take(queue));
             });

@@ -1,6 +1,6 @@
 import { asyncScheduler, identity, type MonoTypeOperatorFunction, type SchedulerLike, throwError, timeout } from 'rxjs';
 
-import { inputFirst } from './inputFirst';
+import { yieldToInput } from './yieldToInput';
 
 export interface DeadlineOptions {
   /** Makes the error of an operation that took too long. */
@@ -10,7 +10,7 @@ export interface DeadlineOptions {
 }
 
 /** Longest time that a timer keeps, in milliseconds; one that is longer fires at once. */
-export const longestTime = 2 ** 31 - 1;
+export const longestDelay = 2 ** 31 - 1;
 
 /**
  * Ends an operation that has not emitted in time: it is unsubscribed, so that a read has taken nothing. What has come in
@@ -25,6 +25,6 @@ export function deadline<T>(
   milliseconds: number | null,
   { expired, scheduler = asyncScheduler }: DeadlineOptions,
 ): MonoTypeOperatorFunction<T> {
-  if (milliseconds === null || milliseconds > longestTime) return identity;
-  return timeout({ first: milliseconds, scheduler: inputFirst(scheduler), with: () => throwError(expired) });
+  if (milliseconds === null || milliseconds > longestDelay) return identity;
+  return timeout({ first: milliseconds, scheduler: yieldToInput(scheduler), with: () => throwError(expired) });
 }

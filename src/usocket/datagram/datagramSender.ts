@@ -13,7 +13,7 @@ import {
   of,
 } from 'rxjs';
 
-import { Turnstile } from '../../streams';
+import { Mutex } from '../../streams';
 import type { DatagramLink, Endpoint } from '../contract/nic';
 
 /** Bytes that the send buffer holds where nothing else is asked for. */
@@ -26,7 +26,7 @@ export class DatagramSender {
   /** Whether the send buffer has room for a datagram; replays the current state. */
   readonly hasRoom$: Observable<boolean>;
 
-  private readonly turn = new Turnstile();
+  private readonly mutex = new Mutex();
   private readonly held = new BehaviorSubject(0);
   private readonly capacity = new BehaviorSubject(usualSendBuffer);
 
@@ -49,7 +49,7 @@ export class DatagramSender {
 
   /** Cold: waits its turn, hands the datagram over, and emits its size. */
   send(link$: Observable<DatagramLink>, remote: Endpoint, bytes: Uint8Array): Observable<number> {
-    return this.turn.enter(link$.pipe(concatMap((link) => concat(link.send(bytes, remote), of(bytes.length)))));
+    return this.mutex.runExclusive(link$.pipe(concatMap((link) => concat(link.send(bytes, remote), of(bytes.length)))));
   }
 
   /** As {@link send}, of a copy in the send buffer, for the caller may use its buffer again. */

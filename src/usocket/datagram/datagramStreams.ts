@@ -22,12 +22,12 @@ import {
 import {
   Inspectable,
   ItemQueue,
+  Mutex,
   type Pollable,
   type Readiness,
   runOnce,
   sameReadiness,
   type Shown,
-  Turnstile,
 } from '../../streams';
 import { type Address, addressOf, endpointText, toEndpoint, toLocalEndpoint } from '../calls/address';
 import {
@@ -70,7 +70,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
 
   private readonly operations: Operations;
   private readonly received: ItemQueue<Datagram>;
-  private readonly opening = new Turnstile();
+  private readonly opening = new Mutex();
   private readonly sender = new DatagramSender();
   private readonly link = new BehaviorSubject<DatagramLink | undefined>(undefined);
   private readonly condition = new BehaviorSubject<'usable' | 'failed' | 'closed'>('usable');
@@ -126,7 +126,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
   bind$(address: Address): Observable<void> {
     return this.operations.start('bind', () => {
       const local = toLocalEndpoint(address);
-      if (this.link.value || this.opening.busy)
+      if (this.link.value || this.opening.locked)
         throw new OSError('EINVAL', 'bind', 'bind: the socket has an address already');
       return this.opened(local).pipe(
         map(() => undefined),
@@ -310,7 +310,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
 
   /** Emits the link; opens the port first where that has not been done. Goes on for the send buffer of a socket that is closed. */
   private opened(local: Endpoint = anywhere): Observable<DatagramLink> {
-    return this.opening.enter(
+    return this.opening.runExclusive(
       defer(() => {
         if (this.link.value) return of(this.link.value);
         return this.nic.openDatagram(local, { reuseAddress: this.reuseAddress }).pipe(

@@ -19,7 +19,7 @@ import {
   timeout,
 } from 'rxjs';
 
-import { Inspectable, longestTime, type Pollable, type Readiness, type Shown } from '../../streams';
+import { Inspectable, longestDelay, type Pollable, type Readiness, type Shown } from '../../streams';
 import { OSError } from '../contract/osError';
 
 /** Event bits, with MicroPython's values. `POLLERR`, `POLLHUP` and `POLLNVAL` come unasked. */
@@ -173,7 +173,7 @@ export function firstInTime<T>({ milliseconds, isReady, nothing, scheduler }: Fi
   return (states$: Observable<T>): Observable<T> => {
     if (milliseconds === 0) return states$.pipe(take(1));
     const ready$ = states$.pipe(filter(isReady), take(1));
-    if (milliseconds < 0 || milliseconds > longestTime) return ready$;
+    if (milliseconds < 0 || milliseconds > longestDelay) return ready$;
     return ready$.pipe(timeout({ first: milliseconds, scheduler, with: () => of(nothing) }));
   };
 }

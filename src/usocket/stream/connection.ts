@@ -96,7 +96,7 @@ export class Connection {
     this.wasReset = true;
     const { failure, length } = this.reader;
     // A read that wanted more than there is has left it: the failure stands behind that, too.
-    if (length === 0 && failure instanceof OSError && failure.code === 'ECONNRESET') this.reader.forgetFailure();
+    if (length === 0 && failure instanceof OSError && failure.code === 'ECONNRESET') this.reader.clearFailure();
   }
 
   /** Ends every read with `EBADF`, so that none takes what another leaves. */

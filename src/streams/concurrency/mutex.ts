@@ -3,32 +3,32 @@ import { BehaviorSubject, defer, distinctUntilChanged, first, map, type Observab
 /**
  * Lets operations through one at a time, in the order in which they were subscribed to.
  *
- *     const turnstile = new Turnstile();
- *     turnstile.enter(read$)     // runs at once
- *     turnstile.enter(other$)    // runs when read$ has completed, failed or been unsubscribed
+ *     const mutex = new Mutex();
+ *     mutex.runExclusive(read$)     // runs at once
+ *     mutex.runExclusive(other$)    // runs when read$ has completed, failed or been unsubscribed
  */
-export class Turnstile {
+export class Mutex {
   /** Whether an operation is under way; replays the current state. */
-  readonly busy$: Observable<boolean>;
+  readonly locked$: Observable<boolean>;
 
   private readonly queue = new BehaviorSubject<readonly symbol[]>([]);
   private readonly turn = new BehaviorSubject<symbol | undefined>(undefined);
   private isCalling = false;
 
   constructor() {
-    this.busy$ = this.queue.pipe(
+    this.locked$ = this.queue.pipe(
       map(({ length }) => length > 0),
       distinctUntilChanged(),
     );
   }
 
   /** Whether an operation is under way. */
-  get busy(): boolean {
+  get locked(): boolean {
     return this.queue.value.length > 0;
   }
 
   /** Cold: waits its turn on subscribe, and leaves the queue on unsubscribe. */
-  enter<T>(operation$: Observable<T>): Observable<T> {
+  runExclusive<T>(operation$: Observable<T>): Observable<T> {
     return defer(() => {
       const ticket = Symbol('turn');
       const leave = () => {

@@ -15,7 +15,7 @@ import {
 } from 'rxjs';
 
 import { deadline } from '../../../src/streams/time/deadline';
-import { inputFirst } from '../../../src/streams/time/inputFirst';
+import { yieldToInput } from '../../../src/streams/time/yieldToInput';
 
 /** A clock that jumps, as it does for a program that has stood still. */
 class Standing implements SchedulerLike {
@@ -36,13 +36,13 @@ class Standing implements SchedulerLike {
   }
 }
 
-describe('inputFirst', () => {
+describe('yieldToInput', () => {
   it('leaves a timer that is in time, or hardly late, as it is', () => {
     for (const lateness of [0, 100]) {
       const virtual = new VirtualTimeScheduler();
       const scheduler = new Standing(virtual);
       const fired: number[] = [];
-      timer(8_000, inputFirst(scheduler)).subscribe(() => fired.push(virtual.now()));
+      timer(8_000, yieldToInput(scheduler)).subscribe(() => fired.push(virtual.now()));
       scheduler.stand(lateness);
       virtual.flush();
       assert.deepStrictEqual(fired, [8_000]);
@@ -53,7 +53,7 @@ describe('inputFirst', () => {
     const virtual = new VirtualTimeScheduler();
     const scheduler = new Standing(virtual);
     const fired: number[] = [];
-    timer(8_000, inputFirst(scheduler)).subscribe(() => fired.push(virtual.now()));
+    timer(8_000, yieldToInput(scheduler)).subscribe(() => fired.push(virtual.now()));
     scheduler.stand(4_000);
     virtual.flush();
     assert.deepStrictEqual(fired, [8_100]);
@@ -63,8 +63,8 @@ describe('inputFirst', () => {
     const virtual = new VirtualTimeScheduler(undefined, 1_000);
     const scheduler = new Standing(virtual);
     const fired: number[] = [];
-    timer(100, 200, inputFirst(scheduler)).subscribe(() => fired.push(virtual.now()));
-    timer(100, inputFirst(scheduler))
+    timer(100, 200, yieldToInput(scheduler)).subscribe(() => fired.push(virtual.now()));
+    timer(100, yieldToInput(scheduler))
       .subscribe(() => fired.push(-1))
       .unsubscribe();
     scheduler.stand(4_000);

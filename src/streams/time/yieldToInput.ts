@@ -12,7 +12,7 @@ const pause = 20;
  *
  * @param scheduler Keeps the time. One that is never late, as in a test, is not changed.
  */
-export function inputFirst(scheduler: SchedulerLike): SchedulerLike {
+export function yieldToInput(scheduler: SchedulerLike): SchedulerLike {
   return {
     now: () => scheduler.now(),
     schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T) => {

@@ -4,7 +4,7 @@ export function isSize(size: number): boolean {
 }
 
 /** Throws a `RangeError` unless this is a number of bytes. */
-export function checkSize(size: number): void {
+export function assertSize(size: number): void {
   if (isSize(size)) return;
   throw new RangeError(`a size is a whole number of bytes from 0 up, or Infinity, not ${size}`);
 }

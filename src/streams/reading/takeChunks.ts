@@ -1,32 +1,32 @@
 import { exhaustMap, Observable, type OperatorFunction, takeWhile } from 'rxjs';
 
 import type { ByteQueue } from '../queues/byteQueue';
-import { wantWhileReading } from './wantWhileReading';
+import { withDemand } from './withDemand';
 
 /**
  * Takes every chunk as it comes, until the stream ends or fails.
  *
  *     queue$    q---q(ab)---q(c)--q(ended)
- *     drain()   ----[ab]----[c]---|
+ *     takeChunks()   ----[ab]----[c]---|
  */
-export function drain(): OperatorFunction<ByteQueue, Buffer> {
-  return takeAll(0, (queue) => (queue.length > 0 ? queue.take(queue.length) : undefined));
+export function takeChunks(): OperatorFunction<ByteQueue, Buffer> {
+  return takeAll(0, (queue) => (queue.length > 0 ? queue.takeChunk(queue.length) : undefined));
 }
 
 /** Takes every line as it becomes whole, until the stream ends or fails; the last one may lack its newline. */
-export function drainLines(): OperatorFunction<ByteQueue, Buffer> {
+export function takeLines(): OperatorFunction<ByteQueue, Buffer> {
   return takeAll(Infinity, (queue) => {
     const rest = queue.finished && queue.failure === undefined && queue.length > 0 ? queue.length : undefined;
     const size = queue.lineLength ?? rest;
-    return size === undefined ? undefined : queue.takeExactly(size);
+    return size === undefined ? undefined : queue.takeUpTo(size);
   });
 }
 
 function takeAll(
-  wanted: number,
+  demand: number,
   takeNext: (queue: ByteQueue) => Buffer | undefined,
 ): OperatorFunction<ByteQueue, Buffer> {
-  return wantWhileReading(wanted, (queue$) =>
+  return withDemand(demand, (queue$) =>
     queue$.pipe(
       takeWhile((queue) => !queue.finished, true),
       // Taking changes the queue: `exhaustMap` leaves that change to the loop that made it.
@@ -38,7 +38,7 @@ function takeAll(
               if (next !== undefined) reader.next(next);
               return next !== undefined;
             };
-            while (!reader.closed && queue.inOneStep(deliverNext));
+            while (!reader.closed && queue.batch(deliverNext));
             if (queue.failure) reader.error(queue.failure);
             reader.complete();
           }),
