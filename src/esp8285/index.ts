@@ -1,12 +1,12 @@
 export { type Encryption, encryptions } from './commands/softAp';
 export { ESP8285 } from './esp8285';
 export type { ModemOptions } from './modemOptions';
-export type { Redial } from './redialer';
-export type { Status } from './status';
+export type { Redial } from './life/redialer';
+export type { Status } from './life/status';
 export type { TraceEvent } from './trace/traceEvent';
 export type { StaticConfig } from './wifi/address';
 export type { FoundNetwork } from './wifi/foundNetwork';
-export type { Rejoin } from './wifi/homeNetwork';
+export type { Rejoin } from './life/rejoiner';
 export type { InterfaceConfig } from './wifi/ifconfig';
 export type { Station } from './wifi/stations';
 export type { TimeOptions } from './wifi/time';

@@ -32,7 +32,7 @@ import {
 
 import { runOnce, type Uart } from '../streams';
 import { OSError } from '../usocket/contract/osError';
-import { asOSError } from './asOSError';
+import { asOSError } from './executor/asOSError';
 import { common } from './commands/catalogue';
 import type { Dialect } from './commands/dialect';
 import { simpleExchange } from './executor/exchange';
@@ -48,10 +48,10 @@ import { LinkTable } from './links/linkTable';
 import { DatagramOpener } from './links/openDatagram';
 import { ServerPort } from './links/serverPort';
 import type { ModemOptions } from './modemOptions';
-import { lossOf, Redialer } from './redialer';
-import { resetExchange } from './reset';
-import { setUpExchange, type SetUpOptions } from './setUp';
-import { sameStatus, type Status } from './status';
+import { lossOf, Redialer } from './life/redialer';
+import { resetExchange } from './setUp/reset';
+import { setUpExchange, type SetUpOptions } from './setUp/setUp';
+import { sameStatus, type Status } from './life/status';
 import { Trace } from './trace/trace';
 import type { TraceEvent } from './trace/traceEvent';
 import { Stations } from './wifi/stations';

@@ -1,7 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 
-import type { Redial } from './redialer';
-import type { Rejoin } from './wifi/homeNetwork';
+import type { Redial } from './life/redialer';
+import type { Rejoin } from './life/rejoiner';
 
 export interface ModemOptions {
   /**

@@ -12,7 +12,7 @@ import {
 } from 'rxjs';
 
 import type { LineHint, Uart } from '../../streams';
-import { asOSError } from '../asOSError';
+import { asOSError } from './asOSError';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
 import type { Expectation } from '../grammar/frameCutter';

@@ -21,7 +21,7 @@ import {
 
 import type { Endpoint, Listener } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
-import { asOSError } from '../asOSError';
+import { asOSError } from '../executor/asOSError';
 import { common } from '../commands/catalogue';
 import { ifRefused, Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';

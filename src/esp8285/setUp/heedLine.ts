@@ -3,7 +3,7 @@ import { catchError, concatMap, map, type Observable, of, tap, throwError, timer
 import { common } from '../commands/catalogue';
 import { firstMatch } from '../commands/answerLines';
 import { ifRefused } from '../executor/answer';
-import type { Steps } from '../executor/steps';
+import type { Steps } from './steps';
 import { Unanswered } from '../executor/unanswered';
 
 /** RTS and CTS, each side looking at the other's (`AT+UART_CUR`, its fifth number). */

@@ -1,16 +1,16 @@
 import { catchError, concat, concatMap, ignoreElements, map, type Observable, of, throwError } from 'rxjs';
 
-import { attention } from './attention';
-import { catalogueOf, common } from './commands/catalogue';
-import type { Dialect } from './commands/dialect';
-import { Refusal } from './executor/answer';
-import type { Exchange } from './executor/exchange';
-import { askLinkMode } from './executor/resynchronise';
-import { Steps } from './executor/steps';
+import { attention } from './wake';
+import { catalogueOf, common } from '../commands/catalogue';
+import type { Dialect } from '../commands/dialect';
+import { Refusal } from '../executor/answer';
+import type { Exchange } from '../executor/exchange';
+import { askLinkMode } from '../executor/resynchronise';
+import { Steps } from './steps';
 import { findDialect, probe } from './findDialect';
-import { heedLine } from './flow/heedLine';
+import { heedLine } from './heedLine';
 import { unusable } from './unusable';
-import { askHasAddress } from './wifi/hasAddress';
+import { askHasAddress } from './askHasAddress';
 
 /** What the modem is like once it is set up. */
 export interface SetUp {

@@ -1,8 +1,8 @@
 import { catchError, EMPTY, ignoreElements, merge, take, timer } from 'rxjs';
 
-import { common } from './commands/catalogue';
-import { answer } from './executor/answer';
-import { type Exchange, sayUntil } from './executor/exchange';
+import { common } from '../commands/catalogue';
+import { answer } from '../executor/answer';
+import { type Exchange, sayUntil } from '../executor/exchange';
 
 /** Milliseconds from the command to `ready`, at most: ESP-AT may take 3 s to print what it has to. */
 const restartTime = 6_000;

@@ -2,10 +2,10 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { expand, map, takeUntil, timer } from 'rxjs';
 
-import { OSError } from '../../src/usocket/contract/osError';
-import { espAt222, nonos174 } from '../../harness/modems/firmware';
-import { code, unstarted } from '../../harness/modems/stage';
-import { marbles } from '../streams/marbles';
+import { OSError } from '../../../src/usocket/contract/osError';
+import { espAt222, nonos174 } from '../../../harness/modems/firmware';
+import { code, unstarted } from '../../../harness/modems/stage';
+import { marbles } from '../../streams/marbles';
 
 const values = { u: 'up' };
 const up = map(() => 'up');

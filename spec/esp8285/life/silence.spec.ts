@@ -2,11 +2,11 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { map, type Observable } from 'rxjs';
 
-import type { ESP8285 } from '../../src/esp8285';
-import type { Socket } from '../../src/usocket';
-import { espAt222, nonos174 } from '../../harness/modems/firmware';
-import { code, connected, peer, text } from '../../harness/modems/stage';
-import { marbles } from '../streams/marbles';
+import type { ESP8285 } from '../../../src/esp8285';
+import type { Socket } from '../../../src/usocket';
+import { espAt222, nonos174 } from '../../../harness/modems/firmware';
+import { code, connected, peer, text } from '../../../harness/modems/stage';
+import { marbles } from '../../streams/marbles';
 
 type Operation = (parts: { nic: ESP8285; link4: Socket; socket: () => Socket }) => Observable<unknown>;
 

@@ -12,12 +12,12 @@ import {
   timer,
 } from 'rxjs';
 
-import { OSError } from '../usocket/contract/osError';
-import { common } from './commands/catalogue';
-import { answer, Refusal } from './executor/answer';
-import { fillSend } from './executor/fillSend';
-import { insist } from './executor/insist';
-import type { Wire } from './executor/wire';
+import { OSError } from '../../usocket/contract/osError';
+import { common } from '../commands/catalogue';
+import { answer, Refusal } from '../executor/answer';
+import { fillSend } from '../executor/fillSend';
+import { insist } from '../executor/insist';
+import type { Wire } from '../executor/wire';
 
 /** Milliseconds that the modem has to answer one `AT`: it may be starting, and when it is busy it is asked once a second. */
 const patience = 1_500;

@@ -19,11 +19,11 @@ import {
 } from 'rxjs';
 
 import type { Command } from '../commands/command';
-import { answer, ifRefused, Refusal } from './answer';
-import { sayUntil } from './exchange';
-import { askLinkMode } from './resynchronise';
-import { Unanswered } from './unanswered';
-import type { Wire } from './wire';
+import { answer, ifRefused, Refusal } from '../executor/answer';
+import { sayUntil } from '../executor/exchange';
+import { askLinkMode } from '../executor/resynchronise';
+import { Unanswered } from '../executor/unanswered';
+import type { Wire } from '../executor/wire';
 
 /** Milliseconds without an answer after which a step is said again: the modem does what it does by itself within one second. */
 const patience = 2_500;

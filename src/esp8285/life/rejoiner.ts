@@ -13,7 +13,7 @@ import {
   timer,
 } from 'rxjs';
 
-import type { Status } from '../status';
+import type { Status } from './status';
 
 /** How a network that is lost is joined again. */
 export interface Rejoin {

@@ -1,8 +1,8 @@
 import { concatMap, map, type Observable, of } from 'rxjs';
 
-import { common, questions } from './commands/catalogue';
-import { type Dialect, dialectOf, isCertain } from './commands/dialect';
-import type { Steps } from './executor/steps';
+import { common, questions } from '../commands/catalogue';
+import { type Dialect, dialectOf, isCertain } from '../commands/dialect';
+import type { Steps } from './steps';
 import { unusable } from './unusable';
 
 /** Asks for the firmware's version, and emits what is known of it. Where it cannot be read, its commands tell. */

@@ -14,14 +14,14 @@ import {
   timer,
 } from 'rxjs';
 
-import { ESP8285, type ModemOptions, type Status } from '../../src/esp8285';
-import { type Rule, type ScriptedModem, scriptedModem } from '../../src/testing';
-import { Socket } from '../../src/usocket';
-import { OSError } from '../../src/usocket/contract/osError';
-import { dialledLine } from '../../harness/lines/dialledLine';
-import { espAt222, nonos174 } from '../../harness/modems/firmware';
-import { code, connected, peer } from '../../harness/modems/stage';
-import { marbles } from '../streams/marbles';
+import { ESP8285, type ModemOptions, type Status } from '../../../src/esp8285';
+import { type Rule, type ScriptedModem, scriptedModem } from '../../../src/testing';
+import { Socket } from '../../../src/usocket';
+import { OSError } from '../../../src/usocket/contract/osError';
+import { dialledLine } from '../../../harness/lines/dialledLine';
+import { espAt222, nonos174 } from '../../../harness/modems/firmware';
+import { code, connected, peer } from '../../../harness/modems/stage';
+import { marbles } from '../../streams/marbles';
 
 const ok = '\r\nOK\r\n';
 const done = map(() => 'done');

@@ -20,9 +20,9 @@ import {
   timer,
 } from 'rxjs';
 
-import type { Uart } from '../streams';
-import { OSError } from '../usocket/contract/osError';
-import { asOSError } from './asOSError';
+import type { Uart } from '../../streams';
+import { OSError } from '../../usocket/contract/osError';
+import { asOSError } from '../executor/asOSError';
 
 /** How a line that is lost is opened again. */
 export interface Redial {

@@ -1,6 +1,6 @@
 import { catchError, concat, defer, EMPTY, ignoreElements, type Observable, tap } from 'rxjs';
 
-import type { Dialect } from './commands/dialect';
+import type { Dialect } from '../commands/dialect';
 
 /** In the order in which they are set again. */
 const settings = ['hostname', 'address', 'softAp'] as const;

@@ -1,5 +1,5 @@
-import { type ErrorCode, isErrorCode } from '../usocket/contract/errno';
-import { OSError } from '../usocket/contract/osError';
+import { type ErrorCode, isErrorCode } from '../../usocket/contract/errno';
+import { OSError } from '../../usocket/contract/osError';
 
 /** What has become of the line, as an `OSError`. */
 export function asOSError(error: unknown): OSError {

@@ -1,4 +1,4 @@
-import { OSError } from '../usocket/contract/osError';
+import { OSError } from '../../usocket/contract/osError';
 
 /** What a firmware fails with that lacks what the driver needs: told before a program connects. */
 export function unusable(version: string, cause?: Error): OSError {

@@ -2,7 +2,7 @@ import { concatMap, map, type Observable, of } from 'rxjs';
 
 import { common } from '../commands/catalogue';
 import { firstMatch } from '../commands/answerLines';
-import type { Steps } from '../executor/steps';
+import type { Steps } from './steps';
 
 /**
  * Asks whether the modem has an address, and emits that. `AT+CIPSTATUS` is old, and refused by some newer firmware (esp-at
