@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { exec } from 'node:child_process';
 import { promisify } from 'node:util';
 
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,7 +8,7 @@ import { anchorsOf, documents, linksOf } from './support/markdown';
 let packed: ReadonlySet<string>;
 
 beforeAll(async () => {
-  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--ignore-scripts', '--json']);
+  const { stdout } = await promisify(exec)('npm pack --dry-run --ignore-scripts --json');
   const [{ files }] = JSON.parse(stdout) as [{ readonly files: readonly { readonly path: string }[] }];
   packed = new Set(files.map(({ path }) => path));
 }, 60_000);

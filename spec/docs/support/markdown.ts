@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { join, posix } from 'node:path';
 
 const root = join(__dirname, '../../..');
 
@@ -62,7 +62,7 @@ export function blocksIn(...languages: readonly string[]): readonly Block[] {
 export function linksOf(document: string): readonly Link[] {
   const prose = proseOf(document).replace(/`[^`]*`/g, '');
   return [...prose.matchAll(/\]\((?!\w+:)(?<path>[^)#\s]*)(?:#(?<anchor>[^)\s]*))?\)/g)].map(({ groups = {} }) => ({
-    file: groups['path'] ? normalize(join(dirname(document), groups['path'])) : document,
+    file: groups['path'] ? posix.join(posix.dirname(document), groups['path']) : document,
     anchor: groups['anchor'],
   }));
 }
