@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
 import { BehaviorSubject, NEVER, type Observable, of, throwError } from 'rxjs';
 
-import { currentOf, Inspectable, inspectableModule, type Shown } from '../../../src/streams/state/inspectable';
+import { currentOf, Inspectable, inspectableModule, type Shown } from '../../../src/streams';
 
 class Box extends Inspectable {
   readonly self = this;

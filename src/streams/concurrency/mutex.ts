@@ -1,19 +1,19 @@
 import { BehaviorSubject, defer, distinctUntilChanged, first, map, type Observable, switchMap, tap } from 'rxjs';
 
 /**
- * Lets operations through one at a time, in the order in which they were subscribed to.
+ * Mutual exclusion for observables: runs operations one at a time, in the order of their subscriptions.
  *
  *     const mutex = new Mutex();
- *     mutex.runExclusive(read$)     // runs at once
- *     mutex.runExclusive(other$)    // runs when read$ has completed, failed or been unsubscribed
+ *     mutex.runExclusive(read$).subscribe(show); // runs at once
+ *     mutex.runExclusive(other$).subscribe(show); // runs when read$ has completed, failed or been unsubscribed
  */
 export class Mutex {
-  /** Whether an operation is under way; replays the current state. */
+  /** Whether an operation is running; replays the current state. */
   readonly locked$: Observable<boolean>;
 
   private readonly queue = new BehaviorSubject<readonly symbol[]>([]);
-  private readonly turn = new BehaviorSubject<symbol | undefined>(undefined);
-  private isCalling = false;
+  private readonly owner = new BehaviorSubject<symbol | undefined>(undefined);
+  private isPassingOn = false;
 
   constructor() {
     this.locked$ = this.queue.pipe(
@@ -22,40 +22,43 @@ export class Mutex {
     );
   }
 
-  /** Whether an operation is under way. */
+  /** Whether an operation is running. */
   get locked(): boolean {
     return this.queue.value.length > 0;
   }
 
-  /** Cold: waits its turn on subscribe, and leaves the queue on unsubscribe. */
+  /**
+   * Waits for its turn, subscribes to the operation, and emits what the operation emits. Cold: each subscription waits
+   * for a turn of its own. Unsubscribing while it waits gives up the place, and the operation is never subscribed to.
+   */
   runExclusive<T>(operation$: Observable<T>): Observable<T> {
     return defer(() => {
-      const ticket = Symbol('turn');
-      const leave = () => {
+      const ticket = Symbol('ticket');
+      const release = () => {
         if (!this.queue.value.includes(ticket)) return;
         this.queue.next(this.queue.value.filter((waiting) => waiting !== ticket));
-        this.callNext();
+        this.passOn();
       };
       this.queue.next([...this.queue.value, ticket]);
-      this.callNext();
-      return this.turn.pipe(
-        first((called) => called === ticket),
-        // Before the end is told, so that who enters again on hearing it finds the way free.
-        switchMap(() => operation$.pipe(tap({ complete: leave, error: leave }))),
-        // Not `finalize`, which may come before what is above it has been unsubscribed.
-        tap({ finalize: leave }),
+      this.passOn();
+      return this.owner.pipe(
+        first((owner) => owner === ticket),
+        // Releases before it tells the end, so that the mutex is free for a subscriber who then runs something else.
+        switchMap(() => operation$.pipe(tap({ complete: release, error: release }))),
+        // Not the operator `finalize`, which may run before the operation has been unsubscribed.
+        tap({ finalize: release }),
       );
     });
   }
 
-  /** In a loop: calling the next from within the end of the one before fills the stack when many wait. */
-  private callNext(): void {
-    if (this.isCalling) return;
-    this.isCalling = true;
+  /** Makes the first in the queue the owner. A loop, because recursion would fill the stack when thousands wait. */
+  private passOn(): void {
+    if (this.isPassingOn) return;
+    this.isPassingOn = true;
     try {
-      while (this.turn.value !== this.queue.value[0]) this.turn.next(this.queue.value[0]);
+      while (this.owner.value !== this.queue.value[0]) this.owner.next(this.queue.value[0]);
     } finally {
-      this.isCalling = false;
+      this.isPassingOn = false;
     }
   }
 }

@@ -1,8 +1,14 @@
 import { type MonoTypeOperatorFunction, ReplaySubject, share } from 'rxjs';
 
 /**
- * Lets an operation begin with its first subscriber and run to its end, even if nobody waits for it any more; every
- * later subscriber shares that one run, or its last value and its end. For closing, which must not be done twice or half.
+ * Runs an operation at most once. It starts with the first subscriber and runs to its end, even when all subscribers
+ * have gone. Later subscribers share that run, or get its last value and its end. Closing is such an operation.
+ *
+ *     operation$    --a--|            (subscribed to once)
+ *     first         --a--|
+ *     later         -------(a|)
+ *
+ * Unlike `shareReplay(1)`, it does not start again after an error: later subscribers get the same error.
  */
 export function runOnce<T>(): MonoTypeOperatorFunction<T> {
   return share({

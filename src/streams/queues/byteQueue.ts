@@ -5,25 +5,32 @@ import { assertSize } from './size';
 
 const newline = 0x0a;
 
+/** How much a {@link ByteQueue} holds, and how it fails when more arrives. */
 export interface ByteQueueOptions {
-  /** Bytes held for readers that have not asked yet. What a pending read asks for comes on top. Default: no limit. */
+  /** Bytes held for later reads. The demand of pending reads comes on top. Default: no limit. */
   readonly capacity?: number;
-  /** Makes the error of bytes that come when the queue is full. */
+  /** Makes the error for bytes that arrive when the queue is full. Default: a `RangeError`. */
   readonly overflow?: () => Error;
 }
 
 /**
- * The bytes received and not yet read. Chunks go in and out as they are: a payload is copied only when a reader asks
- * for more in one piece than one chunk holds.
+ * The bytes received and not yet read. Chunks go in and out as they are: bytes are copied only when a reader takes more
+ * in one piece than one chunk holds.
  *
- * What is in the queue when the stream ends or fails can still be read; the end or the failure comes after it.
+ * What is in the queue when the stream ends or fails can still be read; the end or the failure follows it.
+ *
+ *     const queue = new ByteQueue({ capacity: 8192 });
+ *     queue.push(bytes);
+ *     queue.changes$.pipe(readline()).subscribe(show);
+ *
+ * Methods with a size throw a `RangeError` if it is negative or not whole; `Infinity` means all.
  */
 export class ByteQueue {
-  /** The queue itself at every change of it; replays it to a late subscriber. Never completes. */
+  /** Emits the queue itself on subscribe and at each change. Never completes. */
   readonly changes$: Observable<ByteQueue>;
   /**
-   * How many bytes may still come; replays the current number. This is what holds a sender back. What it has offered
-   * may come even if the reader who wanted it has gone since: the sender may have been asked for it.
+   * How many bytes the queue has room for; replays the current number. A sender that can be held back goes by it. Room
+   * that has been emitted stays valid, even if the reader whose demand it was has gone: the bytes may be on their way.
    */
   readonly room$: Observable<number>;
 
@@ -37,8 +44,8 @@ export class ByteQueue {
   private searchedChunks = 0;
   private searchedBytes = 0;
   private offered = 0;
-  private steps = 0;
-  private isUntold = false;
+  private batches = 0;
+  private isChangePending = false;
   private isEnded = false;
   private wasCleared = false;
   private failedWith: Error | undefined;
@@ -54,27 +61,27 @@ export class ByteQueue {
     );
   }
 
-  /** Bytes that can be taken now. */
+  /** Bytes in the queue. */
   get length(): number {
     return this.held;
   }
 
-  /** Why no more bytes will come, if that is a failure. */
+  /** The error that the stream has failed with; `undefined` if it has not, or after {@link ByteQueue.clearFailure}. */
   get failure(): Error | undefined {
     return this.failedWith;
   }
 
-  /** Whether the stream has failed, forgotten since or not. */
+  /** Whether the stream has failed, even if {@link ByteQueue.clearFailure} has been called since. */
   get hasFailed(): boolean {
     return this.failedWith !== undefined || this.wasCleared;
   }
 
-  /** Whether no more bytes will come. */
+  /** Whether the stream has ended or failed, so that no more bytes are added. */
   get finished(): boolean {
     return this.isEnded || this.failedWith !== undefined;
   }
 
-  /** Bytes that may still come before the queue overflows. */
+  /** Bytes that can be added before the queue overflows: capacity and demand, less what it holds. 0 once finished. */
   get room(): number {
     if (this.finished) return 0;
     let limit = this.capacity;
@@ -82,7 +89,7 @@ export class ByteQueue {
     return Math.max(0, limit - this.held);
   }
 
-  /** Bytes up to and including the first newline, if there is one. Looks at each byte once, however often it is asked. */
+  /** Bytes up to and including the first newline, or `undefined` without one. Each byte is searched once only. */
   get lineLength(): number | undefined {
     for (; this.searchedChunks < this.chunks.length; this.searchedChunks++) {
       const chunk = this.chunkAt(this.searchedChunks);
@@ -93,13 +100,16 @@ export class ByteQueue {
     return undefined;
   }
 
-  /** Changes the capacity. What is held already stays. */
+  /** Changes the capacity. Bytes that are in the queue already stay. */
   resize(capacity: number): void {
     this.capacity = capacity;
-    this.tell();
+    this.emitChange();
   }
 
-  /** Adds what was received. More than there is room for fails the queue: what came before it stays whole. */
+  /**
+   * Adds bytes, which are not copied. If there is no room for all of them, none is added and the queue fails with the
+   * error of `overflow`; what arrived before stays. Does nothing once the queue is finished.
+   */
   push(bytes: Uint8Array): void {
     if (this.finished || bytes.length === 0) return;
     if (bytes.length > Math.max(this.room, this.offered)) {
@@ -109,76 +119,77 @@ export class ByteQueue {
     this.chunks.push(asBuffer(bytes));
     this.held += bytes.length;
     this.offered = Math.max(0, this.offered - bytes.length);
-    this.tell();
+    this.emitChange();
   }
 
-  /** The stream has ended well. */
+  /** Marks the end of the stream. Does nothing once the queue is finished. */
   end(): void {
     if (this.finished) return;
     this.isEnded = true;
-    this.tell();
+    this.emitChange();
   }
 
-  /** The stream has failed. */
+  /** Marks the failure of the stream. Does nothing once the queue is finished. */
   fail(error: Error): void {
     if (this.finished) return;
     this.failedWith = error;
-    this.tell();
+    this.emitChange();
   }
 
-  /** The failure has been told, and is not told again: behind it the stream has just ended. */
+  /** Turns the failure of the stream into its end, so that the error is reported once, as `SO_ERROR` is. */
   clearFailure(): void {
     if (!this.failedWith) return;
     this.failedWith = undefined;
     this.isEnded = this.wasCleared = true;
-    this.tell();
+    this.emitChange();
   }
 
-  /** Drops what is held: every read, pending or to come, fails with this error. */
+  /** Drops all bytes: every read, pending or later, fails with this error. */
   close(error: Error): void {
     this.chunks = [];
     this.head = this.held = this.searchedChunks = this.searchedBytes = 0;
     this.failedWith = error;
-    this.tell();
+    this.emitChange();
   }
 
   /**
-   * Tells that a reader waits for this many bytes, so that they may come whatever the capacity. The function that it
-   * returns takes this back; calling that again is no error.
+   * Makes room for `size` bytes that a reader waits for, whatever the capacity. Returns a function that withdraws the
+   * demand; calling it twice is no error.
    */
   demand(size: number): () => void {
     assertSize(size);
     if (size === 0) return () => undefined;
     const demand = { size };
     this.demands.add(demand);
-    this.tell();
+    this.emitChange();
     return () => {
-      if (this.demands.delete(demand)) this.tell();
+      if (this.demands.delete(demand)) this.emitChange();
     };
   }
 
   /**
-   * Tells what `step` has changed only when it is over. A reader takes bytes and delivers them in one step, for whoever
-   * hears that they have been taken may cancel the reader, and on their way they would be lost.
+   * Runs `step` and returns its result; {@link ByteQueue.changes$} emits only when it is over, once. A reader takes bytes
+   * and delivers them in one batch: a subscriber who sees the change may cancel the reader, and bytes that are taken and
+   * not delivered would be lost.
    */
   batch<T>(step: () => T): T {
-    this.steps++;
+    this.batches++;
     try {
       return step();
     } finally {
-      this.steps--;
-      if (this.isUntold) this.tell();
+      this.batches--;
+      if (this.isChangePending) this.emitChange();
     }
   }
 
-  /** Takes at least one byte if there are any, and at most `size`: as many as lie in one piece. */
+  /** Takes bytes of the first chunk, at most `size`. Never copies. An empty buffer if the queue is empty. */
   takeChunk(size: number): Buffer {
     assertSize(size);
     const first = this.chunks[this.head];
     return first === undefined ? Buffer.alloc(0) : this.takeUpTo(Math.min(size, first.length));
   }
 
-  /** Takes `size` bytes in one piece, or all there are if they are fewer. */
+  /** Takes `size` bytes in one piece, or all if they are fewer. Copies only what lies in more than one chunk. */
   takeUpTo(size: number): Buffer {
     assertSize(size);
     const pieces = this.takePieces(size);
@@ -186,7 +197,7 @@ export class ByteQueue {
     return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
   }
 
-  /** A copy of the first `size` bytes, or of all there are if they are fewer: they stay. */
+  /** Copies the first `size` bytes, or all if they are fewer, and leaves them in the queue. */
   peek(size: number): Buffer {
     assertSize(size);
     const copy = Buffer.allocUnsafe(Math.min(size, this.held));
@@ -195,7 +206,7 @@ export class ByteQueue {
     return copy;
   }
 
-  /** Fills `target` from its start with what there is, and tells how many bytes that was. */
+  /** Moves bytes into the start of `target`, as many as there are and fit, and returns their number. */
   takeInto(target: Uint8Array): number {
     return this.batch(() => {
       let filled = 0;
@@ -220,13 +231,13 @@ export class ByteQueue {
       else this.dropHead();
       missing = Math.max(0, missing - chunk.length);
     }
-    if (taken > 0) this.tell();
+    if (taken > 0) this.emitChange();
     return pieces;
   }
 
-  private tell(): void {
-    this.isUntold = this.steps > 0;
-    if (!this.isUntold) this.changed.next(this);
+  private emitChange(): void {
+    this.isChangePending = this.batches > 0;
+    if (!this.isChangePending) this.changed.next(this);
   }
 
   private chunkAt(index: number): Buffer {
@@ -236,7 +247,7 @@ export class ByteQueue {
   }
 
   private dropHead(): void {
-    this.chunks[this.head] = Buffer.alloc(0); // lets go of the memory before the array is compacted
+    this.chunks[this.head] = Buffer.alloc(0); // frees the memory before the array is compacted
     this.head++;
     if (this.head * 2 >= this.chunks.length) {
       this.chunks = this.chunks.slice(this.head);

@@ -2,15 +2,17 @@ import { BehaviorSubject, distinctUntilChanged, first, map, mergeMap, Observable
 
 import { Mutex } from '../concurrency/mutex';
 
+/** How much an {@link ItemQueue} holds. */
 export interface ItemQueueOptions<T> {
-  /** Most that is held, in the unit of `sizeOf`. */
+  /** The most that is held, in the unit of `sizeOf`. */
   readonly capacity: number;
-  /** How much of the capacity an item takes. Default: 1, so that the capacity is a number of items. */
+  /** How much of the capacity an item takes. Default: 1 for each, so that the capacity is a number of items. */
   readonly sizeOf?: (item: T) => number;
 }
 
 /**
- * What has come and nobody has taken yet, each item whole: datagrams, or connections. {@link ByteQueue} is for bytes.
+ * Items received and not yet taken, such as datagrams or connections. Each is taken as a whole; for bytes there is
+ * {@link ByteQueue}.
  *
  *     push       --a-b--------c------
  *     take$()    --(a|)
@@ -18,7 +20,7 @@ export interface ItemQueueOptions<T> {
  *     take$()              ---(c|)
  */
 export class ItemQueue<T> {
-  /** Whether a `take$` would emit or fail at once; replays the current state. */
+  /** Whether {@link ItemQueue.take$} would emit or fail at once; replays the current state. */
   readonly readable$: Observable<boolean>;
 
   private readonly changed = new BehaviorSubject<ItemQueue<T>>(this);
@@ -38,37 +40,43 @@ export class ItemQueue<T> {
     );
   }
 
-  /** Whether a `take$` would emit or fail at once. */
+  /** Whether {@link ItemQueue.take$} would emit or fail at once. */
   get readable(): boolean {
     return this.items.length > 0 || this.failure !== undefined;
   }
 
-  /** How much is held, in the unit of the capacity. */
+  /** How much of the capacity is in use, in its unit. */
   get size(): number {
     return this.held;
   }
 
-  /** How many are held. */
+  /** Number of items in the queue. */
   get count(): number {
     return this.items.length;
   }
 
-  /** Changes the capacity. What is held already stays. */
+  /** Changes the capacity. Items that are in the queue already stay. */
   resize(capacity: number): void {
     this.capacity = capacity;
   }
 
-  /** Adds an item, and says whether there was room for it. One that finds the queue empty always fits. */
+  /**
+   * Adds an item, or drops it and returns `false` if there is no room or the queue has failed. An item of any size fits
+   * into an empty queue.
+   */
   push(item: T): boolean {
     const size = this.sizeOf(item);
     if (this.failure || (this.items.length > 0 && this.held + size > this.capacity)) return false;
     this.items.push(item);
     this.held += size;
-    this.tell();
+    this.emitChange();
     return true;
   }
 
-  /** Cold: takes the next item, in the order of the subscriptions. Unsubscribing takes nothing. */
+  /**
+   * Takes the next item, waiting if there is none, and completes. Cold: subscribers are served in the order of their
+   * subscriptions, and one that unsubscribes takes nothing. Errors with a queue that has failed, once it is empty.
+   */
   take$(): Observable<T> {
     return this.mutex.runExclusive(
       this.changed.pipe(
@@ -78,7 +86,7 @@ export class ItemQueue<T> {
     );
   }
 
-  /** Cold: emits the next item, which stays, in the order of the subscriptions. */
+  /** Emits the next item and leaves it in the queue; otherwise like {@link ItemQueue.take$}. */
   peek$(): Observable<T> {
     return this.mutex.runExclusive(
       this.changed.pipe(
@@ -88,47 +96,47 @@ export class ItemQueue<T> {
     );
   }
 
-  /** As {@link takeNow}, of an item that stays. */
+  /** The next item, which stays in the queue; otherwise like {@link ItemQueue.takeNow}. */
   peekNow(): T | undefined {
     return this.mutex.locked || !this.readable ? undefined : this.next();
   }
 
   /**
-   * Takes an item that is there now; `undefined` when there is none, or another call waits for it.
+   * Takes an item that is there now. `undefined` if there is none, or if a subscriber is waiting for it.
    *
-   * Throws what the queue has failed with, once it is empty.
+   * Throws the error of a queue that has failed, once it is empty.
    */
   takeNow(): T | undefined {
     if (this.mutex.locked) return undefined;
     if (this.items.length === 0 && this.failure) throw this.failure;
     const item = this.shift();
-    this.tell();
+    this.emitChange();
     return item;
   }
 
-  /** Nothing more will come: when all has been taken, every take fails with this error. */
+  /** Takes no more items in. Once it is empty, every take fails with this error. The first failure counts. */
   fail(error: Error): void {
     this.failure ??= error;
-    this.tell();
+    this.emitChange();
   }
 
-  /** Every take, pending or to come, fails with this error. Gives back what nobody has taken. */
+  /** Makes every take, pending or later, fail with this error. Returns the items that nobody has taken. */
   close(error: Error): readonly T[] {
     const left = this.items;
     this.items = [];
     this.held = 0;
     this.failure = error;
-    this.tell();
+    this.emitChange();
     return left;
   }
 
-  /** Delivers before it tells: who hears that an item has been taken may cancel the taker, and it would be lost. */
+  /** Delivers before it emits the change: a subscriber who sees the change may cancel the taker, and lose the item. */
   private takeOne(): Observable<T> {
     return new Observable((taker) => {
       const item = this.shift();
       if (item !== undefined) {
         taker.next(item);
-        this.tell();
+        this.emitChange();
       } else {
         taker.error(this.failure);
       }
@@ -148,7 +156,7 @@ export class ItemQueue<T> {
     return item;
   }
 
-  private tell(): void {
+  private emitChange(): void {
     this.changed.next(this);
   }
 }

@@ -1,9 +1,9 @@
-/** Whether this is a number of bytes: whole, from 0 up, or `Infinity`. */
+/** Whether a number is a size in bytes: a whole number from 0 up, or `Infinity`, which means no limit. */
 export function isSize(size: number): boolean {
   return size === Infinity || (Number.isSafeInteger(size) && size >= 0);
 }
 
-/** Throws a `RangeError` unless this is a number of bytes. */
+/** Throws a `RangeError` for a number that is no size; see {@link isSize}. */
 export function assertSize(size: number): void {
   if (isSize(size)) return;
   throw new RangeError(`a size is a whole number of bytes from 0 up, or Infinity, not ${size}`);

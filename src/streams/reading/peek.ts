@@ -5,14 +5,16 @@ import { assertSize } from '../queues/size';
 import { takeWhenReady } from './takeWhenReady';
 
 /**
- * Shows what {@link recv} would take, as soon as anything is there: a copy of at most `size` bytes, which stay for the
- * next reader. An empty buffer means that the stream has ended.
+ * Copies what {@link recv} would take, and leaves it in the queue, as `MSG_PEEK` does: at most `size` bytes, as soon as
+ * the queue holds `least` of them. An empty buffer means that the stream has ended.
  *
  *     queue$    q---q(abc)--
- *     peek(2)   ----(ab|)        (and the queue still holds abc)
+ *     peek(2)   ----(ab|)        the queue still holds abc
  *
- * @param size Most bytes to show.
- * @param least Bytes to wait for. Default: 1.
+ * Errors with the stream if it fails before that. Throws a `RangeError` if `size` is not a size.
+ *
+ * @param size The most bytes to show.
+ * @param least The bytes to wait for, at most `size`. Default: 1.
  */
 export function peek(size: number, least = 1): OperatorFunction<ByteQueue, Buffer> {
   assertSize(size);

@@ -1,18 +1,19 @@
-import { defer, ignoreElements, merge, type OperatorFunction, takeWhile, tap, catchError, EMPTY } from 'rxjs';
+import { catchError, defer, EMPTY, ignoreElements, merge, type OperatorFunction, takeWhile, tap } from 'rxjs';
 
 import { ByteQueue, type ByteQueueOptions } from '../queues/byteQueue';
 
 /**
- * Collects a byte stream in a {@link ByteQueue} and emits the queue at every change of it: what {@link recv},
- * {@link read} and their like work on. The end and the failure of the stream are states of the queue, so that what
- * came before them can still be read.
+ * Collects a byte stream in a {@link ByteQueue} and emits the queue at each change: the input of {@link recv},
+ * {@link read}, {@link readinto} and {@link readline}. The end and the failure of the stream are states of the queue, so
+ * what arrived before them can still be read.
  *
  *     rx$      --ab----c----|
  *     queue$   q-q-----q----q---      (empty, ab, abc, ended)
  *
  *     rx$.pipe(queueBytes(), readline()).subscribe(showFirstLine);
  *
- * Each subscription has a queue of its own. For several reads of one stream, see {@link ByteReader}.
+ * It never completes or errors itself. Each subscription has a queue of its own; for several reads of one stream, use a
+ * {@link ByteReader}.
  */
 export function queueBytes(options?: ByteQueueOptions): OperatorFunction<Uint8Array, ByteQueue> {
   return (rx$) =>
@@ -22,7 +23,7 @@ export function queueBytes(options?: ByteQueueOptions): OperatorFunction<Uint8Ar
     });
 }
 
-/** Moves a stream into a queue, its end and its failure included, until the queue is finished. Emits nothing. */
+/** Moves a stream into a queue, with its end and its failure, until the queue is finished. Emits nothing. */
 export function fillQueue(queue: ByteQueue): OperatorFunction<Uint8Array, never> {
   return (rx$) =>
     rx$.pipe(

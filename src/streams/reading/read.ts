@@ -5,15 +5,16 @@ import { assertSize } from '../queues/size';
 import { takeWhenReady } from './takeWhenReady';
 
 /**
- * Takes exactly `size` bytes, or all until the stream ends: no short reads, unless the end comes first.
+ * Takes exactly `size` bytes. The result is shorter only if the stream ends first, and empty if it ends without a byte.
  *
  *     queue$    q--q(ab)--q(abcd)--
- *     read(3)   ----------(abc|)
+ *     read(3)   ----------(abc|)       the queue still holds d
  *
- * A stream that fails before that fails the read; what had come by then stays for {@link recv}.
+ * Errors with a stream that fails first; its bytes stay in the queue for a smaller read. While it waits, the queue takes
+ * `size` bytes in, whatever its capacity. Throws a `RangeError` if `size` is not a size.
  *
- * @param size Bytes to take; without it, everything until the end.
- * @see The socket document, `socket.read([size])`.
+ * @param size Bytes to take. Default: all until the end of the stream.
+ * @see MaixPy `usocket`: `socket.read([size])`.
  */
 export function read(size = Infinity): OperatorFunction<ByteQueue, Buffer> {
   assertSize(size);

@@ -5,13 +5,16 @@ import { assertSize } from '../queues/size';
 import { takeWhenReady } from './takeWhenReady';
 
 /**
- * Takes one line, up to and including its newline, or what is left when the stream ends; an empty buffer at the end.
+ * Takes one line with its newline. If the stream ends first, takes what is left; an empty buffer means that nothing was.
  *
  *     queue$       q--q(a)--q(ab\ncd)--
- *     readline()   ---------(ab\n|)
+ *     readline()   ---------(ab\n|)       the queue still holds cd
  *
- * @param size Longest line to take, in bytes; of a longer one, the first `size` bytes. Default: no limit.
- * @see The socket document, `socket.readline()`: a line ends in a newline.
+ * Errors with a stream that fails before the line is whole; its bytes stay for {@link recv}. Throws a `RangeError` if
+ * `size` is not a size.
+ *
+ * @param size The most bytes to take: of a longer line, the first `size` bytes. Default: no limit.
+ * @see MaixPy `usocket`: `socket.readline()`.
  */
 export function readline(size = Infinity): OperatorFunction<ByteQueue, Buffer> {
   assertSize(size);

@@ -5,14 +5,16 @@ import { assertSize } from '../queues/size';
 import { takeWhenReady } from './takeWhenReady';
 
 /**
- * Takes what is there as soon as anything is: at least 1 byte and at most `size`, the rest stays for the next reader.
- * What has come in several chunks is joined, as the operating system does. An empty buffer means that the stream has ended.
+ * Takes what is in the queue as soon as it holds anything: at least 1 byte and at most `size`. What arrived in several
+ * chunks is joined, as the operating system does. An empty buffer means that the stream has ended.
  *
  *     queue$    q---q(abc)--
- *     recv(2)   ----(ab|)
+ *     recv(2)   ----(ab|)        the queue still holds c
  *
- * @param size Most bytes to take.
- * @see The socket document, `socket.recv(bufsize)`.
+ * Errors with the stream, once its bytes are read. Throws a `RangeError` if `size` is not a size.
+ *
+ * @param size The most bytes to take. With 0 it does not wait, and emits an empty buffer.
+ * @see MaixPy `usocket`: `socket.recv(bufsize)`.
  */
 export function recv(size: number): OperatorFunction<ByteQueue, Buffer> {
   assertSize(size);

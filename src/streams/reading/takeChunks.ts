@@ -4,16 +4,22 @@ import type { ByteQueue } from '../queues/byteQueue';
 import { withDemand } from './withDemand';
 
 /**
- * Takes every chunk as it comes, until the stream ends or fails.
+ * Takes every chunk as it arrives, until the stream ends or fails.
  *
- *     queue$    q---q(ab)---q(c)--q(ended)
- *     takeChunks()   ----[ab]----[c]---|
+ *     queue$          q---q(ab)---q(c)--q(ended)
+ *     takeChunks()    ----[ab]----[c]---|
  */
 export function takeChunks(): OperatorFunction<ByteQueue, Buffer> {
   return takeAll(0, (queue) => (queue.length > 0 ? queue.takeChunk(queue.length) : undefined));
 }
 
-/** Takes every line as it becomes whole, until the stream ends or fails; the last one may lack its newline. */
+/**
+ * Takes every line as it becomes whole, until the stream ends or fails. At the end, what is left is the last line,
+ * without a newline; a failure leaves it in the queue.
+ *
+ *     queue$         q---q(a\nb)---q(bc)---q(ended)
+ *     takeLines()    ----[a\n]-------------([bc]|)
+ */
 export function takeLines(): OperatorFunction<ByteQueue, Buffer> {
   return takeAll(Infinity, (queue) => {
     const rest = queue.finished && queue.failure === undefined && queue.length > 0 ? queue.length : undefined;
@@ -29,7 +35,7 @@ function takeAll(
   return withDemand(demand, (queue$) =>
     queue$.pipe(
       takeWhile((queue) => !queue.finished, true),
-      // Taking changes the queue: `exhaustMap` leaves that change to the loop that made it.
+      // Taking changes the queue. `exhaustMap` ignores that change, because the loop is still running.
       exhaustMap(
         (queue) =>
           new Observable<Buffer>((reader) => {

@@ -3,8 +3,8 @@ import { defer, type Observable, type OperatorFunction, tap } from 'rxjs';
 import type { ByteQueue } from '../queues/byteQueue';
 
 /**
- * Makes a reader out of `read$`, for which the queue lets in `demand` bytes more while it is subscribed, or until it
- * calls `withdraw`.
+ * Makes a reader out of `read$` with a demand: the queue takes in `demand` bytes more while the reader is subscribed, or
+ * until it calls `withdraw`.
  */
 export function withDemand<T>(
   demand: number,
@@ -14,13 +14,13 @@ export function withDemand<T>(
     defer(() => {
       let takeBack: (() => void) | undefined;
       const withdraw = () => takeBack?.();
-      const wanting$ = queue$.pipe(
+      const demanding$ = queue$.pipe(
         tap({
-          // In one step, for wanting changes the queue, and that change comes by here again.
+          // In a batch, because a demand changes the queue, and that change passes here again.
           next: (queue) => queue.batch(() => (takeBack ??= queue.demand(demand))),
           finalize: withdraw,
         }),
       );
-      return read$(wanting$, withdraw);
+      return read$(demanding$, withdraw);
     });
 }

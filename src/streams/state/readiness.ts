@@ -1,28 +1,35 @@
 import type { Observable } from 'rxjs';
 
-/** What could be done with a stream right now, without waiting: the level-triggered state that `uselect` reports. */
+/**
+ * What could be done with a stream now, without waiting. It is level-triggered, as in `poll`: a state stays true until
+ * it has changed, whether or not somebody has acted on it.
+ */
 export interface Readiness {
-  /** A read would return at once, with bytes, EOF or an error. */
+  /** A read would return at once, with bytes, with the end of the stream, or with an error. */
   readonly readable: boolean;
   /** A write would take at least one byte at once. */
   readonly writable: boolean;
-  /** The other side has gone. */
+  /** The other side has closed the stream. */
   readonly hangup: boolean;
   /** The stream has failed. */
   readonly error: boolean;
-  /** There is nobody to speak to yet: a socket before `connect`. `uselect` reports it as BSD does. */
+  /** The socket has no peer yet, as before `connect`. `uselect` then reports what BSD reports. Default: `false`. */
   readonly unconnected?: boolean;
-  /** The program has closed it. */
+  /** This side has closed the stream. Default: `false`. */
   readonly closed?: boolean;
 }
 
-/** Anything that `uselect` can wait for. */
+/** Whatever `uselect` can wait for: sockets, files of sockets, and serial lines. */
 export interface Pollable {
-  /** Replays the current state to a late subscriber. */
+  /** What could be done now; replays the current state to a late subscriber, and emits at every change. */
   readonly readiness$: Observable<Readiness>;
 }
 
-/** Whether two states say the same, for `distinctUntilChanged`. */
+/**
+ * Whether two states are equal.
+ *
+ *     readiness$.pipe(distinctUntilChanged(sameReadiness))
+ */
 export function sameReadiness(one: Readiness, other: Readiness): boolean {
   return (
     one.readable === other.readable &&

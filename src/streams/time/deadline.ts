@@ -2,24 +2,28 @@ import { asyncScheduler, identity, type MonoTypeOperatorFunction, type Scheduler
 
 import { yieldToInput } from './yieldToInput';
 
+/** How an operation with a {@link deadline} fails, and what measures its time. */
 export interface DeadlineOptions {
-  /** Makes the error of an operation that took too long. */
+  /** Makes the error of an operation that took too long. Called once for each such operation. */
   readonly expired: () => Error;
-  /** What keeps time. Default: the clock. */
+  /** Measures the time. Default: `asyncScheduler`, the real time. */
   readonly scheduler?: SchedulerLike;
 }
 
-/** Longest time that a timer keeps, in milliseconds; one that is longer fires at once. */
+/** The longest delay of a timer, in milliseconds: about 24.8 days. Timers of Node.js fire at once when it is exceeded. */
 export const longestDelay = 2 ** 31 - 1;
 
 /**
- * Ends an operation that has not emitted in time: it is unsubscribed, so that a read has taken nothing. What has come in
- * time counts before what is due, also when the program has stood still meanwhile.
+ * Fails an operation that has emitted nothing in time, and unsubscribes it; a read has taken nothing then. Values after
+ * the first one may take any time.
  *
  *     operation$      ---------a|
  *     deadline(5)     -----#
  *
- * @param milliseconds Time from the subscription; `null`, or more than a timer keeps (24 days), waits for ever.
+ * Input that has arrived before the deadline is delivered, even if the program was busy until after it: see
+ * {@link yieldToInput}.
+ *
+ * @param milliseconds Time from the subscription. `null`, or more than {@link longestDelay}, means no deadline.
  */
 export function deadline<T>(
   milliseconds: number | null,

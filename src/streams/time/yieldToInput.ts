@@ -1,31 +1,36 @@
 import type { SchedulerAction, SchedulerLike } from 'rxjs';
 
-/** Milliseconds by which a timer is late only when the program, or the machine, has stood still. */
-const late = 100;
-/** What waits in a port is read within so many turns of the event loop, with so many milliseconds between. */
+/** Milliseconds. A timer that is later than this shows that the program, or the machine, has been busy or suspended. */
+const tolerance = 100;
+/** A late timer gives way for so many turns of the event loop, which is enough to read what waits in a port. */
 const turns = 5;
+/** Milliseconds between these turns. */
 const pause = 20;
 
 /**
- * A scheduler whose timers let what waits in a port be read first. Behind a time in which the program has stood still, an
- * event loop runs the timers that are due before it looks for input: an answer that has come in time would be called late.
+ * Makes a scheduler whose late timers give way to input. After a time in which the program could not run, an event loop
+ * runs the timers that are due before it reads from sockets and ports. So a timeout would fire although the answer
+ * arrived in time. Here, a timer that is more than 100 ms late waits for another 100 ms, in which input is read.
  *
- * @param scheduler Keeps the time. One that is never late, as in a test, is not changed.
+ *     const patient = yieldToInput(asyncScheduler);
+ *     answer$.pipe(timeout({ first: 1000, scheduler: patient }));
+ *
+ * @param scheduler Measures the time. One that is never late, such as a `TestScheduler`, behaves as before.
  */
 export function yieldToInput(scheduler: SchedulerLike): SchedulerLike {
   return {
     now: () => scheduler.now(),
     schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T) => {
       const due = scheduler.now() + delay;
-      let given = delay > 0 ? 0 : turns;
+      let yielded = delay > 0 ? 0 : turns;
       return scheduler.schedule<T>(
         function (current) {
-          if (given < turns && (given > 0 || scheduler.now() - due > late)) {
-            given++;
+          if (yielded < turns && (yielded > 0 || scheduler.now() - due > tolerance)) {
+            yielded++;
             this.schedule(current, pause);
             return;
           }
-          given = turns;
+          yielded = turns;
           work.call(this, current);
         },
         delay,
