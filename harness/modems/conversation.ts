@@ -1,4 +1,4 @@
-import { connectable, map, type SchedulerLike, Subject } from 'rxjs';
+import { map, type SchedulerLike } from 'rxjs';
 
 import { command } from '../../src/esp8285/commands/command';
 import { type Exchange, simpleExchange } from '../../src/esp8285/executor/exchange';
@@ -16,12 +16,10 @@ export interface Conversation {
 /** An executor at a scripted modem, without a driver around it. */
 export function conversation(scheduler: SchedulerLike, options: Omit<ScriptedModemOptions, 'scheduler'>): Conversation {
   const modem = scriptedModem({ scheduler, ...options });
-  const expecting = { prompt: false, reading: undefined, beginnings: 0 };
-  const frames$ = connectable(modem.uart.rx$.pipe(cutFrames(expecting)), { connector: () => new Subject() });
-  const wire = new Wire(modem.uart, frames$, expecting, scheduler);
+  const wire = new Wire(modem.uart, (expecting) => modem.uart.rx$.pipe(cutFrames(expecting)), scheduler);
   const executor = new Executor(wire);
   executor.serving$.subscribe();
-  frames$.connect();
+  wire.heard$.connect();
   return { executor, wire, modem };
 }
 

@@ -1,5 +1,6 @@
+import type { Expectation } from '../../src/esp8285/grammar/expectation';
 import type { Frame } from '../../src/esp8285/grammar/frame';
-import { type Expectation, FrameCutter } from '../../src/esp8285/grammar/frameCutter';
+import { FrameCutter, type UnknownLines } from '../../src/esp8285/grammar/frameCutter';
 
 /** A frame whose payload is one text, whatever the pieces in which it came. */
 export type JoinedFrame = Exclude<Frame, { kind: 'block' }> | { readonly kind: 'block'; readonly data: string };
@@ -13,14 +14,18 @@ export function latin1(text: string): Buffer {
  * What the cutter makes of chunks, and of the moment of silence behind them. By default a send waits for its prompt, and a
  * read for the data of link 0.
  */
-export function cut(chunks: readonly Uint8Array[], expecting: Partial<Expectation> = {}): Frame[] {
-  const cutter = new FrameCutter({ prompt: true, reading: 0, beginnings: 0, ...expecting });
+export function cut(
+  chunks: readonly Uint8Array[],
+  expecting: Partial<Expectation> = {},
+  unknownLines?: UnknownLines,
+): Frame[] {
+  const cutter = new FrameCutter({ prompt: true, reading: 0, discards: 0, ...expecting }, unknownLines);
   return [...chunks.flatMap((chunk) => [...cutter.push(chunk)]), ...cutter.settle()];
 }
 
 /** The same for text that comes in one chunk, with payloads joined. */
-export function framesOf(text: string, expecting?: Partial<Expectation>): JoinedFrame[] {
-  return cut([latin1(text)], expecting).map(joined);
+export function framesOf(text: string, expecting?: Partial<Expectation>, unknownLines?: UnknownLines): JoinedFrame[] {
+  return cut([latin1(text)], expecting, unknownLines).map(joined);
 }
 
 export function joined(frame: Frame): JoinedFrame {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { Random } from '../../src/emulator/simulation/random';
 import type { Frame } from '../../src/esp8285/grammar/frame';
-import { type Expectation, FrameCutter } from '../../src/esp8285/grammar/frameCutter';
+import { FrameCutter } from '../../src/esp8285/grammar/frameCutter';
 
 /** Most bytes that a cutter may keep back: a block, a line, and what has followed a block so far. */
 const mostHeld = 8192 + 1024 + 2 * 48;
@@ -81,12 +81,12 @@ function garbage(chance: (below: number) => number): Buffer {
 export function feedGarbage(seed: number): number {
   const random = new Random(seed);
   const chance = (below: number) => random.integer(0, below - 1);
-  const expecting: Expectation = {
+  const expecting = {
     prompt: chance(2) === 0,
     reading: chance(3) === 0 ? undefined : chance(5),
     asked: chance(2) === 0 ? undefined : 1 + chance(2048),
-    several: chance(4) > 0,
-    beginnings: 0,
+    numbersLinks: chance(4) > 0,
+    discards: 0,
   };
   const cutter = new FrameCutter(expecting);
   const bytes = garbage(chance);

@@ -4,8 +4,6 @@ import {
   catchError,
   concat,
   concatMap,
-  connectable,
-  type Connectable,
   defer,
   distinctUntilChanged,
   EMPTY,
@@ -40,8 +38,8 @@ import { Executor } from './executor/executor';
 import { Wire } from './executor/wire';
 import { LineHold } from './flow/lineHold';
 import { cutFrames } from './grammar/cutFrames';
+import type { Expectation } from './grammar/expectation';
 import type { Frame } from './grammar/frame';
-import type { Expectation } from './grammar/frameCutter';
 import { isEcho } from './grammar/lineFrame';
 import { Encryption } from './links/encryption';
 import { LinkTable } from './links/linkTable';
@@ -98,8 +96,7 @@ export class Modem {
   readonly stations = new Stations();
 
   private readonly status = new BehaviorSubject<Status>({ modem: 'starting', wifi: 'down' });
-  private readonly expecting: Expectation = { prompt: false, reading: undefined, several: false, beginnings: 0 };
-  private readonly frames$: Connectable<Frame>;
+  private readonly wire: Wire;
   /** Each sets the modem up once more, from an unknown state. */
   private readonly beginnings = new Subject<OSError>();
   /** Each has the modem start again first. */
@@ -122,7 +119,7 @@ export class Modem {
     private readonly uart: Uart,
     options: ModemOptions = {},
   ) {
-    const { unknownLines = 'news' } = options;
+    const { unknownLines } = options;
     const { passiveReceive = true, idleTimeout = 0, flowControl = false, longestHold = 2_000 } = options;
     const { longestPause = uart.longestPause ?? usualPause, longestQuiet, scheduler = asyncScheduler } = options;
     const { redial = {}, longestSilence } = options;
@@ -130,7 +127,6 @@ export class Modem {
       const message = 'modem: flowControl wants a line that has it; open the line with { rtscts: true }';
       throw new OSError('EINVAL', 'modem', message);
     }
-    this.expecting.isStrict = unknownLines === 'damage';
     this.scheduler = scheduler;
     this.setUpOptions = { passive: passiveReceive, flowControl };
     this.hold = new LineHold(uart, { longestHold, scheduler });
@@ -152,29 +148,18 @@ export class Modem {
       },
     });
     this.longestSilence = longestSilence ?? (scheduler === asyncScheduler ? usualSilence : Infinity);
-    this.frames$ = connectable(
+    const cut = (expecting: Expectation) =>
       concat(
         this.redialer.keep((rx$) =>
           rx$.pipe(
             flowControl ? this.hold.gate() : identity,
-            cutFrames(this.expecting, { longestPause, scheduler: clock }),
+            cutFrames(expecting, { longestPause, scheduler: clock }, unknownLines),
           ),
         ),
         throwError(() => new OSError('ENODEV', 'modem', 'the serial line to the modem was closed')),
-      ).pipe(
-        // Ahead of the driver, which answers inside a frame.
-        tap({
-          next: (frame) => {
-            this.trace.heard(frame);
-          },
-          error: () => {
-            this.trace.end();
-          },
-        }),
-      ),
-      { connector: () => new Subject(), resetOnDisconnect: false },
-    );
-    this.executor = new Executor(new Wire(uart, this.frames$, this.expecting, clock, this.trace));
+      );
+    this.wire = new Wire(uart, cut, clock, this.trace);
+    this.executor = new Executor(this.wire);
     this.links = new LinkTable({
       executor: this.executor,
       hold: this.hold,
@@ -225,7 +210,7 @@ export class Modem {
   private listen(upkeep: Upkeep): Subscription {
     return merge(
       // First of all, so that a link has its data before any conversation goes on.
-      this.frames$.pipe(
+      this.wire.heard$.pipe(
         tap((frame) => {
           this.route(frame);
         }),
@@ -234,7 +219,7 @@ export class Modem {
       this.links.cleaning$,
       this.noticing(),
       // The line is listened to before anything is said on it: a fast modem answers inside `write`.
-      new Observable<never>(() => this.frames$.connect()),
+      new Observable<never>(() => this.wire.heard$.connect()),
       merge(this.living(upkeep), this.verifying(), this.givingUp()).pipe(
         takeUntil(this.status.pipe(filter(({ modem }) => modem === 'closed'))),
       ),
@@ -319,7 +304,7 @@ export class Modem {
 
   /** A modem that connects to a silent host is busy for as long as that takes, and closes nothing before. */
   private tooBusy(): Observable<unknown> {
-    return this.frames$.pipe(
+    return this.wire.heard$.pipe(
       first(({ kind }) => kind === 'busy'),
       switchMap(() => timer(closePatience, this.scheduler)),
       catchError(() => EMPTY),
@@ -328,7 +313,7 @@ export class Modem {
 
   private living(upkeep: Upkeep): Observable<never> {
     const restarts$ = merge(
-      this.frames$.pipe(
+      this.wire.heard$.pipe(
         filter(({ kind }) => kind === 'booted' || kind === 'booting'),
         map(() => new OSError('ECONNRESET', 'modem', 'the modem has started again, and lost its connections')),
       ),
@@ -416,7 +401,7 @@ export class Modem {
         this.dialect = dialect;
         this.redialer.settle();
         this.links.reception.begin(dialect);
-        this.expecting.several = true;
+        this.wire.isSetUp = true;
         // What the modem has said of the Wi-Fi meanwhile is newer than its answer, or the same.
         this.status.next({ modem: 'up', wifi: this.hasJoined ? 'up' : this.status.value.wifi });
       }),
@@ -450,7 +435,7 @@ export class Modem {
     // First, so that who opens a new connection on hearing of the loss waits for the set-up.
     this.status.next({ modem: 'starting', wifi: 'down' });
     this.stations.clear();
-    this.expecting.several = false;
+    this.wire.isSetUp = false;
     this.links.loseAll(error);
   }
 

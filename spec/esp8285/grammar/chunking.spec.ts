@@ -119,7 +119,7 @@ describe('chunking', () => {
 
   it('makes frames of a stream as an operator, for each subscription anew', () => {
     const frames$ = from(oneByOne(latin1('\r\n+IPD,1,3:abc\r\nOK'))).pipe(
-      cutFrames({ prompt: false, reading: undefined, beginnings: 0 }),
+      cutFrames({ prompt: false, reading: undefined, discards: 0 }),
       toArray(),
     );
     const kinds: string[][] = [];
@@ -134,7 +134,7 @@ describe('chunking', () => {
       const bytes = { a: latin1('O'), b: latin1('K\r') };
       const rx$ = cold('      --a--b--#', bytes, lost);
       const unsubscribed = '  ---!     ';
-      const operator = cutFrames({ prompt: false, reading: undefined, beginnings: 0 });
+      const operator = cutFrames({ prompt: false, reading: undefined, discards: 0 });
       expectObservable(rx$.pipe(operator)).toBe('--------#', {}, lost);
       expectObservable(rx$.pipe(operator), unsubscribed).toBe('----');
       expectSubscriptions(rx$.subscriptions).toBe(['^-------!', '^--!']);

@@ -46,7 +46,7 @@ describe('damage', () => {
 
   it('keeps a block that ends like the modem speaks until something follows, or a moment has passed', () => {
     for (const following of ['\r\n', '']) {
-      const cutter = new FrameCutter({ prompt: false, reading: undefined, beginnings: 0 });
+      const cutter = new FrameCutter({ prompt: false, reading: undefined, discards: 0 });
       assert.deepStrictEqual([...cutter.push(latin1('\r\n+IPD,3,7:hello\r\n'))], []);
       assert.deepStrictEqual([...cutter.push(latin1(following))], []);
       assert.strictEqual([...cutter.settle()].length, 1);
@@ -55,19 +55,19 @@ describe('damage', () => {
   });
 
   it('takes a line that lacks nothing but its last byte for a line, after a silence', () => {
-    const cutter = new FrameCutter({ prompt: false, reading: undefined, beginnings: 0 });
+    const cutter = new FrameCutter({ prompt: false, reading: undefined, discards: 0 });
     assert.deepStrictEqual([...cutter.push(latin1('4,CLOSED\r')), ...cutter.settle()], []);
     assert.deepStrictEqual([...cutter.giveUp()], [{ kind: 'closed', link: 4 }]);
   });
 
   it('tells of a line that stops in its middle, and understands its rest all the same', () => {
-    const cutter = new FrameCutter({ prompt: false, reading: undefined, beginnings: 0 });
+    const cutter = new FrameCutter({ prompt: false, reading: undefined, discards: 0 });
     assert.deepStrictEqual([...cutter.push(latin1('4,CLO')), ...cutter.giveUp()], [cutOff(undefined, true)]);
     assert.deepStrictEqual([...cutter.push(latin1('SED\r\n'))], [{ kind: 'closed', link: 4 }]);
   });
 
   it('gives up what has begun behind a block, too, after a silence', () => {
-    const expecting = { prompt: false, reading: 1, beginnings: 0 };
+    const expecting = { prompt: false, reading: 1, discards: 0 };
     const cutter = new FrameCutter(expecting);
     assert.deepStrictEqual([...cutter.push(latin1('\r\n+IPD,4,5:hello\r\n>+CIPRECVDATA:75,cut off'))], []);
     // A send has begun meanwhile.
@@ -83,7 +83,7 @@ describe('damage', () => {
   it.each(['+IPD,45:hello', '+IPD,475', 'CLOSED', 'CONNECT'])(
     'takes %s, which says of no link what it says, for none of the only one where there are several',
     (line) => {
-      const kinds = framesOf(`\r\n${line}\r\n`, { several: true }).map(({ kind }) => kind);
+      const kinds = framesOf(`\r\n${line}\r\n`, { numbersLinks: true }).map(({ kind }) => kind);
       assert.ok(kinds[0] === 'fragment' || kinds[0] === 'damage');
     },
   );

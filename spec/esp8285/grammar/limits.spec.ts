@@ -19,7 +19,7 @@ describe('limits', () => {
   });
 
   it('holds no more than a line of an endless one', () => {
-    const cutter = new FrameCutter({ prompt: false, reading: undefined, beginnings: 0 });
+    const cutter = new FrameCutter({ prompt: false, reading: undefined, discards: 0 });
     for (let chunk = 0; chunk < 1000; chunk++) assert.deepStrictEqual([...cutter.push(Buffer.alloc(1024, 'x'))], []);
     assert.ok(cutter.heldBytes <= 1024);
     assert.deepStrictEqual([...cutter.push(latin1('\n'))], [{ kind: 'noise', length: 1_024_000 }]);
@@ -65,18 +65,18 @@ describe('limits', () => {
   });
 
   it('forgets an unfinished block when the modem was not understood', () => {
-    const expecting = { prompt: false, reading: undefined, beginnings: 0 };
+    const expecting = { prompt: false, reading: undefined, discards: 0 };
     const cutter = new FrameCutter(expecting);
     assert.deepStrictEqual([...cutter.push(latin1('\r\n+IPD,0,1460:cut short'))], []);
-    expecting.beginnings++;
+    expecting.discards++;
     assert.deepStrictEqual([...cutter.push(latin1('\r\nOK\r\n'))], [ok]);
   });
 
   it('forgets an unfinished line when the modem was not understood', () => {
-    const expecting = { prompt: false, reading: undefined, beginnings: 0 };
+    const expecting = { prompt: false, reading: undefined, discards: 0 };
     const cutter = new FrameCutter(expecting);
     assert.deepStrictEqual([...cutter.push(latin1('x'.repeat(2000)))], []);
-    expecting.beginnings++;
+    expecting.discards++;
     assert.deepStrictEqual([...cutter.push(latin1('OK\r\n'))], [ok]);
   });
 });

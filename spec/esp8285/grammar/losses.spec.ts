@@ -51,7 +51,7 @@ function isCutUnnoticed(data: string): boolean {
 
 /** Whether what the links have had by then is what was sent, as far as nothing was said against it. */
 function check(sent: readonly { readonly link: number; readonly data: string }[], printed: Buffer): string | undefined {
-  const cutter = new FrameCutter({ prompt: false, reading: undefined, several: true, beginnings: 0 });
+  const cutter = new FrameCutter({ prompt: false, reading: undefined, numbersLinks: true, discards: 0 });
   const received = ['', '', '', '', ''];
   const doubted = new Set<number>();
   const frames = [...cutter.push(printed), ...cutter.settle(), ...cutter.giveUp()];

@@ -2,10 +2,11 @@ import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
-import { type Expectation, FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
+import type { Expectation } from '../../../src/esp8285/grammar/expectation';
+import { FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
 import { cut, framesOf, joined, latin1 } from '../../../harness/modems/frames';
 
-const several = { several: true, prompt: false };
+const numbered = { numbersLinks: true, prompt: false };
 const ok = { kind: 'final', result: 'OK' };
 const block = (link: number, data: string) => ({ kind: 'block', link, length: data.length, data });
 
@@ -47,7 +48,7 @@ describe('a line that nobody knows', () => {
   it.each(news)('%j is one, between whole lines and behind a block, glued to it or later', (text) => {
     const bytes = Buffer.from(`${text}\r\n`).toString('latin1');
     const known = (printed: string) => {
-      const frames = framesOf(printed, several);
+      const frames = framesOf(printed, numbered);
       for (const { kind } of frames) assert.ok(!['fragment', 'noise', 'damage'].includes(kind), kind);
       return frames.filter(({ kind }) => kind !== 'unknown' && kind !== 'line');
     };
@@ -59,7 +60,7 @@ describe('a line that nobody knows', () => {
       block(4, '{"a":1}'),
       { kind: 'closed', link: 3 },
     ]);
-    const kinds = cut(['\r\n+IPD,4,7:{"a":1}', bytes, '\r\nOK\r\n'].map(latin1), several).map(({ kind }) => kind);
+    const kinds = cut(['\r\n+IPD,4,7:{"a":1}', bytes, '\r\nOK\r\n'].map(latin1), numbered).map(({ kind }) => kind);
     assert.deepStrictEqual([kinds[0], kinds.at(-1), kinds.length], ['block', 'final', 3]);
   });
 
@@ -67,7 +68,7 @@ describe('a line that nobody knows', () => {
     const bytes = Buffer.from(`${text}\r\n`).toString('latin1');
     const printed = latin1(`+CIPRECVDATA:9,{"ab":12}${bytes}\r\nOK\r\n`);
     for (let at = 0; at <= printed.length; at++) {
-      const frames = cut([printed.subarray(0, at), printed.subarray(at)], { ...several, reading: 4, asked: 9 });
+      const frames = cut([printed.subarray(0, at), printed.subarray(at)], { ...numbered, reading: 4, asked: 9 });
       const rest = frames.filter(({ kind }) => kind !== 'unknown' && kind !== 'line').map(joined);
       assert.deepStrictEqual(rest, [{ ...block(4, '{"ab":12}'), pulled: true }, ok]);
     }
@@ -80,8 +81,8 @@ describe('a line that nobody knows', () => {
   it.each(['\x1b[0m4,CLOSED\r\n', '\x1b[0m\r\n4,CLOSED\r\n', 'I (1) a: b\x1b[0m\r\n4,CLOSED\r\n'])(
     'colours harm nothing: %j',
     (printed) => {
-      assert.deepStrictEqual(framesOf(printed, several).at(-1), { kind: 'closed', link: 4 });
-      const behind = framesOf(`\r\n+IPD,4,2:hi${printed}`, several);
+      assert.deepStrictEqual(framesOf(printed, numbered).at(-1), { kind: 'closed', link: 4 });
+      const behind = framesOf(`\r\n+IPD,4,2:hi${printed}`, numbered);
       assert.deepStrictEqual(
         [behind.find(({ kind }) => kind === 'block'), behind.at(-1)],
         [block(4, 'hi'), { kind: 'closed', link: 4 }],
@@ -129,20 +130,20 @@ describe('a line that shows a loss', () => {
     ...['a payload +IPD,4,5:hello', 'a payload4,CLOSED', 'x\x01y', 'bad \xff utf', 'tab\x07', 'x'.repeat(257)],
     ...['T+CIPMUX?', '+CIPMUX?', '"key"\x7f'],
   ])('%j', (text) => {
-    const [frame] = framesOf(`\r\n${text}\r\n`, several);
+    const [frame] = framesOf(`\r\n${text}\r\n`, numbered);
     assert.ok(frame && ['fragment', 'noise'].includes(frame.kind), JSON.stringify(frame));
   });
 
   it.each(['SND OK', 'SEN OK', 'ERRR', 'ERR', 'Recv 5 byts', 'busy p..', 'ERXOR'])(
     '%j is a word that lacks bytes inside: the modem is asked, and nothing else is lost',
     (text) => {
-      const [frame] = framesOf(`\r\n${text}\r\n`, several);
+      const [frame] = framesOf(`\r\n${text}\r\n`, numbered);
       assert.ok(frame && (frame.kind === 'line' || (frame.kind === 'unknown' && frame.isDoubtful)));
     },
   );
 
   it('a payload whose header was lost ends in the line end of what follows', () => {
-    const kinds = (printed: string) => framesOf(printed, several).map(({ kind }) => kind);
+    const kinds = (printed: string) => framesOf(printed, numbered).map(({ kind }) => kind);
     for (const following of ['\r\n+IPD,4,3:def', '\r\n+IPD,4,75\r\n', '\r\nRecv 5 bytes\r\n', '\r\nSEND OK\r\n']) {
       assert.ok(kinds(`\r\nOK\r\nhello${following}`).includes('fragment'), following);
       assert.ok(!kinds(`\r\nOK\r\nhello\r\n${following}`).includes('fragment'), following);
@@ -151,7 +152,7 @@ describe('a line that shows a loss', () => {
   });
 
   it('more of them than 1024 bytes without a pause are a payload; with pauses they are a log', () => {
-    const cutter = new FrameCutter({ ...several, reading: undefined, beginnings: 0 });
+    const cutter = new FrameCutter({ ...numbered, reading: undefined, discards: 0 });
     const push = (times: number) => {
       const kinds: string[] = [];
       for (let time = 0; time < times; time++) {
@@ -168,9 +169,10 @@ describe('a line that shows a loss', () => {
   });
 
   it('strictly, every line that nobody knows does', () => {
-    const strictly: Partial<Expectation> = { ...several, isStrict: true };
-    assert.deepStrictEqual(framesOf('[Vendor] hello\r\n', strictly), [{ kind: 'fragment', text: '[Vendor] hello' }]);
-    const kinds = framesOf('\r\n+IPD,4,2:hi[Vendor] hello\r\n', strictly).map(({ kind }) => kind);
+    assert.deepStrictEqual(framesOf('[Vendor] hello\r\n', numbered, 'damage'), [
+      { kind: 'fragment', text: '[Vendor] hello' },
+    ]);
+    const kinds = framesOf('\r\n+IPD,4,2:hi[Vendor] hello\r\n', numbered, 'damage').map(({ kind }) => kind);
     assert.deepStrictEqual(kinds, ['damage', 'noise']);
   });
 });
@@ -199,7 +201,7 @@ describe('what may be of a start', () => {
 });
 
 describe('a block behind which there is text', () => {
-  const kinds = (printed: string, expecting: Partial<Expectation> = several) =>
+  const kinds = (printed: string, expecting: Partial<Expectation> = numbered) =>
     framesOf(printed, expecting).map(({ kind }) => kind);
 
   it.each([
@@ -218,7 +220,7 @@ describe('a block behind which there is text', () => {
 
   it('is damaged when the data that were asked for go on behind it', () => {
     const printed = '+CIPRECVDATA:1,hello, world\r\nOK\r\n';
-    const frames = framesOf(printed, { ...several, reading: 4, asked: 12 });
+    const frames = framesOf(printed, { ...numbered, reading: 4, asked: 12 });
     assert.deepStrictEqual(
       frames.filter(({ kind }) => kind === 'block' || kind === 'damage'),
       [{ kind: 'damage', link: 4, others: false }],
@@ -228,7 +230,7 @@ describe('a block behind which there is text', () => {
   it('holds no more of it than of any', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...news, ''), { maxLength: 200 }), fc.nat(8192), (lines, length) => {
-        const cutter = new FrameCutter({ ...several, reading: undefined, beginnings: 0 });
+        const cutter = new FrameCutter({ ...numbered, reading: undefined, discards: 0 });
         const printed = `\r\n+IPD,4,${length}:${'y'.repeat(length)}${lines.join('\r\n')}`;
         for (const frame of cutter.push(latin1(printed))) assert.ok(frame);
         assert.ok(cutter.heldBytes <= 8192 + 1024 + 96);

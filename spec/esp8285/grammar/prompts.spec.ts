@@ -37,7 +37,7 @@ describe('prompts', () => {
   });
 
   it('eats one blank, and no other: the blank may come with the next chunk', () => {
-    const cutter = new FrameCutter({ prompt: true, reading: undefined, beginnings: 0 });
+    const cutter = new FrameCutter({ prompt: true, reading: undefined, discards: 0 });
     const frames = ['>', ' ', ' one\r\n', ' two\r\n'].flatMap((text) => [...cutter.push(latin1(text))]);
     assert.deepStrictEqual(frames.map(joined), [
       prompt,
@@ -47,7 +47,7 @@ describe('prompts', () => {
   });
 
   it('heeds what is expected when a frame has changed it', () => {
-    const expecting = { prompt: true, reading: undefined, beginnings: 0 };
+    const expecting = { prompt: true, reading: undefined, discards: 0 };
     const kinds: string[] = [];
     for (const frame of new FrameCutter(expecting).push(latin1('> >\r\n'))) {
       kinds.push(frame.kind);

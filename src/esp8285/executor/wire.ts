@@ -1,6 +1,8 @@
 import {
   catchError,
   concat,
+  connectable,
+  type Connectable,
   defer,
   EMPTY,
   finalize,
@@ -8,14 +10,15 @@ import {
   type Observable,
   type SchedulerLike,
   Subject,
+  tap,
   throwError,
 } from 'rxjs';
 
 import type { LineHint, Uart } from '../../streams';
 import { asOSError } from './asOSError';
 import type { Command } from '../commands/command';
+import type { Expectation } from '../grammar/expectation';
 import type { Frame } from '../grammar/frame';
-import type { Expectation } from '../grammar/frameCutter';
 import type { Trace } from '../trace/trace';
 import { type Inquired, Inquiry } from './inquiry';
 
@@ -27,7 +30,9 @@ export class Wire {
   readonly received$: Observable<Uint8Array>;
   /** What the modem says beside the line; see {@link Uart.hints$}. */
   readonly hints$: Observable<LineHint>;
-  /** Hot. Errors when the line is lost, and tells a late subscriber so. */
+  /** Hot, once connected. Everything that the modem says; errors when the line is lost, and tells a late subscriber so. */
+  readonly heard$: Connectable<Frame>;
+  /** The same without the answers to what was asked in the middle of a conversation. */
   readonly frames$: Observable<Frame>;
   /** Hot. Emits `begins` when something of the conversation is said, and `ends` when the line has taken it. */
   readonly said$: Observable<'begins' | 'ends'>;
@@ -36,18 +41,36 @@ export class Wire {
   saysTaken: boolean | undefined;
 
   private readonly saying = new Subject<'begins' | 'ends'>();
+  private readonly expectation: { -readonly [Key in keyof Expectation]: Expectation[Key] } = {
+    prompt: false,
+    reading: undefined,
+    numbersLinks: false,
+    discards: 0,
+  };
 
+  /** @param cut Cold: cuts what comes over the line into frames, by what this conversation expects. */
   constructor(
     private readonly uart: Uart,
-    frames$: Observable<Frame>,
-    private readonly expecting: Expectation,
+    cut: (expectation: Expectation) => Observable<Frame>,
     /** What deadlines and pauses of the conversation go by; it stands still while the line is held. */
     readonly clock: SchedulerLike,
     private readonly trace?: Trace,
   ) {
     this.received$ = uart.rx$;
     this.hints$ = uart.hints$ ?? EMPTY;
-    this.inquiry = new Inquiry(frames$);
+    const frames$ = cut(this.expectation).pipe(
+      // Ahead of the driver, which answers inside a frame.
+      tap({
+        next: (frame) => {
+          trace?.heard(frame);
+        },
+        error: () => {
+          trace?.end();
+        },
+      }),
+    );
+    this.heard$ = connectable(frames$, { connector: () => new Subject(), resetOnDisconnect: false });
+    this.inquiry = new Inquiry(this.heard$);
     this.frames$ = this.inquiry.frames$;
     this.said$ = this.saying.asObservable();
   }
@@ -76,9 +99,13 @@ export class Wire {
     return this.inquiry.ask(this.line(query));
   }
 
-  /** Whether the modem has been set up: its settings would show that it has started again. */
+  /** Whether the modem has been set up: it numbers its links then, and its settings show when it has started again. */
   get isSetUp(): boolean {
-    return this.expecting.several ?? false;
+    return this.expectation.numbersLinks ?? false;
+  }
+
+  set isSetUp(isSetUp: boolean) {
+    this.expectation.numbersLinks = isSetUp;
   }
 
   private line(command: Command): Observable<never> {
@@ -110,10 +137,10 @@ export class Wire {
     );
   }
 
-  /** Cold: forgets what the modem has begun to say, for it does not go on, and completes. */
-  beginAgain(): Observable<never> {
+  /** Cold: has what the modem has begun to say discarded, because its end will not come, and completes. */
+  discardUnfinished(): Observable<never> {
     return defer(() => {
-      this.expecting.beginnings++;
+      this.expectation.discards++;
       return EMPTY;
     });
   }
@@ -121,9 +148,9 @@ export class Wire {
   /** Runs a conversation in which the modem may print a prompt. */
   expectingPrompt<T>(conversation$: Observable<T>): Observable<T> {
     return defer(() => {
-      this.expecting.prompt = true;
+      this.expectation.prompt = true;
       return conversation$;
-    }).pipe(finalize(() => (this.expecting.prompt = false)));
+    }).pipe(finalize(() => (this.expectation.prompt = false)));
   }
 
   /**
@@ -133,8 +160,8 @@ export class Wire {
    */
   expectingDataOf<T>(link: number, conversation$: Observable<T>, size?: number): Observable<T> {
     return defer(() => {
-      this.expecting.reading = link;
-      this.expecting.asked = size;
+      this.expectation.reading = link;
+      this.expectation.asked = size;
       return conversation$;
     });
   }

@@ -16,8 +16,9 @@ import {
   timer,
 } from 'rxjs';
 
+import type { Expectation } from './expectation';
 import type { Frame } from './frame';
-import { type Expectation, FrameCutter } from './frameCutter';
+import { FrameCutter, type UnknownLines } from './frameCutter';
 
 /** How a silence is told from a line that is slow. */
 export interface SilenceOptions {
@@ -46,12 +47,13 @@ type Step = () => Iterable<Frame>;
  * @see The firmware's "AT Command Set"; payloads end by their length alone.
  */
 export function cutFrames(
-  expecting: Readonly<Expectation>,
+  expecting: Expectation,
   silence?: SilenceOptions,
+  unknownLines?: UnknownLines,
 ): OperatorFunction<Uint8Array, Frame> {
   return (rx$) =>
     defer(() => {
-      const cutter = new FrameCutter(expecting);
+      const cutter = new FrameCutter(expecting, unknownLines);
       /** Whether a silence would mean something; each time anew. */
       const listening = new Subject<boolean>();
       const push = (chunk: Uint8Array): Step =>

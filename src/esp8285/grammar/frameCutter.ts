@@ -2,25 +2,15 @@ import { asBuffer } from '../../streams';
 import { endSize, isSuspicious, judge, type Verdict } from './blockEnd';
 import { BlockTail } from './blockTail';
 import { type BlockHeader, blockHeader, longestHeader } from './blockHeader';
+import type { Expectation } from './expectation';
 import type { Frame } from './frame';
 import { isCutEcho, lineFrame } from './lineFrame';
 import { OpenBlock } from './openBlock';
 
-/** What the conversation makes possible: a `>` or a `+CIPRECVDATA` that nobody waits for is a line like any other. */
-export interface Expectation {
-  /** A send waits for its prompt. */
-  prompt: boolean;
-  /** The link whose data have been asked for last. */
-  reading: number | undefined;
-  /** Most bytes that have been asked for with it, where that is known. */
-  asked?: number | undefined;
-  /** The modem has been told to number its links: what names none is damaged. */
-  several?: boolean;
-  /** A line that nobody knows is taken for what is left of data. */
-  isStrict?: boolean;
-  /** Counts the times that the modem was not understood: what it had begun by then never gets its end. */
-  beginnings: number;
-}
+/**
+ * What is made of a whole line that is in no list: news, which is handed on and ignored, or what is left of damaged data.
+ */
+export type UnknownLines = 'news' | 'damage';
 
 /** Longest line held while waiting for its end, in bytes. No firmware prints a longer one. */
 const longestLine = 1024;
@@ -64,10 +54,12 @@ export class FrameCutter {
   private isStalled = false;
   private behindPrompt = false;
   private isEchoCut = false;
-  private beginnings = 0;
+  private discards = 0;
 
-  /** @param expecting Looked at when it matters, so that its owner may change it between two frames. */
-  constructor(private readonly expecting: Readonly<Expectation>) {}
+  constructor(
+    private readonly expecting: Expectation,
+    private readonly unknownLines: UnknownLines = 'news',
+  ) {}
 
   /** Whether a silence now would mean something. */
   get isUnfinished(): boolean {
@@ -83,7 +75,7 @@ export class FrameCutter {
 
   /** Takes the next chunk and yields the frames that it completes. */
   *push(bytes: Uint8Array): Generator<Frame> {
-    if (this.beginnings !== this.expecting.beginnings) this.beginAgain();
+    if (this.discards !== this.expecting.discards) this.discard();
     this.isStalled = false;
     yield* this.cut(asBuffer(bytes));
   }
@@ -179,8 +171,8 @@ export class FrameCutter {
     }
   }
 
-  private beginAgain(): void {
-    this.beginnings = this.expecting.beginnings;
+  private discard(): void {
+    this.discards = this.expecting.discards;
     this.block = undefined;
     this.following = nothing;
     this.tail = undefined;
@@ -192,8 +184,8 @@ export class FrameCutter {
 
   private *open(header: BlockHeader): Generator<Frame> {
     const { link, length, pulled, numbered } = header;
-    const { asked = longestBlock, several = false } = this.expecting;
-    if (length > (pulled ? asked : longestBlock) || (several && !numbered)) {
+    const { asked = longestBlock, numbersLinks = false } = this.expecting;
+    if (length > (pulled ? asked : longestBlock) || (numbersLinks && !numbered)) {
       yield { kind: 'damage', link: pulled ? link : undefined, others: !pulled };
       this.skipped = 0;
     } else if (length === 0) {
@@ -215,7 +207,7 @@ export class FrameCutter {
     const { following } = this;
     this.block = undefined;
     this.following = nothing;
-    const isNews = verdict.kind === 'news' && !this.expecting.isStrict && !block.holdsMessage;
+    const isNews = verdict.kind === 'news' && this.unknownLines === 'news' && !block.holdsMessage;
     if (isNews) {
       this.tail = new BlockTail(block, false);
     } else if (verdict.kind === 'whole') {
@@ -304,7 +296,7 @@ export class FrameCutter {
     }
     const bytes = withoutLineEnd(line);
     const text = bytes.toString('utf8');
-    const frame = lineFrame(text, this.expecting.several);
+    const frame = lineFrame(text, this.expecting.numbersLinks);
     // The rest of an echo that a message has cut into says nothing.
     if (isEchoCut && ['line', 'unknown', 'fragment'].includes(frame.kind)) return;
     this.isEchoCut = isCutEcho(text);
@@ -320,7 +312,7 @@ export class FrameCutter {
   }
 
   private *newsOf(news: Extract<Frame, { kind: 'unknown' }>, size: number): Generator<Frame> {
-    if (this.expecting.isStrict) {
+    if (this.unknownLines === 'damage') {
       yield { kind: 'fragment', text: news.text };
       return;
     }

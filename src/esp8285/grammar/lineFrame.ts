@@ -56,11 +56,11 @@ export function isEcho(text: string): boolean {
 /**
  * Says what a line means.
  *
- * @param several The modem numbers its links: a line that says of none what is said of links is damaged.
+ * @param numbersLinks The modem numbers its links: a line that says of none what is said of links is damaged.
  */
-export function lineFrame(text: string, several = false): Frame {
+export function lineFrame(text: string, numbersLinks = false): Frame {
   const plain = withoutColour(text);
-  if (several && unnumbered.test(plain)) return { kind: 'fragment', text };
+  if (numbersLinks && unnumbered.test(plain)) return { kind: 'fragment', text };
   for (const [pattern, recognise] of table) {
     const match = pattern.exec(plain);
     if (match) return recognise(match);

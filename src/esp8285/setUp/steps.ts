@@ -54,7 +54,7 @@ export class Steps {
             if (!(error instanceof TimeoutError)) return throwError(() => error);
             const unanswered$ = throwError(() => new Unanswered(command.shown, tries * patience));
             // What the modem has begun to say has no end, and would be the beginning of the next answer.
-            return concat(this.wire.beginAgain(), ++silences < tries ? of(true) : unanswered$);
+            return concat(this.wire.discardUnfinished(), ++silences < tries ? of(true) : unanswered$);
           },
         }),
         // A modem that was only slow answers as often as it was asked.

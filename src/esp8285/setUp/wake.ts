@@ -50,7 +50,7 @@ export function attention(wire: Wire): Observable<never> {
     );
     const answered$ = ask(tries).pipe(
       // Twice, for outside passthrough the first is refused: `+++AT`.
-      catchError(() => concat(wire.beginAgain(), leavePassthrough$, ask(2))),
+      catchError(() => concat(wire.discardUnfinished(), leavePassthrough$, ask(2))),
       catchError(() => concat(fillSend(wire, longestSend), ask(tries))),
     );
     return merge(hearing$, answered$).pipe(
