@@ -17,8 +17,9 @@ const floors = {
   streams: [packages('rxjs')],
   usocket: [at('streams/'), packages('rxjs')],
   esp8285: [at('streams/', contract), packages('rxjs', 'dns-packet', '@types/dns-packet')],
-  host: [at('streams/', 'usocket/'), packages('rxjs'), core],
-  transports: [at('streams/', contract), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
+  system: [at(contract), packages('rxjs'), core],
+  host: [at('streams/', 'usocket/', 'system/'), packages('rxjs'), core],
+  transports: [at('streams/', contract, 'system/'), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],
   testing: [at('(?!cli/)'), packages('rxjs'), core],
   // Its version is the package's.

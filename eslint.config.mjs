@@ -89,7 +89,7 @@ const finnish = {
 const capitals = [
   'src/usocket/**/*.ts',
   'src/machine.ts',
-  'src/transports/{telnet,comPort,rfc2217Uart}.ts',
+  'src/transports/{telnet,telnetOptions,comPort}.ts',
   'harness/**/*.ts',
   'spec/**/*.ts',
 ];

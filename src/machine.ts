@@ -35,12 +35,12 @@ import {
   type Shown,
   type Uart,
 } from './streams';
-import { openUart, type OpenUartOptions, withoutPassword } from './transports';
+import { openUart, type LineSettings, withoutPassword } from './transports';
 import { OSError } from './usocket';
 import { checkSize, checkTarget, type Sendable, toBytes } from './usocket/calls/arguments';
 import { type Abortable, partOptions, promiseOf } from './usocket/contract/promiseOf';
 
-export interface UARTOptions extends Omit<OpenUartOptions, 'baudRate'> {
+export interface UARTOptions extends Omit<LineSettings, 'baudRate'> {
   /** Milliseconds that a read waits for the bytes that it wants; 0 takes what is there. Default: 1000. */
   readonly timeout?: number;
   /** Bytes held for reads to come; when more come unread, the reads fail with `ENOBUFS`. Default: 4096. */

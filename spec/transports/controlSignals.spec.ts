@@ -3,18 +3,18 @@ import { strict as assert } from 'node:assert';
 import { EMPTY, filter, firstValueFrom, lastValueFrom, NEVER, of } from 'rxjs';
 
 import { machine } from '../../src';
-import { openUart, rfc2217Uart, serialUart, type LineUart, type Rfc2217UartOptions } from '../../src/transports';
-import { withWires } from '../../src/transports/serialUart';
+import { openUart, rfc2217Uart, serialUart, type ReopenableUart, type Rfc2217UartOptions } from '../../src/transports';
+import { withSignals } from '../../src/transports/serialUart';
 import { OSError } from '../../src/usocket/contract/osError';
 import { openPty } from '../../harness/lines/pty';
 import { tcpServer } from '../../harness/peers/tcpServer';
 import { TelnetPeer, type TelnetPeerOptions } from '../../harness/lines/telnetPeer';
 
-const settled = (what: ReturnType<LineUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
-const writable = (uart: LineUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
+const settled = (what: ReturnType<ReopenableUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
+const writable = (uart: ReopenableUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
 
-describe('the wires of a serial port', () => {
-  type Levels = Parameters<Parameters<typeof withWires>[1]['set']>[0];
+describe('the control signals of a serial port', () => {
+  type Levels = Parameters<Parameters<typeof withSignals>[1]['set']>[0];
 
   /** A port that opens and sets its wires when it is told to. */
   function port() {
@@ -37,13 +37,13 @@ describe('the wires of a serial port', () => {
           set.push(levels);
           onSet = callback;
         },
-      } as unknown as Parameters<typeof withWires>[1],
+      } as unknown as Parameters<typeof withSignals>[1],
     };
   }
 
-  function lineOf(one: ReturnType<typeof port>, wires: Parameters<typeof withWires>[2]) {
+  function lineOf(one: ReturnType<typeof port>, wires: Parameters<typeof withSignals>[2]) {
     const sent: string[] = [];
-    const line = withWires(
+    const line = withSignals(
       {
         name: 'COM3',
         received$: NEVER,
@@ -87,7 +87,7 @@ describe('the wires of a serial port', () => {
     const uart = serialUart({ path: pty.path, dtr: false, rts: false, hupcl: false });
     await writable(uart);
     const notice = await firstValueFrom(uart.notices$ ?? EMPTY);
-    expect(notice).toContain(`${pty.path}: the wires DTR and RTS cannot be set here`);
+    expect(notice).toContain(`${pty.path}: the signals DTR and RTS cannot be set here`);
     await settled(uart.write(Buffer.from('x')));
     await settled(uart.close());
     pty.close();
@@ -106,7 +106,7 @@ describe('the wires of a serial port', () => {
   );
 });
 
-describe('the wires of a line of RFC 2217', () => {
+describe('the control signals of a line of RFC 2217', () => {
   /** What the server is asked with SET-CONTROL while the line is open and by its end, and what the line tells. */
   async function asked(options: Partial<Rfc2217UartOptions>, peerOptions: TelnetPeerOptions = {}) {
     await using server = await tcpServer();

@@ -5,15 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EMPTY, filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
-import { rfc2217Uart, serialUart, tcpUart, type LineUart } from '../../src/transports';
+import { rfc2217Uart, serialUart, tcpUart, type ReopenableUart } from '../../src/transports';
 import { collect } from '../../harness/peers/bytes';
 import { failureOf } from '../../harness/interfaces/failure';
 import { openPty, type Pty } from '../../harness/lines/pty';
 import { tcpServer, type TcpServer } from '../../harness/peers/tcpServer';
 import { TelnetPeer } from '../../harness/lines/telnetPeer';
 
-const settled = (what: ReturnType<LineUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
-const writable = (uart: LineUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
+const settled = (what: ReturnType<ReopenableUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
+const writable = (uart: ReopenableUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
 const to = ({ endpoint: { address: host, port } }: TcpServer) => ({ host, port });
 
 describe('a line over TCP that is opened again', () => {

@@ -2,21 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import { strict as assert } from 'node:assert';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
-import { rfc2217Uart, type LineUart, type Rfc2217UartOptions } from '../../src/transports';
+import { rfc2217Uart, type ReopenableUart, type Rfc2217UartOptions } from '../../src/transports';
 import { OSError } from '../../src/usocket/contract/osError';
 import { collect, noise } from '../../harness/peers/bytes';
 import { failureOf } from '../../harness/interfaces/failure';
 import { tcpServer, unusedPort, type TcpServer } from '../../harness/peers/tcpServer';
 import { TelnetPeer, type TelnetPeerOptions } from '../../harness/lines/telnetPeer';
 
-const settled = (what: ReturnType<LineUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
-const writable = (uart: LineUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
+const settled = (what: ReturnType<ReopenableUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
+const writable = (uart: ReopenableUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
 
 async function lineTo(
   server: TcpServer,
   options: Partial<Rfc2217UartOptions> = {},
   peerOptions: TelnetPeerOptions = {},
-): Promise<[LineUart, TelnetPeer]> {
+): Promise<[ReopenableUart, TelnetPeer]> {
   const { address: host, port } = server.endpoint;
   const uart = rfc2217Uart({ host, port, ...options });
   return [uart, new TelnetPeer(await server.accept(), peerOptions)];

@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
-import { tcpUart, type LineUart } from '../../src/transports';
+import { tcpUart, type ReopenableUart } from '../../src/transports';
 import { OSError } from '../../src/usocket/contract/osError';
 import { collect, noise } from '../../harness/peers/bytes';
 import { failureOf } from '../../harness/interfaces/failure';
 import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
 
-const settled = (what: ReturnType<LineUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
-const writable = (uart: LineUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
+const settled = (what: ReturnType<ReopenableUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
+const writable = (uart: ReopenableUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
 const to = ({ address, port }: { address: string; port: number }) => ({ host: address, port });
 
 describe('a serial line over TCP', () => {

@@ -6,11 +6,12 @@ import { OSError } from '../usocket/contract/osError';
 const block = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 
 /**
- * The certificates of authorities, each in PEM. Node.js takes what is none for an empty list, and trusts nobody then.
+ * Reads the certificates of authorities, and gives each in PEM. They are checked here because Node.js takes invalid ones
+ * for an empty list, and then trusts nobody.
  *
- * Throws `EINVAL` for what has no certificate in it, or a damaged one.
+ * Throws `EINVAL` when there is no certificate, or a damaged one.
  *
- * @param given PEM, with one certificate or several, or DER, with one; or a list of such.
+ * @param given PEM with one or several certificates, DER with one, or a list of these.
  */
 export function certificatesOf(given: Certificates, syscall: string): readonly string[] {
   const all = Array.isArray(given) ? (given as readonly (string | Uint8Array)[]) : [given as string | Uint8Array];

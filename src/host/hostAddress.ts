@@ -1,7 +1,10 @@
 import { getServers } from 'node:dns';
 import { networkInterfaces } from 'node:os';
 
-/** As an ESP8285's `ifconfig` has it; a machine's gateway is not asked for, and it has joined no access point. */
+/**
+ * What `ifconfig` gives: the same seven parts as on a modem. The gateway is always `'0.0.0.0'`, because Node.js does not
+ * tell it; `bssid` and `ssid` are empty. A name server that is not set is `'0'`.
+ */
 export type HostConfig = readonly [
   ip: string,
   netmask: string,
@@ -12,14 +15,14 @@ export type HostConfig = readonly [
   ssid: string,
 ];
 
-/** The machine's first IPv4 address that others can reach, its own loopback where there is none. */
+/** The first IPv4 address that other machines can reach; the loopback address when there is none. */
 export function hostAddress(): { readonly address: string; readonly netmask: string } | undefined {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
   const usable = all.filter(({ family }) => family === 'IPv4');
   return usable.find(({ internal }) => !internal) ?? usable[0];
 }
 
-/** The machine's addresses: of its interfaces the first that others can reach, and the name servers. */
+/** The machine's address, as {@link hostAddress} chooses it, and its name servers. */
 export function hostConfig(): HostConfig {
   const { address, netmask } = hostAddress() ?? { address: '0.0.0.0', netmask: '0.0.0.0' };
   const [dns = '0', dns2 = '0'] = getServers();

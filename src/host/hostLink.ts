@@ -1,41 +1,31 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import {
-  EMPTY,
-  Observable,
-  ReplaySubject,
-  concat,
-  defer,
-  fromEvent,
-  ignoreElements,
-  merge,
-  take,
-  takeUntil,
-  tap,
-  timer,
-  type SchedulerLike,
-} from 'rxjs';
+import { defer, EMPTY, merge, Observable, ReplaySubject, type SchedulerLike, takeUntil } from 'rxjs';
 
 import { runOnce } from '../streams';
+import { closeSocket } from '../system/closeSocket';
+import { systemError } from '../system/systemError';
 import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../usocket/contract/nic';
 import { OSError } from '../usocket/contract/osError';
-import { hostError } from './hostError';
-import { takeByRoom } from './takeByRoom';
 import type { OpenLinks } from './openLinks';
+import { takeByRoom } from './takeByRoom';
 
+/** What a {@link HostLink} has from its interface. */
 export interface HostLinkOptions {
-  /** How long `close` waits for the rest to be sent and for the peer's EOF, in milliseconds. */
+  /** How long `close` waits until the rest has been sent and the peer has ended its side, in milliseconds. */
   readonly linger: number;
-  readonly links: OpenLinks;
+  /** Keeps the time of `linger`. */
   readonly scheduler: SchedulerLike;
+  /** Ends everything under way when the interface is closed. */
+  readonly links: OpenLinks;
 }
 
 /**
- * A connected Node socket, encrypted or not, opened with `allowHalfOpen`, as a {@link StreamLink}: the peer's EOF ends
- * `receive` and leaves `send` open.
+ * A connected Node.js socket, encrypted or not, as a {@link StreamLink}. The socket has to be opened with `allowHalfOpen`:
+ * the peer's EOF completes `receive` and leaves `send` open.
  */
 export class HostLink implements StreamLink {
-  /** Little enough that not much is left behind when a send is given up. */
+  /** Small, so that few bytes are still on their way when a send is given up. */
   readonly maxSend = 64 * 1024;
   readonly halfCloses = true;
 
@@ -48,9 +38,9 @@ export class HostLink implements StreamLink {
     private readonly socket: Socket,
     private readonly options: HostLinkOptions,
   ) {
-    // An 'error' event that nobody hears would end the process; `socket.errored` keeps it for whoever asks.
+    // Without a listener, an 'error' event ends the process. `socket.errored` keeps the error for later calls.
     socket.on('error', () => undefined);
-    this.closed$ = defer(() => this.end(options)).pipe(runOnce());
+    this.closed$ = defer(() => this.end()).pipe(runOnce());
   }
 
   receive(room$: Observable<number>): Observable<Buffer> {
@@ -63,14 +53,14 @@ export class HostLink implements StreamLink {
       const { socket } = this;
       const fail = (cause?: Error | null): void => subscriber.error(this.sendFailure(socket.errored ?? cause));
       const gone = (): void => fail();
-      // Node counts a write after the end as a failure of the whole socket, so it must not see one.
+      // Node.js destroys a socket that is written to after its end.
       if (!socket.writable) {
         fail();
         return undefined;
       }
       socket.once('close', gone);
       socket.write(bytes, (cause) => {
-        // A write that a destroyed socket (Node 20) gives up is called back without an error.
+        // When a socket is destroyed, Node.js 20 calls back for its pending writes without an error.
         if (cause || socket.destroyed) fail(cause);
         else subscriber.complete();
       });
@@ -93,29 +83,30 @@ export class HostLink implements StreamLink {
     });
   }
 
-  private end({ linger, scheduler }: HostLinkOptions): Observable<never> {
-    const { socket } = this;
-    const gone$ = defer(() => (socket.closed ? EMPTY : fromEvent(socket, 'close').pipe(take(1))));
+  private end(): Observable<never> {
+    const { socket, isReset } = this;
+    const { linger, scheduler } = this.options;
     this.closing.next();
-    if (socket.destroyed) return gone$.pipe(ignoreElements());
-    if (this.isReset) {
-      breakOff(socket);
-      return gone$.pipe(ignoreElements());
-    }
-    // Unread bytes must go: the kernel answers a close over them with a reset, which takes our last bytes from the peer.
-    socket.resume();
-    socket.end();
-    const cutOff$ = timer(linger, scheduler).pipe(
-      // With bytes still to send, an EOF would pass what arrived for the whole: a reset tells the peer otherwise. Node
-      // would send them first; destroying at once makes it reset at once. Where none are left,
-      // the EOF may be under way, and Node 20 leaves a socket open for good that is reset then.
-      tap(() => {
+    return closeSocket(socket, {
+      linger,
+      scheduler,
+      end: () => {
+        if (isReset) {
+          breakOff(socket);
+          return;
+        }
+        // The kernel answers a close over unread bytes with a reset, which would take our last bytes from the peer.
+        socket.resume();
+        socket.end();
+      },
+      // With bytes still to send, an EOF would present what has arrived as the whole, so the peer gets a reset. Node.js
+      // would send them first; destroying the socket makes it reset at once. Without such bytes the EOF may be under
+      // way, and Node.js 20 never closes a socket that is reset then.
+      cutOff: () => {
         if (socket.writableLength > 0) breakOff(socket);
         else socket.destroy();
-      }),
-      takeUntil(fromEvent(socket, 'close')),
-    );
-    return concat(cutOff$, gone$).pipe(ignoreElements());
+      },
+    });
   }
 
   private sendFailure(cause: Error | null | undefined): OSError {
@@ -129,11 +120,11 @@ export class HostLink implements StreamLink {
   }
 
   private failure(syscall: string, call: string, cause: Error): OSError {
-    return hostError(`${call} ${this.remote.address}:${this.remote.port}`, syscall, cause);
+    return systemError(`${call} ${this.remote.address}:${this.remote.port}`, syscall, cause);
   }
 }
 
-/** TLS has an end of its own. */
+/** Resets a connection; an encrypted one can only be destroyed. */
 function breakOff(socket: Socket): void {
   if (!(socket instanceof TLSSocket)) socket.resetAndDestroy();
   socket.destroy();

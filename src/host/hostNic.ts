@@ -1,114 +1,113 @@
 import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
-import { Socket, isIP } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import {
-  EMPTY,
-  Observable,
-  asyncScheduler,
-  catchError,
-  defer,
-  endWith,
-  of,
-  takeUntil,
-  type SchedulerLike,
-  type Subscriber,
-  type TeardownLogic,
-} from 'rxjs';
+import { isIP, type Socket } from 'node:net';
+import { asyncScheduler, catchError, defer, EMPTY, endWith, Observable, of, type SchedulerLike, takeUntil } from 'rxjs';
 
-import { deadline, Inspectable, runOnce, type Shown } from '../streams';
+import { Inspectable, runOnce, type Shown } from '../streams';
+import { systemError } from '../system/systemError';
 import type {
   Certificates,
   DatagramLink,
-  OpenDatagramOptions,
   Endpoint,
   Listener,
   ListenOptions,
   Nic,
-  StreamLink,
+  OpenDatagramOptions,
   OpenStreamOptions,
+  StreamLink,
 } from '../usocket/contract/nic';
 import { OSError } from '../usocket/contract/osError';
 import { type Abortable, promiseOf } from '../usocket/contract/promiseOf';
 import { certificatesOf } from './certificates';
 import { hostAddress, hostConfig, type HostConfig } from './hostAddress';
-import { openHostDatagram } from './hostDatagramLink';
-import { hostError } from './hostError';
 import { HostLink } from './hostLink';
-import { listenOnHost } from './hostListener';
-import { handshakeError, tlsSettings } from './hostTls';
+import { listenOnHost } from './listenOnHost';
+import { openHostDatagram } from './openHostDatagram';
+import { openHostStream } from './openHostStream';
 import { OpenLinks } from './openLinks';
 
-/** Milliseconds until an encrypted connection is there, as on a modem. */
-const handshakeDeadline = 60_000;
+/** The options that a {@link Lookup} is called with: for all addresses of a name, IPv4 first. */
+export interface LookupQuery {
+  /** Asks for all addresses, not just one. */
+  readonly all: true;
+  /** Asks for IPv4 addresses before those of IPv6. */
+  readonly order: 'ipv4first';
+}
 
-/** The form of `node:dns`' `lookup` that is used here. */
+/**
+ * Looks a host name up and calls back with its addresses, or with an error that has a `code` of Node.js. `lookup` of
+ * `node:dns` has this form.
+ */
 export type Lookup = (
   host: string,
-  options: { readonly all: true; readonly order: 'ipv4first' },
+  options: LookupQuery,
   callback: (error: Error | null, addresses: LookupAddress[]) => void,
 ) => void;
 
+/** The options of {@link HostNic} and of `network.Host()`. */
 export interface HostNicOptions {
   /**
-   * How long closing a link waits for its last bytes to be sent and for the peer's EOF, in milliseconds; 1000 unless
-   * told. After it the link is closed whatever the peer does.
+   * How long closing a connection waits until the last bytes have been sent and the peer has ended its side, in
+   * milliseconds. After that the connection is closed in any case. Default: 1000.
    */
   readonly linger?: number;
-  /** Looks host names up; the operating system's resolver unless told. */
+  /** Looks host names up. Default: the resolver of the operating system (`lookup` of `node:dns`). */
   readonly lookup?: Lookup;
   /**
-   * Certificates of the authorities that the peers of TLS connections are checked by, instead of Node's own: the text or
-   * the bytes of a file, or a list of such. To have both, add `tls.rootCertificates` of `node:tls`.
+   * Certificates of the authorities that TLS connections are checked by, instead of those of Node.js: the text or the
+   * bytes of a file, or a list of these. To have both, add `tls.rootCertificates` of `node:tls`.
    */
   readonly ca?: Certificates;
-  /** Keeps the time of `linger`. */
+  /** Keeps the time of `linger` and of TLS handshakes. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 
 /**
- * The operating system's own sockets as a network interface: for programs that run without a modem, and the reference
- * that the modem is held against.
+ * The operating system's own sockets as a network interface. Programs use it to run without a modem; the specs use it as
+ * the reference for the modem.
  *
- *     const room$ = new BehaviorSubject(4096); // what the reader has room for, kept up by the reader
+ *     const room$ = new BehaviorSubject(4096); // how many bytes the reader has room for
  *     new HostNic()
  *       .openStream({ address: '127.0.0.1', port: 80 })
  *       .pipe(mergeMap((link) => merge(link.receive(room$), link.send(request))))
  *
- * Errors are `OSError`s with the code that the operating system gave; one that has no number in the socket module's
- * table is `EIO`. The original is the `cause`.
+ * Errors are `OSError`s with the code of the operating system. A code that the socket module does not have becomes `EIO`.
+ * The original error is the `cause`.
  */
 export class HostNic extends Inspectable implements Nic, AsyncDisposable {
+  /** `'host'`, in messages and inspection. */
   readonly name = 'host';
-  /** What an IPv4 packet holds behind its headers. */
+  /** Most bytes of one datagram: an IPv4 packet of 65 535 bytes without its headers. */
   readonly maxDatagram = 65_507;
   private readonly linger: number;
   private readonly lookup: Lookup;
-  private readonly ca: readonly string[] | undefined;
+  private readonly trusted: readonly string[] | undefined;
   private readonly scheduler: SchedulerLike;
   private readonly links = new OpenLinks();
   private readonly closed$ = this.links.close().pipe(endWith(undefined), runOnce());
 
-  /** Throws `EINVAL` when `ca` is no certificate. */
+  /** Throws `EINVAL` when `ca` is not a certificate. */
   constructor({ linger = 1000, lookup = dnsLookup, ca, scheduler = asyncScheduler }: HostNicOptions = {}) {
     super();
     this.linger = linger;
     this.lookup = lookup;
-    this.ca = ca === undefined ? undefined : certificatesOf(ca, 'Host');
+    this.trusted = ca === undefined ? undefined : certificatesOf(ca, 'Host');
     this.scheduler = scheduler;
   }
 
   /**
-   * Emits the numeric addresses of a host, IPv4 first, and completes; a numeric address is its own answer.
+   * Cold. Looks a host name up, emits its numeric addresses, IPv4 first, and completes. A numeric address is emitted as it
+   * is.
    *
-   * Errors: `EAI_NONAME`, `EAI_AGAIN`, `EAI_FAIL`.
+   * Errors: `EAI_NONAME` when there is no such name, `EAI_AGAIN` when no name server could be asked, `EAI_FAIL` for what
+   * else fails.
    */
   resolve(host: string): Observable<readonly string[]> {
     if (isIP(host) !== 0) return of([host]);
-    return this.whileOpen<readonly string[]>((subscriber) => {
+    const found$ = new Observable<readonly string[]>((subscriber) => {
       const call = `look up ${JSON.stringify(host)}`;
-      // A look-up cannot be called back: after unsubscribing, its answer finds the subscriber closed.
+      // A look-up cannot be cancelled: after unsubscribing, its answer finds the subscriber closed.
       this.lookup(host, { all: true, order: 'ipv4first' }, (error, found) => {
-        if (error !== null) subscriber.error(hostError(call, 'getaddrinfo', error));
+        if (error !== null) subscriber.error(systemError(call, 'getaddrinfo', error));
         else if (found.length === 0)
           subscriber.error(new OSError('EAI_NONAME', 'getaddrinfo', `${call}: the name has no address`));
         else {
@@ -117,124 +116,100 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
         }
       });
     });
+    return found$.pipe(this.whileOpen);
   }
 
   /**
-   * Opens a TCP connection when subscribed to, emits its link and completes; unsubscribing before that destroys it. With
-   * `tls` it is encrypted first, over `node:tls`; the peer's certificate is checked unless `verify` is false.
+   * Cold. Opens a TCP connection, emits its link and completes. Unsubscribing before that gives the attempt up. With `tls`
+   * the connection is encrypted by `node:tls`, and the peer's certificate is checked unless `verify` is false.
    *
-   * Errors: `EINVAL` for an address that is not numeric, or a port outside 0–65535; what the operating system says.
+   * Errors: `EINVAL` for an address that is not numeric or a port outside 0–65535; `EACCES` when the peer's certificate is
+   * not accepted, `EPROTO` and `ETIMEDOUT` when the TLS handshake fails; what the operating system reports.
    */
-  openStream(remote: Endpoint, { keepAlive = 0, noDelay = true, tls }: OpenStreamOptions = {}): Observable<StreamLink> {
-    const { address, port } = remote;
-    const call = `connect to ${address}:${port}`;
-    const attempt$ = this.whileOpen<StreamLink>((subscriber) => {
-      checkEndpoint(remote, 'connect', call);
-      // Half open as the operating system has it: Node would answer the peer's EOF with our own.
-      const options = { host: address, port, noDelay, allowHalfOpen: true };
-      const secure = tls && connectTls({ ...options, ...tlsSettings(remote, tls, this.ca) });
-      const socket = secure ?? new Socket({ allowHalfOpen: true }).connect(options);
-      let ours = true;
-      let failure = (cause: Error): OSError => hostError(call, 'connect', cause);
-      socket.once('error', (cause: Error) => subscriber.error(failure(cause)));
-      if (secure) socket.once('connect', () => (failure = (cause) => handshakeError(call, secure, cause)));
-      socket.once(secure ? 'secureConnect' : 'connect', () => {
-        ours = false;
-        if (keepAlive > 0) socket.setKeepAlive(true, keepAlive * 1000);
-        subscriber.next(this.link(remote, socket));
-        subscriber.complete();
-      });
-      return () => {
-        if (ours) socket.destroy();
-      };
-    });
-    // The operating system ends an attempt to connect, and nobody a handshake with a peer that says nothing.
-    return attempt$.pipe(
-      deadline(tls ? handshakeDeadline : null, {
-        scheduler: this.scheduler,
-        expired: () =>
-          new OSError(
-            'ETIMEDOUT',
-            'connect',
-            `${call}: no TLS handshake within ${handshakeDeadline / 1000} s; does it speak TLS?`,
-          ),
-      }),
-    );
+  openStream(remote: Endpoint, options: OpenStreamOptions = {}): Observable<StreamLink> {
+    const { trusted, scheduler, adopt } = this;
+    return defer(() => {
+      checkEndpoint(remote, 'connect', `connect to ${remote.address}:${remote.port}`);
+      return openHostStream(remote, options, { trusted, scheduler, adopt });
+    }).pipe(this.whileOpen);
   }
 
-  /** The operating system takes all of them. */
+  /** Cold. Completes: the operating system takes all settings of a connection. */
   checkSettings(): Observable<never> {
     return EMPTY;
   }
 
   /**
-   * Opens a port for datagrams when subscribed to. A port of 0 is any free one: the link's `local` tells which.
+   * Cold. Binds a UDP port, emits its link and completes. For a port of 0, any free one is bound: the link's `local` tells
+   * which.
    *
-   * Errors: `EINVAL` for an address that is not numeric, and what the operating system says.
+   * Errors: `EINVAL` for an address that is not numeric or a port outside 0–65535; what the operating system reports.
    */
   openDatagram(local: Endpoint, options: OpenDatagramOptions = {}): Observable<DatagramLink> {
     return defer(() => {
       checkEndpoint(local, 'bind', `bind ${local.address}:${local.port}`);
       return openHostDatagram(local, options, this.links);
-    }).pipe(takeUntil(this.links.lost$));
+    }).pipe(this.whileOpen);
   }
 
   /**
-   * Listens when subscribed to. A port of 0 is any free one: the listener's `local` tells which.
+   * Cold. Listens on a TCP port, emits the listener and completes. For a port of 0, any free one is taken: the listener's
+   * `local` tells which.
    *
-   * Errors: `EINVAL` for an address that is not numeric, or a port outside 0–65535; what the operating system says.
+   * Errors: `EINVAL` for an address that is not numeric or a port outside 0–65535; what the operating system reports.
    */
   listen(local: Endpoint, options: ListenOptions = {}): Observable<Listener> {
     return defer(() => {
       checkEndpoint(local, 'listen', `listen on ${local.address}:${local.port}`);
-      return listenOnHost(
-        local,
-        options,
-        (socket) => this.link({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }, socket),
-        this.links,
-      );
-    }).pipe(takeUntil(this.links.lost$));
+      return listenOnHost(local, options, this.adopt, this.links);
+    }).pipe(this.whileOpen);
   }
 
-  /** Emits once the interface is closed; replays that. */
+  /** Emits and completes once the interface is closed; replays that. */
   get ended$(): Observable<void> {
     return this.links.lost$.pipe(catchError(() => of(undefined)));
   }
 
-  /** Whether the interface is open, and the machine has an IPv4 address, be it only its loopback. */
+  /** Whether the interface is open and the machine has an IPv4 address; that of its loopback is enough. */
   isconnected(): boolean {
     return !this.links.isLost && hostAddress() !== undefined;
   }
 
   /**
-   * Emits the machine's addresses and completes: of its interfaces the first that others can reach. They are set where the
-   * machine's are, not here.
+   * Cold. Emits the machine's addresses and completes: those of the first interface that other machines can reach. They
+   * cannot be set here.
    *
-   * Errors: `EBADF` when the interface is closed.
+   * Errors: `EBADF` when this interface is closed.
    */
   ifconfig$(): Observable<HostConfig> {
-    return defer(() => of(hostConfig())).pipe(takeUntil(this.links.lost$));
+    return defer(() => of(hostConfig())).pipe(this.whileOpen);
   }
 
-  /** Resolves to the machine's addresses, as {@link ifconfig$} does. */
+  /**
+   * Resolves to the machine's addresses: those of the first interface that other machines can reach. They cannot be set
+   * here. Rejects with `EBADF` when this interface is closed.
+   */
   ifconfig(options?: Abortable): Promise<HostConfig> {
     return promiseOf(this.ifconfig$(), options);
   }
 
   /**
-   * Ends all connections and ports of this interface, and emits when they are gone. What is under way, and all that comes
-   * later, fails with `EBADF`. Closing twice is no error.
+   * Cold. Closes all connections and ports of this interface, emits when they are closed, and completes. Operations under
+   * way and all later ones fail with `EBADF`. Closing twice is not an error.
    */
   close$(): Observable<void> {
     return this.closed$;
   }
 
-  /** As {@link close$}: closing goes on when it is given up. */
+  /**
+   * Closes all connections and ports of this interface, and resolves when they are closed. Operations under way and all
+   * later ones fail with `EBADF`. Closing twice is not an error. It goes on when `signal` aborts the wait for it.
+   */
   close(options?: Abortable): Promise<void> {
     return promiseOf(this.closed$, options);
   }
 
-  /** `await using nic = network.Host()` closes it at the end of the block. */
+  /** Closes the interface at the end of a block: `await using nic = network.Host()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -245,15 +220,15 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
     return [this.name, { state, address: hostAddress()?.address, links: this.links.size }];
   }
 
-  private link(remote: Endpoint, socket: Socket): HostLink {
+  /** Makes the link of a connection, which is this interface's until it is closed. */
+  private readonly adopt = (remote: Endpoint, socket: Socket): HostLink => {
     const { linger, scheduler, links } = this;
     return links.add(new HostLink(remote, socket, { linger, scheduler, links }), socket);
-  }
+  };
 
-  /** Cold: errors with `EBADF` when the interface is closed, before or meanwhile. */
-  private whileOpen<T>(subscribe: (subscriber: Subscriber<T>) => TeardownLogic): Observable<T> {
-    return new Observable(subscribe).pipe(takeUntil(this.links.lost$));
-  }
+  /** Errors with `EBADF` when the interface is closed, before or meanwhile. */
+  private readonly whileOpen = <T>(operation$: Observable<T>): Observable<T> =>
+    operation$.pipe(takeUntil(this.links.lost$));
 }
 
 function checkEndpoint({ address, port }: Endpoint, syscall: string, call: string): void {

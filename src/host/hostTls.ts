@@ -2,14 +2,13 @@ import { isIP } from 'node:net';
 import { checkServerIdentity, type ConnectionOptions, type TLSSocket } from 'node:tls';
 
 import type { Endpoint, TlsOptions } from '../usocket/contract/nic';
-import { certificatesOf } from './certificates';
 import { OSError } from '../usocket/contract/osError';
+import { certificatesOf } from './certificates';
 
 /**
- * What Node's `tls.connect` is told: everything of the connection but the address. Throws `EINVAL` for what is no
- * certificate.
+ * The options of `tls.connect` for a connection, without its address. Throws `EINVAL` when `ca` is not a certificate.
  *
- * @param trusted Authorities in PEM, where the connection names none.
+ * @param trusted Authorities in PEM, used when the connection names none.
  */
 export function tlsSettings(
   { address }: Endpoint,
@@ -20,7 +19,7 @@ export function tlsSettings(
   const authorities = ca === undefined ? trusted : certificatesOf(ca, 'connect');
   return {
     rejectUnauthorized: verify,
-    // An address is no name that a peer could be asked for.
+    // SNI has no form for addresses.
     ...(isIP(name) === 0 && { servername: name }),
     checkServerIdentity: (_host, certificate) => checkServerIdentity(name, certificate),
     ...(authorities && { ca: [...authorities] }),
@@ -28,11 +27,11 @@ export function tlsSettings(
 }
 
 /**
- * Puts the failure of a handshake into the words of the socket module: `EACCES` when the certificate is not good, `EPROTO`
- * for everything else, a peer that just closes included; the original is always the `cause`.
+ * Makes an `OSError` of a handshake that failed: `EACCES` when the certificate was not accepted, `EPROTO` for everything
+ * else, also when the peer just closed the connection. The original error is the `cause`.
  */
 export function handshakeError(call: string, socket: TLSSocket, cause: Error): OSError {
-  // The types have it always there; it is null before there is a verdict.
+  // Its type is `Error`, but it is null until the certificate has been checked.
   const verdict: unknown = socket.authorizationError;
   if (verdict) {
     const told = "its certificate is not good; check tls.serverName, or give its authority's certificate as tls.ca";

@@ -1,2 +1,2 @@
 export type { HostConfig } from './hostAddress';
-export { HostNic, type HostNicOptions, type Lookup } from './hostNic';
+export { HostNic, type HostNicOptions, type Lookup, type LookupQuery } from './hostNic';

@@ -3,14 +3,14 @@ import { defer, merge, type Observable, Subject } from 'rxjs';
 
 import { OSError } from '../usocket/contract/osError';
 
-/** What an interface has given out and has to take back when it is closed. */
+/** A connection or a port, which ends with its interface. */
 interface Closable {
   close(): Observable<never>;
 }
 
-/** The connections and ports of an interface that are open. */
+/** The open connections and ports of an interface. */
 export class OpenLinks {
-  /** Errors with `EBADF` when the interface is closed, and tells a late subscriber so too. */
+  /** Errors with `EBADF` when the interface is closed; replays that. */
   readonly lost$: Observable<never>;
 
   private readonly lost = new Subject<never>();
@@ -21,22 +21,24 @@ export class OpenLinks {
     this.lost$ = this.lost.asObservable();
   }
 
+  /** How many are open. */
   get size(): number {
     return this.links.size;
   }
 
+  /** Whether the interface has been closed. */
   get isLost(): boolean {
     return this.isClosed;
   }
 
-  /** @param socket What it is of: its `'close'` ends it. */
+  /** @param socket The socket of the link, whose `'close'` event takes the link out. */
   add<T extends Closable>(link: T, socket: EventEmitter): T {
     this.links.add(link);
     socket.once('close', () => this.links.delete(link));
     return link;
   }
 
-  /** Cold: ends all of them, and completes when they are gone. */
+  /** Cold: closes all of them, and completes when they are closed. */
   close(): Observable<never> {
     return defer(() => {
       this.isClosed = true;

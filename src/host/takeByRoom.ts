@@ -2,16 +2,16 @@ import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
 
 /**
- * Takes bytes off a paused Node socket, no more than there is room for, and passes on the slices that Node read.
+ * Reads a socket only as far as there is room for, and emits slices of the chunks that Node.js read.
  *
  *     room$     --4----------------4----4---
  *     socket    -----[abcdef]------------|
- *     received  -----[abcd]--------[ef]--|
+ *     received$ -----[abcd]--------[ef]--|
  *
- * What does not fit stays: one chunk here, the next in Node's buffer, the rest in the kernel, whose closed window
- * then holds the sender back. An end or an error waits its turn behind the bytes before it.
+ * One chunk that does not fit is kept here, the next one in the buffer of Node.js, and the rest in the kernel, which closes
+ * its window and so stops the sender. The end and an error come after the bytes before them.
  *
- * @param failure Makes the error to report of the socket's own.
+ * @param failure Makes the error of the observable from that of the socket.
  */
 export function takeByRoom(
   socket: Socket,
@@ -25,7 +25,7 @@ export function takeByRoom(
     let pumping = false;
 
     const pump = (): void => {
-      // A listener that takes bytes inside `next` makes room at once: the loop below sees it, no second one starts.
+      // A subscriber may make room inside `next`: the loop below goes on then, and no second one starts.
       if (pumping) return;
       pumping = true;
       while (rest !== undefined && room > 0 && !subscriber.closed) {

@@ -3,31 +3,33 @@ import { types } from 'node:util';
 import { Observable, Subject, fromEvent, map, merge, of, switchMap, take } from 'rxjs';
 
 import type { LineAdvice } from '../streams';
-import type { Line } from './transportUart';
+import type { Transport } from './transportUart';
 
-export interface DuplexLineOptions {
+/** What a {@link duplexTransport} is made of. */
+export interface DuplexTransportOptions {
+  /** See {@link Transport.name}. */
   readonly name: string;
-  /** The stream, still opening: a serial port or a socket. */
+  /** The stream, not open yet: a serial port or a socket. */
   readonly duplex: Duplex;
-  /** The event that tells that it is open. */
+  /** The event that it emits when it is open. */
   readonly opened: 'open' | 'connect';
-  /** Whether a stream that is not read holds the other side back. */
+  /** Whether the other side stops when the stream is not read. */
   readonly flowControl: boolean;
-  /** See {@link Line.longestPause}. */
+  /** See {@link Transport.longestPause}. */
   readonly longestPause: number;
-  /** See {@link Line.advice}. */
+  /** See {@link Transport.advice}. */
   readonly advice?: LineAdvice;
-  /** Makes the error of a line that failed, or that ended without being asked to: then there is no cause. */
+  /** Makes the error of a line that has failed, or, without a cause, of one that the other side has ended. */
   failure(cause?: Error): Error;
-  /** Cold. Gives the stream back; completes when it is free. Never errors. */
+  /** See {@link Transport.release}. */
   release(): Observable<never>;
 }
 
-/** Makes a {@link Line} of a Node Duplex, which serial ports and sockets are. Chunks are passed on as Node read them. */
-export function duplexLine(options: DuplexLineOptions): Line {
-  const { name, duplex, opened } = options;
+/** Makes a {@link Transport} of a Duplex of Node.js, such as a serial port or a socket. Chunks are passed on as they are. */
+export function duplexTransport(options: DuplexTransportOptions): Transport {
+  const { name, duplex, opened, flowControl, longestPause, advice } = options;
   const full = new Subject<void>();
-  // An 'error' event that nobody hears would end the process; it can still come while the line is being closed.
+  // Without a listener, an 'error' event ends the process; one may come while the line is being closed.
   duplex.on('error', () => undefined);
   return {
     name,
@@ -36,7 +38,7 @@ export function duplexLine(options: DuplexLineOptions): Line {
       const onLost = (cause?: unknown): void =>
         subscriber.error(options.failure(types.isNativeError(cause) ? cause : undefined));
       duplex.on('data', onData).once('error', onLost).once('end', onLost).once('close', onLost);
-      // The stream flows on without a listener, so that it sees its end.
+      // The stream goes on flowing without a listener, so that it reaches its end.
       return () => void duplex.off('data', onData).off('error', onLost).off('end', onLost).off('close', onLost);
     }),
     writable$: fromEvent(duplex, opened).pipe(
@@ -46,27 +48,27 @@ export function duplexLine(options: DuplexLineOptions): Line {
     ),
     send(bytes) {
       return new Observable((subscriber) => {
-        // The callback comes when the kernel has taken the bytes. Its own buffer keeps the line busy meanwhile, so
-        // there is no need to wait until they are out on the wire.
+        // Node.js calls back when the kernel has the bytes. They need not be out on the wire: the kernel's buffer keeps the
+        // line busy meanwhile.
         const more = duplex.write(bytes, (cause) => {
           if (cause) subscriber.error(options.failure(cause));
-          // A write that a destroyed socket (Node 20) gives up is called back without an error: the line's comes next.
+          // When a socket is destroyed, Node.js 20 calls back for its pending writes without an error: it follows.
           else if (!duplex.destroyed) subscriber.complete();
         });
         if (!more) full.next();
       });
     },
-    hold: options.flowControl
+    hold: flowControl
       ? (held) => {
-          // What lies in the line's buffers fills them; the driver then lowers RTS, the serial server stops reading.
+          // The bytes then fill the buffers of the line, until the driver lowers RTS or the serial server stops reading.
           if (held) duplex.pause();
           else duplex.resume();
         }
       : undefined,
-    longestPause: options.longestPause,
-    advice: options.advice,
+    longestPause,
+    advice,
     release() {
       return options.release();
     },
-  } satisfies Line;
+  } satisfies Transport;
 }

@@ -1,5 +1,6 @@
-export type { LineUart } from './transportUart';
-export { openUart, type OpenUartOptions, withoutPassword } from './openUart';
+export type { LineSettings } from './lineSettings';
+export { openUart, withoutPassword } from './openUart';
+export type { ReopenableUart } from './reopenableUart';
 export { rfc2217Uart, type Rfc2217UartOptions } from './rfc2217Uart';
 export { serialUart } from './serialUart';
 export { tcpUart } from './tcpUart';

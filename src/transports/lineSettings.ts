@@ -1,32 +1,48 @@
 import { OSError } from '../usocket/contract/osError';
 
-/**
- * The wires DTR and RTS of a serial line, to which many boards have their reset and boot pins connected. A wire that is
- * asserted is low on a board's side.
- */
-export interface ControlWires {
+/** Speed of a line that is not told another one, in bits per second. */
+export const defaultBaudRate = 115_200;
+/** RFC 2217 has four bytes for it. */
+const highestBaudRate = 0xffff_ffff;
+
+/** Speed, framing, flow control and control signals of a serial line. */
+export interface LineSettings {
+  /** Bits per second, the same as the modem's. Default: 115200. */
+  readonly baudRate?: number;
+  /** Data bits of each character. Default: 8. */
+  readonly dataBits?: 5 | 6 | 7 | 8;
+  /** The parity bit of each character. Default: `'none'`. */
+  readonly parity?: 'none' | 'odd' | 'even';
+  /** Stop bits after each character. Default: 1. */
+  readonly stopBits?: 1 | 1.5 | 2;
   /**
-   * Whether DTR is asserted while the line is open. Unless told, it is as the operating system, or the serial server, makes
-   * it: asserted. A port of this machine asserts both wires when it opens, and sets them as told some milliseconds later;
-   * both at once, so that the usual circuit of a development board (a reset for DTR and RTS that differ) does nothing.
+   * Hardware flow control: each side stops the other one by its RTS signal. The modem has to be set up for it as well.
+   * Default: false.
+   */
+  readonly rtscts?: boolean;
+  /**
+   * Whether DTR is asserted while the line is open; many boards have it connected to their reset or boot pin, where an
+   * asserted signal is low. Default: as the operating system, or the serial server, opens the port, which is asserted.
+   *
+   * A port of this machine asserts DTR and RTS when it opens, and sets them some milliseconds later, both at once: the usual
+   * circuit of a development board, which resets the chip while the two differ, then does nothing.
    */
   readonly dtr?: boolean;
-  /** Whether RTS is asserted while the line is open, as {@link dtr}. Not together with `rtscts`, which has the wire. */
+  /** Whether RTS is asserted while the line is open, as with `dtr`. Not together with `rtscts`, which uses the signal. */
   readonly rts?: boolean;
   /**
-   * Whether closing the line hangs up: DTR and RTS are no longer asserted then. `false` leaves them as they are, so that a
-   * board that is reset by them runs on. Unless told: a port of this machine hangs up (`HUPCL`), a serial server does what
-   * it is set up for. Not on Windows, which hangs up.
+   * Whether closing the line hangs up, which means that DTR and RTS are no longer asserted. With `false` they stay as they
+   * are, so that a board that they reset goes on running. Default: a port of this machine hangs up (`HUPCL`), a serial
+   * server does what it is set up for. Windows always hangs up.
    */
   readonly hupcl?: boolean;
 }
 
-/** @throws `EINVAL` for wires that cannot be as they are asked for. */
-export function checkWires(name: string, { rts, rtscts }: ControlWires & { readonly rtscts?: boolean }): void {
+/** Throws `EINVAL` for a speed that is no speed, and for control signals that contradict flow control. */
+export function checkLineSettings(name: string, { baudRate = defaultBaudRate, rts, rtscts }: LineSettings): void {
+  if (!Number.isInteger(baudRate) || baudRate <= 0 || baudRate > highestBaudRate)
+    throw new OSError('EINVAL', 'open', `open ${name}: ${baudRate} is no baud rate; try ${defaultBaudRate}`);
   if (rts === undefined || rtscts !== true) return;
-  throw new OSError(
-    'EINVAL',
-    'open',
-    `open ${name}: rts and rtscts: flow control has the RTS wire; leave one of them out`,
-  );
+  const message = `open ${name}: rts and rtscts: flow control uses the RTS signal; leave one of them out`;
+  throw new OSError('EINVAL', 'open', message);
 }

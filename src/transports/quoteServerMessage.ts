@@ -1,44 +1,48 @@
-import { type MonoTypeOperatorFunction, catchError, defer, tap, throwError } from 'rxjs';
+import { catchError, defer, type MonoTypeOperatorFunction, tap, throwError } from 'rxjs';
 
 import { OSError } from '../usocket/contract/osError';
 
-/** Bytes in which a server says why it closes; a line that has carried more was in use. */
-const longest = 192;
-/** Characters of a word that is no accident, at least. */
-const shortest = 4;
+/** Most bytes of a message, in front of an end. When more have come, the line was in use. */
+const longestMessage = 192;
+/** Fewest characters of a piece of text; shorter ones are other bytes that happen to be printable. */
+const shortestText = 4;
 
 /**
- * Adds to the error of a line what its server had said by then, where that is all that it has said: many say in text why
- * they close (`ser2net`: `Port already in use`).
+ * Adds the text that a serial server has sent to the error that ends its connection, when the server has sent nothing
+ * else: many servers say in text why they close a connection (`ser2net`: `Port already in use`).
  *
  *     data$  --[Port already in use\r\n]--#
- *     out$   --[Port already in use\r\n]--# closed the line …; it said "Port already in use"
+ *     out$   --[Port already in use\r\n]--# the serial server closed the line …; it said "Port already in use"
+ *
+ * Errors other than an `OSError` stay as they are.
  */
-export function quotingLastWords(): MonoTypeOperatorFunction<Uint8Array> {
+export function quoteServerMessage(): MonoTypeOperatorFunction<Uint8Array> {
   return (data$) =>
     defer(() => {
       let heard = Buffer.alloc(0);
       return data$.pipe(
         tap((chunk) => {
-          // One byte more, by which it is seen that it was more.
-          if (heard.length <= longest) heard = Buffer.concat([heard, chunk.subarray(0, longest + 1 - heard.length)]);
+          // One byte more than a message has shows that more has come.
+          const room = longestMessage + 1 - heard.length;
+          if (room > 0) heard = Buffer.concat([heard, chunk.subarray(0, room)]);
         }),
         catchError((error: unknown) => {
-          const words = heard.length <= longest ? wordsOf(heard) : '';
-          if (words === '' || !(error instanceof OSError)) return throwError(() => error);
-          const message = `${error.message}; it said ${JSON.stringify(words)}`;
-          return throwError(() => new OSError(error.code, error.syscall, message, { cause: error.cause }));
+          const message = heard.length <= longestMessage ? printableText(heard) : '';
+          if (message === '' || !(error instanceof OSError)) return throwError(() => error);
+          const { code, syscall, cause } = error;
+          const quoting = `${error.message}; it said ${JSON.stringify(message)}`;
+          return throwError(() => new OSError(code, syscall, quoting, { cause }));
         }),
       );
     });
 }
 
-/** What can be read of it, in one line: a telnet server negotiates around its words. */
-function wordsOf(bytes: Buffer): string {
+/** The pieces of text among the bytes, in one line; between them may be telnet commands. */
+function printableText(bytes: Buffer): string {
   return bytes
     .toString('latin1')
     .split(/[^\x20-\x7e]+/)
-    .map((run) => run.trim())
-    .filter((run) => run.length >= shortest)
+    .map((piece) => piece.trim())
+    .filter((piece) => piece.length >= shortestText)
     .join(' ');
 }

@@ -1,35 +1,40 @@
 import {
   BehaviorSubject,
-  EMPTY,
   concat,
   defer,
+  EMPTY,
   filter,
   finalize,
   ignoreElements,
   merge,
+  type Observable,
   switchMap,
   take,
   throwError,
-  type Observable,
 } from 'rxjs';
 
 import { runOnce } from '../streams';
 import { OSError } from '../usocket/contract/osError';
-import { lineUart, type Line, type LineUart, type OpenLine } from './transportUart';
+import { type Transport, type TransportUart, transportUart } from './transportUart';
+
+/** A {@link TransportUart} that can be opened again. */
+export interface ReopenableUart extends TransportUart {
+  reopen(): Observable<never>;
+}
 
 /**
- * Makes a {@link Uart} of a transport that can be opened again: an adapter that was unplugged, a server that has started
- * again.
+ * Makes a {@link Uart} of a transport that can be opened again after it was lost: an adapter that was unplugged, a serial
+ * server that has restarted.
  *
  *     rx$     --[a]--#              --[b]--
  *     reopen       --(open)---------(|)
  *
- * @param open Opens the line, at once. What is wrong with its arguments it throws at the first call.
+ * @param open Opens the transport, at once. It is first called here, so what it throws then, this function throws.
  */
-export function reopenable(open: () => Line): LineUart {
+export function reopenableUart(open: () => Transport): ReopenableUart {
   const first = open();
   const { name } = first;
-  const current = new BehaviorSubject<OpenLine>(lineUart(first));
+  const current = new BehaviorSubject<TransportUart>(transportUart(first));
   let isClosed = false;
   let reopening$: Observable<never> | undefined;
   const closed$ = defer(() => {
@@ -38,21 +43,21 @@ export function reopenable(open: () => Line): LineUart {
   }).pipe(runOnce());
   const closedError = (): OSError => new OSError('EBADF', 'open', `open ${name}: the line has been closed`);
 
-  /** Completes when the line is open, or fails with what has become of it. */
-  const opened = ({ rx$, readiness$ }: OpenLine): Observable<never> =>
+  /** Completes when the line is open; errors when it is lost or closed before. */
+  const opened = ({ rx$, readiness$ }: TransportUart): Observable<never> =>
     merge(
       concat(rx$.pipe(ignoreElements()), throwError(closedError)),
       readiness$.pipe(filter(({ writable }) => writable)),
     ).pipe(take(1), ignoreElements());
   const again = (): Observable<never> =>
     concat(
-      // What is left of the one before: a port is not opened twice.
+      // The one before is closed first: a port cannot be open twice.
       current.value.close(),
       defer(() => {
         if (isClosed) return throwError(closedError);
-        const line = lineUart(open());
-        current.next(line);
-        return opened(line);
+        const uart = transportUart(open());
+        current.next(uart);
+        return opened(uart);
       }),
     );
 
@@ -66,7 +71,7 @@ export function reopenable(open: () => Line): LineUart {
     reopen() {
       return defer(() => {
         if (isClosed) return throwError(closedError);
-        // One attempt at a time: who asks meanwhile waits for the same one.
+        // One attempt at a time: whoever asks meanwhile waits for that one.
         reopening$ ??= again().pipe(
           finalize(() => (reopening$ = undefined)),
           runOnce(),
@@ -78,7 +83,7 @@ export function reopenable(open: () => Line): LineUart {
       return closed$;
     },
     port: name,
-    // Each line is of the same kind.
+    // The same for every transport that `open` gives.
     longestPause: current.value.longestPause,
     advice: current.value.advice,
     ...(current.value.hold && {
@@ -86,5 +91,5 @@ export function reopenable(open: () => Line): LineUart {
         current.value.hold?.(held);
       },
     }),
-  } satisfies LineUart;
+  } satisfies ReopenableUart;
 }

@@ -1,34 +1,28 @@
 import { SerialPort } from 'serialport';
-import { BehaviorSubject, Observable, ReplaySubject, combineLatest, concatMap, filter, map, take } from 'rxjs';
+import { BehaviorSubject, combineLatest, concatMap, filter, map, Observable, ReplaySubject, take } from 'rxjs';
 
-import { OSError } from '../usocket/contract/osError';
 import type { ErrorCode } from '../usocket/contract/errno';
-import { checkWires, type ControlWires } from './lineSettings';
-import { duplexLine } from './duplexTransport';
-import type { Line, LineUart } from './transportUart';
-import { reopenable } from './reopenableUart';
+import { OSError } from '../usocket/contract/osError';
+import { duplexTransport } from './duplexTransport';
+import { checkLineSettings, defaultBaudRate, type LineSettings } from './lineSettings';
+import { type ReopenableUart, reopenableUart } from './reopenableUart';
+import type { Transport } from './transportUart';
 
-export interface SerialUartOptions extends ControlWires {
+/** A serial port of this machine, and how it is set up. */
+export interface SerialUartOptions extends LineSettings {
   /** `'/dev/ttyUSB0'`, `'/dev/tty.usbserial-10'`, `'COM3'`. */
   readonly path: string;
-  /** Bits per second; 115200 unless told. */
-  readonly baudRate?: number;
-  readonly dataBits?: 5 | 6 | 7 | 8;
-  readonly parity?: 'none' | 'even' | 'odd';
-  readonly stopBits?: 1 | 1.5 | 2;
-  /** Whether the RTS and CTS wires hold each side back; false unless told. */
-  readonly rtscts?: boolean;
 }
 
 /**
- * Milliseconds. A byte takes one at 9600 baud, adapters collect bytes for up to 16, and the driver of the port holds what
- * comes while this program is busy.
+ * Milliseconds. A byte takes 1 ms at 9600 baud, adapters collect bytes for up to 16 ms, and the driver of the port keeps
+ * what comes while this program is busy.
  */
 const longestPause = 100;
 
 /**
- * What the binding's messages mean: it has words only, and no codes. Those before the comma of "Error: No such file or
- * directory, cannot open /dev/x" are the C library's.
+ * What the error messages of the binding mean. It gives no codes. In "Error: No such file or directory, cannot open
+ * /dev/x", the text before the comma is that of the C library.
  */
 const failures: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: string])[] = [
   [
@@ -82,27 +76,33 @@ function lossOf(path: string, cause: Error | undefined): OSError {
  * user may not open it, `EBUSY` when another program has it, `EINVAL` when it does not take the settings. A closed line
  * completes `rx$`, and fails a write with `EBADF`.
  *
- * @throws `EINVAL` at the call for an empty path or a baud rate that is no positive whole number.
+ * @throws `EINVAL` at the call for an empty path, a baud rate that is not a positive whole number, or `rts` together with
+ *   `rtscts`.
  */
-export function serialUart({ path, baudRate = 115200, rtscts = false, ...settings }: SerialUartOptions): LineUart {
+export function serialUart({
+  rtscts = false,
+  baudRate = defaultBaudRate,
+  ...options
+}: SerialUartOptions): ReopenableUart {
+  const { path } = options;
   if (path === '') throw new OSError('EINVAL', 'open', 'open a serial port: the path is empty; try /dev/ttyUSB0');
-  if (!Number.isSafeInteger(baudRate) || baudRate <= 0)
-    throw new OSError('EINVAL', 'open', `open ${path}: ${baudRate} is no baud rate; try 115200`);
-
-  checkWires(path, { rtscts, ...settings });
-  return reopenable(() => serialLine({ path, baudRate, rtscts, ...settings }));
+  checkLineSettings(path, { rtscts, baudRate, ...options });
+  return reopenableUart(() => serialTransport({ rtscts, baudRate, ...options }));
 }
 
-function serialLine(options: SerialUartOptions & { readonly baudRate: number; readonly rtscts: boolean }): Line {
-  const { dtr, rts, ...settings } = options;
+function serialTransport({
+  dtr,
+  rts,
+  ...settings
+}: SerialUartOptions & Required<Pick<LineSettings, 'baudRate' | 'rtscts'>>): Transport {
   const { path, rtscts } = settings;
-  const port = new SerialPort(toldOf(settings));
+  const port = new SerialPort(withoutUndefined(settings));
   let wasOpen = false;
   port.once('open', () => {
     wasOpen = true;
-    watchForHangUp(port);
+    closeOnHangUp(port);
   });
-  const line = duplexLine({
+  const transport = duplexTransport({
     name: path,
     duplex: port,
     opened: 'open',
@@ -111,54 +111,54 @@ function serialLine(options: SerialUartOptions & { readonly baudRate: number; re
     failure: (cause) => (wasOpen ? lossOf(path, cause) : openFailure(path, cause)),
     release: () => release(port),
   });
-  return dtr === undefined && rts === undefined ? line : withWires(line, port, { dtr, rts });
+  return dtr === undefined && rts === undefined ? transport : withSignals(transport, port, { dtr, rts });
 }
 
-/** What the wires need of a port. Not the port's own type, because TypeScript would check its declarations in a user's project. */
-interface WiredPort {
+/** The part of a port that sets its signals. With the type of `serialport`, a user's compiler would check that package. */
+interface SignalPort {
   once(event: 'open', listener: () => void): unknown;
-  set(wires: { readonly dtr: boolean; readonly rts: boolean }, done: (error: Error | null) => void): unknown;
+  set(signals: { readonly dtr: boolean; readonly rts: boolean }, done: (error: Error | null) => void): unknown;
 }
 
-/** Without what is undefined: the binding takes that for a value. */
-function toldOf<T extends object>(settings: T): T {
+/** The binding takes a setting that is `undefined` for a value. */
+function withoutUndefined<T extends object>(settings: T): T {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as T;
 }
 
-/** Nothing is sent before the wires are as they are to be: it would be lost to a board that they hold in reset. */
-export function withWires(
-  line: Line,
-  port: WiredPort,
+/** Sets the signals DTR and RTS before anything is sent: bytes would be lost on a board that they hold in reset. */
+export function withSignals(
+  transport: Transport,
+  port: SignalPort,
   { dtr = true, rts = true }: { readonly dtr?: boolean | undefined; readonly rts?: boolean | undefined },
-): Line {
+): Transport {
   const ready = new BehaviorSubject(false);
   const notices = new ReplaySubject<string>(1);
   port.once('open', () => {
-    // Both in one step, for boards look at how they differ. The default is what the port has made of them.
+    // Both in one step, because boards react to how the two differ. Opening the port has asserted both, the default.
     port.set({ dtr, rts }, (error) => {
-      if (error) notices.next(`${line.name}: the wires DTR and RTS cannot be set here (${error.message})`);
+      if (error) notices.next(`${transport.name}: the signals DTR and RTS cannot be set here (${error.message})`);
       ready.next(true);
     });
   });
   return {
-    ...line,
+    ...transport,
     notices$: notices.asObservable(),
-    writable$: combineLatest([line.writable$, ready]).pipe(map(([one, other]) => one && other)),
+    writable$: combineLatest([transport.writable$, ready]).pipe(map(([one, other]) => one && other)),
     send: (bytes) =>
       ready.pipe(
         filter(Boolean),
         take(1),
-        concatMap(() => line.send(bytes)),
+        concatMap(() => transport.send(bytes)),
       ),
   };
 }
 
 /**
- * Closes a port that has been unplugged while bytes were coming in. A read of a hung-up terminal gives no bytes, and
- * the binding (@serialport/bindings-cpp 13, `unixRead`) reads again at once and for ever: a busy processor, and no
- * 'close'. The poller tells of the hang-up all the same. Windows has no poller, and no such loop.
+ * Closes a port that was unplugged while bytes were coming in. Reading a terminal that has hung up gives no bytes, and the
+ * binding (@serialport/bindings-cpp 13, `unixRead`) then reads again at once, without end: the processor is busy, and
+ * 'close' never comes. Its poller still reports the hang-up. On Windows there is no poller, and no such loop.
  */
-function watchForHangUp(port: SerialPort): void {
+function closeOnHangUp(port: SerialPort): void {
   if (port.port === undefined || !('poller' in port.port)) return;
   port.port.poller.once('disconnect', (cause) => {
     if (port.isOpen) port.close(undefined, cause ?? new Error('hung up'));

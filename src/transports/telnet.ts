@@ -1,23 +1,23 @@
 import { concatMap, defer, type OperatorFunction } from 'rxjs';
 
-/** The bytes that telnet commands are made of (RFC 854). */
+/** Bytes of telnet commands (RFC 854): the byte before each command, and the end and the beginning of a subnegotiation. */
 const IAC = 0xff;
 const SE = 0xf0;
 const SB = 0xfa;
-/** The lowest command that there is: EOF (RFC 1184). */
+/** The lowest code of a command: EOF (RFC 1184). */
 const lowestCommand = 0xec;
-/** What has been assigned as an option in living memory; and 255, for more to come (RFC 861). */
+/** The highest option in use, besides 255, which extends the list (RFC 861). */
 const highestOption = 63;
 
-/** What one side says of an option: it will use it itself, or the other may. */
+/** What one side says of an option: WILL and WONT of its own use, DO and DONT of the other side's. */
 export type Verb = 'WILL' | 'WONT' | 'DO' | 'DONT';
 
 const byteOf: Readonly<Record<Verb, number>> = { WILL: 0xfb, WONT: 0xfc, DO: 0xfd, DONT: 0xfe };
 const verbOf = new Map(Object.entries(byteOf).map(([verb, byte]) => [byte, verb as Verb]));
 
 /**
- * A piece of a telnet stream. Commands of one byte (NOP, GO AHEAD, …) carry nothing for a serial line and are left out. A
- * violation is a byte 255 that begins no command: one of data, which should have come twice.
+ * A piece of a telnet stream. Commands of one byte (NOP, GO AHEAD, …) mean nothing for a serial line and are left out. A
+ * violation is a byte 255 that does not begin a command: a byte of data, which the server should have doubled.
  */
 export type TelnetEvent =
   | { readonly kind: 'violation' }
@@ -35,7 +35,7 @@ export function subnegotiation(option: number, bytes: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(IAC, SB, option), escapeIac(bytes), Buffer.of(IAC, SE)]);
 }
 
-/** Doubles each byte 255, so that the other side takes it for data. Gives back the same bytes when there is none. */
+/** Doubles each byte 255, so that the other side takes it for data. Bytes without any 255 are given back as they are. */
 export function escapeIac(bytes: Uint8Array): Uint8Array {
   const pieces: Uint8Array[] = [];
   let from = 0;
@@ -47,22 +47,23 @@ export function escapeIac(bytes: Uint8Array): Uint8Array {
   return pieces.length === 0 ? bytes : Buffer.concat([...pieces, bytes.subarray(from)]);
 }
 
+/** The options of {@link decodeTelnet}. */
 export interface DecodeTelnetOptions {
   /**
-   * How many bytes a subnegotiation has at most, by its option and its first byte, which may not have come yet; 0 for what
-   * is none. What is longer is taken for data.
+   * The most bytes of a subnegotiation, by its option and its first byte, which is `undefined` before it has come; 0 when
+   * there is no such subnegotiation. Longer ones are taken for data.
    */
   readonly longest: (option: number, first: number | undefined) => number;
 }
 
 /**
- * Takes a telnet stream apart, across chunk borders; data are passed on as slices of the chunks.
+ * Decodes a telnet stream, across chunk borders. Data are slices of the chunks, not copies.
  *
  *     rx$      --[ab ff fb 00 cd]-------------------------[ff ff e]---
  *     events$  --([data ab][WILL 0][data cd])-------------[data ff e]-
  *
- * A server that does not double 255 in data breaks what comes. No more is made a command of than has the form of one, so
- * that only a few bytes are lost, and nothing waits for an end that does not come.
+ * Some servers do not double 255 in data. So only bytes with the exact form of a command are taken for one: few bytes are
+ * lost then, and no subnegotiation waits for an end that does not come.
  *
  * @see RFC 854 (commands, doubled 255), RFC 855 (subnegotiation).
  */
@@ -77,7 +78,7 @@ export function decodeTelnet(options: DecodeTelnetOptions): OperatorFunction<Uin
 class TelnetDecoder {
   private state: 'text' | 'command' | 'verb' | 'held' | 'command in held' = 'text';
   private verb: Verb = 'WONT';
-  /** What has come of a subnegotiation, its option first. */
+  /** The bytes of a subnegotiation so far, its option first. */
   private held: number[] = [];
 
   constructor(private readonly options: DecodeTelnetOptions) {}
@@ -91,7 +92,7 @@ class TelnetDecoder {
           at = yield* this.text(chunk, at, at);
           break;
         case 'command':
-          // A doubled 255 is text too: the second one begins this run. So does the byte behind a single one.
+          // The second byte of a doubled 255 begins a run of data; so does the byte after a single one.
           if (byte < lowestCommand || byte === IAC) {
             if (byte !== IAC) yield { kind: 'violation' };
             at = yield* this.text(chunk, at, byte === IAC ? at + 1 : at);
@@ -124,7 +125,7 @@ class TelnetDecoder {
     }
   }
 
-  /** Passes on what stands before the next 255, and tells where to go on. */
+  /** Emits the data before the next 255, and returns where to go on. */
   private *text(chunk: Uint8Array, from: number, searched: number): Generator<TelnetEvent, number> {
     const iac = chunk.indexOf(IAC, searched);
     const end = iac < 0 ? chunk.length : iac;

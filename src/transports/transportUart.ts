@@ -1,8 +1,5 @@
 import {
   BehaviorSubject,
-  NEVER,
-  ReplaySubject,
-  Subject,
   catchError,
   concat,
   connectable,
@@ -12,29 +9,27 @@ import {
   ignoreElements,
   map,
   merge,
+  NEVER,
+  type Observable,
   of,
+  ReplaySubject,
+  Subject,
   take,
   takeUntil,
   throwError,
-  type Observable,
 } from 'rxjs';
 
 import { type LineAdvice, type Readiness, runOnce, sameReadiness, type Uart } from '../streams';
 import { OSError } from '../usocket/contract/osError';
 
 /** A {@link Uart} whose operations are cold observables. */
-export interface LineUart extends OpenLine {
-  reopen(): Observable<never>;
-}
-
-/** The same, until it is lost. */
-export interface OpenLine extends Uart {
+export interface TransportUart extends Uart {
   write(bytes: Uint8Array): Observable<never>;
   close(): Observable<never>;
 }
 
-/** What a transport has to bring along to become a {@link Uart}. */
-export interface Line {
+/** What carries the bytes of a serial line: a port of this machine, or a connection to a serial server. */
+export interface Transport {
   /** For messages: `'/dev/ttyUSB0'`. */
   readonly name: string;
   /** The bytes received. Subscribed to once, at once, until the line is closed. Errors when the line is lost. */
@@ -43,7 +38,7 @@ export interface Line {
   readonly writable$: Observable<boolean>;
   /** See {@link Uart.notices$}. Never errors. */
   readonly notices$?: Observable<string> | undefined;
-  /** Cold. Sends bytes, in the order of subscription, and completes when the line can take more. */
+  /** Cold. Sends bytes, in the order of subscription, and completes when the transport can take more. */
   send(bytes: Uint8Array): Observable<never>;
   /** See {@link Uart.hold}. */
   readonly hold?: ((held: boolean) => void) | undefined;
@@ -51,7 +46,7 @@ export interface Line {
   readonly longestPause: number;
   /** See {@link Uart.advice}. */
   readonly advice?: LineAdvice | undefined;
-  /** Cold, subscribed to once. Gives the line back and completes when that is done. Never errors. */
+  /** Cold, subscribed to once. Closes the port or the connection, and completes when it is closed. Never errors. */
   release(): Observable<never>;
 }
 
@@ -60,23 +55,23 @@ const closed: Readiness = { ...idle, readable: true, hangup: true };
 const lost: Readiness = { ...closed, error: true };
 
 /**
- * Makes a {@link Uart} of a transport, and keeps its promises: bytes come whether or not anyone listens, a lost line
- * tells its error to everyone, also later, and closing ends every wait.
+ * Makes a {@link Uart} of a transport. Bytes come whether or not anyone listens. The error of a lost line goes to every
+ * reader and writer, later ones included. Closing ends every wait.
  *
  *     received$  --[a]--[b]--------#
  *     rx$        --[a]--[b]--------#      (or | after close)
  *     write      ---------(| when taken)-#
  */
-export function lineUart(line: Line): OpenLine {
+export function transportUart(transport: Transport): TransportUart {
   const closing = new ReplaySubject<void>(1);
-  const rx$ = connectable(line.received$.pipe(takeUntil(closing)), {
+  const rx$ = connectable(transport.received$.pipe(takeUntil(closing)), {
     connector: () => new Subject(),
     resetOnDisconnect: false,
   });
   const ended$ = rx$.pipe(ignoreElements());
   const readiness$ = connectable(
     merge(
-      line.writable$.pipe(
+      transport.writable$.pipe(
         map((writable): Readiness => ({ ...idle, writable })),
         takeUntil(
           ended$.pipe(
@@ -89,15 +84,15 @@ export function lineUart(line: Line): OpenLine {
         endWith(closed),
         catchError(() => of(lost)),
       ),
-      NEVER, // A subject that has completed would tell a late subscriber nothing.
+      NEVER, // A completed subject would not tell the state to later subscribers.
     ).pipe(distinctUntilChanged(sameReadiness)),
     { connector: () => new BehaviorSubject(idle), resetOnDisconnect: false },
   );
   const closedError = (): OSError =>
-    new OSError('EBADF', 'write', `write to ${line.name}: the line has been closed; open it again`);
+    new OSError('EBADF', 'write', `write to ${transport.name}: the line has been closed; open it again`);
   const closed$ = defer(() => {
     closing.next();
-    return line.release();
+    return transport.release();
   }).pipe(runOnce());
 
   readiness$.connect();
@@ -107,15 +102,15 @@ export function lineUart(line: Line): OpenLine {
     readiness$,
     write(bytes) {
       const failed$ = concat(ended$, throwError(closedError));
-      // The end of the line comes first: with it, nothing is sent any more.
-      return merge(failed$, line.send(bytes).pipe(endWith(null))).pipe(take(1), ignoreElements());
+      // The end of the line stands first in the merge, so that nothing is sent on a line that has ended.
+      return merge(failed$, transport.send(bytes).pipe(endWith(null))).pipe(take(1), ignoreElements());
     },
     close() {
       return closed$;
     },
-    longestPause: line.longestPause,
-    ...(line.advice && { advice: line.advice }),
-    ...(line.notices$ && { notices$: line.notices$ }),
-    ...(line.hold && { hold: line.hold }),
-  } satisfies OpenLine;
+    longestPause: transport.longestPause,
+    ...(transport.advice && { advice: transport.advice }),
+    ...(transport.notices$ && { notices$: transport.notices$ }),
+    ...(transport.hold && { hold: transport.hold }),
+  } satisfies TransportUart;
 }

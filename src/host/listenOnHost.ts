@@ -2,14 +2,14 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { fromEvent, map, merge, Observable, Subject, takeUntil } from 'rxjs';
 
 import { runOnce } from '../streams';
+import { systemError } from '../system/systemError';
 import type { Endpoint, Listener, ListenOptions, StreamLink } from '../usocket/contract/nic';
-import { hostError } from './hostError';
 import type { OpenLinks } from './openLinks';
 
-/** Makes the link of a connection that has come. */
-type Adopt = (socket: Socket) => StreamLink;
+/** Makes the link of a connection. */
+type Adopt = (remote: Endpoint, socket: Socket) => StreamLink;
 
-/** Cold: listens, emits the listener and completes; unsubscribing before that gives the port up. */
+/** Cold: listens on a TCP port, emits the listener and completes. Unsubscribing before that closes the port. */
 export function listenOnHost(
   { address, port }: Endpoint,
   { backlog }: ListenOptions,
@@ -18,20 +18,20 @@ export function listenOnHost(
 ): Observable<Listener> {
   return new Observable((subscriber) => {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
-    let ours = true;
-    server.once('error', (cause) => subscriber.error(hostError(`listen on ${address}:${port}`, 'listen', cause)));
+    let isHandedOver = false;
+    server.once('error', (cause) => subscriber.error(systemError(`listen on ${address}:${port}`, 'listen', cause)));
     server.listen({ host: address, port, ...(backlog !== undefined && { backlog }) }, () => {
-      ours = false;
+      isHandedOver = true;
       subscriber.next(links.add(new HostListener(server, adopt, links), server));
       subscriber.complete();
     });
     return () => {
-      if (ours) server.close();
+      if (!isHandedOver) server.close();
     };
   });
 }
 
-/** A Node server as a {@link Listener}. */
+/** A server of Node.js as a {@link Listener}. */
 class HostListener implements Listener {
   readonly local: Endpoint;
   readonly connections$: Observable<StreamLink>;
@@ -43,12 +43,18 @@ class HostListener implements Listener {
     const bound = server.address();
     this.local =
       typeof bound === 'object' && bound ? { address: bound.address, port: bound.port } : { address: '', port: 0 };
+    // Without a listener, an 'error' event ends the process.
     server.on('error', () => undefined);
-    const connected$ = fromEvent(server, 'connection').pipe(map((socket) => adopt(socket as Socket)));
+    const connected$ = fromEvent(server, 'connection').pipe(
+      map((connection) => {
+        const socket = connection as Socket;
+        return adopt({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }, socket);
+      }),
+    );
     this.connections$ = merge(connected$, lost$).pipe(takeUntil(this.closing));
     this.closed$ = new Observable<never>((subscriber) => {
       this.closing.next();
-      // Node calls back when the last connection has ended; the port is free at once.
+      // Node.js calls back when the last connection has ended, but the port is free at once.
       server.close();
       subscriber.complete();
     }).pipe(runOnce());

@@ -2,11 +2,11 @@ import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { fromEvent, map, merge, mergeMap, Observable, Subject, takeUntil, throwError } from 'rxjs';
 
 import { asBuffer, runOnce } from '../streams';
+import { systemError } from '../system/systemError';
 import type { Datagram, DatagramLink, OpenDatagramOptions, Endpoint } from '../usocket/contract/nic';
-import { hostError } from './hostError';
 import type { OpenLinks } from './openLinks';
 
-/** Cold: opens a port, emits its link and completes; unsubscribing before that gives the port up. */
+/** Cold: binds a UDP port, emits its link and completes. Unsubscribing before that closes the port. */
 export function openHostDatagram(
   { address, port }: Endpoint,
   { reuseAddress = false }: OpenDatagramOptions,
@@ -14,20 +14,20 @@ export function openHostDatagram(
 ): Observable<DatagramLink> {
   return new Observable((subscriber) => {
     const socket = createSocket({ type: 'udp4', reuseAddr: reuseAddress });
-    let ours = true;
-    socket.once('error', (cause) => subscriber.error(hostError(`bind ${address}:${port}`, 'bind', cause)));
+    let isHandedOver = false;
+    socket.once('error', (cause) => subscriber.error(systemError(`bind ${address}:${port}`, 'bind', cause)));
     socket.bind({ address, port }, () => {
-      ours = false;
+      isHandedOver = true;
       subscriber.next(links.add(new HostDatagramLink(socket, links), socket));
       subscriber.complete();
     });
     return () => {
-      if (ours) socket.close();
+      if (!isHandedOver) socket.close();
     };
   });
 }
 
-/** A bound Node datagram socket as a {@link DatagramLink}. */
+/** A bound datagram socket of Node.js as a {@link DatagramLink}. */
 class HostDatagramLink implements DatagramLink {
   readonly local: Endpoint;
   readonly datagrams$: Observable<Datagram>;
@@ -41,10 +41,10 @@ class HostDatagramLink implements DatagramLink {
   ) {
     const { address, port } = socket.address();
     this.local = { address, port };
-    // An 'error' event that nobody hears would end the process.
+    // Without a listener, an 'error' event ends the process.
     socket.on('error', () => undefined);
     const failed$ = fromEvent(socket, 'error').pipe(
-      mergeMap((cause) => throwError(() => hostError(`receive on port ${port}`, 'recv', cause as Error))),
+      mergeMap((cause) => throwError(() => systemError(`receive on port ${port}`, 'recv', cause as Error))),
     );
     const received$ = fromEvent(socket, 'message', (data: Buffer, from: RemoteInfo) => ({ data, from })).pipe(
       map(({ data, from }) => ({ data, remote: { address: from.address, port: from.port } })),
@@ -59,7 +59,7 @@ class HostDatagramLink implements DatagramLink {
   send(data: Uint8Array, { address, port }: Endpoint): Observable<never> {
     return new Observable<never>((subscriber) => {
       this.socket.send(asBuffer(data), port, address, (cause) => {
-        if (cause) subscriber.error(hostError(`send to ${address}:${port}`, 'sendto', cause));
+        if (cause) subscriber.error(systemError(`send to ${address}:${port}`, 'sendto', cause));
         else subscriber.complete();
       });
     }).pipe(takeUntil(this.links.lost$));
@@ -82,7 +82,7 @@ class HostDatagramLink implements DatagramLink {
       try {
         set();
       } catch (cause) {
-        throw hostError('change a setting of the socket', 'setsockopt', cause as Error);
+        throw systemError('change a setting of the socket', 'setsockopt', cause as Error);
       }
       subscriber.complete();
     });

@@ -1,0 +1,61 @@
+import { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { Observable, type SchedulerLike } from 'rxjs';
+
+import { deadline } from '../streams';
+import { systemError } from '../system/systemError';
+import type { Endpoint, OpenStreamOptions, StreamLink } from '../usocket/contract/nic';
+import { OSError } from '../usocket/contract/osError';
+import { handshakeError, tlsSettings } from './hostTls';
+
+/** How long an encrypted connection may take to open, in milliseconds; as on a modem. */
+const handshakeDeadline = 60_000;
+
+/** What opening a stream needs of its interface. */
+export interface OpenHostStreamOptions {
+  /** Authorities in PEM that certificates are checked by, where the connection names none. */
+  readonly trusted: readonly string[] | undefined;
+  /** Keeps the time of the handshake. */
+  readonly scheduler: SchedulerLike;
+  /** Makes the link of a connection. */
+  readonly adopt: (remote: Endpoint, socket: Socket) => StreamLink;
+}
+
+/** Cold: connects, emits the link and completes. Unsubscribing before that destroys the socket. */
+export function openHostStream(
+  remote: Endpoint,
+  { keepAlive = 0, noDelay = true, tls }: OpenStreamOptions,
+  { trusted, scheduler, adopt }: OpenHostStreamOptions,
+): Observable<StreamLink> {
+  const { address, port } = remote;
+  const call = `connect to ${address}:${port}`;
+  const attempt$ = new Observable<StreamLink>((subscriber) => {
+    // Half open, as the operating system has it: otherwise Node.js answers the peer's EOF with ours.
+    const options = { host: address, port, noDelay, allowHalfOpen: true };
+    const secure = tls && connectTls({ ...options, ...tlsSettings(remote, tls, trusted) });
+    const socket = secure ?? new Socket({ allowHalfOpen: true }).connect(options);
+    let isHandedOver = false;
+    let failure = (cause: Error): OSError => systemError(call, 'connect', cause);
+    socket.once('error', (cause: Error) => subscriber.error(failure(cause)));
+    if (secure) socket.once('connect', () => (failure = (cause) => handshakeError(call, secure, cause)));
+    socket.once(secure ? 'secureConnect' : 'connect', () => {
+      isHandedOver = true;
+      if (keepAlive > 0) socket.setKeepAlive(true, keepAlive * 1000);
+      subscriber.next(adopt(remote, socket));
+      subscriber.complete();
+    });
+    return () => {
+      if (!isHandedOver) socket.destroy();
+    };
+  });
+  // The operating system limits how long connecting takes; nothing limits a handshake.
+  return attempt$.pipe(
+    deadline(tls ? handshakeDeadline : null, {
+      scheduler,
+      expired: () => {
+        const told = `no TLS handshake within ${handshakeDeadline / 1000} s; does it speak TLS?`;
+        return new OSError('ETIMEDOUT', 'connect', `${call}: ${told}`);
+      },
+    }),
+  );
+}
