@@ -31,8 +31,6 @@ export interface Exchange<T> {
   readonly deadline: number;
   /** It has its own way with a busy modem, and the deadline holds for that too. */
   readonly countsBusy?: boolean;
-  /** Called with what it fails with, whoever still waits for it. */
-  readonly failed?: (cause: unknown) => void;
   /** Cold. Emits the outcome and completes when the modem is free for the next command. */
   readonly converse: (wire: Wire) => Observable<T>;
 }

@@ -6,6 +6,7 @@ import {
   EMPTY,
   finalize,
   ignoreElements,
+  noop,
   type Observable,
   type Observer,
   of,
@@ -33,6 +34,13 @@ import type { Wire } from './wire';
 /** Milliseconds in which a question that crossed the answer of the command is answered. */
 const settlement = 2_000;
 
+/** How an exchange has ended, and whether the caller still waits for it. */
+export type Settlement<T> =
+  | { readonly end: 'done'; readonly value: T; readonly isAwaited: boolean }
+  | { readonly end: 'failed'; readonly cause: unknown; readonly isAwaited: boolean }
+  /** The caller gave up before the exchange began: nothing was said to the modem. */
+  | { readonly end: 'withdrawn'; readonly isAwaited: false };
+
 /**
  * Holds the modem's only conversation: one exchange at a time, in the order asked for. One that is abandoned before its
  * turn is never begun; one that has begun runs to its end, for its answer must not be taken for the next one's.
@@ -58,27 +66,51 @@ export class Executor {
   }
 
   /**
-   * Cold: asks for an exchange and emits its outcome, once that is certain. Unsubscribing abandons it.
+   * Cold: asks for an exchange and emits its outcome as soon as that is certain. Unsubscribing gives it up.
+   *
+   * @param settled Called once, before the outcome is emitted, with what became of the exchange. It is called even if
+   *   nobody waits any more, so this is where an outcome that nobody takes is cleaned up.
    *
    * Errors: what the exchange fails with, a {@link Refusal} mostly; {@link Unanswered} when the modem did not answer
    * in time.
    */
-  run<T>(exchange: Exchange<T>): Observable<T> {
+  run<T>(exchange: Exchange<T>, settled: (settlement: Settlement<T>) => void = noop): Observable<T> {
     return defer(() => {
       const outcome = new ReplaySubject<T>(1);
       const { session } = this;
-      let abandoned = false;
+      let isAwaited = true;
+      let hasBegun = false;
+      let isSettled = false;
+      const settle = (settlement: Settlement<T>) => {
+        if (!isSettled) settled(settlement);
+        isSettled = true;
+      };
+      const begin = () => (hasBegun = isAwaited);
+      const turn$ = defer(() => {
+        if (!isAwaited) return EMPTY;
+        const isInTime = session !== undefined && session === this.session;
+        return isInTime ? this.serve(exchange, begin) : throwError(() => this.interruption);
+      });
       this.turns.next(
-        defer(() => {
-          if (abandoned) return EMPTY;
-          const isInTime = session !== undefined && session === this.session;
-          return isInTime ? this.serve(exchange) : throwError(() => this.interruption);
-        }).pipe(tap({ error: (error: unknown) => exchange.failed?.(error) }), tellOnly(outcome)),
+        turn$.pipe(
+          tap({
+            next: (value) => {
+              settle({ end: 'done', value, isAwaited });
+            },
+            error: (cause: unknown) => {
+              settle({ end: 'failed', cause, isAwaited });
+            },
+          }),
+          tellOnly(outcome),
+        ),
       );
       return outcome.pipe(
-        // What follows an outcome is of no interest to who has it, but to the next in turn.
+        // The rest of the conversation matters to the next exchange only.
         take(1),
-        finalize(() => (abandoned = true)),
+        finalize(() => {
+          isAwaited = false;
+          if (!hasBegun) settle({ end: 'withdrawn', isAwaited });
+        }),
       );
     });
   }
@@ -107,8 +139,10 @@ export class Executor {
     this.session = next;
   }
 
-  private serve<T>(exchange: Exchange<T>): Observable<T> {
-    return concat(this.outOfStep ? this.getInStep() : EMPTY, this.converse(exchange)).pipe(
+  /** @param begin Marks the exchange as begun, unless the caller has given it up by then. */
+  private serve<T>(exchange: Exchange<T>, begin: () => boolean): Observable<T> {
+    const conversation$ = defer(() => (begin() ? this.converse(exchange) : EMPTY));
+    return concat(this.outOfStep ? this.getInStep() : EMPTY, conversation$).pipe(
       // A refusal by a modem that is not as it was left says nothing about what was asked.
       catchError((error: unknown) =>
         concat(

@@ -27,7 +27,6 @@ export class ModemDatagramLink implements NumberedLink, DatagramLink {
   /** A notice is of a time before datagrams were pushed. */
   readonly mayNotice = true;
   begun = false;
-  abandoned = false;
   tookToStart = 0;
   readonly local: Endpoint;
   readonly datagrams$: Observable<Datagram>;

@@ -25,6 +25,7 @@ import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../../u
 import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
+import type { Settlement } from '../executor/executor';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
 import type { LossKind } from './damage';
@@ -54,7 +55,6 @@ export class Link implements NumberedLink, StreamLink {
   /** A peer that takes its time stops everybody: it gets less at a time, as long as it does. */
   maxSend = longestSend;
   begun = false;
-  abandoned = false;
   tookToStart = 0;
 
   private phase: Phase = 'opening';
@@ -228,11 +228,12 @@ export class Link implements NumberedLink, StreamLink {
       const exchange = sendExchange(common.send(this.id, bytes.length), bytes, this);
       let error: unknown;
       // A failure ends the connection, whether or not the caller still waits for it.
-      const failed = (cause: unknown) => {
-        error = this.sendError(cause);
-        if (this.isOpen && isMissing(cause)) this.vanish();
+      const settled = (settlement: Settlement<number>) => {
+        if (settlement.end !== 'failed') return;
+        error = this.sendError(settlement.cause);
+        if (this.isOpen && isMissing(settlement.cause)) this.vanish();
       };
-      return merge(this.context.executor.run({ ...exchange, failed }), this.incoming.end$).pipe(
+      return merge(this.context.executor.run(exchange, settled), this.incoming.end$).pipe(
         catchError((cause: unknown) => throwError(() => error ?? this.sendError(cause))),
       );
     }).pipe(
@@ -253,8 +254,12 @@ export class Link implements NumberedLink, StreamLink {
           'the modem takes SO_KEEPALIVE at the start only: set it before connect',
         );
       }
-      return noDelay === undefined ? EMPTY : setNoDelay(this.context, this.id, noDelay);
+      return noDelay === undefined ? EMPTY : this.setNoDelay(noDelay);
     });
+  }
+
+  setNoDelay(noDelay: boolean, settled?: (settlement: Settlement<unknown>) => void): Observable<never> {
+    return setNoDelay(this.context, this.id, noDelay, settled);
   }
 
   close({ reset = false }: CloseOptions = {}): Observable<never> {

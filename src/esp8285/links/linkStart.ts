@@ -17,6 +17,7 @@ import {
 import type { Command } from '../commands/command';
 import { Refusal } from '../executor/answer';
 import { answeredWithin } from '../executor/answeredWithin';
+import type { Settlement } from '../executor/executor';
 import { askOnce, type Exchange, tryTo, usualDeadline } from '../executor/exchange';
 import { AnswerLost, Unanswered } from '../executor/unanswered';
 import { certainAtOnce, quiet } from '../executor/whileAtWork';
@@ -44,53 +45,56 @@ export interface Start<T extends NumberedLink> {
   readonly failure: (cause: unknown, link: T | undefined) => unknown;
 }
 
-/** Whose the link is by then, and what becomes of one that nobody gets. */
-export interface Outcomes {
-  /** Whether its number is still reserved for it: the modem may have given it to a client. */
+/** What the conversation of a start has to know of the table of links. */
+export interface StartConditions {
+  /** Whether the number is still reserved for the link: the modem may have given it to a client. */
   readonly isOurs: () => boolean;
-  /** It is open, and nobody waits for it any more. */
-  readonly abandoned: () => void;
-  /** It is not open; or, where the modem has not answered, it may come to be. */
-  readonly failed: (mayBeOpen: boolean) => void;
-  /** What has opened is the connection of a client that was first. */
-  readonly takenByClient: () => void;
-  /** Clients may come: what opens need not be ours. */
+  /** Whether clients may come: a connection that opens need not be ours then. */
   readonly isListening: () => boolean;
+}
+
+/** What became of an attempt to open a link. */
+export type Opening =
+  | 'opened'
+  /** The link is not open, or was never asked for. */
+  | 'refused'
+  /** The connection that has opened is that of a client, who was first. */
+  | 'takenByClient'
+  /** The modem has not told: the link may be open, or may still open. */
+  | 'unknown';
+
+export function openingOf(settlement: Settlement<unknown>, link: NumberedLink): Opening {
+  if (settlement.end === 'done') return 'opened';
+  if (settlement.end === 'withdrawn' || !link.begun) return 'refused';
+  if (isStale(settlement.cause) && link.hasOpened) return 'takenByClient';
+  return settlement.cause instanceof Unanswered || link.hasOpened ? 'unknown' : 'refused';
 }
 
 /** Opens a link: the conversation, and how long the modem took over one that failed. */
 export function startExchange<T extends NumberedLink>(
   link: T,
   { before = [], start }: ReturnType<Start<T>['commandsOf']>,
-  { isOurs, abandoned, failed, takenByClient, isListening }: Outcomes,
+  { isOurs, isListening }: StartConditions,
 ): Exchange<T> {
   return {
     shown: start.shown,
     deadline: startDeadline + usualDeadline,
     converse: (wire) =>
       defer(() => {
-        let isTold = false;
+        // What the modem would answer is known.
+        if (!isOurs()) throw takenByClientFirst(start.shown);
         const isCertain = () => link.isOpen && !isListening();
         const opened$ = wire.frames$.pipe(
           filter((frame) => frame.kind === 'opened' && frame.link === link.id && isCertain()),
           map(() => link),
         );
-        return defer(() => {
-          // What the modem would answer is known.
-          if (!isOurs()) throw takenByClientFirst(start.shown);
-          link.begun = true;
-          return converse(wire, link, before, start, isCertain);
-        }).pipe(
+        link.begun = true;
+        return converse(wire, link, before, start, isCertain).pipe(
           certainAtOnce(opened$),
           tap({
-            next: () => {
-              isTold = true;
-              if (link.abandoned) abandoned();
-            },
             error: (cause: unknown) => {
-              if (!link.begun || isTold) return;
-              if (isStale(cause) && link.isOpen) takenByClient();
-              else failed(cause instanceof Unanswered || link.isOpen);
+              // From now on a `CONNECT` with this number is that of a client.
+              if (!(cause instanceof Unanswered)) link.begun = link.hasOpened;
             },
           }),
         );

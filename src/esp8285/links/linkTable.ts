@@ -23,18 +23,18 @@ import {
 import type { LineAdvice } from '../../streams';
 import type { Endpoint } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
-import type { Executor } from '../executor/executor';
+import type { Exchange } from '../executor/exchange';
+import type { Executor, Settlement } from '../executor/executor';
 import type { LineHold } from '../flow/lineHold';
 import type { Frame } from '../grammar/frame';
 import { type Loss, lossOf } from './damage';
 import { ModemDatagramLink } from './datagramLink';
 import { breakOffExchange, closeExchange } from './exchanges';
 import { Link } from './link';
-import { isStale, type Start, startExchange } from './linkStart';
+import { isStale, openingOf, type Start, startExchange } from './linkStart';
 import type { LinkContext, NumberedLink } from './numberedLink';
 import { Reception } from './reception';
 import { Stocktaking } from './stocktaking';
-import { whenGivenUp } from './whenGivenUp';
 
 export interface LinkTableOptions {
   readonly executor: Executor;
@@ -213,32 +213,12 @@ export class LinkTable {
         link = this.take(reserved);
         const exchange = startExchange(reserved, commands, {
           isOurs: () => this.links[reserved.id] === reserved,
-          abandoned: () => {
-            this.discard(reserved);
-          },
-          failed: (mayBeOpen) => {
-            if (mayBeOpen) this.discard(reserved);
-            else this.giveBack(reserved);
-          },
-          takenByClient: () => {
-            if (reserved instanceof Link) this.welcome(reserved);
-            else this.discard(reserved);
-          },
           isListening: () => this.arrivals.observed,
         });
-        const prepared$ = start.prepare ? executor.run(start.prepare).pipe(ignoreElements()) : EMPTY;
         return concat(
-          prepared$.pipe(
-            tap({
-              error: () => {
-                this.giveBack(reserved);
-              },
-            }),
-          ),
-          executor.run(exchange),
-        ).pipe(
-          whenGivenUp(() => {
-            this.abandon(reserved);
+          start.prepare ? this.prepare(reserved, start.prepare) : EMPTY,
+          executor.run(exchange, (settlement) => {
+            this.settle(reserved, settlement);
           }),
         );
       }).pipe(
@@ -332,14 +312,37 @@ export class LinkTable {
     return lossOf(frame, this.links[frame.link], this.options.scheduler.now() - freedAt < trailing);
   }
 
-  /** Nobody waits for the link any more. */
-  private abandon(link: NumberedLink): void {
-    if (link.begun) link.abandoned = true;
-    else this.giveBack(link);
+  /** Runs what has to be done before a link is opened. */
+  private prepare(link: NumberedLink, preparation: Exchange<unknown>): Observable<never> {
+    return this.options.executor
+      .run(preparation, ({ end, isAwaited }) => {
+        if (end !== 'done' || !isAwaited) this.giveBack(link);
+      })
+      .pipe(ignoreElements());
   }
 
-  /** It was not opened; the modem may have been prepared for it. */
+  /** Takes care of a link by what became of its start, whether or not somebody waits for it. */
+  private settle(link: NumberedLink, settlement: Settlement<unknown>): void {
+    switch (openingOf(settlement, link)) {
+      case 'opened':
+        if (!settlement.isAwaited) this.discard(link);
+        break;
+      case 'takenByClient':
+        if (link instanceof Link) this.welcome(link);
+        else this.discard(link);
+        break;
+      case 'unknown':
+        this.discard(link);
+        break;
+      case 'refused':
+        this.giveBack(link);
+        break;
+    }
+  }
+
+  /** The link was not opened; the modem may have been prepared for it. */
   private giveBack(link: NumberedLink): void {
+    if (this.links[link.id] !== link) return;
     this.release(link);
     this.cleanUp(this.settled());
   }

@@ -15,10 +15,8 @@ export const longestSend = 2048;
 export interface NumberedLink {
   /** 0 to 4. */
   readonly id: number;
-  /** The modem has been asked to open it. */
+  /** The modem has been asked to open it, and has not refused. */
   begun: boolean;
-  /** Given up before it was open: nobody will use it. */
-  abandoned: boolean;
   /** Milliseconds that the modem took over a start that failed. */
   tookToStart: number;
   readonly isOpen: boolean;

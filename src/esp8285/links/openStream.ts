@@ -1,7 +1,7 @@
 import { concat, concatMap, type Observable, of, tap } from 'rxjs';
 
 import type { ErrorCode } from '../../usocket/contract/errno';
-import type { Endpoint, OpenStreamOptions, StreamSettings } from '../../usocket/contract/nic';
+import type { Endpoint, OpenStreamOptions } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
@@ -12,7 +12,6 @@ import { Link } from './link';
 import { isStale } from './linkStart';
 import type { LinkTable } from './linkTable';
 import { isOffNetwork } from './reasons';
-import { whenGivenUp } from './whenGivenUp';
 
 /** A refusal that comes sooner (milliseconds) is the peer's word; one that comes later is the modem's patience at its end. */
 const quickRefusal = 3_000;
@@ -45,15 +44,18 @@ export function openStream(
     }),
     failure: (cause, link) => startError(remote, cause, link, hasAddress()),
   });
-  return opened$.pipe(concatMap((link) => (noDelay === undefined ? of(link) : configured(links, link, { noDelay }))));
+  return opened$.pipe(concatMap((link) => (noDelay === undefined ? of(link) : configured(links, link, noDelay))));
 }
 
-/** Emits the link when its settings are in force; one that cannot have them is closed. */
-function configured(links: LinkTable, link: Link, settings: StreamSettings): Observable<Link> {
+/** Emits the link once the setting is in force. A link that cannot have it is closed. */
+function configured(links: LinkTable, link: Link, noDelay: boolean): Observable<Link> {
   const discard = () => {
     links.discard(link);
   };
-  return concat(link.configure(settings), of(link)).pipe(tap({ error: discard }), whenGivenUp(discard));
+  const setting$ = link.setNoDelay(noDelay, ({ isAwaited }) => {
+    if (!isAwaited) discard();
+  });
+  return concat(setting$.pipe(tap({ error: discard })), of(link));
 }
 
 function startError({ address, port }: Endpoint, cause: unknown, link: Link | undefined, hasAddress: boolean): unknown {

@@ -26,12 +26,11 @@ import { common } from '../commands/catalogue';
 import { ifRefused, Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
 import { type Exchange, simpleExchange, usualDeadline } from '../executor/exchange';
-import type { Executor } from '../executor/executor';
+import type { Executor, Settlement } from '../executor/executor';
 import type { Link } from './link';
 import { askForLinks, type LinkList } from './linkList';
 import type { LinkTable } from './linkTable';
 import { checkOwnAddress } from '../wifi/ownAddress';
-import { whenGivenUp } from './whenGivenUp';
 
 /** Which links the modem has. */
 const listExchange: Exchange<LinkList> = {
@@ -200,7 +199,11 @@ class ModemListener implements Listener {
 
   /** `CONNECT` does not say who it is. */
   private identify(link: Link, executor: Executor): Observable<Link> {
-    return executor.run(listExchange).pipe(
+    const settled = ({ isAwaited }: Settlement<unknown>) => {
+      // Nobody has the connection yet, and nobody will.
+      if (!isAwaited) this.links.cleanUp(link.close());
+    };
+    return executor.run(listExchange, settled).pipe(
       map(({ links }) => {
         const listed = links.find(({ id }) => id === link.id);
         if (listed) link.remote = listed.remote;
@@ -209,10 +212,6 @@ class ModemListener implements Listener {
       // It may have gone again; what it sent is there all the same.
       catchError(() => of(link)),
       filter(({ isLost }) => !isLost),
-      // Nobody has it yet, and nobody will.
-      whenGivenUp(() => {
-        this.links.cleanUp(link.close());
-      }),
     );
   }
 }

@@ -7,6 +7,7 @@ import type { Dialect } from '../commands/dialect';
 import { Refusal } from '../executor/answer';
 import { commandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
+import type { Settlement } from '../executor/executor';
 import type { LinkContext } from './numberedLink';
 
 /** Longest idle time of `AT+CIPSTART`, in seconds. */
@@ -37,10 +38,19 @@ function canReset(generation: Dialect['generation'], version: string): boolean {
   return generation === 'esp-at' ? !(major === 2 && minor === 0) : major === 1 && minor >= 7;
 }
 
-/** Has the stack send small pieces of a link at once, or gather them, and completes. */
-export function setNoDelay({ executor, reception }: LinkContext, id: number, noDelay: boolean): Observable<never> {
+/**
+ * Has the stack send small pieces of a link at once, or gather them, and completes.
+ *
+ * @param settled See {@link Executor.run}. Not called where there is nothing to say.
+ */
+export function setNoDelay(
+  { executor, reception }: LinkContext,
+  id: number,
+  noDelay: boolean,
+  settled?: (settlement: Settlement<unknown>) => void,
+): Observable<never> {
   return defer(() => {
-    if (reception.hasNoDelay) return executor.run(simpleExchange(common.noDelay(id, noDelay)));
+    if (reception.hasNoDelay) return executor.run(simpleExchange(common.noDelay(id, noDelay)), settled);
     if (noDelay) throw noNoDelay('AT 1.x');
     return EMPTY;
   }).pipe(
