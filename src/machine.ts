@@ -37,7 +37,7 @@ import {
 } from './streams';
 import { openUart, type LineSettings, withoutPassword } from './transports';
 import { OSError } from './usocket';
-import { checkSize, checkTarget, type Sendable, toBytes } from './usocket/calls/arguments';
+import { Call, type Sendable } from './usocket/calls/call';
 import { type Abortable, partOptions, promiseOf } from './usocket/contract/promiseOf';
 
 export interface UARTOptions extends Omit<LineSettings, 'baudRate'> {
@@ -172,7 +172,7 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     return promiseOf(
       defer(() => {
         if (size === undefined) return this.untilQuiet();
-        checkSize(size, 'read');
+        new Call('read').checkSize(size);
         return this.reader.read$(size).pipe(this.inTime(() => this.reader.readNow(size)));
       }),
       options,
@@ -186,8 +186,9 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     const [[size = Infinity], options] = partOptions<number, Abortable>([first, second]);
     return promiseOf(
       defer(() => {
-        checkTarget(target);
-        checkSize(size, 'readinto');
+        const call = new Call('readinto');
+        call.checkTarget(target);
+        call.checkSize(size);
         const part = target.subarray(0, size);
         return this.reader.readinto$(part).pipe(this.inTime(() => this.reader.readintoNow(part)));
       }),
@@ -204,7 +205,7 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   write(data: Sendable, options?: Abortable): Promise<number> {
     return promiseOf(
       defer(() => {
-        const bytes = toBytes(data, 'write');
+        const bytes = new Call('write').bytesOf(data);
         if (this.closedWith) throw this.closedWith;
         return concat(defer(() => this.line.write(bytes)).pipe(ignoreElements()), of(bytes.length));
       }),

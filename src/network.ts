@@ -5,8 +5,7 @@ import { HostNic, type HostNicOptions } from './host';
 import { printTrace } from './printTrace';
 import { inspectableModule, type Uart } from './streams';
 import { type Interfaces, OSError } from './usocket';
-import { ifPromise } from './usocket/calls/arguments';
-import { type Abortable, promiseOf } from './usocket/contract/promiseOf';
+import { type Abortable, ifPromise, promiseOf } from './usocket/contract/promiseOf';
 
 /**
  * Makes the `network` module: each interface that comes up is registered, and the first one is the default until it is

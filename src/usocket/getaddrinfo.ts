@@ -1,10 +1,10 @@
-import { defer, map, type Observable, of, throwError } from 'rxjs';
+import { defer, map, type Observable, of } from 'rxjs';
 
-import { type Address, checkPort } from './calls/address';
+import type { Address } from './calls/address';
+import { Call } from './calls/call';
 import { AF_INET, AF_INET6, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM } from './contract/constants';
 import { isAddress } from './contract/inet';
 import type { Nic } from './contract/nic';
-import { OSError } from './contract/osError';
 
 /** What `socket()` and `connect()` need for one way to reach a service. */
 export type AddressInfo = readonly [family: number, type: number, proto: number, canonname: string, sockaddr: Address];
@@ -43,25 +43,20 @@ export function getaddrinfo$(
   { af, type, proto, flags }: AddressHints,
 ): Observable<AddressInfos> {
   return defer(() => {
-    checkPort(port, 'getaddrinfo', 0);
-    checkHost(host);
+    const call = new Call('getaddrinfo');
+    call.checkPort(port, 0);
+    checkHost(call, host);
     if (![0, AF_INET].includes(af) || isAddress(AF_INET6, host)) {
-      return throwError(
-        () => new OSError('EAI_FAMILY', 'getaddrinfo', 'getaddrinfo: only AF_INET (IPv4) is supported'),
-      );
+      throw call.error('EAI_FAMILY', 'only AF_INET (IPv4) is supported');
     }
-    if (flags !== 0) {
-      const message = `getaddrinfo: there are no flags, and ${flags} was given`;
-      return throwError(() => new OSError('EAI_BADFLAGS', 'getaddrinfo', message));
-    }
+    if (flags !== 0) throw call.error('EAI_BADFLAGS', `there are no flags, and ${flags} was given`);
     const wanted = protocols.filter((entry) => [0, entry.type].includes(type) && [0, entry.proto].includes(proto));
     if (wanted.length === 0) {
-      const message = `getaddrinfo: no socket has type ${type} and protocol ${proto}`;
-      return throwError(() => new OSError('EAI_SOCKTYPE', 'getaddrinfo', message));
+      throw call.error('EAI_SOCKTYPE', `no socket has type ${type} and protocol ${proto}`);
     }
     const addresses$ = isAddress(AF_INET, host)
       ? of([host])
-      : nic.resolve(host).pipe(map((found) => onlyIPv4(host, found)));
+      : nic.resolve(host).pipe(map((found) => onlyIPv4(call, host, found)));
     return addresses$.pipe(
       map((addresses) => {
         const infos: readonly AddressInfo[] = addresses.flatMap((address) =>
@@ -73,23 +68,15 @@ export function getaddrinfo$(
   });
 }
 
-/** The host's own resolver knows IPv6 addresses, too. */
-function onlyIPv4(host: string, addresses: readonly string[]): readonly string[] {
+/** The operating system's resolver returns IPv6 addresses, too. */
+function onlyIPv4(call: Call, host: string, addresses: readonly string[]): readonly string[] {
   const usable = addresses.filter((address) => isAddress(AF_INET, address));
   if (usable.length > 0) return usable;
-  throw new OSError(
-    'EAI_NONAME',
-    'getaddrinfo',
-    `getaddrinfo: ${host} has no IPv4 address, and only IPv4 is supported`,
-  );
+  throw call.error('EAI_NONAME', `${host} has no IPv4 address, and only IPv4 is supported`);
 }
 
-function checkHost(host: string): void {
-  if (typeof host !== 'string' || host === '' || /[\s\p{Cc}]/u.test(host)) {
-    throw new OSError(
-      'EINVAL',
-      'getaddrinfo',
-      `getaddrinfo: a host is a name without blanks and control characters, not ${JSON.stringify(host)}`,
-    );
-  }
+function checkHost(call: Call, host: string): void {
+  if (typeof host === 'string' && host !== '' && !/[\s\p{Cc}]/u.test(host)) return;
+  const reason = `a host is a name without blanks and control characters, not ${JSON.stringify(host)}`;
+  throw call.error('EINVAL', reason);
 }

@@ -23,12 +23,12 @@ export type {
 export { OSError } from './contract/osError';
 export type { Abortable } from './contract/promiseOf';
 export { Socket } from './stream/socket';
-export type { OptionValue } from './calls/socketOption';
+export type { OptionValue } from './calls/optionChange';
 export type { SocketFile } from './stream/socketFile';
 export type { FileMode } from './stream/socketFileStreams';
 export type { SocketState } from './stream/socketState';
-export type { SocketOptions } from './stream/socketStreams';
-export type { Sendable } from './calls/arguments';
+export type { SocketOptions } from './calls/baseSocket';
+export type { Sendable } from './calls/call';
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, type Ready } from './select/poll';
 export { select$, type Selected } from './select/select';
 export { Poll, select } from './select/uselect';

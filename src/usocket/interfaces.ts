@@ -1,6 +1,6 @@
 import { Inspectable, type Shown } from '../streams';
 import type { Nic } from './contract/nic';
-import { OSError } from './contract/osError';
+import { callError } from './contract/osError';
 
 /** The network interfaces of a program, in the order in which they came up. The first that is not lost is the default. */
 export class Interfaces extends Inspectable {
@@ -12,11 +12,8 @@ export class Interfaces extends Inspectable {
     // A lost one, where there is no other, says itself what has become of it.
     const nic = this.usable[0] ?? this.lost[0];
     if (nic !== undefined) return nic;
-    throw new OSError(
-      'ENODEV',
-      syscall,
-      `${syscall}: there is no network interface yet; make one with "await network.ESP8285(uart)"`,
-    );
+    const reason = 'there is no network interface yet; make one with "await network.ESP8285(uart)"';
+    throw callError(syscall, 'ENODEV', reason);
   }
 
   /** An interface has come up. One that is known keeps its place. */

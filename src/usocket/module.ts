@@ -1,17 +1,16 @@
 import { defer, type Observable } from 'rxjs';
 
 import { inspectableModule } from '../streams';
-import { ifPromise } from './calls/arguments';
+import type { SocketOptions } from './calls/baseSocket';
 import * as constants from './contract/constants';
 import { DatagramSocket } from './datagram/datagramSocket';
 import { type AddressInfos, getaddrinfo$ } from './getaddrinfo';
 import { inet_ntop, inet_pton } from './contract/inet';
 import type { Interfaces } from './interfaces';
 import type { Nic } from './contract/nic';
-import { OSError } from './contract/osError';
-import { type Abortable, partOptions, promiseOf } from './contract/promiseOf';
+import { callError, OSError } from './contract/osError';
+import { type Abortable, ifPromise, partOptions, promiseOf } from './contract/promiseOf';
 import { Socket } from './stream/socket';
-import type { SocketOptions } from './stream/socketStreams';
 
 const { AF_INET, SOCK_STREAM, SOCK_DGRAM, IPPROTO_TCP, IPPROTO_UDP } = constants;
 
@@ -105,11 +104,11 @@ export function createSocketModule(interfaces: Interfaces) {
     proto = 0,
     options: SocketOptions & NicOption = {},
   ): Socket | DatagramSocket {
-    if (af !== AF_INET) throw new OSError('EAFNOSUPPORT', 'socket', 'socket: only AF_INET (IPv4) is supported');
+    if (af !== AF_INET) throw callError('socket', 'EAFNOSUPPORT', 'only AF_INET (IPv4) is supported');
     const kind = kinds.find((entry) => entry.type === type && [0, entry.proto].includes(proto));
     if (!kind) {
-      const message = `socket: there is no socket of type ${type} with protocol ${proto}`;
-      throw new OSError('EPROTONOSUPPORT', 'socket', `${message}; use SOCK_STREAM or SOCK_DGRAM alone`);
+      const reason = `there is no socket of type ${type} with protocol ${proto}; use SOCK_STREAM or SOCK_DGRAM alone`;
+      throw callError('socket', 'EPROTONOSUPPORT', reason);
     }
     const { nic = interfaces.defaultFor('socket'), ...socketOptions } = options;
     checkNic(nic, 'socket');
@@ -133,6 +132,6 @@ export function createSocketModule(interfaces: Interfaces) {
 
 function checkNic(nic: unknown, syscall: string): void {
   if (typeof nic === 'object' && nic !== null && 'openStream' in nic && 'resolve' in nic) return;
-  const message = `${syscall}: nic is an interface, from network.ESP8285() or network.Host()`;
-  throw new OSError('EINVAL', syscall, message + ifPromise(nic));
+  const reason = 'nic is an interface, from network.ESP8285() or network.Host()';
+  throw callError(syscall, 'EINVAL', reason + ifPromise(nic));
 }

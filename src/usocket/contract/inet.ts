@@ -1,5 +1,5 @@
 import { AF_INET, AF_INET6 } from './constants';
-import { OSError } from './osError';
+import { callError } from './osError';
 
 /**
  * Turns the text form of an address into its bytes, 4 for `AF_INET` and 16 for `AF_INET6`.
@@ -14,7 +14,7 @@ export function inet_pton(family: number, text: string): Buffer {
   const parse = codecOf(family, 'inet_pton').parse;
   const bytes = typeof text === 'string' ? parse(text) : undefined;
   if (bytes) return Buffer.from(bytes);
-  throw new OSError('EINVAL', 'inet_pton', `inet_pton: ${JSON.stringify(text)} is no address of that family`);
+  throw callError('inet_pton', 'EINVAL', `${JSON.stringify(text)} is no address of that family`);
 }
 
 /**
@@ -29,7 +29,7 @@ export function inet_pton(family: number, text: string): Buffer {
 export function inet_ntop(family: number, bytes: Uint8Array): string {
   const { size, print } = codecOf(family, 'inet_ntop');
   if (bytes instanceof Uint8Array && bytes.length === size) return print(bytes);
-  throw new OSError('EINVAL', 'inet_ntop', `inet_ntop: an address of that family has ${size} bytes`);
+  throw callError('inet_ntop', 'EINVAL', `an address of that family has ${size} bytes`);
 }
 
 /** Whether a text is a numeric address of a family. */
@@ -45,7 +45,7 @@ const codecs = new Map([
 function codecOf(family: number, syscall: string) {
   const codec = codecs.get(family);
   if (codec) return codec;
-  throw new OSError('EAFNOSUPPORT', syscall, `${syscall}: ${family} is neither AF_INET nor AF_INET6`);
+  throw callError(syscall, 'EAFNOSUPPORT', `${family} is neither AF_INET nor AF_INET6`);
 }
 
 function parseIPv4(text: string): number[] | undefined {

@@ -30,3 +30,8 @@ export class OSError extends Error {
     this.args = [this.errno];
   }
 }
+
+/** Makes the error of a call. Its message begins with the name of the call. */
+export function callError(syscall: string, code: ErrorCode, reason: string, options?: ErrorOptions): OSError {
+  return new OSError(code, syscall, `${syscall}: ${reason}`, options);
+}

@@ -59,6 +59,12 @@ export function partOptions<T, O extends object>(
   return [given.slice(0, at) as readonly (T | undefined)[], given[at] as O];
 }
 
+/** Returns a hint to append to an error where a promise was given instead of its value; empty for anything else. */
+export function ifPromise(given: unknown): string {
+  const isPromise = typeof given === 'object' && given !== null && 'then' in given;
+  return isPromise ? '; a promise was given: is an "await" missing?' : '';
+}
+
 function isOptions(given: unknown): boolean {
   return typeof given === 'object' && given !== null && !Array.isArray(given) && !ArrayBuffer.isView(given);
 }

@@ -16,14 +16,14 @@ import {
 import { Mutex } from '../../streams';
 import type { DatagramLink, Endpoint } from '../contract/nic';
 
-/** Bytes that the send buffer holds where nothing else is asked for. */
+/** How many bytes the send buffer holds unless `SO_SNDBUF` says otherwise. */
 const usualSendBuffer = 8_192;
-/** What a datagram takes of it besides its bytes. */
-const overhead = 32;
+/** How much of a buffer a datagram takes besides its data, so that the number of empty datagrams is limited. */
+export const datagramOverhead = 32;
 
-/** The sending side of a datagram socket: one datagram after the other, and a buffer for those that nobody waits for. */
+/** Sends the datagrams of a socket one after another, and holds those of non-blocking calls in the send buffer. */
 export class DatagramSender {
-  /** Whether the send buffer has room for a datagram; replays the current state. */
+  /** Whether the send buffer has room for a datagram. Replays the current state. */
   readonly hasRoom$: Observable<boolean>;
 
   private readonly mutex = new Mutex();
@@ -37,25 +37,25 @@ export class DatagramSender {
     );
   }
 
-  /** Whether the send buffer can take a datagram of that size. One that finds it empty always fits. */
+  /** Whether the send buffer can take a datagram of that size. An empty send buffer takes any datagram. */
   hasRoomFor(size: number): boolean {
-    return this.held.value === 0 || this.held.value + size + overhead <= this.capacity.value;
+    return this.held.value === 0 || this.held.value + size + datagramOverhead <= this.capacity.value;
   }
 
-  /** Changes the size of the send buffer. What is in it stays. */
+  /** Changes the size of the send buffer, and keeps what is in it. */
   resize(capacity: number): void {
     this.capacity.next(capacity);
   }
 
-  /** Cold: waits its turn, hands the datagram over, and emits its size. */
+  /** Cold. Waits its turn, hands the datagram over, and emits its size. */
   send(link$: Observable<DatagramLink>, remote: Endpoint, bytes: Uint8Array): Observable<number> {
     return this.mutex.runExclusive(link$.pipe(concatMap((link) => concat(link.send(bytes, remote), of(bytes.length)))));
   }
 
-  /** As {@link send}, of a copy in the send buffer, for the caller may use its buffer again. */
+  /** Cold. Copies the datagram into the send buffer, because the program may reuse its own, and sends it as {@link send}. */
   put(link$: Observable<DatagramLink>, remote: Endpoint, bytes: Uint8Array): Observable<number> {
     const copy = Buffer.from(bytes);
-    const size = copy.length + overhead;
+    const size = copy.length + datagramOverhead;
     return defer(() => {
       this.held.next(this.held.value + size);
       return this.send(link$, remote, copy).pipe(
@@ -66,7 +66,7 @@ export class DatagramSender {
     });
   }
 
-  /** Cold: completes when the send buffer is empty. */
+  /** Cold. Completes when the send buffer is empty. */
   flush(): Observable<never> {
     return this.held.pipe(
       first((held) => held === 0),

@@ -1,10 +1,10 @@
 import { map, throwError } from 'rxjs';
 
 import type { Address } from '../calls/address';
-import type { Sendable } from '../calls/arguments';
-import { OSError } from '../contract/osError';
+import type { Sendable } from '../calls/call';
+import { callError } from '../contract/osError';
 import { type Abortable, partOptions, promiseOf } from '../contract/promiseOf';
-import type { OptionValue } from '../calls/socketOption';
+import type { OptionValue } from '../calls/optionChange';
 import { DatagramStreams } from './datagramStreams';
 
 /**
@@ -127,7 +127,6 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
   }
 }
 
-function ofStreamsOnly(syscall: string) {
-  const message = `${syscall}: a datagram socket cannot do that; make a SOCK_STREAM socket`;
-  return throwError(() => new OSError('EOPNOTSUPP', syscall, message));
+function ofStreamsOnly(name: string) {
+  return throwError(() => callError(name, 'EOPNOTSUPP', 'a datagram socket cannot do that; make a SOCK_STREAM socket'));
 }

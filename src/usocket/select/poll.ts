@@ -20,7 +20,7 @@ import {
 } from 'rxjs';
 
 import { Inspectable, longestDelay, type Pollable, type Readiness, type Shown } from '../../streams';
-import { OSError } from '../contract/osError';
+import { callError } from '../contract/osError';
 
 /** Event bits, with MicroPython's values. `POLLERR`, `POLLHUP` and `POLLNVAL` come unasked. */
 export const POLLIN = 1;
@@ -80,7 +80,7 @@ export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
    * @returns Whether the stream is new here.
    */
   register(stream: T, events: number = POLLIN | POLLOUT): boolean {
-    if (!isPollable(stream)) throw new OSError('EINVAL', 'register', 'register: the stream has no readiness$');
+    if (!isPollable(stream)) throw callError('register', 'EINVAL', 'the stream has no readiness$');
     const isNew = !this.registered.value.has(stream);
     this.registered.next(new Map(this.registered.value).set(stream, events));
     return isNew;
@@ -143,7 +143,7 @@ export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
 
   private check(stream: T, syscall: string): void {
     if (this.registered.value.has(stream)) return;
-    throw new OSError('ENOENT', syscall, `${syscall}: that stream is not registered`);
+    throw callError(syscall, 'ENOENT', 'that stream is not registered');
   }
 }
 
@@ -156,7 +156,7 @@ export function isPollable(stream: unknown): stream is Pollable {
 export function checkTime(time: number | null, syscall: string): number {
   if (time === null) return -1;
   if (typeof time === 'number' && !Number.isNaN(time)) return time;
-  throw new OSError('EINVAL', syscall, `${syscall}: a time-out is a number or null, not ${time}`);
+  throw callError(syscall, 'EINVAL', `a time-out is a number or null, not ${time}`);
 }
 
 export interface FirstInTimeOptions<T> {

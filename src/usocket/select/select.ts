@@ -1,7 +1,7 @@
 import { asyncScheduler, defer, map, type Observable } from 'rxjs';
 
 import type { Pollable } from '../../streams';
-import { OSError } from '../contract/osError';
+import { callError } from '../contract/osError';
 import {
   checkTime,
   firstInTime,
@@ -72,10 +72,9 @@ export function select$<R extends Pollable, W extends Pollable, X extends Pollab
 
 function checkList(list: unknown, purpose: string): void {
   if (!Array.isArray(list)) {
-    throw new OSError('EINVAL', 'select', `select: the streams to ${purpose} are no list`);
+    throw callError('select', 'EINVAL', `the streams to ${purpose} are no list`);
   }
   const wrong = list.findIndex((stream) => !isPollable(stream));
   if (wrong < 0) return;
-  const message = `select: number ${wrong} of the streams to ${purpose}, from 0, has no readiness$`;
-  throw new OSError('EINVAL', 'select', message);
+  throw callError('select', 'EINVAL', `number ${wrong} of the streams to ${purpose}, from 0, has no readiness$`);
 }

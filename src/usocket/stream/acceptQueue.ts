@@ -1,11 +1,11 @@
 import { catchError, EMPTY, ignoreElements, map, merge, mergeMap, type Observable, Subject, takeUntil } from 'rxjs';
 
 import { ItemQueue } from '../../streams';
-import type { Endpoint, Listener, StreamLink } from '../contract/nic';
+import type { Call } from '../calls/call';
 import { closedError } from '../calls/operations';
-import { OSError } from '../contract/osError';
+import type { Endpoint, Listener, StreamLink } from '../contract/nic';
 
-/** Connections that wait at most: more than any interface is asked to hold, and an end to what they take of the memory. */
+/** The most connections that wait: more than any interface is asked to hold, and few enough to bound the memory. */
 const mostWaiting = 1024;
 
 /** What can wait to be accepted. */
@@ -14,13 +14,13 @@ export interface Acceptable {
 }
 
 /**
- * The connections of a listening port that nobody has accepted yet. Who can wait waits: it is the interface that turns
- * clients away, a modem when its links are in use, the operating system by its backlog. Each has its socket at once, so that
- * what comes on it meanwhile is bounded as on any other. One that leaves while it waits is accepted all the same, with what
- * it has said.
+ * The connections of a listening port that no call has accepted yet. Only the interface turns clients away: a modem when
+ * its links are in use, the operating system by its backlog. Each connection gets its socket at once, so that its received
+ * bytes are bounded like those of any other socket. A client that leaves while it waits is accepted all the same, with the
+ * bytes that it has sent.
  */
 export class AcceptQueue<T extends Acceptable> {
-  /** Whether one waits; replays the current state. */
+  /** Whether a connection waits. Replays the current state. */
   readonly readable$: Observable<boolean>;
 
   private readonly waiting: ItemQueue<T>;
@@ -38,12 +38,12 @@ export class AcceptQueue<T extends Acceptable> {
     return this.listener.local;
   }
 
-  /** How many wait. */
+  /** How many connections wait. */
   get length(): number {
     return this.waiting.count;
   }
 
-  /** Takes connections in until {@link close}; emits nothing. The owner subscribes once. */
+  /** Takes connections in until {@link close}, and emits nothing. The owner subscribes once. */
   fill(): Observable<never> {
     return this.listener.connections$.pipe(
       map((link) => this.socketOver(link)),
@@ -56,19 +56,19 @@ export class AcceptQueue<T extends Acceptable> {
     );
   }
 
-  /** Cold: takes the next connection, in the order of the subscriptions. */
+  /** Cold. Takes the next connection, in the order of the subscriptions. */
   take(): Observable<T> {
     return this.waiting.take$();
   }
 
-  /** Takes a connection that waits now. `EAGAIN` when there is none, or another call waits for it. */
-  takeNow(): T {
+  /** Takes a connection that waits now. Throws `EAGAIN` when there is none, or when another call waits for it. */
+  takeNow(call: Call): T {
     const socket = this.waiting.takeNow();
     if (socket) return socket;
-    throw new OSError('EAGAIN', 'accept', 'accept: nobody waits, and the socket is non-blocking');
+    throw call.error('EAGAIN', 'nobody waits, and the socket is non-blocking');
   }
 
-  /** Cold: frees the port, and closes the connections that nobody has accepted. */
+  /** Frees the port at once, and closes the connections that no call has accepted. */
   close(): Observable<never> {
     this.closing.next();
     const abandoned = this.waiting.close(closedError('accept'));

@@ -1,45 +1,38 @@
+import type { Call } from '../calls/call';
 import type { OpenStreamOptions, TlsOptions } from '../contract/nic';
-import { OSError } from '../contract/osError';
 
-/** How a socket is connected. */
+/** How `connect` opens a connection. */
 export type ConnectOptions = Pick<OpenStreamOptions, 'tls'>;
 
-/** Checks what a call was given; `EINVAL` for what is no such thing. A slip must not end in a connection in the clear. */
-export function checkConnectOptions(options: ConnectOptions): ConnectOptions {
+/**
+ * Checks the options of `connect`. Throws `EINVAL` for an unknown option or a wrong value, because a misspelt one must
+ * not open a connection in the clear.
+ */
+export function checkConnectOptions(call: Call, options: ConnectOptions): ConnectOptions {
+  const invalid = (reason: string) => call.error('EINVAL', reason);
   if (typeof options !== 'object' || (options as unknown) === null) {
-    throw new OSError('EINVAL', 'connect', 'connect: the options are an object, { tls, signal }');
+    throw invalid('the options are an object, { tls, signal }');
   }
   const unknown = Object.keys(options).find((name) => !['tls', 'signal'].includes(name));
   if (unknown !== undefined) {
-    const message = `connect: there is no option ${JSON.stringify(unknown)}; there are tls and signal`;
-    throw new OSError('EINVAL', 'connect', message);
+    throw invalid(`there is no option ${JSON.stringify(unknown)}; there are tls and signal`);
   }
   const { tls } = options;
   if (tls === undefined) return {};
   if (typeof tls !== 'object' || (tls as unknown) === null) {
-    throw new OSError('EINVAL', 'connect', 'connect: tls is an object, { verify, serverName, ca }, all optional');
+    throw invalid('tls is an object, { verify, serverName, ca }, all optional');
   }
   const { verify, serverName, ca } = tls as Partial<Record<keyof TlsOptions, unknown>>;
-  if (verify !== undefined && typeof verify !== 'boolean') {
-    throw new OSError('EINVAL', 'connect', 'connect: tls.verify is true or false');
-  }
+  if (verify !== undefined && typeof verify !== 'boolean') throw invalid('tls.verify is true or false');
   if (serverName !== undefined && (typeof serverName !== 'string' || !/^[^\s\p{Cc}]+$/u.test(serverName))) {
-    const message = `connect: tls.serverName is a name without blanks and control characters, not ${JSON.stringify(serverName)}`;
-    throw new OSError('EINVAL', 'connect', message);
+    const given = JSON.stringify(serverName);
+    throw invalid(`tls.serverName is a name without blanks and control characters, not ${given}`);
   }
   if (ca !== undefined && !isCertificates(ca)) {
-    throw new OSError(
-      'EINVAL',
-      'connect',
-      'connect: tls.ca is the text or the bytes of certificates, or a list of such',
-    );
+    throw invalid('tls.ca is the text or the bytes of certificates, or a list of such');
   }
   if (ca !== undefined && verify === false) {
-    throw new OSError(
-      'EINVAL',
-      'connect',
-      'connect: tls.ca is what a peer is checked by, and verify: false checks none',
-    );
+    throw invalid('tls.ca is what a peer is checked by, and verify: false checks none');
   }
   return { tls };
 }

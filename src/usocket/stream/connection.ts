@@ -1,6 +1,9 @@
 import {
   BehaviorSubject,
+  concat,
+  defer,
   EMPTY,
+  finalize,
   first,
   map,
   merge,
@@ -12,46 +15,62 @@ import {
 } from 'rxjs';
 
 import { ByteReader } from '../../streams';
-import { checkReceiveBuffer } from '../calls/arguments';
-import type { StreamLink } from '../contract/nic';
+import { endpointText } from '../calls/address';
+import type { Call } from '../calls/call';
 import { closedError, type Operations } from '../calls/operations';
-import { OSError } from '../contract/osError';
+import type { Endpoint, Nic, StreamLink } from '../contract/nic';
+import { callError, OSError } from '../contract/osError';
+import { ChosenSettings } from './chosenSettings';
+import type { ConnectOptions } from './connectOptions';
+import type { SocketPhase } from './socketState';
 import { StreamSender } from './streamSender';
 
-/** The connection of a stream socket: its link, once there is one, what has come over it, and what is to go. */
+/** The connection of a stream socket: its link as soon as there is one, what has come over it, and what is to be sent. */
 export class Connection {
+  /** How far the calls have brought the socket. Replays the current phase. */
+  readonly phase$: Observable<SocketPhase>;
   readonly reader: ByteReader;
   readonly sender = new StreamSender();
-  /** The program has been told that the peer has broken the connection off. */
-  wasReset = false;
-  /** Whether it is encrypted, for inspection. */
-  isEncrypted = false;
-  /** Whom it is with, for messages. */
-  peer = 'its peer';
+  readonly settings = new ChosenSettings();
 
+  private readonly currentPhase = new BehaviorSubject<SocketPhase>('unconnected');
   private readonly opened = new ReplaySubject<StreamLink>(1);
   private readonly opening = new BehaviorSubject(false);
   private current: StreamLink | undefined;
+  private hasTls = false;
+  private isResetKnown = false;
 
-  /** @param closing$ Ends what is being received. */
-  constructor(receiveBuffer: number, closing$: Observable<void>) {
-    checkReceiveBuffer(receiveBuffer);
+  constructor(
+    receiveBufferSize: number,
+    private readonly nic: Nic,
+    private readonly operations: Operations,
+  ) {
+    this.phase$ = this.currentPhase.asObservable();
     this.reader = new ByteReader(
       (room$) =>
         this.opened.pipe(
           take(1),
           switchMap((link) => link.receive(room$)),
-          takeUntil(closing$),
+          takeUntil(operations.closing$),
         ),
       // Without room for a byte, nothing would ever come for `recv`.
-      { capacity: Math.max(1, receiveBuffer), overflow: () => this.overflowed(receiveBuffer) },
+      { capacity: Math.max(1, receiveBufferSize), overflow: () => this.overflow(receiveBufferSize) },
     );
-    // Ends with `end`.
+    // Ends with `close`.
     this.reader.connect();
+  }
+
+  get phase(): SocketPhase {
+    return this.currentPhase.value;
   }
 
   get link(): StreamLink | undefined {
     return this.current;
+  }
+
+  /** The other end, for messages. */
+  get peer(): string {
+    return this.current ? endpointText(this.current.remote) : 'its peer';
   }
 
   /** Whether it is being opened. */
@@ -59,76 +78,116 @@ export class Connection {
     return this.opening.value;
   }
 
-  set isOpening(isOpening: boolean) {
-    this.opening.next(isOpening);
+  /** Whether it is encrypted, for inspection. */
+  get isEncrypted(): boolean {
+    return this.hasTls;
   }
 
+  /** Whether the program has been told that the peer has reset the connection. */
+  get wasReset(): boolean {
+    return this.isResetKnown;
+  }
+
+  enter(phase: SocketPhase): void {
+    this.currentPhase.next(phase);
+  }
+
+  /** Throws `EALREADY` while it is being opened, `EISCONN` when it is open. */
+  checkUnopened(call: Call): void {
+    if (this.phase === 'connecting') throw call.error('EALREADY', 'already connecting');
+    if (this.current) throw call.error('EISCONN', `already connected to ${this.peer}`);
+  }
+
+  /** Cold. Opens the link with the settings that have been chosen, and emits once. */
+  open(remote: Endpoint, options: ConnectOptions): Observable<void> {
+    return defer(() => {
+      this.enter('connecting');
+      this.opening.next(true);
+      this.hasTls = options.tls !== undefined;
+      return this.nic.openStream(remote, { ...options, ...this.settings.value });
+    }).pipe(
+      map((link) => {
+        this.adopt(link);
+      }),
+      finalize(() => {
+        this.opening.next(false);
+        if (this.phase === 'connecting') this.enter('unconnected');
+      }),
+      takeUntil(this.operations.closing$),
+    );
+  }
+
+  /** Takes over a link that is open. */
   adopt(link: StreamLink): void {
     this.current = link;
-    this.peer = `${link.remote.address}:${link.remote.port}`;
     this.opened.next(link);
+    this.enter('connected');
   }
 
-  /** The link, for a call that cannot do without: `ENOTCONN`. */
-  linkFor(syscall: string): StreamLink {
+  /** Returns the link. Throws `ENOTCONN` when there is none. */
+  linkFor(call: Call): StreamLink {
     if (this.current) return this.current;
-    throw new OSError('ENOTCONN', syscall, `${syscall}: the socket is not connected; call connect first`);
+    throw call.error('ENOTCONN', 'the socket is not connected; call connect first');
   }
 
-  /** Cold: the link, once it is open where it is being opened; what that has failed with, or `ENOTCONN`. */
-  whenOpen(syscall: string, { unattended }: Operations): Observable<StreamLink> {
+  /** Cold. Waits while the link is being opened, and emits it. Errors with the reason why it has not opened, or `ENOTCONN`. */
+  whenOpen(call: Call): Observable<StreamLink> {
     return this.opening.pipe(
       first((isOpening) => !isOpening),
       map(() => {
-        const failure = unattended.takeFailure();
-        if (failure) throw failure;
-        return this.linkFor(syscall);
+        this.operations.background.throwFailure();
+        return this.linkFor(call);
       }),
     );
   }
 
   /**
-   * The program has been told of an error. The peer's reset is told once: reads behind it find the end, as BSD has it.
-   * Whatever else has gone wrong is told each time, for something is missing of what the peer has said.
+   * Notes that the program has been told of an error. As on BSD, the peer's reset is told once, and reads find the end
+   * of the stream after that. Any other failure is told each time, because bytes of the peer are missing.
    */
-  told(error: unknown): void {
-    if (!(error instanceof OSError && error.code === 'ECONNRESET')) return;
-    this.wasReset = true;
+  noteFailure(error: unknown): void {
+    if (!isReset(error)) return;
+    this.isResetKnown = true;
     const { failure, length } = this.reader;
-    // A read that wanted more than there is has left it: the failure stands behind that, too.
-    if (length === 0 && failure instanceof OSError && failure.code === 'ECONNRESET') this.reader.clearFailure();
+    // A read that wanted more bytes than there are has left them, and the failure comes behind them.
+    if (length === 0 && isReset(failure)) this.reader.clearFailure();
   }
 
-  /** Ends every read with `EBADF`, so that none takes what another leaves. */
-  endReading(): void {
+  /** Ends every read with `EBADF`. */
+  endReads(): void {
+    this.enter('closed');
     this.reader.close(closedError('recv'));
   }
 
   /**
-   * Cold: ends the link behind all that the send buffer holds, and completes when it is free.
-   *
-   * @param reset Breaks it off instead, and drops what is in the send buffer.
+   * Sends what the send buffer holds, and closes the link. Where the program has chosen a reset, it drops the send buffer
+   * and resets the connection instead.
    */
-  close(reset: boolean): Observable<never> {
+  close(): Observable<never> {
+    const end$ = defer(() => {
+      this.opened.complete();
+      this.sender.end();
+      return EMPTY;
+    });
+    return concat(this.closeLink(), end$);
+  }
+
+  private closeLink(): Observable<never> {
     const link = this.current;
     if (!link) return EMPTY;
-    if (!reset) return merge(this.sender.flush(link), link.close());
+    if (!this.settings.resets) return merge(this.sender.flush(link), link.close());
     this.sender.drop();
-    return link.close({ reset });
+    return link.close({ reset: true });
   }
 
-  /** Nothing more will come or go. */
-  end(): void {
-    this.opened.complete();
-    this.sender.end();
+  private overflow(receiveBufferSize: number): OSError {
+    const reason =
+      `${this.peer} sends faster than the program reads, and the interface cannot hold it back; ` +
+      `more than ${receiveBufferSize} bytes wait. Read sooner, or raise receiveBuffer`;
+    return callError('recv', 'ENOBUFS', reason);
   }
+}
 
-  private overflowed(receiveBuffer: number): OSError {
-    return new OSError(
-      'ENOBUFS',
-      'recv',
-      `recv: ${this.peer} sends faster than the program reads, and the interface cannot hold it back; ` +
-        `more than ${receiveBuffer} bytes wait. Read sooner, or raise receiveBuffer`,
-    );
-  }
+function isReset(error: unknown): boolean {
+  return error instanceof OSError && error.code === 'ECONNRESET';
 }

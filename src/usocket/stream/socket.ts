@@ -1,9 +1,9 @@
 import { map } from 'rxjs';
 
 import type { Address } from '../calls/address';
-import type { Sendable } from '../calls/arguments';
+import type { Sendable } from '../calls/call';
 import { type Abortable, partOptions, promiseOf } from '../contract/promiseOf';
-import type { OptionValue } from '../calls/socketOption';
+import type { OptionValue } from '../calls/optionChange';
 import type { ConnectOptions } from './connectOptions';
 import { SocketFile } from './socketFile';
 import type { FileMode } from './socketFileStreams';
@@ -149,7 +149,7 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
    */
   makefile(mode?: FileMode, buffering?: number): SocketFile;
   makefile(mode: FileMode = 'rb'): SocketFile {
-    this.checkOpen('makefile');
+    this.operations.checkOpen('makefile');
     return new SocketFile(this, mode);
   }
 

@@ -1,6 +1,6 @@
 import { map } from 'rxjs';
 
-import { orAgain, type Sendable } from '../calls/arguments';
+import { Call, type Sendable } from '../calls/call';
 import { type Abortable, partOptions, promiseOf } from '../contract/promiseOf';
 import { SocketFileStreams } from './socketFileStreams';
 
@@ -59,7 +59,7 @@ export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffe
         promiseOf(
           this.readline$().pipe(
             map((line) => {
-              const value = orAgain(line, 'readline');
+              const value = new Call('readline').found(line);
               return value.length > 0 ? { done: false, value } : { done: true, value: undefined };
             }),
           ),

@@ -1,8 +1,8 @@
 import { defer, type Observable } from 'rxjs';
 
 import { Inspectable, type Pollable, type Readiness, type Shown } from '../../streams';
-import type { Sendable } from '../calls/arguments';
-import { OSError } from '../contract/osError';
+import type { Sendable } from '../calls/call';
+import { callError } from '../contract/osError';
 import type { SocketStreams } from './socketStreams';
 
 /** What a file of a socket is for. There are no text modes, as in the socket document. */
@@ -30,8 +30,8 @@ export class SocketFileStreams extends Inspectable implements Pollable {
   ) {
     super();
     if (!modes.includes(mode)) {
-      const message = `makefile: a mode is 'rb', 'wb' or 'rwb', not ${JSON.stringify(mode)}; there are no text files`;
-      throw new OSError('EINVAL', 'makefile', message);
+      const reason = `a mode is 'rb', 'wb' or 'rwb', not ${JSON.stringify(mode)}; there are no text files`;
+      throw callError('makefile', 'EINVAL', reason);
     }
     this.readiness$ = socket.readiness$;
     this.lines$ = this.opened('r', 'readline', () => socket.lines$);
@@ -67,12 +67,11 @@ export class SocketFileStreams extends Inspectable implements Pollable {
     return ['file', { mode: this.mode, socket: this.socket }];
   }
 
-  private opened<T>(way: 'r' | 'w', syscall: string, operation: () => Observable<T>): Observable<T> {
+  private opened<T>(way: 'r' | 'w', name: string, operation: () => Observable<T>): Observable<T> {
     return defer(() => {
       if (this.mode.includes(way)) return operation();
       const purpose = way === 'r' ? 'reading' : 'writing';
-      const message = `${syscall}: the file was made with the mode '${this.mode}', and is not open for ${purpose}`;
-      throw new OSError('EBADF', syscall, message);
+      throw callError(name, 'EBADF', `the file was made with the mode '${this.mode}', and is not open for ${purpose}`);
     });
   }
 }

@@ -1,446 +1,301 @@
-import {
-  asyncScheduler,
-  BehaviorSubject,
-  concat,
-  defer,
-  EMPTY,
-  finalize,
-  map,
-  type Observable,
-  of,
-  repeat,
-  type SchedulerLike,
-  takeUntil,
-} from 'rxjs';
+import { concat, defer, EMPTY, map, type Observable } from 'rxjs';
 
-import { currentOf, Inspectable, runOnce, type Pollable, type Readiness, type Shown } from '../../streams';
-import { type Address, addressOf, endpointText, toEndpoint } from '../calls/address';
-import { orAgain, type Sendable, toBytes } from '../calls/arguments';
+import { currentOf, type Readiness, type Shown } from '../../streams';
+import { type Address, addressOf, endpointText } from '../calls/address';
+import { BaseSocket, type OwnOptionChange, type SocketOptions } from '../calls/baseSocket';
+import { Call, type Sendable } from '../calls/call';
+import type { SocketCall } from '../calls/socketCall';
 import type { Endpoint, Nic, StreamLink } from '../contract/nic';
-import { Operations } from '../calls/operations';
-import { OSError } from '../contract/osError';
-import { notAnOptionOf, type OptionValue, type SocketOption, socketOption } from '../calls/socketOption';
 import { Connection } from './connection';
-import { ConnectionSettings } from './connectionSettings';
 import { checkConnectOptions, type ConnectOptions } from './connectOptions';
-import { Listening } from './listening';
-import { Reading } from './reading';
-import { Sending } from './sending';
-import { type SocketPhase, socketReadiness, type SocketState, socketState } from './socketState';
-
-export interface SocketOptions {
-  /** Bytes received that the socket holds for readers that have not asked yet. Default: 262144. */
-  readonly receiveBuffer?: number;
-  /** What keeps time. Default: the clock. */
-  readonly scheduler?: SchedulerLike;
-}
+import { ListenCalls } from './listenCalls';
+import { ReceiveCalls } from './receiveCalls';
+import { SendCalls } from './sendCalls';
+import { socketReadiness, type SocketState, socketState } from './socketState';
 
 /**
- * A stream socket as observables: the cold form of each method, and the state as hot streams. An operation starts when
- * it is subscribed to, emits once, and is cancelled by unsubscribing; a read that is cancelled has taken nothing.
+ * A stream socket as observables: the cold form of each method, and the state as hot observables. An operation starts
+ * when it is subscribed to, and emits once. Unsubscribing cancels it, and a cancelled read has taken nothing.
  *
- * Every operation fails with `EBADF` on a closed socket, and with `ETIMEDOUT` after the time set by
- * {@link settimeout}. The methods without `$` are in {@link Socket}.
+ * Each operation fails with `EBADF` on a closed socket, and with `ETIMEDOUT` after the time of {@link settimeout}. The
+ * methods without `$` are in {@link Socket}.
  */
-export class SocketStreams extends Inspectable implements Pollable {
-  /** Where the socket is in its life; replays the current state. */
+export class SocketStreams extends BaseSocket {
+  /** Where the socket is in its life. Replays the current state. */
   readonly state$: Observable<SocketState>;
-  /** What could be done without waiting; replays the current state. This is what `uselect` looks at. */
+  /** What could be done without waiting, as `uselect` sees it. Replays the current state. */
   readonly readiness$: Observable<Readiness>;
   /**
-   * Every chunk from the peer until it closes. Cold: subscribing starts one long read, which other reads wait for.
+   * Every chunk from the peer until it closes. Cold: a subscription is one long read, and other reads wait until it ends.
    *
    *     data$  --[ab]--[c]------|      (the peer closes)
    */
   readonly data$: Observable<Buffer>;
-  /** Every line from the peer, with its newline, until it closes. As {@link data$} otherwise. */
+  /**
+   * Every line from the peer, with its newline, until the peer closes. The last line may have no newline. Cold: a
+   * subscription is one long read, and other reads wait until it ends.
+   */
   readonly lines$: Observable<Buffer>;
 
-  private readonly operations: Operations;
-  private readonly phase = new BehaviorSubject<SocketPhase>('unconnected');
-  private readonly closed$: Observable<void>;
   private readonly connection: Connection;
-  private readonly listening: Listening<SocketStreams>;
-  private readonly settings = new ConnectionSettings();
-  private readonly sending: Sending;
-  private readonly receiving: Reading;
+  private readonly listenCalls: ListenCalls<SocketStreams>;
+  private readonly sendCalls: SendCalls;
+  private readonly receiveCalls: ReceiveCalls;
 
   constructor(
-    private readonly nic: Nic,
+    nic: Nic,
     private readonly options: SocketOptions = {},
   ) {
-    super();
-    const { receiveBuffer = 262_144, scheduler = asyncScheduler } = options;
-    this.operations = new Operations(scheduler);
-    this.connection = new Connection(receiveBuffer, this.operations.closing$);
-    this.listening = new Listening<SocketStreams>(nic, (link) => this.socketOver(link));
-    const { reader, sender } = this.connection;
-    this.state$ = socketState(this.phase, reader);
+    super(nic, options);
+    const { operations } = this;
+    this.connection = new Connection(this.receiveBufferSize, nic, operations);
+    this.listenCalls = new ListenCalls<SocketStreams>(nic, this.connection, operations, (link) =>
+      this.socketOver(link),
+    );
+    this.sendCalls = new SendCalls(this.connection, operations);
+    this.receiveCalls = new ReceiveCalls(this.connection, operations);
+    const { reader, sender, phase$ } = this.connection;
+    this.state$ = socketState(phase$, reader);
     this.readiness$ = socketReadiness({
       state$: this.state$,
       reader,
-      acceptable$: this.listening.acceptable$,
+      acceptable$: this.listenCalls.acceptable$,
       hasRoom$: sender.hasRoom$,
       sendFailed$: sender.hasFailed$,
       halfCloses: () => this.connection.link?.halfCloses ?? false,
-      failure$: this.operations.unattended.failure$,
+      failure$: operations.background.failure$,
     });
-    this.sending = new Sending(this.connection, this.operations);
-    this.receiving = new Reading(this.connection, this.operations);
-    this.data$ = defer(() => this.receiving.stream('recv', () => reader.data$));
-    this.lines$ = defer(() => this.receiving.stream('readline', () => reader.lines$));
-    this.closed$ = defer(() => this.end()).pipe(runOnce());
+    this.data$ = defer(() => this.receiveCalls.stream('recv', () => reader.data$));
+    this.lines$ = defer(() => this.receiveCalls.stream('readline', () => reader.lines$));
     // Ends with `close$`.
-    this.operations.unattended.run(sender.sending$);
+    operations.background.run(sender.sending$);
   }
 
   /**
-   * A socket for each connection that comes, as long as this one listens. Cold: subscribing takes the connections that
-   * {@link accept$} would.
+   * A socket for each connection that comes, until this socket is closed. Cold: each subscription accepts connections, as
+   * {@link accept$} does.
    */
   get connections$(): Observable<this> {
-    return defer(() =>
-      this.listening
-        .queueForAccept()
-        .take()
-        .pipe(
-          map((socket) => socket as this),
-          repeat(),
-          takeUntil(this.operations.closing$),
-        ),
-    );
+    return this.listenCalls.connections$ as Observable<this>;
   }
 
-  /** The local address, once bound; after listening, the port that was chosen. */
+  /** The local address that the socket is bound to. After {@link listen$} with port 0 it has the port that was chosen. */
   get localAddress(): Endpoint | undefined {
-    return this.listening.address;
+    return this.listenCalls.address;
   }
 
-  /** The other end, once connected. */
+  /** The peer, once the socket is connected. */
   get remote(): Endpoint | undefined {
     return this.connection.link?.remote;
   }
 
   /**
-   * Connects to a remote address and emits once.
+   * Connects to a remote address, and emits once. Unsubscribing gives the attempt up, and the socket can connect again.
    *
-   * Errors: `ECONNREFUSED`, `ETIMEDOUT`, `ENETUNREACH`, `EISCONN` when connected already, `EALREADY` while connecting,
-   * `EINVAL` for a bad address. Non-blocking: `EINPROGRESS`, and the socket becomes writable when it is connected. With
-   * TLS also `EPROTO` when the handshake fails, `EACCES` when the certificate is not good, `ENOBUFS` when the modem has an
-   * encrypted connection already, `EOPNOTSUPP` when certificates cannot be checked: see {@link TlsOptions.verify}.
+   * Errors: `ECONNREFUSED`, `ETIMEDOUT`, `ENETUNREACH`; `EISCONN` when it is connected, `EALREADY` while it is connecting;
+   * `EINVAL` for a bad address or option. Non-blocking: `EINPROGRESS`, and the socket becomes writable when it is connected.
+   * With TLS also `EPROTO` when the handshake fails, `EACCES` when the certificate is not accepted, `ENOBUFS` when the modem
+   * has an encrypted connection already, `EOPNOTSUPP` when certificates cannot be checked.
    *
    * @param options.tls Encrypts the connection.
    */
   connect$(address: Address, options: ConnectOptions = {}): Observable<void> {
-    return this.operations.start('connect', () => {
-      const remote = toEndpoint(address, 'connect');
-      const how = checkConnectOptions(options);
-      if (this.phase.value === 'connecting') throw new OSError('EALREADY', 'connect', 'connect: already connecting');
-      if (this.connection.link) {
-        throw new OSError('EISCONN', 'connect', `connect: already connected to ${this.connection.peer}`);
-      }
-      this.listening.checkConnectable();
-      const connecting$ = this.open(remote, how);
-      if (!this.operations.isNonBlocking)
-        return connecting$.pipe(
-          this.operations.bounded('connect', `${remote.address}:${remote.port}`, { direction: 'send' }),
-        );
-      this.operations.unattended.run(connecting$);
-      throw new OSError('EINPROGRESS', 'connect', 'connect: in progress; the socket becomes writable when connected');
+    return this.operations.start('connect', (call) => {
+      const remote = call.remoteOf(address);
+      const checked = checkConnectOptions(call, options);
+      this.connection.checkUnopened(call);
+      this.listenCalls.checkConnectable(call);
+      const opening$ = this.connection.open(remote, checked);
+      if (!call.isNonBlocking) return opening$.pipe(call.deadline('send', `${endpointText(remote)} did not answer`));
+      this.operations.background.run(opening$);
+      throw call.error('EINPROGRESS', 'in progress; the socket becomes writable when connected');
     });
   }
 
   /**
-   * Chooses the local address and emits once.
+   * Chooses the local address to listen on, and emits once. Port 0 is any free port, and the host `''` is every address.
    *
-   * Errors: `EINVAL` for a bad address, or when the socket has one already.
-   *
-   * @see The socket document, `socket.bind(address)`.
+   * Errors: `EINVAL` for a bad address, or when the socket has an address already.
    */
   bind$(address: Address): Observable<void> {
-    return this.operations.start('bind', () => {
-      if (this.phase.value !== 'unconnected') {
-        throw new OSError('EINVAL', 'bind', `bind: the socket is ${this.phase.value}`);
-      }
-      this.listening.bind(address);
-      return of(undefined);
-    });
+    return this.listenCalls.bind(address);
   }
 
   /**
-   * Makes the socket take connections, and emits once.
+   * Makes the socket accept connections, and emits once.
    *
-   * Errors: `EADDRINUSE`, `EADDRNOTAVAIL`; `EINVAL` when it is connected or listens already, `EDESTADDRREQ` when it is
+   * Errors: `EADDRINUSE`, `EADDRNOTAVAIL`; `EINVAL` when it is connected or listens already; `EDESTADDRREQ` when it is
    * not bound.
    *
-   * @param backlog Connections that the operating system may hold back. A modem holds as many as it has links, whatever is
-   *   said here. Who can wait to be accepted does: a client is turned away by the interface alone.
-   * @see The socket document, `socket.listen([backlog])`.
+   * @param backlog How many connections the operating system may hold back. A modem ignores it and holds as many as it has
+   *   links. All connections that the interface takes wait to be accepted.
    */
   listen$(backlog?: number): Observable<void> {
-    return this.operations.start('listen', () => {
-      if (this.phase.value !== 'unconnected') {
-        throw new OSError('EINVAL', 'listen', `listen: the socket is ${this.phase.value}`);
-      }
-      this.settings.checkUnset();
-      return this.listening.listen(backlog).pipe(
-        map((queue) => {
-          this.phase.next('listening');
-          this.operations.unattended.run(queue.fill());
-        }),
-        this.operations.boundedSetup('listen', this.nic),
-      );
-    });
+    return this.listenCalls.listen(backlog);
   }
 
   /**
-   * Takes a connection that has come, and emits its socket and the peer's address.
+   * Accepts a connection, and emits its socket and the address of its peer.
    *
-   * Errors: `EINVAL` when the socket does not listen, `EAGAIN` when none waits and the socket is non-blocking.
-   *
-   * @see The socket document, `socket.accept()`.
+   * Errors: `EINVAL` when the socket does not listen; `EAGAIN` when it is non-blocking and no connection waits.
    */
   accept$(): Observable<readonly [this, Address]> {
-    return this.operations.start('accept', () => {
-      const queue = this.listening.queueForAccept();
-      const socket$ = this.operations.isNonBlocking
-        ? of(queue.takeNow())
-        : queue.take().pipe(this.operations.bounded('accept', 'no client', { what: 'came', direction: 'receive' }));
-      return socket$.pipe(
-        map((socket) => [socket as this, addressOf(socket.connection.linkFor('accept').remote)] as const),
+    return this.listenCalls
+      .accept()
+      .pipe(
+        map((socket) => [socket as this, addressOf(socket.connection.linkFor(new Call('accept')).remote)] as const),
       );
-    });
   }
 
   /**
-   * Sends the first of the bytes and emits how many went: a short write, as BSD has it. Non-blocking: how many fitted into
-   * the send buffer.
+   * Sends the first of the bytes, and emits how many have gone: a short write, as on BSD. Non-blocking: how many the
+   * send buffer had room for.
    *
-   * Errors: `ENOTCONN`, `EPIPE` or `ECONNRESET` when the connection has ended, `EAGAIN` when a non-blocking socket has
-   * no room, or is still connecting.
+   * Errors: `ENOTCONN`; `EPIPE` or `ECONNRESET` when the connection has ended; `EAGAIN` when a non-blocking socket has no
+   * room, or is still connecting.
    *
    * @param flags `MSG_DONTWAIT` sends as on a non-blocking socket.
    */
   send$(data: Sendable, flags = 0): Observable<number> {
-    return this.sending.send(data, flags);
-  }
-
-  /** Sends all bytes, then emits once. Errors as {@link send$}; how much has gone by then is unknown. */
-  sendall$(data: Sendable): Observable<void> {
-    return this.sending.sendall(data);
+    return this.sendCalls.send(data, flags);
   }
 
   /**
-   * Sends all bytes and emits their number. Non-blocking: emits how many fitted into the send buffer, `null` when none did.
-   *
-   * @see The socket document, `socket.write(buf)`.
+   * Sends all bytes, and emits once when the interface has taken them. Fails like {@link send$}. After a failure it is not
+   * known how many bytes have gone.
+   */
+  sendall$(data: Sendable): Observable<void> {
+    return this.sendCalls.sendall(data);
+  }
+
+  /**
+   * Sends all bytes, and emits their number. Non-blocking: emits how many the send buffer had room for, `null` when it had
+   * none. Fails like {@link send$} otherwise.
    */
   write$(data: Sendable): Observable<number | null> {
-    return this.sending.write(data);
+    return this.sendCalls.write(data);
   }
 
   /**
-   * See {@link recv}: at least 1 byte and at most `size`; an empty buffer when the peer has closed.
+   * Emits 1 to `size` bytes as soon as there are any, and an empty buffer when the peer has closed. A socket that has
+   * failed emits what came before the failure first.
    *
-   * @param flags `MSG_PEEK` leaves what it gives to the next read, `MSG_DONTWAIT` gives what is there or fails with `EAGAIN`,
+   * Errors: `ENOTCONN`; `ECONNRESET`, once; `ENOBUFS` when bytes were lost because the receive buffer was full; `EAGAIN`
+   * when the socket is non-blocking and nothing has come.
+   *
+   * @param flags `MSG_PEEK` leaves the bytes to the next read. `MSG_DONTWAIT` reads as on a non-blocking socket.
    *   `MSG_WAITALL` waits for all `size` bytes.
    */
   recv$(size: number, flags = 0): Observable<Buffer> {
-    return this.receiving.recv('recv', size, flags).pipe(map((bytes) => orAgain(bytes, 'recv')));
+    return this.receiveCalls.recv(size, flags);
   }
 
-  /** As {@link recv$}, and the peer's address with it. */
+  /** Emits bytes as {@link recv$} does, together with the address of the peer. */
   recvfrom$(size: number, flags = 0): Observable<readonly [Buffer, Address]> {
-    return this.receiving
-      .recv('recvfrom', size, flags)
-      .pipe(map((bytes) => [orAgain(bytes, 'recvfrom'), addressOf(this.connection.linkFor('recvfrom').remote)]));
+    return this.receiveCalls.recvfrom(size, flags);
   }
 
-  /**
-   * Fails: a stream has one peer, which `connect` names. `EISCONN` when the socket is connected, `ENOTCONN` otherwise.
-   *
-   * @see The socket document, `socket.sendto(bytes, address)`: the socket should not be connected.
-   */
+  /** Always fails: with `EISCONN` when the socket is connected, with `ENOTCONN` otherwise. A stream has one peer. */
   sendto$(data: Sendable, address: Address): Observable<number> {
-    return this.operations.start('sendto', () => {
-      toBytes(data, 'sendto');
-      toEndpoint(address, 'sendto');
-      this.connection.linkFor('sendto');
-      throw new OSError('EISCONN', 'sendto', `sendto: the socket is connected to ${this.connection.peer}; use send`);
-    });
+    return this.sendCalls.sendto(data, address);
   }
 
   /**
-   * See {@link read}: exactly `size` bytes, or all until the peer closes where there is no size, `null` or a negative one.
-   * Non-blocking: what is there, or `null`.
+   * Emits exactly `size` bytes, or fewer when the peer closes before. Non-blocking: emits the bytes that are there, or
+   * `null` when there are none.
+   *
+   * @param size Without it, or with `null` or a negative number, all bytes until the peer closes.
    */
   read$(size?: number | null): Observable<Buffer | null> {
-    return this.receiving.read(size);
-  }
-
-  /** See {@link readinto}: emits the number of bytes stored. Non-blocking: of those there, or `null`. */
-  readinto$(target: Uint8Array, size?: number | null): Observable<number | null> {
-    return this.receiving.readinto(target, size);
+    return this.receiveCalls.read(size);
   }
 
   /**
-   * See {@link readline}: up to and including the newline, and no more than `size` bytes of it. Non-blocking: what there is
-   * of the line, or `null`.
+   * Reads as {@link read$} does, but into `target`, and emits the number of bytes stored. Cancelled, it has stored none.
+   *
+   * @param size How many bytes to read. Default: the length of `target`.
+   */
+  readinto$(target: Uint8Array, size?: number | null): Observable<number | null> {
+    return this.receiveCalls.readinto(target, size);
+  }
+
+  /**
+   * Emits a line with its newline, or what is left when the peer closes. Non-blocking: emits what there is of the line, or
+   * `null` when there is nothing.
+   *
+   * @param size The most bytes of the line to read; the next read gets the rest. Default: no limit.
    */
   readline$(size?: number | null): Observable<Buffer | null> {
-    return this.receiving.readline(size);
-  }
-
-  /**
-   * Ends the connection behind what the send buffer holds, so that the peer sees EOF, and emits when the interface is done
-   * with it. Pending operations and all later ones fail with `EBADF`. Closing twice is no error. See `SO_LINGER` of
-   * {@link setsockopt$} for closing with a reset.
-   */
-  close$(): Observable<void> {
-    return this.closed$;
-  }
-
-  /**
-   * Sets the time that operations which start from now on may take.
-   *
-   * @param seconds `null` waits for ever (a new socket does), 0 never waits.
-   * @see The socket document, `socket.settimeout(value)`.
-   */
-  settimeout(seconds: number | null): void {
-    this.operations.settimeout(seconds);
-  }
-
-  /**
-   * Changes an option of the socket and emits once it is in force: `SO_KEEPALIVE`, `TCP_KEEPIDLE` (seconds),
-   * `TCP_NODELAY`, `SO_REUSEADDR`, `SO_RCVBUF` and `SO_SNDBUF` (bytes), `SO_LINGER` (a `struct linger`: with 0 seconds
-   * {@link close$} drops what has not gone, and the peer sees a reset; it waits otherwise), `SO_RCVTIMEO` and
-   * `SO_SNDTIMEO` (a `struct timeval`; an operation then fails with `EAGAIN`, as on BSD, where {@link settimeout} has set
-   * no time).
-   *
-   * Errors: `ENOPROTOOPT` for an option that is not known, or that the interface cannot do; `EINVAL` for a value that
-   * it cannot have.
-   *
-   * @see The socket document, `socket.setsockopt(level, optname, value)`.
-   */
-  setsockopt$(level: number, option: number, value: OptionValue): Observable<void> {
-    return this.operations.start('setsockopt', () =>
-      concat(this.set(socketOption(level, option, value)), of(undefined)).pipe(
-        this.operations.boundedSetup('setsockopt', this.nic),
-      ),
-    );
-  }
-
-  /** `true` is `settimeout(null)`, `false` is `settimeout(0)`. */
-  setblocking(flag: boolean): void {
-    this.settimeout(flag ? null : 0);
+    return this.receiveCalls.readline(size);
   }
 
   /** `<socket state=connected link=4 remote=192.168.1.9:80 queued=120 nic=esp8285>` */
   protected override shown(): readonly [string, Shown] {
-    const { link, reader, sender } = this.connection;
-    const { keepAlive, noDelay } = this.settings.value;
+    const { link, reader, sender, settings, isEncrypted } = this.connection;
+    const { keepAlive, noDelay } = settings.value;
     return [
       'socket',
       {
         state: currentOf(this.state$),
         link: link?.id,
-        local: endpointText(this.localAddress),
-        remote: endpointText(this.remote),
-        // Bytes that nobody has read, bytes that the interface has not taken, and clients that nobody has accepted.
+        local: this.localAddress && endpointText(this.localAddress),
+        remote: this.remote && endpointText(this.remote),
+        // Bytes that no call has read, bytes that the interface has not taken, and clients that no call has accepted.
         queued: link && reader.length,
         unsent: sender.unsent || undefined,
-        waiting: this.listening.queue?.length,
-        timeout: this.operations.timeout ?? undefined,
+        waiting: this.listenCalls.waiting,
+        timeout: this.operations.limits.timeout ?? undefined,
         keepAlive,
         noDelay,
-        tls: this.connection.isEncrypted || undefined,
+        tls: isEncrypted || undefined,
         nic: this.nic.name,
       },
     ];
   }
 
-  /** `EBADF` on a closed socket. */
-  protected checkOpen(syscall: string): void {
-    this.operations.checkOpen(syscall);
+  protected override get receiveBuffer() {
+    return this.connection.reader;
   }
 
-  private set(option: SocketOption): Observable<never> {
-    switch (option.name) {
+  protected override get sendBuffer() {
+    return this.connection.sender;
+  }
+
+  protected override changeOwn(call: SocketCall, change: OwnOptionChange): Observable<never> {
+    const { phase, settings, link } = this.connection;
+    switch (change.name) {
       case 'SO_KEEPALIVE':
       case 'TCP_KEEPIDLE':
       case 'TCP_NODELAY':
-        if (!['unconnected', 'connected'].includes(this.phase.value)) {
-          throw new OSError('EINVAL', 'setsockopt', `setsockopt: ${option.name}: the socket is ${this.phase.value}`);
+        if (!['unconnected', 'connected'].includes(phase)) {
+          throw call.error('EINVAL', `${change.name}: the socket is ${phase}`);
         }
-        return this.settings.change(option, this.nic, this.connection.link);
+        return settings.change(change, this.nic, link);
       case 'SO_REUSEADDR':
-        checkReuse(option.on);
-        return EMPTY;
-      case 'SO_RCVBUF':
-        this.connection.reader.resize(option.bytes);
-        return EMPTY;
-      case 'SO_SNDBUF':
-        this.connection.sender.resize(option.bytes);
+        // The port of a socket that is closed is free at once.
+        if (!change.on) throw call.error('ENOPROTOOPT', 'SO_REUSEADDR is always on for a stream socket');
         return EMPTY;
       case 'SO_LINGER':
-        return this.settings.reset(option.seconds === 0, this.nic);
-      case 'SO_RCVTIMEO':
-      case 'SO_SNDTIMEO':
-        this.operations.setTimeoutOf(option);
-        return EMPTY;
+        return settings.reset(change.seconds === 0, this.nic);
       default:
-        throw notAnOptionOf('stream', option);
+        throw call.error('ENOPROTOOPT', `${change.name} is no option of a stream socket`);
     }
   }
 
-  private open(remote: Endpoint, options: ConnectOptions): Observable<void> {
-    return defer(() => {
-      this.phase.next('connecting');
-      this.connection.isOpening = true;
-      this.connection.isEncrypted = options.tls !== undefined;
-      return this.nic.openStream(remote, { ...options, ...this.settings.value });
-    }).pipe(
-      map((link) => {
-        this.adopt(link);
-      }),
-      finalize(() => {
-        this.connection.isOpening = false;
-        if (this.phase.value === 'connecting') this.phase.next('unconnected');
-      }),
-      takeUntil(this.operations.closing$),
-    );
+  protected override endReads(): void {
+    this.connection.endReads();
   }
 
-  /** A socket of the same kind, with the connection that has come. */
+  protected override release(): Observable<never> {
+    return concat(this.connection.close(), this.listenCalls.close() ?? EMPTY);
+  }
+
+  /** Makes a socket of the same class for a connection that has come. */
   private socketOver(link: StreamLink): this {
-    const Kind = this.constructor as new (nic: Nic, options: SocketOptions) => this;
-    const socket = new Kind(this.nic, this.options);
-    socket.settings.resets = this.settings.resets;
-    socket.adopt(link);
+    const SameClass = this.constructor as new (nic: Nic, options: SocketOptions) => this;
+    const socket = new SameClass(this.nic, this.options);
+    socket.connection.settings.resets = this.connection.settings.resets;
+    socket.connection.adopt(link);
     return socket;
   }
-
-  private adopt(link: StreamLink): void {
-    this.connection.adopt(link);
-    this.phase.next('connected');
-  }
-
-  private end(): Observable<void> {
-    this.phase.next('closed');
-    // First, so that no read that waits takes what another leaves.
-    this.connection.endReading();
-    this.operations.close();
-    const released$ = defer(() => {
-      this.connection.end();
-      this.operations.unattended.end();
-      return of(undefined);
-    });
-    return concat(this.connection.close(this.settings.resets), this.listening.queue?.close() ?? EMPTY, released$);
-  }
-}
-
-/** A port is given to the next one at once; that cannot be turned off. */
-function checkReuse(on: boolean): void {
-  if (on) return;
-  throw new OSError('ENOPROTOOPT', 'setsockopt', 'setsockopt: SO_REUSEADDR is always on for a stream socket');
 }

@@ -1,10 +1,10 @@
 import { concat, defer, EMPTY, type Observable, tap } from 'rxjs';
 
+import type { Call } from '../calls/call';
+import type { ConnectionChange } from '../calls/optionChange';
 import type { Nic, StreamLink, StreamSettings } from '../contract/nic';
-import { OSError } from '../contract/osError';
-import type { ConnectionOption } from '../calls/socketOption';
 
-/** Seconds of silence before a connection is probed, where `SO_KEEPALIVE` alone is set: BSD's two hours. */
+/** Seconds of silence before the peer is probed, where only `SO_KEEPALIVE` is set: two hours, as on BSD. */
 const usualIdle = 7200;
 
 interface Chosen {
@@ -13,20 +13,20 @@ interface Chosen {
   readonly noDelay?: boolean;
 }
 
-/** The options of a stream socket that its connection has to have: kept until there is one, and changed on it then. */
-export class ConnectionSettings {
-  /** Whether closing breaks the connection off. */
+/** The settings that the program has chosen for the connection. They are kept until there is one, and changed on it then. */
+export class ChosenSettings {
+  /** Whether the connection is closed with a reset. */
   resets = false;
 
   private chosen: Chosen = {};
 
-  /** What a connection is to be opened with; what was never set is not in it. */
+  /** The settings to open a connection with. What was never chosen is left out. */
   get value(): StreamSettings {
     return settingsOf(this.chosen);
   }
 
-  /** Cold. Changes an option on the connection, if there is one; keeps it for the one to come otherwise. */
-  change(option: ConnectionOption, nic: Nic, link: StreamLink | undefined): Observable<never> {
+  /** Cold. Changes a setting of the connection, or keeps it for the connection to come. */
+  change(option: ConnectionChange, nic: Nic, link: StreamLink | undefined): Observable<never> {
     return defer(() => {
       const next = { ...this.chosen, ...changeOf(option) };
       const keep = tap<never>({ complete: () => (this.chosen = next) });
@@ -36,7 +36,7 @@ export class ConnectionSettings {
     });
   }
 
-  /** Cold. Has the connection be closed with a reset, if the interface can, or in order. */
+  /** Cold. Chooses whether the connection is closed with a reset. Errors with `ENOPROTOOPT` where the interface cannot. */
   reset(resets: boolean, nic: Nic): Observable<never> {
     const keep$ = defer(() => {
       this.resets = resets;
@@ -45,15 +45,15 @@ export class ConnectionSettings {
     return concat(resets ? nic.checkSettings({ resets }) : EMPTY, keep$);
   }
 
-  /** `EINVAL` if anything is set: connections that come have been opened by their peers. */
-  checkUnset(): void {
+  /** Throws `EINVAL` if anything is set, because a connection that comes has been opened by its peer. */
+  checkUnset(call: Call): void {
     if (Object.keys(this.value).length === 0) return;
-    const message = 'listen: SO_KEEPALIVE and TCP_NODELAY are set on the sockets that accept gives, not on this one';
-    throw new OSError('EINVAL', 'listen', message);
+    const reason = 'SO_KEEPALIVE and TCP_NODELAY are set on the sockets that accept gives, not on this one';
+    throw call.error('EINVAL', reason);
   }
 }
 
-function changeOf(option: ConnectionOption): Chosen {
+function changeOf(option: ConnectionChange): Chosen {
   if (option.name === 'TCP_KEEPIDLE') return { idle: option.seconds };
   return option.name === 'SO_KEEPALIVE' ? { keepAlive: option.on } : { noDelay: option.on };
 }

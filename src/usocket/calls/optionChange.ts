@@ -15,42 +15,47 @@ import {
   TCP_KEEPIDLE,
   TCP_NODELAY,
 } from '../contract/constants';
-import { OSError } from '../contract/osError';
+import { callError, type OSError } from '../contract/osError';
 
-/** What `setsockopt` takes: a number, or the bytes of the C structure that the option has. */
+/** The value of a socket option: a number, a boolean, or the bytes of the C structure that the option has on Linux. */
 export type OptionValue = number | boolean | Uint8Array;
 
-/** A change of what a connection is to be like. */
-export type ConnectionOption =
+/** A change of a setting of the connection. `idle` is the silence in seconds after which the peer is probed. */
+export type ConnectionChange =
   | { readonly name: 'SO_KEEPALIVE' | 'TCP_NODELAY'; readonly on: boolean }
   | { readonly name: 'TCP_KEEPIDLE'; readonly seconds: number };
 
-/** A change of how long operations may take; `null` is for ever. */
-export interface TimeoutOption {
+/** A change of the time that receiving or sending may take. `null` is no limit. */
+export interface TimeoutChange {
   readonly name: 'SO_RCVTIMEO' | 'SO_SNDTIMEO';
   readonly seconds: number | null;
 }
 
-/** How a close treats what has not gone yet: 0 seconds drops it; `null` is as without the option. */
-interface LingerOption {
-  readonly name: 'SO_LINGER';
-  readonly seconds: number | null;
+/** A change of the size of a buffer. */
+export interface BufferChange {
+  readonly name: 'SO_RCVBUF' | 'SO_SNDBUF';
+  readonly bytes: number;
 }
 
-/** One change of one option. */
-export type SocketOption =
-  | ConnectionOption
-  | TimeoutOption
+/** What one call of `setsockopt` changes. */
+export type OptionChange =
+  | ConnectionChange
+  | TimeoutChange
+  | BufferChange
   | { readonly name: 'SO_REUSEADDR' | 'SO_BROADCAST'; readonly on: boolean }
-  | { readonly name: 'SO_RCVBUF' | 'SO_SNDBUF'; readonly bytes: number }
-  | LingerOption
+  // 0 seconds drop what has not gone when the socket is closed; `null` is as if the option was never set.
+  | { readonly name: 'SO_LINGER'; readonly seconds: number | null }
   | { readonly name: 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP'; readonly group: string };
 
-type Parse = (value: OptionValue) => SocketOption;
+type Parse = (value: OptionValue) => OptionChange;
 
 const flag =
   (name: 'SO_REUSEADDR' | 'SO_BROADCAST' | 'SO_KEEPALIVE' | 'TCP_NODELAY'): Parse =>
   (value) => ({ name, on: integerOf(value, name) !== 0 });
+
+const bufferSize =
+  (name: 'SO_RCVBUF' | 'SO_SNDBUF'): Parse =>
+  (value) => ({ name, bytes: sizeOf(value, name) });
 
 const timeLimit =
   (name: 'SO_RCVTIMEO' | 'SO_SNDTIMEO'): Parse =>
@@ -64,10 +69,10 @@ const table: readonly (readonly [level: number, option: number, parse: Parse])[]
   [SOL_SOCKET, SO_REUSEADDR, flag('SO_REUSEADDR')],
   [SOL_SOCKET, SO_BROADCAST, flag('SO_BROADCAST')],
   [SOL_SOCKET, SO_KEEPALIVE, flag('SO_KEEPALIVE')],
-  [SOL_SOCKET, SO_RCVBUF, (value) => ({ name: 'SO_RCVBUF', bytes: sizeOf(value, 'SO_RCVBUF') })],
+  [SOL_SOCKET, SO_RCVBUF, bufferSize('SO_RCVBUF')],
   [SOL_SOCKET, SO_RCVTIMEO, timeLimit('SO_RCVTIMEO')],
   [SOL_SOCKET, SO_SNDTIMEO, timeLimit('SO_SNDTIMEO')],
-  [SOL_SOCKET, SO_SNDBUF, (value) => ({ name: 'SO_SNDBUF', bytes: sizeOf(value, 'SO_SNDBUF') })],
+  [SOL_SOCKET, SO_SNDBUF, bufferSize('SO_SNDBUF')],
   [SOL_SOCKET, SO_LINGER, (value) => ({ name: 'SO_LINGER', seconds: lingerOf(value) })],
   [IPPROTO_TCP, TCP_NODELAY, flag('TCP_NODELAY')],
   [IPPROTO_TCP, TCP_KEEPIDLE, (value) => ({ name: 'TCP_KEEPIDLE', seconds: sizeOf(value, 'TCP_KEEPIDLE') })],
@@ -76,21 +81,15 @@ const table: readonly (readonly [level: number, option: number, parse: Parse])[]
 ];
 
 /**
- * Says what a call of `setsockopt` asks for. Numbers are those of Linux, as bytes in its C structures: `int`,
- * `struct timeval`, `struct linger`, `struct ip_mreq`, little endian.
+ * Parses the arguments of `setsockopt`. Numbers are those of Linux. Structures are little endian: `int`,
+ * `struct timeval`, `struct linger`, `struct ip_mreq`.
  *
- * Throws `ENOPROTOOPT` for an option that nobody here knows, `EINVAL` for a value that it cannot have.
+ * Throws `ENOPROTOOPT` for an unknown option, `EINVAL` for a value that the option cannot have.
  */
-export function socketOption(level: number, option: number, value: OptionValue): SocketOption {
+export function optionChange(level: number, option: number, value: OptionValue): OptionChange {
   const known = table.find(([itsLevel, itsOption]) => itsLevel === level && itsOption === option);
   if (known) return known[2](value);
-  const message = `setsockopt: option ${option} of level ${level} is not known here`;
-  throw new OSError('ENOPROTOOPT', 'setsockopt', message);
-}
-
-/** The error of an option that makes no sense for a socket of that kind. */
-export function notAnOptionOf(kind: string, { name }: SocketOption): OSError {
-  return new OSError('ENOPROTOOPT', 'setsockopt', `setsockopt: ${name} is no option of a ${kind} socket`);
+  throw callError('setsockopt', 'ENOPROTOOPT', `option ${option} of level ${level} is not known here`);
 }
 
 function integerOf(value: OptionValue, name: string): number {
@@ -105,7 +104,7 @@ function sizeOf(value: OptionValue, name: string): number {
   throw invalid(name, 'a number above 0');
 }
 
-/** `struct timeval`, of 32 or 64 bits a part; all 0 is no time-out. */
+/** Parses a `struct timeval`, with fields of 32 or 64 bits. All 0 is no time-out. */
 function secondsOf(value: OptionValue, name: string): number | null {
   if (!(value instanceof Uint8Array) || ![8, 16].includes(value.length)) {
     throw invalid(name, 'a struct timeval of 8 or 16 bytes; settimeout() takes a number of seconds');
@@ -119,7 +118,7 @@ function secondsOf(value: OptionValue, name: string): number | null {
   return whole + micro / 1e6 || null;
 }
 
-/** `struct linger`: whether it is on, and the seconds. */
+/** Parses a `struct linger`: whether it is on, and the seconds. */
 function lingerOf(value: OptionValue): number | null {
   const isStructure = value instanceof Uint8Array && value.length === 8;
   const [isOn, seconds] = isStructure ? [viewOf(value).getInt32(0, true), viewOf(value).getInt32(4, true)] : [];
@@ -128,7 +127,7 @@ function lingerOf(value: OptionValue): number | null {
   throw invalid('SO_LINGER', 'a struct linger of 8 bytes: an int that is 1 for on, and an int of seconds');
 }
 
-/** `struct ip_mreq`: the group, and the interface, which is ours whatever it says. */
+/** Parses a `struct ip_mreq`: the group, and the address of an interface, which is ignored. */
 function groupOf(value: OptionValue, name: string): string {
   const [first = 0] = value instanceof Uint8Array && [8, 12].includes(value.length) ? value : [];
   if (value instanceof Uint8Array && first >= 224 && first <= 239) return value.subarray(0, 4).join('.');
@@ -140,5 +139,5 @@ function viewOf(bytes: Uint8Array): DataView {
 }
 
 function invalid(name: string, wanted: string): OSError {
-  return new OSError('EINVAL', 'setsockopt', `setsockopt: ${name} is ${wanted}`);
+  return callError('setsockopt', 'EINVAL', `${name} is ${wanted}`);
 }

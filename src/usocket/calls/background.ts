@@ -3,11 +3,11 @@ import { BehaviorSubject, catchError, EMPTY, mergeAll, type Observable, Subject 
 import { OSError } from '../contract/osError';
 
 /**
- * What non-blocking calls have begun and nobody waits for. A failure is kept for the next call to report, as BSD keeps
- * it in `SO_ERROR`.
+ * What a socket does while no call waits for it, such as the sends that non-blocking calls have begun. The next call
+ * reports a failure, as `SO_ERROR` of BSD does.
  */
-export class Unattended {
-  /** The failure that no call has reported yet; replays the current one. */
+export class Background {
+  /** The failure that no call has reported yet. Replays the current one. */
   readonly failure$: Observable<OSError | undefined>;
 
   private readonly operations = new Subject<Observable<unknown>>();
@@ -19,12 +19,12 @@ export class Unattended {
     this.operations.pipe(mergeAll()).subscribe();
   }
 
-  /** Begins an operation, which runs on to its end. */
+  /** Begins an operation, which runs to its end. */
   run(operation$: Observable<unknown>): void {
     this.operations.next(
       operation$.pipe(
         catchError((error: unknown) => {
-          // What fails behind it, as all that waits in a send buffer does, must not hide why.
+          // Only the first failure says why: everything behind it in the send buffer fails, too.
           if (!this.failure.value) this.failure.next(asOSError(error));
           return EMPTY;
         }),
@@ -32,14 +32,15 @@ export class Unattended {
     );
   }
 
-  /** Gives the failure and forgets it. */
-  takeFailure(): OSError | undefined {
+  /** Throws the failure that no call has reported yet, and forgets it. */
+  throwFailure(): void {
     const failure = this.failure.value;
-    if (failure) this.failure.next(undefined);
-    return failure;
+    if (!failure) return;
+    this.failure.next(undefined);
+    throw failure;
   }
 
-  /** Nothing more will be begun. */
+  /** Accepts no more operations. Those that run go on. */
   end(): void {
     this.operations.complete();
   }

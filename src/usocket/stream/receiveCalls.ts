@@ -1,0 +1,113 @@
+import { catchError, map, type MonoTypeOperatorFunction, Observable, of, switchMap, throwError } from 'rxjs';
+
+import type { ByteReader } from '../../streams';
+import { type Address, addressOf } from '../calls/address';
+import { Call } from '../calls/call';
+import type { Operations } from '../calls/operations';
+import type { SocketCall } from '../calls/socketCall';
+import type { Connection } from './connection';
+
+/** The two ways in which a call reads. */
+interface ReadMethods<T> {
+  readonly waiting: (reader: ByteReader) => Observable<T>;
+  /** Returns `null` when nothing has come yet. */
+  readonly immediate: (reader: ByteReader) => T | null;
+}
+
+/** The calls of a stream socket that receive. They are documented at the methods of `Socket` that have their names. */
+export class ReceiveCalls {
+  constructor(
+    private readonly connection: Connection,
+    private readonly operations: Operations,
+  ) {}
+
+  recv(size: number, flags: number): Observable<Buffer> {
+    return this.operations.start('recv', (call) => this.receive(call, size, flags));
+  }
+
+  recvfrom(size: number, flags: number): Observable<readonly [Buffer, Address]> {
+    return this.operations.start('recvfrom', (call) =>
+      this.receive(call, size, flags).pipe(
+        map((bytes) => [bytes, addressOf(this.connection.linkFor(call).remote)] as const),
+      ),
+    );
+  }
+
+  read(size: number | null | undefined): Observable<Buffer | null> {
+    return this.operations.start('read', (call) => {
+      const wanted = call.sizeOrAll(size);
+      return this.take(call, {
+        waiting: (reader) => reader.read$(wanted),
+        immediate: (reader) => (wanted === 0 ? Buffer.alloc(0) : reader.readNow(wanted)),
+      });
+    });
+  }
+
+  readinto(target: Uint8Array, size: number | null | undefined): Observable<number | null> {
+    return this.operations.start('readinto', (call) => {
+      call.checkTarget(target);
+      call.checkSize(size ?? Infinity);
+      const wanted = target.subarray(0, size ?? Infinity);
+      return this.take(call, {
+        waiting: (reader) => reader.readinto$(wanted),
+        immediate: (reader) => (wanted.length === 0 ? 0 : reader.readintoNow(wanted)),
+      });
+    });
+  }
+
+  readline(size: number | null | undefined): Observable<Buffer | null> {
+    return this.operations.start('readline', (call) => {
+      const longest = call.sizeOrAll(size);
+      return this.take(call, {
+        waiting: (reader) => reader.readline$(longest),
+        immediate: (reader) => (longest === 0 ? Buffer.alloc(0) : reader.readlineNow(longest)),
+      });
+    });
+  }
+
+  /** One read that lasts until the peer closes. It begins when the connection is open. */
+  stream(name: string, streamOf: (reader: ByteReader) => Observable<Buffer>): Observable<Buffer> {
+    this.operations.checkOpen(name);
+    return this.connection.whenOpen(new Call(name)).pipe(
+      switchMap(() => streamOf(this.connection.reader)),
+      this.noteFailure(),
+    );
+  }
+
+  private receive(call: SocketCall, size: number, flags: number): Observable<Buffer> {
+    const { peek, dontWait, waitAll } = call.receiveFlags(flags);
+    call.checkSize(size);
+    const immediate = (reader: ByteReader) =>
+      size === 0 ? Buffer.alloc(0) : peek ? reader.peekNow(size) : reader.readNow(size);
+    const waiting = (reader: ByteReader) => {
+      if (peek) return reader.peek$(size, waitAll ? size : 1);
+      return waitAll ? reader.read$(size) : reader.recv$(size);
+    };
+    return this.take(call, { waiting, immediate }, dontWait).pipe(map((bytes) => call.found(bytes)));
+  }
+
+  /** Emits `null` when the call does not wait and nothing has come. */
+  private take<T>(call: SocketCall, { waiting, immediate }: ReadMethods<T>, dontWait = false): Observable<T | null> {
+    const { connection } = this;
+    if (call.isNonBlocking || dontWait) {
+      if (connection.isOpening) return of(null);
+      connection.linkFor(call);
+      return new Observable<T | null>((caller) => {
+        caller.next(immediate(connection.reader));
+        caller.complete();
+      }).pipe(this.noteFailure());
+    }
+    return connection.whenOpen(call).pipe(
+      switchMap(() => waiting(connection.reader)),
+      this.noteFailure(),
+      call.deadline('receive', `${connection.peer} did not answer`),
+    );
+  }
+
+  private noteFailure<T>(): MonoTypeOperatorFunction<T> {
+    return catchError((error: unknown) => {
+      this.connection.noteFailure(error);
+      return throwError(() => error);
+    });
+  }
+}

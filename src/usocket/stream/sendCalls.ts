@@ -1,0 +1,93 @@
+import { catchError, map, type MonoTypeOperatorFunction, type Observable, of, switchMap, throwError } from 'rxjs';
+
+import type { Call, Sendable } from '../calls/call';
+import type { Operations } from '../calls/operations';
+import type { SocketCall } from '../calls/socketCall';
+import type { StreamLink } from '../contract/nic';
+import { OSError } from '../contract/osError';
+import type { Connection } from './connection';
+
+/** The calls of a stream socket that send. They are documented at the methods of `Socket` that have their names. */
+export class SendCalls {
+  constructor(
+    private readonly connection: Connection,
+    private readonly operations: Operations,
+  ) {}
+
+  send(data: Sendable, flags: number): Observable<number> {
+    return this.operations.start('send', (call) => {
+      const { dontWait } = call.sendFlags(flags);
+      const bytes = call.bytesOf(data);
+      if (call.isNonBlocking || dontWait) return of(this.put(call, bytes) ?? this.failWithoutRoom(call, 'nothing'));
+      return this.handOver(call, (link) => this.connection.sender.sendAll(link, bytes.subarray(0, link.maxSend)));
+    });
+  }
+
+  sendall(data: Sendable): Observable<void> {
+    return this.operations.start('sendall', (call) => {
+      const bytes = call.bytesOf(data);
+      if (!call.isNonBlocking) {
+        return this.handOver(call, (link) => this.connection.sender.sendAll(link, bytes)).pipe(map(() => undefined));
+      }
+      const taken = this.put(call, bytes) ?? 0;
+      if (taken === bytes.length) return of(undefined);
+      return this.failWithoutRoom(call, `${taken} of ${bytes.length} bytes have gone; write() says how many:`);
+    });
+  }
+
+  write(data: Sendable): Observable<number | null> {
+    return this.operations.start('write', (call) => {
+      const bytes = call.bytesOf(data);
+      if (call.isNonBlocking) return of(this.put(call, bytes));
+      return this.handOver(call, (link) => this.connection.sender.sendAll(link, bytes));
+    });
+  }
+
+  /** A stream has one peer, which `connect` names. */
+  sendto(data: Sendable, address: readonly [string, number]): Observable<never> {
+    return this.operations.start('sendto', (call) => {
+      call.bytesOf(data);
+      call.remoteOf(address);
+      this.connection.linkFor(call);
+      throw call.error('EISCONN', `the socket is connected to ${this.connection.peer}; use send`);
+    });
+  }
+
+  /** Hands the bytes of a call to the interface as soon as the connection is open, and waits until it has taken them. */
+  private handOver(call: SocketCall, hand: (link: StreamLink) => Observable<number>): Observable<number> {
+    const { connection } = this;
+    return connection
+      .whenOpen(call)
+      .pipe(switchMap(hand), this.failing(call), call.deadline('send', `${connection.peer} did not answer`));
+  }
+
+  /** Puts as many bytes into the send buffer as it has room for. Returns `null` when it has none. */
+  private put(call: Call, bytes: Uint8Array): number | null {
+    const { connection, operations } = this;
+    if (connection.isOpening) return null;
+    const taken = connection.sender.put(connection.linkFor(call), bytes, (handing$) => {
+      operations.background.run(handing$.pipe(this.failing(call)));
+    });
+    // A connection that has ended fails at once.
+    operations.background.throwFailure();
+    return taken > 0 || bytes.length === 0 ? taken : null;
+  }
+
+  /** The program is told of the peer's reset once. After that a send fails because the connection has ended. */
+  private failing<T>(call: Call): MonoTypeOperatorFunction<T> {
+    return catchError((error: unknown) => {
+      const { connection } = this;
+      if (connection.wasReset && error instanceof OSError && error.code === 'ECONNRESET') {
+        const reason = `${connection.peer} has broken the connection off, as has been told; connect again`;
+        return throwError(() => call.error('EPIPE', reason, { cause: error }));
+      }
+      connection.noteFailure(error);
+      return throwError(() => error);
+    });
+  }
+
+  private failWithoutRoom(call: Call, what: string): never {
+    const why = this.connection.isOpening ? 'it is still connecting' : 'the send buffer is full';
+    throw call.error('EAGAIN', `${what} fitted: ${why}, and the socket is non-blocking`);
+  }
+}
