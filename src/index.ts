@@ -3,35 +3,71 @@ import { createModules } from './modules';
 import { inspectableModule } from './streams';
 import { errnoOf, errorcode, Poll, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, select, select$ } from './usocket';
 
-/** With the interfaces of this program: the only state of the package that is not held by an object of the user's. */
+/** The interfaces of the program: the only state of the package that no object of the user holds. */
 const modules = createModules();
 
-/** Serial lines. */
+/** Serial lines: `new machine.UART(port, baudRate)` opens one. */
 export const machine = inspectableModule('machine', { UART });
 
-/** Network interfaces. */
+/**
+ * Network interfaces: `network.ESP8285(uart)` sets up the modem on a serial line, `network.Host()` gives the operating
+ * system's own sockets. The first interface is the one that `usocket` uses by default.
+ */
 export const network = modules.network;
 
-/** Sockets over the default interface. */
+/**
+ * Sockets over the default interface, or over another one with the option `nic`: `usocket.socket()`,
+ * `usocket.getaddrinfo(host, port)`, and the constants and helpers of MaixPy's module of that name.
+ */
 export const usocket = modules.usocket;
 
 /**
- * Waiting for several streams at once: sockets, serial lines, anything with a `readiness$`. `poll().ready$` tells what is
- * ready at every change of it, without anybody asking.
+ * Waits for several streams at once: sockets, serial lines, anything with a `readiness$`. `uselect.poll()` registers streams
+ * and can be used again and again; `uselect.select()` waits once.
  */
 export const uselect = inspectableModule('uselect', {
+  /** The event of a stream that can be read, or that has ended. */
   POLLIN,
+  /** The event of a stream that can be written to. */
   POLLOUT,
+  /** The event of a stream that has failed. It need not be asked for. */
   POLLERR,
+  /** The event of a stream that the other side has ended. It need not be asked for. */
   POLLHUP,
+  /** The event of a stream that is closed: nothing of it can be waited for. It need not be asked for. */
   POLLNVAL,
+
+  /**
+   * Makes an object that streams are registered with. `await poller.poll(milliseconds)` waits until one of them is ready;
+   * `poller.ready$` emits what is ready, at every change of it.
+   *
+   *     const poller = uselect.poll();
+   *     poller.register(sock, uselect.POLLIN);
+   *     for (const [stream, events] of await poller.poll(1000)) …
+   */
   poll: () => new Poll(),
+
+  /**
+   * Waits until one of the streams can be read, can be written to, or has failed, and resolves to those of each of the
+   * three lists that are ready; to three empty lists when the time, in seconds, is up. Without a time, or with `null` or a
+   * negative one, it waits without limit; 0 returns at once. `{ signal }` as the last argument gives it up.
+   *
+   *     const [readable] = await uselect.select([sock, uart], [], [], 5);
+   *
+   * Rejects with `EINVAL` for what is not a list, has no `readiness$`, or is not a time.
+   */
   select,
+
+  /** The cold form of `select`: waits when it is subscribed to, emits the three lists once, and completes. */
   select$,
 });
 
-/** Error numbers by name, and names by number: `uerrno.errorcode[uerrno.EAGAIN]`, as in MicroPython. */
-export const uerrno = { ...errnoOf, errorcode } as const;
+/** Error numbers by name, and names by number: `uerrno.EAGAIN` is 11, and `uerrno.errorcode[11]` is `'EAGAIN'`. */
+export const uerrno = {
+  ...errnoOf,
+  /** The name of each error number: `uerrno.errorcode[11]` is `'EAGAIN'`; `undefined` for a number without a name. */
+  errorcode,
+} as const;
 
 export { createModules };
 

@@ -1,29 +1,17 @@
 import {
-  BehaviorSubject,
-  catchError,
   combineLatest,
   concat,
   defer,
   distinctUntilChanged,
   EMPTY,
-  endWith,
-  filter,
   ignoreElements,
   map,
-  merge,
   type Observable,
   of,
-  type OperatorFunction,
-  startWith,
-  switchMap,
-  take,
-  timeout,
-  timer,
 } from 'rxjs';
 
 import { createEmulator, type EmulatorOptions } from './emulator';
 import {
-  ByteReader,
   currentOf,
   Inspectable,
   type LineAdvice,
@@ -35,72 +23,80 @@ import {
   type Shown,
   type Uart,
 } from './streams';
-import { openUart, type LineSettings, withoutPassword } from './transports';
+import { TimedReader } from './timedReader';
+import { type LineSettings, openUart, withoutPassword } from './transports';
 import { OSError } from './usocket';
 import { Call, type Sendable } from './usocket/calls/call';
 import { type Abortable, partOptions, promiseOf } from './usocket/contract/promiseOf';
 
+/** The options of {@link UART}: framing, flow control and control signals of the line, and how it is read. */
 export interface UARTOptions extends Omit<LineSettings, 'baudRate'> {
-  /** Milliseconds that a read waits for the bytes that it wants; 0 takes what is there. Default: 1000. */
+  /** How long a read waits for its bytes, in milliseconds; 0 takes what is there. Default: 1000. */
   readonly timeout?: number;
-  /** Bytes held for reads to come; when more come unread, the reads fail with `ENOBUFS`. Default: 4096. */
+  /** Most bytes that are kept until they are read; when more come, the reads fail with `ENOBUFS`. Default: 4096. */
   readonly read_buf_len?: number;
-  /** For `emulator:`, how the virtual modem is to be: its firmware, its networks, the hosts that it reaches. */
+  /** For `emulator:`: the options of the virtual modem, such as its firmware, its networks, and the hosts it reaches. */
   readonly emulator?: Omit<EmulatorOptions, 'baud'>;
 }
 
 /**
- * A serial line, open from the start.
+ * A serial line. It is opened when it is made.
  *
  *     new machine.UART('/dev/ttyUSB0', 115200)
  *     new machine.UART('tcp://192.168.1.9:3000')                  // a raw TCP serial server
- *     new machine.UART('rfc2217://192.168.1.9:2217', 115200)      // ser2net, with the speed set from here
- *     new machine.UART('emulator:', 115200)                       // a virtual modem, paced as a real one would be
- *     new machine.UART('COM3', 115200, { dtr: false, rts: false })  // a board that these wires would hold in reset
+ *     new machine.UART('rfc2217://192.168.1.9:2217', 115200)      // ser2net; the speed is set from here
+ *     new machine.UART('emulator:', 115200)                       // a virtual modem, as fast as a real one
+ *     new machine.UART('COM3', 115200, { dtr: false, rts: false })  // a board that these signals hold in reset
  *
- * What goes wrong is the error of {@link UART.rx$} and of every call: `ENODEV` no such port or unplugged, `EACCES`,
- * `EBUSY`. A line that an interface was made on is the interface's: reading it here takes nothing away from there, and
- * is limited to `read_buf_len`. After {@link UART.deinit} every call fails with `EBADF`, those under way included. Each
- * call that waits takes `{ signal }` last, which gives it up: a read has taken nothing then.
+ * When the line cannot be opened or is lost, `rx$` and every call fail: `ENODEV` for no such port or an unplugged one,
+ * `EACCES`, `EBUSY`, and for a serial server what connecting fails with. After `close` every call fails with `EBADF`,
+ * those under way included. Each call that waits takes `{ signal }` last, which gives it up; a read has taken nothing then.
+ *
+ * An interface that was made on the line reads it as well: both get all bytes, and reads here are limited by
+ * `read_buf_len`.
  *
  * @see MicroPython, `machine.UART`; the socket document's programs make theirs with `timeout` and `read_buf_len`.
  */
 export class UART extends Inspectable implements Uart, AsyncDisposable {
-  /** The device, or the URL without a name and a password that may be in it. */
+  /** The device or the URL of the line, without a user name and a password. */
   readonly port: string;
+  /** The bytes that come, in chunks of any size, whether or not anyone listens. Completes when the line is closed. */
   readonly rx$: Observable<Uint8Array>;
-  /** What could be done without waiting; replays the current state. For `uselect`. */
+  /** What can be done without waiting; replays the current state. For `uselect`. */
   readonly readiness$: Observable<Readiness>;
-  /** Holds the modem back; only with `rtscts`. For the interface that the line belongs to. */
+  /** Stops the modem by flow control, or lets it go on; only with `rtscts`. For the interface on the line. */
   readonly hold?: (held: boolean) => void;
-  /** Milliseconds that the line may pause within what the modem prints without a pause; see {@link Uart.longestPause}. */
+  /**
+   * How long the line may pause in the middle of what the modem sends without a pause, in milliseconds; a longer pause means
+   * that the modem was cut off. See {@link Uart.longestPause}.
+   */
   readonly longestPause: number | undefined;
-  /** What a virtual modem says beside the line; see {@link Uart.hints$}. */
+  /** Why a virtual modem refuses what it is asked, in words that AT commands do not have; see {@link Uart.hints$}. */
   readonly hints$: Observable<LineHint> | undefined;
-  /** What to look at when bytes are lost; see {@link Uart.advice}. */
+  /** What a person can check when bytes are lost on the line; for messages. See {@link Uart.advice}. */
   readonly advice: LineAdvice | undefined;
-  /** What the line has to tell of itself that is no failure: a setting that its server has made otherwise. */
+  /** Notices of the line that are not failures, such as a setting that its server has made differently. */
   readonly notices$: Observable<string>;
   /**
-   * Opens a line anew that was lost, and resolves when it is open; what has not been read is dropped. An interface does it
-   * by itself. There is none for `emulator:`.
+   * Opens a lost line again, and resolves when it is open; bytes that have not been read are dropped. An interface on the
+   * line does this by itself. Undefined for `emulator:`.
    *
-   * Rejects with what stands in the way: `ENODEV`, `ECONNREFUSED` and the like; `EBADF` once it has been closed.
+   * Rejects when the line cannot be opened, with `ENODEV`, `ECONNREFUSED` and the like, and with `EBADF` after `close`.
    */
   readonly reopen?: (options?: Abortable) => Promise<void>;
 
   private readonly line: Uart;
-  private readonly readers: BehaviorSubject<ByteReader>;
+  private readonly reader: TimedReader;
   private readonly timeout: number;
   private readonly capacity: number;
   private readonly closed$ = defer(() => this.end()).pipe(runOnce());
   private closedWith: OSError | undefined;
 
   /**
-   * Throws `EINVAL` for what is no time, no length, or no port that there could be.
+   * Throws `EINVAL` for a time, a length or a setting that there cannot be, and for a port that names no line.
    *
    * @param port A device, or one of the URLs above.
-   * @param baudRate Bits per second. Default: 115200.
+   * @param baudRate Bits per second, the same as the modem's. Default: 115200.
    */
   constructor(
     port: string,
@@ -108,62 +104,37 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     options: UARTOptions = {},
   ) {
     super();
-    const { emulator, timeout: patience = 1000, read_buf_len: capacity = 4096, ...settings } = options;
-    if (!(patience >= 0 && patience <= longestDelay)) {
-      const message = `UART: timeout is a number of milliseconds from 0 to ${longestDelay}, not ${patience}`;
-      throw new OSError('EINVAL', 'UART', message);
-    }
-    if (!Number.isSafeInteger(capacity) || capacity < 1) {
-      throw new OSError('EINVAL', 'UART', `UART: read_buf_len is a number of bytes from 1 up, not ${capacity}`);
-    }
-    this.timeout = patience;
+    const { emulator, timeout = 1000, read_buf_len: capacity = 4096, ...settings } = options;
+    checkArguments({ port, baudRate, timeout, capacity });
+    this.timeout = timeout;
     this.capacity = capacity;
-    if (typeof port !== 'string') {
-      throw new OSError('EINVAL', 'UART', `UART: a port is a text, '/dev/ttyUSB0' or 'emulator:', not ${String(port)}`);
-    }
-    if (typeof baudRate !== 'number') {
-      const given = typeof baudRate === 'string' ? `the text '${String(baudRate)}'` : String(baudRate);
-      throw new OSError('EINVAL', 'UART', `UART: a baud rate is a number, 115200, not ${given}`);
-    }
     this.port = withoutPassword(port);
-    this.line =
+    const line =
       port === 'emulator:' ? virtualLine({ ...emulator, baud: baudRate }) : openUart(port, { baudRate, ...settings });
-    this.rx$ = this.line.rx$;
-    this.longestPause = this.line.longestPause;
-    this.advice = this.line.advice;
-    this.notices$ = this.line.notices$ ?? EMPTY;
-    this.hints$ = this.line.hints$;
-    if (settings.rtscts && this.line.hold) this.hold = this.line.hold;
-    const newReader = (): ByteReader => {
-      const reader = new ByteReader(() => this.rx$, {
-        capacity,
-        overflow: () => new OSError('ENOBUFS', 'read', `read: more than ${capacity} bytes came unread (read_buf_len)`),
-      });
-      reader.connect();
-      return reader;
-    };
-    this.readers = new BehaviorSubject(newReader());
-    const { line } = this;
-    if (line.reopen) this.reopen = (reopenOptions) => promiseOf(this.reopening(newReader), reopenOptions);
-    const readable$ = this.readers.pipe(switchMap((reader) => reader.readable$));
-    this.readiness$ = combineLatest([this.line.readiness$, readable$]).pipe(
-      map(([line, readable]) => ({ ...line, readable })),
+    this.line = line;
+    this.rx$ = line.rx$;
+    this.longestPause = line.longestPause;
+    this.advice = line.advice;
+    this.notices$ = line.notices$ ?? EMPTY;
+    this.hints$ = line.hints$;
+    if (settings.rtscts && line.hold) this.hold = line.hold;
+    if (line.reopen) this.reopen = (reopenOptions) => promiseOf(this.reopening(), reopenOptions);
+    this.reader = new TimedReader(line, { timeout, capacity });
+    this.readiness$ = combineLatest([line.readiness$, this.reader.readable$]).pipe(
+      map(([state, readable]) => ({ ...state, readable })),
       distinctUntilChanged(sameReadiness),
     );
   }
 
-  private get reader(): ByteReader {
-    return this.readers.value;
-  }
-
-  /** Bytes that could be read now. */
+  /** How many bytes can be read without waiting. */
   any(): number {
     return this.reader.length;
   }
 
   /**
-   * Resolves to `size` bytes, or to what has come when the time is up; without `size`, to what has come when the line has
-   * been quiet for that time, or to the first `read_buf_len` bytes of a line that is never quiet. `null` when nothing has.
+   * Resolves to `size` bytes, or to fewer when the time is up. Without `size`, resolves to what has come when the line has
+   * been silent for that time, or to the first `read_buf_len` bytes of a line that is never silent. Resolves to `null` when
+   * nothing has come.
    */
   read(options?: Abortable): Promise<Buffer | null>;
   read(size: number | undefined, options?: Abortable): Promise<Buffer | null>;
@@ -171,15 +142,18 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     const [[size], options] = partOptions<number, Abortable>([first, second]);
     return promiseOf(
       defer(() => {
-        if (size === undefined) return this.untilQuiet();
+        if (size === undefined) return this.reader.readUntilSilent$();
         new Call('read').checkSize(size);
-        return this.reader.read$(size).pipe(this.inTime(() => this.reader.readNow(size)));
+        return this.reader.read$(size);
       }),
       options,
     );
   }
 
-  /** As {@link read}, into a buffer and no further than its end: resolves to the number of bytes stored, or `null`. */
+  /**
+   * Reads into a buffer, `size` bytes or as many as it holds. Resolves to the number of bytes stored, which is smaller when
+   * the time is up, or to `null` when nothing has come.
+   */
   readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, size: number | undefined, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, first?: number | Abortable, second?: Abortable): Promise<number | null> {
@@ -189,19 +163,21 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
         const call = new Call('readinto');
         call.checkTarget(target);
         call.checkSize(size);
-        const part = target.subarray(0, size);
-        return this.reader.readinto$(part).pipe(this.inTime(() => this.reader.readintoNow(part)));
+        return this.reader.readinto$(target.subarray(0, size));
       }),
       options,
     );
   }
 
-  /** Resolves to a line with its newline, or to what has come of it when the time is up; `null` when nothing has. */
+  /** Resolves to a line with its newline, or to what has come of it when the time is up; to `null` when nothing has. */
   readline(options?: Abortable): Promise<Buffer | null> {
-    return promiseOf(this.reader.readline$().pipe(this.inTime(() => this.reader.readNow())), options);
+    return promiseOf(this.reader.readline$(), options);
   }
 
-  /** Resolves to the number of bytes, when the line can take more. Given up, the bytes may go all the same. */
+  /**
+   * Sends bytes, or a string as UTF-8, and resolves to their number when the line can take more. When it is given up, the
+   * bytes may still be sent.
+   */
   write(data: Sendable, options?: Abortable): Promise<number> {
     return promiseOf(
       defer(() => {
@@ -213,17 +189,20 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     );
   }
 
-  /** Closes the line, and drops what has not been read. Closing twice is no error; it goes on when it is given up. */
+  /**
+   * Closes the line, drops what has not been read, and resolves when the port is free. Closing twice is not an error. It
+   * goes on when `signal` aborts the wait for it.
+   */
   close(options?: Abortable): Promise<void> {
     return promiseOf(this.closed$, options);
   }
 
-  /** As {@link close}: MaixPy's name for it. */
+  /** Closes the line, drops what has not been read, and resolves when the port is free. The name of `close` in MaixPy. */
   deinit(options?: Abortable): Promise<void> {
     return promiseOf(this.closed$, options);
   }
 
-  /** `await using uart = new machine.UART(…)` closes it at the end of the block. */
+  /** Closes the line at the end of a block: `await using uart = new machine.UART(…)`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -253,40 +232,40 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   }
 
   /** Goes on when it is given up. */
-  private reopening(newReader: () => ByteReader): Observable<void> {
+  private reopening(): Observable<void> {
     return defer(() => {
       const opened$ = defer(() => this.line.reopen?.() ?? EMPTY).pipe(ignoreElements());
       const read$ = defer(() => {
-        if (!this.closedWith) this.readers.next(newReader());
+        if (!this.closedWith) this.reader.renew();
         return of(undefined);
       });
       return concat(opened$, read$).pipe(runOnce());
     });
   }
-
-  /** Ends a read with what there is when the time is up. */
-  private inTime<T>(take: () => T | null): OperatorFunction<T, T | null> {
-    return timeout({ first: this.timeout, with: () => defer(() => of(take())) });
-  }
-
-  private untilQuiet(): Observable<Buffer | null> {
-    const quiet$ = this.rx$.pipe(
-      startWith(undefined),
-      switchMap(() => timer(this.timeout)),
-      // The end of the line is as quiet as can be; its failure is told by the read.
-      catchError(() => of(0)),
-      endWith(0),
-    );
-    // A line that is never quiet sends more than is held.
-    const over$ = this.reader.finished$.pipe(filter(Boolean));
-    return merge(quiet$, over$).pipe(
-      take(1),
-      map(() => this.reader.readNow()),
-    );
-  }
 }
 
-/** A virtual modem's line; `EINVAL` for one that there cannot be. */
+interface UARTArguments {
+  readonly port: unknown;
+  readonly baudRate: unknown;
+  readonly timeout: number;
+  readonly capacity: number;
+}
+
+/** Throws `EINVAL` for arguments of a wrong type, or out of range. */
+function checkArguments({ port, baudRate, timeout, capacity }: UARTArguments): void {
+  const check = (isValid: boolean, message: string): void => {
+    if (!isValid) throw new OSError('EINVAL', 'UART', `UART: ${message}`);
+  };
+  const isTime = timeout >= 0 && timeout <= longestDelay;
+  check(isTime, `timeout is a number of milliseconds from 0 to ${longestDelay}, not ${timeout}`);
+  const isLength = Number.isSafeInteger(capacity) && capacity >= 1;
+  check(isLength, `read_buf_len is a number of bytes from 1 up, not ${capacity}`);
+  check(typeof port === 'string', `a port is a text, '/dev/ttyUSB0' or 'emulator:', not ${String(port)}`);
+  const given = typeof baudRate === 'string' ? `the text '${baudRate}'` : String(baudRate);
+  check(typeof baudRate === 'number', `a baud rate is a number, 115200, not ${given}`);
+}
+
+/** The line of a virtual modem. Throws `EINVAL` for options that it does not take. */
 function virtualLine(options: EmulatorOptions): Uart {
   try {
     return createEmulator(options).uart;

@@ -2,12 +2,12 @@ import { createNetworkModule } from './network';
 import { createSocketModule, Interfaces } from './usocket';
 
 /**
- * Makes `network` and `usocket` anew, with interfaces of their own: the default interface of one pair is nothing to another.
- * For programs that are several in one process, and for tests.
+ * Makes a `network` and a `usocket` module of their own. An interface of one such pair is never the default interface of
+ * another pair. It is for several programs in one process, and for tests.
  *
  *     const { network, usocket } = createModules();
  *     network.Host();
- *     const sock = usocket.socket(); // on that interface, whatever the package's own `network` has
+ *     const sock = usocket.socket(); // on that interface, not on one of the package's own `network`
  */
 export function createModules() {
   const interfaces = new Interfaces();

@@ -8,11 +8,11 @@ import { type Interfaces, OSError } from './usocket';
 import { type Abortable, ifPromise, promiseOf } from './usocket/contract/promiseOf';
 
 /**
- * Makes the `network` module: each interface that comes up is registered, and the first one is the default until it is
- * closed, or its line is lost and there is another.
+ * Makes the `network` module. It registers each interface when it is up. The first one is the default, until it is closed,
+ * or its line is lost and there is another one.
  */
 export function createNetworkModule(interfaces: Interfaces) {
-  /** Lines that an interface has: two on one would take each other's answers for their own. */
+  /** Lines that have an interface: two interfaces on one line would take each other's answers for their own. */
   const taken = new Set<Uart>();
 
   function startESP8285(uart: Uart, options: ModemOptions & Abortable = {}): Promise<ESP8285> {
@@ -38,14 +38,14 @@ export function createNetworkModule(interfaces: Interfaces) {
     );
   }
 
-  /** The interface is there until it is closed; another one is the default while its line is lost. */
+  /** Registers an interface until it is closed. While its line is lost, another one is the default. */
   function register(nic: ESP8285, uart: Uart): void {
     nic.status$.pipe(takeWhile(({ modem }) => modem !== 'closed')).subscribe({
       next: ({ modem }) => {
         if (modem === 'down') interfaces.lose(nic);
         else interfaces.add(nic);
       },
-      // A BehaviorSubject's state: it has no errors.
+      // `status$` never errors.
       error: noop,
       complete: () => {
         taken.delete(uart);
@@ -56,23 +56,28 @@ export function createNetworkModule(interfaces: Interfaces) {
 
   const members = {
     /**
-     * Sets the modem on a serial line up, in whatever state it is, and resolves to its interface. See {@link ESP8285}. As
-     * in MaixPy, `network.ESP8285.WPA2_PSK` and the like say how its own network is encrypted.
+     * Sets up the modem on a serial line, whatever state it is in, and resolves to its interface. As in MaixPy,
+     * `network.ESP8285.WPA2_PSK` and the like name the encryptions of an access point that the modem opens itself.
      *
-     * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EBUSY` when the line has an interface already, `EIO` when
-     * the modem is silent, `EPROTO` when the baud rate is wrong. When it fails, or is given up, the line is left open for
-     * another attempt: a program that goes on without the modem closes it, `uart.close()`, or it does not end.
+     *     const nic = await network.ESP8285(new machine.UART('/dev/ttyUSB0', 115200));
+     *     await nic.connect('my-ssid', 'my-key');
+     *
+     * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EBUSY` when the line already has an interface, `EIO` when
+     * the modem is silent, and `EPROTO` when the baud rate is wrong. After a failure, or when it is given up, the line
+     * stays open for another attempt. A program that goes on without the modem has to call `uart.close()`, because an open
+     * line keeps the process running.
      */
     ESP8285: Object.assign(startESP8285, encryptions),
 
     /**
-     * The operating system's own sockets as an interface, up at once: for programs that run with and without a modem.
+     * Gives the operating system's own sockets as an interface, which is up at once. It is for programs that run with and
+     * without a modem.
      *
      *     if (path) await network.ESP8285(new machine.UART(path));
      *     else network.Host();
      *     const socket = usocket.socket();
      *
-     * Throws `EINVAL` when `ca`, the certificates of authorities that TLS is checked by, are none.
+     * Throws `EINVAL` when `ca`, the certificates of authorities that TLS is checked by, are not certificates.
      */
     Host(options?: HostNicOptions): HostNic {
       const nic = new HostNic(options);

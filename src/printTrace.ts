@@ -10,14 +10,14 @@ const arrows: Readonly<Record<TraceEvent['direction'], string>> = {
   'by driver': '#',
 };
 
-/** Prints what goes over a modem's line to standard error, where the environment asks for it: `DEBUG=rx-usocket*`. */
+/** Prints the conversation with a modem to standard error when the environment asks for it: `DEBUG=rx-usocket*`. */
 export function printTrace({ trace$ }: ESP8285): void {
   if (!log.enabled) return;
-  // Ends with the line, of which `status$` tells.
+  // It errors when the line is lost, which `status$` tells.
   trace$.subscribe({ next: (event) => log('%s', lineOf(event)), error: noop });
 }
 
-/** `< block of link 4: 1460 bytes`; what prints it adds the time. */
+/** `< block of link 4: 1460 bytes`; `debug` adds the time. */
 function lineOf({ direction, kind, link, text }: TraceEvent): string {
   const arrow = arrows[direction];
   return `${arrow} ${kind}${link === undefined ? '' : ` of link ${link}`}: ${text}`;

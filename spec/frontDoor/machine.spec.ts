@@ -36,6 +36,9 @@ describe('machine.UART on a serial port', () => {
   }
 
   it('reads just as many bytes as are asked for, and leaves the rest', async () => {
+    await uart.close();
+    uart = new machine.UART(pty.path, 115_200, { timeout: 60_000 });
+    await opened();
     const read = uart.read(4);
     await pty.say(Buffer.from('ab'));
     await pty.say(Buffer.from('cdef'));
