@@ -1,15 +1,12 @@
-import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
-
 import NodeEnvironment from 'jest-environment-node';
+
+import { afterZeroTimers, turnUntil } from '../time/turns';
 
 /** How long a closed socket or an ended process may take to be gone, in milliseconds. */
 const grace = 1000;
 
 /** How long what a failed test has left at work may take to end by itself, in milliseconds: the longest soak program. */
 const graceOfFailed = 30_000;
-
-/** When an error that nobody observes is thrown, in milliseconds: RxJS does so by a timer of none. */
-const soon = 10;
 
 /** Node.js has no public way to ask a timer whether it is over. */
 type Timer = NodeJS.Timeout & { readonly _destroyed?: boolean };
@@ -48,12 +45,12 @@ export default class NoLeaksEnvironment extends NodeEnvironment {
   }
 
   override async teardown(): Promise<void> {
-    await delay(soon);
+    // RxJS throws an error that has no observer from such a timer.
+    await afterZeroTimers();
     const timers = [...this.timers].filter((timer) => timer._destroyed === false && timer.hasRef());
     // What a test was at when it failed ends by its own deadlines, and would count as the next file's until then.
     if (!this.hasFailedTest) timers.forEach(clearTimeout);
-    const deadline = Date.now() + (this.hasFailedTest ? graceOfFailed : grace);
-    while (this.openHandles().length > 0 && Date.now() < deadline) await nextTurn();
+    await turnUntil(() => this.openHandles().length === 0, this.hasFailedTest ? graceOfFailed : grace);
     const left = [...timers.map(() => 'Timeout'), ...this.openHandles()];
     timers.forEach(clearTimeout);
 

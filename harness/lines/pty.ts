@@ -1,9 +1,10 @@
 import * as nodePty from '@lydell/node-pty';
 import { write as fsWrite } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 import { fromEvent, map, type Observable } from 'rxjs';
+
+import { nextTurn } from '../time/turns';
 
 const write = promisify(fsWrite);
 

@@ -77,7 +77,7 @@ export function soakCommand(print: Print): Command {
     ),
     command(
       'slow-reader',
-      'A reader at a tenth of what the sender could do, through passive receive: all arrives, the sender is held back, ' +
+      'A reader that waits until its socket is full, through passive receive: all arrives, the sender is held back, ' +
         'and the memory stays within its bounds.',
       numberOption('--size <bytes>', 'of the transfer', 20_000_000),
     ),

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { memoryUsage } from 'node:process';
-import { setTimeout as delay } from 'node:timers/promises';
 import { queryObjects } from 'node:v8';
 import { Subscriber } from 'rxjs';
 
 import { addressOf, virtualModem } from '../interfaces/interfaces';
 import { takeAt } from '../peers/peer';
 import { tcpServer } from '../peers/tcpServer';
+import { turnUntil } from '../time/turns';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { payload } from './payload';
 
@@ -33,9 +33,8 @@ const tolerance: Holding = { heap: 1_000_000, handles: 0, subscriptions: 0 };
 
 /** Bytes of a transfer, each way. */
 const size = 500;
-/** What has just been closed is let go of in the next turns: milliseconds between two looks, and how many there are. */
-const settling = 50;
-const looks = 20;
+/** Milliseconds within which the process must let go of what has just been closed. A machine with other work is slower. */
+const settling = 2000;
 
 /** Connects, transfers and closes over and over; gives whether nothing has grown after the first cycles. */
 export async function cycles({
@@ -68,10 +67,11 @@ async function measure(firmware: FirmwareVersion, count: number, warmUp: number)
   const tested = virtualModem(`AT ${firmware}`, { firmware, latency: 0 });
   await using net = await tested.start();
   await using server = await tcpServer();
+  const idle = handles();
   const [question, answer] = [payload(size, 1), payload(size, 2)];
   let before: Holding | undefined;
   for (let cycle = 0; cycle < count; cycle++) {
-    if (cycle === warmUp) before = await holding();
+    if (cycle === warmUp) before = await holding(idle);
     await using socket = net.usocket.socket();
     const [peer] = await Promise.all([server.accept(), socket.connect(addressOf(server))]);
     await socket.sendall(question);
@@ -84,21 +84,24 @@ async function measure(firmware: FirmwareVersion, count: number, warmUp: number)
     peer.resume();
     if (!peer.closed) await once(peer, 'close');
   }
-  let after = await holding();
-  // A machine that has other work is slower to let go.
-  for (let look = 1; look < looks && growth(before ?? after, after).length > 0; look++) after = await holding();
+  const after = await holding(idle);
   return [before ?? after, after];
 }
 
-async function holding(): Promise<Holding> {
-  await delay(settling);
+/** What the process holds once it holds no more handles than before the first cycle. */
+async function holding(idle: number): Promise<Holding> {
+  await turnUntil(() => handles() <= idle, settling);
   // Looks behind a full collection; the first one may leave what only finalizers hold.
   queryObjects(Subscriber);
   return {
     subscriptions: queryObjects(Subscriber, { format: 'count' }),
     heap: memoryUsage().heapUsed,
-    handles: process.getActiveResourcesInfo().length,
+    handles: handles(),
   };
+}
+
+function handles(): number {
+  return process.getActiveResourcesInfo().length;
 }
 
 function megabytes(bytes: number): string {

@@ -1,7 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import type { RunningInterface, TestedInterface } from '../interfaces/interfaces';
 import { OSError } from '../../src/usocket';
+import { within } from '../time/limits';
 import type { Program, Progress, Task } from './program';
 import { perform } from './tasks';
 
@@ -21,7 +20,6 @@ const ports = { 8080: 0, ...Object.fromEntries(Array.from({ length: 8 }, (_, ind
 /** Runs a program on an interface. Never rejects: what goes wrong is in the transcript. */
 export async function runProgram({ tasks, modem }: Program, tested: TestedInterface): Promise<Transcript> {
   const works = tasks.map((task): Work => ({ task, lines: [], at: 'start' }));
-  const isOver = new AbortController();
   let net: RunningInterface | undefined;
   const run = async (): Promise<void> => {
     const running = (net = await tested.start({ ...modem, ports }));
@@ -31,12 +29,10 @@ export async function runProgram({ tasks, modem }: Program, tested: TestedInterf
   const failed = (error: unknown): void => {
     for (const work of works) fail(work, inWords(error));
   };
-  const hangs = async (): Promise<void> => {
-    await delay(patience, undefined, { signal: isOver.signal });
+  const hangs = (): void => {
     for (const work of works) if (work.at !== undefined) fail(work, 'hangs');
   };
-  await Promise.race([run().catch(failed), hangs().catch(() => undefined)]);
-  isOver.abort();
+  await within(patience, run().catch(failed), hangs);
   // What ends only because the interface does is not part of it.
   const transcript = works.map(({ lines }) => [...lines]);
   await net?.[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
+import { afterZeroTimers } from '../../harness/time/turns';
 import { firmwareVersions, type FirmwareVersion } from '../../src/emulator';
 import { troubles } from './support/faults';
 import { newSocketWorks, type OperationName, operations } from './support/operations';
@@ -52,8 +53,7 @@ describe.each(firmwareVersions)('AT %s', (firmware) => {
     world.end();
     assert.equal(closed?.how, 'ok');
     assert.deepStrictEqual({ timers: world.timers, listeners: world.listeners }, { timers: 0, listeners: 0 });
-    // RxJS reports by a timer what nobody has caught.
-    await new Promise((resolve) => setTimeout(resolve));
+    await afterZeroTimers();
     assert.deepStrictEqual(world.unhandled, []);
   });
 });

@@ -24,7 +24,13 @@ const cases: readonly (readonly [title: string, code: string, message?: string])
 ];
 
 describe('what a spec leaves behind', () => {
-  const project = new ScratchProject(['jest.config.ts', 'harness/jest', 'tsconfig.json', 'package.json']);
+  const project = new ScratchProject([
+    'jest.config.ts',
+    'harness/jest',
+    'harness/time',
+    'tsconfig.json',
+    'package.json',
+  ]);
   let report: Report = { testResults: [] };
   let output = '';
 

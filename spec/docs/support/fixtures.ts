@@ -4,7 +4,6 @@
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 
 import {
   type Address,
@@ -108,7 +107,7 @@ async function knock(port: number, over: AbortSignal): Promise<void> {
       await once(client, 'connect', { signal: over });
       await told;
     } catch {
-      await setTimeout(10);
+      // Nobody listens yet.
     } finally {
       client.destroy();
     }
