@@ -1,15 +1,4 @@
-import {
-  asyncScheduler,
-  concatMap,
-  defer,
-  endWith,
-  map,
-  type Observable,
-  of,
-  type SchedulerLike,
-  tap,
-  throwError,
-} from 'rxjs';
+import { asyncScheduler, concatMap, defer, endWith, type Observable, of, type SchedulerLike } from 'rxjs';
 
 import { currentOf, Inspectable, type Shown, type Uart } from '../streams';
 import type {
@@ -17,174 +6,144 @@ import type {
   Endpoint,
   Listener,
   Nic,
-  StreamLink,
   OpenStreamOptions,
+  StreamLink,
   StreamSettings,
 } from '../usocket/contract/nic';
-import { OSError } from '../usocket/contract/osError';
-import { catalogueOf, longestHostName } from './commands/catalogue';
-import type { Dialect } from './commands/dialect';
-import { type Encryption, encryptions } from './commands/softAp';
-import { withCommandError } from './executor/commandError';
-import { Lasting } from './life/keptSettings';
+import { type Encryption, encryptions } from './commands/softApSettings';
+import type { Session } from './executor/session';
+import type { Status } from './life/status';
 import { longestSend } from './links/numberedLink';
 import { openStream } from './links/openStream';
 import { checkSettings } from './links/settings';
 import { Modem } from './modem';
 import type { ModemOptions } from './modemOptions';
-import type { Status } from './life/status';
 import type { TraceEvent } from './trace/traceEvent';
-import { accessPoint } from './wifi/accessPoint';
-import { addressPlanOf, setAddress, type StaticConfig, useDhcp } from './wifi/address';
+import { rssi } from './wifi/accessPoint';
 import { askNameServers } from './wifi/askNameServers';
-import type { FoundNetwork } from './wifi/foundNetwork';
-import { HomeNetwork } from './life/rejoiner';
-import { hostname, setHostname } from './wifi/hostname';
-import { ifconfig, type InterfaceConfig } from './wifi/ifconfig';
-import { join } from './wifi/join';
-import { leave } from './wifi/leave';
-import { mac } from './wifi/mac';
-import { nameServers } from './wifi/nameServers';
-import { ping } from './wifi/ping';
-import { resolve } from './wifi/resolve';
-import { scan } from './wifi/scan';
-import { disableSoftAp, enableSoftAp } from './wifi/softAp';
-import type { Station } from './wifi/stations';
-import { time, type TimeOptions } from './wifi/time';
+import { isTooLong, ping, resolve } from './wifi/hosts';
+import { hostname, mac } from './wifi/identity';
+import type { InterfaceConfig, StaticConfig } from './wifi/ifconfig';
+import { type FoundNetwork, scan } from './wifi/scan';
+import type { Station } from './wifi/softAp';
+import type { TimeOptions } from './wifi/time';
+import { WifiInterface } from './wifiInterface';
 
 /**
- * The ESP8285 (or ESP8266) as a network interface, in observables. When the modem starts again by itself, its connections
- * are lost; the interface sets it up, joins the network again, and sets again what was set: its own network, the address,
- * the host name. `status$` tells. The methods without `$` are in {@link ESP8285}.
+ * The ESP8285 (or ESP8266) as a network interface, in observables. Each method with a `$` is cold: it asks the modem on
+ * subscribe, emits once and completes, or errors with an `OSError`. {@link ESP8285} adds the methods that return promises.
+ *
+ * When the modem starts again by itself, its connections are lost. The interface sets it up, joins the network again, and
+ * restores what was set: its own network, the address and the host name. `status$` tells.
  */
 export class ESP8285Streams extends Inspectable implements Nic {
+  /** For {@link enable_ap$}: an open network, without a key. */
   static readonly OPEN = encryptions.OPEN;
+  /** For {@link enable_ap$}: WPA with a key. */
   static readonly WPA_PSK = encryptions.WPA_PSK;
+  /** For {@link enable_ap$}: WPA2 with a key, the default. */
   static readonly WPA2_PSK = encryptions.WPA2_PSK;
+  /** For {@link enable_ap$}: WPA or WPA2 with a key, as the station wants it. */
   static readonly WPA_WPA2_PSK = encryptions.WPA_WPA2_PSK;
 
+  /** For {@link enable_ap$}: an open network, without a key. */
   readonly OPEN = encryptions.OPEN;
+  /** For {@link enable_ap$}: WPA with a key. */
   readonly WPA_PSK = encryptions.WPA_PSK;
+  /** For {@link enable_ap$}: WPA2 with a key, the default. */
   readonly WPA2_PSK = encryptions.WPA2_PSK;
+  /** For {@link enable_ap$}: WPA or WPA2 with a key, as the station wants it. */
   readonly WPA_WPA2_PSK = encryptions.WPA_WPA2_PSK;
 
   readonly name = 'esp8285';
   readonly maxDatagram = longestSend;
-  /** How the interface is doing; replays the current state. */
+  /** How the interface is doing; replays the current status. */
   readonly status$: Observable<Status>;
   /**
-   * Everything that goes over the line, both ways, with keys and payloads left out. Hot: subscribe before
-   * {@link start$} to see the set-up. Costs next to nothing while nobody is subscribed; completes with the line.
+   * Everything that goes over the line, both ways, without keys and payloads. Hot: subscribe before {@link start$} to see
+   * the set-up. Costs next to nothing while nobody is subscribed; completes with the line.
+   *
+   *     nic.trace$.subscribe(({ time, direction, text }) => console.log(time, direction, text));
    */
   readonly trace$: Observable<TraceEvent>;
   /** Who is on the modem's own network, see {@link enable_ap$}; replays the current list. AT 1.6 and later tell. */
   readonly stations$: Observable<readonly Station[]>;
 
   private readonly modem: Modem;
+  private readonly wifi: WifiInterface;
   private readonly scheduler: SchedulerLike;
-  private readonly home: HomeNetwork;
-  private readonly lasting = new Lasting();
-  /** Set by hand. */
-  private nameServers: readonly string[] = [];
-  /** What was last heard of the network, for inspection; the address counts as long as the state is the same. */
-  private ssid: string | Uint8Array | undefined;
-  private address: { readonly ip: string; readonly status: Status | undefined } | undefined;
 
+  /**
+   * Makes the interface, and sends nothing yet: call {@link start$} next.
+   *
+   * @param uart The serial line to the modem; the interface closes it in {@link close$}.
+   * @throws `OSError` `EINVAL` for options that do not fit the line.
+   */
   constructor(
     private readonly uart: Uart,
     options: ModemOptions = {},
   ) {
     super();
-    const { rejoin = {}, scheduler = asyncScheduler } = options;
-    this.scheduler = scheduler;
-    this.home = new HomeNetwork(rejoin, scheduler);
+    this.scheduler = options.scheduler ?? asyncScheduler;
     this.modem = new Modem(uart, options);
-    this.status$ = this.modem.status$;
+    this.wifi = new WifiInterface(this.modem, options);
+    this.status$ = this.modem.state.status$;
     this.trace$ = this.modem.trace$;
     this.stations$ = this.modem.stations.stations$;
   }
 
   /**
-   * Takes the modem in whatever state it is in, sets it up, and emits once when it is ready. From then on it is listened
-   * to until {@link close$}.
+   * Takes the modem in whatever state it is in, sets it up, and emits once when it is ready. From then on the interface
+   * listens to it until {@link close$}. After an error it tries again with the next call.
    *
-   * Errors: `ENODEV`, `EACCES`, `EBUSY` for the port; `EIO` when the modem is silent, `EPROTO` when what it says makes
-   * no sense (the baud rate, most likely).
+   * Errors: `ENODEV`, `EACCES`, `EBUSY` for the port; `EIO` when the modem is silent; `EPROTO` when its answers make no
+   * sense, most likely because of the baud rate; `EOPNOTSUPP` when its firmware cannot be used.
    */
   start$(): Observable<void> {
     return defer(() => {
-      this.modem.start({
-        restore: (dialect) => this.lasting.restore(dialect),
-        meanwhile$: this.home.keeping(this.status$),
-      });
-      return this.modem.whenUp(() => of(undefined));
+      this.modem.lifecycle.start(this.wifi.hooks);
+      return this.whenUp(() => of(undefined));
     });
   }
 
   /** Gives up an interface that did not start: the line is free for another one. */
   protected letGo(): void {
-    this.modem.letGo();
+    this.modem.lifecycle.letGo();
   }
 
   /**
-   * Joins a network and emits once the modem has an address.
+   * Joins a network and emits once the modem has an address. The network is joined again whenever it is lost, until the
+   * next `connect$` or {@link disconnect$}.
    *
-   * Errors: `EACCES` wrong key, `ENOENT` no such network, `ETIMEDOUT`, `ECONNREFUSED`, `EINVAL`; see {@link join}.
+   * Errors: `EACCES` wrong key, `ENOENT` no such network, `ETIMEDOUT` no answer or no address, `ECONNREFUSED` turned away,
+   * `EINVAL` a name or key that cannot be sent. The firmware may report a wrong key as any of the others.
    *
-   * @param ssid As text, which is said in UTF-8, or as bytes: see {@link FoundNetwork.ssidBytes}.
-   * @param key The same. None, or `null`, for an open network.
+   * @param ssid 1 to 32 bytes: a text, which is sent in UTF-8, or bytes, such as {@link FoundNetwork.ssidBytes}.
+   * @param key At most 64 bytes, as text or bytes. None, or `null`, for an open network.
    */
   connect$(ssid: string | Uint8Array, key: string | Uint8Array | null = null): Observable<void> {
-    return this.modem.whenUp((dialect) => {
-      const joining$ = this.join(dialect, ssid, key ?? '');
-      // The one before is left, whatever becomes of this one.
-      this.home.forget();
-      this.ssid = undefined;
-      return joining$.pipe(
-        tap({
-          next: () => {
-            this.ssid = ssid;
-            this.home.keep(this.modem.whenUp((current) => this.join(current, ssid, key ?? '')));
-          },
-          error: () => {
-            this.home.forget();
-          },
-        }),
-      );
-    });
+    return this.whenUp((up) => this.wifi.connect(up, ssid, key ?? ''));
   }
 
   /**
-   * Leaves the network; one that is on none has left it. Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it
-   * refuses.
+   * Leaves the network, and does not join it again. Also emits when the modem was on none.
+   *
+   * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
    */
   disconnect$(): Observable<void> {
-    return this.modem
-      .whenUp((dialect) => {
-        // Now, for some firmwares tell that it is left before they say `OK`, and then, for it may be joined before.
-        this.home.forget();
-        return leave(this.modem.executor, catalogueOf(dialect));
-      })
-      .pipe(
-        map(() => {
-          this.home.forget();
-          this.ssid = undefined;
-          this.modem.setWifi('down');
-        }),
-        withCommandError('disconnect'),
-      );
+    return this.whenUp((up) => this.wifi.disconnect(up));
   }
 
   /**
-   * Makes a network of the modem's own, beside the one that it may have joined; `stations$` tells who is on it. Its
-   * address is 192.168.4.1. See {@link enableSoftAp}.
+   * Makes a network of the modem's own, beside the one that it may have joined. Its address there is 192.168.4.1;
+   * {@link stations$} tells who is on it. When the modem refuses, it has no network of its own, not even the one before.
    *
-   * Errors: `EINVAL`, `ETIMEDOUT`, `EIO`.
+   * Errors: `EINVAL` before anything is sent, `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
    *
-   * @param ssid 1 to 32 bytes.
-   * @param key 8 to 64 bytes; an open network has none, and what is given is not sent.
-   * @param channel 1 to 14; while a network is joined, the firmware takes that one's.
-   * @param encryption `OPEN`, `WPA_PSK`, `WPA2_PSK` or `WPA_WPA2_PSK` of this interface.
+   * @param ssid 1 to 32 bytes, as text or bytes.
+   * @param key 8 to 64 bytes; an open network ignores it.
+   * @param channel 1 to 14. While the modem is on a network, the firmware takes the channel of that. Default: 5.
+   * @param encryption {@link OPEN}, {@link WPA_PSK}, {@link WPA2_PSK} or {@link WPA_WPA2_PSK}. Default: `WPA2_PSK`.
    */
   enable_ap$(
     ssid: string | Uint8Array,
@@ -192,153 +151,138 @@ export class ESP8285Streams extends Inspectable implements Nic {
     channel = 5,
     encryption: Encryption = encryptions.WPA2_PSK,
   ): Observable<void> {
-    return this.modem.whenUp((dialect) =>
-      this.lasting.set('softAp', dialect, (current) =>
-        enableSoftAp(this.modem.executor, catalogueOf(current), { ssid, key, channel, encryption }),
-      ),
-    );
+    return this.whenUp((up) => this.wifi.enableSoftAp(up, { ssid, key, channel, encryption }));
   }
 
   /** Switches the modem's own network off. Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses. */
   disable_ap$(): Observable<void> {
-    return this.modem.whenUp((dialect) =>
-      disableSoftAp(this.modem.executor, catalogueOf(dialect)).pipe(
-        tap(() => {
-          this.lasting.forget('softAp');
-          this.modem.stations.clear();
-        }),
-      ),
-    );
+    return this.whenUp((up) => this.wifi.disableSoftAp(up));
   }
 
-  /** See {@link ifconfig}: the modem's addresses and its access point. */
+  /**
+   * Asks for the modem's addresses and its access point: `[ip, netmask, gateway, dns, dns2, bssid, ssid]`, see
+   * {@link InterfaceConfig}. What old firmware does not tell is an empty text.
+   *
+   * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses or its answer cannot be understood.
+   */
   ifconfig$(): Observable<InterfaceConfig>;
   /**
-   * Sets the address by hand, as MicroPython has it, `[ip, netmask, gateway, dns]`, or has it come from the network again,
-   * `'dhcp'`. Without `dns` the name servers stay. See {@link setAddress}, {@link useDhcp}.
+   * Sets the address by hand, in MicroPython's order, `[ip, netmask, gateway, dns]`, or has it come from the network again,
+   * `'dhcp'`. Without `dns` the name servers stay. The setting holds beyond a restart of the modem.
    *
    * Errors: `EINVAL` for what is no address, `EOPNOTSUPP` for a name server with firmware before AT 1.4, `ETIMEDOUT`,
    * `EIO`.
    */
   ifconfig$(config: StaticConfig | 'dhcp'): Observable<void>;
   ifconfig$(config?: StaticConfig | 'dhcp'): Observable<InterfaceConfig | void> {
-    return this.modem.whenUp<InterfaceConfig | void>((dialect) => {
-      if (config === undefined) {
-        return ifconfig(this.modem.executor, catalogueOf(dialect), this.nameServers).pipe(
-          tap(([ip, , , , , , ssid]) => {
-            this.address = { ip, status: currentOf(this.status$) };
-            this.ssid = ssid;
-          }),
-        );
-      }
-      return config === 'dhcp' ? this.useDhcp(dialect) : this.setAddress(dialect, config);
+    return this.whenUp<InterfaceConfig | void>((up) => {
+      if (config === undefined) return this.wifi.ifconfig(up);
+      return config === 'dhcp' ? this.wifi.useDhcp(up) : this.wifi.setAddress(up, config);
     });
-  }
-
-  /** See {@link hostname}: the name under which the modem asks for an address. */
-  hostname$(): Observable<string>;
-  /** Sets it, for the next join. See {@link setHostname}. Errors: `EINVAL`, `EOPNOTSUPP`, `ETIMEDOUT`, `EIO`. */
-  hostname$(name: string): Observable<void>;
-  hostname$(name?: string): Observable<string | void> {
-    return this.modem.whenUp<string | void>((dialect) => {
-      if (name === undefined) return hostname(this.modem.executor, dialect);
-      return this.lasting.set('hostname', dialect, (current) => setHostname(this.modem.executor, current, name));
-    });
-  }
-
-  /** See {@link mac}: the hardware address of the modem, `'aa:bb:cc:dd:ee:ff'`. */
-  mac$(): Observable<string> {
-    return this.modem.whenUp((dialect) => mac(this.modem.executor, catalogueOf(dialect)));
   }
 
   /**
-   * See {@link time}: the time by the network, in milliseconds since 1970.
+   * Asks for the host name that the modem gives with its DHCP requests.
+   *
+   * Errors: `EOPNOTSUPP` with firmware before AT 1.4, `ETIMEDOUT`, `EIO`.
+   */
+  hostname$(): Observable<string>;
+  /**
+   * Sets the host name, 1 to 32 bytes. The network hears of it with the next join; it holds beyond a restart of the modem.
+   *
+   * Errors: `EINVAL`, `EOPNOTSUPP` with firmware before AT 1.4, `ETIMEDOUT`, `EIO`.
+   */
+  hostname$(name: string): Observable<void>;
+  hostname$(name?: string): Observable<string | void> {
+    return this.whenUp<string | void>((up) => (name === undefined ? hostname(up) : this.wifi.setHostname(up, name)));
+  }
+
+  /** Asks for the modem's hardware address, `'aa:bb:cc:dd:ee:ff'`. Errors: `ETIMEDOUT`, `EIO`. */
+  mac$(): Observable<string> {
+    return this.whenUp(mac);
+  }
+
+  /**
+   * Has the modem ask time servers (SNTP), and emits the time in milliseconds since 1970, exact to the second.
    *
    * Errors: `ENETUNREACH` without an address, `ETIMEDOUT` without an answer, `EOPNOTSUPP` with firmware before AT 1.4,
    * `EINVAL`, `EIO`.
    */
   time$(options: TimeOptions = {}): Observable<number> {
-    return this.modem.whenUp((dialect) => {
-      const time$ = time(this.modem.executor, dialect, this.scheduler, options);
-      if (this.modem.hasAddress) return time$;
-      const message = 'time: the modem is on no network; call nic.connect(ssid, key) first';
-      return throwError(() => new OSError('ENETUNREACH', 'time', message));
-    });
+    return this.whenUp((up) => this.wifi.time(up, options));
   }
 
   /**
-   * Has the modem start again, and emits when it is set up. It goes on as after a restart by itself: it joins its network
-   * again, and listens again; open connections are lost (`ECONNRESET`). A modem that does not say that it has started, or
-   * does not want to, is set up all the same, after 6 s.
+   * Has the modem start again, and emits when it is set up: its network is joined again and its listening port opened
+   * again; open connections are lost (`ECONNRESET`). A modem that refuses, or does not say that it has started, is set up
+   * all the same after 6 s.
    *
    * Errors: `EIO` when it does not come back.
    */
   reset$(): Observable<void> {
-    return this.modem.reset().pipe(endWith(undefined));
-  }
-
-  /** See {@link scan}: the networks in reach, as the modem describes them. */
-  scan$(): Observable<readonly FoundNetwork[]> {
-    return this.modem.whenUp(() => scan(this.modem.executor));
+    return this.modem.lifecycle.reset().pipe(endWith(undefined));
   }
 
   /**
-   * Signal strength of the access point, in dBm. Errors: `ENOTCONN` when the modem has joined none, `EOPNOTSUPP` when the
-   * firmware does not tell.
+   * Looks for networks, which takes a few seconds, and emits those in reach, in the modem's order; see
+   * {@link FoundNetwork}.
+   *
+   * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses or its answer cannot be understood.
+   */
+  scan$(): Observable<readonly FoundNetwork[]> {
+    return this.whenUp(scan);
+  }
+
+  /**
+   * Asks for the signal strength of the access point, in dBm.
+   *
+   * Errors: `ENOTCONN` when the modem has joined none, `EOPNOTSUPP` when the firmware does not tell, `ETIMEDOUT`, `EIO`.
    */
   rssi$(): Observable<number> {
-    return this.modem.whenUp((dialect) =>
-      accessPoint(this.modem.executor, catalogueOf(dialect)).pipe(
-        map((joined) => {
-          if (joined?.rssi !== undefined) return joined.rssi;
-          throw joined
-            ? new OSError('EOPNOTSUPP', 'rssi', "rssi: the modem's firmware does not tell how strong the signal is")
-            : new OSError('ENOTCONN', 'rssi', 'rssi: the modem has joined no network; call nic.connect(ssid, key)');
-        }),
-        withCommandError('rssi'),
-      ),
-    );
+    return this.whenUp(rssi);
   }
 
-  /** See {@link ping}: how long a host's answer took, in milliseconds. */
+  /**
+   * Has the modem send an echo request to a host, by name or address, and emits how long the answer took, in milliseconds.
+   *
+   * Errors: `ETIMEDOUT` when the host does not answer, `EIO` when its name is not found or the modem refuses, `EINVAL`.
+   */
   ping$(host: string): Observable<number> {
-    return this.modem.whenUp(({ generation }) =>
+    return this.whenUp((up) =>
       // A name that the firmware does not take is looked up first.
-      (Buffer.byteLength(host) > longestHostName[generation] ? this.resolve(host) : of([host])).pipe(
-        concatMap(([address = host]) => ping(this.modem.executor, address)),
-      ),
+      (isTooLong(up, host) ? this.resolve(host) : of([host])).pipe(concatMap(([address = host]) => ping(up, address))),
     );
   }
 
-  /** The firmware's version, `'1.7.4.0'`; `'unknown'` when it does not say. */
+  /** Emits the firmware's version, `'1.7.4.0'`; `'unknown'` when the modem does not say. */
   version$(): Observable<string> {
-    return this.modem.whenUp(({ version }) => of(version));
+    return this.whenUp(({ dialect }) => of(dialect.version));
   }
 
-  /** Ends all connections, and closes the serial line. */
+  /**
+   * Ends all connections and closes the serial line. What is under way fails with `EBADF`, and so does every later call;
+   * closing twice is no error.
+   */
   close$(): Observable<void> {
-    return this.modem.close().pipe(endWith(undefined));
+    return this.modem.lifecycle.close().pipe(endWith(undefined));
   }
 
-  /** Whether the modem is on a network, with an address. */
+  /** Whether the modem is on a network and has an address. */
   isconnected(): boolean {
-    return this.modem.hasAddress;
+    return this.modem.state.hasAddress;
   }
 
   /** `<esp8285 modem=up firmware=1.7.4.0 port=/dev/ttyUSB0 wifi=up ssid=my-ssid address=192.168.1.20 links=2>` */
   protected override shown(): readonly [string, Shown] {
     const status = currentOf(this.status$);
-    const isUp = status?.wifi === 'up';
     return [
       this.name,
       {
         modem: status?.modem,
-        firmware: this.modem.version,
+        firmware: this.modem.state.version,
         port: this.uart.port,
         wifi: status?.wifi,
-        ssid: isUp && this.ssid ? Buffer.from(this.ssid as string).toString() : undefined,
-        // As `ifconfig` has last read it.
-        address: isUp && this.address?.status === status ? this.address.ip : undefined,
+        ...this.wifi.known,
         links: this.modem.links.used,
         error: status?.error?.message,
       },
@@ -346,41 +290,39 @@ export class ESP8285Streams extends Inspectable implements Nic {
   }
 
   resolve(host: string): Observable<readonly string[]> {
-    return this.modem.whenUp((dialect) =>
-      resolve(
-        {
-          dialect,
-          executor: this.modem.executor,
-          hasAddress: () => this.modem.hasAddress,
-          askNameServers: (name) => this.askNameServers(dialect, name),
-        },
-        host,
-      ),
+    return this.whenUp((up) =>
+      resolve(up, host, {
+        hasAddress: () => this.isconnected(),
+        askNameServers: (name) => this.askNameServers(up, name),
+      }),
     );
   }
 
   openStream(remote: Endpoint, options: OpenStreamOptions = {}): Observable<StreamLink> {
     const { links, encryption } = this.modem;
-    const hasAddress = () => this.modem.hasAddress;
-    return this.modem.whenUp((dialect) => openStream({ links, encryption, dialect, hasAddress }, remote, options));
+    const hasAddress = () => this.isconnected();
+    return this.whenUp(({ dialect }) => openStream({ links, encryption, dialect, hasAddress }, remote, options));
   }
 
   checkSettings(settings: StreamSettings): Observable<never> {
-    return this.modem.whenUp((dialect) => checkSettings(dialect, settings));
+    return this.whenUp(({ dialect }) => checkSettings(dialect, settings));
   }
 
   openDatagram(local: Endpoint): Observable<DatagramLink> {
-    return this.modem.whenUp(() => this.modem.datagrams.open(local));
+    return this.whenUp(() => this.modem.datagrams.open(local));
   }
 
   listen(local: Endpoint): Observable<Listener> {
-    return this.modem.whenUp(() => this.modem.server.listen(local));
+    return this.whenUp(() => this.modem.server.listen(local));
   }
 
-  private askNameServers(dialect: Dialect, name: string): Observable<readonly string[]> {
-    const { executor, links, datagrams } = this.modem;
-    const servers$ = this.nameServers.length > 0 ? of(this.nameServers) : nameServers(executor, catalogueOf(dialect));
-    return servers$.pipe(
+  private whenUp<T>(operation: (up: Session) => Observable<T>): Observable<T> {
+    return this.modem.state.whenUp(operation);
+  }
+
+  private askNameServers(up: Session, name: string): Observable<readonly string[]> {
+    const { links, datagrams } = this.modem;
+    return this.wifi.nameServers(up).pipe(
       concatMap((servers) =>
         askNameServers(name, {
           servers,
@@ -392,26 +334,5 @@ export class ESP8285Streams extends Inspectable implements Nic {
         }),
       ),
     );
-  }
-
-  private join(dialect: Dialect, ssid: string | Uint8Array, key: string | Uint8Array): Observable<void> {
-    return join(this.modem.executor, catalogueOf(dialect), ssid, key).pipe(
-      tap(() => {
-        this.modem.setWifi('up');
-      }),
-    );
-  }
-
-  private setAddress(dialect: Dialect, config: StaticConfig): Observable<void> {
-    const given = addressPlanOf(config);
-    const nameServers = given.nameServers.length > 0 ? given.nameServers : this.nameServers;
-    const apply = (current: Dialect) => setAddress(this.modem.executor, current, { ...given, nameServers });
-    return this.lasting.set('address', dialect, apply).pipe(tap(() => (this.nameServers = nameServers)));
-  }
-
-  private useDhcp(dialect: Dialect): Observable<void> {
-    const isOwn = this.nameServers.length > 0;
-    const apply = (current: Dialect) => useDhcp(this.modem.executor, current, isOwn);
-    return this.lasting.set('address', dialect, apply).pipe(tap(() => (this.nameServers = [])));
   }
 }

@@ -6,7 +6,7 @@ import { concat, concatMap, tap, VirtualTimeScheduler } from 'rxjs';
 import { type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
 import type { TraceEvent } from '../../../src/esp8285';
 import { command } from '../../../src/esp8285/commands/command';
-import { foundNetworkOf } from '../../../src/esp8285/wifi/foundNetwork';
+import { foundNetworkOf } from '../../../src/esp8285/wifi/scan';
 import { recordUart, virtualModem } from '../../../src/testing';
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, stage, text } from '../../../harness/modems/stage';

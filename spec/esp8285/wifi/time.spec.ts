@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
-import { epochOf } from '../../../src/esp8285/wifi/epoch';
+import { epochOf } from '../../../src/esp8285/wifi/time';
 import type { TimeOptions } from '../../../src/esp8285';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';

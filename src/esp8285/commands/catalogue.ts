@@ -4,7 +4,7 @@ import type { Endpoint } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
 import { type Command, command, type Text } from './command';
 import type { Dialect } from './dialect';
-import { encryptions, type SoftAp } from './softAp';
+import { encryptions, type SoftApSettings } from './softApSettings';
 
 /** AT 1.x is killed by a host name of 64 bytes (esp8266-driver issue 36), and ESP-AT takes 64. */
 export const longestHostName = { nonos: 63, 'esp-at': 64 };
@@ -124,7 +124,7 @@ export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
       );
     },
 
-    softAp({ ssid, key, channel, encryption }: SoftAp): Command {
+    softAp({ ssid, key, channel, encryption }: SoftApSettings): Command {
       const syscall = 'enable_ap';
       const isOpen = encryption === encryptions.OPEN;
       return command(

@@ -1,3 +1,4 @@
+import { OSError } from '../../usocket/contract/osError';
 import { firstMatch } from './answerLines';
 
 /** What differs between the firmware generations, as far as commands are concerned. */
@@ -47,4 +48,11 @@ export function dialectOf(lines: readonly string[]): Dialect {
  */
 export function isCertain(lines: readonly string[]): boolean {
   return firstMatch(lines, /^AT\s*version\s*:\s*v?\d{1,2}(?:\.\d{1,3}){3}(?![.\d])/i) !== undefined;
+}
+
+/** Throws `EOPNOTSUPP` for a firmware that is older than the commands for name servers, host name and clock. */
+export function requireNamesAndClock({ namesAndClock, version }: Dialect, syscall: string): void {
+  if (namesAndClock) return;
+  const message = `${syscall}: the modem's firmware (AT ${version}) cannot do that; AT 1.4 and later can`;
+  throw new OSError('EOPNOTSUPP', syscall, message);
 }

@@ -168,7 +168,7 @@ export class Redialer {
     let last = cause;
     return defer(() => {
       const pause = this.isKept ? Math.min(firstPause * 2 ** this.attempts++, longestPause) : undefined;
-      this.loss = isKnown() ? lossOf(last, pause !== undefined) : asOSError(last);
+      this.loss = isKnown() ? lineLoss(last, pause !== undefined) : asOSError(last);
       lost(this.loss, pause);
       const due$ = pause === undefined ? NEVER : timer(pause, scheduler);
       return concat(race(due$, this.wishes).pipe(take(1), ignoreElements()), this.open(), of(undefined));
@@ -192,7 +192,7 @@ export class Redialer {
  *
  * @param isKept Whether it is opened again.
  */
-export function lossOf(cause: unknown, isKept = false): OSError {
+export function lineLoss(cause: unknown, isKept = false): OSError {
   const error = asOSError(cause);
   const isOwn = error.code === 'ENODEV' || error.code === 'EIO';
   if (isOwn && !isKept) return error;

@@ -29,7 +29,7 @@ const longestPause = 60_000;
 const ownReturn = 15_000;
 
 /** The network that was joined, and is to be joined again whenever it is lost. */
-export class HomeNetwork {
+export class Rejoiner {
   /** An Observable, so that the key shows in no inspection. */
   private join$: Observable<unknown> | undefined;
 
@@ -48,7 +48,7 @@ export class HomeNetwork {
   }
 
   /** Cold: joins it again, at once if it is off the network now, as after a restart, and from then on when it stays lost. */
-  keeping(status$: Observable<Status>): Observable<never> {
+  rejoining(status$: Observable<Status>): Observable<never> {
     return status$.pipe(
       map(({ modem, wifi }) => modem === 'up' && wifi !== 'up'),
       distinctUntilChanged(),

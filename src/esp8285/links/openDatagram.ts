@@ -6,7 +6,7 @@ import { common } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
 import { commandError } from '../executor/commandError';
 import type { Executor } from '../executor/executor';
-import { checkOwnAddress } from '../wifi/ownAddress';
+import { checkOwnAddress } from '../wifi/identity';
 import { ModemDatagramLink } from './datagramLink';
 import type { LinkTable } from './linkTable';
 import { isOffNetwork } from './reasons';

@@ -30,7 +30,7 @@ import type { Executor, Settlement } from '../executor/executor';
 import type { Link } from './link';
 import { askForLinks, type LinkList } from './linkList';
 import type { LinkTable } from './linkTable';
-import { checkOwnAddress } from '../wifi/ownAddress';
+import { checkOwnAddress } from '../wifi/identity';
 
 /** Which links the modem has. */
 const listExchange: Exchange<LinkList> = {

@@ -1,10 +1,10 @@
 import { map, type Observable, of } from 'rxjs';
 
-import type { Catalogue } from '../commands/catalogue';
+import { OSError } from '../../usocket/contract/osError';
 import { firstMatch } from '../commands/answerLines';
 import { ifRefused, Refusal } from '../executor/answer';
-import { simpleExchange } from '../executor/exchange';
-import type { Executor } from '../executor/executor';
+import { withCommandError } from '../executor/commandError';
+import type { Session } from '../executor/session';
 
 /** The access point that the modem has joined. */
 export interface AccessPoint {
@@ -17,10 +17,11 @@ export interface AccessPoint {
 
 /**
  * Asks for the access point; emits `undefined` when the modem has joined none. Errors with a `Refusal` that shows the
- * answer where that cannot be understood.
+ * answer when it cannot be understood.
  */
-export function accessPoint(executor: Executor, { askAccessPoint }: Catalogue): Observable<AccessPoint | undefined> {
-  return executor.run(simpleExchange(askAccessPoint)).pipe(
+export function accessPoint(up: Session): Observable<AccessPoint | undefined> {
+  const { askAccessPoint } = up.commands;
+  return up.ask(askAccessPoint).pipe(
     // ESP-AT may answer ERROR when there is none.
     ifRefused(of([])),
     map((lines) => {
@@ -31,8 +32,25 @@ export function accessPoint(executor: Executor, { askAccessPoint }: Catalogue): 
   );
 }
 
+/**
+ * Asks for the signal strength of the access point, and emits it in dBm.
+ *
+ * Errors: `ENOTCONN` when the modem has joined none, `EOPNOTSUPP` when the firmware does not tell, `ETIMEDOUT`, `EIO`.
+ */
+export function rssi(up: Session): Observable<number> {
+  return accessPoint(up).pipe(
+    map((joined) => {
+      if (joined?.rssi !== undefined) return joined.rssi;
+      throw joined
+        ? new OSError('EOPNOTSUPP', 'rssi', "rssi: the modem's firmware does not tell how strong the signal is")
+        : new OSError('ENOTCONN', 'rssi', 'rssi: the modem has joined no network; call nic.connect(ssid, key)');
+    }),
+    withCommandError('rssi'),
+  );
+}
+
 // `+CWJAP_CUR:"my "net"","aa:bb:cc:dd:ee:ff",6,-52,0`: the name is printed as it is, quotes and commas included, so it ends
-// where what follows can be read to the end. AT before 0.21 gives the name alone, other makers the name and the address.
+// where the rest can be read to the end. AT before 0.21 gives the name alone, other makers the name and the address.
 const forms = [
   /^\+CWJAP(?:_CUR|_DEF)?: *"(?<ssid>.*)" *, *"?(?<bssid>(?:[\da-f]{2}:){5}[\da-f]{2})"? *, *\d+ *, *(?<rssi>-?\d+)(?: *,[^"]*)?$/i,
   /^\+CWJAP(?:_CUR|_DEF)?: *"(?<ssid>.*)" *, *"?(?<bssid>(?:[\da-f]{2}:){5}[\da-f]{2})"?(?: *,[^"]*)?$/i,

@@ -1,16 +1,26 @@
 import { catchError, concatMap, map, type Observable, throwError } from 'rxjs';
 
-import { type Catalogue, common } from '../commands/catalogue';
+import { OSError } from '../../usocket/contract/osError';
 import { firstMatch } from '../commands/answerLines';
+import { common } from '../commands/catalogue';
+import { requireNamesAndClock } from '../commands/dialect';
 import { ifRefused, Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
-import { simpleExchange } from '../executor/exchange';
-import type { Executor } from '../executor/executor';
+import type { Session } from '../executor/session';
 import { accessPoint } from './accessPoint';
 
+/** Name servers that every firmware has places for. */
+const mostNameServers = 2;
+/** Stands for "no name server" in `InterfaceConfig`, and in other ports of MicroPython. */
+const none = ['0', '0.0.0.0', ''];
+
 /**
- * As MaixPy has it. The name servers are those that have been set by `ifconfig(config)`, and `'0'`, as MaixPy has it,
- * where there are none: the firmware does not tell which of its own it asks.
+ * What `ifconfig()` gives, in MaixPy's order; every element is a text.
+ *
+ * The name servers are those that `ifconfig(config)` has set, and `'0'` where none were set: the firmware does not tell
+ * which of its own it asks. `bssid` and `ssid` are those of the access point, and empty when the modem has joined none.
+ *
+ *     const [ip, netmask, gateway] = await nic.ifconfig();
  */
 export type InterfaceConfig = readonly [
   ip: string,
@@ -23,26 +33,76 @@ export type InterfaceConfig = readonly [
 ];
 
 /**
- * Asks for the modem's addresses and its access point; the last two are empty when it has joined none, and what old firmware
- * does not tell is.
+ * An address that is set by hand, in MicroPython's order, each a dotted quad; one or two name servers may follow. What
+ * `ifconfig()` gives behind them is ignored, so its result can be handed back.
  *
- * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses, or answers what cannot be understood.
+ *     await nic.ifconfig(['192.168.1.20', '255.255.255.0', '192.168.1.1', '192.168.1.1']);
+ */
+export type StaticConfig = readonly [ip: string, netmask: string, gateway: string, ...more: string[]];
+
+/** A {@link StaticConfig} by name. */
+export interface StaticAddress {
+  readonly ip: string;
+  readonly netmask: string;
+  readonly gateway: string;
+  /** Empty: the modem keeps its own. */
+  readonly nameServers: readonly string[];
+}
+
+/**
+ * Asks for the modem's addresses and its access point. What old firmware does not tell is empty.
+ *
+ * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses or its answer cannot be understood.
  *
  * @param nameServers Those that have been set.
  */
-export function ifconfig(
-  executor: Executor,
-  catalogue: Catalogue,
-  [dns = '0', dns2 = '0']: readonly string[],
-): Observable<InterfaceConfig> {
-  return addresses(executor, catalogue).pipe(
+export function ifconfig(up: Session, [dns = '0', dns2 = '0']: readonly string[]): Observable<InterfaceConfig> {
+  return addresses(up).pipe(
     concatMap(({ ip, gateway, netmask }) =>
-      accessPoint(executor, catalogue).pipe(
+      accessPoint(up).pipe(
         map((joined): InterfaceConfig => [ip, netmask, gateway, dns, dns2, joined?.bssid ?? '', joined?.ssid ?? '']),
       ),
     ),
     withCommandError('ifconfig'),
   );
+}
+
+/** Throws `EINVAL` for what is no configuration. {@link setAddress} throws for what is no address. */
+export function staticAddressOf(config: StaticConfig): StaticAddress {
+  const isConfig: boolean = Array.isArray(config) && config.length >= 3;
+  if (!isConfig) {
+    const message = "ifconfig: a configuration is [ip, netmask, gateway] or [ip, netmask, gateway, dns], or 'dhcp'";
+    throw new OSError('EINVAL', 'ifconfig', `${message}; nothing was sent`);
+  }
+  const [ip, netmask, gateway, ...more] = config;
+  const nameServers = more.slice(0, mostNameServers).filter((server) => !none.includes(server));
+  return { ip, netmask, gateway, nameServers };
+}
+
+/**
+ * Gives the modem an address, and turns DHCP off.
+ *
+ * Throws `EINVAL` for what is no IPv4 address, `EOPNOTSUPP` for name servers where the firmware takes none. Errors:
+ * `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
+ */
+export function setAddress(up: Session, { ip, netmask, gateway, nameServers }: StaticAddress): Observable<void> {
+  // The order of `AT+CIPSTA` is not the order of `ifconfig`.
+  const commands = [up.commands.address(ip, gateway, netmask)];
+  if (nameServers.length > 0) {
+    commands.push(up.commands.nameServers(nameServers));
+    requireNamesAndClock(up.dialect, 'ifconfig');
+  }
+  return up.sequence(commands).pipe(withCommandError('ifconfig'));
+}
+
+/**
+ * Has the modem ask for its address again. Errors: `ETIMEDOUT` when it does not answer, `EIO` when it refuses.
+ *
+ * @param nameServersToo Name servers were set by hand; they come from DHCP again, too.
+ */
+export function useDhcp(up: Session, nameServersToo: boolean): Observable<void> {
+  const { dhcp, nameServersByDhcp } = up.commands;
+  return up.sequence(nameServersToo ? [dhcp, nameServersByDhcp] : [dhcp]).pipe(withCommandError('ifconfig'));
 }
 
 interface Addresses {
@@ -52,8 +112,9 @@ interface Addresses {
 }
 
 /** AT before 1.0 has no answer with all three of them: then the address alone is asked for. */
-function addresses(executor: Executor, { askAddresses }: Catalogue): Observable<Addresses> {
-  const shorter$ = executor.run(simpleExchange(common.askOwnAddresses)).pipe(
+function addresses(up: Session): Observable<Addresses> {
+  const { askAddresses } = up.commands;
+  const shorter$ = up.ask(common.askOwnAddresses).pipe(
     map((lines) => {
       const ip =
         firstMatch(lines, /^\+CIFSR: *STAIP *, *"?([\d.]+)"?$/) ??
@@ -62,7 +123,7 @@ function addresses(executor: Executor, { askAddresses }: Catalogue): Observable<
       return { ip: ip[1], gateway: '', netmask: '' };
     }),
   );
-  return executor.run(simpleExchange(askAddresses)).pipe(
+  return up.ask(askAddresses).pipe(
     map((lines) => {
       const [ip, gateway, netmask] = [/(?:ip: *)?/, /gateway: */, /(?:net)?mask: */].map((name) =>
         addressOf(lines, name.source),

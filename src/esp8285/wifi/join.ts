@@ -1,6 +1,7 @@
 import {
   catchError,
   concat,
+  concatMap,
   defer,
   exhaustMap,
   filter,
@@ -20,16 +21,18 @@ import {
 import { asBuffer } from '../../streams';
 import type { ErrorCode } from '../../usocket/contract/errno';
 import { OSError } from '../../usocket/contract/osError';
-import { type Catalogue, common } from '../commands/catalogue';
+import { common } from '../commands/catalogue';
 import { type Command, readable } from '../commands/command';
 import { firstMatch } from '../commands/answerLines';
 import { ifRefused, Refusal } from '../executor/answer';
 import { answeredWithin } from '../executor/answeredWithin';
+import { withCommandError } from '../executor/commandError';
 import { ask, askOnce, simpleExchange } from '../executor/exchange';
-import type { Executor } from '../executor/executor';
+import type { Session } from '../executor/session';
 import { AnswerLost, Unanswered } from '../executor/unanswered';
 import { certainAtOnce } from '../executor/whileAtWork';
 import type { Wire } from '../executor/wire';
+import { accessPoint } from './accessPoint';
 
 /** Milliseconds: the modem gives up an access point after 15 s; DHCP may take longer than that, and a minute is usual. */
 const joinDeadline = 30_000;
@@ -57,13 +60,8 @@ const noAddress = [
  * away, `EINVAL` a name or key that cannot be sent. The firmware may report a wrong key as any of the others. The key
  * is in no message.
  */
-export function join(
-  executor: Executor,
-  catalogue: Catalogue,
-  ssid: string | Uint8Array,
-  key: string | Uint8Array,
-): Observable<void> {
-  const command = catalogue.join(ssid, key);
+export function join(up: Session, ssid: string | Uint8Array, key: string | Uint8Array): Observable<void> {
+  const command = up.commands.join(ssid, key);
   const exchange = simpleExchange(command, joinDeadline + addressDeadline);
   return defer(() => {
     /** The access point has let the modem in, which waits for an address. */
@@ -75,18 +73,31 @@ export function join(
         takeWhile(() => !isIn),
       );
       const admitted$ = admission$.pipe(answeredWithin(joinDeadline, command.shown, wire), ignoreElements());
-      const joined$ = askToJoin({ wire, catalogue, ssid, command });
+      const joined$ = askToJoin({ wire, up, ssid, command });
       return merge(joined$, admitted$).pipe(take(1), certainAtOnce(joining(wire)));
     };
-    return executor
+    return up
       .run({ ...exchange, converse })
       .pipe(catchError((cause: unknown) => throwError(() => joinError({ ssid, key }, cause, isIn))));
   });
 }
 
+/** Leaves the network, and emits. Some firmware refuses that when it has joined none: then there is nothing to do. */
+export function leave(up: Session): Observable<void> {
+  return up.ask(common.leave).pipe(
+    map(() => undefined),
+    catchError((error: unknown) => {
+      const fail$ = throwError(() => error);
+      if (!(error instanceof Refusal)) return fail$;
+      return accessPoint(up).pipe(concatMap((joined) => (joined ? fail$ : of(undefined))));
+    }),
+    withCommandError('disconnect'),
+  );
+}
+
 interface Join {
   readonly wire: Wire;
-  readonly catalogue: Catalogue;
+  readonly up: Session;
   readonly ssid: string | Uint8Array;
   readonly command: Command;
 }
@@ -125,10 +136,10 @@ function joining({ frames$, said$ }: Wire): Observable<void> {
 }
 
 /** The modem is done, and how was lost on the line: it says what it has joined. */
-function find({ wire, catalogue, ssid }: Join, lost: AnswerLost): Observable<void> {
+function find({ wire, up, ssid }: Join, lost: AnswerLost): Observable<void> {
   const names = typeof ssid === 'string' ? [ssid] : [asBuffer(ssid).toString(), asBuffer(ssid).toString('latin1')];
   const known = (query: Command) => ask(wire, query).pipe(ifRefused(of([])));
-  return concat(known(catalogue.askAccessPoint), known(common.status)).pipe(
+  return concat(known(up.commands.askAccessPoint), known(common.status)).pipe(
     toArray(),
     map(([joined = [], status = []]) => {
       if (!joined.some((line) => names.some((name) => line.includes(`"${name}"`)))) throw lost;

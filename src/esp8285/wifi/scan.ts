@@ -1,11 +1,57 @@
 import { defer, filter, ignoreElements, map, merge, type Observable, take, tap } from 'rxjs';
 
 import { common } from '../commands/catalogue';
+import { isUtf8 } from '../commands/isUtf8';
 import { Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
 import { askAtLength, type Exchange, simpleExchange } from '../executor/exchange';
-import type { Executor } from '../executor/executor';
-import { type FoundNetwork, foundNetworkOf } from './foundNetwork';
+import type { Session } from '../executor/session';
+
+/** What is known of a network besides its name; each as far as the firmware tells. */
+interface Details {
+  readonly encryption: number | undefined;
+  readonly rssi: number | undefined;
+  readonly bssid: string | undefined;
+  readonly channel: number | undefined;
+}
+
+/**
+ * A network in reach: the text that the modem prints of it, as MaixPy has it, `3,"my-ssid",-40,"aa:bb:cc:dd:ee:ff",6,…`, and
+ * what that says.
+ *
+ *     for (const network of await nic.scan()) {
+ *       console.log(`${network}`, network.ssid, network.rssi);
+ *     }
+ *
+ * The text has all that a string has. A name is bytes, of which nobody says what they mean: `ssid` takes them for UTF-8, and
+ * `ssidBytes` is what `nic.connect` takes where they are something else.
+ */
+export class FoundNetwork extends String {
+  readonly ssid: string;
+  readonly ssidBytes: Buffer;
+  /** As `AT+CWSAP` counts: 0 for an open network; 1 is WEP. */
+  readonly encryption: number | undefined;
+  /** Signal strength in dBm. */
+  readonly rssi: number | undefined;
+  /** The access point's hardware address, `'aa:bb:cc:dd:ee:ff'`. */
+  readonly bssid: string | undefined;
+  readonly channel: number | undefined;
+
+  constructor(text: string, ssidBytes: Buffer, { encryption, rssi, bssid, channel }: Details) {
+    super(text);
+    this.ssid = ssidBytes.toString();
+    this.ssidBytes = ssidBytes;
+    this.encryption = encryption;
+    this.rssi = rssi;
+    this.bssid = bssid?.toLowerCase();
+    this.channel = channel;
+  }
+
+  /** Whether the name is text, so that `connect(ssid)` finds the network. */
+  get isText(): boolean {
+    return isUtf8(this.ssidBytes);
+  }
+}
 
 /** Milliseconds: the modem listens on each channel for a while. */
 const scanDeadline = 10_000;
@@ -15,8 +61,8 @@ const scanDeadline = 10_000;
  *
  * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses, or answers what cannot be understood.
  */
-export function scan(executor: Executor): Observable<readonly FoundNetwork[]> {
-  return executor.run(scanExchange()).pipe(withCommandError('scan'));
+export function scan(up: Session): Observable<readonly FoundNetwork[]> {
+  return up.run(scanExchange()).pipe(withCommandError('scan'));
 }
 
 function scanExchange(): Exchange<readonly FoundNetwork[]> {
@@ -49,4 +95,46 @@ function networksOf(lines: readonly string[], bytesOf: ReadonlyMap<string, Buffe
   if (named.length > 0 && found.length === 0)
     throw Refusal.without('a network that can be read', common.scan.shown, named);
   return found;
+}
+
+/**
+ * What stands in the parentheses. A name is printed as it is, quotes and commas included (esp-at issues 256, 290), so it
+ * ends at the last quote behind which the line can be read to its end. Older firmware, `AT+CWLAPOPT`, and builds of other
+ * makers leave fields out; newer firmware adds some.
+ */
+const forms = [
+  /^(?:(?<encryption>\d+) *, *)?"(?<ssid>.*)" *, *(?<rssi>-?\d+) *, *"?(?<bssid>(?:[\da-f]{2}:){5}[\da-f]{2})"?(?: *, *(?<channel>\d+))?(?: *,[^"]*)?$/i,
+  /^(?:(?<encryption>\d+) *, *)?"(?<ssid>.*)" *, *"?(?<bssid>(?:[\da-f]{2}:){5}[\da-f]{2})"?(?: *, *(?<channel>\d+))?(?: *,[^"]*)?$/i,
+  /^(?:(?<encryption>\d+) *, *)?"(?<ssid>.*)"(?: *, *(?<rssi>-?\d+))?(?: *,[^"]*)?$/,
+];
+
+/**
+ * Reads one line of the answer to `AT+CWLAP`.
+ *
+ * @param bytes The line, without its end.
+ * @returns `undefined` for a line that is none, or cannot be understood.
+ */
+export function foundNetworkOf(bytes: Buffer): FoundNetwork | undefined {
+  // One character for each byte.
+  const [, fields] = /^\+CWLAP: *\(?(.*?)\)? *$/.exec(bytes.toString('latin1')) ?? [];
+  if (fields === undefined) return undefined;
+  const found = forms.map((form) => form.exec(fields)?.groups).find(Boolean);
+  const ssid = found?.['ssid'];
+  if (ssid === undefined) return undefined;
+  return new FoundNetwork(Buffer.from(fields, 'latin1').toString(), Buffer.from(plain(ssid), 'latin1'), {
+    bssid: found?.['bssid'],
+    encryption: numberOf(found?.['encryption']),
+    rssi: numberOf(found?.['rssi']),
+    channel: numberOf(found?.['channel']),
+  });
+}
+
+/** Espressif's firmware escapes nothing. A build that does escapes all: then nothing else can stand there. */
+function plain(ssid: string): string {
+  const isEscaped = /\\[",]/.test(ssid) && /^(?:[^\\",]|\\[\\",])*$/.test(ssid);
+  return isEscaped ? ssid.replace(/\\(.)/g, '$1') : ssid;
+}
+
+function numberOf(digits: string | undefined): number | undefined {
+  return digits === undefined ? undefined : Number(digits);
 }

@@ -1,12 +1,21 @@
-import { catchError, concat, EMPTY, ignoreElements, type Observable, throwError } from 'rxjs';
+import { BehaviorSubject, catchError, concat, EMPTY, ignoreElements, type Observable, throwError } from 'rxjs';
 
 import { OSError } from '../../usocket/contract/osError';
 import type { Catalogue } from '../commands/catalogue';
-import { encryptions, type SoftAp } from '../commands/softAp';
+import { encryptions, type SoftApSettings } from '../commands/softApSettings';
 import { Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
 import { ask, type Exchange, sequence } from '../executor/exchange';
-import type { Executor } from '../executor/executor';
+import type { Session } from '../executor/session';
+import type { Frame } from '../grammar/frame';
+
+/** A station on the modem's own network. */
+export interface Station {
+  /** Its hardware address, `'a4:5e:60:00:00:01'`. */
+  readonly mac: string;
+  /** The address that the modem has given it; left out until then. */
+  readonly address?: string;
+}
 
 /** Milliseconds. */
 const softApDeadline = 10_000;
@@ -19,17 +28,53 @@ const channels = { first: 1, last: 14 };
  * Throws `EINVAL` for a name, a key, a channel or an encryption that cannot be. Errors: `ETIMEDOUT` when the modem does
  * not answer, `EIO` when it refuses. The key is in no message.
  */
-export function enableSoftAp(executor: Executor, catalogue: Catalogue, softAp: SoftAp): Observable<void> {
+export function enableSoftAp(up: Session, softAp: SoftApSettings): Observable<void> {
   checkNumbers(softAp);
-  return executor.run(softApExchange(catalogue, softAp)).pipe(withCommandError('enable_ap'));
+  return up.run(softApExchange(up.commands, softAp)).pipe(withCommandError('enable_ap'));
 }
 
 /** Switches the modem's own network off. Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses. */
-export function disableSoftAp(executor: Executor, catalogue: Catalogue): Observable<void> {
-  return executor.run(sequence([catalogue.stationMode], softApDeadline)).pipe(withCommandError('disable_ap'));
+export function disableSoftAp(up: Session): Observable<void> {
+  return up.sequence([up.commands.stationMode], softApDeadline).pipe(withCommandError('disable_ap'));
 }
 
-function softApExchange(catalogue: Catalogue, softAp: SoftAp): Exchange<void> {
+/** Who is on the modem's own network, as far as the modem tells: AT 1.6 and later do. */
+export class Stations {
+  /** Replays the current list, in the order in which they came. */
+  readonly stations$: Observable<readonly Station[]>;
+
+  private readonly stations = new BehaviorSubject<readonly Station[]>([]);
+
+  constructor() {
+    this.stations$ = this.stations.asObservable();
+  }
+
+  /** Takes notice of a frame. The modem may say the same thing twice (seen on AT 1.7.4). */
+  route(frame: Frame): void {
+    if (frame.kind !== 'station') return;
+    const { mac } = frame;
+    const known = this.stations.value.find((station) => station.mac === mac);
+    if (frame.event === 'left') {
+      if (known) this.stations.next(this.stations.value.filter((station) => station !== known));
+      return;
+    }
+    const address = frame.event === 'gotAddress' ? frame.address : undefined;
+    if (known && known.address === address) return;
+    const station = { mac, ...(address !== undefined && { address }) };
+    this.stations.next(
+      known
+        ? this.stations.value.map((other) => (other === known ? station : other))
+        : [...this.stations.value, station],
+    );
+  }
+
+  /** The network is gone. */
+  clear(): void {
+    if (this.stations.value.length > 0) this.stations.next([]);
+  }
+}
+
+function softApExchange(catalogue: Catalogue, softAp: SoftApSettings): Exchange<void> {
   // `AT+CWSAP` is refused as long as there is no such network.
   const exchange = sequence([catalogue.stationAndSoftApMode, catalogue.softAp(softAp)], softApDeadline);
   return {
@@ -50,7 +95,7 @@ function softApExchange(catalogue: Catalogue, softAp: SoftAp): Exchange<void> {
   };
 }
 
-function checkNumbers({ channel, encryption }: SoftAp): void {
+function checkNumbers({ channel, encryption }: SoftApSettings): void {
   const refuse = (why: string) => new OSError('EINVAL', 'enable_ap', `enable_ap: ${why}; nothing was sent`);
   if (!Number.isInteger(channel) || channel < channels.first || channel > channels.last) {
     throw refuse(`a channel is a whole number from 1 to 14, not ${channel}`);

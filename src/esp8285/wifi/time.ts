@@ -14,13 +14,10 @@ import {
 import { deadline } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
 import { common, longestHostName } from '../commands/catalogue';
-import type { Dialect } from '../commands/dialect';
+import { requireNamesAndClock } from '../commands/dialect';
 import { firstMatch } from '../commands/answerLines';
 import { withCommandError } from '../executor/commandError';
-import { simpleExchange } from '../executor/exchange';
-import type { Executor } from '../executor/executor';
-import { epochOf } from './epoch';
-import { requireNamesAndClock } from './requireNamesAndClock';
+import type { Session } from '../executor/session';
 
 export interface TimeOptions {
   /** One to three time servers (SNTP), by name or address. Default: those that the firmware was built with. */
@@ -43,19 +40,18 @@ const endOf1970 = 365 * 86_400_000;
  * `ETIMEDOUT` when no server has answered in time, or the modem does not; `EIO` when it refuses.
  */
 export function time(
-  executor: Executor,
-  dialect: Dialect,
+  up: Session,
   scheduler: SchedulerLike,
   { servers = [], timeout = defaultTimeout }: TimeOptions,
 ): Observable<number> {
-  check(servers, timeout, longestHostName[dialect.generation]);
+  check(servers, timeout, longestHostName[up.dialect.generation]);
   const command = common.clock(servers);
-  requireNamesAndClock(dialect, 'time');
-  const setUp$ = executor.run(simpleExchange(command)).pipe(ignoreElements());
+  requireNamesAndClock(up.dialect, 'time');
+  const setUp$ = up.ask(command).pipe(ignoreElements());
   return defer(() => {
     /** What the modem has shown last that is no time: a line may be damaged, or be of another language. */
     let strange: string | undefined;
-    const shown$ = executor.run(simpleExchange(common.askTime)).pipe(
+    const shown$ = up.ask(common.askTime).pipe(
       map((lines) => {
         const shown = firstMatch(lines, /^\+CIPSNTPTIME: *"?(.*?)"? *$/)?.[1] ?? lines.join(' / ');
         const epoch = epochOf(shown);
@@ -88,4 +84,29 @@ function noAnswer(servers: readonly string[], seconds: number, strange: string |
       ? `no answer from ${who} in ${seconds} s; does the network let SNTP (UDP port 123) out?`
       : `what the modem shows is no time that can be read: ${strange}`;
   return new OSError('ETIMEDOUT', 'time', `time: ${why}`);
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** Days of a common year before the first of each month. */
+const daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+
+/**
+ * The milliseconds since 1970 of a universal time as C's `asctime` writes it, `'Thu Jan  1 00:02:08 1970'`; the day may
+ * be padded with a zero instead, as some firmware does. `undefined` for a text that is none.
+ */
+export function epochOf(text: string): number | undefined {
+  const match = /^(?:\w{3},? +)?(\w{3}) +(\d{1,2}) +(\d{1,2}):(\d\d):(\d\d) +(\d{4})$/.exec(text);
+  const [, name = '', ...numbers] = match ?? [];
+  const month = months.indexOf(name);
+  const [day = 0, hour = 0, minute = 0, second = 0, year = 0] = numbers.map(Number);
+  const before = daysBefore[month];
+  if (before === undefined) return undefined;
+  const leapDay = month > 1 && leapYearsTo(year) > leapYearsTo(year - 1) ? 1 : 0;
+  const days = 365 * (year - 1970) + leapYearsTo(year - 1) - leapYearsTo(1969) + before + leapDay + day - 1;
+  return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000;
+}
+
+/** Leap years of the Gregorian calendar up to and with this one. */
+function leapYearsTo(year: number): number {
+  return Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);
 }

@@ -1,0 +1,373 @@
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  distinctUntilChanged,
+  EMPTY,
+  exhaustMap,
+  filter,
+  first,
+  ignoreElements,
+  interval,
+  map,
+  merge,
+  Observable,
+  of,
+  type SchedulerLike,
+  startWith,
+  Subject,
+  Subscription,
+  switchMap,
+  takeUntil,
+  tap,
+  timer,
+} from 'rxjs';
+
+import { runOnce, type Uart } from '../../streams';
+import { OSError } from '../../usocket/contract/osError';
+import { common } from '../commands/catalogue';
+import { asOSError } from '../executor/asOSError';
+import { simpleExchange } from '../executor/exchange';
+import type { Executor } from '../executor/executor';
+import { Session } from '../executor/session';
+import type { Wire } from '../executor/wire';
+import type { LineHold } from '../flow/lineHold';
+import type { Frame } from '../grammar/frame';
+import { isEcho } from '../grammar/lineFrame';
+import type { LinkTable } from '../links/linkTable';
+import type { ServerPort } from '../links/serverPort';
+import { resetExchange } from '../setUp/reset';
+import { setUpExchange, type SetUpOptions } from '../setUp/setUp';
+import type { Trace } from '../trace/trace';
+import type { Stations } from '../wifi/softAp';
+import type { ModemState } from './modemState';
+import { lineLoss, type Redialer } from './redialer';
+
+/** What the owner of a modem does besides. None of it may fail. */
+export interface LifecycleHooks {
+  /** Cold: sets again what a start of the modem has lost. Part of each set-up: nobody else has the modem before. */
+  restore(up: Session): Observable<never>;
+  /** Cold: runs from the end of each set-up to the next restart. */
+  readonly whileUp$: Observable<never>;
+}
+
+/** What lives and dies with the modem. */
+export interface ModemParts {
+  readonly uart: Uart;
+  readonly wire: Wire;
+  readonly executor: Executor;
+  readonly links: LinkTable;
+  readonly server: ServerPort;
+  readonly stations: Stations;
+  readonly hold: LineHold;
+  readonly redialer: Redialer;
+  readonly trace: Trace;
+  readonly state: ModemState;
+}
+
+export interface LifecycleOptions {
+  readonly setUp: SetUpOptions;
+  /** Milliseconds of silence after which the modem is asked whether it is there. */
+  readonly longestSilence: number;
+  readonly scheduler: SchedulerLike;
+}
+
+/** Milliseconds. */
+const closeDeadline = 2_000;
+const closePatience = 1_000;
+/** Milliseconds in which a modem that prints boot text is expected to say `ready`; then it is asked. */
+const bootTime = 3_000;
+/** Milliseconds that a modem may go on starting: longer than a set-up, which has a deadline of its own. */
+const longestStart = 90_000;
+
+/** The life of a modem: it is set up, verified, given up or set up again, goes down and is closed. */
+export class Lifecycle {
+  /** Each sets the modem up once more, from an unknown state. */
+  private readonly restarts = new Subject<OSError>();
+  /** Each has the modem start again first. */
+  private readonly resets = new Subject<void>();
+  /** Frames that raise the question whether the modem is as it was left. */
+  private readonly suspicions = new Subject<Frame>();
+  private readonly closing$: Observable<never>;
+  private running: Subscription | undefined;
+
+  constructor(
+    private readonly parts: ModemParts,
+    private readonly options: LifecycleOptions,
+  ) {
+    this.closing$ = defer(() => this.end()).pipe(runOnce());
+  }
+
+  /** Listens to the modem and sets it up, now and after each restart. Tries again when it is down. */
+  start(hooks: LifecycleHooks): void {
+    const { state, redialer } = this.parts;
+    const { modem, error } = state;
+    if (this.running && redialer.isLost) this.dialNow();
+    else if (this.running && modem === 'down') this.restarts.next(asOSError(error));
+    if (this.running) return;
+    // After `letGo`: the error of the last attempt must not end this one.
+    if (modem === 'down') state.starting();
+    this.running = new Subscription();
+    this.running.add(this.run(hooks));
+  }
+
+  /** Stops listening, and leaves the line as it is. A line that is opened again by itself is kept. */
+  letGo(): void {
+    const { redialer } = this.parts;
+    if (redialer.isKept && redialer.isLost) return;
+    redialer.forget();
+    this.running?.unsubscribe();
+    this.running = undefined;
+  }
+
+  /**
+   * Cold: has the modem start again at once, whatever else goes on or has gone wrong, and completes when it is set up. What
+   * is asked of the modem meanwhile waits for that. Its connections are lost, and what was asked of it before fails with
+   * `ECONNRESET`.
+   */
+  reset(): Observable<never> {
+    const { state, redialer } = this.parts;
+    return defer(() => {
+      // Without a line nothing can be said; the modem behind a new line is set up anyway.
+      if (redialer.isLost) this.dialNow();
+      else if (this.running && state.modem !== 'closed') this.resets.next();
+      return state.whenUp(() => EMPTY);
+    });
+  }
+
+  /** Cold: ends all links and closes the line. What is under way fails with `EBADF`, because it might take a minute. */
+  close(): Observable<never> {
+    return this.closing$;
+  }
+
+  /**
+   * The line is gone: for good, or for at least so many milliseconds. What listens waits for it, as for a modem that starts
+   * again.
+   */
+  lineLost(error: OSError, redialIn?: number): void {
+    const { state, executor, links, stations } = this.parts;
+    if (state.modem !== 'closed') {
+      if (redialIn === undefined) this.goDown(error);
+      else state.down(error, redialIn);
+    }
+    stations.clear();
+    links.loseAll(error);
+    executor.interrupt(error);
+  }
+
+  /** The line is open again, and listened to. */
+  lineOpened(loss: OSError): void {
+    this.restarts.next(loss);
+  }
+
+  private run(hooks: LifecycleHooks): Subscription {
+    const { wire, executor, links, state } = this.parts;
+    return merge(
+      // First of all, so that a link has its data before any conversation goes on.
+      wire.heard$.pipe(
+        tap((frame) => {
+          this.route(frame);
+        }),
+      ),
+      executor.serving$,
+      links.cleaning$,
+      this.noticing(),
+      // The line is listened to before anything is said on it: a fast modem answers inside `write`.
+      new Observable<never>(() => wire.heard$.connect()),
+      merge(this.settingUp(hooks), this.verifying(), this.givingUp()).pipe(
+        takeUntil(state.status$.pipe(filter(({ modem }) => modem === 'closed'))),
+      ),
+    ).subscribe({
+      error: (error: Error) => {
+        this.lineLost(state.isKnown ? lineLoss(error) : asOSError(error));
+      },
+    });
+  }
+
+  private route(frame: Frame): void {
+    const { links, stations, state } = this.parts;
+    if (!links.route(frame) || isSuspicious(frame)) this.suspicions.next(frame);
+    stations.route(frame);
+    state.route(frame);
+  }
+
+  /** Shows what the line tells of itself. */
+  private noticing(): Observable<never> {
+    const { uart, trace } = this.parts;
+    return (uart.notices$ ?? EMPTY).pipe(
+      tap((notice) => {
+        trace.noted(notice);
+      }),
+      ignoreElements(),
+    );
+  }
+
+  /** Sets the modem up, and again whenever it has started again. */
+  private settingUp(hooks: LifecycleHooks): Observable<never> {
+    const { wire, executor, links, server, redialer, state } = this.parts;
+    const restarts$ = merge(
+      wire.heard$.pipe(
+        filter(({ kind }) => kind === 'booted' || kind === 'booting'),
+        map(() => new OSError('ECONNRESET', 'modem', 'the modem has started again, and lost its connections')),
+      ),
+      // A line that is gone without a word looks the same.
+      executor.trouble$.pipe(filter((error) => error.code !== 'EIO' || !redialer.giveUp(error))),
+      this.restarts,
+    ).pipe(map((error) => ({ error, restart$: EMPTY })));
+    const lost = new OSError('ECONNRESET', 'modem', 'the modem was reset, and lost its connections');
+    const resets$ = this.resets.pipe(
+      map(() => ({ error: lost, restart$: executor.run(resetExchange()).pipe(catchError(() => EMPTY)) })),
+    );
+    const isOnNetwork$ = state.status$.pipe(map(({ wifi }) => wifi === 'up'));
+    return merge(restarts$, resets$).pipe(
+      startWith(undefined),
+      // What is found out about the modem while there is no line says nothing. Another set-up follows.
+      filter(() => !redialer.isLost),
+      switchMap((restart) => {
+        // Here, where a set-up under way has been given up: it has not failed, it begins again.
+        if (restart) this.interrupt(restart.error);
+        const resumed$ = restart ? server.resume() : EMPTY;
+        const whileUp$ = merge(hooks.whileUp$, links.outliving(isOnNetwork$), resumed$, this.watching());
+        return concat(restart?.restart$ ?? EMPTY, this.setUp(hooks), whileUp$);
+      }),
+      ignoreElements(),
+    );
+  }
+
+  private setUp(hooks: LifecycleHooks): Observable<never> {
+    const { wire, executor, links, hold, redialer, state } = this.parts;
+    return executor.run(setUpExchange(this.options.setUp)).pipe(
+      tap(({ hasAddress, heedsLine }) => {
+        state.found(hasAddress);
+        hold.isHeeded = heedsLine;
+      }),
+      map(({ dialect }) => new Session(executor, dialect)),
+      concatMap((session) => concat(hooks.restore(session), of(session))),
+      tap((session) => {
+        redialer.settle();
+        links.reception.begin(session.dialect);
+        wire.isSetUp = true;
+        state.up(session);
+      }),
+      catchError((cause: unknown) => {
+        const error = asOSError(cause);
+        // A line that is lost has said so itself.
+        if (!redialer.isLost && !redialer.giveUp(error)) this.goDown(error);
+        return EMPTY;
+      }),
+      ignoreElements(),
+    );
+  }
+
+  /**
+   * `ready` may drown in the noise of a start. So an echo, a line that is none or may be of a start, and a block that is cut
+   * off are reasons to ask the modem.
+   */
+  private verifying(): Observable<never> {
+    const { executor, links, state } = this.parts;
+    return this.suspicions.pipe(
+      filter(() => state.modem === 'up'),
+      tap(() => {
+        executor.doubt();
+      }),
+      // One doubt is enough: noise without end must not put the question off for ever.
+      exhaustMap(({ kind }) =>
+        timer(['damage', 'unknown', 'line'].includes(kind) ? 0 : bootTime, this.options.scheduler).pipe(
+          takeUntil(state.status$.pipe(filter(({ modem }) => modem !== 'up'))),
+        ),
+      ),
+      concatMap(() => concat(executor.verify(), links.confirmDoubts()).pipe(catchError(() => EMPTY))),
+    );
+  }
+
+  /** A line that is gone without a word is noticed only by asking. */
+  private watching(): Observable<never> {
+    const { executor, redialer, state } = this.parts;
+    const { longestSilence, scheduler } = this.options;
+    return defer(() => {
+      // Only once the modem is set up: before, the line is not kept.
+      if (longestSilence === Infinity || !redialer.isKept) return EMPTY;
+      return interval(longestSilence, scheduler);
+    }).pipe(
+      filter(() => state.modem === 'up' && redialer.quiet >= longestSilence),
+      exhaustMap(() => {
+        executor.doubt();
+        return executor.verify().pipe(catchError(() => EMPTY));
+      }),
+    );
+  }
+
+  /** A modem with a weak power supply breaks down at each start, so that no set-up ends: whoever waits for one is told. */
+  private givingUp(): Observable<never> {
+    return this.parts.state.status$.pipe(
+      map(({ modem }) => modem === 'starting'),
+      distinctUntilChanged(),
+      switchMap((isStarting) => (isStarting ? timer(longestStart, this.options.scheduler) : EMPTY)),
+      tap(() => {
+        const message = 'the modem starts again and again; check its power supply, it draws 300 mA and more in bursts';
+        this.goDown(new OSError('EIO', 'modem', message));
+      }),
+      ignoreElements(),
+    );
+  }
+
+  private interrupt(error: OSError): void {
+    const { wire, executor, links, stations, state } = this.parts;
+    // First, so that whoever opens a new connection on hearing of the loss waits for the set-up.
+    state.starting();
+    stations.clear();
+    wire.isSetUp = false;
+    links.loseAll(error);
+    executor.interrupt(error);
+  }
+
+  private goDown(error: OSError): void {
+    this.parts.state.down(error);
+    this.parts.server.lose(error);
+  }
+
+  private dialNow(): void {
+    // Whoever asks for it waits for its result.
+    this.parts.state.starting();
+    this.parts.redialer.dialNow();
+  }
+
+  private end(): Observable<never> {
+    const { uart, executor, links, server, stations, trace, state } = this.parts;
+    const { modem } = state;
+    const closed = new OSError('EBADF', 'modem', 'the interface is closed');
+    state.closed();
+    stations.clear();
+    server.lose(closed);
+    links.loseAll(closed);
+    executor.interrupt(closed);
+    const closeLinks$ = modem === 'up' ? executor.run(simpleExchange(common.closeAllLinks, closeDeadline)) : EMPTY;
+    return concat(
+      // In its turn, which may not come while the modem is asked whether it is there at all.
+      closeLinks$.pipe(
+        catchError(() => EMPTY),
+        takeUntil(merge(timer(closeDeadline, this.options.scheduler), this.tooBusy())),
+      ),
+      defer(() => {
+        this.running?.unsubscribe();
+        trace.end();
+        return uart.close();
+      }),
+    ).pipe(ignoreElements());
+  }
+
+  /** A modem that connects to a silent host is busy for as long as that takes, and closes nothing before. */
+  private tooBusy(): Observable<unknown> {
+    return this.parts.wire.heard$.pipe(
+      first(({ kind }) => kind === 'busy'),
+      switchMap(() => timer(closePatience, this.options.scheduler)),
+      catchError(() => EMPTY),
+    );
+  }
+}
+
+/** Whether a frame that makes sense may be of a modem that is not as it was left. */
+function isSuspicious(frame: Frame): boolean {
+  return frame.kind === 'unknown' ? frame.isDoubtful === true : frame.kind === 'line' && isEcho(frame.text);
+}
