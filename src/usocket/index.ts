@@ -27,7 +27,7 @@ export type { OptionValue } from './calls/optionChange';
 export type { SocketFile } from './stream/socketFile';
 export type { FileMode } from './stream/socketFileStreams';
 export type { SocketState } from './stream/socketState';
-export type { SocketOptions } from './calls/baseSocket';
+export type { SocketOptions } from './calls/socketOptions';
 export type { Sendable } from './calls/call';
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, type Ready } from './select/poll';
 export { select$, type Selected } from './select/select';

@@ -1,7 +1,7 @@
 import { defer, type Observable } from 'rxjs';
 
 import { inspectableModule } from '../streams';
-import type { SocketOptions } from './calls/baseSocket';
+import type { SocketOptions } from './calls/socketOptions';
 import * as constants from './contract/constants';
 import { DatagramSocket } from './datagram/datagramSocket';
 import { type AddressInfos, getaddrinfo$ } from './getaddrinfo';

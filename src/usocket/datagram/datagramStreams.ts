@@ -1,10 +1,13 @@
 import { combineLatest, distinctUntilChanged, EMPTY, map, type Observable, of, repeat } from 'rxjs';
 
-import { type Readiness, sameReadiness, type Shown } from '../../streams';
+import { Inspectable, type Pollable, type Readiness, sameReadiness, type Shown } from '../../streams';
 import { type Address, addressOf, endpointText } from '../calls/address';
-import { BaseSocket, type OwnOptionChange, type SocketOptions } from '../calls/baseSocket';
 import type { Call, Sendable } from '../calls/call';
+import { CommonCalls, type OwnOptionChange } from '../calls/commonCalls';
+import { Operations } from '../calls/operations';
+import type { OptionValue } from '../calls/optionChange';
 import type { SocketCall } from '../calls/socketCall';
+import { checkSocketOptions, type SocketOptions } from '../calls/socketOptions';
 import type { Datagram, Endpoint, Nic } from '../contract/nic';
 import { DatagramPort } from './datagramPort';
 import { DatagramSender } from './datagramSender';
@@ -19,29 +22,44 @@ const broadcastAddress = '255.255.255.255';
  * `bind`, `connect` or the first send opens the local port. Each operation fails with `EBADF` on a closed socket, and with
  * `ETIMEDOUT` after the time of {@link settimeout}. The methods without `$` are in {@link DatagramSocket}.
  */
-export class DatagramStreams extends BaseSocket {
+export class DatagramStreams extends Inspectable implements Pollable {
   /** What could be done without waiting, as `uselect` sees it. Replays the current state. */
   readonly readiness$: Observable<Readiness>;
   /** Each datagram that comes, with its sender. Cold: a subscription takes the datagrams from {@link recvfrom$}. */
   readonly datagrams$: Observable<Datagram>;
 
+  private readonly operations: Operations;
   private readonly port: DatagramPort;
   private readonly sender = new DatagramSender();
+  private readonly commonCalls: CommonCalls;
 
-  constructor(nic: Nic, options: SocketOptions = {}) {
-    super(nic, options);
-    const { operations } = this;
-    this.port = new DatagramPort(this.receiveBufferSize, nic);
+  constructor(
+    private readonly nic: Nic,
+    options: SocketOptions = {},
+  ) {
+    super();
+    const { receiveBuffer, scheduler } = checkSocketOptions(options);
+    const operations = new Operations(scheduler);
+    const port = new DatagramPort(receiveBuffer, nic);
+    this.operations = operations;
+    this.port = port;
+    this.commonCalls = new CommonCalls(nic, operations, {
+      receiveBuffer: port.received,
+      sendBuffer: this.sender,
+      change: (call, change) => this.change(call, change),
+      endReads: () => port.endReads(),
+      release: () => port.close(this.sender.flush()),
+    });
     this.datagrams$ = operations
       .start('recvfrom', (call) => {
-        this.port.linkFor(call);
-        return this.port.received.take$();
+        port.linkFor(call);
+        return port.received.take$();
       })
       .pipe(repeat());
     this.readiness$ = combineLatest([
-      this.port.received.readable$,
+      port.received.readable$,
       this.sender.hasRoom$,
-      this.port.condition$,
+      port.condition$,
       operations.background.failure$,
     ]).pipe(
       map(([readable, hasRoom, condition, failure]) => ({
@@ -54,7 +72,7 @@ export class DatagramStreams extends BaseSocket {
       distinctUntilChanged(sameReadiness),
     );
     // Ends with `close$`.
-    operations.background.run(this.port.receive(operations.closing$));
+    operations.background.run(port.receive(operations.closing$));
   }
 
   /** The local address, once the port is open. */
@@ -185,6 +203,48 @@ export class DatagramStreams extends BaseSocket {
     });
   }
 
+  /**
+   * Closes the port behind what the send buffer holds, and emits once when the interface has released it. Calls that wait
+   * fail with `EBADF`, and so does each later call. Closing twice is no error. Unsubscribing does not stop the closing.
+   */
+  close$(): Observable<void> {
+    return this.commonCalls.close$;
+  }
+
+  /**
+   * Sets how long the calls that start from now on may take. After that time they fail with `ETIMEDOUT`, and have taken nothing.
+   *
+   *     sock.settimeout(2.5);
+   *
+   * Throws `EINVAL` for a value that is no time.
+   *
+   * @param seconds `null` sets no limit, as on a new socket. 0 makes the socket non-blocking: a call that would have to
+   *   wait fails with `EAGAIN`, or returns `null`.
+   * @see The socket document, `socket.settimeout(value)`.
+   */
+  settimeout(seconds: number | null): void {
+    this.operations.limits.timeout = seconds;
+  }
+
+  /**
+   * Makes the socket blocking or non-blocking: `true` is `settimeout(null)`, `false` is `settimeout(0)`.
+   *
+   * @see The socket document, `socket.setblocking(flag)`.
+   */
+  setblocking(flag: boolean): void {
+    this.settimeout(flag ? null : 0);
+  }
+
+  /**
+   * Changes an option of the socket, and emits once when it is in force. {@link DatagramSocket.setsockopt} lists the options.
+   *
+   * Errors: `ENOPROTOOPT` for an option that is not known here, or that the interface does not have; `EINVAL` for a value
+   * that the option cannot have.
+   */
+  setsockopt$(level: number, option: number, value: OptionValue): Observable<void> {
+    return this.commonCalls.setsockopt(level, option, value);
+  }
+
   /** `<socket type=dgram state=open local=0.0.0.0:5000 queued=2 bytes=120 nic=host>`: datagrams that no call has read. */
   protected override shown(): readonly [string, Shown] {
     const { link, state, peer, received, receivedBytes, dropped, mayBroadcast } = this.port;
@@ -206,15 +266,7 @@ export class DatagramStreams extends BaseSocket {
     ];
   }
 
-  protected override get receiveBuffer() {
-    return this.port.received;
-  }
-
-  protected override get sendBuffer() {
-    return this.sender;
-  }
-
-  protected override changeOwn(call: SocketCall, change: OwnOptionChange): Observable<never> {
+  private change(call: SocketCall, change: OwnOptionChange): Observable<never> {
     switch (change.name) {
       case 'SO_BROADCAST':
         return this.port.allowBroadcast(change.on);
@@ -228,14 +280,6 @@ export class DatagramStreams extends BaseSocket {
       default:
         throw call.error('ENOPROTOOPT', `${change.name} is no option of a datagram socket`);
     }
-  }
-
-  protected override endReads(): void {
-    this.port.endReads();
-  }
-
-  protected override release(): Observable<never> {
-    return this.port.close(this.sender.flush());
   }
 
   private transmit(call: SocketCall, bytes: Uint8Array, remote: Endpoint, dontWait = false): Observable<number> {

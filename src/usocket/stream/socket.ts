@@ -149,7 +149,7 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
    */
   makefile(mode?: FileMode, buffering?: number): SocketFile;
   makefile(mode: FileMode = 'rb'): SocketFile {
-    this.operations.checkOpen('makefile');
+    this.checkOpen('makefile');
     return new SocketFile(this, mode);
   }
 

@@ -1,10 +1,13 @@
 import { concat, defer, EMPTY, map, type Observable } from 'rxjs';
 
-import { currentOf, type Readiness, type Shown } from '../../streams';
+import { currentOf, Inspectable, type Pollable, type Readiness, type Shown } from '../../streams';
 import { type Address, addressOf, endpointText } from '../calls/address';
-import { BaseSocket, type OwnOptionChange, type SocketOptions } from '../calls/baseSocket';
 import { Call, type Sendable } from '../calls/call';
+import { CommonCalls, type OwnOptionChange } from '../calls/commonCalls';
+import { Operations } from '../calls/operations';
+import type { OptionValue } from '../calls/optionChange';
 import type { SocketCall } from '../calls/socketCall';
+import { checkSocketOptions, type SocketOptions } from '../calls/socketOptions';
 import type { Endpoint, Nic, StreamLink } from '../contract/nic';
 import { Connection } from './connection';
 import { checkConnectOptions, type ConnectOptions } from './connectOptions';
@@ -20,7 +23,7 @@ import { socketReadiness, type SocketState, socketState } from './socketState';
  * Each operation fails with `EBADF` on a closed socket, and with `ETIMEDOUT` after the time of {@link settimeout}. The
  * methods without `$` are in {@link Socket}.
  */
-export class SocketStreams extends BaseSocket {
+export class SocketStreams extends Inspectable implements Pollable {
   /** Where the socket is in its life. Replays the current state. */
   readonly state$: Observable<SocketState>;
   /** What could be done without waiting, as `uselect` sees it. Replays the current state. */
@@ -37,24 +40,36 @@ export class SocketStreams extends BaseSocket {
    */
   readonly lines$: Observable<Buffer>;
 
+  private readonly operations: Operations;
   private readonly connection: Connection;
+  private readonly commonCalls: CommonCalls;
   private readonly listenCalls: ListenCalls<SocketStreams>;
   private readonly sendCalls: SendCalls;
   private readonly receiveCalls: ReceiveCalls;
 
   constructor(
-    nic: Nic,
+    private readonly nic: Nic,
     private readonly options: SocketOptions = {},
   ) {
-    super(nic, options);
-    const { operations } = this;
-    this.connection = new Connection(this.receiveBufferSize, nic, operations);
+    super();
+    const { receiveBuffer, scheduler } = checkSocketOptions(options);
+    const operations = new Operations(scheduler);
+    const connection = new Connection(receiveBuffer, nic, operations);
+    const { reader, sender, phase$ } = connection;
+    this.operations = operations;
+    this.connection = connection;
     this.listenCalls = new ListenCalls<SocketStreams>(nic, this.connection, operations, (link) =>
       this.socketOver(link),
     );
-    this.sendCalls = new SendCalls(this.connection, operations);
-    this.receiveCalls = new ReceiveCalls(this.connection, operations);
-    const { reader, sender, phase$ } = this.connection;
+    this.sendCalls = new SendCalls(connection, operations);
+    this.receiveCalls = new ReceiveCalls(connection, operations);
+    this.commonCalls = new CommonCalls(nic, operations, {
+      receiveBuffer: reader,
+      sendBuffer: sender,
+      change: (call, change) => this.change(call, change),
+      endReads: () => connection.endReads(),
+      release: () => concat(connection.close(), this.listenCalls.close() ?? EMPTY),
+    });
     this.state$ = socketState(phase$, reader);
     this.readiness$ = socketReadiness({
       state$: this.state$,
@@ -62,7 +77,7 @@ export class SocketStreams extends BaseSocket {
       acceptable$: this.listenCalls.acceptable$,
       hasRoom$: sender.hasRoom$,
       sendFailed$: sender.hasFailed$,
-      halfCloses: () => this.connection.link?.halfCloses ?? false,
+      halfCloses: () => connection.link?.halfCloses ?? false,
       failure$: operations.background.failure$,
     });
     this.data$ = defer(() => this.receiveCalls.stream('recv', () => reader.data$));
@@ -229,6 +244,49 @@ export class SocketStreams extends BaseSocket {
     return this.receiveCalls.readline(size);
   }
 
+  /**
+   * Closes the connection behind what the send buffer holds, so that the peer sees its end, and emits once when the
+   * interface has released it. Calls that wait fail with `EBADF`, and so does each later call. Closing twice is no error.
+   * Unsubscribing does not stop the closing. `SO_LINGER` with 0 seconds has it closed with a reset instead.
+   */
+  close$(): Observable<void> {
+    return this.commonCalls.close$;
+  }
+
+  /**
+   * Sets how long the calls that start from now on may take. After that time they fail with `ETIMEDOUT`, and have read nothing.
+   *
+   *     sock.settimeout(2.5);
+   *
+   * Throws `EINVAL` for a value that is no time.
+   *
+   * @param seconds `null` sets no limit, as on a new socket. 0 makes the socket non-blocking: a call that would have to
+   *   wait fails with `EAGAIN`, or returns `null`.
+   * @see The socket document, `socket.settimeout(value)`.
+   */
+  settimeout(seconds: number | null): void {
+    this.operations.limits.timeout = seconds;
+  }
+
+  /**
+   * Makes the socket blocking or non-blocking: `true` is `settimeout(null)`, `false` is `settimeout(0)`.
+   *
+   * @see The socket document, `socket.setblocking(flag)`.
+   */
+  setblocking(flag: boolean): void {
+    this.settimeout(flag ? null : 0);
+  }
+
+  /**
+   * Changes an option of the socket, and emits once when it is in force. {@link Socket.setsockopt} lists the options.
+   *
+   * Errors: `ENOPROTOOPT` for an option that is not known here, or that the interface does not have; `EINVAL` for a value
+   * that the option cannot have.
+   */
+  setsockopt$(level: number, option: number, value: OptionValue): Observable<void> {
+    return this.commonCalls.setsockopt(level, option, value);
+  }
+
   /** `<socket state=connected link=4 remote=192.168.1.9:80 queued=120 nic=esp8285>` */
   protected override shown(): readonly [string, Shown] {
     const { link, reader, sender, settings, isEncrypted } = this.connection;
@@ -253,15 +311,12 @@ export class SocketStreams extends BaseSocket {
     ];
   }
 
-  protected override get receiveBuffer() {
-    return this.connection.reader;
+  /** Throws `EBADF` on a closed socket. */
+  protected checkOpen(name: string): void {
+    this.operations.checkOpen(name);
   }
 
-  protected override get sendBuffer() {
-    return this.connection.sender;
-  }
-
-  protected override changeOwn(call: SocketCall, change: OwnOptionChange): Observable<never> {
+  private change(call: SocketCall, change: OwnOptionChange): Observable<never> {
     const { phase, settings, link } = this.connection;
     switch (change.name) {
       case 'SO_KEEPALIVE':
@@ -280,14 +335,6 @@ export class SocketStreams extends BaseSocket {
       default:
         throw call.error('ENOPROTOOPT', `${change.name} is no option of a stream socket`);
     }
-  }
-
-  protected override endReads(): void {
-    this.connection.endReads();
-  }
-
-  protected override release(): Observable<never> {
-    return concat(this.connection.close(), this.listenCalls.close() ?? EMPTY);
   }
 
   /** Makes a socket of the same class for a connection that has come. */
