@@ -31,6 +31,7 @@ const floors = {
  * stand above them all.
  */
 const rooms = {
+  emulator: ['simulation', 'line', 'network', 'firmware', 'links', 'modem', 'commands', 'serve'],
   streams: ['concurrency', 'time', 'state', 'queues', 'reading'],
   usocket: ['contract', 'select', 'calls', 'stream', 'datagram'],
 };

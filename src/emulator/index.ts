@@ -1,20 +1,26 @@
-export { Emulator, createEmulator } from './serve/emulator';
-export type { EmulatorState } from './serve/emulator';
-export type { Fault, ScheduledFault } from './simulation/faults';
-export { LineError } from './line/hostPort';
-export type { Host, HostTable } from './network/internet';
-export type { Latencies, Range } from './simulation/latencies';
-export type { LinkKind } from './links/virtualLink';
-export { NetworkError } from './network/network';
-export type { Connection, Datagram, DatagramPort, Endpoint, Listener, Network } from './network/network';
-export type { AccessPoint, EmulatorOptions } from './firmware/options';
+export type { EmulatorOptions } from './firmware/options';
 export { firmwareVersions } from './firmware/personalities';
 export type { FirmwareVersion } from './firmware/personality';
-export type { EmulatorEvent, Hint } from './simulation/report';
-export { servePty } from './serve/servePty';
-export type { ServePtyOptions, ServedPty } from './serve/servePty';
-export { serveTcp } from './serve/serveTcp';
-export type { ServeTcpOptions, ServedTcp } from './serve/serveTcp';
-export { socketsNetwork } from './network/socketsNetwork';
 export type { SoftAp } from './firmware/settings';
+export { LineError } from './line/hostPort';
+export type { LinkKind } from './links/virtualLink';
 export type { StationState } from './modem/virtualStation';
+export type { AccessPoint } from './network/accessPoint';
+export type { Host, HostTable } from './network/internet';
+export {
+  type Connection,
+  type Datagram,
+  type DatagramPort,
+  type Endpoint,
+  type Listener,
+  type Network,
+  NetworkError,
+} from './network/network';
+export { socketsNetwork } from './network/socketsNetwork';
+export { createEmulator, Emulator } from './serve/emulator';
+export type { EmulatorState } from './serve/emulatorState';
+export { type ServedPty, servePty, type ServePtyOptions } from './serve/servePty';
+export { type ServedTcp, serveTcp, type ServeTcpOptions } from './serve/serveTcp';
+export type { Fault, ScheduledFault } from './simulation/fault';
+export type { Latencies, Range } from './simulation/latencies';
+export type { EmulatorEvent } from './simulation/report';

@@ -1,11 +1,12 @@
 import { concat, defer, EMPTY, type Observable, of, throwError } from 'rxjs';
 
-import type { Call, Command, Context } from './command';
-import { isDottedQuad } from '../network/network';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
-import { plainSetting } from './plainSetting';
-import { Refusal, errorCode } from '../firmware/refusal';
+import type { Modem } from '../modem/modem';
 import type { AddressPlan } from '../modem/virtualStation';
+import { isDottedQuad } from '../network/network';
+import type { Call, Command } from './command';
+import { plainSetting } from './plainSetting';
 
 export function planText(name: string, [address, gateway, mask]: AddressPlan): string {
   return `${name}:ip:"${address}"\r\n${name}:gateway:"${gateway}"\r\n${name}:netmask:"${mask}"\r\n`;
@@ -17,14 +18,14 @@ function quad(call: Call, index: number): string {
   return text;
 }
 
-/** Address, gateway and mask; of the last two the usual ones, where they are left out. */
+/** Address, gateway and mask. The default of the gateway ends in `.1`, that of the mask has 24 bits. */
 export function readPlan(call: Call): AddressPlan {
   const address = quad(call, 0);
   const gateway = call.args.has(1) ? quad(call, 1) : address.replace(/\.\d+$/, '.1');
   return [address, gateway, call.args.has(2) ? quad(call, 2) : '255.255.255.0'];
 }
 
-/** One that a station can have: of six bytes, not to a group, and not of zeros. */
+/** A MAC address that a station can have: six bytes, neither a group address nor all zeros. */
 export function macAddress({ args }: Call, index: number): string {
   const mac = args.text(index, 17).toLowerCase();
   if (!/^[\da-f][02468ace](:[\da-f]{2}){5}$/.test(mac) || mac === '00:00:00:00:00:00') {
@@ -33,7 +34,7 @@ export function macAddress({ args }: Call, index: number): string {
   return mac;
 }
 
-function setStationMac({ memory }: Context, call: Call): Observable<Print> {
+function setStationMac({ memory }: Modem, call: Call): Observable<Print> {
   return defer(() => {
     memory.settings.stationMac = macAddress(call, 0);
     if (call.persist) memory.flash.stationMac = memory.settings.stationMac;
@@ -41,7 +42,7 @@ function setStationMac({ memory }: Context, call: Call): Observable<Print> {
   });
 }
 
-function setStationAddress({ memory }: Context, call: Call): Observable<Print> {
+function setStationAddress({ memory }: Modem, call: Call): Observable<Print> {
   return defer(() => {
     const fixed = { fixedAddress: readPlan(call), stationDhcp: false };
     Object.assign(memory.settings, fixed);
@@ -50,7 +51,7 @@ function setStationAddress({ memory }: Context, call: Call): Observable<Print> {
   });
 }
 
-function ownAddresses({ memory, station }: Context): Observable<Print> {
+function ownAddresses({ memory, station }: Modem): Observable<Print> {
   const { mode, stationMac, softApMac, softApPlan } = memory.settings;
   const lines: string[] = [];
   if ((mode & 2) !== 0) lines.push(`+CIFSR:APIP,"${softApPlan[0]}"\r\n`, `+CIFSR:APMAC,"${softApMac}"\r\n`);
@@ -60,8 +61,8 @@ function ownAddresses({ memory, station }: Context): Observable<Print> {
   return of(...lines);
 }
 
-/** NonOS names the interface first (0 softAP, 1 station, 2 both); ESP-AT the switch, then a bit for each. */
-function setDhcp({ memory, personality }: Context, { args, persist }: Call): Observable<Print> {
+/** NonOS takes the interface first (0 softAP, 1 station, 2 both), ESP-AT the switch and then a bit for each. */
+function setDhcp({ memory, personality }: Modem, { args, persist }: Call): Observable<Print> {
   return defer(() => {
     const nonos = personality.family === 'N';
     const on = args.flag(nonos ? 1 : 0);
@@ -75,7 +76,7 @@ function setDhcp({ memory, personality }: Context, { args, persist }: Call): Obs
   });
 }
 
-function setDns({ memory, personality }: Context, call: Call): Observable<Print> {
+function setDns({ memory, personality }: Modem, call: Call): Observable<Print> {
   return defer(() => {
     const own = call.args.flag(0);
     call.args.limit(1 + personality.dnsServers);
@@ -88,7 +89,7 @@ function setDns({ memory, personality }: Context, call: Call): Observable<Print>
   });
 }
 
-function lookUp({ personality, internet, station, delays, report }: Context, { args }: Call): Observable<Print> {
+function lookUp({ personality, internet, station, delays, report }: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
     const name = args.text(0, 256);
     const address = station.joined ? internet.resolve(name) : null;
@@ -100,7 +101,7 @@ function lookUp({ personality, internet, station, delays, report }: Context, { a
   });
 }
 
-function ping({ personality, internet, station, delays, report }: Context, { args }: Call): Observable<Print> {
+function ping({ personality, internet, station, delays, report }: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
     const host = args.text(0, 256);
     const address = internet.resolve(host);
@@ -120,7 +121,7 @@ function ping({ personality, internet, station, delays, report }: Context, { arg
   });
 }
 
-/** Addresses, names and the like. */
+/** Addresses, name servers and look-ups. */
 export const addressCommands: readonly Command[] = [
   {
     name: '+CIPSTA',

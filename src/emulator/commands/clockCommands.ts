@@ -1,9 +1,10 @@
 import { defer, EMPTY, type Observable, of } from 'rxjs';
 
-import type { Call, Command, Context } from './command';
-import type { Internet } from '../network/internet';
-import type { Print } from '../line/output';
 import { factoryTimeServers } from '../firmware/settings';
+import type { Print } from '../line/output';
+import type { Modem } from '../modem/modem';
+import type { Internet } from '../network/internet';
+import type { Call, Command } from './command';
 
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
@@ -12,8 +13,8 @@ function two(value: number): string {
   return String(value).padStart(2, '0');
 }
 
-/** As `asctime` writes it; until a time server has answered, the epoch. */
-function showTime({ memory, station, scheduler, personality, internet }: Context): Observable<Print> {
+/** The time in the format of `asctime`. Until a time server has answered, it is the epoch. */
+function showTime({ memory, station, scheduler, personality, internet }: Modem): Observable<Print> {
   return defer(() => {
     const { clock, clockSetAt, timeServers, timeZone } = memory.settings;
     const set = clock && station.joined && scheduler.now() >= clockSetAt && timeServers.some(isAnswered(internet));
@@ -24,7 +25,7 @@ function showTime({ memory, station, scheduler, personality, internet }: Context
   });
 }
 
-/** The firmware's own time servers answer in any world, others where they are in it. */
+/** The firmware's own time servers always answer, others if the host table has them. */
 function isAnswered(internet: Internet): (server: string) => boolean {
   return (server) => {
     const address = internet.resolve(server);
@@ -32,7 +33,7 @@ function isAnswered(internet: Internet): (server: string) => boolean {
   };
 }
 
-function configure({ memory, scheduler, delays }: Context, { args }: Call): Observable<Print> {
+function configure({ memory, scheduler, delays }: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
     memory.settings.clock = args.flag(0);
     memory.settings.clockSetAt = scheduler.now() + delays.draw('clock');
@@ -43,13 +44,13 @@ function configure({ memory, scheduler, delays }: Context, { args }: Call): Obse
   });
 }
 
-function showConfiguration({ memory }: Context): Observable<Print> {
+function showConfiguration({ memory }: Modem): Observable<Print> {
   const { clock, timeZone, timeServers } = memory.settings;
   if (!clock) return of('+CIPSNTPCFG:0\r\n');
   return of(`+CIPSNTPCFG:1,${timeZone},${timeServers.map((server) => `"${server}"`).join(',')}\r\n`);
 }
 
-/** The clock, set over the network. */
+/** The clock, which is set over the network. */
 export const clockCommands: readonly Command[] = [
   { name: '+CIPSNTPCFG', since: { N: 1.4, E: 2 }, query: showConfiguration, set: configure },
   { name: '+CIPSNTPTIME', since: { N: 1.4, E: 2 }, query: showTime },

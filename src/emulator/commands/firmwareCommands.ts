@@ -1,10 +1,11 @@
 import { concat, defer, EMPTY, type Observable, of, throwError } from 'rxjs';
 
-import type { Call, Command, Context } from './command';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
-import { Refusal, errorCode } from '../firmware/refusal';
+import type { Modem } from '../modem/modem';
+import type { Call, Command } from './command';
 
-/** What the flash of an ESP8266 is divided into, as `SYSFLASH?` has it: name, type, subtype, address and size. */
+/** The partitions of an ESP8266's flash, as `SYSFLASH?` shows them: name, type, subtype, address and size. */
 const partitions: readonly string[] = [
   '"server_cert",64,1,0x201000,0x2000',
   '"server_key",64,2,0x203000,0x2000',
@@ -19,13 +20,13 @@ function refuse(): Observable<never> {
   return throwError(() => new Refusal('', errorCode.failed));
 }
 
-/** The maker's server is on no internet that this modem has. */
-function update({ delays, station }: Context): Observable<Print> {
+/** The manufacturer's server cannot be reached from here. */
+function update({ delays, station }: Modem): Observable<Print> {
   if (!station.joined) return refuse();
   return concat(of('+CIPUPDATE:1\r\n'), delays.after('resolve'), refuse());
 }
 
-/** It is kept, as real ones do, and that is all: this modem never starts in passthrough. */
+/** Only checks the arguments: this modem never starts in passthrough. */
 function saveLink({ args }: Call): Observable<never> {
   return defer(() => {
     if (!args.flag(0)) return EMPTY;
@@ -37,7 +38,7 @@ function saveLink({ args }: Call): Observable<never> {
   });
 }
 
-/** The firmware itself: there is no other one here. */
+/** Updates and partitions of the firmware. */
 export const firmwareCommands: readonly Command[] = [
   { name: '+CIUPDATE', only: { set: 'E' }, run: update, set: update },
   { name: '+SAVETRANSLINK', set: (_, call) => saveLink(call) },

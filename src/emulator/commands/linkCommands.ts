@@ -1,52 +1,55 @@
 import { catchError, concat, defer, EMPTY, map, mergeAll, type Observable, of, throwError } from 'rxjs';
 
-import type { Arguments, Call, Command, Context } from './command';
-import type { Link, UdpMode } from '../links/virtualLink';
-import { linkCount } from '../links/virtualLinks';
-import { NetworkError, isDottedQuad } from '../network/network';
+import type { Arguments } from '../firmware/arguments';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
-import { linkSetting, plainSetting } from './plainSetting';
+import type { UdpMode } from '../links/udpLink';
+import type { VirtualLink } from '../links/virtualLink';
+import { linkCount } from '../links/virtualLinks';
+import type { Modem } from '../modem/modem';
+import { NetworkError, isDottedQuad } from '../network/network';
 import { portInUse } from '../network/portInUse';
-import { Refusal, errorCode } from '../firmware/refusal';
+import type { Call, Command } from './command';
+import { linkSetting, plainSetting } from './plainSetting';
 
-/** The link number in front of the other arguments, in multiplexed mode; and where those begin. */
-export function linkArgument({ memory }: Context, args: Arguments, words = 'ID ERROR'): { id: number; next: number } {
+/** The link number before the other arguments, in multiplexed mode, and the index of the next argument. */
+export function linkArgument({ memory }: Modem, args: Arguments, words = 'ID ERROR'): { id: number; next: number } {
   if (!memory.settings.mux) return { id: 0, next: 0 };
   if (args.isText(0)) throw new Refusal('MUX=1', errorCode.type);
   return { id: args.number(0, 0, linkCount - 1, words), next: 1 };
 }
 
-function start(context: Context, { args }: Call): Observable<Print> {
+function start(modem: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
-    const { id, next } = linkArgument(context, args);
-    return open(context, args, id, next);
+    const { id, next } = linkArgument(modem, args);
+    return open(modem, args, id, next);
   });
 }
 
-/** As the firmware's own source of AT 0.2x has it. */
-function howToStart({ memory }: Context, { name }: Call): Observable<Print> {
+/** As in the firmware's source, AT 0.2x. */
+function howToStart({ memory }: Modem, { name }: Call): Observable<Print> {
   const id = memory.settings.mux ? '(id),' : '';
   return of(...['ip address', 'domain name'].map((host) => `${name}:${id}("type"),("${host}"),(port)\r\n`));
 }
 
 /** The firmware chooses the number. */
-function startAnywhere(context: Context, { args }: Call): Observable<Print> {
+function startAnywhere(modem: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
-    const id = context.links.lowestFree();
+    const id = modem.links.lowestFree();
     if (id === undefined) throw new Refusal('', errorCode.failed);
-    return open(context, args, id, 0);
+    return open(modem, args, id, 0);
   });
 }
 
-function open(context: Context, args: Arguments, id: number, next: number): Observable<Print> {
-  const { links, station, internet, delays, report } = context;
+function open(modem: Modem, args: Arguments, id: number, next: number): Observable<Print> {
+  const { links, station, internet, delays, report } = modem;
   const kind = args.text(next, 6, 'Link type ERROR').toUpperCase();
   if (kind !== 'TCP' && kind !== 'UDP' && kind !== 'SSL') throw new Refusal('Link type ERROR', errorCode.invalid);
   const host = args.text(next + 1, 64);
   const port = args.number(next + 2, kind === 'UDP' ? 0 : 1, 65_535);
   const tail = readTail(kind, args, next + 3);
-  if (links.taken(id)) throw new Refusal('ALREADY CONNECTED', errorCode.failed);
-  if (!station.joined && (context.memory.settings.mode & 2) === 0) throw new Refusal('no ip', errorCode.failed);
+  if (links.isUsed(id)) throw new Refusal('ALREADY CONNECTED', errorCode.failed);
+  if (!station.joined && (modem.memory.settings.mode & 2) === 0) throw new Refusal('no ip', errorCode.failed);
   if (kind === 'SSL' && links.open.some((link) => link.kind === 'SSL')) throw new Refusal('ssl reach max');
   return concat(
     isDottedQuad(host) ? EMPTY : delays.after('resolve'),
@@ -62,15 +65,15 @@ function open(context: Context, args: Arguments, id: number, next: number): Obse
           ? links.bind(id, remote, tail.localPort, tail.mode)
           : links.connect(id, kind, remote, station.joined);
       return link$.pipe(
-        map((link) => opened(context, link)),
-        catchError((cause: unknown) => of(notOpened(context, id, cause))),
+        map((link) => opened(modem, link)),
+        catchError((cause: unknown) => of(notOpened(modem, id, cause))),
         mergeAll(),
       );
     }),
   );
 }
 
-/** What may follow the port: a keep-alive time, or a UDP link's local port and mode. */
+/** What may follow the port: a keep-alive time, or for UDP the local port and the mode. */
 function readTail(kind: string, args: Arguments, next: number): { localPort: number; mode: UdpMode } {
   if (kind === 'UDP') {
     args.limit(next + 2);
@@ -83,11 +86,11 @@ function readTail(kind: string, args: Arguments, next: number): { localPort: num
   return { localPort: 0, mode: 0 };
 }
 
-function opened({ links, output }: Context, link: Link): Observable<Print> {
+function opened({ links, output }: Modem, link: VirtualLink): Observable<Print> {
   return concat(
     defer(() => {
       output.flush();
-      return of(links.connectText(link));
+      return of(links.messages.connected(link));
     }),
     defer(() => {
       links.begin(link);
@@ -96,46 +99,46 @@ function opened({ links, output }: Context, link: Link): Observable<Print> {
   );
 }
 
-function notOpened({ links, personality, report }: Context, id: number, cause: unknown): Observable<Print> {
+function notOpened({ links, personality, report }: Modem, id: number, cause: unknown): Observable<Print> {
   if (cause instanceof NetworkError && cause.reason === 'in-use') report.hint(portInUse(cause));
   const isHandshake = cause instanceof NetworkError && cause.reason === 'handshake';
-  if (isHandshake && personality.okAfterFailedHandshake) return of(links.closedText(id));
+  if (isHandshake && personality.okAfterFailedHandshake) return of(links.messages.closed(id));
   const after$ = personality.closedAfterFailedStart ? links.closedLate(id) : EMPTY;
   return throwError(() => new Refusal('', errorCode.failed, 'ERROR', after$));
 }
 
-function closeOne(context: Context, { args }: Call): Observable<Print> {
-  const { memory, delays } = context;
+function closeOne(modem: Modem, { args }: Call): Observable<Print> {
+  const { memory, delays } = modem;
   return defer(() => {
     if (!memory.settings.mux) throw new Refusal('MUX=0', errorCode.failed);
     const id = args.number(0, 0, linkCount, 'ID ERROR');
-    if (id === linkCount) return concat(delays.after('close'), closeEvery(context));
-    return concat(delays.after('close'), closeText(context, id, 'UNLINK'));
+    if (id === linkCount) return concat(delays.after('close'), closeEvery(modem));
+    return concat(delays.after('close'), closeText(modem, id, 'UNLINK'));
   });
 }
 
-/** The look is taken when it is done: the peer may have closed meanwhile. */
-function closeText({ links }: Context, id: number, words: string): Observable<Print> {
+/** Looks the link up only when it is closed, because the peer may have closed it meanwhile. */
+function closeText({ links }: Modem, id: number, words: string): Observable<Print> {
   return defer(() => {
     const link = links.get(id);
     if (link === undefined) throw new Refusal(words, errorCode.failed);
     links.close(link);
-    return of(links.closedText(id));
+    return of(links.messages.closed(id));
   });
 }
 
-function closeEvery(context: Context): Observable<Print> {
-  return defer(() => concat(...context.links.open.map(({ id }) => closeText(context, id, ''))));
+function closeEvery(modem: Modem): Observable<Print> {
+  return defer(() => concat(...modem.links.open.map(({ id }) => closeText(modem, id, ''))));
 }
 
-function closeOnly(context: Context): Observable<Print> {
+function closeOnly(modem: Modem): Observable<Print> {
   return defer(() => {
-    if (context.memory.settings.mux) throw new Refusal('MUX=1', errorCode.failed);
-    return concat(context.delays.after('close'), closeText(context, 0, ''));
+    if (modem.memory.settings.mux) throw new Refusal('MUX=1', errorCode.failed);
+    return concat(modem.delays.after('close'), closeText(modem, 0, ''));
   });
 }
 
-function setMux({ memory, links, server }: Context, { args }: Call): Observable<Print> {
+function setMux({ memory, links, server }: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
     const mux = args.flag(0);
     if (links.open.length > 0) throw new Refusal('link is builded', errorCode.failed);
@@ -146,19 +149,19 @@ function setMux({ memory, links, server }: Context, { args }: Call): Observable<
   });
 }
 
-function linkLine(name: string, { id, kind, remote, localPort, server }: Link): string {
+function linkLine(name: string, { id, kind, remote, localPort, server }: VirtualLink): string {
   return `${name}:${id},"${kind}","${remote.address}",${remote.port},${localPort},${server ? 1 : 0}\r\n`;
 }
 
-function status({ links, station, personality, memory }: Context): Observable<Print> {
+function status({ links, station, personality, memory }: Modem): Observable<Print> {
   const lines = links.open.map((link) => linkLine('+CIPSTATUS', link));
   const off = (memory.settings.mode & 1) === 0;
-  const joined = links.open.length > 0 ? 3 : links.used ? 4 : 2;
+  const joined = links.open.length > 0 ? 3 : links.everOpened ? 4 : 2;
   const apart = off ? personality.statusOff : station.state === 'idle' ? personality.statusIdle : 5;
   return of(`STATUS:${station.joined ? joined : apart}\r\n`, ...lines);
 }
 
-/** Links: opening, closing, modes. */
+/** Links: opening, closing, modes and states. */
 export const linkCommands: readonly Command[] = [
   { name: '+CIPSTART', only: { test: 'N' }, test: howToStart, set: start },
   { name: '+CIPSTARTEX', since: { E: 2.1 }, set: startAnywhere },
@@ -178,7 +181,7 @@ export const linkCommands: readonly Command[] = [
   linkSetting({
     name: '+CIPTCPOPT',
     since: { E: 2.1 },
-    // Each may be left out, and is as it was then.
+    // What is left out stays as it is.
     read: (args, at) => {
       args.limit(at + 3);
       return {
@@ -196,7 +199,7 @@ export const linkCommands: readonly Command[] = [
     saved: 'asked',
     read: (args) => String(args.number(0, 1, 36_000)),
   }),
-  // Whether `CIPCLOSE` breaks the connection off.
+  // Whether `CIPCLOSE` resets the connection.
   linkSetting({
     name: '+CIPCLOSEMODE',
     since: { N: 1.7 },

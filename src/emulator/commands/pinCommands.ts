@@ -1,12 +1,14 @@
 import { defer, EMPTY, type Observable, of } from 'rxjs';
 
-import type { Arguments, Call, Command, Context } from './command';
+import type { Arguments } from '../firmware/arguments';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
-import { Refusal, errorCode } from '../firmware/refusal';
+import type { Modem } from '../modem/modem';
+import type { Call, Command } from './command';
 
 const since = { N: 1.4 } as const;
 
-/** Mode, pull-up, direction and level of a pin. To nothing it is connected. */
+/** Mode, pull-up, direction and level of a pin, which is not connected to anything. */
 interface Pin {
   readonly mode: number;
   readonly pullUp: number;
@@ -16,54 +18,49 @@ interface Pin {
 
 const fresh: Pin = { mode: 0, pullUp: 0, output: 0, level: 0 };
 
-function pinOf({ memory }: Context, args: Arguments): { readonly name: string; readonly pin: Pin } {
+function pinOf({ memory }: Modem, args: Arguments): { readonly name: string; readonly pin: Pin } {
   const name = `pin ${args.number(0, 0, 15)}`;
   const text = memory.settings.plain[name];
   return { name, pin: text === undefined ? fresh : (JSON.parse(text) as Pin) };
 }
 
-function change(context: Context, args: Arguments, changes: (pin: Pin) => Partial<Pin>): Observable<never> {
+function change(modem: Modem, args: Arguments, changes: (pin: Pin) => Partial<Pin>): Observable<never> {
   return defer(() => {
-    const { settings } = context.memory;
-    const { name, pin } = pinOf(context, args);
+    const { settings } = modem.memory;
+    const { name, pin } = pinOf(modem, args);
     settings.plain = { ...settings.plain, [name]: JSON.stringify({ ...pin, ...changes(pin) }) };
     return EMPTY;
   });
 }
 
-function show(
-  context: Context,
-  { args, name: command }: Call,
-  values: (pin: Pin) => readonly number[],
-): Observable<Print> {
+function show(modem: Modem, { args, name: command }: Call, values: (pin: Pin) => readonly number[]): Observable<Print> {
   return defer(() => {
-    const { pin } = pinOf(context, args);
+    const { pin } = pinOf(modem, args);
     return of(`${command}:${[args.number(0, 0, 15), ...values(pin)].join(',')}\r\n`);
   });
 }
 
-/** NonOS' general purpose pins. */
+/** The general purpose pins of NonOS. */
 export const pinCommands: readonly Command[] = [
   {
     name: '+SYSIOSETCFG',
     since,
-    set: (context, { args }) =>
-      change(context, args, () => ({ mode: args.number(1, 0, 7), pullUp: args.number(2, 0, 1) })),
+    set: (modem, { args }) => change(modem, args, () => ({ mode: args.number(1, 0, 7), pullUp: args.number(2, 0, 1) })),
   },
-  { name: '+SYSIOGETCFG', since, set: (context, call) => show(context, call, ({ mode, pullUp }) => [mode, pullUp]) },
+  { name: '+SYSIOGETCFG', since, set: (modem, call) => show(modem, call, ({ mode, pullUp }) => [mode, pullUp]) },
   {
     name: '+SYSGPIODIR',
     since,
-    set: (context, { args }) => change(context, args, () => ({ output: args.number(1, 0, 1) })),
+    set: (modem, { args }) => change(modem, args, () => ({ output: args.number(1, 0, 1) })),
   },
   {
     name: '+SYSGPIOWRITE',
     since,
-    set: (context, { args }) =>
-      change(context, args, ({ output }) => {
+    set: (modem, { args }) =>
+      change(modem, args, ({ output }) => {
         if (output === 0) throw new Refusal('NOT OUTPUT MODE!', errorCode.failed);
         return { level: args.number(1, 0, 1) };
       }),
   },
-  { name: '+SYSGPIOREAD', since, set: (context, call) => show(context, call, ({ output, level }) => [output, level]) },
+  { name: '+SYSGPIOREAD', since, set: (modem, call) => show(modem, call, ({ output, level }) => [output, level]) },
 ];

@@ -1,22 +1,24 @@
-import { EMPTY, defer, of } from 'rxjs';
+import { defer, EMPTY, of } from 'rxjs';
 
-import type { Arguments, Command, Context } from './command';
-import { linkCount } from '../links/virtualLinks';
-import { Refusal, errorCode } from '../firmware/refusal';
+import type { Arguments } from '../firmware/arguments';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { LinkSettings } from '../firmware/settings';
+import { linkCount } from '../links/virtualLinks';
+import type { Modem } from '../modem/modem';
+import type { Command } from './command';
 
 export interface PlainSetting extends Pick<Command, 'name' | 'since' | 'suffixes' | 'only' | 'test'> {
   /** What a query shows before anything has been set. */
   readonly initial: string;
-  /** What a query shows of the arguments from then on. Throws a Refusal for those that do not fit. */
-  readonly read: (args: Arguments, context: Context) => string;
-  /** What stands between the name and the value. */
+  /** What a query shows for these arguments. Throws a Refusal for those that do not fit. */
+  readonly read: (args: Arguments, modem: Modem) => string;
+  /** What a query prints between the name and the value. Default `:`. */
   readonly separator?: ':' | '=';
-  /** In the flash: as the firmware is told (`_DEF`, `SYSSTORE`), whatever it is told, or never. */
+  /** Whether the flash is changed: when `asked` to (by `_DEF` or `SYSSTORE`), `always`, or `never` (the default). */
   readonly saved?: 'asked' | 'always' | 'never';
 }
 
-/** A command that keeps what it is told, shows it, and does nothing else. */
+/** A command that keeps a setting and shows it. The setting has no other effect here. */
 export function plainSetting({ initial, read, separator = ':', saved = 'never', ...command }: PlainSetting): Command {
   const { name } = command;
   return {
@@ -25,10 +27,10 @@ export function plainSetting({ initial, read, separator = ':', saved = 'never', 
       const { plain } = call.saved ? memory.flash : memory.settings;
       return of(`${call.name}${separator}${plain[name] ?? initial}\r\n`);
     },
-    set: (context, call) =>
+    set: (modem, call) =>
       defer(() => {
-        const { settings, flash } = context.memory;
-        const value = read(call.args, context);
+        const { settings, flash } = modem.memory;
+        const value = read(call.args, modem);
         settings.plain = { ...settings.plain, [name]: value };
         const isSaved = saved === 'always' || (saved === 'asked' && call.persist);
         if (isSaved) flash.plain = { ...flash.plain, [name]: value };
@@ -38,13 +40,13 @@ export function plainSetting({ initial, read, separator = ':', saved = 'never', 
 }
 
 export interface LinkSetting extends Pick<Command, 'name' | 'since' | 'only'> {
-  /** What the arguments from `first` on change. Throws a Refusal for those that do not fit. */
+  /** The changes that the arguments from `first` on make. Throws a Refusal for those that do not fit. */
   readonly read: (args: Arguments, first: number) => Partial<LinkSettings>;
-  /** What a query shows of one link. */
+  /** What a query shows for one link. */
   readonly show: (settings: LinkSettings) => string;
 }
 
-/** A setting of each link. With several links it is told the number, or 5 for all; shown are always all of them. */
+/** A setting of each link. With several links the first argument is the number, or 5 for all. A query shows all links. */
 export function linkSetting({ read, show, ...command }: LinkSetting): Command {
   return {
     ...command,

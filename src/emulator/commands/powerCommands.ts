@@ -1,28 +1,29 @@
 import { concat, defer, EMPTY, type Observable, of } from 'rxjs';
 
-import type { Call, Command, Context } from './command';
 import type { Print } from '../line/output';
+import type { Modem } from '../modem/modem';
+import type { Call, Command } from './command';
 import { plainSetting } from './plainSetting';
 
-/** Transmission power in steps of 0.25 dBm. */
+/** The highest transmission power, in steps of 0.25 dBm. */
 const mostPower = 82;
 
 /** The supply as the chip measures it, in 1/1024 V: about 3.3 V. */
 const supply = 3370;
 
-/** Says for how long, and then nothing until the reset that wakes it: GPIO16 is wired to RST here. */
-function deepSleep({ control }: Context, { args }: Call): Observable<Print> {
+/** Prints the duration, and then nothing until the reset that wakes the modem: its GPIO16 is connected to RST. */
+function deepSleep(modem: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
     const duration = args.number(0, 0, 0x7fffffff);
     return concat(
       of(`${duration}\r\n`),
-      control.result('\r\nOK\r\n'),
-      defer(() => (control.sleep(duration), EMPTY)),
+      modem.runner.result('\r\nOK\r\n'),
+      defer(() => (modem.sleep(duration), EMPTY)),
     );
   });
 }
 
-/** Sleep and power. But for deep sleep nothing changes by it: the modem has no battery. */
+/** Sleep and power. Only deep sleep has an effect here. */
 export const powerCommands: readonly Command[] = [
   { name: '+GSLP', set: deepSleep, ownResult: ['set'] },
   plainSetting({
@@ -40,7 +41,7 @@ export const powerCommands: readonly Command[] = [
   plainSetting({
     name: '+RFPOWER',
     initial: '78',
-    // The document of NonOS has no query.
+    // The manual of NonOS has no query.
     only: { query: 'E' },
     read: (args, { personality }) => String(args.number(0, personality.family === 'E' ? 40 : 0, mostPower)),
   }),

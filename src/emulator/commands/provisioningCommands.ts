@@ -1,24 +1,25 @@
 import { defer, EMPTY, type Observable, throwError } from 'rxjs';
 
-import type { Call, Command, Context } from './command';
-import { Refusal, errorCode } from '../firmware/refusal';
+import { errorCode, Refusal } from '../firmware/refusal';
+import type { Modem } from '../modem/modem';
+import type { Call, Command } from './command';
 
-/** Only a station has a network to be told of. */
-function asStation({ memory }: Context): Observable<never> {
+/** Only a station can be given a network. */
+function asStation({ memory }: Modem): Observable<never> {
   const isStation = (memory.settings.mode & 1) !== 0;
   return isStation ? EMPTY : throwError(() => new Refusal('', errorCode.failed));
 }
 
-function startSmart(context: Context, { args }: Call): Observable<never> {
-  return defer(() => (args.number(0, 1, 3), asStation(context)));
+function startSmart(modem: Modem, { args }: Call): Observable<never> {
+  return defer(() => (args.number(0, 1, 3), asStation(modem)));
 }
 
-/** Ways in which a telephone or a router gives a modem its network. They are taken, and nobody ever comes. */
+/** Ways in which a telephone or a router gives a modem its network. They are accepted, and nothing follows. */
 export const provisioningCommands: readonly Command[] = [
   { name: '+CWSTARTSMART', run: asStation, set: startSmart },
   { name: '+CWSTOPSMART', run: () => EMPTY },
   { name: '+CWSTARTDISCOVER', since: { N: 1 }, set: asStation },
   { name: '+CWSTOPDISCOVER', since: { N: 1 }, run: () => EMPTY },
-  { name: '+WPS', set: (context, { args }) => defer(() => (args.flag(0), asStation(context))) },
+  { name: '+WPS', set: (modem, { args }) => defer(() => (args.flag(0), asStation(modem))) },
   { name: '+MDNS', set: (_, { args }) => defer(() => (args.flag(0), EMPTY)) },
 ];

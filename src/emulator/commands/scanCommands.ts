@@ -1,26 +1,27 @@
 import { concat, defer, EMPTY, type Observable, of, throwError } from 'rxjs';
 
-import type { Call, Command, Context } from './command';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
-import type { AccessPointReport } from '../firmware/personality';
-import { Refusal, errorCode } from '../firmware/refusal';
+import type { Modem } from '../modem/modem';
+import type { AccessPointReport } from '../network/accessPoint';
+import type { Call, Command } from './command';
 
 type Filter = (ap: AccessPointReport) => boolean;
 
-function scan(context: Context, isWanted: Filter = () => true): Observable<Print> {
-  const { station, memory, personality, delays } = context;
+function scan(modem: Modem, isWanted: Filter = () => true): Observable<Print> {
+  const { station, memory, personality, delays } = modem;
   const { mode, scanMask, scanSorted } = memory.settings;
   if ((mode & 1) === 0) return throwError(() => new Refusal('', errorCode.failed));
   const seen = station.scan().filter(isWanted);
-  // Strongest first, unless it was told otherwise.
+  // The strongest first, unless `CWLAPOPT` says otherwise.
   const listed = scanSorted ? seen.slice().sort((one, other) => other.rssi - one.rssi) : seen;
   const shown = (fields: readonly string[]): string =>
     fields.filter((_, bit) => (scanMask & (1 << bit)) !== 0).join(',');
   return concat(delays.after('scan'), of(...listed.map((ap) => `+CWLAP:(${shown(personality.scanFields(ap))})\r\n`)));
 }
 
-/** Name, address and channel, each of which may be left out; how to scan is nothing to us. */
-function scanFor(context: Context, { args }: Call): Observable<Print> {
+/** A scan for a name, an address or a channel; each may be left out. How to scan has no effect here. */
+function scanFor(modem: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
     args.limit(6);
     const ssid = args.has(0) ? args.text(0, 32) : undefined;
@@ -29,14 +30,14 @@ function scanFor(context: Context, { args }: Call): Observable<Print> {
     if (args.has(3)) args.flag(3);
     for (const time of [4, 5]) if (args.has(time)) args.number(time, 0, 1500);
     return scan(
-      context,
+      modem,
       (ap) =>
         (ssid ?? ap.ssid) === ap.ssid && (bssid ?? ap.bssid) === ap.bssid && (channel ?? ap.channel) === ap.channel,
     );
   });
 }
 
-function setOptions({ memory, personality }: Context, { args }: Call): Observable<never> {
+function setOptions({ memory, personality }: Modem, { args }: Call): Observable<never> {
   return defer(() => {
     const scanSorted = args.flag(0);
     const most = personality.family === 'N' ? 0x7f : 0x7ff;
@@ -46,8 +47,8 @@ function setOptions({ memory, personality }: Context, { args }: Call): Observabl
   });
 }
 
-/** What is in the air. */
+/** Scans for networks. */
 export const scanCommands: readonly Command[] = [
-  { name: '+CWLAP', run: (context) => scan(context), set: scanFor },
+  { name: '+CWLAP', run: (modem) => scan(modem), set: scanFor },
   { name: '+CWLAPOPT', set: setOptions },
 ];

@@ -12,49 +12,51 @@ import {
   tap,
 } from 'rxjs';
 
-import type { Arguments, Call, Command, Context } from './command';
-import type { Link } from '../links/virtualLink';
+import type { Arguments } from '../firmware/arguments';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
-import { Refusal, errorCode } from '../firmware/refusal';
+import type { VirtualLink } from '../links/virtualLink';
+import type { Modem } from '../modem/modem';
+import type { Call, Command } from './command';
 import { linkArgument } from './linkCommands';
 
-/** Bytes of one segment, at most, and of all that are under way on a link. */
+/** The most bytes of one segment, and of all that are on their way on one link. */
 const segmentLimit = 2048;
 const bufferSize = 2920;
 
-function linkOf(context: Context, args: Arguments): { link: Link; next: number } {
-  const { id, next } = linkArgument(context, args);
-  const link = context.links.get(id);
+function linkOf(modem: Modem, args: Arguments): { link: VirtualLink; next: number } {
+  const { id, next } = linkArgument(modem, args);
+  const link = modem.links.get(id);
   if (link?.kind !== 'TCP') throw new Refusal('link is not valid', errorCode.failed);
   return { link, next };
 }
 
-/** The result comes later and names its segment, so the next segment need not wait for it. */
-function send(context: Context, { args }: Call): Observable<Print> {
-  const { input, personality, control, delays } = context;
+/** The result comes later and names its segment, so that the next segment need not wait for it. */
+function send(modem: Modem, { args }: Call): Observable<Print> {
+  const { input, personality, runner, delays } = modem;
   return defer(() => {
-    const { link, next } = linkOf(context, args);
+    const { link, next } = linkOf(modem, args);
     const length = args.number(next, 1, Number.MAX_SAFE_INTEGER);
     if (length > segmentLimit) throw new Refusal('too long', errorCode.invalid);
     if (link.unsent + length > bufferSize) throw new Refusal('BUFFER FULL', errorCode.failed);
     const segment = ++link.segments.taken;
     const payload$ = input.collect(length).pipe(
       mergeMap((bytes) => {
-        control.sending();
+        runner.markSending();
         return concat(
           delays.after('receipt'),
-          control.result(`\r\nRecv ${bytes.length} bytes\r\n`),
-          defer(() => (control.background(outcome(context, link, segment, bytes)), EMPTY)),
+          runner.result(`\r\nRecv ${bytes.length} bytes\r\n`),
+          defer(() => (runner.background(outcome(modem, link, segment, bytes)), EMPTY)),
         );
       }),
     );
-    // The current segment, and the last one that has been acknowledged.
+    // This segment, and the last one that has been acknowledged.
     return merge(payload$, of(`${segment},${link.segments.sent}\r\n`, ...personality.prompt));
   });
 }
 
-function outcome(context: Context, link: Link, segment: number, bytes: Buffer): Observable<Print> {
-  const { links, memory } = context;
+function outcome(modem: Modem, link: VirtualLink, segment: number, bytes: Buffer): Observable<Print> {
+  const { links, memory } = modem;
   const label = memory.settings.mux ? `${link.id},${segment}` : String(segment);
   return links.send(link, bytes).pipe(
     defaultIfEmpty(`\r\n${label},SEND OK\r\n`),
@@ -64,33 +66,33 @@ function outcome(context: Context, link: Link, segment: number, bytes: Buffer): 
   );
 }
 
-function status(context: Context, { args }: Call): Observable<Print> {
+function status(modem: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
-    const { link } = linkOf(context, args);
+    const { link } = linkOf(modem, args);
     const { taken, sent } = link.segments;
     return of(`${taken + 1},${taken},${sent},${bufferSize - link.unsent},${taken - sent}\r\n`);
   });
 }
 
-function check(context: Context, { args }: Call): Observable<Print> {
+function check(modem: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
-    const { link, next } = linkOf(context, args);
+    const { link, next } = linkOf(modem, args);
     const segment = args.number(next, 1, link.segments.taken);
-    const label = context.memory.settings.mux ? `${link.id},${segment}` : String(segment);
+    const label = modem.memory.settings.mux ? `${link.id},${segment}` : String(segment);
     return of(`${label},${segment <= link.segments.sent ? 1 : 0}\r\n`);
   });
 }
 
-function reset(context: Context, { args }: Call): Observable<Print> {
+function reset(modem: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
-    const { link } = linkOf(context, args);
+    const { link } = linkOf(modem, args);
     if (link.unsent > 0) throw new Refusal('', errorCode.failed);
     Object.assign(link.segments, { taken: 0, sent: 0 });
     return EMPTY;
   });
 }
 
-/** NonOS' sends with a receipt for each segment. With one link, two of them have no parameter. */
+/** Sends of NonOS with a result for each segment. In single mode, two of these commands have no parameter. */
 export const sendBufferCommands: readonly Command[] = [
   { name: '+CIPSENDBUF', since: { N: 1.3 }, set: send, ownResult: ['set'] },
   { name: '+CIPBUFSTATUS', since: { N: 1.3 }, set: status, run: status },

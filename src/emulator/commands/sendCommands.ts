@@ -14,66 +14,69 @@ import {
   takeUntil,
 } from 'rxjs';
 
-import type { Arguments, Call, Command, Context } from './command';
-import type { Link } from '../links/virtualLink';
-import { type Endpoint, isDottedQuad } from '../network/network';
+import type { Arguments } from '../firmware/arguments';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
-import { Refusal, errorCode } from '../firmware/refusal';
+import { hintUnlessKnown } from '../links/dial';
+import type { VirtualLink } from '../links/virtualLink';
+import type { Modem } from '../modem/modem';
+import { type Endpoint, isDottedQuad } from '../network/network';
+import type { Call, Command } from './command';
 import { linkArgument } from './linkCommands';
 
-/** Bytes of one `CIPSEND`, at most. */
+/** The most bytes of one `CIPSEND`. */
 const sendLimit = 2048;
 
-/** ESP-AT says `SEND OK` at once while its send buffer has room. */
+/** ESP-AT's send buffer, in bytes: while it has room, `SEND OK` comes at once. */
 const sendBuffer = 2880;
 
-/** Bytes of passthrough under way to the peer beyond which no more are taken from the line. */
+/** The bytes of passthrough on their way to the peer beyond which no more are taken from the line. */
 const rawBuffer = 65_536;
 
-/** How long a failed write waits for the close that goes with it, in ms. */
+/** How long a failed write waits for the close that belongs to it, in milliseconds. */
 const closeWait = 500;
 
 interface Order {
-  readonly link: Link;
+  readonly link: VirtualLink;
   readonly length: number;
   readonly to: Endpoint | undefined;
 }
 
-function send(context: Context, { args }: Call): Observable<Print> {
+function send(modem: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
-    const order = readOrder(context, args);
-    return exchange(context, order, { cancel: context.personality.cancelsSend });
+    const order = readOrder(modem, args);
+    return exchange(modem, order, { cancel: modem.personality.cancelsSend });
   });
 }
 
-/** Ends early at a lone `\0`. */
-function sendUntil(context: Context, { args }: Call): Observable<Print> {
-  return defer(() => exchange(context, readOrder(context, args), { early: true }));
+/** `CIPSENDEX`, which ends early at a lone `\0`. */
+function sendUntil(modem: Modem, { args }: Call): Observable<Print> {
+  return defer(() => exchange(modem, readOrder(modem, args), { early: true }));
 }
 
-function readOrder(context: Context, args: Arguments): Order {
-  const { memory, links, internet } = context;
+function readOrder(modem: Modem, args: Arguments): Order {
+  const { memory, links, internet } = modem;
   if (memory.settings.raw) throw new Refusal('IPMODE=1', errorCode.failed);
-  const { id, next } = linkArgument(context, args);
+  const { id, next } = linkArgument(modem, args);
   const link = links.get(id);
   if (link === undefined) throw new Refusal('link is not valid', errorCode.failed);
   const length = args.number(next, 1, Number.MAX_SAFE_INTEGER);
   if (length > sendLimit) throw new Refusal('too long', errorCode.invalid);
   args.limit(next + 3);
   if (!args.has(next + 1)) {
-    if (link.kind === 'UDP') links.hintUnlessKnown(link.remote, 'udp');
+    if (link.kind === 'UDP') hintUnlessKnown(modem, link.remote, 'udp');
     return { link, length, to: undefined };
   }
   const address = internet.resolve(args.text(next + 1, 64, 'ip error'));
   if (address === null || !isDottedQuad(address)) throw new Refusal('ip error', errorCode.invalid);
   const port = args.number(next + 2, 1, 65_535, 'no port');
-  if (link.kind === 'UDP') links.hintUnlessKnown({ address, port }, 'udp');
+  if (link.kind === 'UDP') hintUnlessKnown(modem, { address, port }, 'udp');
   return { link, length, to: link.kind === 'UDP' ? { address, port } : undefined };
 }
 
-/** Prompt, payload, `Recv`, and how it ended. */
-function exchange(context: Context, order: Order, options: { cancel?: boolean; early?: boolean }): Observable<Print> {
-  const { input, personality, control, faults } = context;
+/** Prompt, payload, `Recv` and result. */
+function exchange(modem: Modem, order: Order, options: { cancel?: boolean; early?: boolean }): Observable<Print> {
+  const { input, personality, runner, faults } = modem;
   return defer(() => {
     if (faults.losePrompt) {
       faults.losePrompt = false;
@@ -81,13 +84,13 @@ function exchange(context: Context, order: Order, options: { cancel?: boolean; e
     }
     const payload$ = input.collect(order.length, options);
     return merge(
-      // Ready for the payload before the prompt is out: a fast host answers inside it.
+      // Subscribed before the prompt is printed, because a fast host sends the payload inside that call.
       payload$.pipe(
         defaultIfEmpty(undefined),
         mergeMap((bytes) => {
-          if (bytes === undefined) return control.result('\r\nSEND Canceled\r\n');
-          control.sending();
-          return transmit(context, order, bytes);
+          if (bytes === undefined) return runner.result('\r\nSEND Canceled\r\n');
+          runner.markSending();
+          return transmit(modem, order, bytes);
         }),
       ),
       of(...personality.prompt),
@@ -95,31 +98,31 @@ function exchange(context: Context, order: Order, options: { cancel?: boolean; e
   });
 }
 
-function transmit(context: Context, { link, to }: Order, bytes: Buffer): Observable<Print> {
-  const { delays } = context;
+function transmit(modem: Modem, { link, to }: Order, bytes: Buffer): Observable<Print> {
+  const { delays } = modem;
   return concat(
     delays.after('receipt'),
     of(`\r\nRecv ${bytes.length} bytes\r\n`),
-    defer(() => outcome(context, link, bytes, to)),
+    defer(() => outcome(modem, link, bytes, to)),
   );
 }
 
-function outcome(context: Context, link: Link, bytes: Buffer, to: Endpoint | undefined): Observable<Print> {
-  const { links, personality, faults } = context;
-  if (faults.sendFail !== undefined) return failOnPurpose(context, link, bytes, to);
-  if (links.get(link.id) !== link) return context.control.result(personality.sendFailOnClose);
+function outcome(modem: Modem, link: VirtualLink, bytes: Buffer, to: Endpoint | undefined): Observable<Print> {
+  const { links, personality, faults } = modem;
+  if (faults.sendFail !== undefined) return failOnPurpose(modem, link, bytes, to);
+  if (links.get(link.id) !== link) return modem.runner.result(personality.sendFailOnClose);
   const gone$ = link.gone$.pipe(
     take(1),
     map(() => personality.sendFailOnClose),
   );
-  return merge(gone$, sent(context, link, bytes, to)).pipe(
+  return merge(gone$, sent(modem, link, bytes, to)).pipe(
     take(1),
-    mergeMap((result) => context.control.result(result)),
+    mergeMap((result) => modem.runner.result(result)),
   );
 }
 
-function sent(context: Context, link: Link, bytes: Buffer, to: Endpoint | undefined): Observable<Print> {
-  const { links, personality, delays } = context;
+function sent(modem: Modem, link: VirtualLink, bytes: Buffer, to: Endpoint | undefined): Observable<Print> {
+  const { links, personality, delays } = modem;
   return defer(() => {
     const isAcknowledged = personality.sendOkIsAcknowledgement && link.kind !== 'UDP';
     const waits = isAcknowledged || link.unsent > sendBuffer;
@@ -133,30 +136,30 @@ function sent(context: Context, link: Link, bytes: Buffer, to: Endpoint | undefi
         .pipe(takeUntil(link.gone$))
         .subscribe({ error: () => undefined });
     };
-    // It takes no time to be said: what answers comes behind it, as over any network that takes some.
+    // `SEND OK` takes no time then, so an answer comes after it, as over any network that takes some.
     if (!waits && pause > 0) handDown();
     link.acknowledging = !isAcknowledged;
     const sent$ = waits ? links.send(link, bytes, to) : EMPTY;
     const ended$: Observable<never> = pause > 0 ? concat(sent$, delays.wait(pause)) : sent$;
-    // Not by `concat`, which would have the answer in front of it where nothing takes time.
+    // Not by `concat`: where nothing takes time, the answer would come before it.
     return ended$.pipe(
       defaultIfEmpty('\r\nSEND OK\r\n'),
       finalize(() => {
         link.acknowledging = false;
         if (!waits) handDown();
-        links.pump();
+        links.delivery.pump();
       }),
       catchError(() => concat(delays.wait(closeWait), of('\r\nSEND FAIL\r\n'))),
     );
   });
 }
 
-/** The resend that works out after all really sends. */
-function failOnPurpose(context: Context, link: Link, bytes: Buffer, to?: Endpoint): Observable<Print> {
-  const { faults, delays, links } = context;
+/** The fault `send-fail`. With `thenOk` the bytes are sent, as by an internal resend. */
+function failOnPurpose(modem: Modem, link: VirtualLink, bytes: Buffer, to?: Endpoint): Observable<Print> {
+  const { faults, delays, links } = modem;
   const thenOk = faults.sendFail?.thenOk === true;
   faults.sendFail = undefined;
-  const fail$ = concat(delays.after('roundTrip'), context.control.result('\r\nSEND FAIL\r\n'));
+  const fail$ = concat(delays.after('roundTrip'), modem.runner.result('\r\nSEND FAIL\r\n'));
   if (thenOk) return concat(fail$, links.send(link, bytes, to), of('\r\nSEND OK\r\n'));
   return concat(
     fail$,
@@ -164,39 +167,39 @@ function failOnPurpose(context: Context, link: Link, bytes: Buffer, to?: Endpoin
   );
 }
 
-/** Passthrough: bytes both ways until a lone `+++`. */
-function raw(context: Context): Observable<Print> {
-  const { memory, links, input, personality, control } = context;
+/** Passthrough: bytes go both ways until a lone `+++`. */
+function raw(modem: Modem): Observable<Print> {
+  const { memory, links, input, personality, runner } = modem;
   return defer(() => {
     const link = links.get(0);
     if (!memory.settings.raw) throw new Refusal('send mode error', errorCode.failed);
     if (link === undefined || links.open.length > 1) throw new Refusal('link is not valid', errorCode.failed);
-    const typed$ = input.raw().pipe(mergeMap((bytes) => passOn(context, link, bytes)));
+    const typed$ = input.raw().pipe(mergeMap((bytes) => passOn(modem, link, bytes)));
     const quit$ = defer(() => {
-      links.setRaw(undefined);
-      return control.result((memory.settings.messages & 1) === 0 ? '' : personality.quitRaw);
+      links.delivery.setRaw(undefined);
+      return runner.result((memory.settings.messages & 1) === 0 ? '' : personality.quitRaw);
     });
     const enter$ = concat(
       of(...personality.rawPrompt),
-      defer(() => (links.setRaw(link), EMPTY)),
+      defer(() => (links.delivery.setRaw(link), EMPTY)),
     );
     return concat(merge(typed$, enter$), quit$);
   });
 }
 
-/** In passthrough nothing but the line itself keeps the host from sending more than the peer takes. */
-function passOn({ links, control }: Context, link: Link, bytes: Buffer): Observable<never> {
+/** In passthrough only the line can keep the host from sending more than the peer takes. */
+function passOn(modem: Modem, link: VirtualLink, bytes: Buffer): Observable<never> {
   const full = link.unsent > rawBuffer;
-  if (full) control.holdInput(true);
-  return links.send(link, bytes).pipe(
+  if (full) modem.holdInput(true);
+  return modem.links.send(link, bytes).pipe(
     catchError(() => EMPTY),
     finalize(() => {
-      if (full) control.holdInput(false);
+      if (full) modem.holdInput(false);
     }),
   );
 }
 
-function setRaw({ memory }: Context, { args }: Call): Observable<Print> {
+function setRaw({ memory }: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
     const on = args.flag(0);
     if (on && memory.settings.mux) throw new Refusal('MUX=1', errorCode.failed);

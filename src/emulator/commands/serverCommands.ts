@@ -1,38 +1,39 @@
 import { catchError, concat, defer, EMPTY, type Observable, of, throwError } from 'rxjs';
 
-import type { Call, Command, Context } from './command';
-import { linkCount } from '../links/virtualLinks';
-import { NetworkError } from '../network/network';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
+import { linkCount } from '../links/virtualLinks';
+import type { Modem } from '../modem/modem';
+import { NetworkError } from '../network/network';
 import { portInUse } from '../network/portInUse';
-import { Refusal, errorCode } from '../firmware/refusal';
+import type { Call, Command } from './command';
 
 const defaultPort = 333;
 
-function setServer(context: Context, { args }: Call): Observable<Print> {
-  const { memory, server } = context;
+function setServer(modem: Modem, { args }: Call): Observable<Print> {
+  const { memory, server } = modem;
   return defer(() => {
     const on = args.flag(0);
     if (!memory.settings.mux) throw new Refusal('MUX=0', errorCode.failed);
-    if (on === (server.state !== undefined)) return unchanged(context);
-    if (!on) return stop(context, args.has(1) && args.flag(1));
+    if (on === (server.state !== undefined)) return unchanged(modem);
+    if (!on) return stop(modem, args.has(1) && args.flag(1));
     const port = args.has(1) ? args.number(1, 1, 65_535) : defaultPort;
     if (args.has(2) && args.text(2, 6).toUpperCase() !== 'TCP') throw new Refusal('', errorCode.invalid);
     return server.start(port).pipe(
       catchError((cause: unknown) => {
-        if (cause instanceof NetworkError) context.report.hint(portInUse(cause));
+        if (cause instanceof NetworkError) modem.report.hint(portInUse(cause));
         return throwError(() => new Refusal('TcpServer Failure', errorCode.failed));
       }),
     );
   });
 }
 
-function unchanged({ personality }: Context): Observable<Print> {
+function unchanged({ personality }: Modem): Observable<Print> {
   if (personality.serverUnchanged === 'error') throw new Refusal('', errorCode.failed);
   return of('no change\r\n');
 }
 
-function stop({ server, links }: Context, closeClients: boolean): Observable<Print> {
+function stop({ server, links }: Modem, closeClients: boolean): Observable<Print> {
   return defer(() => {
     const clients = closeClients ? server.clients : [];
     server.stop();
@@ -40,21 +41,21 @@ function stop({ server, links }: Context, closeClients: boolean): Observable<Pri
       ...clients.map((link) =>
         defer(() => {
           links.close(link);
-          return of(links.closedText(link.id));
+          return of(links.messages.closed(link.id));
         }),
       ),
     );
   });
 }
 
-function showServer({ server, personality }: Context): Observable<Print> {
+function showServer({ server, personality }: Modem): Observable<Print> {
   return defer(() => {
     if (!personality.showsServer) throw new Refusal('', errorCode.unsupported);
     return of(server.state === undefined ? '+CIPSERVER:0\r\n' : `+CIPSERVER:1,${server.state.port},"TCP"\r\n`);
   });
 }
 
-function setMaxConnections({ memory, server, personality }: Context, { args }: Call): Observable<Print> {
+function setMaxConnections({ memory, server, personality }: Modem, { args }: Call): Observable<Print> {
   return defer(() => {
     const most = args.number(0, 1, linkCount);
     const open = server.clients.length;
@@ -70,7 +71,7 @@ function setMaxConnections({ memory, server, personality }: Context, { args }: C
   });
 }
 
-/** The modem as a server. */
+/** The listening port. */
 export const serverCommands: readonly Command[] = [
   { name: '+CIPSERVER', set: setServer, query: showServer },
   {

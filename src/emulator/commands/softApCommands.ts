@@ -1,12 +1,13 @@
 import { defer, EMPTY, type Observable, of } from 'rxjs';
 
-import type { Call, Command, Context } from './command';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
-import { plainSetting } from './plainSetting';
-import { Refusal, errorCode } from '../firmware/refusal';
+import type { Modem } from '../modem/modem';
 import { macAddress, planText, readPlan } from './addressCommands';
+import type { Call, Command } from './command';
+import { plainSetting } from './plainSetting';
 
-function setSoftAp({ memory }: Context, { args, persist }: Call): Observable<Print> {
+function setSoftAp({ memory }: Modem, { args, persist }: Call): Observable<Print> {
   return defer(() => {
     const ssid = args.text(0, 32);
     const key = args.text(1, 64);
@@ -15,7 +16,7 @@ function setSoftAp({ memory }: Context, { args, persist }: Call): Observable<Pri
     const mostStations = args.has(4) ? args.number(4, 1, 8) : 4;
     const hidden = args.has(5) && args.flag(5);
     args.limit(6);
-    // There is no WEP, and no short key, but for an open network.
+    // WEP is not possible, and a key has 8 bytes or more unless the network is open.
     if (ssid === '' || ecn === 1 || (ecn !== 0 && key.length < 8)) throw new Refusal('', errorCode.invalid);
     if ((memory.settings.mode & 2) === 0) throw new Refusal('', errorCode.failed);
     memory.settings.softAp = { ssid, key, channel, ecn, mostStations, hidden };
@@ -24,12 +25,12 @@ function setSoftAp({ memory }: Context, { args, persist }: Call): Observable<Pri
   });
 }
 
-function showSoftAp({ memory }: Context, { name, saved }: Call): Observable<Print> {
+function showSoftAp({ memory }: Modem, { name, saved }: Call): Observable<Print> {
   const { ssid, key, channel, ecn, mostStations, hidden } = saved ? memory.flash.softAp : memory.settings.softAp;
   return of(`${name}:"${ssid}","${key}",${channel},${ecn},${mostStations},${hidden ? 1 : 0}\r\n`);
 }
 
-function setPlan({ memory }: Context, call: Call): Observable<Print> {
+function setPlan({ memory }: Modem, call: Call): Observable<Print> {
   return defer(() => {
     memory.settings.softApPlan = readPlan(call);
     if (call.persist) memory.flash.softApPlan = memory.settings.softApPlan;
@@ -37,7 +38,7 @@ function setPlan({ memory }: Context, call: Call): Observable<Print> {
   });
 }
 
-function setMac({ memory }: Context, call: Call): Observable<Print> {
+function setMac({ memory }: Modem, call: Call): Observable<Print> {
   return defer(() => {
     memory.settings.softApMac = macAddress(call, 0);
     if (call.persist) memory.flash.softApMac = memory.settings.softApMac;
@@ -45,29 +46,29 @@ function setMac({ memory }: Context, call: Call): Observable<Print> {
   });
 }
 
-/** One, or all of them. */
-function sendAway({ stations, output }: Context, mac?: string): Observable<Print> {
+/** Disconnects one station, or all of them. */
+function disconnect({ softApClients, output }: Modem, mac?: string): Observable<Print> {
   return defer(() => {
-    for (const each of [...stations.keys()].filter((known) => mac === undefined || known === mac)) {
-      stations.delete(each);
+    for (const each of [...softApClients.keys()].filter((known) => mac === undefined || known === mac)) {
+      softApClients.delete(each);
       output.unsolicited(`+STA_DISCONNECTED:"${each}"\r\n`);
     }
     return EMPTY;
   });
 }
 
-/** The network of the modem's own. */
+/** The modem's own network. */
 export const softApCommands: readonly Command[] = [
   { name: '+CWSAP', suffixes: 'too', query: showSoftAp, set: setSoftAp },
   {
     name: '+CWLIF',
-    run: ({ stations }) => of(...[...stations].map(([mac, address]) => `${address},${mac}\r\n`)),
+    run: ({ softApClients }) => of(...[...softApClients].map(([mac, address]) => `${address},${mac}\r\n`)),
   },
   {
     name: '+CWQIF',
     since: { E: 2 },
-    run: (context) => sendAway(context),
-    set: (context, call) => defer(() => sendAway(context, macAddress(call, 0))),
+    run: (modem) => disconnect(modem),
+    set: (modem, call) => defer(() => disconnect(modem, macAddress(call, 0))),
   },
   {
     name: '+CIPAP',

@@ -1,37 +1,39 @@
 import { concat, defer, EMPTY, type Observable, of } from 'rxjs';
 
-import type { Call, Command, Context } from './command';
-import type { Print } from '../line/output';
 import { factoryFlash } from '../firmware/settings';
+import type { Print } from '../line/output';
+import type { Modem } from '../modem/modem';
+import type { Call, Command } from './command';
 
-/** A setting that is taken and changes nothing here. */
+/** A command that is accepted and changes nothing here. */
 function accept(): Observable<Print> {
   return EMPTY;
 }
 
-function restart({ control }: Context): Observable<Print> {
+function restart(modem: Modem): Observable<Print> {
   return concat(
-    control.result('\r\nOK\r\n'),
-    defer(() => (control.restart(), EMPTY)),
+    modem.runner.result('\r\nOK\r\n'),
+    defer(() => (modem.restart(), EMPTY)),
   );
 }
 
-function showUart({ memory, personality }: Context, { name, saved }: Call): Observable<Print> {
+function showUart({ memory, personality }: Modem, { name, saved }: Call): Observable<Print> {
   const { baud, frame } = saved ? memory.flash : memory.settings;
   return of(personality.uart(name, baud, frame));
 }
 
-function setUart({ memory, control }: Context, { args, persist, name }: Call): Observable<Print> {
+function setUart(modem: Modem, { args, persist, name }: Call): Observable<Print> {
+  const { memory, runner } = modem;
   const baud = args.number(0, 80, 4_608_000);
   const frame = [args.number(1, 5, 8), args.number(2, 1, 3), args.number(3, 0, 2), args.number(4, 0, 3)].join(',');
   args.limit(5);
-  // Here both families write the flash only when told to by name, or by having no suffix at all.
+  // Unlike other commands, this one has suffixes in both families, and without one it writes the flash.
   if (persist && !name.endsWith('_CUR')) Object.assign(memory.flash, { baud, frame });
   return concat(
-    control.result('\r\nOK\r\n'),
+    runner.result('\r\nOK\r\n'),
     defer(() => {
       Object.assign(memory.settings, { baud, frame });
-      control.changeBaud(baud);
+      modem.changeBaud(baud);
       return EMPTY;
     }),
   );
@@ -47,10 +49,10 @@ export const systemCommands: readonly Command[] = [
   {
     name: '+RESTORE',
     ownResult: ['run'],
-    run: (context) =>
+    run: (modem) =>
       defer(() => {
-        Object.assign(context.memory.flash, factoryFlash(context.personality, {}));
-        return restart(context);
+        Object.assign(modem.memory.flash, factoryFlash(modem.personality, {}));
+        return restart(modem);
       }),
   },
   { name: '+UART', suffixes: 'always', query: showUart, set: setUart, ownResult: ['set'] },

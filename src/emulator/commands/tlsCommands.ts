@@ -1,8 +1,9 @@
-import { EMPTY, defer, of } from 'rxjs';
+import { defer, EMPTY, of } from 'rxjs';
 
-import type { Arguments, Command } from './command';
+import type { Arguments } from '../firmware/arguments';
+import { errorCode, Refusal } from '../firmware/refusal';
+import type { Command } from './command';
 import { linkSetting, plainSetting } from './plainSetting';
-import { Refusal, errorCode } from '../firmware/refusal';
 
 const longestName = 64;
 const mostProtocols = 5;
@@ -11,14 +12,14 @@ function quoted(text: string): string {
   return `"${text}"`;
 }
 
-/** How many there are, and then as many. */
+/** The number of protocols, and then the protocols. */
 function readProtocols(args: Arguments, at: number): readonly string[] {
   const count = args.number(at, 0, mostProtocols);
   if (args.count !== at + 1 + count) throw new Refusal('', errorCode.count);
   return Array.from({ length: count }, (_, index) => args.text(at + 1 + index, longestName));
 }
 
-/** TLS clients. Of all this the server's name alone changes what is sent; no certificate is ever checked here. */
+/** TLS clients. Only the server's name has an effect here. No certificate is ever checked. */
 export const tlsCommands: readonly Command[] = [
   {
     name: '+CIPSSLSIZE',
@@ -26,7 +27,7 @@ export const tlsCommands: readonly Command[] = [
     query: ({ memory }) => of(`+CIPSSLSIZE:${memory.settings.sslSize}\r\n`),
     set: ({ memory }, { args }) => defer(() => ((memory.settings.sslSize = args.number(0, 2048, 4096)), EMPTY)),
   },
-  // NonOS: one for all links, bit 0 for our certificate, bit 1 for the peer's.
+  // NonOS has one setting for all links: bit 0 for our certificate, bit 1 for the peer's.
   plainSetting({
     name: '+CIPSSLCCONF',
     since: { N: 1.7 },

@@ -1,26 +1,29 @@
 import { concat, defer, EMPTY, type Observable, of, tap, throwError } from 'rxjs';
 
-import type { Arguments, Call, Command, Context } from './command';
+import type { Arguments } from '../firmware/arguments';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
+import type { Modem } from '../modem/modem';
+import type { Call, Command } from './command';
 import { plainSetting } from './plainSetting';
-import { Refusal, errorCode } from '../firmware/refusal';
 
-function setMode({ memory, personality, station, control }: Context, { args, persist }: Call): Observable<Print> {
+function setMode(modem: Modem, { args, persist }: Call): Observable<Print> {
+  const { memory, personality, station } = modem;
   return defer(() => {
-    // NonOS 1.7 does not know "off".
+    // NonOS has no "off".
     const mode = args.number(0, personality.family === 'N' ? 1 : 0, 3);
-    // ESP-AT: whether to join at once, which it does not do here.
+    // ESP-AT: whether to join at once. It does not do so here.
     if (personality.family === 'E' && args.has(1)) args.flag(1);
     args.limit(personality.family === 'E' ? 2 : 1);
     memory.settings.mode = mode;
     if (persist) memory.flash.mode = mode;
-    if ((mode & 1) === 0 && station.joined) control.leave();
+    if ((mode & 1) === 0 && station.joined) modem.leave();
     return EMPTY;
   });
 }
 
-function join(context: Context, { args, persist }: Call): Observable<Print> {
-  const { station, memory, personality, control, links } = context;
+function join(modem: Modem, { args, persist }: Call): Observable<Print> {
+  const { station, memory, personality, links } = modem;
   return defer(() => {
     const ssid = args.text(0, 32);
     const key = args.has(1) || personality.joinNeedsKey ? args.text(1, 64) : '';
@@ -28,48 +31,49 @@ function join(context: Context, { args, persist }: Call): Observable<Print> {
     readDetails(args, personality.family === 'N' ? 4 : 9);
     if ((memory.settings.mode & 1) === 0) throw new Refusal('', errorCode.failed);
     if (persist) memory.flash.accessPoint = { ssid, key };
-    // Another network: this one goes first.
-    if (station.joined) control.leave();
-    // Links that survived the loss of Wi-Fi go on.
+    // The modem leaves its network before it joins another.
+    if (station.joined) modem.leave();
+    // Links that have survived the loss of Wi-Fi go on.
     return station.join(ssid, key, bssid).pipe(tap({ complete: () => links.freeze(false) }));
   });
 }
 
-/** What may follow: numbers, none of which changes anything here. */
+/** Checks the numbers that may follow. None of them has an effect here. */
 function readDetails(args: Arguments, most: number): void {
   args.limit(most);
   for (let index = 3; index < args.count; index++) if (args.has(index)) args.number(index, 0, 7200);
 }
 
-function showJoined({ station, personality }: Context, { name }: Call): Observable<Print> {
+function showJoined({ station, personality }: Modem, { name }: Call): Observable<Print> {
   const ap = station.accessPoint;
   if (ap === undefined) return of(personality.notJoined);
   const shown = personality.suffixes && !/_(CUR|DEF)$/.test(name) ? `${name}_CUR` : name;
-  // The SSID is printed as it is, whatever is in it.
+  // The firmware prints the SSID as it is, without escapes.
   return of(`${shown}:"${ap.ssid}","${ap.bssid}",${personality.joinedFields(ap)}\r\n`);
 }
 
-function rejoin(context: Context): Observable<Print> {
-  const saved = context.memory.flash.accessPoint;
+function rejoin(modem: Modem): Observable<Print> {
+  const saved = modem.memory.flash.accessPoint;
   return saved === undefined
     ? throwError(() => new Refusal('', errorCode.failed))
-    : context.station.join(saved.ssid, saved.key);
+    : modem.station.join(saved.ssid, saved.key);
 }
 
-function leave({ personality, control, delays }: Context): Observable<Print> {
-  const go$ = defer(() => (control.leave(), EMPTY));
-  const ok$ = control.result('\r\nOK\r\n');
+function leave(modem: Modem): Observable<Print> {
+  const { personality, runner, delays } = modem;
+  const go$ = defer(() => (modem.leave(), EMPTY));
+  const ok$ = runner.result('\r\nOK\r\n');
   return personality.disconnectFirst ? concat(go$, ok$) : concat(ok$, delays.after('close'), go$);
 }
 
-function wifiState({ station, memory }: Context): Observable<Print> {
+function wifiState({ station, memory }: Modem): Observable<Print> {
   const ssid = station.accessPoint?.ssid ?? '';
   const states = { idle: 0, trying: 3, joined: 2, lost: 4, left: 4 };
   const state = (memory.settings.mode & 1) === 0 ? 0 : states[station.state];
   return of(`+CWSTATE:${state},"${ssid}"\r\n`);
 }
 
-/** Wi-Fi as a station: modes and joining. */
+/** The Wi-Fi station: modes and joining. */
 export const wifiCommands: readonly Command[] = [
   {
     name: '+CWMODE',

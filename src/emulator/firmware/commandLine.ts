@@ -3,25 +3,25 @@ import { Refusal, errorCode } from './refusal';
 /** What follows a command's name. */
 export type Form = 'run' | 'query' | 'test' | 'set';
 
-/** One argument as it stood on the line: escapes resolved, characters are bytes (latin1). */
+/** One argument of a line, with its escapes resolved. It has one character per byte (latin1). */
 export interface Argument {
   readonly text: string;
   readonly quoted: boolean;
 }
 
-/** A command line taken apart. */
+/** A command line, parsed. */
 export interface CommandLine {
   /** In capitals, without `AT`: `''` for a bare `AT`, `E0`, `+CIPSEND`. */
   readonly name: string;
   readonly form: Form;
-  /** An argument left empty is undefined. */
+  /** An argument that was left empty is `undefined`. */
   readonly args: readonly (Argument | undefined)[];
 }
 
 /**
- * Takes a line apart, without its line end.
+ * Parses a line without its line end.
  *
- * @param anyEscape ESP-AT: a backslash makes any character plain. NonOS: only a comma, a quote and a backslash.
+ * @param anyEscape A backslash escapes any character, as in ESP-AT; otherwise only comma, quote and backslash (NonOS).
  * @throws Refusal for a line without `AT`, a quote left open, or a stray character beside a quoted argument.
  */
 export function parseCommandLine(line: string, anyEscape: boolean): CommandLine {
@@ -56,13 +56,13 @@ function splitArguments(text: string, anyEscape: boolean): (Argument | undefined
   }
 }
 
-/** From behind the opening quote to behind the closing one. */
+/** Reads from after the opening quote to after the closing one. */
 function readQuoted(text: string, from: number, anyEscape: boolean): { value: string; end: number } {
   let value = '';
   for (let at = from; at < text.length; at++) {
     const char = text.charAt(at);
     if (char === '"') return { value, end: at + 1 };
-    // The manual wants a comma inside quotes escaped; who does not, is not done the favour of being understood.
+    // The manual demands that a comma inside quotes is escaped, so one that is not is an error.
     if (char === ',') break;
     const next = text.charAt(at + 1);
     if (char === '\\' && next !== '' && (anyEscape || ',"\\'.includes(next))) {

@@ -8,7 +8,7 @@ const personalities: Readonly<Record<FirmwareVersion, Personality>> = {
   '2.2.2': espAt222,
 };
 
-/** Every version that the emulator can be, oldest first. */
+/** All firmware versions that a virtual modem can have, the oldest first. */
 export const firmwareVersions = Object.keys(personalities) as readonly FirmwareVersion[];
 
 export function personalityOf(version: FirmwareVersion): Personality {

@@ -1,6 +1,6 @@
 import type { Personality } from './personality';
 
-/** The rate that the UART's divider of the 80 MHz clock can make, which ESP-AT shows instead of the one asked for. */
+/** The nearest rate that the UART can divide the 80 MHz clock down to. ESP-AT shows it instead of the one asked for. */
 function dividedBaud(baud: number): number {
   return Math.floor(80_000_000 / Math.max(1, Math.floor(80_000_000 / baud)));
 }
@@ -47,7 +47,7 @@ export const espAt222: Personality = {
   },
   // pci_en, reconn_interval, listen_interval, scan_mode, pmf
   joinedFields: ({ channel, rssi }) => `${channel},${rssi},0,1,3,0,1`,
-  // Its "No AP" goes to the log.
+  // It writes "No AP" to its log.
   notJoined: '',
   disconnectFirst: true,
   dhcpTimeout: '',

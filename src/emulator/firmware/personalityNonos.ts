@@ -5,7 +5,7 @@ export const nonos174: Personality = {
   version: '1.7.4',
   family: 'N',
   level: 1.7,
-  // The custom line has no line end of its own.
+  // The line that the maker of a module can choose has no line end.
   gmr:
     'AT version:1.7.4.0(May 11 2020 19:13:04)\r\nSDK version:3.0.4(9532ceb)\r\n' +
     'compile time:May 27 2020 10:12:17\r\nBin version(Wroom 02):1.7.4',
@@ -68,7 +68,7 @@ export const nonos174: Personality = {
   boot: [300, 500],
 };
 
-/** AT 1.5 on SDK 2.1.0: active receive only. What the older MaixPy boards are believed to carry. */
+/** AT 1.5 on SDK 2.1.0: active receive only. The older MaixPy boards are believed to have it. */
 export const nonos15: Personality = {
   ...nonos174,
   version: '1.5',

@@ -1,16 +1,17 @@
 import type { SchedulerLike } from 'rxjs';
 
-import type { Internet } from '../network/internet';
-import type { Delays } from '../simulation/latencies';
-import type { ResolvedOptions } from './options';
 import type { Output } from '../line/output';
-import type { Personality } from './personality';
+import type { Internet } from '../network/internet';
+import type { FaultState } from '../simulation/faultState';
+import type { Delays } from '../simulation/latencies';
 import type { Random } from '../simulation/random';
 import type { Report } from '../simulation/report';
+import type { ResolvedOptions } from './options';
+import type { Personality } from './personality';
 import type { Flash, Settings } from './settings';
 
-/** What all parts of the modem stand on. */
-export interface Core {
+/** What the links, the station and the commands of a modem have in common. */
+export interface Platform {
   readonly options: ResolvedOptions;
   readonly personality: Personality;
   readonly scheduler: SchedulerLike;
@@ -18,6 +19,7 @@ export interface Core {
   readonly delays: Delays;
   readonly internet: Internet;
   readonly output: Output;
+  readonly faults: FaultState;
   readonly report: Report;
   readonly memory: { settings: Settings; flash: Flash };
 }

@@ -2,7 +2,7 @@ import { EMPTY, type Observable } from 'rxjs';
 
 import type { Print } from '../line/output';
 
-/** ESP-AT's `ERR CODE` for `AT+SYSLOG=1`, as in `esp_at_core.h`. */
+/** The `ERR CODE` that ESP-AT prints after `AT+SYSLOG=1`, as in `esp_at_core.h`. */
 export const errorCode = {
   general: 0x01010000,
   noPrefix: 0x01030000,
@@ -16,14 +16,14 @@ export const errorCode = {
   busy: 0x010b0000,
 } as const;
 
-/** A command that ends in `ERROR` or `FAIL`. Thrown by command handlers; never leaves the emulator. */
+/** A command that ends in `ERROR` or `FAIL`. Command handlers throw it; it never leaves the emulator. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
   /**
-   * @param words What NonOS prints in front of `ERROR`; ESP-AT keeps it to its log.
-   * @param code What ESP-AT prints in front of `ERROR` after `AT+SYSLOG=1`.
-   * @param after$ What is printed after the result, in its own time, such as the `CLOSED` of a link that never opened.
+   * @param words What NonOS prints before `ERROR`. ESP-AT writes it to its log only.
+   * @param code What ESP-AT prints before `ERROR` after `AT+SYSLOG=1`.
+   * @param after$ What is printed some time after the result, such as the `CLOSED` of a link that never opened.
    */
   constructor(
     readonly words = '',

@@ -1,31 +1,37 @@
+import { latin1 } from '../network/accessPoint';
 import type { ResolvedOptions } from './options';
 import type { Personality } from './personality';
 
-/** The network of the modem's own. */
+/** The modem's own network (softAP), as `AT+CWSAP` sets it. */
 export interface SoftAp {
+  /** Its name, one character per byte (latin1). */
   readonly ssid: string;
+  /** Its key, one character per byte (latin1); `''` for an open network. */
   readonly key: string;
+  /** The radio channel, from 1 to 14. */
   readonly channel: number;
-  /** 0 open, 2 WPA, 3 WPA2, 4 WPA and WPA2. */
+  /** Encryption: 0 open, 2 WPA, 3 WPA2, 4 WPA and WPA2. */
   readonly ecn: number;
+  /** How many stations may join, from 1 to 8. */
   readonly mostStations: number;
+  /** Whether it keeps its name to itself. */
   readonly hidden: boolean;
 }
 
-/** What can be set of each link, before it is opened or while it is open. */
+/** The settings of one link, which can be changed before it is opened and while it is open. */
 export interface LinkSettings {
   /** Authentication, certificate and authority: `CIPSSLCCONF`. */
   readonly authentication: readonly [number, number, number];
   readonly commonName: string;
-  /** The name that a TLS link asks for; none for `''`. */
+  /** The name that a TLS link asks its peer for (SNI); `''` for none. */
   readonly serverName: string;
   readonly protocols: readonly string[];
   /** Identity and hint of a pre-shared key. */
   readonly sharedKey: readonly [string, string];
-  /** Seconds; -1 off, 0 a reset in the place of an orderly end. */
+  /** Seconds; -1 for off. With 0 the link ends with a reset. */
   readonly linger: number;
   readonly noDelay: number;
-  /** In ms; 0 none. */
+  /** In milliseconds; 0 for none. */
   readonly sendTimeout: number;
 }
 
@@ -40,7 +46,7 @@ const freshLink: LinkSettings = {
   sendTimeout: 0,
 };
 
-/** What the modem knows until it is reset. */
+/** The settings in use, which a reset loses. */
 export interface Settings {
   echo: boolean;
   /** 0 off, 1 station, 2 access point, 3 both. */
@@ -49,7 +55,7 @@ export interface Settings {
   /** `CIPMODE=1`: passthrough. */
   raw: boolean;
   passive: boolean;
-  /** `CIPDINFO`: tell where data came from. */
+  /** `CIPDINFO`: received data are printed with their source address. */
   source: boolean;
   /** Bits: 0 `+QUITT`, 1 `+LINK_CONN`, 2 messages in passthrough. */
   messages: number;
@@ -57,7 +63,7 @@ export interface Settings {
   /** ESP-AT: settings are written to the flash. */
   store: boolean;
   maxConnections: number;
-  /** Seconds without data after which a client of the server is dropped; 0 never. */
+  /** Seconds without data after which the server drops a client; 0 for never. */
   idleTimeout: number;
   baud: number;
   /** Data bits, stop bits, parity and flow control, as `8,1,0,0`. */
@@ -66,31 +72,31 @@ export interface Settings {
   softApDhcp: boolean;
   hostName: string;
   dns: readonly string[];
-  /** The name servers were set by hand. */
+  /** The name servers were set by `CIPDNS`. */
   ownDns: boolean;
-  /** Address, gateway and mask set by hand. */
+  /** Address, gateway and mask set by `CIPSTA`. */
   fixedAddress: readonly [string, string, string] | undefined;
   softAp: SoftAp;
   clock: boolean;
-  /** When the time servers will have answered, in the scheduler's ms. */
+  /** When the time servers will have answered, in milliseconds of the scheduler's time. */
   clockSetAt: number;
   timeZone: number;
   timeServers: readonly string[];
   sslSize: number;
   ofLinks: readonly LinkSettings[];
-  /** `CWLAPOPT`: what of an access point is listed, a bit for each; strongest first, or as they were found. */
+  /** `CWLAPOPT`: the fields that a scan lists, one bit each, and whether it sorts by signal strength. */
   scanMask: number;
   scanSorted: boolean;
   stationMac: string;
   softApMac: string;
   softApPlan: readonly [string, string, string];
-  /** Seconds since 1970 that the host has set, and when, in the scheduler's ms. */
+  /** The seconds since 1970 that the host has set, and when, in milliseconds of the scheduler's time. */
   timestamp: { readonly seconds: number; readonly at: number };
-  /** What is kept and shown, and changes nothing: by command. */
+  /** The values of commands that only keep and show them, by name of the command. */
   plain: Readonly<Record<string, string>>;
 }
 
-/** What outlives a reset. */
+/** The settings in the flash, which a reset keeps. */
 export interface Flash {
   mode: number;
   accessPoint: { ssid: string; key: string } | undefined;
@@ -110,10 +116,10 @@ export interface Flash {
   plain: Readonly<Record<string, string>>;
 }
 
-/** The time servers that the firmware was built with. */
+/** The time servers that are built into the firmware. */
 export const factoryTimeServers = ['cn.ntp.org.cn', 'ntp.sjtu.edu.cn', 'us.pool.ntp.org'] as const;
 
-/** The flash as the factory left it, but for the network that the options say was saved. */
+/** The flash as delivered, with the network that the options store in it. */
 export function factoryFlash(personality: Personality, { baud, stored }: Partial<ResolvedOptions>): Flash {
   return {
     mode: stored === undefined ? personality.defaultMode : 1,
@@ -172,9 +178,4 @@ export function bootSettings(flash: Flash): Settings {
     timestamp: { seconds: 0, at: 0 },
     plain: flash.plain,
   };
-}
-
-/** Text of this program, or bytes, as the bytes on the line, one character each. */
-export function latin1(text: string | Uint8Array): string {
-  return Buffer.from(text).toString('latin1');
 }

@@ -11,12 +11,12 @@ export interface EscapeOptions {
   readonly escaped: () => void;
 }
 
-/** The silence that sets the sequence apart, in ms. */
+/** The silence around the sequence, in milliseconds. */
 const silence = 20;
 
 /**
- * Finds an escape sequence that arrives as a chunk of its own: silence before it, and where asked after it. The same
- * bytes in the midst of others are data.
+ * Finds an escape sequence, which has silence before it, and after it if so configured. The same bytes among others are
+ * data.
  */
 export class EscapeSequence {
   private held = Buffer.alloc(0);
@@ -41,12 +41,12 @@ export class EscapeSequence {
     else this.timer = scheduler.schedule(() => this.onSilence(), silence);
   }
 
-  /** Bytes that may be part of the sequence. */
+  /** The number of bytes held because they may be part of the sequence. */
   get waiting(): number {
     return this.held.length;
   }
 
-  /** Stops waiting, and gives back what was held. */
+  /** Stops waiting, and returns the bytes that were held. */
   drop(): Buffer {
     this.timer?.unsubscribe();
     const held = this.held;

@@ -1,14 +1,15 @@
 import { BehaviorSubject, defer, distinctUntilChanged, EMPTY, type Observable, Subject, throwError } from 'rxjs';
 
-import { type Readiness, sameReadiness, type Uart } from '../../streams';
-import { type Lane, lowWater } from './pacedLine';
-import type { Hint } from '../simulation/report';
+import { type LineHint, type Readiness, sameReadiness, type Uart } from '../../streams';
+import { lowWater, type PacedLine } from './pacedLine';
 
-/** The line is gone: `ENODEV` when it was pulled out, `EBADF` when it was closed. */
+/** The serial line to a virtual modem is gone: what its `rx$` errors with, and every write after that. */
 export class LineError extends Error {
+  /** `'LineError'`. */
   override readonly name = 'LineError';
 
   constructor(
+    /** `ENODEV` when the line was pulled out, `EBADF` when it was closed. */
     readonly code: 'ENODEV' | 'EBADF',
     message: string,
   ) {
@@ -16,23 +17,23 @@ export class LineError extends Error {
   }
 }
 
-/** Bytes that a port keeps for a host that does not take them, as the driver of a real one does. More are lost. */
+/** The port's receive buffer, in bytes, as in the driver of a real port. While the host holds the line, more are lost. */
 const portBuffer = 4096;
 
-/** What a port is wired to. */
+/** What a port is connected to. */
 export interface PortWiring {
-  readonly toModem: Lane;
-  /** The port's RTS wire: whether the modem may send, if it looks at it. */
+  readonly toModem: PacedLine;
+  /** Sets the port's RTS line: whether the modem may send, if it uses flow control. */
   readonly readyToReceive: (ready: boolean) => void;
   readonly switchOff: () => void;
 }
 
-/** The host's end of the line. */
+/** The host's end of the line, as a `Uart`. */
 export class HostPort implements Uart {
   private readonly received = new Subject<Uint8Array>();
   readonly rx$ = this.received.asObservable();
-  private readonly hints = new Subject<Hint>();
-  /** What the modem knows of itself that it could not say over the line. */
+  private readonly hints = new Subject<LineHint>();
+  /** What the modem cannot say over the line, because no firmware would. */
   readonly hints$ = this.hints.asObservable();
   private readonly state = new BehaviorSubject<Readiness>({
     readable: false,
@@ -41,7 +42,7 @@ export class HostPort implements Uart {
     error: false,
   });
   readonly readiness$ = this.state.pipe(distinctUntilChanged(sameReadiness));
-  /** Milliseconds: as a serial port of this machine. */
+  /** Milliseconds, as of a serial port of this machine. */
   readonly longestPause = 100;
   private waiting: Subject<never>[] = [];
   private end: LineError | undefined;
@@ -51,11 +52,11 @@ export class HostPort implements Uart {
 
   constructor(private readonly wiring: PortWiring) {}
 
-  /** Lowers RTS, or raises it. A modem that does not look at it sends on, into the port's buffer. */
+  /** Lowers RTS, or raises it. A modem without flow control goes on sending, into the port's buffer. */
   readonly hold = (held: boolean): void => {
     this.held = held;
     this.keptBytes = 0;
-    // First, for the modem may go on at once.
+    // First, because the modem may go on at once.
     for (const chunk of this.kept.splice(0)) this.receive(chunk);
     this.wiring.readyToReceive(!this.held);
   };
@@ -63,7 +64,7 @@ export class HostPort implements Uart {
   write(bytes: Uint8Array): Observable<never> {
     const { end } = this;
     if (end !== undefined) return throwError(() => end);
-    // A copy: the caller may use its buffer again once this has settled, and the line may not have taken it by then.
+    // A copy, because the caller may reuse its buffer once this has settled, which may be before the line takes it.
     const { toModem } = this.wiring;
     toModem.push(Buffer.from(bytes));
     if (toModem.backlog <= lowWater) return EMPTY;
@@ -80,7 +81,7 @@ export class HostPort implements Uart {
     });
   }
 
-  /** Bytes from the modem have come through the line. */
+  /** Takes bytes from the modem that have come through the line. */
   receive(chunk: Buffer): void {
     if (this.end !== undefined) return;
     if (!this.held) {
@@ -92,12 +93,12 @@ export class HostPort implements Uart {
     this.keptBytes += fitting.length;
   }
 
-  /** Something to be said beside the line. */
-  tell(hint: Hint): void {
+  /** Emits a hint. */
+  tell(hint: LineHint): void {
     this.hints.next(hint);
   }
 
-  /** The line to the modem can take more. */
+  /** Settles the writes that wait for the line to the modem, which can take more. */
   drained(): void {
     if (this.waiting.length === 0) return;
     const settled = this.waiting.splice(0);
@@ -105,7 +106,7 @@ export class HostPort implements Uart {
     for (const done of settled) done.complete();
   }
 
-  /** The line ends for the host: in order, or because it was pulled out. */
+  /** Ends the line for the host, in order or because it was pulled out. */
   finish(error: LineError): void {
     if (this.end !== undefined) return;
     this.end = error;

@@ -2,25 +2,25 @@ import { Observable, type SchedulerLike } from 'rxjs';
 
 import { EscapeSequence } from './escapeSequence';
 
-/** Takes bytes in place of the command line, and returns those that it leaves to the next. */
+/** Takes bytes in place of the command line, and returns those that it leaves for what comes next. */
 type Receiver = (bytes: Buffer) => Buffer;
 
 export interface InputOptions {
   readonly scheduler: SchedulerLike;
-  /** Bytes of a command line as they arrive, newlines included: for the echo. */
+  /** Bytes of a command line as they arrive, newlines included, for the echo. */
   readonly typed: (bytes: Buffer) => void;
-  /** A line without its line end; `overlong` when it did not fit. */
+  /** A line without its line end. `overlong`: it did not fit, and is cut off. */
   readonly line: (line: string, overlong: boolean) => void;
 }
 
-/** A command has at most so many bytes, its line end included. */
+/** The longest command line, in bytes, its line end included. */
 const lineLimit = 256;
 
 const nothing = Buffer.alloc(0);
 
-/** What the modem does with the bytes from the host: command lines, or the payload that a command has asked for. */
+/** Divides the bytes from the host into command lines, and the payloads that commands ask for. */
 export class Input {
-  /** Hears nothing, as while booting. */
+  /** Ignores all bytes, as while booting. */
   deaf = false;
 
   private readonly parts: Buffer[] = [];
@@ -40,7 +40,7 @@ export class Input {
       const piece = newline < 0 ? rest : rest.subarray(0, newline + 1);
       rest = rest.subarray(piece.length);
       this.options.typed(piece);
-      // Beyond the limit only the length counts, so that an endless line takes no room.
+      // Beyond the limit only the length is kept, so that an endless line takes no memory.
       if (this.length <= lineLimit) this.parts.push(piece);
       this.length += piece.length;
       if (newline >= 0) this.endLine();
@@ -48,10 +48,10 @@ export class Input {
   }
 
   /**
-   * The next `length` bytes, counted whatever they are. What was typed ahead of the prompt is not among them.
+   * Emits the next `length` bytes, whatever they are, as one buffer. What was typed ahead of the prompt is dropped.
    *
    * @param options.cancel Completes without a payload on a lone `+++`.
-   * @param options.early Ends at a lone `\0`, and makes one backslash of two: `CIPSENDEX`.
+   * @param options.early Ends at a lone `\0` and turns two backslashes into one, as for `CIPSENDEX`.
    */
   collect(length: number, options: { cancel?: boolean; early?: boolean } = {}): Observable<Buffer> {
     return new Observable((subscriber) => {
@@ -95,7 +95,7 @@ export class Input {
     });
   }
 
-  /** Bytes without end, until a lone `+++`. */
+  /** Emits all bytes as they come, and completes on a lone `+++`. */
   raw(): Observable<Buffer> {
     return new Observable((subscriber) => {
       const escape = new EscapeSequence({
@@ -120,7 +120,7 @@ export class Input {
     });
   }
 
-  /** Forgets a line begun and whatever was expected. */
+  /** Drops a line that has begun, and a payload that is expected. */
   clear(): void {
     this.receiver = undefined;
     this.forgetLine();

@@ -1,25 +1,25 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
-import type { FaultState } from '../simulation/faults';
-import type { Lane } from './pacedLine';
+import type { FaultState } from '../simulation/faultState';
 import type { Random } from '../simulation/random';
+import type { PacedLine } from './pacedLine';
 
-/** Something that the modem prints in one go: nothing else ever comes inside it. Text is one byte per character. */
+/** Something that the modem prints without anything in between. Text has one byte per character (latin1). */
 export type Print = string | Buffer;
 
-/** How long an unsolicited message may be kept for an awkward place, in ms. */
+/** How long an unsolicited message may be kept for an awkward place, in milliseconds. */
 const keep = 20;
-/** While nothing is going on, at most one message in so many ms is kept: the host must not see a slow modem. */
+/** Between commands, at most one message in this many milliseconds is kept, or the host would see a slow modem. */
 const keepInterval = 1000;
 
 /**
- * The modem's printer. Answers go straight out; unsolicited messages do too, or they are kept, as chance has it, until
- * the next place in the middle of an answer or an echo, where the firmware may put them. Their order never changes.
+ * What the modem prints. Answers go straight out. Unsolicited messages do too, or at random they are kept until the next
+ * place in the middle of an answer or an echo, because real firmware may print them there. Their order never changes.
  */
 export class Output {
-  /** Whether a command is running, so that an awkward place is near. */
+  /** A command is running, so an awkward place is near. */
   answering = false;
-  /** Nothing gets out. */
+  /** Prints nothing. */
   muted = false;
 
   private readonly kept: Buffer[] = [];
@@ -28,18 +28,18 @@ export class Output {
   private timer: Subscription | undefined;
 
   constructor(
-    private readonly lane: Lane,
+    private readonly line: PacedLine,
     private readonly random: Random,
     private readonly interleave: number,
     private readonly scheduler: SchedulerLike,
     private readonly faults: FaultState,
-    /** A print was cut short, and nothing comes behind it. */
+    /** Called when a fault has cut a print short. Nothing is printed after it. */
     private readonly cutShort: () => void,
   ) {}
 
-  /** Bytes printed that have not left the modem. */
+  /** Printed bytes that have not left the modem. */
   get backlog(): number {
-    return this.lane.backlog + this.keptBytes;
+    return this.line.backlog + this.keptBytes;
   }
 
   print(print: Print): void {
@@ -48,7 +48,7 @@ export class Output {
 
   unsolicited(print: Print): void {
     if (this.muted || (typeof print === 'string' && this.faults.swallows(print))) return;
-    if (this.kept.length === 0 && !this.shallKeep()) {
+    if (this.kept.length === 0 && !this.mayKeep()) {
       this.push(bytesOf(print));
       return;
     }
@@ -58,23 +58,23 @@ export class Output {
     this.timer ??= this.scheduler.schedule(() => this.flush(), keep);
   }
 
-  /** A place where an unsolicited message may stand. */
+  /** A place where an unsolicited message may be printed. */
   spot(): void {
     if (this.kept.length > 0 && this.random.chance(0.7)) this.flush();
   }
 
-  /** Prints what was kept: before anything that must not come ahead of it. */
+  /** Prints what was kept, before anything that must not overtake it. */
   flush(): void {
     this.timer?.unsubscribe();
     this.timer = undefined;
-    // One by one: what is printed while the line takes one must queue up behind the others.
+    // One by one: what is printed while the line takes one message must come after the others.
     for (let bytes = this.kept.shift(); bytes !== undefined; bytes = this.kept.shift()) {
       this.keptBytes -= bytes.length;
       this.push(bytes);
     }
   }
 
-  /** Forgets what was kept. */
+  /** Drops what was kept. */
   clear(): void {
     this.timer?.unsubscribe();
     this.timer = undefined;
@@ -85,14 +85,14 @@ export class Output {
 
   private push(bytes: Buffer): void {
     if (this.muted) return;
-    const start = this.faults.cut(bytes);
-    this.lane.push(start ?? bytes);
-    if (start === undefined) return;
+    const beginning = this.faults.cut(bytes);
+    this.line.push(beginning ?? bytes);
+    if (beginning === undefined) return;
     this.muted = true;
     this.cutShort();
   }
 
-  private shallKeep(): boolean {
+  private mayKeep(): boolean {
     if (this.interleave === 0) return false;
     const now = this.scheduler.now();
     if (!this.answering && now - this.lastKept < keepInterval) return false;

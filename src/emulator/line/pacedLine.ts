@@ -1,69 +1,71 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
-import { joined } from '../simulation/byteQueue';
+import { ByteQueue } from '../../streams';
 
-/** What waits in a lane: bytes, or something to do once all bytes before it have gone. */
-export type LaneItem = Buffer | (() => void);
-
-export interface LaneOptions {
+export interface PacedLineOptions {
   readonly scheduler: SchedulerLike;
   /** Takes the bytes that have come through. */
   readonly deliver: (chunk: Buffer) => void;
-  /** Told whenever the lane has come down to {@link lowWater} bytes or fewer. */
+  /** Called whenever no more than {@link lowWater} bytes are waiting. */
   readonly drained: () => void;
-  /** How many of the bytes at hand make the next chunk; without it they go as they came. */
+  /** How many of the bytes at hand make the next chunk. Without it they leave as they came. */
   readonly cut?: ((available: number) => number) | undefined;
 }
 
-/** Bytes in a lane below which a writer may write on: about what a UART driver buffers. */
+/** The number of waiting bytes up to which a writer may go on: about what a UART driver buffers. */
 export const lowWater = 512;
 
-/** Bytes are put on a paced line every so often, in ms: the granularity at which a serial driver hands them over. */
+/** The shortest time between two deliveries of a paced line, in milliseconds, as with a serial driver. */
 const quantum = 2;
 
 /**
- * One direction of a serial line. Paced, it is a byte clock: the time at which the next byte is due moves on by exactly
- * one byte time per byte, so a timer that fires late is caught up with and the rate does not sink below the line's.
- * Unpaced (rate 0), bytes are delivered inside {@link push}.
+ * One direction of a serial line, paced to its baud rate. It is a byte clock: the time at which the next byte is due
+ * advances by exactly one byte time per byte, so a timer that fires late does not slow the line down. Unpaced (rate 0),
+ * bytes are delivered inside {@link push}.
  */
-export class Lane {
-  private readonly queue: LaneItem[] = [];
-  private size = 0;
+export class PacedLine {
+  private bytes = new ByteQueue();
+  /** Actions in the order in which they were pushed, each with the number of bytes pushed before it. */
+  private readonly actions: { readonly at: number; readonly run: () => void }[] = [];
+  private pushed = 0;
   private bytesPerSecond = 0;
-  /** When the line will have clocked out all that it has delivered, in ms of the scheduler's time. */
+  /** When the line will have clocked out all that it has delivered, in milliseconds of the scheduler's time. */
   private freeAt = 0;
   private held = false;
   private busy = false;
   private tick: Subscription | undefined;
 
-  constructor(private readonly options: LaneOptions) {}
+  constructor(private readonly options: PacedLineOptions) {}
 
   /** Bytes not yet delivered. */
   get backlog(): number {
-    return this.size;
+    return this.bytes.length;
   }
 
-  /** Bits per second at 8N1; 0 is unpaced. Takes effect at once: put the change in the lane to have it in its turn. */
+  /** Bits per second, with one start bit and one stop bit; 0 is unpaced. Applies at once to all waiting bytes. */
   setBaud(baud: number): void {
     this.bytesPerSecond = baud / 10;
     this.freeAt = this.options.scheduler.now();
   }
 
-  push(item: LaneItem): void {
-    if (typeof item !== 'function') {
-      if (item.length === 0) return;
-      if (this.size === 0) this.freeAt = Math.max(this.freeAt, this.options.scheduler.now());
-      this.size += item.length;
-    }
-    this.queue.push(item);
+  push(chunk: Buffer): void {
+    if (chunk.length === 0) return;
+    if (this.backlog === 0) this.freeAt = Math.max(this.freeAt, this.options.scheduler.now());
+    this.pushed += chunk.length;
+    this.bytes.push(chunk);
     this.run();
   }
 
-  /** Stops delivering until {@link release}, as a lowered clear-to-send line does. */
+  /** Runs an action once all bytes before it have been delivered. */
+  pushAction(run: () => void): void {
+    this.actions.push({ at: this.pushed, run });
+    this.run();
+  }
+
+  /** Stops delivering until {@link release}, as when the clear-to-send line goes low. */
   hold(): void {
     this.held = true;
-    this.tick?.unsubscribe();
-    this.tick = undefined;
+    this.stopTick();
   }
 
   release(): void {
@@ -73,17 +75,22 @@ export class Lane {
     this.run();
   }
 
-  /** Forgets what has not been delivered. */
+  /** Drops all bytes and actions that are waiting. */
   clear(): void {
-    this.queue.length = 0;
-    this.size = 0;
-    this.tick?.unsubscribe();
-    this.tick = undefined;
+    this.bytes = new ByteQueue();
+    this.pushed = this.actions.length = 0;
+    this.stopTick();
     this.options.drained();
   }
 
+  /** Bytes that go before the next action. */
+  private get ahead(): number {
+    const [next] = this.actions;
+    return next === undefined ? this.backlog : next.at - (this.pushed - this.backlog);
+  }
+
   private run(): void {
-    // Delivering may push: the outer call's loop takes care of that, in order.
+    // A delivery may push. The loop of the outer call takes care of that, in order.
     if (this.busy || this.held) return;
     this.busy = true;
     try {
@@ -92,20 +99,18 @@ export class Lane {
       this.busy = false;
     }
     this.arm();
-    if (this.size <= lowWater) this.options.drained();
+    if (this.backlog <= lowWater) this.options.drained();
   }
 
   private deliverAtOnce(): void {
     while (!this.held) {
-      const item = this.queue[0];
-      if (item === undefined) return;
-      if (typeof item === 'function') {
-        this.queue.shift();
-        item();
+      const { ahead } = this;
+      if (ahead === 0) {
+        const action = this.actions.shift();
+        if (action === undefined) return;
+        action.run();
       } else if (this.bytesPerSecond === 0 && this.options.cut === undefined) {
-        this.queue.shift();
-        this.size -= item.length;
-        this.options.deliver(item);
+        this.options.deliver(this.bytes.takeChunk(ahead));
       } else {
         return;
       }
@@ -113,13 +118,18 @@ export class Lane {
   }
 
   private arm(): void {
-    if (this.tick !== undefined || this.held || this.size === 0) return;
+    if (this.tick !== undefined || this.held || this.backlog === 0) return;
     this.tick = this.options.scheduler.schedule(() => this.onTick(), this.delay());
+  }
+
+  private stopTick(): void {
+    this.tick?.unsubscribe();
+    this.tick = undefined;
   }
 
   private delay(): number {
     if (this.bytesPerSecond === 0) return 0;
-    const bytes = Math.min(this.size, Math.max(1, (this.bytesPerSecond * quantum) / 1000));
+    const bytes = Math.min(this.backlog, Math.max(1, (this.bytesPerSecond * quantum) / 1000));
     const due = this.freeAt + (bytes * 1000) / this.bytesPerSecond;
     return Math.max(0, Math.ceil(due - this.options.scheduler.now()));
   }
@@ -129,17 +139,14 @@ export class Lane {
     if (this.busy || this.held) return;
     this.busy = true;
     try {
-      const elapsed = this.options.scheduler.now() - this.freeAt;
-      // The small part makes up for rounding: in virtual time a byte is due at exactly the time of the tick.
-      const budget = this.bytesPerSecond === 0 ? this.size : Math.floor((elapsed * this.bytesPerSecond) / 1000 + 1e-6);
-      const ready = this.take(budget);
-      if (this.bytesPerSecond > 0) this.freeAt += (ready.length * 1000) / this.bytesPerSecond;
-      let rest = ready;
+      const { cut, deliver } = this.options;
+      let rest = this.bytes.takeUpTo(Math.min(this.due(), this.ahead));
+      if (this.bytesPerSecond > 0) this.freeAt += (rest.length * 1000) / this.bytesPerSecond;
       while (rest.length > 0) {
-        const length = this.options.cut === undefined ? rest.length : this.options.cut(rest.length);
+        const length = cut?.(rest.length) ?? rest.length;
         const chunk = rest.subarray(0, length);
         rest = rest.subarray(length);
-        this.options.deliver(chunk);
+        deliver(chunk);
       }
     } finally {
       this.busy = false;
@@ -147,23 +154,11 @@ export class Lane {
     this.run();
   }
 
-  /** At most `max` bytes from the front, up to the next thing to do. */
-  private take(max: number): Buffer {
-    const taken: Buffer[] = [];
-    let room = max;
-    while (room > 0) {
-      const item = this.queue[0];
-      if (item === undefined || typeof item === 'function') break;
-      if (item.length <= room) {
-        taken.push(item);
-        this.queue.shift();
-      } else {
-        taken.push(item.subarray(0, room));
-        this.queue[0] = item.subarray(room);
-      }
-      room -= Math.min(room, item.length);
-    }
-    this.size -= max - room;
-    return joined(taken);
+  /** How many bytes the line has had the time to carry. */
+  private due(): number {
+    if (this.bytesPerSecond === 0) return this.backlog;
+    const elapsed = this.options.scheduler.now() - this.freeAt;
+    // The small part makes up for rounding: in virtual time a byte is due at exactly the time of the tick.
+    return Math.max(0, Math.floor((elapsed * this.bytesPerSecond) / 1000 + 1e-6));
   }
 }

@@ -1,9 +1,9 @@
-import { EMPTY, Observable, Subject, Subscription, startWith, switchMap, takeUntil, timer } from 'rxjs';
+import { EMPTY, Observable, startWith, Subject, Subscription, switchMap, takeUntil, timer } from 'rxjs';
 
-import type { Core } from '../firmware/platform';
-import type { Link } from './virtualLink';
-import type { Links } from './virtualLinks';
+import type { Platform } from '../firmware/platform';
 import type { Connection } from '../network/network';
+import type { VirtualLink } from './virtualLink';
+import type { VirtualLinks } from './virtualLinks';
 
 /** The modem's one listening port. */
 export class ListeningServer {
@@ -12,8 +12,8 @@ export class ListeningServer {
   private subscription = new Subscription();
 
   constructor(
-    private readonly core: Core,
-    private readonly links: Links,
+    private readonly platform: Platform,
+    private readonly links: VirtualLinks,
   ) {}
 
   /** The port that the host asked for, and the one of this machine that stands in for it. */
@@ -21,20 +21,20 @@ export class ListeningServer {
     return this.listening;
   }
 
-  get clients(): readonly Link[] {
+  get clients(): readonly VirtualLink[] {
     return this.links.open.filter(({ server }) => server);
   }
 
-  /** Starts listening, and completes once clients can come. Errors with a NetworkError. */
+  /** Starts listening, and completes once clients can connect. Errors with a NetworkError. */
   start(port: number): Observable<never> {
-    const { network, ports } = this.core.options;
+    const { network, ports } = this.platform.options;
     return new Observable((subscriber) => {
       this.subscription = new Subscription();
       const listener$ = network.listen(ports[port] ?? port);
       const clients$ = listener$.pipe(
         switchMap(({ localPort, connections$ }) => {
           this.listening = { port, localPort };
-          this.core.report.tell('server', `listens on port ${port}, which is 127.0.0.1:${localPort}`);
+          this.platform.report.tell('server', `listens on port ${port}, which is 127.0.0.1:${localPort}`);
           subscriber.complete();
           return connections$;
         }),
@@ -48,30 +48,32 @@ export class ListeningServer {
     });
   }
 
-  /** Stops listening; clients stay. */
+  /** Stops listening. Clients stay connected. */
   stop(): void {
-    if (this.listening !== undefined) this.core.report.tell('server', 'listens no more');
+    if (this.listening !== undefined) this.platform.report.tell('server', 'listens no more');
     this.subscription.unsubscribe();
     this.listening = undefined;
   }
 
-  /** Makes open clients go by a new `CIPSTO`. */
+  /** Applies a new `CIPSTO` to the clients that are connected. */
   restartTimers(): void {
     this.idleTimeout$.next();
   }
 
   private accept(connection: Connection): void {
-    const full = this.clients.length >= this.core.memory.settings.maxConnections;
+    const full = this.clients.length >= this.platform.memory.settings.maxConnections;
     const link = full ? undefined : this.links.accept(connection);
-    // One too many is turned away, and the host hears nothing of it.
-    if (link === undefined) {
-      this.core.report.tell('server', 'one client too many is turned away');
-      connection.end();
-    } else this.watch(link);
+    if (link !== undefined) {
+      this.closeWhenIdle(link);
+      return;
+    }
+    // The host is not told.
+    this.platform.report.tell('server', 'one client too many is turned away');
+    connection.end();
   }
 
-  private watch(link: Link): void {
-    const { memory, scheduler } = this.core;
+  private closeWhenIdle(link: VirtualLink): void {
+    const { memory, scheduler } = this.platform;
     const idle$ = this.idleTimeout$.pipe(
       startWith(undefined),
       switchMap(() => link.activity$.pipe(startWith(undefined))),
@@ -81,7 +83,7 @@ export class ListeningServer {
       }),
       takeUntil(link.gone$),
     );
-    // Ends with the link, whatever becomes of the server.
+    // It ends with the link, even if the server has stopped before.
     idle$.subscribe({ next: () => this.links.finish(link), error: () => undefined });
   }
 }

@@ -1,44 +1,66 @@
-import { concat, defer, EMPTY, type Observable, Subscription } from 'rxjs';
+import { concat, defer, type Observable, Subscription } from 'rxjs';
 
-import type { CommandTable, Context } from '../commands/command';
-import { parseCommandLine } from '../firmware/commandLine';
+import type { Platform } from '../firmware/platform';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
-import { Refusal, errorCode } from '../firmware/refusal';
 import { shownLine } from '../simulation/report';
 
-/** Runs one command at a time. What comes meanwhile is answered with `busy` and forgotten, as the firmware does. */
-export class Executor {
+/** What a command line does. */
+export interface Action {
+  /** What the command prints. Completing means `OK`; a {@link Refusal} means `ERROR` or `FAIL`. */
+  readonly prints$: Observable<Print>;
+  /** The command prints its result itself, instead of `OK`. */
+  readonly hasOwnResult: boolean;
+  /** To be done once the result has been printed. */
+  after(): void;
+}
+
+/** The commands of a firmware. */
+export interface CommandSet {
+  /** Whether there is a command of this name, without its suffix. */
+  knows(name: string): boolean;
+  /** @throws Refusal if the line is no command of this firmware. */
+  interpret(line: string): Action;
+}
+
+export interface CommandRunnerOptions {
+  readonly platform: Platform;
+  readonly commands: CommandSet;
+  /** Restarts the modem, for an `AT+RST` that comes while it is busy. */
+  readonly restart: () => void;
+}
+
+/** Runs one command at a time. A line that comes meanwhile is answered with `busy` and dropped. */
+export class CommandRunner {
   private running = false;
-  /** All that goes on: a command may do more after its result. */
+  /** Everything that is going on. A command may go on after its result. */
   private tasks = new Subscription();
   private sending = false;
-  /** The command that runs, for the report. */
+  /** The running command, for the report. */
   private shown = '';
   private since = 0;
 
-  constructor(
-    private readonly context: Context,
-    private readonly table: CommandTable,
-  ) {}
+  constructor(private readonly options: CommandRunnerOptions) {}
 
   get busy(): boolean {
     return this.running;
   }
 
-  /** From here on the running command is a send under way. */
+  /** The running command has taken its payload: until it ends, a line is answered with the `busy` of a send. */
   markSending(): void {
     this.sending = this.running;
   }
 
   execute(line: string, overlong: boolean): void {
-    const { personality, output, faults, memory, report, scheduler } = this.context;
-    const shown = shownLine(line, (name) => this.table.knows(name));
+    const { platform, commands, restart } = this.options;
+    const { personality, output, faults, memory, report, scheduler } = platform;
+    const shown = shownLine(line, (name) => commands.knows(name));
     if ((faults.busy || (this.running && !this.sending)) && /^AT\+RST$/i.test(line)) {
       this.abort();
       report.command(shown, 'OK', scheduler.now());
       output.print('\r\nWill force to restart!!!\r\n');
       output.print('\r\nOK\r\n');
-      this.context.control.restart();
+      restart();
       return;
     }
     if (this.running || faults.busy) {
@@ -53,20 +75,20 @@ export class Executor {
     this.start(this.answer(line, overlong));
   }
 
-  /** Gives the running command up without a word. */
+  /** Gives up the running command without printing anything. */
   abort(): void {
     this.settle('given up');
     this.tasks.unsubscribe();
     this.tasks = new Subscription();
   }
 
-  /** Prints what comes when it comes, whatever else is going on. */
+  /** Prints what a task emits, whatever else is going on, until it is done or the modem restarts. */
   background(task$: Observable<Print>): void {
-    const { output } = this.context;
+    const { output } = this.options.platform;
     this.tasks.add(task$.subscribe({ next: (print) => output.unsolicited(print), error: () => undefined }));
   }
 
-  /** A result, before which the command is over. */
+  /** Prints the result of a command. The command is over before its last print reaches the host. */
   result(print: Print): Observable<Print> {
     return defer(() => {
       this.settle(typeof print === 'string' ? print.trim() || 'OK' : 'OK');
@@ -75,7 +97,7 @@ export class Executor {
   }
 
   private start(answer$: Observable<Print>): void {
-    const { output, delays, faults } = this.context;
+    const { output, delays, faults } = this.options.platform;
     this.running = true;
     output.answering = true;
     const isLost = faults.loseReply;
@@ -94,24 +116,21 @@ export class Executor {
     );
   }
 
-  /** All that a command prints, its result included. The command is over before its last print reaches the host. */
+  /** Everything that a command prints, including its result. */
   private answer(line: string, overlong: boolean): Observable<Print> {
     return defer(() => {
       if (overlong) throw new Refusal('', errorCode.length);
-      const { memory, personality } = this.context;
-      const parsed = parseCommandLine(line, personality.anyEscape);
-      const { command, call } = this.table.find(parsed, memory.settings.store);
-      const done$ = command.ownResult?.includes(parsed.form) === true ? this.result('') : this.result('\r\nOK\r\n');
+      const action = this.options.commands.interpret(line);
       const after$ = defer(() => {
-        command.after?.(this.context, call);
+        action.after();
         return [];
       });
-      return concat(command[parsed.form]?.(this.context, call) ?? EMPTY, done$, after$);
+      return concat(action.prints$, this.result(action.hasOwnResult ? '' : '\r\nOK\r\n'), after$);
     });
   }
 
   private refuse(error: unknown, say: (print: Print) => void): void {
-    const { personality, output, memory } = this.context;
+    const { personality, output, memory } = this.options.platform;
     const { words, code, result, after$ } = error instanceof Refusal ? error : new Refusal('', errorCode.failed);
     const why = [words, code === errorCode.unsupported ? 'no such command' : ''].filter((part) => part !== '');
     this.settle([result, ...why.map((part) => `(${part})`)].join(' '));
@@ -124,10 +143,11 @@ export class Executor {
   }
 
   private settle(answer: string): void {
-    if (this.running) this.context.report.command(this.shown, answer, this.since);
+    const { output, report } = this.options.platform;
+    if (this.running) report.command(this.shown, answer, this.since);
     this.running = false;
     this.sending = false;
-    this.context.output.answering = false;
+    output.answering = false;
   }
 }
 

@@ -1,128 +1,123 @@
-import { concat, defer, EMPTY, type Observable, Subscription } from 'rxjs';
+import { concat, defer, EMPTY, type SchedulerLike, Subscription } from 'rxjs';
 
-import { boot } from './boot';
-import type { Context, Control } from '../commands/command';
-import { commandsOf } from '../commands/commandsOf';
-import { Executor } from './commandRunner';
-import { FaultState } from '../simulation/faults';
-import { Internet } from '../network/internet';
-import { Input } from '../line/input';
-import type { Lane } from '../line/pacedLine';
-import { Delays } from '../simulation/latencies';
-import { Links } from '../links/virtualLinks';
 import type { ResolvedOptions } from '../firmware/options';
-import { Output, type Print } from '../line/output';
 import { personalityOf } from '../firmware/personalities';
+import type { Personality } from '../firmware/personality';
+import type { Platform } from '../firmware/platform';
+import { bootSettings, factoryFlash, type Flash, type Settings } from '../firmware/settings';
+import { Input } from '../line/input';
+import { Output } from '../line/output';
+import type { PacedLine } from '../line/pacedLine';
+import { ListeningServer } from '../links/listeningServer';
+import { VirtualLinks } from '../links/virtualLinks';
+import { Internet } from '../network/internet';
+import { FaultState } from '../simulation/faultState';
+import { Delays } from '../simulation/latencies';
 import type { Random } from '../simulation/random';
 import { Report } from '../simulation/report';
-import { ListeningServer } from '../links/listeningServer';
-import { bootSettings, factoryFlash } from '../firmware/settings';
-import { Station } from './virtualStation';
+import { boot } from './boot';
+import { CommandRunner, type CommandSet } from './commandRunner';
+import { VirtualStation } from './virtualStation';
 
-/** What the modem is soldered to. */
+/** What a modem is connected to. */
 export interface Wiring {
   readonly options: ResolvedOptions;
   readonly random: Random;
   /** The line to the host. */
-  readonly toHost: Lane;
-  /** The line's speed is another. */
+  readonly toHost: PacedLine;
+  /** Sets the speed of the line, both ways. */
   readonly setBaud: (baud: number) => void;
-  /** No more bytes from the host for now, or again. */
+  /** Stops the bytes from the host, or lets them come again. */
   readonly holdInput: (hold: boolean) => void;
 }
 
-/** The chip: its memory, its Wi-Fi, its firmware, and what a reset does to them. */
-export class Modem {
-  readonly context: Context;
-  private readonly executor: Executor;
-  /** Boot, auto-join, Wi-Fi on its way back: what a reset ends. */
-  private affairs = new Subscription();
+/** The modem: its parts, on which the commands act, and what a reset, a sleep or the loss of Wi-Fi does to them. */
+export class Modem implements Platform {
+  readonly options: ResolvedOptions;
+  readonly personality: Personality;
+  readonly scheduler: SchedulerLike;
+  readonly random: Random;
+  readonly delays: Delays;
+  readonly internet: Internet;
+  readonly output: Output;
+  readonly faults = new FaultState();
+  readonly report: Report;
+  readonly memory: { settings: Settings; flash: Flash };
+  readonly input: Input;
+  readonly links: VirtualLinks;
+  readonly server: ListeningServer;
+  readonly station: VirtualStation;
+  readonly runner: CommandRunner;
+  /** The addresses of the stations that have joined the modem's own network, by MAC address. */
+  readonly softApClients = new Map<string, string>();
+
+  /** Boot, joining, and timers: what a reset ends. */
+  private untilReset = new Subscription();
   private starting = false;
   private restarting = false;
 
-  constructor(private readonly wiring: Wiring) {
-    const { options, random, toHost, setBaud } = wiring;
-    const { scheduler, firmware, latencies, latency, interleave, hosts } = options;
-    const personality = personalityOf(firmware);
-    const flash = factoryFlash(personality, options);
-    const faults = new FaultState();
-    const report = new Report(scheduler);
-    const core = {
-      options,
-      report,
-      personality,
-      scheduler,
-      random,
-      delays: new Delays(latencies, latency, random, scheduler),
-      internet: new Internet(hosts),
-      output: new Output(toHost, random, interleave, scheduler, faults, () => this.later(0, () => this.reset(true))),
-      memory: { flash, settings: bootSettings(flash) },
-    };
-    const links = new Links(core);
-    const input = new Input({
+  /** @param commandsOf Makes the commands of the modem's firmware. */
+  constructor(
+    private readonly wiring: Wiring,
+    commandsOf: (modem: Modem) => CommandSet,
+  ) {
+    const { options, random, toHost } = wiring;
+    const { scheduler, interleave } = options;
+    this.options = options;
+    this.scheduler = scheduler;
+    this.random = random;
+    this.personality = personalityOf(options.firmware);
+    this.report = new Report(scheduler);
+    this.delays = new Delays(options.latencies, options.latency, random, scheduler);
+    this.internet = new Internet(options.hosts);
+    this.output = new Output(toHost, random, interleave, scheduler, this.faults, () =>
+      this.later(0, () => this.reset(true)),
+    );
+    const flash = factoryFlash(this.personality, options);
+    this.memory = { flash, settings: bootSettings(flash) };
+    this.links = new VirtualLinks(this);
+    this.server = new ListeningServer(this, this.links);
+    this.station = new VirtualStation(this);
+    this.input = new Input({
       scheduler,
       typed: (bytes) => this.echo(bytes),
       line: (line, overlong) => this.onLine(line, overlong),
     });
-    const control: Control = {
-      result: (print: Print): Observable<Print> => this.executor.result(print),
-      background: (task$) => this.executor.background(task$),
-      sending: () => this.executor.markSending(),
-      restart: () => this.restart(),
-      holdInput: wiring.holdInput,
-      changeBaud: (baud) => toHost.push(() => setBaud(baud)),
-      leave: () => this.leave(),
-      sleep: (duration) => this.sleep(duration),
-    };
-    this.context = {
-      ...core,
-      links,
-      input,
-      control,
-      server: new ListeningServer(core, links),
-      station: new Station(core),
-      faults,
-      stations: new Map(),
-    };
-    this.executor = new Executor(this.context, commandsOf(personality));
+    const commands = commandsOf(this);
+    this.runner = new CommandRunner({ platform: this, commands, restart: () => this.restart() });
   }
 
   get booting(): boolean {
     return this.starting;
   }
 
-  /** A command is running. */
-  get busy(): boolean {
-    return this.executor.busy;
-  }
-
-  /** Starts as a modem that has long been running, or at a power-on reset. */
-  begin(): void {
-    const { memory, station, input } = this.context;
-    const { stored, powerOn, scheduler } = this.wiring.options;
+  /** Starts as a modem that has been running for a long time, or with a power-on reset. */
+  start(): void {
+    const { memory, station, input } = this;
+    const { stored, powerOn, scheduler } = this.options;
     this.wiring.setBaud(memory.settings.baud);
     if (powerOn) {
-      // In a moment, so that whoever has just made the modem hears it.
+      // Not synchronously, so that whoever makes the modem can subscribe first.
       this.starting = input.deaf = true;
-      this.affairs.add(scheduler.schedule(() => this.reset(true)));
+      this.untilReset.add(scheduler.schedule(() => this.reset(true)));
     } else if (stored !== undefined) {
       const { ssid, key } = memory.flash.accessPoint ?? { ssid: '', key: '' };
       station.joinAtOnce(ssid, key);
     }
   }
 
-  /** Bytes from the host. */
-  hear(chunk: Buffer): void {
-    if (!this.context.faults.silent) this.context.input.feed(chunk);
+  /** Takes bytes from the host. */
+  receive(chunk: Buffer): void {
+    if (!this.faults.silent) this.input.feed(chunk);
   }
 
-  /** What a reset, asked for or not, does to the chip; `ready` may be lost in the noise. */
+  /** Resets the modem, whether a command or a fault caused it. Without `ready`, that line is lost in the noise. */
   reset(ready: boolean): void {
-    const { memory, output, input, station, report } = this.context;
+    const { memory, output, input, station, report } = this;
     report.tell('modem', 'restarts');
     this.restarting = false;
     this.halt();
-    station.inReach = station.givesAddresses = true;
+    station.inRange = station.givesAddresses = true;
     memory.settings = bootSettings(memory.flash);
     this.wiring.setBaud(memory.settings.baud);
     output.muted = false;
@@ -133,10 +128,10 @@ export class Modem {
       this.starting = false;
       return EMPTY;
     });
-    this.affairs.add(
-      concat(boot(this.context, { ready }), woken$).subscribe({
+    this.untilReset.add(
+      concat(boot(this, ready), woken$).subscribe({
         next: (print) => {
-          // `ready` is only said by a modem that can hear.
+          // A modem that prints `ready` takes bytes.
           if (typeof print === 'string') {
             input.deaf = false;
             this.starting = false;
@@ -149,26 +144,65 @@ export class Modem {
     );
   }
 
-  /** Everything that goes on stops, and the sockets close. */
+  /** Stops everything that is going on, and closes the sockets. */
   halt(): void {
-    const { links, server, station, stations, input, output, faults } = this.context;
-    this.affairs.unsubscribe();
-    this.affairs = new Subscription();
-    this.executor.abort();
-    output.clear();
-    server.stop();
-    links.drop();
-    station.leave('idle');
-    stations.clear();
-    input.clear();
-    faults.clear();
+    this.untilReset.unsubscribe();
+    this.untilReset = new Subscription();
+    this.runner.abort();
+    this.output.clear();
+    this.server.stop();
+    this.links.drop();
+    this.station.leave('idle');
+    this.softApClients.clear();
+    this.input.clear();
+    this.faults.clear();
   }
 
-  /** The access point goes away, and comes back after `duration` ms. */
+  /** Restarts for a command, once everything printed has gone out. Some builds print a message before. */
+  restart(): void {
+    const { station, random, output, input } = this;
+    input.deaf = true;
+    this.restarting = true;
+    if (station.joined && random.chance(0.5)) output.print('WIFI DISCONNECT\r\n');
+    this.wiring.toHost.pushAction(() => {
+      if (this.restarting) this.reset(true);
+    });
+  }
+
+  /** Sleeps for this many milliseconds without taking bytes, and wakes by a reset; with 0, until another reset. */
+  sleep(duration: number): void {
+    this.input.deaf = true;
+    this.wiring.toHost.pushAction(() => {
+      this.halt();
+      if (duration > 0) this.later(duration, () => this.reset(true));
+    });
+  }
+
+  /** Changes the speed of the line once everything printed has gone out. */
+  changeBaud(baud: number): void {
+    this.wiring.toHost.pushAction(() => this.wiring.setBaud(baud));
+  }
+
+  /** Takes no bytes from the line, or takes them again. */
+  holdInput(hold: boolean): void {
+    this.wiring.holdInput(hold);
+  }
+
+  /** Leaves the access point and closes the links. */
+  leave(): void {
+    const { links, station, output } = this;
+    const { joined } = station;
+    station.leave('left');
+    links.closeAll();
+    links.freeze(false);
+    if (joined) output.unsolicited('WIFI DISCONNECT\r\n');
+  }
+
+  /** The access point goes away, and comes back after `duration` milliseconds. */
   loseWifi(linksToo: 'close' | 'late' | 'keep', duration?: number): void {
-    const { links, station, output, report } = this.context;
-    station.inReach = false;
-    this.later(duration, () => this.findBack());
+    const { links, station, output, report } = this;
+    station.inRange = false;
+    this.later(duration, () => this.rejoin());
     if (!station.joined) return;
     station.leave('lost');
     report.tell('wifi', 'lost');
@@ -183,27 +217,33 @@ export class Modem {
     }
   }
 
-  /** The network goes on without addresses, and gives them again after `duration` ms. */
+  /** The network stops giving addresses, and gives them again after `duration` milliseconds. */
   loseDhcp(duration?: number): void {
-    const { links, station, output, personality } = this.context;
+    const { links, station, output, personality } = this;
     station.givesAddresses = false;
-    this.later(duration, () => this.findBack());
+    this.later(duration, () => this.rejoin());
     if (!station.joined) return;
     station.leave('lost');
     output.unsolicited('WIFI DISCONNECT\r\n');
     links.closeAll();
     output.unsolicited('WIFI CONNECTED\r\n');
     if (personality.dhcpTimeout === '') return;
-    this.later(this.wiring.options.joinTimeout, () => {
+    this.later(this.options.joinTimeout, () => {
       if (station.state === 'lost') output.unsolicited(personality.dhcpTimeout);
     });
   }
 
-  /** The network is as it was, and the modem joins it if it has lost it. */
-  private findBack(): void {
-    const { links, station, output } = this.context;
-    station.inReach = station.givesAddresses = true;
-    this.affairs.add(
+  /** Runs an action after this many milliseconds, unless a reset comes first; never without a time. */
+  later(ms: number | undefined, action: () => void): void {
+    if (ms === undefined) return;
+    this.untilReset.add(this.scheduler.schedule(action, ms));
+  }
+
+  /** The network is as it was before a fault, and the modem joins it again if it had lost it. */
+  private rejoin(): void {
+    const { links, station, output } = this;
+    station.inRange = station.givesAddresses = true;
+    this.untilReset.add(
       station.rejoin().subscribe({
         next: (print) => output.unsolicited(print),
         error: () => undefined,
@@ -212,16 +252,21 @@ export class Modem {
     );
   }
 
-  /** Does something so many ms from now, unless a reset comes first. */
-  later(ms: number | undefined, action: () => void): void {
-    if (ms === undefined) return;
-    this.affairs.add(this.wiring.options.scheduler.schedule(action, ms));
+  private autoJoin(): void {
+    const { memory, station, output } = this;
+    const saved = memory.flash.accessPoint;
+    if (saved === undefined || !memory.flash.autoJoin || (memory.settings.mode & 1) === 0) return;
+    this.untilReset.add(
+      station
+        .join(saved.ssid, saved.key)
+        .subscribe({ next: (print) => output.unsolicited(print), error: () => undefined }),
+    );
   }
 
   private echo(bytes: Buffer): void {
-    const { memory, output, personality, random } = this.context;
+    const { memory, output, personality, random } = this;
     if (!memory.settings.echo || personality.echo !== 'bytes') return;
-    // Something unsolicited may stand between any two bytes of the echo.
+    // An unsolicited message may come between any two bytes of the echo.
     const cut = random.integer(0, bytes.length);
     for (const part of [bytes.subarray(0, cut), bytes.subarray(cut)]) {
       output.print(part.toString('latin1').replace('\n', '\r\n'));
@@ -230,44 +275,8 @@ export class Modem {
   }
 
   private onLine(line: string, overlong: boolean): void {
-    const { memory, output, personality } = this.context;
-    if (memory.settings.echo && personality.echo === 'line' && !this.executor.busy) output.print(`${line}\r\n`);
-    this.executor.execute(line, overlong);
-  }
-
-  private leave(): void {
-    const { links, station, output } = this.context;
-    const joined = station.joined;
-    station.leave('left');
-    links.closeAll();
-    links.freeze(false);
-    if (joined) output.unsolicited('WIFI DISCONNECT\r\n');
-  }
-
-  /** The restart that a command asks for: what has been printed goes out first, and some builds say good-bye. */
-  private restart(): void {
-    const { station, random, output } = this.context;
-    this.context.input.deaf = true;
-    this.restarting = true;
-    if (station.joined && random.chance(0.5)) output.print('WIFI DISCONNECT\r\n');
-    this.wiring.toHost.push(() => {
-      if (this.restarting) this.reset(true);
-    });
-  }
-
-  private sleep(duration: number): void {
-    this.context.input.deaf = true;
-    this.wiring.toHost.push(() => {
-      this.halt();
-      if (duration > 0) this.later(duration, () => this.reset(true));
-    });
-  }
-
-  private autoJoin(): void {
-    const { memory, station, output } = this.context;
-    const saved = memory.flash.accessPoint;
-    if (saved === undefined || !memory.flash.autoJoin || (memory.settings.mode & 1) === 0) return;
-    const joining$: Observable<string | Buffer> = station.join(saved.ssid, saved.key);
-    this.affairs.add(joining$.subscribe({ next: (print) => output.unsolicited(print), error: () => undefined }));
+    const { memory, output, personality, runner } = this;
+    if (memory.settings.echo && personality.echo === 'line' && !runner.busy) output.print(`${line}\r\n`);
+    runner.execute(line, overlong);
   }
 }

@@ -1,13 +1,14 @@
 import { concat, defer, type Observable, of, throwError } from 'rxjs';
 
-import type { Core } from '../firmware/platform';
-import type { AccessPoint } from '../firmware/options';
+import type { Platform } from '../firmware/platform';
+import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
-import type { AccessPointReport } from '../firmware/personality';
-import { Refusal, errorCode } from '../firmware/refusal';
-import { latin1 } from '../firmware/settings';
+import { type AccessPoint, type AccessPointReport, latin1, nameOf, reportOf } from '../network/accessPoint';
 
-/** `trying` until an address is there; `lost` when the access point went away by itself. */
+/**
+ * The state of the Wi-Fi station. `idle`: it has not tried to join. `trying`: it is joining, or waits for an address.
+ * `joined`: it has an address. `lost`: the access point has gone, or joining has failed. `left`: the host had it leave.
+ */
 export type StationState = 'idle' | 'trying' | 'joined' | 'lost' | 'left';
 
 /** Address, gateway and mask. */
@@ -15,56 +16,57 @@ export type AddressPlan = readonly [address: string, gateway: string, mask: stri
 
 const noAddress: AddressPlan = ['0.0.0.0', '0.0.0.0', '0.0.0.0'];
 
-/** The Wi-Fi station: what is in the air, and whether we have joined it. */
-export class Station {
+/** The Wi-Fi station: which networks are in range, and which one it has joined. */
+export class VirtualStation {
   state: StationState = 'idle';
-  /** The name that was given with the last join. */
+  /** The host name that the modem gave with its last join. */
   hostName: string | undefined;
-  /** Networks are in reach, and give addresses. */
-  inReach = true;
+  /** Networks are in range. */
+  inRange = true;
+  /** Networks give addresses. */
   givesAddresses = true;
   private current: AccessPoint | undefined;
 
-  constructor(private readonly core: Core) {}
+  constructor(private readonly platform: Platform) {}
 
   /** The access point that has been joined. */
   get accessPoint(): AccessPointReport | undefined {
     return this.joined && this.current !== undefined ? reportOf(this.current) : undefined;
   }
 
-  /** Has an address. */
+  /** The station has an address. */
   get joined(): boolean {
     return this.state === 'joined';
   }
 
   get address(): AddressPlan {
-    const { fixedAddress, stationDhcp } = this.core.memory.settings;
+    const { fixedAddress, stationDhcp } = this.platform.memory.settings;
     if (!stationDhcp && fixedAddress !== undefined) return fixedAddress;
     return this.joined ? this.plan() : noAddress;
   }
 
-  /** What a scan sees, in the order of the options. */
+  /** The networks that a scan finds, in the order of the options. */
   scan(): readonly AccessPointReport[] {
-    return this.inAir.map(reportOf);
+    return this.visible.map(reportOf);
   }
 
   /**
-   * Joins a network: what is printed on the way, then completion when there is an address. Errors with a Refusal, the
-   * code having been printed.
+   * Joins a network, and emits what is printed meanwhile. Completes when there is an address; errors with a Refusal after
+   * the code has been printed.
    */
   join(ssid: string, key: string, bssid?: string): Observable<Print> {
-    const { delays, options, personality } = this.core;
+    const { delays, options, personality } = this.platform;
     return defer(() => {
       this.state = 'trying';
-      const found = this.inAir.find(
+      const found = this.visible.find(
         (ap) => latin1(ap.ssid) === ssid && (bssid === undefined || reportOf(ap).bssid === bssid.toLowerCase()),
       );
       if (found === undefined) {
-        const seen = this.inAir.map(({ ssid: name }) => nameOf(name)).join(', ');
+        const seen = this.visible.map(nameOf).join(', ');
         const message = `there is no such network in the air of the virtual modem; there is ${seen === '' ? 'none' : seen}`;
         return concat(
           delays.after('scan'),
-          defer(() => (this.core.report.hint({ message }), this.failed(3))),
+          defer(() => (this.platform.report.hint({ message }), this.failed(3))),
         );
       }
       if (found.fails === 1) return concat(delays.wait(options.joinTimeout), this.failed(1));
@@ -75,52 +77,54 @@ export class Station {
       const { association, dhcp } = found;
       const associated$ = association === undefined ? delays.after('join') : delays.wait(association);
       const connected$ = concat(associated$, of('WIFI CONNECTED\r\n'));
-      const addressless$ = concat(delays.wait(options.joinTimeout), of(personality.dhcpTimeout), this.thrownOut());
+      const noAddress$ = concat(delays.wait(options.joinTimeout), of(personality.dhcpTimeout), this.dropped());
       return concat(
         connected$,
         defer(() => {
-          const { stationDhcp } = this.core.memory.settings;
+          const { stationDhcp } = this.platform.memory.settings;
           const getsNone = (dhcp === false || !this.givesAddresses) && stationDhcp;
-          if (getsNone) return addressless$;
+          if (getsNone) return noAddress$;
           return typeof dhcp === 'number' && stationDhcp ? delays.wait(dhcp) : delays.after('address');
         }),
-        defer(() => (this.inReach ? this.succeed(found) : this.thrownOut())),
+        defer(() => (this.inRange ? this.succeed(found) : this.dropped())),
       );
     });
   }
 
-  /** Joins silently and at once: a modem that has long been running. */
+  /** Joins at once and prints nothing, as a modem that has been running for a long time. */
   joinAtOnce(ssid: string, key: string): void {
-    const found = this.core.options.accessPoints.find((ap) => latin1(ap.ssid) === ssid && latin1(ap.key ?? '') === key);
+    const found = this.platform.options.accessPoints.find(
+      (ap) => latin1(ap.ssid) === ssid && latin1(ap.key ?? '') === key,
+    );
     if (found !== undefined) void this.succeed(found);
   }
 
-  /** Away from the access point, by wish, by fault or by reset. */
+  /** Is away from the access point, by a command, a fault or a reset. */
   leave(state: 'left' | 'lost' | 'idle'): void {
     this.state = state;
     if (state !== 'lost') this.current = undefined;
     this.hostName = undefined;
   }
 
-  /** Joins the access point that was lost again. */
+  /** Joins the access point again that was lost. */
   rejoin(): Observable<Print> {
     const lost = this.state === 'lost' ? this.current : undefined;
     return lost === undefined ? of() : this.join(latin1(lost.ssid), latin1(lost.key ?? ''));
   }
 
-  private get inAir(): readonly AccessPoint[] {
-    return this.inReach ? this.core.options.accessPoints : [];
+  private get visible(): readonly AccessPoint[] {
+    return this.inRange ? this.platform.options.accessPoints : [];
   }
 
   private succeed(found: AccessPoint): Observable<Print> {
     this.state = 'joined';
     this.current = found;
-    this.hostName = this.core.memory.settings.hostName;
-    this.core.report.tell('wifi', `joined ${nameOf(found.ssid)}, address ${this.address[0]}`);
+    this.hostName = this.platform.memory.settings.hostName;
+    this.platform.report.tell('wifi', `joined ${nameOf(found)}, address ${this.address[0]}`);
     return of('WIFI GOT IP\r\n');
   }
 
-  private thrownOut(): Observable<Print> {
+  private dropped(): Observable<Print> {
     return concat(of('WIFI DISCONNECT\r\n'), this.failed(1));
   }
 
@@ -139,21 +143,4 @@ export class Station {
     const address = this.current?.address ?? '192.168.1.50';
     return [address, address.replace(/\.\d+$/, '.1'), '255.255.255.0'];
   }
-}
-
-function reportOf(ap: AccessPoint): AccessPointReport {
-  return {
-    ssid: latin1(ap.ssid),
-    bssid: (ap.bssid ?? '02:00:5e:00:00:01').toLowerCase(),
-    channel: ap.channel ?? 6,
-    rssi: ap.rssi ?? -52,
-    ecn: ap.ecn ?? ((ap.key?.length ?? 0) === 0 ? 0 : 3),
-  };
-}
-
-/** A network's name for people to read, whatever bytes it has. */
-function nameOf(ssid: string | Uint8Array): string {
-  return Buffer.from(ssid)
-    .toString('utf8')
-    .replace(/\p{Cc}/gu, '\ufffd');
 }

@@ -1,25 +1,27 @@
 import { type Endpoint, isDottedQuad, isLoopback } from './network';
 
-/** A host of the virtual modem's internet. */
+/** A host that the virtual modem can reach. */
 export interface Host {
   /**
-   * A loopback address with or without a port (`127.0.0.1:8080`, `127.0.0.1`), `refused` for a host that answers no
-   * connection, or `unreachable` for one that does not answer at all.
+   * Where its packets really go: a loopback address with or without a port (`127.0.0.1:8080`, `127.0.0.1`). `refused`: it
+   * refuses connections. `unreachable`: it does not answer at all.
    */
   readonly to: string;
-  /** The address that its name has in that internet. Default: one of its own in 198.18.0.0/15. */
+  /** The address that a look-up of its name gives. Default: a different one for each name, in 198.18.0.0/15. */
   readonly address?: string;
-  /** How much longer than usual a round trip to it takes, in ms. Default 0. */
+  /** How much longer than usual a round trip to it takes, in milliseconds, up to 60000. Default 0. */
   readonly delay?: number;
 }
 
 /**
- * Where names and addresses lead. A key is a name (`host.example`) or an address (`93.184.216.34`); for one port with
- * `:443` behind it, for one protocol with `/tcp` or `/udp` behind that. A value is a {@link Host}, or its `to` alone.
+ * The hosts that a virtual modem can reach, by name (`host.example`) or address (`93.184.216.34`). `:443` after it is for
+ * one port only, `/tcp` or `/udp` after that for one protocol only. A value is a {@link Host}, or only its `to`.
+ *
+ *     { 'host.example': '127.0.0.1:8080', '10.0.0.1:53/udp': { to: '127.0.0.1:5353', delay: 40 } }
  */
 export type HostTable = Readonly<Record<string, string | Host>>;
 
-/** Where a connection to somewhere really goes. */
+/** Where a connection really goes. */
 export type Route = Endpoint | 'refused' | 'unreachable';
 
 export type Protocol = 'tcp' | 'udp';
@@ -27,12 +29,12 @@ export type Protocol = 'tcp' | 'udp';
 const protocols: readonly Protocol[] = ['tcp', 'udp'];
 
 /**
- * The modem's view of the internet. Each name of the table has an address of its own in 198.18.0.0/15, the block that is
- * reserved for tests and never routed, or the one that it was given, so that an application that resolves first and
- * connects to the address afterwards still reaches what the name is mapped to.
+ * The internet as the modem sees it. Each name of the table has its own address: the one given for it, or one in
+ * 198.18.0.0/15, a block that is reserved for tests and never routed. So an application that looks a name up and connects
+ * to the address reaches what the name is mapped to.
  */
 export class Internet {
-  /** By protocol and address, with the port where it is for one. */
+  /** By protocol and address, and by port if the key had one. */
   private readonly routes = new Map<string, Route>();
   private readonly addresses = new Map<string, string>([['localhost', '127.0.0.1']]);
   private readonly delays = new Map<string, number>();
@@ -41,31 +43,31 @@ export class Internet {
     for (const [key, value] of Object.entries(hosts)) this.add(key, typeof value === 'string' ? { to: value } : value);
   }
 
-  /** The address of a name (or of an address: itself), or null where nobody has heard of it. */
+  /** The address of a name, or `null` if it is unknown. An address is its own name. */
   resolve(name: string): string | null {
     if (isDottedQuad(name)) return name;
     return this.addresses.get(name.toLowerCase()) ?? null;
   }
 
-  /** Where a packet for that address and port goes. Only ever to this machine. */
+  /** Where a packet to that address and port goes: always to this machine. */
   route({ address, port }: Endpoint, protocol: Protocol): Route {
     const route = this.routes.get(`${protocol} ${address}:${port}`) ?? this.routes.get(`${protocol} ${address}`);
     if (route !== undefined) return typeof route === 'string' ? route : { ...route, port: route.port || port };
     return isLoopback(address) ? { address, port } : 'unreachable';
   }
 
-  /** Whether somebody has said where this leads, be it nowhere. */
+  /** Whether the table has an entry for this place, even one that leads nowhere. */
   knows({ address, port }: Endpoint, protocol: Protocol): boolean {
     const isListed = this.routes.has(`${protocol} ${address}:${port}`) || this.routes.has(`${protocol} ${address}`);
     return isListed || isLoopback(address);
   }
 
-  /** How much longer than usual a round trip to this address takes, in ms. */
+  /** How much longer than usual a round trip to this address takes, in milliseconds. */
   delay(address: string): number {
     return this.delays.get(address) ?? 0;
   }
 
-  /** Whether anybody is at that address who would answer a ping. */
+  /** Whether a host at this address answers a ping. */
   answers(address: string): boolean {
     if (isLoopback(address)) return true;
     for (const [key, route] of this.routes) {
@@ -75,7 +77,7 @@ export class Internet {
     return false;
   }
 
-  /** A place as people know it: its name, where it has one, and where it leads. */
+  /** A place for people to read: its name, if it has one, and where it leads. */
   describe({ address, port }: Endpoint, protocol: Protocol): string {
     if (isLoopback(address)) return `${address}:${port}`;
     const [name] = [...this.addresses].find(([, each]) => each === address) ?? [];
@@ -84,7 +86,7 @@ export class Internet {
     return `${name ?? address}:${port}, which is ${where}`;
   }
 
-  /** What to say of a name or an address that leads nowhere. */
+  /** The hint for a name or an address that is not in the table. */
   unknown(place: string): string {
     return (
       `the virtual modem reaches only the hosts it was given: ${this.summary}; ${place} is none of them. ` +

@@ -1,66 +1,91 @@
 import type { Observable } from 'rxjs';
 
+/** An IPv4 address and a port. */
 export interface Endpoint {
-  /** Dotted quad. */
+  /** In dotted decimal notation, as `'127.0.0.1'`. */
   readonly address: string;
+  /** From 0 to 65535. */
   readonly port: number;
 }
 
-/** A TCP connection of the machine, as the virtual modem uses it. */
+/** A TCP connection of this machine, as the virtual modem uses it. */
 export interface Connection {
+  /** Where the peer is. */
   readonly remote: Endpoint;
+  /** The port on this side. */
   readonly localPort: number;
   /** What the peer sends. To be subscribed once. Completes when the peer has ended, errors when it has reset. */
   readonly data$: Observable<Buffer>;
-  /** Stops taking bytes from the peer, so that TCP slows it down. */
+  /** Takes no more bytes from the peer, so that TCP slows it down. */
   pause(): void;
+  /** Takes bytes from the peer again. */
   resume(): void;
-  /** Sends at once; completes when the operating system has taken the bytes, errors when it cannot. */
+  /** Sends at once. Completes when the operating system has taken the bytes, errors when it cannot. */
   write(bytes: Buffer): Observable<never>;
-  /** Ends in order, sending what is still to be sent. */
+  /** Ends in order, after what is still to be sent. */
   end(): void;
-  /** Ends at once, by a reset where there is one. */
+  /** Ends at once, by a reset where that is possible. */
   abort(): void;
 }
 
+/** A datagram that came to a {@link DatagramPort}. */
 export interface Datagram {
+  /** The payload. */
   readonly bytes: Buffer;
+  /** Where it came from. */
   readonly from: Endpoint;
 }
 
+/** A UDP port of this machine. */
 export interface DatagramPort {
+  /** The number of the port. */
   readonly localPort: number;
+  /** The datagrams that come to it. To be subscribed once. Completes after {@link close}. */
   readonly datagrams$: Observable<Datagram>;
+  /** Sends a datagram. Whether it arrives is not reported. */
   send(bytes: Buffer, to: Endpoint): void;
+  /** Frees the port. */
   close(): void;
 }
 
+/** A TCP port that accepts connections. */
 export interface Listener {
+  /** The number of the port. */
   readonly localPort: number;
-  /** Connections of clients; they belong to the subscriber. */
+  /** Connections of clients. They belong to the subscriber. */
   readonly connections$: Observable<Connection>;
 }
 
 /**
- * The world outside the modem. All of it is cold: unsubscribing from `connect` before it has emitted gives the attempt
- * up, and unsubscribing from `listen` stops listening. Failures are {@link NetworkError}s.
+ * The network outside the virtual modem: by default the sockets of this machine, in a test one in memory.
+ *
+ * The methods are cold. Unsubscribing from `connect` before it has emitted gives the attempt up; unsubscribing from
+ * `listen` stops listening. They fail with a {@link NetworkError}.
  */
 export interface Network {
-  /** @param serverName The name that a TLS peer is asked for (SNI), if one was set. */
+  /**
+   * Connects, emits the connection and completes.
+   *
+   * @param tls Whether to agree on TLS with the peer.
+   * @param serverName The name that a TLS peer is asked for (SNI), if one was set.
+   */
   connect(to: Endpoint, tls: boolean, serverName?: string): Observable<Connection>;
+  /** Listens on a port, 0 for any free one. Emits the listener once, and does not complete. */
   listen(port: number): Observable<Listener>;
-  /** @param port 0 for any. */
+  /** Binds a UDP port, 0 for any free one. Emits it and completes. */
   bind(port: number): Observable<DatagramPort>;
 }
 
-/**
- * `refused`: the peer said no. `handshake`: it is there, and TLS was not agreed on. `unreachable`: nobody answered.
- * `in-use`: the local port is taken.
- */
+/** What a {@link Network} fails with. It decides what the modem tells its host. */
 export class NetworkError extends Error {
+  /** `'NetworkError'`. */
   override readonly name = 'NetworkError';
 
   constructor(
+    /**
+     * `refused`: the peer refused the connection. `handshake`: it is there, but TLS could not be agreed on.
+     * `unreachable`: nobody answered. `in-use`: the local port is taken. `reset`: the connection broke.
+     */
     readonly reason: 'refused' | 'handshake' | 'unreachable' | 'in-use' | 'reset',
     message: string,
     options?: ErrorOptions,
@@ -69,11 +94,12 @@ export class NetworkError extends Error {
   }
 }
 
-/** Whether an address is one of this machine's own, 127.0.0.0/8: the only ones that the emulator ever talks to. */
+/** Whether an address is in 127.0.0.0/8, the only ones that the emulator ever talks to. */
 export function isLoopback(address: string): boolean {
   return isDottedQuad(address) && address.startsWith('127.');
 }
 
+/** Whether a text is an IPv4 address in dotted decimal notation. */
 export function isDottedQuad(text: string): boolean {
   const parts = text.split('.');
   return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256);

@@ -1,20 +1,20 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
-interface Parcel {
+interface Packet {
   readonly arrive: () => void;
-  /** When it is due, in the scheduler's ms. */
+  /** When it is due, in milliseconds of the scheduler's time. */
   readonly at: number;
 }
 
 /**
- * One way through the network: what sets out arrives so many ms later, in order. Without a delay it arrives in the same
- * turn.
+ * One direction through the network: packets arrive `delay` milliseconds after they were pushed, in order. Without a
+ * delay they arrive synchronously.
  */
-export class Path {
-  private readonly parcels: Parcel[] = [];
+export class NetworkPath {
+  private readonly packets: Packet[] = [];
   private timer: Subscription | undefined;
   private arriving = false;
-  /** While what sets out is kept back: where those stand that had set out before. */
+  /** While {@link keepBack} runs: the number of packets that were pushed before it. */
   private mark: number | undefined;
 
   constructor(
@@ -23,43 +23,43 @@ export class Path {
   ) {}
 
   push(arrive: () => void): void {
-    this.parcels.push(this.parcel(arrive));
+    this.packets.push(this.packet(arrive));
     this.run();
   }
 
-  /** What sets out while this runs stays behind what {@link pushAhead} puts in front of it. */
+  /** Packets that are pushed while `action` runs stay behind those of {@link pushAhead}. */
   keepBack(action: () => void): void {
-    this.mark = this.parcels.length;
+    this.mark = this.packets.length;
     action();
     this.mark = undefined;
     this.run();
   }
 
-  /** Ahead of all that has been kept back; outside of {@link keepBack} as any other. */
+  /** Pushes a packet ahead of those kept back. Outside of {@link keepBack} it is the same as {@link push}. */
   pushAhead(arrive: () => void): void {
-    this.parcels.splice(this.mark ?? this.parcels.length, 0, this.parcel(arrive));
+    this.packets.splice(this.mark ?? this.packets.length, 0, this.packet(arrive));
     if (this.mark !== undefined) this.mark++;
     this.run();
   }
 
-  /** All of it arrives at once. */
+  /** Has all packets arrive at once. */
   flush(): void {
     this.stop();
-    for (let next = this.parcels.shift(); next !== undefined; next = this.parcels.shift()) next.arrive();
+    for (let next = this.packets.shift(); next !== undefined; next = this.packets.shift()) next.arrive();
   }
 
-  /** Nothing of it ever arrives. */
+  /** Drops all packets. */
   clear(): void {
     this.stop();
-    this.parcels.length = 0;
+    this.packets.length = 0;
   }
 
-  private parcel(arrive: () => void): Parcel {
+  private packet(arrive: () => void): Packet {
     return { arrive, at: this.scheduler.now() + this.delay };
   }
 
   private run(): void {
-    // Arriving may push: the outer call's loop takes care of that, in order.
+    // An arrival may push. The loop of the outer call takes care of that, in order.
     if (this.mark !== undefined || this.arriving || this.timer !== undefined) return;
     this.arriving = true;
     try {
@@ -67,7 +67,7 @@ export class Path {
     } finally {
       this.arriving = false;
     }
-    const [next] = this.parcels;
+    const [next] = this.packets;
     if (next === undefined) return;
     this.timer = this.scheduler.schedule(() => {
       this.timer = undefined;
@@ -75,9 +75,9 @@ export class Path {
     }, next.at - this.scheduler.now());
   }
 
-  private due(): Parcel | undefined {
-    const [next] = this.parcels;
-    return next !== undefined && next.at <= this.scheduler.now() ? this.parcels.shift() : undefined;
+  private due(): Packet | undefined {
+    const [next] = this.packets;
+    return next !== undefined && next.at <= this.scheduler.now() ? this.packets.shift() : undefined;
   }
 
   private stop(): void {

@@ -15,7 +15,7 @@ import {
   NetworkError,
 } from './network';
 
-/** The network of this machine, loopback only, over `node:net`, `node:tls` and `node:dgram`. */
+/** The sockets of this machine, over `node:net`, `node:tls` and `node:dgram`. It uses loopback addresses only. */
 export const socketsNetwork: Network = { connect: connectSocket, listen, bind };
 
 function connectSocket(to: Endpoint, tls: boolean, serverName?: string): Observable<Connection> {
@@ -52,7 +52,7 @@ function connectSocket(to: Endpoint, tls: boolean, serverName?: string): Observa
 function connectionOf(socket: Socket, remote: Endpoint): Connection {
   socket.setNoDelay(true);
   socket.pause();
-  // An error with no reader left is no news: the link has been closed. Destroying reports through `close`.
+  // Once nobody reads, the link has been closed, so errors do not matter. `close` follows each of them.
   socket.on('error', () => undefined);
   return {
     remote,
@@ -86,7 +86,7 @@ function connectionOf(socket: Socket, remote: Endpoint): Connection {
         if (outcome !== undefined) settled(outcome.error);
       });
     },
-    // Not half-closed, as the modem does not: what is written still goes out, then the socket is gone.
+    // The modem has no half-closed connections either: what is written still goes out, then the socket is destroyed.
     end: () => socket.destroySoon(),
     abort: () => {
       if (socket instanceof TLSSocket) socket.destroy();
@@ -106,7 +106,7 @@ function listen(port: number): Observable<Listener> {
       const localPort = typeof address === 'object' && address !== null ? address.port : port;
       subscriber.next({ localPort, connections$: accepted(server) });
     });
-    // Closing keeps the accepted connections; they have owners of their own.
+    // This keeps the accepted connections, because they have other owners.
     return () => void server.close();
   });
 }
@@ -137,7 +137,7 @@ function bind(port: number): Observable<DatagramPort> {
           );
           socket.once('close', () => reader.complete());
         }),
-        // A datagram may get lost, and so may the news that it did.
+        // Nobody is told of a datagram that is lost.
         send: (bytes, to) => socket.send(bytes, to.port, to.address, () => undefined),
         close: () => socket.close(),
       });

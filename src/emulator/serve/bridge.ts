@@ -5,17 +5,17 @@ import { Subscription } from 'rxjs';
 import type { Emulator } from './emulator';
 
 /**
- * Carries a virtual modem's bytes over a stream of the machine, both ways, at the pace of the slower: the modem waits
- * while the stream is full, and the stream while the line is. Unsubscribing leaves the stream as it is.
+ * Connects a virtual modem's line with a stream of this machine, both ways, with backpressure: the modem waits while the
+ * stream is full, and the stream while the line is. Unsubscribing leaves the stream open.
  */
-export function carry(emulator: Emulator, stream: Duplex): Subscription {
+export function bridge(emulator: Emulator, stream: Duplex): Subscription {
   const subscription = new Subscription();
   const onData = (chunk: Buffer): void => {
     stream.pause();
     subscription.add(emulator.uart.write(chunk).subscribe({ complete: () => stream.resume(), error: () => undefined }));
   };
   const onDrain = (): void => emulator.setClearToSend(true);
-  // The end of a stream is told by its `close`.
+  // `close` follows each error.
   const onError = (): void => undefined;
   stream.on('data', onData).on('drain', onDrain).on('error', onError);
   subscription.add(() => {
@@ -27,7 +27,7 @@ export function carry(emulator: Emulator, stream: Duplex): Subscription {
       next: (chunk) => {
         if (!stream.write(chunk)) emulator.setClearToSend(false);
       },
-      // The line has ended, so the stream does too.
+      // The line has ended, so the stream ends too.
       error: () => stream.destroy(),
       complete: () => stream.end(),
     }),

@@ -1,14 +1,14 @@
 import { lstat, readlink, stat, symlink, unlink } from 'node:fs/promises';
 
-/** Where the devices of pseudo-terminals are. */
+/** The devices of pseudo-terminals. */
 const terminals = /^\/dev\/(pts\/\d+|ttys\d+)$/;
 
 /**
- * Gives a device a name that stays the same from one run to the next: a symbolic link. One that an ended run has left is
+ * Makes a symbolic link to a device, so that it has the same name in each run. A link that an earlier run has left is
  * replaced, and nothing else ever is.
  *
- * @returns Takes the name away again, unless it has become somebody else's.
- * @throws Error (rejection) with `EEXIST` when there is something else of that name, or what `symlink` fails with.
+ * @returns Removes the link, unless it leads elsewhere by then.
+ * @throws Error (rejection) with `EEXIST` when something else has that name, or what `symlink` fails with.
  */
 export async function linkDevice(path: string, device: string): Promise<() => Promise<void>> {
   if (await isLeftOver(path)) await unlink(path);
@@ -25,7 +25,7 @@ export async function linkDevice(path: string, device: string): Promise<() => Pr
   };
 }
 
-/** A link to a terminal that is there no more. */
+/** A link to a terminal that no longer exists. */
 async function isLeftOver(path: string): Promise<boolean> {
   const found = await lstat(path).catch(() => undefined);
   if (found?.isSymbolicLink() !== true || !terminals.test(await readlink(path))) return false;

@@ -2,30 +2,33 @@ import { execFile } from 'node:child_process';
 import type { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 
-import { carry } from './bridge';
-import { linkDevice } from './linkDevice';
-import { Emulator } from './emulator';
 import type { EmulatorOptions } from '../firmware/options';
+import { bridge } from './bridge';
+import { Emulator } from './emulator';
+import { linkDevice } from './linkDevice';
 
 const run = promisify(execFile);
 
+/** Options of {@link servePty}: those of the virtual modem, and a name for the device. */
 export interface ServePtyOptions extends EmulatorOptions {
   /**
-   * A path under which the device is to be found too, by a symbolic link that goes with the modem. One that an ended run
-   * has left there is replaced; anything else is not, and the rejection is `EEXIST`.
+   * The path of a symbolic link to the device, which is removed with the modem. Default: none. A link that an earlier run
+   * has left there is replaced; for anything else {@link servePty} rejects with `EEXIST`.
    */
   readonly link?: string;
 }
 
+/** A virtual modem that is served as a pseudo-terminal. */
 export interface ServedPty {
   /** The device to open, such as `/dev/pts/7`. */
   readonly path: string;
+  /** The modem. */
   readonly emulator: Emulator;
-  /** Takes the device away and switches the modem off. Twice is no error. */
+  /** Removes the device, and switches the modem off. Twice is no error. */
   close(): Promise<void>;
 }
 
-/** What we use of `@lydell/node-pty`, which may not be installed. */
+/** What is used of `@lydell/node-pty`, which may not be installed. */
 interface PtyModule {
   open(options: { encoding: null }): { master: ReadStream; slave: ReadStream; ptsName: string };
 }
@@ -34,36 +37,40 @@ interface PtyModule {
  * Serves a virtual modem as a pseudo-terminal, so that `serialport`, or any program that speaks AT, can open it like a
  * device. Linux and macOS, where the optional package `@lydell/node-pty` is installed.
  *
- * The modem goes on when nobody has the device open, and what it says then waits for the next program in the kernel's
- * buffer, a few kilobytes; beyond that the modem waits.
+ * The modem keeps running when no program has the device open. What it says then waits for the next program in the
+ * kernel's buffer of a few kilobytes; when that is full, the modem waits.
  *
- * @throws RangeError (rejection) for options out of range, another Error when there are no pseudo-terminals here.
+ *     const { path, close } = await servePty({ link: '/tmp/modem' });
+ *     const uart = new machine.UART(path, 115200);
+ *
+ * @throws RangeError (rejection) for options out of range, Error with `EEXIST` when `link` is taken, or another Error when
+ *   this machine has no pseudo-terminals.
  */
 export async function servePty({ link, ...options }: ServePtyOptions = {}): Promise<ServedPty> {
   const pty = (await import('@lydell/node-pty')) as unknown as PtyModule;
-  // Before the terminal: options that it refuses must not leave one open.
+  // Before the terminal, because options that it refuses must not leave one open.
   const emulator = new Emulator(options);
-  // Only the two streams of the terminal are ever used. Its own destroy() and kill() signal the process with the number
-  // of its child; one that was opened without a child has -1 there, and that means every process of the machine.
+  // Use only the two streams of the terminal. Its destroy() and kill() signal the process with the number of its child,
+  // and a terminal that was opened without a child has -1 there, which means every process of the machine.
   const { master, slave, ptsName } = openOrClose(pty, emulator);
-  // open() has told the slave to read from the next turn on, which would take bytes away from the program that they are
-  // for; pausing it would still let one read through.
+  // open() has told the slave to read from the next turn on, which would take bytes from the program that they are for.
+  // Pausing it would still let one read through.
   slave._read = () => undefined;
   slave.pause();
   slave.setRawMode(true);
   await makeRaw(ptsName);
   for (const stream of [master, slave]) {
-    // The library throws errors that nobody else listens for.
+    // The library throws an error that has no other listener.
     stream.removeAllListeners('error');
     stream.on('error', () => undefined);
   }
-  // The slave stays open here: when its last user closes it, reading the master fails with EIO.
-  const carrier = carry(emulator, master);
+  // The slave stays open here, because reading the master fails with EIO when the last user closes the slave.
+  const bridged = bridge(emulator, master);
   const closed = Promise.all([master, slave].map((stream) => new Promise((resolve) => stream.once('close', resolve))));
   let forget = (): Promise<void> => Promise.resolve();
   const close = async (): Promise<void> => {
     await forget();
-    carrier.unsubscribe();
+    bridged.unsubscribe();
     emulator.close();
     master.destroy();
     slave.destroy();
@@ -89,8 +96,8 @@ function openOrClose(pty: PtyModule, emulator: Emulator): ReturnType<PtyModule['
   }
 }
 
-/** Node's raw mode still turns line ends into two characters, for a program that opens the device as it is. */
+/** After Node's raw mode alone, a program that opens the device as it is would get line ends of two characters. */
 async function makeRaw(path: string): Promise<void> {
-  // Where there is no such tool, a program that sets the device up itself, as a serial port's does, will do as well.
+  // Without this tool, the device works for programs that set it up themselves, as those for serial ports do.
   await run('stty', [process.platform === 'darwin' ? '-f' : '-F', path, 'raw', '-echo']).catch(() => undefined);
 }

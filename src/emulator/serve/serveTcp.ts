@@ -1,26 +1,33 @@
 import { createServer, type Socket } from 'node:net';
 
-import { Emulator } from './emulator';
-import { carry } from './bridge';
 import type { EmulatorOptions } from '../firmware/options';
+import { bridge } from './bridge';
+import { Emulator } from './emulator';
 
+/** Options of {@link serveTcp}: those of the virtual modem, and the port. */
 export interface ServeTcpOptions extends EmulatorOptions {
-  /** Port on 127.0.0.1; 0 or left out: any free one. */
+  /** The port on 127.0.0.1. Default 0: any free one. */
   readonly port?: number;
 }
 
+/** A virtual modem that is served over TCP. */
 export interface ServedTcp {
+  /** The port on 127.0.0.1. */
   readonly port: number;
+  /** The modem. */
   readonly emulator: Emulator;
-  /** Hangs up and switches the modem off. Twice is no error. */
+  /** Hangs up, and switches the modem off. Resolves when the port is free. Twice is no error. */
   close(): Promise<void>;
 }
 
 /**
- * Serves a virtual modem's serial line as raw bytes over TCP, on loopback, as `ser2net` would a real one's. One client at
- * a time: a second is hung up on. The modem goes on between clients; what it says then is lost.
+ * Serves a virtual modem's serial line as raw bytes over TCP, on loopback, as `ser2net` does for a real one. It has one
+ * client at a time: it hangs up on a second one. The modem keeps running between clients, and what it says then is lost.
  *
- * @throws Error (rejection) with `EADDRINUSE` or the like when it cannot listen.
+ *     const { port, close } = await serveTcp({ firmware: '1.7.4' });
+ *     const uart = new machine.UART(`tcp://127.0.0.1:${port}`);
+ *
+ * @throws RangeError (rejection) for options out of range, Error with `EADDRINUSE` or the like when it cannot listen.
  */
 export async function serveTcp({ port = 0, ...options }: ServeTcpOptions = {}): Promise<ServedTcp> {
   const emulator = new Emulator(options);
@@ -32,9 +39,9 @@ export async function serveTcp({ port = 0, ...options }: ServeTcpOptions = {}): 
     }
     client = socket;
     socket.setNoDelay(true);
-    const carrier = carry(emulator, socket);
+    const bridged = bridge(emulator, socket);
     socket.once('close', () => {
-      carrier.unsubscribe();
+      bridged.unsubscribe();
       client = undefined;
     });
   });

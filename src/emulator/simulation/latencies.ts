@@ -2,39 +2,45 @@ import { EMPTY, ignoreElements, type Observable, type SchedulerLike, timer } fro
 
 import type { Random } from './random';
 
-/** Shortest and longest, in ms. */
+/** The shortest and the longest time, in milliseconds. */
 export type Range = readonly [shortest: number, longest: number];
 
-/** How long the modem takes for what, in ms. */
+/** How long the modem takes for each of its actions, in milliseconds. Each time is drawn from its range. */
 export interface Latencies {
-  /** From the end of a command line to its first answer. */
+  /** From the end of a command line to its first answer. Default 1 to 10. */
   readonly command: Range;
-  /** From the last payload byte of a send to `Recv`. */
+  /** From the last payload byte of a send to `Recv`. Default 1 to 4. */
   readonly receipt: Range;
-  /** Round trip to a peer, one for each link: half of it there, half of it back. NonOS says `SEND OK` after it. */
+  /**
+   * Round trip to a peer, drawn once for each link: half of it there, half of it back. NonOS says `SEND OK` after it.
+   * Default 2 to 10.
+   */
   readonly roundTrip: Range;
-  /** ESP-AT: from `Recv` to `SEND OK`. */
+  /** ESP-AT: from `Recv` to `SEND OK`. Default 1 to 3. */
   readonly handDown: Range;
-  /** Name look-up. */
+  /** A name look-up. Default 10 to 60. */
   readonly resolve: Range;
-  /** Added to the operating system's own time for a connect, accepted or refused. */
+  /** Added to the operating system's own time for a connect, accepted or refused. Default 3 to 8. */
   readonly connect: Range;
-  /** NonOS: from the `ERROR` of a failed start to its `CLOSED`. */
+  /** NonOS: from the `ERROR` of a connect that failed to its `CLOSED`. Default 5 to 35. */
   readonly failedClose: Range;
+  /** From `CIPCLOSE` to `CLOSED`, and from the `OK` of NonOS' `CWQAP` to `WIFI DISCONNECT`. Default 3 to 15. */
   readonly close: Range;
-  /** From `CWJAP` to `WIFI CONNECTED`, or to the code of a failure. */
+  /** From `CWJAP` to `WIFI CONNECTED`, or to the code of a failure. Default 1500 to 3500. */
   readonly join: Range;
-  /** From `WIFI CONNECTED` to `WIFI GOT IP`. */
+  /** From `WIFI CONNECTED` to `WIFI GOT IP`. Default 500 to 2500. */
   readonly address: Range;
+  /** A scan for networks, by `CWLAP`, or by `CWJAP` for one that is not there. Default 1500 to 3000. */
   readonly scan: Range;
-  /** From `CIPSNTPCFG` to the answer of a time server. */
+  /** From `CIPSNTPCFG` to the answer of a time server. Default 300 to 2500. */
   readonly clock: Range;
+  /** The time that `PING` shows, before the delay of the host. Default 1 to 12. */
   readonly ping: Range;
-  /** From the reset to the end of the boot loader's text. */
+  /** From the reset to the end of the boot loader's text. Default 40 to 120. */
   readonly bootRom: Range;
 }
 
-/** As logs of real modules have them, or a little more. */
+/** As in the logs of real modules, or a little more. */
 export const realisticLatencies: Latencies = {
   command: [1, 10],
   receipt: [1, 4],
@@ -61,22 +67,27 @@ export class Delays {
     private readonly scheduler: SchedulerLike,
   ) {}
 
-  /** Completes after a latency of this kind; at once, in the same turn, where that is none. */
+  /** Completes after a latency of this kind; synchronously if it is 0. */
   after(kind: keyof Latencies): Observable<never> {
     return this.wait(this.draw(kind));
   }
 
   /** Completes after a time drawn from the range and scaled. */
   within(range: Range): Observable<never> {
-    return this.wait(this.scale === 0 ? 0 : this.random.between(...range) * this.scale);
+    return this.wait(this.scaled(range));
   }
 
+  /** A latency of this kind, in milliseconds, scaled. */
   draw(kind: keyof Latencies): number {
-    return this.scale === 0 ? 0 : this.random.between(...this.latencies[kind]) * this.scale;
+    return this.scaled(this.latencies[kind]);
   }
 
-  /** Completes after so many ms, unscaled. */
+  /** Completes after this many milliseconds, unscaled; synchronously if there are none. */
   wait(ms: number): Observable<never> {
     return ms <= 0 ? EMPTY : timer(ms, this.scheduler).pipe(ignoreElements());
+  }
+
+  private scaled(range: Range): number {
+    return this.scale === 0 ? 0 : this.random.between(...range) * this.scale;
   }
 }

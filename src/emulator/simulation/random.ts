@@ -1,4 +1,4 @@
-/** A seeded source of chance (mulberry32): the same seed makes the same modem twice, so a failure can be run again. */
+/** A seeded random number generator (mulberry32). The same seed gives the same run, so a failure can be reproduced. */
 export class Random {
   private state: number;
 
@@ -15,7 +15,7 @@ export class Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   }
 
-  /** A real number between the two. */
+  /** A number from `low` up to, but not including, `high`. */
   between(low: number, high: number): number {
     return low + this.next() * (high - low);
   }
@@ -25,6 +25,7 @@ export class Random {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
+  /** True with this probability, from 0 to 1. 0 draws no number. */
   chance(probability: number): boolean {
     return probability > 0 && this.next() < probability;
   }

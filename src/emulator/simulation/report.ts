@@ -1,32 +1,32 @@
 import { type SchedulerLike, Subject } from 'rxjs';
 
-/** What a virtual modem knows, and no modem could say: why something cannot be as it is here. */
-export interface Hint {
-  readonly message: string;
-  /** The operating system's own word for it, where it has one: `'EADDRINUSE'`. */
-  readonly code?: string;
-}
+import type { LineHint } from '../../streams';
 
-/** Something that went on in a virtual modem, for people to read. Keys are not in it. */
+/** Something that happened in a virtual modem, for people to read. Wi-Fi keys are never in it. */
 export interface EmulatorEvent {
-  /** Milliseconds, by the emulator's scheduler. */
+  /** Milliseconds, by the virtual modem's scheduler. */
   readonly at: number;
+  /**
+   * What it is about: a `command` and its result, a `link`, the listening `server`, the `wifi` station, a restart of the
+   * `modem`, or a `hint` at a cause outside the modem.
+   */
   readonly kind: 'command' | 'link' | 'server' | 'wifi' | 'modem' | 'hint';
+  /** One line of text, as `link 0: closed by the peer; 12 bytes came, 3 went`. */
   readonly text: string;
 }
 
-/** What goes on in the modem, for whoever wants to know. */
+/** Tells what happens in the modem. */
 export class Report {
   private readonly events = new Subject<EmulatorEvent>();
-  private readonly hints = new Subject<Hint>();
+  private readonly hints = new Subject<LineHint>();
   /** Hot. */
   readonly events$ = this.events.asObservable();
-  /** Hot: ahead of the answer that is explained by it. */
+  /** Hot. A hint comes before the answer that it explains. */
   readonly hints$ = this.hints.asObservable();
 
   constructor(private readonly scheduler: SchedulerLike) {}
 
-  /** A command and what came of it. */
+  /** A command, its result, and when it began. */
   command(shown: string, answer: string, since: number): void {
     const took = Math.round(this.scheduler.now() - since);
     this.tell('command', `${shown} → ${answer}, ${took} ms`);
@@ -36,7 +36,7 @@ export class Report {
     this.events.next({ at: this.scheduler.now(), kind, text });
   }
 
-  hint(hint: Hint): void {
+  hint(hint: LineHint): void {
     this.tell('hint', hint.message);
     this.hints.next(hint);
   }
@@ -47,11 +47,11 @@ export class Report {
   }
 }
 
-/** The network's name in the beginning of a line with a key. */
+/** A command with a key, up to the end of the network's name. */
 const withKey = /^(AT\+CW(?:JAP|SAP)(?:_CUR|_DEF)?=(?:"(?:[^"\\]|\\.)*")?).*$/is;
 const secret = /^AT\+(CWJAP|CWSAP|CIPSSLCPSK)/i;
 
-/** A line as it may be shown: without a key, and of one that is no command of the modem's no more than its name. */
+/** A line as it may be shown: without a key. Of a command that the modem does not know only the name is shown. */
 export function shownLine(line: string, isKnown: (name: string) => boolean): string {
   const [, name = '', tail = ''] = /^AT([^=?]*)(.*)$/is.exec(line) ?? [];
   const [, base = name] = /^(.*?)(?:_CUR|_DEF)?$/i.exec(name) ?? [];
@@ -64,7 +64,7 @@ export function shownLine(line: string, isKnown: (name: string) => boolean): str
   return `AT${printable(name.slice(0, 24))}${tail === '' || /^=?\?$/.test(tail) ? tail : '=…'}`;
 }
 
-/** The line's bytes as text that leaves a terminal as it is. */
+/** The line's bytes as UTF-8 text without control characters, so that a terminal shows them and nothing else. */
 function printable(line: string): string {
   return Buffer.from(line, 'latin1')
     .toString('utf8')

@@ -1,0 +1,129 @@
+import type { Platform } from '../firmware/platform';
+import type { Delivery } from './inbox';
+import type { LinkMessages } from './linkMessages';
+import type { VirtualLink } from './virtualLink';
+
+/** Printed bytes beyond which no more payload is taken from the peers: the modem's UART buffer. */
+const uartBuffer = 2048;
+
+/** What the encryption of a TLS record adds, in bytes. */
+const recordOverhead = 29;
+
+export interface LinkDeliveryOptions {
+  /** The links by number. */
+  readonly table: readonly (VirtualLink | undefined)[];
+  readonly messages: LinkMessages;
+  readonly isFrozen: () => boolean;
+  /** Called when a peer has ended and the host has been told of everything that it sent. */
+  readonly finish: (link: VirtualLink) => void;
+}
+
+/** Hands what comes on the links on to the host: as data, as notices of passive receive, or as it is in passthrough. */
+export class LinkDelivery {
+  /** The link in passthrough. */
+  private raw: VirtualLink | undefined;
+  /** The link that may deliver next: the one after the last that did. Calls that deliver nothing do not change it. */
+  private turn = 0;
+  private pumping = false;
+  private again = false;
+
+  constructor(
+    private readonly platform: Platform,
+    private readonly options: LinkDeliveryOptions,
+  ) {}
+
+  /** Passthrough suppresses the messages about links, unless `AT+SYSMSG` says otherwise. */
+  get silent(): boolean {
+    return this.raw !== undefined && (this.platform.memory.settings.messages & 4) === 0;
+  }
+
+  /** Puts a link into passthrough, or ends it. */
+  setRaw(link: VirtualLink | undefined): void {
+    this.raw = link;
+    this.pump();
+  }
+
+  isPassive({ kind }: VirtualLink): boolean {
+    return this.platform.memory.settings.passive && (kind === 'TCP' || this.platform.personality.passiveAll);
+  }
+
+  /** The length that a notice shows: for TLS that of the encrypted bytes, which is more than can be read. */
+  announcedLength({ inbox: { length }, kind }: VirtualLink): number {
+    return length > 0 && kind === 'SSL' ? length + recordOverhead : length;
+  }
+
+  /** Tells the host all that there is to tell, as far as the line can take it. The links take turns. */
+  pump(): void {
+    // Printing may make the host write, which may call this again.
+    this.again = true;
+    if (this.pumping) return;
+    this.pumping = true;
+    const { table, isFrozen } = this.options;
+    while (this.again && !isFrozen()) {
+      this.again = false;
+      const first = this.turn;
+      for (let step = 0; step < table.length; step++) {
+        const link = table[(first + step) % table.length];
+        if (link !== undefined) this.serve(link);
+      }
+    }
+    this.pumping = false;
+  }
+
+  /** Ends the link's passthrough without a look at the others. */
+  forget(link: VirtualLink): void {
+    if (this.raw === link) this.raw = undefined;
+  }
+
+  private serve(link: VirtualLink): void {
+    if (link === this.raw) this.passOn(link);
+    else if (this.isPassive(link)) this.announce(link);
+    else this.deliver(link);
+    const isDue = link.ended && !link.acknowledging && this.mayFinish(link);
+    if (isDue && this.options.table[link.id] === link) this.options.finish(link);
+  }
+
+  private passOn(link: VirtualLink): void {
+    const delivery = this.next(link);
+    if (delivery === undefined) return;
+    this.platform.output.print(delivery.bytes);
+    this.again = true;
+  }
+
+  private deliver(link: VirtualLink): void {
+    const delivery = this.next(link);
+    if (delivery === undefined) return;
+    // These may be data that were announced before passive receive was turned off. Those that follow are not announced.
+    link.announced = false;
+    this.turn = (link.id + 1) % this.options.table.length;
+    this.platform.output.unsolicited(this.options.messages.data(link.id, delivery));
+    this.again = true;
+  }
+
+  private next(link: VirtualLink): Delivery | undefined {
+    const { output, personality } = this.platform;
+    if (this.raw !== undefined && link !== this.raw) return undefined;
+    if (output.backlog >= uartBuffer) return undefined;
+    return link.inbox.push(personality.block);
+  }
+
+  private announce(link: VirtualLink): void {
+    const { output, personality } = this.platform;
+    const notify = (length: number): void => output.unsolicited(this.options.messages.notice(link.id, length));
+    if (personality.noticeEachArrival) {
+      // One by one: a fast host reads inside a notice, and then the next one has another length.
+      for (let length = link.inbox.admit(); length !== undefined; length = link.inbox.admit()) notify(length);
+      return;
+    }
+    while (link.inbox.admit() !== undefined);
+    if (link.announced || link.reading || link.inbox.length === 0) return;
+    link.announced = true;
+    notify(this.announcedLength(link));
+  }
+
+  private mayFinish(link: VirtualLink): boolean {
+    if (!this.isPassive(link) || link === this.raw) return link.inbox.empty;
+    if (this.platform.personality.closeAfterRead) return link.inbox.empty && !link.reading;
+    return link.inbox.complete;
+  }
+}
