@@ -27,6 +27,7 @@ import { TimedReader } from './timedReader';
 import { type LineSettings, openUart, withoutPassword } from './transports';
 import { OSError } from './usocket';
 import { Call, type Sendable } from './usocket/calls/call';
+import { callError } from './usocket/contract/osError';
 import { type Abortable, partOptions, promiseOf } from './usocket/contract/promiseOf';
 
 /** The options of {@link UART}: framing, flow control and control signals of the line, and how it is read. */
@@ -254,7 +255,7 @@ interface UARTArguments {
 /** Throws `EINVAL` for arguments of a wrong type, or out of range. */
 function checkArguments({ port, baudRate, timeout, capacity }: UARTArguments): void {
   const check = (isValid: boolean, message: string): void => {
-    if (!isValid) throw new OSError('EINVAL', 'UART', `UART: ${message}`);
+    if (!isValid) throw callError('UART', 'EINVAL', message);
   };
   const isTime = timeout >= 0 && timeout <= longestDelay;
   check(isTime, `timeout is a number of milliseconds from 0 to ${longestDelay}, not ${timeout}`);
@@ -271,6 +272,6 @@ function virtualLine(options: EmulatorOptions): Uart {
     return createEmulator(options).uart;
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
-    throw new OSError('EINVAL', 'UART', `UART: emulator: ${cause.message}`, { cause });
+    throw callError('UART', 'EINVAL', `emulator: ${cause.message}`, { cause });
   }
 }

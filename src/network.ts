@@ -4,7 +4,8 @@ import { encryptions, ESP8285, type ModemOptions } from './esp8285';
 import { HostNic, type HostNicOptions } from './host';
 import { printTrace } from './printTrace';
 import { inspectableModule, type Uart } from './streams';
-import { type Interfaces, OSError } from './usocket';
+import type { Interfaces } from './usocket';
+import { callError } from './usocket/contract/osError';
 import { type Abortable, ifPromise, promiseOf } from './usocket/contract/promiseOf';
 
 /**
@@ -91,8 +92,8 @@ export function createNetworkModule(interfaces: Interfaces) {
 
 function checkLine(uart: Uart, taken: ReadonlySet<Uart>): void {
   if (typeof uart !== 'object' || (uart as unknown) === null || !('rx$' in uart)) {
-    throw new OSError('EINVAL', 'ESP8285', `ESP8285: the line is a machine.UART, or another Uart${ifPromise(uart)}`);
+    throw callError('ESP8285', 'EINVAL', `the line is a machine.UART, or another Uart${ifPromise(uart)}`);
   }
   if (!taken.has(uart)) return;
-  throw new OSError('EBUSY', 'ESP8285', 'ESP8285: the line has an interface already; close that one first');
+  throw callError('ESP8285', 'EBUSY', 'the line has an interface already; close that one first');
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 
-import { wholeNumber } from '../../src/cli/values';
+import { parseWholeNumber } from '../../src/cli/values';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { bothWays } from './bothWays';
 import { cycles } from './cycles';
@@ -12,11 +12,11 @@ type Print = (line: string) => void;
 
 const seedOption = (): Option =>
   new Option('--seed <number>', 'where all chance comes from; the same seed is the same run')
-    .argParser(wholeNumber)
+    .argParser(parseWholeNumber)
     .default(1);
 const firmwareOption = (): Option => new Option('--firmware <version>', 'this one alone').choices(firmwareVersions);
 const numberOption = (flags: string, description: string, standard?: number): Option =>
-  new Option(flags, description).argParser(wholeNumber).default(standard);
+  new Option(flags, description).argParser(parseWholeNumber).default(standard);
 
 interface Given {
   readonly seed: number;

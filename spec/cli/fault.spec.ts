@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
 import { emulateCommand } from '../../src/cli/emulate';
-import { faultHelp, scheduledFault } from '../../src/cli/fault';
+import { faultHelp, parseFault } from '../../src/cli/fault';
 import type { Fault, ScheduledFault } from '../../src/emulator';
 
 /** The argument of each kind that needs no name. */
@@ -80,13 +80,13 @@ describe('a fault on the command line', () => {
     ['log-leak:1s@0s', { kind: 'log-leak', for: 1000, at: 0 }],
     ['unplug@20s', { kind: 'unplug', at: 20_000 }],
   ])('%s', (text, expected) => {
-    assert.deepStrictEqual(scheduledFault(text), [expected]);
+    assert.deepStrictEqual(parseFault(text), [expected]);
   });
 
   it('is understood as it was meant, whatever it is', () => {
     fc.assert(
       fc.property(faults, fc.boolean(), (fault, isNamed) => {
-        assert.deepStrictEqual(scheduledFault(written(fault, isNamed)), [fault]);
+        assert.deepStrictEqual(parseFault(written(fault, isNamed)), [fault]);
       }),
     );
   });
@@ -113,7 +113,7 @@ describe('a fault on the command line', () => {
     fc.assert(
       fc.property(anything, (text) => {
         try {
-          expect(scheduledFault(text)).toHaveLength(1);
+          expect(parseFault(text)).toHaveLength(1);
         } catch (error) {
           assert.ok(error instanceof InvalidArgumentError && error.message.endsWith('.'), String(error));
         }
@@ -134,10 +134,10 @@ describe('a fault on the command line', () => {
 
   it.each([
     ['reset', 'It does not say when; try reset@2s.'],
-    ['reset@', '"" is no time; try 1500ms, 2s or 1.5m.'],
-    ['reset@2', '"2" is no time'],
-    ['reset@-2s', '"-2s" is no time'],
-    ['reset@2s@3s', '"2s@3s" is no time'],
+    ['reset@', '"" is not a time; try 1500ms, 2s or 1.5m.'],
+    ['reset@2', '"2" is not a time'],
+    ['reset@-2s', '"-2s" is not a time'],
+    ['reset@2s@3s', '"2s@3s" is not a time'],
     ['reset@999999m', '"999999m" is longer than 24 days.'],
     ['@2s', 'There is no fault ""; there are reset, watchdog, brown-out,'],
     ['toString@2s', 'There is no fault "toString"'],
@@ -149,11 +149,11 @@ describe('a fault on the command line', () => {
     ['lose:after@2s', '"" is no number of bytes.'],
     ['flip:from=me@2s', '"me" is none of modem, host.'],
     ['flip:to=host@2s', '"flip" does not take "to=host"; it takes bytes, after, from.'],
-    ['busy:2@2s', '"2" is no time'],
+    ['busy:2@2s', '"2" is not a time'],
     ['wifi-lost:links=open@2s', '"open" is none of close, late, keep.'],
   ])('%s is refused', (text, message) => {
-    expect(() => scheduledFault(text)).toThrow(InvalidArgumentError);
-    expect(() => scheduledFault(text)).toThrow(message);
+    expect(() => parseFault(text)).toThrow(InvalidArgumentError);
+    expect(() => parseFault(text)).toThrow(message);
   });
 
   it('is in the help with every kind', () => {

@@ -176,11 +176,11 @@ describe('rx-usocket emulate', () => {
     [['--port', '80'], 'Try 80=8080'],
     [['--port', '0=8080'], 'no port 0'],
     [['--port', '80=70000'], 'at most 65535'],
-    [['--host', 'a.example=127.0.0.1,delay=long'], '"delay=long" is no delay'],
+    [['--host', 'a.example=127.0.0.1,delay=long'], '"delay=long" is not a delay'],
     [['--host', 'a.example@here=127.0.0.1'], 'Try host.example=127.0.0.1:8080'],
     [['--link', 'a', '--tcp', '0'], 'cannot be used with'],
-    [['--join-times', '5'], 'is no time'],
-    [['--baud', '-1'], 'no whole number'],
+    [['--join-times', '5'], 'is not a time'],
+    [['--baud', '-1'], 'not a whole number'],
     [['--baud', '99999999'], 'baud must be from'],
   ])('refuses %s', async (args, message) => {
     const command = emulateCommand()

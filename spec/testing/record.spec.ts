@@ -69,7 +69,7 @@ describe('the notation of a recording', () => {
   });
 
   it.each(['> AT', '0 AT', '0 >', '0 > a\tb', '0 > \\x0', '-1 > AT', '0 > a\\'])('refuses %j', (line) => {
-    assert.throws(() => parseRecording(line), /^Error: line 1 of the recording is none/);
+    assert.throws(() => parseRecording(line), /^Error: line 1 of the recording cannot be read/);
   });
 });
 

@@ -221,7 +221,7 @@ describe('replayUart', () => {
   it('refuses what is no recording, and says where', () => {
     assert.throws(
       () => replayUart('# so\n0 > AT\\r\\n\n3 < \\q\n', { scheduler: new VirtualTimeScheduler() }),
-      /^Error: line 3 of the recording is none: "3 < \\\\q"$/,
+      /^Error: line 3 of the recording cannot be read: "3 < \\\\q"$/,
     );
   });
 });

@@ -11,20 +11,21 @@ import {
   servePty,
   serveTcp,
 } from '../emulator';
-import { faultHelp, scheduledFault } from './fault';
+import { faultHelp, parseFault } from './fault';
 import {
-  accessPoint,
-  decimal,
-  hostRoute,
-  joinTimes,
   type JoinTimes,
-  portMapping,
-  tcpPort,
-  wholeNumber,
+  parseAccessPoint,
+  parseDecimal,
+  parseHost,
+  parseJoinTimes,
+  parsePort,
+  parsePortMapping,
+  parseWholeNumber,
 } from './values';
 import { watch } from './watch';
 
-interface Options {
+/** The options of the command as commander gives them. */
+interface EmulateOptions {
   readonly pty?: true;
   readonly tcp?: number;
   readonly firmware: FirmwareVersion;
@@ -61,28 +62,28 @@ Examples:
   rx-usocket emulate --tcp 3000 --firmware 2.2.2 --baud 921600 --access-point "my-ssid:my-password"
   rx-usocket emulate --fault wifi-lost:5s:links=keep@10s --fault lose:3:from=host@20s --fault reset@1m`;
 
-/** `rx-usocket emulate`: a virtual modem for any program that speaks AT, until it is told to end. */
+/** `rx-usocket emulate`: serves a virtual modem to any program that speaks AT, until a signal ends it. */
 export function emulateCommand(): Command {
   return new Command('emulate')
     .description('Serve a virtual ESP8285 that any program can open like a device.')
     .option('--pty', 'serve a pseudo-terminal (the default; Linux and macOS)')
     .addOption(
       new Option('--tcp <port>', 'serve raw bytes on a port of 127.0.0.1; 0 for any that is free')
-        .argParser(tcpPort)
+        .argParser(parsePort)
         .conflicts('pty'),
     )
     .addOption(
       new Option('--firmware <version>', 'the AT firmware to imitate').choices(firmwareVersions).default('1.7.4'),
     )
-    .option('--baud <rate>', 'the speed of the line, in bits per second; 0 for no limit', wholeNumber, 115_200)
+    .option('--baud <rate>', 'the speed of the line, in bits per second; 0 for no limit', parseWholeNumber, 115_200)
     .addOption(
       new Option('--host <name=where>', 'where a name or an address leads; see below')
-        .argParser(hostRoute)
+        .argParser(parseHost)
         .default({}, 'none'),
     )
     .addOption(
       new Option('--port <modem=machine>', 'the port of 127.0.0.1 that stands in for one that the modem listens on')
-        .argParser(portMapping)
+        .argParser(parsePortMapping)
         .default({}, 'the same'),
     )
     .addOption(
@@ -95,27 +96,27 @@ export function emulateCommand(): Command {
     .addOption(
       new Option('--access-point <ssid:key>', 'a Wi-Fi network within reach; one without a key is open')
         .argParser((text, before: readonly AccessPoint[]) =>
-          before === defaultAccessPoints ? [accessPoint(text)] : [...before, accessPoint(text)],
+          before === defaultAccessPoints ? [parseAccessPoint(text)] : [...before, parseAccessPoint(text)],
         )
         .default(defaultAccessPoints, 'my-ssid:my-password'),
     )
     .addOption(
       new Option('--join-times <times>', 'how long joining a network takes, and then DHCP, as in 1.5s,35s').argParser(
-        joinTimes,
+        parseJoinTimes,
       ),
     )
-    .option('--seed <number>', 'the seed of everything random', wholeNumber, 1)
-    .option('--latency <factor>', 'multiplies all delays; 0 for none', decimal, 1)
+    .option('--seed <number>', 'the seed of everything random', parseWholeNumber, 1)
+    .option('--latency <factor>', 'multiplies all delays; 0 for none', parseDecimal, 1)
     .addOption(
       new Option('--fault <what@when>', 'a fault that happens at a given time; see below')
-        .argParser(scheduledFault)
+        .argParser(parseFault)
         .default([], 'none'),
     )
     .addHelpText('after', help)
     .action(emulate);
 }
 
-async function emulate(given: Options): Promise<void> {
+async function emulate(given: EmulateOptions): Promise<void> {
   const { tcp, host: hosts, accessPoint: networks, joinTimes: times, fault: faults, port: ports, ...more } = given;
   const { link, verbose, ...options } = more;
   const accessPoints = networks.map((network) => ({ ...network, ...times }));
@@ -123,7 +124,7 @@ async function emulate(given: Options): Promise<void> {
   const watching = watch(modem.emulator, verbose === true, (line) => {
     console.error(line);
   });
-  // Who has read the address may already stop it.
+  // Before the address is printed, because whoever reads it may stop the modem at once.
   const stopped = firstValueFrom(merge(...['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => fromEvent(process, signal))));
   console.log(modem.address);
   console.error(`A virtual ESP8285 with AT ${options.firmware}, ${options.baud} baud. Ctrl-C ends it.`);
@@ -141,7 +142,7 @@ async function start(options: EmulatorOptions, tcp: number | undefined, link: st
     return { ...served, address: `tcp://127.0.0.1:${served.port}` };
   }
   const served = await servePty({ ...options, ...(link !== undefined && { link }) }).catch((cause: unknown) => {
-    // What the caller has asked for that cannot be, and not what is missing here.
+    // A wrong argument is reported as it is; anything else means that there are no pseudo-terminals.
     const isAskedFor = cause instanceof RangeError || (cause instanceof Error && 'syscall' in cause);
     const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
     if (isAskedFor || isTaken) throw cause;

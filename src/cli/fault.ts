@@ -1,27 +1,25 @@
 import { InvalidArgumentError } from 'commander';
 
 import type { Fault, ScheduledFault } from '../emulator';
+import { parseDuration } from './values';
 
 type Kind = Fault['kind'];
 
-/** Reads an argument's value; a flag has none. Throws what is wrong with it. */
-type Read<T> = (value: string | undefined) => T;
+/** Parses the value of an argument; a flag has none. Throws an `InvalidArgumentError` that says what is wrong. */
+type Parse<T> = (value: string | undefined) => T;
 
-/** What a kind of fault takes, by the names that the emulator's interface has for it. */
-interface Form<F extends Fault> {
-  /** The argument that needs no name. */
+/** The arguments of a kind of fault, by the names that the emulator has for them. */
+interface FaultForm<F extends Fault> {
+  /** The argument that can be given without its name. */
   readonly first?: Exclude<keyof F, 'kind'>;
-  readonly takes: { readonly [Name in Exclude<keyof F, 'kind'>]-?: Read<NonNullable<F[Name]>> };
+  readonly takes: { readonly [Name in Exclude<keyof F, 'kind'>]-?: Parse<NonNullable<F[Name]>> };
 }
 
-/** Longest delay of a timer, in ms. */
-const longest = 2 ** 31 - 1;
-const unit = { ms: 1, s: 1000, m: 60_000 } as const;
 const nothing = { takes: {} };
-const lasting = { first: 'for', takes: { for: duration } } as const;
+const lasting = { first: 'for', takes: { for: parseDuration } } as const;
 const damage = { first: 'bytes', takes: { bytes: count, after: count, from: oneOf('modem', 'host') } } as const;
 
-const forms: { readonly [K in Kind]: Form<Extract<Fault, { kind: K }>> } = {
+const forms: { readonly [K in Kind]: FaultForm<Extract<Fault, { kind: K }>> } = {
   reset: { takes: { loseReady: flag } },
   watchdog: nothing,
   'brown-out': { first: 'bytes', takes: { bytes: count } },
@@ -30,7 +28,7 @@ const forms: { readonly [K in Kind]: Form<Extract<Fault, { kind: K }>> } = {
   busy: lasting,
   silence: lasting,
   'log-leak': lasting,
-  'wifi-lost': { first: 'for', takes: { for: duration, links: oneOf('close', 'late', 'keep') } },
+  'wifi-lost': { first: 'for', takes: { for: parseDuration, links: oneOf('close', 'late', 'keep') } },
   'dhcp-lost': lasting,
   'lose-prompt': nothing,
   'lose-reply': nothing,
@@ -42,7 +40,7 @@ const forms: { readonly [K in Kind]: Form<Extract<Fault, { kind: K }>> } = {
   unplug: nothing,
 };
 
-/** How faults are written, for `--help`. */
+/** How faults are written; a part of the text of `--help`. */
 export const faultHelp = `
 A fault is written <kind>[:<argument>...]@<time>. Its time counts from the start, as in 1500ms, 2s or 1.5m. The kinds:
   reset[:loseReady]               the chip restarts; its "ready" drowns in the noise
@@ -65,34 +63,34 @@ A fault is written <kind>[:<argument>...]@<time>. Its time counts from the start
   cut-block[:<bytes>]             the chip restarts inside the next block of data
   unplug                          the line is unplugged`;
 
-/** `'wifi-lost:5s:links=keep@10s'`, added to those before it. */
-export function scheduledFault(text: string, before: readonly ScheduledFault[] = []): readonly ScheduledFault[] {
+/** Parses a fault, `'wifi-lost:5s:links=keep@10s'`, and adds it to those before it. */
+export function parseFault(text: string, before: readonly ScheduledFault[] = []): readonly ScheduledFault[] {
   const [, what = '', when] = /^([^@]*)@(.*)$/s.exec(text) ?? [];
   if (when === undefined) throw new InvalidArgumentError('It does not say when; try reset@2s.');
   const [kind = '', ...given] = what.split(':');
   if (!isKind(kind)) {
     throw new InvalidArgumentError(`There is no fault "${kind}"; there are ${Object.keys(forms).join(', ')}.`);
   }
-  const values = readArguments(kind, given);
-  return [...before, { kind, ...values, at: duration(when) }];
+  const values = parseArguments(kind, given);
+  return [...before, { kind, ...values, at: parseDuration(when) }];
 }
 
 function isKind(text: string): text is Kind {
   return Object.hasOwn(forms, text);
 }
 
-function readArguments(kind: Kind, given: readonly string[]): Readonly<Record<string, unknown>> {
-  const { first, takes }: { first?: string; takes: Readonly<Record<string, Read<unknown>>> } = forms[kind];
+function parseArguments(kind: Kind, given: readonly string[]): Readonly<Record<string, unknown>> {
+  const { first, takes }: { first?: string; takes: Readonly<Record<string, Parse<unknown>>> } = forms[kind];
   const values: Record<string, unknown> = {};
   for (const argument of given) {
     const [, word = '', value] = /^([^=]*)(?:=(.*))?$/s.exec(argument) ?? [];
     const isNamed = value !== undefined || Object.hasOwn(takes, word);
     const name = isNamed ? word : first;
-    const read = name !== undefined && Object.hasOwn(takes, name) ? takes[name] : undefined;
-    if (name === undefined || read === undefined)
+    const parse = name !== undefined && Object.hasOwn(takes, name) ? takes[name] : undefined;
+    if (name === undefined || parse === undefined)
       throw new InvalidArgumentError(unknown(kind, argument, Object.keys(takes)));
     if (Object.hasOwn(values, name)) throw new InvalidArgumentError(`"${kind}" takes "${name}" once.`);
-    values[name] = read(isNamed ? value : word);
+    values[name] = parse(isNamed ? value : word);
   }
   return values;
 }
@@ -111,21 +109,12 @@ function count(value: string | undefined): number {
   return Number(value);
 }
 
-/** `'1500ms'`, `'2s'` or `'1.5m'`, in ms. */
-export function duration(value: string | undefined): number {
-  const [, digits, name] = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m)$/.exec(value ?? '') ?? [];
-  if (digits === undefined) throw new InvalidArgumentError(`"${value ?? ''}" is no time; try 1500ms, 2s or 1.5m.`);
-  const milliseconds = Number(digits) * unit[name as keyof typeof unit];
-  if (milliseconds > longest) throw new InvalidArgumentError(`"${value ?? ''}" is longer than 24 days.`);
-  return milliseconds;
-}
-
 function flag(value: string | undefined): true {
   if (value !== undefined) throw new InvalidArgumentError(`It is said or not, and takes no value: not "${value}".`);
   return true;
 }
 
-function oneOf<T extends string>(...choices: readonly T[]): Read<T> {
+function oneOf<T extends string>(...choices: readonly T[]): Parse<T> {
   return (value) => {
     const choice = choices.find((candidate) => candidate === value);
     if (choice === undefined) throw new InvalidArgumentError(`"${value ?? ''}" is none of ${choices.join(', ')}.`);

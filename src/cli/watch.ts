@@ -3,8 +3,8 @@ import { distinct, filter, map, type Subscription } from 'rxjs';
 import type { Emulator, EmulatorEvent } from '../emulator';
 
 /**
- * Prints what goes on in a virtual modem, a line for each: with seconds from now in front when all of it is wanted, else
- * only what a program has asked of it in vain, once each.
+ * Prints the events of a virtual modem, one line each: all events with the seconds since this call, or only the hints on
+ * what the modem could not do, each once.
  */
 export function watch({ events$ }: Emulator, isVerbose: boolean, print: (line: string) => void): Subscription {
   const since = Date.now();

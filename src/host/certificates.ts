@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 
 import type { Certificates } from '../usocket/contract/nic';
-import { OSError } from '../usocket/contract/osError';
+import { callError } from '../usocket/contract/osError';
 
 const block = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 
@@ -17,7 +17,7 @@ export function certificatesOf(given: Certificates, syscall: string): readonly s
   const all = Array.isArray(given) ? (given as readonly (string | Uint8Array)[]) : [given as string | Uint8Array];
   const found = all.flatMap((each) => read(each, syscall));
   if (found.length > 0) return found;
-  throw new OSError('EINVAL', syscall, `${syscall}: ca is an empty list; nobody would be trusted`);
+  throw callError(syscall, 'EINVAL', 'ca is an empty list; nobody would be trusted');
 }
 
 function read(given: string | Uint8Array, syscall: string): readonly string[] {
@@ -27,11 +27,8 @@ function read(given: string | Uint8Array, syscall: string): readonly string[] {
     if (blocks.length === 0 && typeof given !== 'string') return [new X509Certificate(given).toString()];
     for (const pem of blocks) new X509Certificate(pem);
   } catch (cause) {
-    throw new OSError('EINVAL', syscall, `${syscall}: ca has a certificate that cannot be read (PEM or DER)`, {
-      cause,
-    });
+    throw callError(syscall, 'EINVAL', 'ca has a certificate that cannot be read (PEM or DER)', { cause });
   }
   if (blocks.length > 0) return blocks;
-  const message = `${syscall}: ca has no certificate; it wants the text of a PEM file, not its name`;
-  throw new OSError('EINVAL', syscall, message);
+  throw callError(syscall, 'EINVAL', 'ca has no certificate; it wants the text of a PEM file, not its name');
 }

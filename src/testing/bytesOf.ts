@@ -1,4 +1,6 @@
-/** Bytes as they are, and a text as UTF-8. */
+import { asBuffer } from '../streams';
+
+/** Bytes as they are, or a string as UTF-8. */
 export function bytesOf(said: Uint8Array | string): Buffer {
-  return typeof said === 'string' ? Buffer.from(said) : Buffer.from(said.buffer, said.byteOffset, said.byteLength);
+  return typeof said === 'string' ? Buffer.from(said) : asBuffer(said);
 }

@@ -1,7 +1,6 @@
-export type { Talk } from './memoryNetwork';
-export { MemoryNetwork } from './memoryNetwork';
+export { MemoryNetwork, type Talk } from './memoryNetwork';
 export { formatBytes, parseRecording, type RecordedBytes } from './recording';
 export { recordUart, type RecordUartOptions } from './recordUart';
-export { type Replay, ReplayError, replayUart } from './replayUart';
+export { type Replay, ReplayError, replayUart, type ReplayUartOptions } from './replayUart';
 export { type Rule, type ScriptedModem, scriptedModem, type ScriptedModemOptions } from './scriptedModem';
 export { type VirtualHost, type VirtualModem, virtualModem, type VirtualModemOptions } from './virtualModem';

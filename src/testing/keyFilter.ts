@@ -1,36 +1,38 @@
-/** Bytes that went over the line, and when, in milliseconds. */
+/** Bytes that went over the line in one piece, with the time in milliseconds. */
 export interface TimedBytes {
   readonly at: number;
   readonly from: 'host' | 'modem';
   readonly bytes: Buffer;
 }
 
-/** The commands that carry a key behind a network's name; what stands before it, and the key as the line writes it. */
+/** The commands that carry a key after the name of a network: what stands before the key, and the key as it is escaped. */
 const keyed = /(AT\+CW[JS]AP(?:_CUR|_DEF)?="(?:[^"\\\r\n]|\\.)*",")((?:[^"\\\r\n]|\\.)+)/g;
-/** Anywhere in a line, for a payload before it need not end in a newline; at its end, a beginning of that is enough. */
+/** Anywhere in a line, because a payload before it need not end in a newline. */
 const keyedName = /AT\+CW[JS]AP/;
+/** A line whose end may be the beginning of such a command. */
 const mayGoOn = /AT\+CW[JS]AP|A(?:T(?:\+(?:C(?:W(?:[JS]A?)?)?)?)?)?$/;
-/** What a modem says to such a command, or meanwhile, by itself; and what ends its answer. */
+/** Lines of a modem that are in no case an echo of a key. */
 const knownLine = /^(?:OK|ERROR|FAIL|WIFI [A-Z ]+|busy [ps]\.\.\.|\+CW[JS]AP:\d+|DHCP TIMEOUT)?\r*\n?$/;
+/** The line that ends an answer. */
 const final = /(?:^|\n)(?:OK|ERROR|FAIL)\r\n/;
-/** Longest end of an unfinished line that is looked at, in bytes: more than a command has. */
+/** Bytes at the end of an unfinished line that are searched: more than a command has. */
 const longestLine = 512;
-/** So many characters of a key in a row give it away. */
+/** Characters of a key in a row that are too many to be shown. */
 const tellingPart = 3;
 
 /**
- * Takes keys out of a conversation with a modem, whatever the pieces in which it comes. Each becomes as many `*`, in the
- * command and in its echo; a line of the modem with a part of the key in it, as a damaged echo is, becomes `*` altogether.
- * From a command with a key to the end of its answer everything is held back, and in its order.
+ * Removes keys from a conversation with a modem, however it is cut into pieces. In a command and in its echo, each key is
+ * replaced by as many `*`. A line of the modem that contains only a part of the key, such as a damaged echo, is replaced by
+ * `*` as a whole. Everything from a command with a key to the end of its answer is held back, and then given in its order.
  */
 export class KeyFilter {
   private held: TimedBytes[] = [];
-  /** The line that the host has begun. */
+  /** The beginning of the host's current line. */
   private begun = '';
   private isAwaited = false;
   private answer = '';
 
-  /** Takes what was said and gives what may be shown. */
+  /** Takes bytes of the conversation, and returns those that may be shown by now. */
   push(said: TimedBytes): readonly TimedBytes[] {
     this.held.push(said);
     const text = said.bytes.toString('latin1');
@@ -39,7 +41,7 @@ export class KeyFilter {
     return this.isAwaited || mayGoOn.test(this.begun) ? [] : this.end();
   }
 
-  /** Gives what was held back. */
+  /** Returns what was held back, without its keys. */
   end(): readonly TimedBytes[] {
     const { held } = this;
     this.held = [];
@@ -71,7 +73,7 @@ export class KeyFilter {
   }
 }
 
-/** Changes all that one side has said as one text, into one of the same length. */
+/** Changes everything that one side has said, as one text, to a text of the same length. */
 function rewritten(
   conversation: readonly TimedBytes[],
   from: TimedBytes['from'],
@@ -95,12 +97,12 @@ function withoutKeys(line: string, keys: readonly string[]): string {
       key.slice(at, at + tellingPart),
     );
     if (!parts.some((part) => text.includes(part))) return text;
-    // A replayed echo should still look like one.
+    // The line still has to look like an echo when it is replayed.
     return text.replace(/^(AT\+)?(.*)/, (_, echo = '', rest: string) => String(echo) + blanked(rest));
   }, line);
 }
 
-/** A key need not be text: no byte of it is shown. */
+/** Replaces every byte, because a key need not be text. */
 function blanked(text: string): string {
   return text.replace(/[^\r\n]/g, '*');
 }

@@ -25,34 +25,36 @@ import {
 import { bytesOf } from './bytesOf';
 
 /**
- * One side of a connection: it is called when the connection is made, with what the other side says, and gives what this
- * side says. Completing ends the connection in order, an error breaks it off; when the other side ends it, `received$`
- * completes, and what is said after that is for nobody.
+ * One side of a connection. It is called when the connection is made, with the bytes from the other side, and returns the
+ * bytes, or strings in UTF-8, that this side sends. Completing ends the connection, an error resets it. When the other side
+ * ends the connection, `received$` completes, and nothing more is sent.
  *
  *     (received$) => received$                                       // an echo
- *     () => cold('--a--b|', { a: 'hello ', b: 'world' })             // says its piece and closes
+ *     () => cold('--a--b|', { a: 'hello ', b: 'world' })             // sends two strings, then ends the connection
  *     (received$) => received$.pipe(take(1), map(() => 'HTTP/1.0 204 No Content\r\n\r\n'))
  */
 export type Talk = (received$: Observable<Buffer>) => ObservableInput<Uint8Array | string>;
 
-/** Where everybody of a network in memory is. */
+/** The address of every host of a network in memory. */
 const address = '127.0.0.1';
 const firstClientPort = 50_000;
 
-/** A network in memory for a virtual modem: who answers on its ports is the test itself. There is no time in it. */
+/** A network in memory for a virtual modem, on whose ports the test answers. Nothing in it takes time. */
 export class MemoryNetwork implements Network {
   private readonly listening = new Map<number, Subject<Connection>>();
   private clients = 0;
 
   /**
-   * @param servers Who answers a connection to a port.
-   * @param datagrams Who answers the datagrams to a port, each emission with one of its own.
+   * @param servers What answers a connection, by port.
+   * @param datagrams What answers datagrams, by port. It is called once for each local port of the modem, and each value
+   *   that it emits is sent as one datagram.
    */
   constructor(
     private readonly servers: ReadonlyMap<number, Talk>,
     private readonly datagrams: ReadonlyMap<number, Talk> = new Map(),
   ) {}
 
+  /** Cold. Connects to a port, emits the connection and completes. Errors with a `NetworkError` when nothing answers there. */
   connect(to: Endpoint): Observable<Connection> {
     const talk = this.servers.get(to.port);
     return defer(() =>
@@ -62,6 +64,7 @@ export class MemoryNetwork implements Network {
     );
   }
 
+  /** Cold. Listens on a port until it is unsubscribed: {@link MemoryNetwork.connectClient} connects to it. */
   listen(port: number): Observable<Listener> {
     return new Observable((subscriber) => {
       const clients = new Subject<Connection>();
@@ -71,11 +74,12 @@ export class MemoryNetwork implements Network {
     });
   }
 
+  /** Cold. Emits a port for datagrams, on any free port for 0, and completes. */
   bind(port: number): Observable<DatagramPort> {
     return defer(() => [new MemoryDatagramPort(port || this.nextPort(), this.datagrams)]);
   }
 
-  /** Connects a client to a port that the modem listens on. Throws a `NetworkError` when it does not. */
+  /** Connects a client to a port that the modem listens on. Throws a `NetworkError` when it does not listen there. */
   connectClient(port: number, talk: Talk): void {
     const listener = this.listening.get(port);
     if (!listener) throw new NetworkError('refused', `the modem does not listen on port ${port}`);
@@ -99,7 +103,7 @@ class MemoryConnection implements Connection {
     talk: Talk,
   ) {
     this.data$ = new Observable<Buffer>((subscriber) => {
-      // Not torn down with the reader: the other side is told of its end first.
+      // Goes on when the reader unsubscribes: the other side sees the end of the connection first.
       this.talking.add(
         from(talk(this.received.asObservable()))
           .pipe(
@@ -174,7 +178,7 @@ class MemoryDatagramPort implements DatagramPort {
     this.talking.add(
       from(talk(received.asObservable())).subscribe({
         next: (said) => this.incoming.next({ bytes: bytesOf(said), from: to }),
-        // A datagram that is not sent is a datagram lost.
+        // A datagram that cannot be sent is lost.
         error: () => undefined,
       }),
     );

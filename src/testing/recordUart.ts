@@ -15,21 +15,25 @@ import { asBuffer, type Uart } from '../streams';
 import { KeyFilter, type TimedBytes } from './keyFilter';
 import { formatBytes } from './recording';
 
+/** The options of {@link recordUart}. */
 export interface RecordUartOptions {
-  /** Takes the recording line by line, each with its newline: `(line) => appendFileSync('modem.txt', line)`. */
+  /** Is called with each line of the recording and its newline: `(line) => appendFileSync('modem.txt', line)`. */
   readonly sink: (line: string) => void;
-  /** What keeps time. Default: the clock. */
+  /** The clock of the recording. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 
 /**
- * Wraps a serial line so that what goes over it is recorded, in the notation of {@link formatBytes}, for
- * {@link replayUart}. It is recorded from this call on, and until the line is closed; one that is lost goes on when it has
- * been opened again.
+ * Wraps a serial line and records what goes over it, in the notation of {@link formatBytes}, for {@link replayUart}. The
+ * recording begins with this call and ends when the line is closed. When a lost line is opened again, it goes on.
  *
- * The key of a network is not in a recording: `*` of the same length stand for it, in the command and in what the modem
- * echoes of it, damaged or not. To replay it, join with these as the key: `nic.connect('my-ssid', '******')`. Therefore
- * the recording goes on only when the modem has answered that command. Payloads are recorded as they are.
+ *     const uart = new machine.UART('/dev/ttyUSB0', 115200);
+ *     const nic = await network.ESP8285(recordUart(uart, { sink: (line) => appendFileSync('modem.txt', line) }));
+ *
+ * A recording does not contain the key of a network. In the command, and in the modem's echo of it, damaged or not, the key
+ * is replaced by as many `*`; to replay the recording, join with these as the key: `nic.connect('my-ssid', '******')`.
+ * Everything from such a command to the end of its answer is recorded when that end has come. Payloads are recorded as they
+ * are.
  */
 export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: RecordUartOptions): Uart {
   const filter = new KeyFilter();
@@ -41,14 +45,14 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
     }
   };
   const said = (from: TimedBytes['from'], bytes: Uint8Array): void => {
-    // A copy, for it may be held back, and the buffer is its owner's.
+    // A copy, because it may be held back while the owner of the buffer uses it again.
     if (bytes.length > 0) put(filter.push({ at: scheduler.now(), from, bytes: Buffer.from(asBuffer(bytes)) }));
   };
   const end = (): void => {
     put(filter.end());
   };
   const lines = new BehaviorSubject(uart);
-  // Before anybody who answers inside it.
+  // Subscribed before anyone else, because a subscriber may answer within `next`.
   lines
     .pipe(
       switchMap(({ rx$ }) =>

@@ -1,8 +1,10 @@
 /** Bytes that went over the line in one piece. */
 export interface RecordedBytes {
-  /** Milliseconds since the bytes before. */
+  /** Milliseconds since the bytes before these. */
   readonly after: number;
+  /** Who has sent the bytes: this program, or the modem. */
   readonly from: 'host' | 'modem';
+  /** The bytes as they went over the line. */
   readonly bytes: Buffer;
 }
 
@@ -17,8 +19,8 @@ const line = /^(\d+) ([<>]) ((?:[\x20-\x5b\x5d-\x7e]|\\(?:r|n|\\|x[\da-f]{2}))+)
  *     3 < \r\nOK\r\n>\x20
  *     0 > hello
  *
- * The milliseconds since the line before; `>` for what the host says and `<` for what the modem says; the bytes, those of
- * printable ASCII as they are, others as `\r`, `\n`, `\\` or `\xNN`, and so a blank at the end of the line.
+ * A line has the milliseconds since the line before; `>` when the host has sent the bytes, `<` when the modem has; and the
+ * bytes. Printable ASCII stands as it is, other bytes as `\r`, `\n`, `\\` or `\xNN`, and so does a space at the end.
  */
 export function formatBytes({ after, from, bytes }: RecordedBytes): string {
   const text = bytes
@@ -28,17 +30,17 @@ export function formatBytes({ after, from, bytes }: RecordedBytes): string {
 }
 
 /**
- * Reads lines as {@link formatBytes} writes them; empty ones, and those that begin with `#`, say nothing. As each tells
- * its time from the one before, recordings can be put together, and cut, as texts.
+ * Reads a recording in the notation of {@link formatBytes}. Empty lines and lines that begin with `#` are left out. Because
+ * the time of each line counts from the line before, recordings can be cut and joined as texts.
  *
- * @throws Error with the number of the line that is none.
+ * @throws Error for a line that is not in that notation, with its number.
  */
 export function parseRecording(text: string): readonly RecordedBytes[] {
   return text.split(/\r?\n/).flatMap((content, index) => {
     if (content === '' || content.startsWith('#')) return [];
     const [, after, arrow, escaped] = line.exec(content) ?? [];
     if (after === undefined || escaped === undefined) {
-      throw new Error(`line ${index + 1} of the recording is none: ${JSON.stringify(content)}`);
+      throw new Error(`line ${index + 1} of the recording cannot be read: ${JSON.stringify(content)}`);
     }
     return [{ after: Number(after), from: arrow === '>' ? 'host' : 'modem', bytes: unescaped(escaped) }];
   });

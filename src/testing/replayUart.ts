@@ -22,35 +22,40 @@ import { asBuffer, type Uart } from '../streams';
 import { KeyFilter } from './keyFilter';
 import { formatBytes, parseRecording } from './recording';
 
-/** The host has said something else than was recorded. */
+/** The error of a replayed line: the host has sent something else than was recorded. */
 export class ReplayError extends Error {
+  /** Always `'ReplayError'`. */
   override readonly name = 'ReplayError';
 }
 
-/** A recorded conversation that is had once more. */
+/** A replayed conversation, from {@link replayUart}. */
 export interface Replay {
+  /** The serial line, to make an interface on. */
   readonly uart: Uart;
-  /** What has not been said yet, as it was recorded; empty when the conversation is over. */
+  /** Returns the part of the recording that has not been replayed yet; an empty string at the end. */
   readonly rest: () => string;
 }
 
-export interface ReplayOptions {
+/** The options of {@link replayUart}. */
+export interface ReplayUartOptions {
+  /** The time in which the modem answers, a `TestScheduler` for example. The interface needs the same one. */
   readonly scheduler: SchedulerLike;
-  /** That of the line that was recorded: its pauses are part of the recording. See {@link Uart.longestPause}. */
+  /** The longest pause of the recorded line, because a recording contains its pauses. See {@link Uart.longestPause}. */
   readonly longestPause?: number;
 }
 
 /**
- * Makes a serial line on which the modem says again what it has said in a recording: after what the host had said before
- * has been said again, and after the time that it took. The host may say its part in other pieces, and sooner; if it says
- * something else, or more, the line is lost with a {@link ReplayError} that names both, and the write fails with it.
+ * Makes a serial line on which the modem sends again what it has sent in a recording. It sends each piece when the host has
+ * sent everything that came before it, and after the recorded time. The host may send its part in other pieces, and sooner.
+ * If the host sends anything else, or more, the line is lost with a {@link ReplayError} that names what was sent and what
+ * was expected, and the write fails with the same error.
  *
  *     const { uart, rest } = replayUart(readFileSync('modem.txt', 'utf8'), { scheduler });
  *     const nic = new ESP8285(uart, { scheduler });
  *     …
  *     expect(rest()).toBe('');
  */
-export function replayUart(recording: string, { scheduler, longestPause }: ReplayOptions): Replay {
+export function replayUart(recording: string, { scheduler, longestPause }: ReplayUartOptions): Replay {
   const conversation = parseRecording(recording);
   const expected = Buffer.concat(conversation.filter(({ from }) => from === 'host').map(({ bytes }) => bytes));
   const said = new BehaviorSubject(0);
@@ -65,7 +70,7 @@ export function replayUart(recording: string, { scheduler, longestPause }: Repla
     };
     if (from === 'modem') {
       const pause$ = after === 0 ? of(0) : timer(after, scheduler);
-      // Before the host hears it, for it may close the line then.
+      // Counted before the host gets it, because the host may then close the line.
       return pause$.pipe(
         tap(over),
         map(() => bytes),
@@ -91,7 +96,7 @@ export function replayUart(recording: string, { scheduler, longestPause }: Repla
   return {
     rest: () => conversation.slice(place).map(formatBytes).join(''),
     uart: {
-      // Begins with the first listener, and is had once.
+      // Begins with the first subscriber, and runs once.
       rx$: merge(concat(...turns, NEVER), mismatches).pipe(
         takeUntil(closed),
         share({ resetOnComplete: false, resetOnError: false, resetOnRefCountZero: false }),
@@ -109,11 +114,11 @@ export function replayUart(recording: string, { scheduler, longestPause }: Repla
 
 function mismatch(bytes: Buffer, expected: Buffer): ReplayError {
   const recorded =
-    expected.length > 0 ? `recorded is ${shown(expected.subarray(0, bytes.length))}` : 'recorded is no more';
+    expected.length > 0 ? `recorded is ${shown(expected.subarray(0, bytes.length))}` : 'nothing more is recorded';
   return new ReplayError(`the host says ${shown(bytes)}; ${recorded}`);
 }
 
-/** As in a recording, without a key: who has forgotten to put `*` in its place need not read it here. */
+/** The notation of a recording, without keys: the host may have been given a key instead of `*`. */
 function shown(bytes: Buffer): string {
   const filter = new KeyFilter();
   const said = { at: 0, from: 'host', bytes } as const;

@@ -17,49 +17,58 @@ import {
 
 import type { Uart } from '../streams';
 
-/** What a modem says, in order: bytes (a text is latin-1, so one character is one byte), and pauses in milliseconds. */
+/** What a modem sends: bytes, strings in latin-1, where a character is one byte, and pauses in milliseconds. */
 type Said = readonly (string | Uint8Array | number)[];
 
-/** What the host says, a command's line or the bytes of a send, and what the modem says to it. `$1` quotes a group. */
+/**
+ * What the modem hears, the line of a command or the bytes of a send, and what it answers: bytes, strings in latin-1, and
+ * pauses in milliseconds. In a string, `$1` stands for the first group of a regular expression.
+ *
+ *     ['AT+CIPMUX=1', 3, '\r\nOK\r\n']
+ *     [/^AT\+CWJAP_CUR="(.*?)",/, 'WIFI CONNECTED\r\n', 900, 'WIFI GOT IP\r\n\r\nOK\r\n']
+ */
 export type Rule = readonly [heard: string | RegExp, ...said: Said];
 
-/** What a modem says to a line while it is at work on another, and what ends that. */
+/** The answer to a line that comes while the modem is at work on another one, and the end of that work. */
 const busy = '\r\nbusy p...\r\n';
 const isResult = /(?:OK|ERROR|FAIL)\r\n/;
 
+/** The options of {@link scriptedModem}. */
 export interface ScriptedModemOptions {
+  /** The time of the pauses, a `TestScheduler` for example. */
   readonly scheduler: SchedulerLike;
   /**
-   * What the modem does. Of several rules that match, each serves once, in their order, and the last one from then on.
-   * Without a pause in front, the answer comes within the host's own `write`.
+   * What the modem answers. Of several rules that match, each serves once, in their order, and the last one from then on.
+   * An answer without a pause at its beginning comes within the host's own `write`.
    */
   readonly script?: readonly Rule[];
   /**
-   * What it does where the script says nothing. Default: silence. While the result of another line is still to come, it is
-   * busy, as a modem is.
+   * What the modem answers to what the script does not contain. Default: nothing. While the result of another line is still
+   * to come, it answers `busy p...`, as a modem does.
    */
   readonly otherwise?: readonly Rule[];
-  /** Bytes of a send that it waits for, from the beginning. */
+  /** Bytes of a send that the modem waits for at the beginning, as after a prompt. Default: 0. */
   readonly awaiting?: number;
-  /** What it says unasked, at its own times; an error is the loss of the line. */
+  /** What the modem sends without being asked; an error is the loss of the line. */
   readonly unasked$?: Observable<string | Uint8Array>;
 }
 
-/** A modem that acts by a script, and what it has heard. */
+/** A modem that follows a script, and what it has heard. */
 export interface ScriptedModem {
+  /** The serial line, to make an interface on. */
   readonly uart: Uart;
-  /** What the host has said so far: lines without their ends, and the bytes of sends. */
+  /** What the host has sent so far: lines without their ends, and the bytes of sends. */
   readonly heard: string[];
-  /** From now on it hears, and says nothing. */
+  /** From then on the modem still hears, and sends nothing. */
   readonly fallSilent: () => void;
-  /** Whether anybody listens to the line. */
+  /** Whether anyone is subscribed to `rx$` of the line. */
   readonly isListenedTo: () => boolean;
 }
 
 /**
- * Makes the serial line of a modem that acts by a script, in the time of a scheduler. It takes lines as a modem does, and
- * as many bytes as an `AT+CIPSEND` has announced once it has printed a prompt. It knows nothing by itself: what an
- * interface asks while it is set up is for the script to answer too, or for `otherwise`.
+ * Makes the serial line of a modem that follows a script, in the time of a scheduler. The modem takes lines, and after a
+ * prompt as many bytes as the `AT+CIPSEND` has announced. It knows no commands: what an interface asks while it is set up has
+ * to be in the script too, or in `otherwise`.
  *
  *     const modem = scriptedModem({ scheduler, script: [
  *       ['AT+CIPSEND=4,5', 3, '\r\nOK\r\n> '],
@@ -76,7 +85,7 @@ export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
   let typed = '';
   let wanted = awaiting;
   let isSilent = false;
-  /** Answers whose result is still to come. */
+  /** How many answers have not reached their result. */
   let atWork = 0;
 
   const ruleFor = (said: string): Rule | undefined => {
@@ -144,7 +153,7 @@ function matches(pattern: string | RegExp, said: string): boolean {
   return typeof pattern === 'string' ? pattern === said : pattern.test(said);
 }
 
-/** @param begin Called with the place of each part before it is said. */
+/** @param begin Is called with the index of each part before it is sent. */
 function inTime(
   said: Said,
   groups: RegExpExecArray | null,

@@ -6,41 +6,50 @@ import type { Uart } from '../streams';
 import { Socket, type SocketOptions } from '../usocket';
 import { MemoryNetwork, type Talk } from './memoryNetwork';
 
-/** A host of the virtual modem's internet, which is somewhere. */
+/** A host of the virtual modem's internet, with an address or a delay of its own. */
 export interface VirtualHost extends Pick<Host, 'address' | 'delay'> {
+  /** What the host answers. */
   readonly talk: Talk;
 }
 
+/**
+ * The options of {@link virtualModem}: those of the virtual modem itself (its firmware, its networks, its latency), and
+ * what is around it.
+ */
 export interface VirtualModemOptions extends Omit<EmulatorOptions, 'hosts' | 'network' | 'scheduler'> {
-  /** What keeps time, for the modem, the interface and the sockets: a `TestScheduler`, a `VirtualTimeScheduler`. */
+  /** The time of the modem, the interface and the sockets: a `TestScheduler` or a `VirtualTimeScheduler`. */
   readonly scheduler: SchedulerLike;
-  /** Who answers at a name or an address, with a port: `'host.example:80'`. What is not here is unreachable. */
+  /** What answers connections, by name or address and port: `'host.example:80'`. All other hosts are unreachable. */
   readonly hosts?: Readonly<Record<string, Talk | VirtualHost>>;
-  /** Who is there and takes no connection; as `hosts`. */
+  /** Hosts that refuse connections, written like the keys of `hosts`. */
   readonly refusing?: readonly string[];
-  /** Who answers datagrams; as `hosts`. */
+  /** What answers datagrams, by name or address and port, as in `hosts`. */
   readonly datagrams?: Readonly<Record<string, Talk | VirtualHost>>;
-  /** How the interface is to be. */
+  /** The options of the interface, such as its deadlines. */
   readonly interface?: Omit<ModemOptions, 'scheduler'>;
-  /** Wraps the serial line between the two, to record it or to look at it. */
+  /** Wraps the serial line between the modem and the interface, to record or observe it. */
   readonly line?: (uart: Uart) => Uart;
 }
 
-/** A virtual modem, an interface on it that has not been started, and sockets: all in the time of one scheduler. */
+/** A virtual modem, an interface on it that has not been started, and sockets, all in the time of one scheduler. */
 export interface VirtualModem {
+  /** The virtual modem: its state, its events, and the faults it can be given. */
   readonly emulator: Emulator;
+  /** The interface on the modem's line. `online$` starts it. */
   readonly nic: ESP8285;
-  /** Cold: starts the interface, joins the first network in the air, and emits once. */
+  /** Cold: starts the interface, joins the first of the `accessPoints`, emits once and completes. */
   readonly online$: Observable<void>;
+  /** Makes a stream socket on the interface. */
   readonly socket: (options?: Omit<SocketOptions, 'scheduler'>) => Socket;
-  /** Connects a client to a port that the modem listens on. Throws a `NetworkError` when it does not. */
+  /** Connects a client to a port that the modem listens on. Throws a `NetworkError` when it does not listen there. */
   readonly connectClient: (port: number, talk: Talk) => void;
 }
 
 /**
- * Makes the whole stack, from the chip to the socket, in virtual time, with the test as the internet. Without further
- * options everything happens at once: the modem has no latency, its line no speed, and its messages no odd places. All
- * of that can be had: `latency: 1`, `baud: 115_200`, `interleave: 1`, `chunking: 7`, and `emulator.fault()`.
+ * Makes the whole stack in virtual time, from the modem to the socket, with the test as the internet. By default nothing
+ * takes time: the modem has no latency, its line has no speed limit, and its messages come only where one expects them.
+ * The options `latency: 1`, `baud: 115_200`, `interleave: 1` and `chunking: 7` change that, and `emulator.fault()` damages
+ * the conversation.
  *
  *     const { online$, socket } = virtualModem({
  *       scheduler,
@@ -56,21 +65,21 @@ export function virtualModem(options: VirtualModemOptions): VirtualModem {
   const servers = new Map<number, Talk>();
   const answerers = new Map<number, Talk>();
   const table: Record<string, string | Host> = Object.fromEntries(refusing.map((name) => [name, 'refused']));
-  const lead = (
+  const route = (
     protocol: 'tcp' | 'udp',
-    to: Map<number, Talk>,
+    talks: Map<number, Talk>,
     named: Readonly<Record<string, Talk | VirtualHost>>,
-  ) => {
+  ): void => {
     for (const entry of Object.entries(named)) {
       const { talk, ...where }: VirtualHost = typeof entry[1] === 'function' ? { talk: entry[1] } : entry[1];
       const [name] = entry;
-      const port = to.size + 1;
+      const port = talks.size + 1;
       table[`${name}/${protocol}`] = { ...where, to: `127.0.0.1:${port}` };
-      to.set(port, talk);
+      talks.set(port, talk);
     }
   };
-  lead('tcp', servers, hosts);
-  lead('udp', answerers, datagrams);
+  route('tcp', servers, hosts);
+  route('udp', answerers, datagrams);
 
   const network = new MemoryNetwork(servers, answerers);
   const emulator = createEmulator({ latency: 0, interleave: 0, ...chip, hosts: table, network, scheduler });
