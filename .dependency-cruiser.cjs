@@ -6,12 +6,12 @@ const at = (...paths) => `^src/(${paths.join('|')})`;
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 const core = `^(node:)?(${builtinModules.join('|')})$`;
 
-/** What `usocket` shares with those that implement its `Nic`, fail as it does, or make promises as it does. */
+/** What `usocket` shares with other folders: `Nic`, which they implement, its errors, and its promises. */
 const contract = 'usocket/contract/';
 
 /**
- * The folders of `src`, from the ground floor up, and what each may import besides itself: the table of
- * docs/architecture.md. What is not listed is forbidden: specs, samples, test libraries, and packages used elsewhere.
+ * The folders of `src`, from the ground floor up, and what each may import besides itself, as in the table of
+ * docs/architecture.md. All other imports are forbidden: specs, samples, test libraries, packages of other folders.
  */
 const floors = {
   streams: [packages('rxjs')],
@@ -22,13 +22,13 @@ const floors = {
   transports: [at('streams/', contract, 'system/'), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],
   testing: [at('(?!cli/)'), packages('rxjs'), core],
-  // Its version is the package's.
+  // It prints the version in package.json.
   cli: [at(''), packages('rxjs', 'commander', '@lydell/node-pty'), core, '^package\\.json$'],
 };
 
 /**
- * The rooms of a folder, from the ground floor up: a room imports only from those before it, and the folder's own files
- * stand above them all.
+ * The rooms of a folder, from the ground floor up. A room imports only from the rooms before it. The folder's own files may
+ * import all rooms.
  */
 const rooms = {
   emulator: ['simulation', 'line', 'network', 'firmware', 'links', 'modem', 'commands', 'serve'],
@@ -38,8 +38,8 @@ const rooms = {
 };
 
 /**
- * The folders beside `src`, and which of the others each may import. Nothing imports a script or a spec, and `harness` is
- * what the two share.
+ * The folders beside `src`, and which other folders each may import. Nothing imports a script or a spec; `harness` contains
+ * what both use.
  */
 const beside = {
   harness: ['src'],
@@ -48,7 +48,7 @@ const beside = {
   spec: ['src', 'harness', 'samples'],
 };
 
-/** Everything that has a place in that order. */
+/** All folders in that order. */
 const ordered = ['src', ...Object.keys(beside)];
 
 const frontDoor = '^src/[^/]+\\.ts$';
@@ -58,21 +58,21 @@ module.exports = {
     ...Object.entries(floors).map(([folder, allowed]) => ({
       name: `floor-${folder}`,
       severity: 'error',
-      comment: `src/${folder} imports only what the folder table of docs/architecture.md gives it.`,
+      comment: `src/${folder} imports only what the folder table of docs/architecture.md allows.`,
       from: { path: at(`${folder}/`) },
       to: { pathNot: [at(`${folder}/`), ...allowed] },
     })),
     {
       name: 'floor-front-door',
       severity: 'error',
-      comment: 'The files at the root of src open everything but the command line.',
+      comment: 'The files at the root of src may import everything except the command line.',
       from: { path: frontDoor },
       to: { pathNot: [frontDoor, at('(?!cli/)'), packages('rxjs', 'debug', '@types/debug')] },
     },
     {
       name: 'floor-unknown',
       severity: 'error',
-      comment: 'A new folder is entered in the table first.',
+      comment: 'Enter a new folder in the table first.',
       from: { path: '^src/[^/]+/', pathNot: at(...Object.keys(floors).map((folder) => `${folder}/`)) },
       to: {},
     },
@@ -80,14 +80,14 @@ module.exports = {
       ...order.map((room, index) => ({
         name: `room-${folder}-${room}`,
         severity: 'error',
-        comment: `src/${folder}/${room} imports no room above it, nor the folder's own files.`,
+        comment: `src/${folder}/${room} imports neither a room above it nor the folder's own files.`,
         from: { path: at(`${folder}/${room}/`) },
         to: { path: at(`${folder}/`), pathNot: at(`${folder}/(${order.slice(0, index + 1).join('|')})/`) },
       })),
       {
         name: `room-${folder}-unknown`,
         severity: 'error',
-        comment: 'A new room is entered in the list first.',
+        comment: 'Enter a new room in the list first.',
         from: { path: at(`${folder}/[^/]+/`), pathNot: at(`${folder}/(${order.join('|')})/`) },
         to: {},
       },
@@ -95,28 +95,28 @@ module.exports = {
     ...Object.entries(beside).map(([folder, allowed]) => ({
       name: `beside-${folder}`,
       severity: 'error',
-      comment: `${folder} imports of the repository's folders only ${allowed.join(', ')} and itself.`,
+      comment: `${folder} imports no other folder of the repository than ${allowed.join(', ')}.`,
       from: { path: `^${folder}/` },
       to: { path: `^(${ordered.filter((other) => other !== folder && !allowed.includes(other)).join('|')})/` },
     })),
     {
       name: 'serialport-in-one-file',
       severity: 'error',
-      comment: 'Hardware is behind a shape: everything else runs on any Uart.',
+      comment: 'Only this file knows hardware; everything else runs on any Uart.',
       from: { path: '^src/', pathNot: at('transports/serialUart\\.ts$') },
       to: { path: packages('serialport', '@serialport/[^/]+') },
     },
     {
       name: 'no-circular',
       severity: 'error',
-      comment: 'One way, and without cycles.',
+      comment: 'Imports go one way, without cycles.',
       from: {},
       to: { circular: true },
     },
     {
       name: 'no-orphans',
       severity: 'error',
-      comment: 'A file that nothing imports is dead, or an entry that nobody named.',
+      comment: 'A file that nothing imports is dead, or an entry that is not named here.',
       from: { path: '^src/', orphan: true, pathNot: '^src/(index|cli/main)\\.ts$' },
       to: {},
     },

@@ -4,10 +4,10 @@ import rxjsX from 'eslint-plugin-rxjs-x';
 import ts from 'typescript';
 import tseslint from 'typescript-eslint';
 
-/** Where law 1 of docs/architecture.md holds: everything is an Observable, and time comes from a scheduler. */
+/** Files under law 1 of docs/architecture.md: everything is an Observable, and time comes from a scheduler. */
 const pure = ['streams', 'usocket', 'esp8285'].map((folder) => `src/${folder}/**/*.ts`);
 
-/** The outermost facade, where an Observable that ends may become a promise, by `promiseOf`. */
+/** The outermost facades. Only here may `promiseOf` turn an Observable that ends into a promise. */
 const facades = [
   'src/usocket/stream/socket.ts',
   'src/usocket/datagram/datagramSocket.ts',
@@ -22,11 +22,11 @@ const asynchrony = [
   { selector: 'AwaitExpression, ForOfStatement[await=true]', message: 'Law 1: no await; compose Observables.' },
   {
     selector: 'NewExpression[callee.name="Promise"], MemberExpression[object.name="Promise"]',
-    message: 'Law 1: no promises are made by hand.',
+    message: 'Law 1: make no promises by hand.',
   },
   {
     selector: 'CallExpression[callee.property.name="then"]',
-    message: 'Law 1: no promise chains; `from` makes an Observable of a promise.',
+    message: 'Law 1: no promise chains; `from` turns a promise into an Observable.',
   },
   {
     selector: [
@@ -35,22 +35,22 @@ const asynchrony = [
       'CallExpression[callee.name=/^(timestamp|timeInterval)$/][arguments.length<1]',
       'CallExpression[callee.name="timeout"][arguments.length<2]:not(:has(Property[key.name="scheduler"]))',
     ].join(', '),
-    message: 'Law 1: hand over the injected scheduler, or virtual time stops here.',
+    message: 'Law 1: pass the injected scheduler on, because virtual time ends here without it.',
   },
 ];
 
-/** What makes the promises of the facades. */
+/** Makes the promises of the facades. */
 const promiseMaker = 'src/usocket/contract/promiseOf.ts';
 
 const handMade = {
   selector: 'CallExpression[callee.name=/^(first|last)ValueFrom$/]',
-  message: 'A promise is made by promiseOf, so that each can be aborted and names its caller.',
+  message: 'Use promiseOf: its promises can be aborted and name their caller.',
 };
 
 const promises = [
   {
     selector: 'TSTypeReference[typeName.name=/^Promise(Like)?$/]',
-    message: 'Law 1: a promise is typed only in the facades that eslint.config.mjs lists.',
+    message: 'Law 1: only the facades that eslint.config.mjs lists have promises in their types.',
   },
 ];
 
@@ -61,7 +61,7 @@ const clocks = [
   ...['queueMicrotask', 'process', 'performance'],
 ].map((name) => ({ name, message: injected }));
 
-/** A date of a given time is a value; one without is a clock. */
+/** A date that is made from a given time is a value. Any other use of `Date` reads a clock. */
 const dateAsClock = {
   selector: [
     'NewExpression[callee.name="Date"][arguments.length=0]',
@@ -71,7 +71,7 @@ const dateAsClock = {
   message: injected,
 };
 
-/** The rule of rxjs-x, for Observables alone: a function that makes one is named by what it does. */
+/** The rule of rxjs-x for Observables only: a function that returns an Observable is named after what it does. */
 const finnish = {
   ...rxjsX.rules.finnish,
   create: (context) => {
@@ -85,7 +85,7 @@ const finnish = {
   },
 };
 
-/** Where a constant has the capitals of the document that it comes from: Python's `socket`, RFC 854, RFC 2217. */
+/** Files whose constants keep the capitals of the document that defines them: Python's `socket`, RFC 854, RFC 2217. */
 const capitals = [
   'src/usocket/**/*.ts',
   'src/machine.ts',
@@ -94,9 +94,9 @@ const capitals = [
   'spec/**/*.ts',
 ];
 
-/** A template makes a string of a number by itself. */
+/** Reports `String(number)` in a template, which converts numbers without it. */
 const plainNumbers = {
-  meta: { type: 'suggestion', messages: { plain: 'A template makes a string of a number by itself.' } },
+  meta: { type: 'suggestion', messages: { plain: 'A template converts a number without String().' } },
   create: (context) => ({
     'TemplateLiteral > CallExpression[callee.name="String"][arguments.length=1]': (node) => {
       const type = context.sourceCode.parserServices.getTypeAtLocation(node.arguments[0]);
@@ -106,7 +106,7 @@ const plainNumbers = {
   }),
 };
 
-/** What may be written in two ways is written in one. */
+/** These rules choose one of two ways to write the same thing. */
 const oneManner = {
   eqeqeq: 'error',
   'no-duplicate-imports': 'error',
@@ -142,15 +142,15 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { 'rxjs-x': rxjsX, house: { rules: { finnish, 'plain-numbers': plainNumbers } } },
     rules: {
-      // Messages name ports and sizes, `() => subscriber.complete()` reads better without braces, and rxjs' own
-      // types have `Observable<void>`: these three fight the style and find no mistakes.
+      // Messages contain ports and sizes, `() => subscriber.complete()` reads better without braces, and the types of
+      // RxJS contain `Observable<void>`. So these three rules find no mistakes here.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-invalid-void-type': 'off',
       ...oneManner,
       ...rxjsX.configs.recommended.rules,
       'rxjs-x/no-implicit-any-catch': ['error', { allowExplicitError: true }],
-      // `takeWhile(() => !queue.finished)` asks the state that the value has just changed.
+      // `takeWhile(() => !queue.finished)` reads a state that the value has just changed.
       'rxjs-x/no-ignored-takewhile-value': 'off',
       'rxjs-x/no-floating-observables': 'error',
       'rxjs-x/no-misused-observables': 'error',
@@ -160,7 +160,7 @@ export default defineConfig(
   {
     files: ['src/**/*.ts'],
     rules: {
-      // Private subjects are named by what they hold.
+      // Private subjects are named after what they hold.
       'house/finnish': [
         'error',
         { functions: false, methods: false, types: { '^(Async|Behavior|Replay)?Subject$': false } },
@@ -207,7 +207,7 @@ export default defineConfig(
           ['only', 'skip', 'todo', 'failing'].map((property) => ({
             object,
             property,
-            message: 'Every spec runs, every time.',
+            message: 'Every spec runs every time.',
           })),
         ),
       ],

@@ -15,13 +15,13 @@ const config: Config = {
     ...(process.platform === 'win32' ? unixSpecs() : []).map((file) => `!**/spec/${file.replaceAll('\\', '/')}`),
   ],
   maxWorkers: '100%',
-  // Beyond the limits that programs (60 s) and runs of the soak (30 s) have of their own, which say more: a hang fails all
-  // the same, and what does not hang must not fail because the machine has other work.
+  // Longer than the limits of programs (60 s) and of soak runs (30 s), whose messages say more. A spec that hangs still
+  // fails, and a spec that does not hang must not fail because the machine is busy.
   testTimeout: 90_000,
   testEnvironment: '<rootDir>/harness/jest/noLeaks.ts',
-  // Types are checked once, by `npm run types`, not once more in every test run.
+  // `npm run types` checks the types once, so test runs need not check them again.
   transform: { '^.+\\.ts$': ['ts-jest', { diagnostics: false }] },
-  // As `paths` in tsconfig.json: the samples import the package by its name, and are run on the source.
+  // The same as `paths` in tsconfig.json: the samples import the package by its name, and run on the source.
   moduleNameMapper: { '^rx-usocket$': '<rootDir>/src', '^rx-usocket/(.*)$': '<rootDir>/src/$1' },
   reporters: ['default', '<rootDir>/harness/jest/tallyReporter.cjs'],
 };

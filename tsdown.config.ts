@@ -1,12 +1,12 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  // The paths under `dist` are those under `src`: what `exports` and `bin` in package.json name.
+  // `exports` and `bin` in package.json name these files: the paths under `dist` are the same as those under `src`.
   entry: ['src/index.ts', 'src/{streams,esp8285,emulator,host,testing}/index.ts', 'src/cli/main.ts'],
   format: ['esm', 'cjs'],
   target: 'node20',
   dts: true,
-  // So that `Buffer`, `AsyncDisposable` and `ErrorOptions` are known whatever a user's `tsconfig.json` says of types.
+  // The declarations use `Buffer`, `AsyncDisposable` and `ErrorOptions`, which a user's `tsconfig.json` may not include.
   banner: { dts: '/// <reference types="node" />\n/// <reference lib="es2022" />' },
   logLevel: 'warn',
   checks: { pluginTimings: false },

@@ -1,6 +1,6 @@
-// Packs the package, unpacks it in an empty project beside its declared dependencies and nothing else, and there
-// imports and requires every export, type-checks them with each supported compiler in each way of finding modules, runs
-// the command, and follows the links of the documents. Comes after `npm run build`; needs no network.
+// Packs the package and unpacks it in an empty project that has only the declared dependencies. There it imports and
+// requires every export, checks their types with each supported compiler and each kind of module resolution, and runs the
+// command. Needs no network. Run `npm run build` first.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ const modules = join(root, 'node_modules');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const files = ['consumer.mts', 'consumer.cts'];
-/** What users write in `tsconfig.json`: nothing of it is about this package, and `types` is not among it. */
+/** What users write in `tsconfig.json`. Nothing of it is there for this package, and there is no `types`. */
 const userSettings = [
   { module: 'node16' },
   { module: 'nodenext', target: 'es2022', lib: ['es2022'] },
@@ -36,7 +36,7 @@ try {
   rmSync(project, { recursive: true });
 }
 
-/** Installs the tarball by hand: npm would ask the registry for the dependencies that are here already. */
+/** Installs the tarball by hand, because npm would ask the registry for dependencies that are already here. */
 function install() {
   const target = join(project, 'node_modules', manifest.name);
   mkdirSync(target, { recursive: true });
@@ -49,7 +49,7 @@ function install() {
   }
 }
 
-/** A program that uses every export, in the syntax that ES modules and CommonJS have in common. */
+/** A program that uses every export, in syntax that is valid in ES modules and in CommonJS. */
 function consumer() {
   const entries = Object.keys(manifest.exports).filter((path) => !path.endsWith('.json'));
   return [
