@@ -171,7 +171,7 @@ describe('rx-usocket emulate', () => {
     [['--access-point', ':key'], 'Try my-ssid:my-password'],
     [['--access-point', 'an-ssid:1234567'], 'an-ssid must have 8 to 63 characters, not 7'],
     [['--access-point', `${'x'.repeat(33)}:my-password`], 'must have at most 32 bytes, not 33'],
-    [['--latency', 'much'], 'no number'],
+    [['--latency', 'much'], 'not a number'],
     [['--fault', 'reset'], 'does not say when'],
     [['--port', '80'], 'Try 80=8080'],
     [['--port', '0=8080'], 'no port 0'],
