@@ -1,7 +1,7 @@
 export { type Encryption, encryptions } from './commands/softApSettings';
 export { ESP8285 } from './esp8285';
-export type { Redial } from './life/redialer';
-export type { Rejoin } from './life/rejoiner';
+export type { RedialOptions } from './life/redialer';
+export type { RejoinOptions } from './life/rejoiner';
 export type { Status } from './life/status';
 export type { ModemOptions } from './modemOptions';
 export type { TraceEvent } from './trace/traceEvent';

@@ -14,7 +14,7 @@ import { Encryption } from './links/encryption';
 import { LinkTable } from './links/linkTable';
 import { DatagramOpener } from './links/openDatagram';
 import { ServerPort } from './links/serverPort';
-import type { ModemOptions } from './modemOptions';
+import { idleSecondsOf, type ModemOptions } from './modemOptions';
 import { Trace } from './trace/trace';
 import type { TraceEvent } from './trace/traceEvent';
 import { Stations } from './wifi/softAp';
@@ -42,7 +42,7 @@ export class Modem {
   readonly stations = new Stations();
 
   constructor(uart: Uart, options: ModemOptions = {}) {
-    const { passiveReceive = true, idleTimeout = 0, flowControl = false, longestHold = 2_000 } = options;
+    const { passiveReceive = true, flowControl = false, longestHold = 2_000 } = options;
     const { unknownLines, redial = {}, scheduler = asyncScheduler } = options;
     // In virtual time that is not the program's own, questions without end would never let the time end.
     const unlessVirtual = (milliseconds: number) => (scheduler === asyncScheduler ? milliseconds : Infinity);
@@ -85,7 +85,7 @@ export class Modem {
     const executor = new Executor(wire);
     const advice = uart.advice ?? serialAdvice;
     const links = new LinkTable({ executor, hold, hasAddress, advice, scheduler, longestQuiet });
-    const server = new ServerPort(executor, links, idleTimeout);
+    const server = new ServerPort(executor, links, idleSecondsOf(options));
     this.trace$ = trace.events$;
     this.links = links;
     this.server = server;

@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { concat, map } from 'rxjs';
 
-import type { Rejoin } from '../../../src/esp8285';
+import type { RejoinOptions } from '../../../src/esp8285';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
 import { stage } from '../../../harness/modems/stage';
@@ -61,7 +61,7 @@ describe.each([
     }),
   );
 
-  it.each<[string, Rejoin, number, number]>([
+  it.each<[string, RejoinOptions, number, number]>([
     ['five times more by default', {}, 6, 6 * 10 + 1000 + 2000 + 4000 + 8000 + 16_000],
     ['as often as it is told to', { count: 2 }, 3, 3 * 10 + 1000 + 2000],
     ['from the pause on that it is told', { count: 3, firstPause: 200 }, 4, 4 * 10 + 200 + 400 + 800],

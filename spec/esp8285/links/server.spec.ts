@@ -54,7 +54,7 @@ describe.each([
     'S56 sees EOF when the modem closes an idle client, after the time that was set',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--a 60s c', { a: '0,CONNECT\r\n', c: '0,CLOSED\r\n' });
-      const { server, modem } = serving(scheduler, { firmware, unasked$, passiveReceive: false, idleTimeout: 60 });
+      const { server, modem } = serving(scheduler, { firmware, unasked$, passiveReceive: false, idleTimeout: 60_000 });
       const end$ = server.accept$().pipe(
         concatMap(([conn]) => conn.read$()),
         text(),
@@ -127,7 +127,7 @@ describe.each([
   );
 });
 
-it.each([-1, 7201, 0.5, NaN])('an idle time-out of %d s is EINVAL', (idleTimeout) => {
+it.each([-1_000, 7_201_000, 500, NaN])('an idle time-out of %d ms is EINVAL', (idleTimeout) => {
   marbles((_helpers, scheduler) => {
     const { modem } = stage(scheduler, { firmware: nonos174 });
     expect(() => new ESP8285(modem.uart, { idleTimeout })).toThrow(expect.objectContaining({ code: 'EINVAL' }));

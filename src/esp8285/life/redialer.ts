@@ -25,15 +25,15 @@ import { OSError } from '../../usocket/contract/osError';
 import { asOSError } from '../executor/asOSError';
 
 /** How a line that is lost is opened again. */
-export interface Redial {
+export interface RedialOptions {
   /** Milliseconds before the first attempt; twice as many before each further one. Default: 1000. */
   readonly firstPause?: number;
   /** Milliseconds before an attempt, at most. Default: 30 000. */
   readonly longestPause?: number;
 }
 
-export interface RedialerOptions {
-  readonly redial: Redial | false;
+export interface RedialerContext {
+  readonly redial: RedialOptions | false;
   readonly scheduler: SchedulerLike;
   /** Whether a modem has ever been set up on the line: else it is the program's to try again. */
   readonly isKnown: () => boolean;
@@ -61,7 +61,7 @@ export class Redialer {
 
   constructor(
     private readonly uart: Uart,
-    private readonly options: RedialerOptions,
+    private readonly options: RedialerContext,
   ) {
     this.heardAt = options.scheduler.now();
   }

@@ -16,7 +16,7 @@ import {
 import type { Status } from './status';
 
 /** How a network that is lost is joined again. */
-export interface Rejoin {
+export interface RejoinOptions {
   /** Attempts that follow one that has failed; `Infinity` for ever. Default: 5. */
   readonly count?: number;
   /** Milliseconds before the first of these; twice as many before each further one, a minute at most. Default: 1000. */
@@ -34,7 +34,7 @@ export class Rejoiner {
   private join$: Observable<unknown> | undefined;
 
   constructor(
-    private readonly rejoin: Rejoin | false,
+    private readonly rejoin: RejoinOptions | false,
     private readonly scheduler: SchedulerLike,
   ) {}
 
@@ -60,7 +60,7 @@ export class Rejoiner {
     );
   }
 
-  private joinAgain({ count = 5, firstPause = 1_000 }: Rejoin): Observable<unknown> {
+  private joinAgain({ count = 5, firstPause = 1_000 }: RejoinOptions): Observable<unknown> {
     const pause = (times: number) => Math.min(firstPause * 2 ** (times - 1), longestPause);
     return defer(() => this.join$ ?? EMPTY).pipe(
       retry({ count, delay: (_error, times) => timer(pause(times), this.scheduler) }),
