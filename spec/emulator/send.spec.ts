@@ -97,6 +97,18 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
     await host.reads('\r\nSEND OK\r\n0,CLOSED\r\n');
   });
 
+  it('delivers what is on its way to a peer that has ended', async () => {
+    const { host, peer } = await connected(firmware, 1, {
+      latency: 1,
+      latencies: { ...slowSend, roundTrip: [60, 60] },
+    });
+    await host.asks('AT+CIPSEND=0,3', prompt);
+    host.type('abc');
+    await host.reads('\r\nRecv 3 bytes\r\n');
+    peer.socket.end();
+    await peer.reads('abc');
+  });
+
   it('S25 S31 the peer goes away in the middle of the payload, which is still to be completed', async () => {
     const { host, peer } = await connected(firmware);
     await host.asks('AT+CIPSEND=0,3', prompt);

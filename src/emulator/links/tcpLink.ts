@@ -32,6 +32,10 @@ export class TcpLink extends VirtualLink {
   start(changed: () => void): void {
     const end = (): void => {
       this.ended = true;
+      // The modem ends its side as well, after the bytes that are still on their way to the peer.
+      this.outgoing.push(() => {
+        this.connection.end();
+      });
       changed();
     };
     this.subscriptions.add(

@@ -18,6 +18,9 @@ import {
 /** The sockets of this machine, over `node:net`, `node:tls` and `node:dgram`. It uses loopback addresses only. */
 export const socketsNetwork: Network = { connect: connectSocket, listen, bind };
 
+/** The link ends its own side. Node.js would do so at once, and bytes that are on their way to the peer would be lost. */
+const halfOpen = { allowHalfOpen: true };
+
 function connectSocket(to: Endpoint, tls: boolean, serverName?: string): Observable<Connection> {
   return new Observable((subscriber) => {
     if (!isLoopback(to.address)) {
@@ -25,7 +28,7 @@ function connectSocket(to: Endpoint, tls: boolean, serverName?: string): Observa
       return undefined;
     }
     let handedOver = false;
-    const options = { host: to.address, port: to.port };
+    const options = { host: to.address, port: to.port, ...halfOpen };
     // The modem checks no certificate unless AT+CIPSSLCCONF says so.
     const name = serverName === undefined ? {} : { servername: serverName };
     const socket = tls ? connectTls({ ...options, ...name, rejectUnauthorized: false }) : connect(options);
@@ -97,7 +100,7 @@ function connectionOf(socket: Socket, remote: Endpoint): Connection {
 
 function listen(port: number): Observable<Listener> {
   return new Observable((subscriber) => {
-    const server = new Server();
+    const server = new Server(halfOpen);
     server.once('error', (cause) => {
       subscriber.error(new NetworkError('in-use', `cannot listen on 127.0.0.1:${port}: ${cause.message}`, { cause }));
     });
