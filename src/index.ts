@@ -1,3 +1,15 @@
+/**
+ * The modules of a MaixPy program, as it finds them on a board: {@link machine}, {@link network}, {@link usocket},
+ * {@link uselect} and {@link uerrno}. Each call exists as a promise (`sock.recv`) and as a cold observable (`sock.recv$`).
+ *
+ *     import { machine, network, usocket } from 'rx-usocket';
+ *
+ *     const nic = await network.ESP8285(new machine.UART('/dev/ttyUSB0', 115200));
+ *     await nic.connect('my-ssid', 'my-password');
+ *     const sock = usocket.socket();
+ *
+ * @module rx-usocket
+ */
 import { UART } from './machine';
 import { createModules } from './modules';
 import { inspectableModule } from './streams';

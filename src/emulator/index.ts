@@ -1,3 +1,9 @@
+/**
+ * A virtual ESP8285, which answers AT commands as three firmwares do. A program uses it as a serial line, or serves it over
+ * TCP or on a pseudo-terminal. It reaches only this machine. It can be slow, and it can fail at given times.
+ *
+ * @module rx-usocket/emulator
+ */
 export type { EmulatorOptions } from './firmware/options';
 export { firmwareVersions } from './firmware/personalities';
 export type { FirmwareVersion } from './firmware/personality';

@@ -1,3 +1,9 @@
+/**
+ * The driver of an ESP8285 or ESP8266 modem with AT firmware: the network interface {@link ESP8285} on any serial line.
+ * Unlike `network.ESP8285`, it does not become the default interface of a program.
+ *
+ * @module rx-usocket/esp8285
+ */
 export { type Encryption, encryptions } from './commands/softApSettings';
 export { ESP8285 } from './esp8285';
 export type { RedialOptions } from './life/redialer';

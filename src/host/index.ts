@@ -1,2 +1,7 @@
+/**
+ * The sockets of the operating system as a network interface, so that the same program runs without a modem.
+ *
+ * @module rx-usocket/host
+ */
 export type { HostConfig } from './hostAddress';
 export { HostNic, type HostNicOptions, type Lookup, type LookupQuery } from './hostNic';

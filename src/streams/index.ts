@@ -1,3 +1,9 @@
+/**
+ * Operators and queues for any stream of bytes: read so many bytes, a line, or what is there, with a deadline, and with
+ * backpressure. They need neither a modem nor a socket.
+ *
+ * @module rx-usocket/streams
+ */
 export { runOnce } from './concurrency/runOnce';
 export { Mutex } from './concurrency/mutex';
 export { asBuffer } from './queues/asBuffer';
