@@ -10,11 +10,10 @@ import type {
   StreamLink,
   StreamSettings,
 } from '../usocket/contract/nic';
+import { longestSend } from './commands/catalogue';
 import { type Encryption, encryptions } from './commands/softApSettings';
 import type { Session } from './executor/session';
 import type { Status } from './life/status';
-import { longestSend } from './links/numberedLink';
-import { openStream } from './links/openStream';
 import { checkSettings } from './links/settings';
 import { Modem } from './modem';
 import type { ModemOptions } from './modemOptions';
@@ -299,9 +298,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
   }
 
   openStream(remote: Endpoint, options: OpenStreamOptions = {}): Observable<StreamLink> {
-    const { links, encryption } = this.modem;
-    const hasAddress = () => this.isconnected();
-    return this.whenUp(({ dialect }) => openStream({ links, encryption, dialect, hasAddress }, remote, options));
+    return this.whenUp(() => this.modem.streams.open(remote, options));
   }
 
   checkSettings(settings: StreamSettings): Observable<never> {
@@ -313,7 +310,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
   }
 
   listen(local: Endpoint): Observable<Listener> {
-    return this.whenUp(() => this.modem.server.listen(local));
+    return this.whenUp(() => this.modem.server.open(local));
   }
 
   private whenUp<T>(operation: (up: Session) => Observable<T>): Observable<T> {

@@ -10,11 +10,11 @@ import type { Expectation } from './grammar/expectation';
 import { Lifecycle } from './life/lifecycle';
 import { ModemState } from './life/modemState';
 import { Redialer } from './life/redialer';
-import { Encryption } from './links/encryption';
 import { LinkTable } from './links/linkTable';
-import { DatagramOpener } from './links/openDatagram';
-import { ServerPort } from './links/serverPort';
 import { idleSecondsOf, type ModemOptions } from './modemOptions';
+import { DatagramOpener } from './openers/datagramOpener';
+import { ServerPort } from './openers/serverPort';
+import { StreamOpener } from './openers/streamOpener';
 import { Trace } from './trace/trace';
 import type { TraceEvent } from './trace/traceEvent';
 import { Stations } from './wifi/softAp';
@@ -36,8 +36,8 @@ export class Modem {
   /** Everything that is said on the line; see {@link TraceEvent}. */
   readonly trace$: Observable<TraceEvent>;
   readonly links: LinkTable;
+  readonly streams: StreamOpener;
   readonly datagrams: DatagramOpener;
-  readonly encryption = new Encryption();
   readonly server: ServerPort;
   readonly stations = new Stations();
 
@@ -85,11 +85,13 @@ export class Modem {
     const executor = new Executor(wire);
     const advice = uart.advice ?? serialAdvice;
     const links = new LinkTable({ executor, hold, hasAddress, advice, scheduler, longestQuiet });
-    const server = new ServerPort(executor, links, idleSecondsOf(options));
+    const opening = { executor, links, hasAddress };
+    const server = new ServerPort(opening, idleSecondsOf(options));
     this.trace$ = trace.events$;
     this.links = links;
     this.server = server;
-    this.datagrams = new DatagramOpener(executor, links, hasAddress);
+    this.streams = new StreamOpener(opening);
+    this.datagrams = new DatagramOpener(opening);
     this.lifecycle = new Lifecycle(
       { uart, wire, executor, links, server, stations, hold, redialer, trace, state },
       { setUp: { passive: passiveReceive, flowControl }, longestSilence, scheduler },

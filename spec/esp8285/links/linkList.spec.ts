@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
 
-import { askForLinks, type LinkList } from '../../../src/esp8285/links/linkList';
+import { askForLinks, type LinkList } from '../../../src/esp8285/links/exchanges/linkList';
 import type { Rule } from '../../../src/testing';
 import { conversation } from '../../../harness/modems/conversation';
 import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';

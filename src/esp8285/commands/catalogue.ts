@@ -8,6 +8,8 @@ import { encryptions, type SoftApSettings } from './softApSettings';
 
 /** AT 1.x is killed by a host name of 64 bytes (esp8266-driver issue 36), and ESP-AT takes 64. */
 export const longestHostName = { nonos: 63, 'esp-at': 64 };
+/** Most bytes of one `AT+CIPSEND`. */
+export const longestSend = 2048;
 /** Longest values that the firmware takes, in bytes. */
 const longest = { ssid: 32, key: 64, host: 64, hostname: 32, serverName: 64, address: 15 };
 /** Shortest key of a network that has one, in bytes. */

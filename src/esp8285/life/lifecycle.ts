@@ -36,7 +36,7 @@ import type { LineHold } from '../flow/lineHold';
 import type { Frame } from '../grammar/frame';
 import { isEcho } from '../grammar/lineFrame';
 import type { LinkTable } from '../links/linkTable';
-import type { ServerPort } from '../links/serverPort';
+import type { ServerPort } from '../openers/serverPort';
 import { resetExchange } from '../setUp/reset';
 import { setUpExchange, type SetUpOptions } from '../setUp/setUp';
 import type { Trace } from '../trace/trace';
@@ -246,7 +246,7 @@ export class Lifecycle {
       concatMap((session) => concat(hooks.restore(session), of(session))),
       tap((session) => {
         redialer.settle();
-        links.reception.begin(session.dialect);
+        links.begin(session.dialect);
         wire.isSetUp = true;
         state.up(session);
       }),

@@ -1,172 +1,155 @@
 import {
-  catchError,
-  concat,
   defer,
   distinctUntilChanged,
   EMPTY,
-  finalize,
   ignoreElements,
-  mergeAll,
   type Observable,
-  of,
-  retry,
   type SchedulerLike,
   skip,
   skipWhile,
   Subject,
   switchMap,
   tap,
-  throwError,
   timer,
 } from 'rxjs';
 
 import type { LineAdvice } from '../../streams';
 import type { Endpoint } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
-import type { Exchange } from '../executor/exchange';
-import type { Executor, Settlement } from '../executor/executor';
+import type { Dialect } from '../commands/dialect';
+import type { Executor } from '../executor/executor';
 import type { LineHold } from '../flow/lineHold';
 import type { Frame } from '../grammar/frame';
-import { type Loss, lossOf } from './damage';
-import { ModemDatagramLink } from './datagramLink';
-import { breakOffExchange, closeExchange } from './exchanges';
-import { Link } from './link';
-import { isStale, openingOf, type Start, startExchange } from './linkStart';
-import type { LinkContext, NumberedLink } from './numberedLink';
-import { Reception } from './reception';
-import { Stocktaking } from './stocktaking';
+import type { Link } from './link';
+import { LinkCleaner } from './linkCleaner';
+import type { LinkContext } from './linkContext';
+import { LinkNumbers } from './linkNumbers';
+import { type Loss, lossShownBy } from './loss';
+import { openLink, type Start } from './openLink';
+import { ReceiveMode } from './receiveMode';
+import { StatusPoll } from './statusPoll';
+import { ModemStreamLink } from './streamLink';
 
 export interface LinkTableOptions {
   readonly executor: Executor;
   readonly hold: LineHold;
-  /** Whether the modem has an address: a refusal is not the peer's word otherwise. */
+  /** Whether the modem has an address: without one, a refusal is not the peer's word. */
   readonly hasAddress: () => boolean;
   readonly scheduler: SchedulerLike;
-  /** Milliseconds between two questions about a link that stays quiet, at most; `Infinity` for none. */
+  /** Milliseconds between two polls for a link that stays quiet, at most; `Infinity` for no polls. */
   readonly longestQuiet: number;
   /** For messages about what the line has lost. */
   readonly advice: LineAdvice;
 }
 
-/** Milliseconds behind its end in which data of a link may still come. */
-const trailing = 10_000;
-
 /** Milliseconds that a program waits for the end of a link: as long as for any command. */
 const closePatience = 5_000;
-
 /** Milliseconds that a link may live without its network. */
 const grace = 30_000;
 const takenOver = 'the modem has given the number of this connection to a client: it has ended, and that was not heard';
 const unknown: Endpoint = { address: '0.0.0.0', port: 0 };
 
-/** The modem's five links: hands each frame to the link that has its number, and gives the numbers out. */
+/** The modem's five links: hands each frame to the link that has its number, and opens and ends links. */
 export class LinkTable {
-  readonly reception: Reception;
+  readonly receiveMode: ReceiveMode;
 
-  /** Connections that have come to the listening port. One that nobody takes is closed. */
-  readonly arrivals$: Observable<Link>;
+  /** Connections that have come to the listening port. A connection that nobody takes is closed. */
+  readonly arrivals$: Observable<ModemStreamLink>;
   /** Closes what was given up while it was being opened; emits nothing. The owner subscribes once. */
   readonly cleaning$: Observable<never>;
+  /** Polls the modem now and then, while it is subscribed to, for the links that it has. Emits nothing. */
+  readonly polling$: Observable<never>;
 
-  private readonly links: (NumberedLink | undefined)[] = [];
-  /**
-   * From 4 down, for the modem gives incoming connections the lowest; a number rests as long as it can, for AT 1.x may
-   * say `CLOSED` a while after a connection has failed.
-   */
-  private free = [4, 3, 2, 1, 0];
-
-  /** When a number was last given back. */
-  private readonly freedAt: (number | undefined)[] = [];
-  /** When data of a number last came, or were announced. */
-  private readonly heardAt: (number | undefined)[] = [];
-  private readonly stocktaking: Stocktaking;
-
-  private readonly cleanups = new Subject<Observable<never>>();
-  private readonly arrivals = new Subject<Link>();
+  private readonly numbers: LinkNumbers<Link>;
+  private readonly cleaner: LinkCleaner;
+  private readonly statusPoll: StatusPoll;
+  private readonly arrivals = new Subject<ModemStreamLink>();
+  private spoken: Dialect | undefined;
 
   constructor(private readonly options: LinkTableOptions) {
-    this.reception = new Reception({
-      needsDatagrams: () => this.links.some((link) => link instanceof ModemDatagramLink),
+    const { executor, scheduler } = options;
+    const numbers = new LinkNumbers<Link>(scheduler);
+    this.numbers = numbers;
+    this.receiveMode = new ReceiveMode({
+      needsDatagrams: () => this.some(({ kind }) => kind === 'datagrams'),
       pullAgain: () => {
-        for (const link of this.links) link?.pullAgain();
+        for (const { life } of numbers.links) life.pullAgain();
       },
     });
-    this.stocktaking = new Stocktaking({
+    const { receiveMode } = this;
+    this.cleaner = new LinkCleaner({ executor, receiveMode, numbers, dialect: () => this.dialect });
+    this.statusPoll = new StatusPoll({
       ...options,
-      reception: this.reception,
-      links: () => this.links,
-      heardAt: (id) => this.heardAt[id] ?? -Infinity,
-      isListening: () => this.arrivals.observed,
-      found: (id) => {
-        this.find(id);
+      receiveMode,
+      numbers,
+      isListening: () => this.isListening,
+      discovered: (id) => {
+        this.discover(id);
       },
     });
     this.arrivals$ = this.arrivals.asObservable();
-    this.cleaning$ = this.cleanups.pipe(mergeAll());
+    this.cleaning$ = this.cleaner.running$;
+    this.polling$ = this.statusPoll.polling$;
+  }
+
+  /** The modem has been set up, and speaks this dialect. */
+  begin(dialect: Dialect): void {
+    this.spoken = dialect;
+    this.receiveMode.begin(dialect);
+  }
+
+  /** What the modem speaks; `undefined` until it has been set up. */
+  get dialect(): Dialect | undefined {
+    return this.spoken;
   }
 
   /**
-   * Hands a frame to its link. What belongs to none is dropped: a payload is never taken for anything else. Links that
-   * may have lost data get no more.
+   * Hands a frame to its link. What belongs to no link is dropped, because a payload is never taken for anything else. A
+   * link that may have lost data gets no more.
    *
    * @returns Whether the frame makes sense.
    */
   route(frame: Frame): boolean {
-    const loss = this.lossOf(frame);
+    const loss = this.lossShownBy(frame);
     if (loss) {
-      if (loss.others) for (const link of this.links) link?.doubt(loss.how);
-      loss.doubted?.doubt(loss.how);
-      loss.damaged?.damaged(loss.how);
+      if (loss.others) for (const { life } of this.numbers.links) life.doubt(loss.how);
+      loss.doubted?.life.doubt(loss.how);
+      loss.damaged?.life.damaged(loss.how);
       return false;
     }
     switch (frame.kind) {
       case 'block': {
-        const link = this.links[frame.link];
-        // What was asked for before a link is open is the last of the one that had its number.
-        if (!frame.pulled || link?.hasOpened) link?.received(frame);
-        this.heardAt[frame.link] = this.options.scheduler.now();
+        const life = this.numbers.at(frame.link)?.life;
+        // What was asked for before a link is open is the last data of the link that had its number.
+        if (!frame.pulled || life?.hasOpened) life?.received(frame);
+        this.numbers.heard(frame.link);
         break;
       }
       case 'notice':
-        this.heardAt[frame.link] = this.options.scheduler.now();
-        this.links[frame.link]?.noticed(frame.length);
+        this.numbers.heard(frame.link);
+        this.numbers.at(frame.link)?.life.noticed(frame.length);
         break;
-      case 'opened': {
-        const link = this.links[frame.link];
-        if (link?.begun && !link.isGone && (!link.hasOpened || !this.arrivals.observed)) {
-          link.opened();
-        } else {
-          // The modem has given the number to a client: one that is reserved with us only, that it has said is closed
-          // (AT 1.7 forgets what it still held of that), or whose `CLOSED` was lost.
-          if (link?.isGone) link.finish();
-          else if (link?.hasOpened) link.lost(new OSError('ECONNRESET', 'modem', takenOver));
-          this.arrive(frame.link);
-        }
+      case 'opened':
+        this.opened(frame.link);
         break;
-      }
       case 'closed':
-        this.links[frame.link]?.closed();
+        this.numbers.at(frame.link)?.life.closed();
         break;
     }
     return true;
   }
 
-  /** The modem has not started again: links that may have lost data have, and what it has said meanwhile is asked for. */
+  /** The modem has not started again. Links that may have lost data have lost it, and the modem is polled for the rest. */
   confirmDoubts(): Observable<never> {
     return defer(() => {
-      for (const link of [...this.links]) link?.confirmDoubt();
-      return this.stocktaking.stock$;
+      for (const { life } of this.numbers.links) life.confirmDoubt();
+      return this.statusPoll.once$;
     });
   }
 
-  /** Asks the modem now and then, while it is subscribed to, what it has. */
-  asking(): Observable<never> {
-    return this.stocktaking.asking();
-  }
-
   /**
-   * Links may outlive a short loss of the network: which of them have is asked when it is back, for not every firmware
-   * tells. Runs as long as the modem does; emits nothing.
+   * Links may outlive a short loss of the network. When it is back, the modem is asked which of them have, because not
+   * every firmware tells. Runs as long as the modem does; emits nothing.
    *
    * @param isUp$ Whether the modem is on a network; replays the current state.
    */
@@ -176,11 +159,11 @@ export class LinkTable {
       skipWhile((isUp) => !isUp),
       skip(1),
       switchMap((isUp) => {
-        if (isUp) return this.stocktaking.stock$;
-        for (const link of this.links) link?.cutOff();
-        // That was before.
-        this.heardAt.length = 0;
-        return this.links.some(Boolean) ? timer(grace, this.options.scheduler).pipe(tap(() => this.giveUp())) : EMPTY;
+        if (isUp) return this.statusPoll.once$;
+        for (const { life } of this.numbers.links) life.cutOff();
+        // What was heard before the loss does not show that a link has outlived it.
+        this.numbers.forgetHeard();
+        return this.used > 0 ? timer(grace, this.options.scheduler).pipe(tap(() => this.giveUp())) : EMPTY;
       }),
       ignoreElements(),
     );
@@ -188,182 +171,111 @@ export class LinkTable {
 
   /** How many of the five are in use. */
   get used(): number {
-    return this.links.filter(Boolean).length;
+    return this.numbers.links.length;
   }
 
   /** Whether there is a link of that kind. */
-  some(isIt: (link: NumberedLink) => boolean): boolean {
-    return this.links.some((link) => link && isIt(link));
+  some(isIt: (link: Link) => boolean): boolean {
+    return this.numbers.links.some(isIt);
   }
 
   /** The modem has started again, or is gone. */
   loseAll(error: OSError): void {
-    for (const link of [...this.links]) link?.lost(error);
+    for (const { life } of this.numbers.links) life.lost(error);
   }
 
   /** Opens a link, emits it and completes; the subscriber then owns it. Unsubscribing before that gives it up. */
-  open<T extends NumberedLink>(start: Start<T>): Observable<T> {
-    const { executor } = this.options;
-    return defer(() => {
-      let link: T | undefined;
-      return defer(() => {
-        const reserved = start.make(this.nextFree(), this.context());
-        const commands = start.commandsOf(reserved);
-        // Not before: what these throw must leave the number free.
-        link = this.take(reserved);
-        const exchange = startExchange(reserved, commands, {
-          isOurs: () => this.links[reserved.id] === reserved,
-          isListening: () => this.arrivals.observed,
-        });
-        return concat(
-          start.prepare ? this.prepare(reserved, start.prepare) : EMPTY,
-          executor.run(exchange, (settlement) => {
-            this.settle(reserved, settlement);
-          }),
-        );
-      }).pipe(
-        // Our table is wrong, the modem's is right: another number is tried, once. A connection that nobody has goes.
-        retry({
-          count: 1,
-          delay: (error: unknown) => {
-            if (!isStale(error) || !link) return throwError(() => error);
-            return this.links[link.id] ? of(true) : this.clear(link);
-          },
-        }),
-        catchError((cause: unknown) => throwError(() => start.failure(cause, link))),
-      );
+  open<T extends Link>(start: Start<T>): Observable<T> {
+    return openLink(start, {
+      executor: this.options.executor,
+      numbers: this.numbers,
+      cleaner: this.cleaner,
+      context: () => this.context(),
+      isListening: () => this.isListening,
+      clientCame: (link) => {
+        if (link.kind === 'stream') this.welcome(link);
+        else this.cleaner.discard(link.life);
+      },
     });
   }
 
   /** Runs what nobody waits for. */
   cleanUp(operation$: Observable<unknown>): void {
-    this.cleanups.next(operation$.pipe(ignoreElements()));
+    this.cleaner.run(operation$);
   }
 
-  /** Closes a link that nobody has, or will have; breaks it off with `reset`, where the firmware can. */
-  discard(link: NumberedLink, reset = false): void {
-    this.cleanUp(concat(this.clear(link, reset), this.settled()));
+  /** Closes a link that nobody has, or will have. */
+  discard({ life }: Link): void {
+    this.cleaner.discard(life);
   }
 
-  private nextFree(): number {
-    const [id] = this.free;
-    if (id !== undefined) return id;
-    throw new OSError('EMFILE', 'connect', 'connect: all five links of the modem are in use; close a socket first');
-  }
-
-  private take<T extends NumberedLink>(link: T): T {
-    this.free = this.free.filter((other) => other !== link.id);
-    this.links[link.id] = link;
-    return link;
+  private get isListening(): boolean {
+    return this.arrivals.observed;
   }
 
   private context(): LinkContext {
+    const { executor, hold, hasAddress, advice, scheduler } = this.options;
     return {
-      executor: this.options.executor,
-      hold: this.options.hold,
-      reception: this.reception,
-      hasAddress: this.options.hasAddress,
-      advice: this.options.advice,
-      asking$: this.stocktaking.asking(),
-      patience$: timer(closePatience, this.options.scheduler),
-      free: (freed) => {
-        this.release(freed);
+      executor,
+      hold,
+      hasAddress,
+      advice,
+      receiveMode: this.receiveMode,
+      dialect: () => this.dialect,
+      polling$: this.polling$,
+      patience$: timer(closePatience, scheduler),
+      free: (life) => {
+        if (this.numbers.at(life.id)?.life === life) this.numbers.release(life.id);
       },
-      discard: (unwanted, reset) => {
-        this.discard(unwanted, reset);
+      discard: (life, reset) => {
+        this.cleaner.discard(life, reset);
       },
       settle: () => {
-        this.cleanUp(this.settled());
+        this.cleaner.settle();
       },
     };
   }
 
-  private giveUp(): void {
-    const message = `the modem has been off its network for ${grace / 1_000} s`;
-    for (const link of [...this.links]) link?.givenUp(new OSError('ENETDOWN', 'modem', message));
+  private opened(id: number): void {
+    const life = this.numbers.at(id)?.life;
+    if (life?.hasBegun && !life.isGone && (!life.hasOpened || !this.isListening)) {
+      life.opened();
+      return;
+    }
+    // The modem has given the number to a client. It was only reserved here, or it was that of a connection which the
+    // modem has said is closed (AT 1.7 forgets what it still held of that), or of one whose `CLOSED` was lost.
+    if (life?.isGone) life.finish();
+    else if (life?.hasOpened) life.lost(new OSError('ECONNRESET', 'modem', takenOver));
+    this.arrive(id);
   }
 
-  /** Its `CONNECT` was lost. What has been pushed on it by now is lost, too: such a one is of no use. */
-  private find(id: number): void {
-    if (this.arrivals.observed && !this.reception.mayPush(false)) this.arrive(id);
-    else this.discard(this.take(new Link(id, unknown, this.context())));
+  private giveUp(): void {
+    const message = `the modem has been off its network for ${grace / 1_000} s`;
+    for (const { life } of this.numbers.links) life.giveUp(new OSError('ENETDOWN', 'modem', message));
+  }
+
+  /** The `CONNECT` of a link was lost, and with it what has been pushed by now. If that is possible the link is of no use. */
+  private discover(id: number): void {
+    if (this.isListening && !this.receiveMode.mayPush(false)) this.arrive(id);
+    else this.cleaner.discard(this.takeClient(id).life);
   }
 
   private arrive(id: number): void {
-    this.welcome(this.take(new Link(id, unknown, this.context())));
+    this.welcome(this.takeClient(id));
   }
 
-  private welcome(link: Link): void {
+  private takeClient(id: number): ModemStreamLink {
+    return this.numbers.take(new ModemStreamLink(id, unknown, this.context()));
+  }
+
+  private welcome(link: ModemStreamLink): void {
     link.arrived();
-    if (this.arrivals.observed) this.arrivals.next(link);
-    else this.discard(link);
+    if (this.isListening) this.arrivals.next(link);
+    else this.cleaner.discard(link.life);
   }
 
-  private release(link: NumberedLink): void {
-    if (this.links[link.id] !== link) return;
-    this.links[link.id] = undefined;
-    this.free = [...this.free, link.id];
-    this.freedAt[link.id] = this.options.scheduler.now();
-  }
-
-  private lossOf(frame: Frame): Loss<NumberedLink> | undefined {
-    if (!('link' in frame) || frame.link === undefined) return lossOf<NumberedLink>(frame, undefined, false);
-    const freedAt = this.freedAt[frame.link] ?? -Infinity;
-    return lossOf(frame, this.links[frame.link], this.options.scheduler.now() - freedAt < trailing);
-  }
-
-  /** Runs what has to be done before a link is opened. */
-  private prepare(link: NumberedLink, preparation: Exchange<unknown>): Observable<never> {
-    return this.options.executor
-      .run(preparation, ({ end, isAwaited }) => {
-        if (end !== 'done' || !isAwaited) this.giveBack(link);
-      })
-      .pipe(ignoreElements());
-  }
-
-  /** Takes care of a link by what became of its start, whether or not somebody waits for it. */
-  private settle(link: NumberedLink, settlement: Settlement<unknown>): void {
-    switch (openingOf(settlement, link)) {
-      case 'opened':
-        if (!settlement.isAwaited) this.discard(link);
-        break;
-      case 'takenByClient':
-        if (link instanceof Link) this.welcome(link);
-        else this.discard(link);
-        break;
-      case 'unknown':
-        this.discard(link);
-        break;
-      case 'refused':
-        this.giveBack(link);
-        break;
-    }
-  }
-
-  /** The link was not opened; the modem may have been prepared for it. */
-  private giveBack(link: NumberedLink): void {
-    if (this.links[link.id] !== link) return;
-    this.release(link);
-    this.cleanUp(this.settled());
-  }
-
-  private clear(link: NumberedLink, reset = false): Observable<unknown> {
-    const isAnothers = () => (this.links[link.id] ?? link) !== link;
-    const isGone = () => link.isGone || isAnothers();
-    const exchange = reset ? breakOffExchange(link.id, isGone, this.reception) : closeExchange(link.id, isGone);
-    return this.options.executor.run(exchange).pipe(
-      // Refused when the peer was first, and that is as good.
-      catchError(() => of(undefined)),
-      finalize(() => {
-        link.finish();
-      }),
-    );
-  }
-
-  private settled(): Observable<never> {
-    return this.options.executor.run(this.reception.settle()).pipe(
-      ignoreElements(),
-      catchError(() => EMPTY),
-    );
+  private lossShownBy(frame: Frame): Loss<Link> | undefined {
+    if (!('link' in frame) || frame.link === undefined) return lossShownBy<Link>(frame, undefined, false);
+    return lossShownBy(frame, this.numbers.at(frame.link), this.numbers.isTrailing(frame.link));
   }
 }

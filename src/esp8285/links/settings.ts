@@ -3,17 +3,18 @@ import { catchError, defer, EMPTY, ignoreElements, type Observable, throwError }
 import type { StreamSettings } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
+import type { Command } from '../commands/command';
 import type { Dialect } from '../commands/dialect';
 import { Refusal } from '../executor/answer';
 import { commandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
 import type { Settlement } from '../executor/executor';
-import type { LinkContext } from './numberedLink';
+import type { LinkContext } from './linkContext';
 
 /** Longest idle time of `AT+CIPSTART`, in seconds. */
 const longestKeepAlive = 7200;
 
-/** See {@link Nic.checkSettings}. */
+/** Completes if the firmware takes these settings. Errors as {@link Nic.checkSettings}. */
 export function checkSettings(
   { generation, version }: Dialect,
   { keepAlive = 0, noDelay = false, resets = false }: StreamSettings,
@@ -32,25 +33,30 @@ export function checkSettings(
   });
 }
 
-/** `AT+CIPCLOSEMODE` is of AT 1.7, `AT+CIPTCPOPT` of ESP-AT 2.1: 2.0 alone has neither. */
+/** AT 1.7 has `AT+CIPCLOSEMODE`, and ESP-AT 2.1 has `AT+CIPTCPOPT`. 2.0 alone has neither. */
 function canReset(generation: Dialect['generation'], version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return generation === 'esp-at' ? !(major === 2 && minor === 0) : major === 1 && minor >= 7;
 }
 
+/** The command that makes a close of a link number a reset of its connection, or an end in order again. */
+export function closeModeOf(dialect: Dialect | undefined, link: number, resets: boolean): Command {
+  return (dialect?.generation === 'esp-at' ? common.linger : common.closeMode)(link, resets);
+}
+
 /**
- * Has the stack send small pieces of a link at once, or gather them, and completes.
+ * Turns `TCP_NODELAY` of a link on or off, and completes.
  *
- * @param settled See {@link Executor.run}. Not called where there is nothing to say.
+ * @param settled See {@link Executor.run}. It is not called where there is nothing to say to the modem.
  */
 export function setNoDelay(
-  { executor, reception }: LinkContext,
+  { executor, dialect }: LinkContext,
   id: number,
   noDelay: boolean,
   settled?: (settlement: Settlement<unknown>) => void,
 ): Observable<never> {
   return defer(() => {
-    if (reception.hasNoDelay) return executor.run(simpleExchange(common.noDelay(id, noDelay)), settled);
+    if (dialect()?.generation === 'esp-at') return executor.run(simpleExchange(common.noDelay(id, noDelay)), settled);
     if (noDelay) throw noNoDelay('AT 1.x');
     return EMPTY;
   }).pipe(

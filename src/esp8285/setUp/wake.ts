@@ -13,9 +13,9 @@ import {
 } from 'rxjs';
 
 import { OSError } from '../../usocket/contract/osError';
-import { common } from '../commands/catalogue';
+import { common, longestSend } from '../commands/catalogue';
 import { answer, Refusal } from '../executor/answer';
-import { fillSend } from '../executor/fillSend';
+import { padSend } from '../executor/padSend';
 import { insist } from '../executor/insist';
 import type { Wire } from '../executor/wire';
 
@@ -24,8 +24,6 @@ const patience = 1_500;
 const tries = 4;
 /** Milliseconds of silence around the `+++` that ends passthrough. */
 const escapeSilence = 1_100;
-/** Most bytes that a send which was cut off may still wait for. */
-const longestSend = 2048;
 
 /**
  * Gets an answer from a modem in an unknown state: at rest, starting, with half a command in its buffer, at work on
@@ -51,7 +49,7 @@ export function attention(wire: Wire): Observable<never> {
     const answered$ = ask(tries).pipe(
       // Twice, for outside passthrough the first is refused: `+++AT`.
       catchError(() => concat(wire.discardUnfinished(), leavePassthrough$, ask(2))),
-      catchError(() => concat(fillSend(wire, longestSend), ask(tries))),
+      catchError(() => concat(padSend(wire, longestSend), ask(tries))),
     );
     return merge(hearing$, answered$).pipe(
       take(1),

@@ -1,14 +1,10 @@
-import { concatMap, EMPTY, map, type Observable, of } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 
-import type { Endpoint } from '../../usocket/contract/nic';
-import { OSError } from '../../usocket/contract/osError';
 import { firstMatch } from '../commands/answerLines';
 import { common } from '../commands/catalogue';
 import { requireNamesAndClock } from '../commands/dialect';
-import { ifRefused, Refusal } from '../executor/answer';
+import { Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
-import { simpleExchange } from '../executor/exchange';
-import type { Executor } from '../executor/executor';
 import type { Session } from '../executor/session';
 
 /**
@@ -55,28 +51,5 @@ export function mac(up: Session): Observable<string> {
       return address.toLowerCase().replaceAll('-', ':');
     }),
     withCommandError('mac'),
-  );
-}
-
-/** `+CIFSR:STAIP,"192.168.1.5"` and `+CIFSR:APIP,"192.168.4.1"`; AT before 1.0 prints the address alone. */
-const ownAddress = /^(?:\+CIFSR:\s*(?:(?:STA|AP)IP,)?\s*)?"?(\d+\.\d+\.\d+\.\d+)"?$/;
-
-/**
- * Completes for an address that a local port may be bound to: any, or one that the modem has now. In any case the modem
- * takes what comes to all of its addresses. Errors: `EADDRNOTAVAIL` for another address.
- */
-export function checkOwnAddress(executor: Executor, { address, port }: Endpoint, syscall: string): Observable<never> {
-  if (address === '0.0.0.0') return EMPTY;
-  return executor.run(simpleExchange(common.askOwnAddresses)).pipe(
-    ifRefused(of([])),
-    withCommandError(syscall),
-    concatMap((lines) => {
-      const own = lines.map((line) => firstMatch([line], ownAddress)?.[1]).filter((one) => one !== undefined);
-      if (own.includes(address)) return EMPTY;
-      const message =
-        `${syscall} ${address}:${port}: that is no address of the modem` +
-        `${own.length > 0 ? `, which has ${own.join(' and ')}` : ''}; bind to 0.0.0.0`;
-      throw new OSError('EADDRNOTAVAIL', syscall, message);
-    }),
   );
 }

@@ -1,43 +1,39 @@
 import { concat, defer, type Observable, of, retry, throwError } from 'rxjs';
 
-import type { DatagramLink, Endpoint } from '../../usocket/contract/nic';
+import type { Endpoint } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
 import { commandError } from '../executor/commandError';
-import type { Executor } from '../executor/executor';
-import { checkOwnAddress } from '../wifi/identity';
-import { ModemDatagramLink } from './datagramLink';
-import type { LinkTable } from './linkTable';
-import { isOffNetwork } from './reasons';
+import { ModemDatagramLink } from '../links/datagramLink';
+import { isOffNetwork } from '../links/exchanges/reasons';
+import type { Opener, OpenerOptions } from './opener';
+import { checkOwnAddress } from './ownAddress';
 
-/** Ports that nobody has by agreement, for sockets that ask for any. */
+/** Ports that are registered for nothing, for sockets that ask for any port. */
 const dynamicPorts = { first: 49_152, last: 65_535 };
 /** How many more of them are tried when the modem does not take one. */
 const portTries = 3;
 
 /** Opens ports for datagrams: see {@link Nic.openDatagram}. */
-export class DatagramOpener {
+export class DatagramOpener implements Opener<ModemDatagramLink> {
   private nextPort = dynamicPorts.first;
 
-  constructor(
-    private readonly executor: Executor,
-    private readonly links: LinkTable,
-    private readonly hasAddress: () => boolean,
-  ) {}
+  constructor(private readonly options: OpenerOptions) {}
 
-  open(local: Endpoint): Observable<DatagramLink> {
+  open(local: Endpoint): Observable<ModemDatagramLink> {
+    const { executor, links } = this.options;
     return defer(() => {
       const port = local.port === 0 ? this.unusedPort() : local.port;
-      const isTaken = this.links.some((link) => link instanceof ModemDatagramLink && link.local.port === port);
-      if (isTaken) throw portInUse(port, 'another socket of this program has it');
-      const opened$ = this.links.open({
+      const isOurs = links.some((link) => link.kind === 'datagrams' && link.local.port === port);
+      if (isOurs) throw portInUse(port, 'another socket of this program has it');
+      const opened$ = links.open({
         make: (id, context) => new ModemDatagramLink(id, port, context),
-        prepare: this.links.reception.settle(),
+        prepare: links.receiveMode.settle(),
         commandsOf: ({ id }) => ({ start: common.startDatagrams(id, port) }),
         failure: (cause) => this.failure(cause, port),
       });
-      return concat(checkOwnAddress(this.executor, local, 'bind'), opened$);
+      return concat(checkOwnAddress(executor, local, 'bind'), opened$);
     }).pipe(
       retry({
         count: local.port === 0 ? portTries : 0,
@@ -49,7 +45,7 @@ export class DatagramOpener {
   /** What it means that the modem did not open a port. */
   private failure(cause: unknown, port: number): unknown {
     if (!(cause instanceof Refusal)) return commandError('bind', cause);
-    if (isOffNetwork(cause) || !this.hasAddress()) {
+    if (isOffNetwork(cause) || !this.options.hasAddress()) {
       const message = `bind port ${port}: the modem is not on a network; call nic.connect(ssid, key) first`;
       return new OSError('ENETUNREACH', 'bind', `${message} (${cause.message})`, { cause });
     }

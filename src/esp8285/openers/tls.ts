@@ -6,35 +6,36 @@ import type { Command } from '../commands/command';
 import type { Dialect } from '../commands/dialect';
 import type { Refusal } from '../executor/answer';
 
-/** A refusal that comes later (milliseconds) is the modem's patience at its end; a handshake takes it 2 to 6 seconds. */
+/** A refusal that comes later than this (milliseconds) is the modem's own timeout. A handshake takes it 2 to 6 seconds. */
 const slowestHandshake = 15_000;
 
-/** What the modem can do of TLS, and how it is asked for. */
-export class Encryption {
-  /** Numbers that have ever had a server name: the modem keeps it for whatever connection has the number next. */
+/** How an encrypted connection is prepared for. */
+export class TlsPreparation {
+  /** Numbers that have ever had a server name. The modem keeps it for whatever connection has the number next. */
   private readonly named = new Set<number>();
 
   /**
-   * What is said before the start of an encrypted connection. A modem that refuses it goes on without.
+   * The commands before the start of an encrypted connection. If the modem refuses them, the connection is opened without.
    *
    * Throws `EINVAL` for a name that cannot be sent.
    */
-  preparation(link: number, { serverName = '' }: TlsOptions, { generation }: Dialect): readonly Command[] {
-    // An address is no name that a peer could be asked for.
+  commands(link: number, { serverName = '' }: TlsOptions, dialect: Dialect | undefined): readonly Command[] {
+    // A peer cannot be asked for by an address.
     const name = /^[\d.]+$|:/.test(serverName) ? '' : serverName;
     const naming = common.serverName(link, name);
-    // NonOS has no names.
-    if (generation === 'nonos') return [common.encryptionBuffer];
+    // NonOS has no server names.
+    if (dialect?.generation === 'nonos') return [common.encryptionBuffer];
     if (name !== '') this.named.add(link);
     return this.named.has(link) ? [naming] : [];
   }
 }
 
 /**
- * Throws `EOPNOTSUPP` unless the peer may be anybody: no build for 1 MB of flash has certificates of authorities, and NonOS
- * checks none at all. `ENOBUFS` when the modem has an encrypted connection: two are refused, by ESP-AT without a reason.
+ * Throws `EOPNOTSUPP` unless the program accepts any peer: no build for 1 MB of flash has certificates of authorities, and
+ * NonOS checks none at all. Throws `ENOBUFS` when the modem has an encrypted connection already: it refuses a second one,
+ * and ESP-AT gives no reason for that.
  */
-export function checkEncryption({ verify = true }: TlsOptions, isInUse: boolean): void {
+export function checkTls({ verify = true }: TlsOptions, isInUse: boolean): void {
   if (verify) {
     const message =
       'connect: the modem cannot check certificates: the connection would be encrypted, but nobody knows with whom; ' +
@@ -49,10 +50,10 @@ export function checkEncryption({ verify = true }: TlsOptions, isInUse: boolean)
 }
 
 /**
- * Why an encrypted connection has not come to be. The modem does not tell a refused connection from a failed handshake: a
+ * Why an encrypted connection was not made. The modem does not distinguish a refused connection from a failed handshake: a
  * bare `ERROR` may be either, and NonOS has been seen to say `CLOSED` and `OK` (WiFiEsp issue 162).
  */
-export function encryptionFailure({ lines }: Refusal, milliseconds: number): readonly [ErrorCode, string] {
+export function tlsFailure({ lines }: Refusal, milliseconds: number): readonly [ErrorCode, string] {
   if (lines.includes('ssl reach max')) {
     return ['ENOBUFS', 'was not tried: the modem has one encrypted connection at a time, and takes it for used'];
   }
@@ -65,7 +66,7 @@ export function encryptionFailure({ lines }: Refusal, milliseconds: number): rea
     : ['ETIMEDOUT', 'did not answer; is the address right, and in reach?'];
 }
 
-/** Old firmware starts again when it has no memory left for a handshake (WiFiEsp issue 29). */
+/** Explains a restart during a handshake: old firmware restarts when it has no memory left for one (WiFiEsp issue 29). */
 export function restartedUnder(error: unknown, what: string): unknown {
   if (!(error instanceof OSError && error.code === 'ECONNRESET')) return error;
   const message = `connect: ${what}: the modem started again under the TLS handshake; its memory may be too small for that`;

@@ -9,24 +9,31 @@ import type { Wire } from '../executor/wire';
 /** Bytes of one passive read: AT 1.7 is known to give 2048; ESP-AT's whole TCP window fits in one. */
 const longestReads = { nonos: 2048, 'esp-at': 5760 };
 
+export interface ReceiveModeOptions {
+  /** Whether a port for datagrams is open, or is being opened. */
+  readonly needsDatagrams: () => boolean;
+  /** Called when the modem holds data back again. */
+  readonly pullAgain: () => void;
+}
+
 /**
- * How the modem hands over what comes: whether it holds data back until they are asked for, and whether it tells where
- * datagrams come from.
+ * How the modem hands over what comes: whether it holds data back until they are asked for (passive receive), and whether
+ * it tells where datagrams come from.
  *
  * ESP-AT's passive receive joins datagrams, whoever sent them (esp-at issues 323 and 451), and it is one setting for all
- * links. So it is off while there is a link for datagrams, and everything is pushed, as on AT 1.5.
+ * links. Therefore it is off while a port for datagrams is open, and everything is pushed, as on AT 1.5.
  */
-export class Reception {
+export class ReceiveMode {
   private dialect: Dialect | undefined;
   /** Datagrams come one by one, with their senders. */
   private isForDatagrams = false;
   private isPushing = false;
-  /** The way of receiving has been changed since the start: what was on its way then may come late. */
+  /** The mode has been changed since the start of the modem: what was on its way then may come late. */
   private hasChanged = false;
 
-  constructor(private readonly options: { readonly needsDatagrams: () => boolean; readonly pullAgain: () => void }) {}
+  constructor(private readonly options: ReceiveModeOptions) {}
 
-  /** The modem has been set up: no sender is told, and data are held back where the dialect has it. */
+  /** The modem has been set up: it tells no senders, and holds data back where the dialect has that. */
   begin(dialect: Dialect): void {
     this.dialect = dialect;
     this.isForDatagrams = false;
@@ -34,13 +41,13 @@ export class Reception {
     this.hasChanged = false;
   }
 
-  /** Whether data of a link may come unasked. */
+  /** Whether data of a link may come without having been asked for. */
   mayPush(isEncrypted: boolean): boolean {
     return !this.canPull(isEncrypted) || this.hasChanged;
   }
 
   /**
-   * Whether the data of a link are held back, but for times when there are datagrams to receive. NonOS pushes what comes
+   * Whether the modem holds the data of a link back, except while there is a port for datagrams. NonOS pushes what comes
    * encrypted in any case.
    */
   canPull(isEncrypted: boolean): boolean {
@@ -48,12 +55,12 @@ export class Reception {
     return passiveReceive && !(isEncrypted && generation === 'nonos');
   }
 
-  /** Most bytes of one `AT+CIPRECVDATA` of a link; 0 while the modem pushes what comes on it. */
+  /** Most bytes of one `AT+CIPRECVDATA` for an open link; 0 while the modem pushes what comes for it. */
   longestReadOf(isEncrypted: boolean): number {
     return this.isPushing ? 0 : this.longestPullOf(isEncrypted);
   }
 
-  /** The same, whatever the modem does at the moment. */
+  /** The same for a link that has ended: what the modem holds of it is never pushed. */
   longestPullOf(isEncrypted: boolean): number {
     return this.dialect && this.canPull(isEncrypted) ? longestReads[this.dialect.generation] : 0;
   }
@@ -63,17 +70,7 @@ export class Reception {
     return this.dialect?.passiveReceive ?? false;
   }
 
-  /** Whether the stack can be told not to gather small sends (`AT+CIPTCPOPT`). */
-  get hasNoDelay(): boolean {
-    return this.dialect?.generation === 'esp-at';
-  }
-
-  /** What has a close of the number be a reset, or an end in order again. */
-  closeModeOf(link: number, resets: boolean): Command {
-    return (this.dialect?.generation === 'esp-at' ? common.linger : common.closeMode)(link, resets);
-  }
-
-  /** Brings the modem to what the open links need, if it is not there. */
+  /** Brings the modem to the mode that the open links need, unless it is in that mode. */
   settle(): Exchange<void> {
     return {
       shown: common.remoteAddress(true).shown,
@@ -81,7 +78,7 @@ export class Reception {
       converse: (wire) =>
         defer(() => {
           const wanted = this.options.needsDatagrams();
-          // Half way is where a step has failed.
+          // The modem is in neither mode where a step has failed.
           const isThere = wanted ? this.isForDatagrams : !this.isForDatagrams && !this.isPushing;
           const steps$ = wanted ? this.enter(wire) : this.leave(wire);
           return concat(isThere ? EMPTY : steps$, of(undefined));
@@ -89,7 +86,8 @@ export class Reception {
     };
   }
 
-  // While senders are told, ESP-AT would put an address in front of data that are asked for, and none are; AT 1.7 does not.
+  // While the modem tells senders, ESP-AT would put an address in front of data that were asked for, but nothing is asked
+  // for then. AT 1.7 puts none there.
 
   private enter(wire: Wire): Observable<never> {
     const say = sayer(wire);
@@ -105,7 +103,7 @@ export class Reception {
     return concat(
       say(common.remoteAddress(false), () => {
         this.isForDatagrams = false;
-        // Before the modem is asked: it may announce what it holds in front of its `OK`.
+        // Before the next command, because the modem may announce what it holds in front of its `OK`.
         this.isPushing = false;
       }),
       this.joinsDatagrams ? say(common.receiveMode(true), this.options.pullAgain) : EMPTY,

@@ -1,8 +1,10 @@
 import type { Frame } from '../grammar/frame';
 
-/** How the data of a link may come: see `NumberedLink`. */
-interface Vulnerable {
+/** How the data of a link may come. */
+interface Receiver {
+  /** The modem may hand its data over without having been asked. */
   readonly mayPush: boolean;
+  /** The modem may say that data wait for it. */
   readonly mayNotice: boolean;
 }
 
@@ -13,7 +15,7 @@ export type LossKind = 'bytes' | 'silence';
 export interface Loss<T> {
   /** The link that has lost data. */
   readonly damaged?: T | undefined;
-  /** The link that has lost data, or a restart has cut its block off: which, the modem is asked. */
+  /** The link that has lost data, unless a restart has cut its block off. The modem is asked which it was. */
   readonly doubted?: T | undefined;
   /** What has been lost may have been data of any link. */
   readonly others: boolean;
@@ -21,13 +23,13 @@ export interface Loss<T> {
 }
 
 /**
- * Which links a frame shows to have lost data: one that is damaged, or is none, or speaks of a link that it cannot be of. A
- * line that nobody knows is news, and loses nothing.
+ * Which links a frame shows to have lost data: a frame that is damaged, or no frame at all, or about a link that it cannot
+ * be about. An unknown line loses nothing.
  *
  * @param link The link that has the frame's number.
- * @param isTrailing The number was in use until a moment ago: the last data of a link may come behind its end.
+ * @param isTrailing The number was in use until a moment ago: the last data of a link may come after its end.
  */
-export function lossOf<T extends Vulnerable>(
+export function lossShownBy<T extends Receiver>(
   frame: Frame,
   link: T | undefined,
   isTrailing: boolean,
@@ -43,7 +45,7 @@ export function lossOf<T extends Vulnerable>(
       if (frame.pulled) return undefined;
       return link?.mayPush === false || (!link && !isTrailing) ? { others: true, how: 'bytes' } : undefined;
     case 'notice':
-      // Where data are pushed, no notice exists: this is a header cut short.
+      // Where data are pushed there are no notices: this is a header that was cut short.
       return link?.mayNotice === false ? { damaged: link, others: true, how: 'bytes' } : undefined;
     case 'fragment':
     case 'noise':

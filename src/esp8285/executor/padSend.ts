@@ -11,7 +11,7 @@ const fill = { size: 64, pause: 10 };
  *
  * @param length Most bytes that it may wait for.
  */
-export function fillSend(wire: Wire, length: number): Observable<never> {
+export function padSend(wire: Wire, length: number): Observable<never> {
   return defer(() =>
     timer(0, fill.pause, wire.clock).pipe(
       take(Math.ceil(length / fill.size)),

@@ -1,0 +1,49 @@
+import { concat, defer, type Observable, of, retry, throwError } from 'rxjs';
+
+import { common } from '../../commands/catalogue';
+import type { Command } from '../../commands/command';
+import { ifRefused } from '../../executor/answer';
+import { askOnce, type Exchange, simpleExchange, tryTo } from '../../executor/exchange';
+import { AnswerLost } from '../../executor/unanswered';
+
+/**
+ * Closes a link.
+ *
+ * @param isGone Whether the link has ended by itself: closing its number then would close the link of another owner.
+ */
+export function closeExchange(link: number, isGone: () => boolean): Exchange<readonly string[]> {
+  const exchange = simpleExchange(common.close(link), undefined, askOnce);
+  return {
+    ...exchange,
+    converse: (wire): Observable<readonly string[]> =>
+      defer(() => (isGone() ? of([]) : exchange.converse(wire))).pipe(
+        retry({
+          count: 1,
+          delay: (error: unknown) => (error instanceof AnswerLost ? of(true) : throwError(() => error)),
+        }),
+      ),
+  };
+}
+
+/**
+ * Closes a link with a reset of the connection.
+ *
+ * @param closeModeOf The command that makes a close of the number a reset, or an end in order again. The modem keeps this
+ *   mode for the number, so it is set back for the next connection.
+ */
+export function resetLinkExchange(
+  link: number,
+  isGone: () => boolean,
+  closeModeOf: (link: number, resets: boolean) => Command,
+): Exchange<readonly string[]> {
+  const exchange = closeExchange(link, isGone);
+  return {
+    ...exchange,
+    converse: (wire) =>
+      defer(() => {
+        if (isGone()) return of([]);
+        const setMode = (resets: boolean) => tryTo(wire, closeModeOf(link, resets));
+        return concat(setMode(true), exchange.converse(wire).pipe(ifRefused(of([]))), setMode(false));
+      }),
+  };
+}

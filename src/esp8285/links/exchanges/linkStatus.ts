@@ -1,0 +1,44 @@
+import { concatMap, map, of } from 'rxjs';
+
+import { common } from '../../commands/catalogue';
+import { firstMatch } from '../../commands/answerLines';
+import { ifRefused } from '../../executor/answer';
+import { ask, type Exchange, usualDeadline } from '../../executor/exchange';
+import { askForLinks, type LinkList } from './linkList';
+
+/** What the modem says about its links, by link number. */
+export interface LinkStatus {
+  /** Bytes that wait; `undefined` where the modem does not say. */
+  readonly waiting: readonly (number | undefined)[];
+  /** Links that are open; `undefined` when what the modem said of them makes no sense. */
+  readonly open: ReadonlySet<number> | undefined;
+}
+
+/**
+ * Asks for the state of all links, because the line may have lost announcements and ends.
+ *
+ * @param countsWaiting Whether the firmware holds data back, and can be asked how many bytes.
+ */
+export function statusExchange(countsWaiting: boolean): Exchange<LinkStatus> {
+  return {
+    shown: common.status.shown,
+    deadline: usualDeadline,
+    converse: (wire) => {
+      // A refusal says nothing of the links.
+      const waiting$ = countsWaiting ? ask(wire, common.waiting).pipe(map(waitingOf), ifRefused(of([]))) : of([]);
+      return waiting$.pipe(
+        concatMap((waiting) => askForLinks(wire).pipe(map((list) => ({ waiting, open: openOf(list) })))),
+      );
+    },
+  };
+}
+
+/** AT 1.7 says 0 of a link that is not open, ESP-AT -1; its manual shows nothing at all between the commas. */
+function waitingOf(lines: readonly string[]): readonly (number | undefined)[] {
+  const lengths = firstMatch(lines, /^\+CIPRECVLEN: *(-?\d*(?: *, *-?\d*){4}) *$/)?.[1] ?? '';
+  return lengths.split(',').map((length) => (/^ *\d+ *$/.test(length) ? Number(length) : undefined));
+}
+
+function openOf({ links, isComplete }: LinkList): ReadonlySet<number> | undefined {
+  return isComplete ? new Set(links.map(({ id }) => id)) : undefined;
+}

@@ -1,0 +1,32 @@
+import { catchError, map, of, throwError } from 'rxjs';
+
+import { common } from '../../commands/catalogue';
+import { askOnce, type Exchange, slowestByte, usualDeadline } from '../../executor/exchange';
+import { AnswerLost } from '../../executor/unanswered';
+import { quiet, type WhileAtWorkOptions } from '../../executor/whileAtWork';
+
+/** Bytes of the answer to a read besides the data. */
+const around = 64;
+
+/** How a read has ended: `lost` when the end of the answer was lost, and perhaps the data with it. */
+export type ReadEnd = 'complete' | 'lost';
+
+/** Asks for bytes that wait in the modem. They come as a block of the link, and are not emitted here. */
+export function readExchange(link: number, size: number): Exchange<ReadEnd> {
+  const command = common.receive(link, size);
+  // Together with the time before the first question, a silent modem gets the usual deadline.
+  const options: WhileAtWorkOptions = { longest: size + around, patience: usualDeadline - quiet, tries: 1 };
+  return {
+    shown: command.shown,
+    deadline: Math.max(usualDeadline, 2 * slowestByte * size),
+    converse: (wire) =>
+      wire.expectingDataOf(
+        link,
+        askOnce(wire, command, () => options).pipe(
+          map((): ReadEnd => 'complete'),
+          catchError((error: unknown) => (error instanceof AnswerLost ? of('lost' as const) : throwError(() => error))),
+        ),
+        size,
+      ),
+  };
+}

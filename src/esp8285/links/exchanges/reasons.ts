@@ -1,0 +1,16 @@
+import type { Refusal } from '../../executor/answer';
+
+/** What a modem says that has a link of that number already: `ALREADY CONNECTED`, `ALREAY CONNECT`, `Link is builded`. */
+const inUse = /^(?:[0-4], *)?(?:ALREA?D?Y CONNECT|link is (?:already )?buil)/i;
+/** What a modem says that has no address: `no ip`. */
+const noAddress = /^no[ _]?ip$/i;
+
+/** Whether a link was not opened because the modem has a link of that number. ESP-AT gives no reason. */
+export function isNumberInUse({ lines }: Refusal): boolean {
+  return lines.some((line) => inUse.test(line));
+}
+
+/** Whether a link was not opened because the modem is on no network. */
+export function isOffNetwork({ lines }: Refusal): boolean {
+  return lines.some((line) => noAddress.test(line));
+}

@@ -1,0 +1,50 @@
+import type { Command } from '../../commands/command';
+import type { Refusal } from '../../executor/answer';
+import { Unanswered } from '../../executor/unanswered';
+
+/** The modem took the bytes and could not deliver them. */
+export class SendFailed extends Error {
+  override readonly name = 'SendFailed';
+}
+
+/** The link had ended before the turn of the send came. Nothing was said, because the number may be another link's by then. */
+export class LinkGone extends Error {
+  override readonly name = 'LinkGone';
+}
+
+/** The modem has taken no byte. */
+export class SendRefused extends Error {
+  override readonly name = 'SendRefused';
+
+  /** @param isThere Whether the modem has the link, where it says so. */
+  constructor(
+    readonly refusal: Refusal,
+    readonly isThere: boolean | undefined,
+  ) {
+    super(`${refusal.message}; nothing was sent`);
+  }
+}
+
+/** The modem has taken the bytes, and is done with them, but the line has lost the result. */
+export class ResultLost extends Error {
+  override readonly name = 'ResultLost';
+
+  /**
+   * @param isThere Whether the modem has the link, where it says so.
+   * @param lines What it has said that could not be understood: the result may be among these lines.
+   */
+  constructor(
+    readonly isThere: boolean | undefined,
+    lines: readonly string[],
+  ) {
+    const said = lines.length > 0 ? `; it has said ${lines.join(' / ')}` : '';
+    super(`the modem has taken the bytes, and its result was lost on the line: they may have gone${said}`);
+  }
+}
+
+/** The line lost bytes of the send on their way to the modem, and what was said next may have taken their place. */
+export class BytesReplaced extends Unanswered {
+  constructor({ shown }: Command) {
+    super(shown, 0, `the line lost bytes on their way to the modem, and others may have taken their place in ${shown}`);
+  }
+}

@@ -1,0 +1,174 @@
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  of,
+  take,
+  tap,
+  throwError,
+} from 'rxjs';
+
+import type { Command } from '../../commands/command';
+import { Refusal } from '../../executor/answer';
+import { answeredWithin } from '../../executor/answeredWithin';
+import { askOnce, type Exchange, tryTo, usualDeadline } from '../../executor/exchange';
+import { AnswerLost, Unanswered } from '../../executor/unanswered';
+import { certainAtOnce, quiet } from '../../executor/whileAtWork';
+import { isFirmwareLine } from '../../grammar/firmwareLine';
+import type { Wire } from '../../executor/wire';
+import { askForLink } from './linkList';
+import { isNumberInUse } from './reasons';
+
+/** Milliseconds: the modem itself gives up after 18 to 75 s. */
+const startDeadline = 60_000;
+
+/** What the modem says when it has a link of that number already. ESP-AT says nothing, and is asked. */
+const alreadyConnected = 'ALREADY CONNECTED';
+
+/** The link that is opened, as far as the conversation needs it. */
+export interface StartingLink {
+  readonly id: number;
+  readonly isOpen: boolean;
+  readonly hasOpened: boolean;
+  /** Milliseconds that the modem took over a start that failed. */
+  tookToStart: number;
+  /** The modem is asked to open the link. */
+  begin(): void;
+  /** The modem has refused. */
+  refused(): void;
+  /** The modem has the link, though its `CONNECT` was not heard. */
+  opened(): void;
+}
+
+/** The command that opens a link, and those before it. If the modem refuses one of these, the link is opened without it. */
+export interface StartCommands {
+  readonly before?: readonly Command[];
+  readonly start: Command;
+}
+
+/** What the conversation has to know of the other links. */
+export interface StartConditions {
+  /** Whether the number is still reserved for the link: the modem may have given it to a client. */
+  readonly isOurs: () => boolean;
+  /** Whether clients may come: a connection that opens need not be ours then. */
+  readonly isListening: () => boolean;
+}
+
+/** Opens a link. Emits as soon as it is certain to be open. */
+export function startExchange(
+  link: StartingLink,
+  { before = [], start }: StartCommands,
+  { isOurs, isListening }: StartConditions,
+): Exchange<unknown> {
+  return {
+    shown: start.shown,
+    deadline: startDeadline + usualDeadline,
+    converse: (wire) =>
+      defer(() => {
+        // It is known what the modem would answer.
+        if (!isOurs()) throw clientWasFirst(start.shown);
+        const isCertain = () => link.isOpen && !isListening();
+        const opened$ = wire.frames$.pipe(
+          filter((frame) => frame.kind === 'opened' && frame.link === link.id && isCertain()),
+        );
+        link.begin();
+        return converse(wire, link, before, start, isCertain).pipe(
+          certainAtOnce<unknown>(opened$),
+          tap({
+            error: (cause: unknown) => {
+              if (!(cause instanceof Unanswered)) link.refused();
+            },
+          }),
+        );
+      }),
+  };
+}
+
+function converse(
+  wire: Wire,
+  link: StartingLink,
+  before: readonly Command[],
+  start: Command,
+  isCertain: () => boolean,
+): Observable<unknown> {
+  let begun = 0;
+  // A busy modem has not begun.
+  const watchingBusy$ = wire.frames$.pipe(
+    tap(({ kind }) => {
+      if (kind === 'busy') begun = wire.clock.now();
+    }),
+    ignoreElements(),
+  );
+  const start$ = defer(() => {
+    begun = wire.clock.now();
+    return askOnce(wire, start);
+  });
+  const preparing$ = before.map((command) => tryTo(wire, command));
+  return merge(concat(...preparing$, start$), watchingBusy$).pipe(
+    take(1),
+    concatMap(() => (link.hasOpened ? of(true) : lookFor(wire, link, start))),
+    catchError((error: unknown) =>
+      error instanceof AnswerLost && !isCertain() ? find(wire, link, error) : throwError(() => error),
+    ),
+    answeredWithin(startDeadline, start.shown, wire),
+    catchError((cause: unknown) => {
+      // Where the modem's word was lost, that was found out only after this time.
+      const sooner = cause instanceof Refusal && cause.result === 'FAIL' ? quiet : 0;
+      link.tookToStart = wire.clock.now() - begun - sooner;
+      return cause instanceof Refusal && cause.result === 'ERROR' && !cause.lines.some(isFirmwareLine)
+        ? explain(wire, link, cause)
+        : throwError(() => cause);
+    }),
+  );
+}
+
+function clientWasFirst(shown: string): Refusal {
+  return new Refusal(shown, 'ERROR', [alreadyConnected], `${shown} was not said: a client has come on this link`);
+}
+
+/** Whether a start was refused because the modem has a link of that number. */
+export function isStale(error: unknown): boolean {
+  return error instanceof Refusal && isNumberInUse(error);
+}
+
+/** AT 1.x has been seen to say `OK` to a start that failed. Or the line has lost the `CONNECT`. */
+function lookFor(wire: Wire, link: StartingLink, { shown }: Command): Observable<unknown> {
+  return has(wire, link).pipe(
+    tap((isThere) => {
+      if (!isThere) throw Refusal.without('CONNECT', shown);
+      link.opened();
+    }),
+  );
+}
+
+/** A bare `ERROR` comes when the peer refuses, and when the modem has a link of this number. The list of links tells. */
+function explain(wire: Wire, link: StartingLink, refusal: Refusal): Observable<never> {
+  return has(wire, link).pipe(
+    map((isThere) => {
+      throw isThere ? new Refusal(refusal.shown, refusal.result, [alreadyConnected]) : refusal;
+    }),
+  );
+}
+
+/** The modem is done, and the line has lost how that ended. The list of links tells. */
+function find(wire: Wire, link: StartingLink, lost: AnswerLost): Observable<unknown> {
+  const message = `${lost.message}; it does not have the link`;
+  return askForLink(wire, link.id).pipe(
+    tap(({ isThere, isClients }) => {
+      if (isThere === undefined && !link.isOpen) throw lost;
+      if (isThere === false) throw new Refusal(lost.shown, 'FAIL', lost.lines, message);
+      if (isClients) throw new Refusal(lost.shown, 'ERROR', [alreadyConnected]);
+      link.opened();
+    }),
+  );
+}
+
+function has(wire: Wire, { id }: StartingLink): Observable<boolean> {
+  return askForLink(wire, id).pipe(map(({ isThere }) => isThere === true));
+}

@@ -1,0 +1,69 @@
+import { catchError, concat, EMPTY, finalize, ignoreElements, mergeAll, type Observable, of, Subject } from 'rxjs';
+
+import type { Dialect } from '../commands/dialect';
+import type { Executor } from '../executor/executor';
+import { closeExchange, resetLinkExchange } from './exchanges/closeExchange';
+import type { Link } from './link';
+import type { LinkLife } from './linkLife';
+import type { LinkNumbers } from './linkNumbers';
+import type { ReceiveMode } from './receiveMode';
+import { closeModeOf } from './settings';
+
+export interface LinkCleanerOptions {
+  readonly executor: Executor;
+  readonly receiveMode: ReceiveMode;
+  readonly numbers: LinkNumbers<Link>;
+  readonly dialect: () => Dialect | undefined;
+}
+
+/** Closes links, and restores the receive mode, when nobody waits for that. */
+export class LinkCleaner {
+  /** Runs what is to be cleaned up; emits nothing. The owner subscribes once. */
+  readonly running$: Observable<never>;
+
+  private readonly operations = new Subject<Observable<never>>();
+
+  constructor(private readonly options: LinkCleanerOptions) {
+    this.running$ = this.operations.pipe(mergeAll());
+  }
+
+  /** Runs what nobody waits for. */
+  run(operation$: Observable<unknown>): void {
+    this.operations.next(operation$.pipe(ignoreElements()));
+  }
+
+  /** Closes a link that nobody has, or will have. With `reset` it resets the connection, where the firmware can. */
+  discard(life: LinkLife, reset = false): void {
+    this.run(concat(this.close(life, reset), this.settling$));
+  }
+
+  /** Brings the modem to the receive mode that the links need. */
+  settle(): void {
+    this.run(this.settling$);
+  }
+
+  /** Cold: has the modem close a link, and finishes its life in any case. Never errors. */
+  close(life: LinkLife, reset = false): Observable<unknown> {
+    const { executor, numbers, dialect } = this.options;
+    const isAnothers = () => (numbers.at(life.id)?.life ?? life) !== life;
+    const isGone = () => life.isGone || isAnothers();
+    const exchange = reset
+      ? resetLinkExchange(life.id, isGone, (id, resets) => closeModeOf(dialect(), id, resets))
+      : closeExchange(life.id, isGone);
+    return executor.run(exchange).pipe(
+      // A refusal means that the peer was first, which is as good.
+      catchError(() => of(undefined)),
+      finalize(() => {
+        life.finish();
+      }),
+    );
+  }
+
+  private get settling$(): Observable<never> {
+    const { executor, receiveMode } = this.options;
+    return executor.run(receiveMode.settle()).pipe(
+      ignoreElements(),
+      catchError(() => EMPTY),
+    );
+  }
+}

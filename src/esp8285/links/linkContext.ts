@@ -1,0 +1,21 @@
+import type { Observable } from 'rxjs';
+
+import type { LineAdvice } from '../../streams';
+import type { Dialect } from '../commands/dialect';
+import type { Executor } from '../executor/executor';
+import type { LineHold } from '../flow/lineHold';
+import type { LifeContext } from './linkLife';
+import type { ReceiveMode } from './receiveMode';
+
+/** What a link needs of its modem. */
+export interface LinkContext extends LifeContext {
+  readonly executor: Executor;
+  readonly receiveMode: ReceiveMode;
+  readonly hold: LineHold;
+  /** What the modem speaks; `undefined` until it has been set up. */
+  readonly dialect: () => Dialect | undefined;
+  /** What to look at when the line has lost data. */
+  readonly advice: LineAdvice;
+  /** Polls the modem now and then, while it is subscribed to, for the links that it has. Emits nothing. */
+  readonly polling$: Observable<never>;
+}

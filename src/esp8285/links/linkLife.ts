@@ -1,0 +1,265 @@
+import { AsyncSubject, type Observable, takeUntil } from 'rxjs';
+
+import type { OSError } from '../../usocket/contract/osError';
+import type { Block } from '../grammar/frame';
+import type { LossKind } from './loss';
+
+/** What a link carries, as its life sees it. */
+export interface Traffic {
+  /** Takes what the modem has handed over. */
+  received(block: Block): void;
+  /** The modem has closed the link, which was open and in order. */
+  closed(): void;
+  /** Nothing more comes, and this is why. */
+  fail(error: OSError): void;
+  /** Nothing more comes: the link has ended in order. */
+  complete(): void;
+  /** Present where every byte counts. Datagrams do not have it, because each is either whole or not there. */
+  readonly bytes?: ByteTraffic;
+}
+
+/** What the life of a link tells its traffic where every byte counts. */
+export interface ByteTraffic {
+  /** Whether the modem pushes what comes, now or at times. */
+  readonly isPushed: boolean;
+  readonly mayPush: boolean;
+  /** The modem has announced how many bytes wait. */
+  noticed(length: number): void;
+  /** A poll has found so many bytes waiting. With TLS the modem can hand over fewer. */
+  found(length: number): void;
+  /** From now on the modem holds back again what comes. */
+  pullAgain(): void;
+  /** The line may have lost a part of what is being read. */
+  interrupted(): void;
+  /** Makes the error of a link that has lost data. */
+  lossError(how: LossKind): OSError;
+}
+
+/** What the life of a link needs of the table of links. */
+export interface LifeContext {
+  /** Whether the modem is on a network, with an address. */
+  readonly hasAddress: () => boolean;
+  /** Emits when the caller of a close has waited long enough: a modem that is busy closes the link later. */
+  readonly patience$: Observable<unknown>;
+  /** The link's number may be given to another link. */
+  readonly free: (life: LinkLife) => void;
+  /** Has the modem close the link, or reset the connection, whoever waits for that, and calls {@link LinkLife.finish}. */
+  readonly discard: (life: LinkLife, reset?: boolean) => void;
+  /** Brings the modem to the receive mode that the remaining links need, whoever waits for that. */
+  readonly settle: () => void;
+}
+
+/**
+ * - `opening`: the link has a number, and may not have been asked for yet.
+ * - `draining`: the modem has closed the link, and still holds data of it.
+ * - `failed`: of no use any more, and still open in the modem.
+ * - `over`: the modem knows nothing of the link.
+ */
+type Phase = 'opening' | 'open' | 'draining' | 'failed' | 'over';
+
+/**
+ * One life of a link number, from `AT+CIPSTART` to `CLOSED`. The number is used again for another link, this object is
+ * not: what the modem says about a number reaches the life that has the number at that time.
+ */
+export class LinkLife {
+  /** Milliseconds that the modem took over a start that failed. */
+  tookToStart = 0;
+
+  private phase: Phase = 'opening';
+  private begun = false;
+  private lastError: OSError | undefined;
+  /** Data may be missing. What comes after that is not handed on until it is known what has happened. */
+  private doubted: LossKind | undefined;
+  /** It goes over the network, not over the modem's own, and was open when that was lost. */
+  private isOverNetwork = false;
+  private cut = false;
+  private vanished = false;
+  private readonly end = new AsyncSubject<never>();
+
+  constructor(
+    /** 0 to 4. */
+    readonly id: number,
+    private readonly traffic: Traffic,
+    private readonly context: LifeContext,
+  ) {}
+
+  /** The modem has been asked to open the link, and has not refused. */
+  get hasBegun(): boolean {
+    return this.begun;
+  }
+
+  /** Whether the link has ever been open. */
+  get hasOpened(): boolean {
+    return this.phase !== 'opening';
+  }
+
+  get isOpen(): boolean {
+    return this.phase === 'open';
+  }
+
+  get isDraining(): boolean {
+    return this.phase === 'draining';
+  }
+
+  /** Whether the link has ended, as far as the modem has said: its number may be another's. */
+  get isGone(): boolean {
+    return this.isDraining || this.isOver;
+  }
+
+  /** Whether the modem knows nothing of the link any more. */
+  get isOver(): boolean {
+    return this.phase === 'over';
+  }
+
+  /** What the link has failed with. */
+  get failure(): OSError | undefined {
+    return this.lastError;
+  }
+
+  /** The network is lost, and perhaps the link with it. */
+  get isCutOff(): boolean {
+    return this.cut;
+  }
+
+  /** The modem does not have the link any more, and how it has ended was not heard. */
+  get isMissing(): boolean {
+    return this.vanished;
+  }
+
+  /** The modem is asked to open the link. */
+  begin(): void {
+    this.begun = true;
+  }
+
+  /** The modem has refused to open the link. A `CONNECT` with its number is another's from now on. */
+  refused(): void {
+    this.begun = this.hasOpened;
+  }
+
+  /** The modem said `CONNECT`. */
+  opened(): void {
+    if (this.hasOpened) return;
+    this.phase = 'open';
+    this.isOverNetwork = this.context.hasAddress();
+  }
+
+  /** The modem handed data over. */
+  received(block: Block): void {
+    if (!this.doubted) this.traffic.received(block);
+  }
+
+  /** The modem said how many bytes wait. */
+  noticed(length: number): void {
+    this.traffic.bytes?.noticed(length);
+  }
+
+  /** A poll has found the link, and so many bytes that wait for it. */
+  found(length: number): void {
+    if (!this.isOpen) return;
+    if (this.context.hasAddress()) this.cut = false;
+    this.traffic.bytes?.found(length);
+  }
+
+  /** A poll has not found the link. */
+  notFound(): void {
+    if (!this.isOpen) return;
+    // Data that were pushed may have been lost together with the `CLOSED`.
+    if (this.traffic.bytes?.isPushed && !this.cut) this.damaged('bytes');
+    else this.vanish();
+  }
+
+  /** The modem does not have the link, and has not said so. What it still holds is read, but its end is no clean one. */
+  vanish(): void {
+    this.vanished = true;
+    this.closed();
+  }
+
+  /** The line has lost what may have been data of this link: pushed data, or the rest of what is being read. */
+  doubt(how: LossKind): void {
+    const { bytes } = this.traffic;
+    if (!bytes) return;
+    if (!bytes.mayPush) bytes.interrupted();
+    else if (this.isOpen) this.doubted ??= how;
+  }
+
+  /** The modem has not started again: what has been lost was lost on the line. */
+  confirmDoubt(): void {
+    if (this.doubted) this.damaged(this.doubted);
+  }
+
+  /** The line has lost data of this link. */
+  damaged(how: LossKind): void {
+    const { bytes } = this.traffic;
+    if (bytes) this.fail(bytes.lossError(how));
+  }
+
+  /** From now on the modem holds back again what comes. */
+  pullAgain(): void {
+    this.traffic.bytes?.pullAgain();
+  }
+
+  /** The network is lost, and perhaps the link with it: {@link found} tells when the network is back. */
+  cutOff(): void {
+    // A port for datagrams has no peer on the modem's own network: it depends on the network in any case.
+    this.cut = this.isOverNetwork || !this.traffic.bytes;
+  }
+
+  /** The network is lost for longer than a link lives without it. */
+  giveUp(error: OSError): void {
+    if (this.cut) this.fail(error);
+  }
+
+  /** The modem said `CLOSED`. */
+  closed(): void {
+    if (this.phase === 'failed') {
+      this.release();
+      this.context.settle();
+    }
+    if (this.phase !== 'open') return;
+    if (this.doubted) {
+      this.damaged(this.doubted);
+      this.release();
+    } else {
+      this.traffic.closed();
+    }
+  }
+
+  /** The link is closed, and what the modem still holds of it will be read. */
+  drain(): void {
+    if (this.phase === 'open') this.phase = 'draining';
+  }
+
+  /** The link is of no use any more, though the modem still has it: its owner has yet to close it. */
+  fail(error: OSError): void {
+    if (this.phase === 'over' || this.phase === 'failed') return;
+    this.phase = 'failed';
+    this.lastError = error;
+    this.traffic.fail(error);
+  }
+
+  /** The link has ended with a failure: the modem has started again, or is gone. */
+  lost(error: OSError): void {
+    this.fail(error);
+    this.release();
+  }
+
+  /** The modem has closed the link, or has been asked to as well as can be. */
+  finish(): void {
+    this.traffic.complete();
+    this.release();
+  }
+
+  /** Has the modem close the link, and completes when its number is free, or when that takes too long. */
+  close(reset = false): Observable<never> {
+    if (this.phase === 'open' || this.phase === 'failed') this.context.discard(this, reset);
+    else this.finish();
+    return this.end.pipe(takeUntil(this.context.patience$));
+  }
+
+  private release(): void {
+    if (this.phase === 'over') return;
+    this.phase = 'over';
+    this.context.free(this);
+    this.end.complete();
+  }
+}

@@ -1,0 +1,96 @@
+import {
+  catchError,
+  concatMap,
+  defer,
+  EMPTY,
+  ignoreElements,
+  type Observable,
+  repeat,
+  type SchedulerLike,
+  share,
+  tap,
+  timer,
+} from 'rxjs';
+
+import type { Executor } from '../executor/executor';
+import { statusExchange } from './exchanges/linkStatus';
+import type { LinkLife } from './linkLife';
+import type { LinkNumbers } from './linkNumbers';
+import type { ReceiveMode } from './receiveMode';
+
+/** Milliseconds before the first poll for a quiet link. Each pause after that is twice as long. */
+const firstPause = 2_000;
+/** Milliseconds after a sign of life of a link in which a list without it is not believed: some lists lack some. */
+const liveliness = 5_000;
+/** Milliseconds that a modem may take to say `CLOSED` of a link that it does not have any more. */
+const lateEnd = 100;
+
+export interface StatusPollOptions {
+  readonly executor: Executor;
+  readonly receiveMode: ReceiveMode;
+  readonly scheduler: SchedulerLike;
+  /** Milliseconds between two polls for a link that stays quiet, at most; `Infinity` for no polls. */
+  readonly longestQuiet: number;
+  readonly numbers: LinkNumbers<{ readonly id: number; readonly life: LinkLife }>;
+  /** Whether connections are awaited. */
+  readonly isListening: () => boolean;
+  /** The modem has a link with a number that nobody has: its `CONNECT` was not heard. */
+  readonly discovered: (id: number) => void;
+}
+
+/** Polls the modem for the state of its links, because the line may lose what it says about them. */
+export class StatusPoll {
+  /** Polls once for everybody who wants to know at the same time, and tells the links. Emits nothing. */
+  readonly once$: Observable<never>;
+  /** Polls again and again while it is subscribed to, ever less often. Emits nothing. */
+  readonly polling$: Observable<never>;
+
+  constructor(private readonly options: StatusPollOptions) {
+    this.once$ = defer(() => this.poll()).pipe(share());
+    this.polling$ = defer(() => this.repeatedly());
+  }
+
+  private repeatedly(): Observable<never> {
+    const { longestQuiet, scheduler } = this.options;
+    if (longestQuiet === Infinity) return EMPTY;
+    let pause = firstPause / 2;
+    return defer(() => timer((pause = Math.min(2 * pause, longestQuiet)), scheduler)).pipe(
+      concatMap(() => this.once$),
+      repeat(),
+    );
+  }
+
+  private poll(): Observable<never> {
+    const { executor, receiveMode, scheduler, numbers, isListening, discovered } = this.options;
+    const known = numbers.links.map(({ life }) => life);
+    const asked = known.filter(({ isOpen }) => isOpen);
+    if (asked.length === 0 && !isListening()) return EMPTY;
+    const status$ = executor.run(statusExchange(receiveMode.countsWaiting));
+    const isKnown = (id: number) => known.some((life) => life.id === id);
+    return status$.pipe(
+      tap(({ waiting, open }) => {
+        for (const life of asked) if (has(open, life)) life.found(waiting[life.id] ?? 0);
+        for (const id of open ?? []) if (!isKnown(id) && !numbers.at(id)) discovered(id);
+      }),
+      // What a link said last, and its end, may come after the answer. They come before the next answer.
+      concatMap(({ open }) => {
+        const missing = asked.filter((life) => life.isOpen && !has(open, life));
+        const pauses = missing.map(({ id }) => numbers.heardAt(id) + liveliness - scheduler.now());
+        const pause = Math.max(lateEnd, ...pauses);
+        return missing.length === 0 ? EMPTY : timer(pause, scheduler).pipe(concatMap(() => status$));
+      }),
+      tap(({ open }) => {
+        const isLively = ({ id }: LinkLife) => scheduler.now() - numbers.heardAt(id) < liveliness;
+        for (const life of asked) if (!has(open, life) && !isLively(life)) life.notFound();
+      }),
+      ignoreElements(),
+      // The next poll asks again, or the modem has been lost.
+      catchError(() => EMPTY),
+    );
+  }
+}
+
+/** An answer that makes no sense has nothing to say against a link. */
+function has(open: ReadonlySet<number> | undefined, { id }: LinkLife): boolean {
+  return open?.has(id) ?? true;
+}

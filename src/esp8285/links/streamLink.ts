@@ -1,0 +1,171 @@
+import { catchError, defer, EMPTY, ignoreElements, merge, type Observable, take, tap, throwError } from 'rxjs';
+
+import type { ErrorCode } from '../../usocket/contract/errno';
+import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
+import { common, longestSend } from '../commands/catalogue';
+import type { Settlement } from '../executor/executor';
+import type { Block } from '../grammar/frame';
+import { LinkGone } from './exchanges/sendErrors';
+import { sendExchange } from './exchanges/sendExchange';
+import { Incoming } from './incoming';
+import type { LinkContext } from './linkContext';
+import { LinkLife, type Traffic } from './linkLife';
+import { PassiveReceive } from './passiveReceive';
+import { setNoDelay } from './settings';
+import { connectionError, networkLost, saysMissing, sendFailureOf } from './streamErrors';
+
+/** After a send that took longer than this (milliseconds), the next send of that link has this size: one segment of any network. */
+const patientSend = 1_000;
+const impatientSend = 536;
+
+/** A connection of the modem: what a socket reads and sends over one of the modem's links. */
+export class ModemStreamLink implements StreamLink, Traffic {
+  readonly kind = 'stream';
+  readonly life: LinkLife;
+  readonly bytes: PassiveReceive;
+  /** A peer that takes its time stops everybody, so it gets less at a time for as long as it does. */
+  maxSend = longestSend;
+
+  private readonly incoming = new Incoming<Buffer>();
+
+  constructor(
+    readonly id: number,
+    /** Of a client's connection, known a moment later. */
+    public remote: Endpoint,
+    private readonly context: LinkContext,
+    /** The notices of an encrypted link count the encryption, too: more than can be read (esp-at issues 655, 729). */
+    public isEncrypted = false,
+  ) {
+    this.life = new LinkLife(id, this, context);
+    this.bytes = new PassiveReceive({
+      life: this.life,
+      context,
+      isEncrypted: () => this.isEncrypted,
+      drained: () => {
+        if (this.bytes.missing > 0) this.life.finish();
+        else this.over();
+      },
+      error: (what, cause) => this.error('EIO', 'recv', what, cause),
+    });
+  }
+
+  get mayPush(): boolean {
+    return this.bytes.mayPush;
+  }
+
+  /** Where data are pushed, no notice exists. */
+  get mayNotice(): boolean {
+    return this.bytes.canPull;
+  }
+
+  /** A client has connected. ESP-AT has been seen not to announce the data that came with the connection. */
+  arrived(): void {
+    // The number may have been reserved for an encrypted connection. The modem serves none.
+    this.isEncrypted = false;
+    this.life.opened();
+    this.bytes.readOn();
+  }
+
+  received({ pieces, length }: Block): void {
+    this.bytes.received(length);
+    // In one piece: a reader that waits would otherwise be given the first chunk alone, a few bytes on a slow line.
+    const [only] = pieces;
+    if (only) this.incoming.push(pieces.length === 1 ? only : Buffer.concat(pieces, length));
+  }
+
+  /** AT 1.7 says `CLOSED` while data still wait: they are read until it has no more. */
+  closed(): void {
+    if (this.bytes.isPushed) {
+      this.over();
+    } else {
+      this.life.drain();
+      this.bytes.readOn();
+    }
+  }
+
+  fail(error: OSError): void {
+    this.incoming.fail(error);
+  }
+
+  /** AT 1.7 moves what waits to its heap at the peer's end, and loses it when that is full or the number is used again. */
+  complete(): void {
+    const { missing } = this.bytes;
+    if (this.life.isDraining && missing > 0) {
+      const what = `the peer has closed it, and the modem lost its last ${missing} bytes`;
+      this.life.fail(this.error('ECONNRESET', 'recv', what));
+    }
+    this.incoming.complete();
+  }
+
+  receive(room$: Observable<number>): Observable<Uint8Array> {
+    const { hold, polling$ } = this.context;
+    const received$ = this.incoming.items$.pipe(hold.forReader(room$, () => this.bytes.isPushed));
+    return merge(
+      received$,
+      defer(() => this.incoming.whileItLasts(this.bytes.canPull ? this.bytes.reading(room$) : polling$)),
+    );
+  }
+
+  send(bytes: Uint8Array): Observable<never> {
+    return defer(() => {
+      if (!this.life.isOpen) throw this.sendError(new LinkGone('nothing was sent'));
+      let error: unknown;
+      // A failure ends the connection, whether or not the caller still waits for the send.
+      const settled = (settlement: Settlement<number>) => {
+        if (settlement.end !== 'failed') return;
+        error = this.sendError(settlement.cause);
+        if (this.life.isOpen && saysMissing(settlement.cause)) this.life.vanish();
+      };
+      const exchange = sendExchange(common.send(this.id, bytes.length), bytes, this.life);
+      return merge(this.context.executor.run(exchange, settled), this.incoming.end$).pipe(
+        catchError((cause: unknown) => throwError(() => error ?? this.sendError(cause))),
+      );
+    }).pipe(
+      take(1),
+      tap((took) => {
+        this.maxSend = took > patientSend ? impatientSend : Math.min(longestSend, 2 * this.maxSend);
+      }),
+      ignoreElements(),
+    );
+  }
+
+  configure({ keepAlive, noDelay }: StreamSettings): Observable<never> {
+    return defer(() => {
+      if (keepAlive !== undefined) {
+        const what = 'the modem takes SO_KEEPALIVE at the start only: set it before connect';
+        throw this.error('ENOPROTOOPT', 'setsockopt', what);
+      }
+      return noDelay === undefined ? EMPTY : this.setNoDelay(noDelay);
+    });
+  }
+
+  /** @param settled See {@link setNoDelay}. */
+  setNoDelay(noDelay: boolean, settled?: (settlement: Settlement<unknown>) => void): Observable<never> {
+    return setNoDelay(this.context, this.id, noDelay, settled);
+  }
+
+  close({ reset = false }: CloseOptions = {}): Observable<never> {
+    return defer(() => this.life.close(reset));
+  }
+
+  /** Closed, and everything has been read. Without the network that is not the peer's word, and may not be all it said. */
+  private over(): void {
+    if (this.life.isCutOff) this.life.fail(this.error('ENETDOWN', 'recv', networkLost));
+    if (this.life.isMissing) this.life.fail(this.error('ECONNRESET', 'recv', 'it has ended, and how was not heard'));
+    this.life.finish();
+  }
+
+  private sendError(cause: unknown): unknown {
+    if (cause instanceof OSError) return cause;
+    if (this.life.failure) return this.life.failure;
+    const { code, what, endsConnection } = sendFailureOf(cause, this.life);
+    const error = this.error(code, 'send', what, cause);
+    if (endsConnection) this.life.fail(error);
+    return error;
+  }
+
+  private error(code: ErrorCode, syscall: string, what: string, cause?: unknown): OSError {
+    return connectionError(this.remote, code, syscall, what, cause);
+  }
+}

@@ -1,0 +1,108 @@
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  filter,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  type Observable,
+  of,
+  Subject,
+  takeUntil,
+  tap,
+} from 'rxjs';
+
+import type { Endpoint, Listener } from '../../usocket/contract/nic';
+import type { OSError } from '../../usocket/contract/osError';
+import { common } from '../commands/catalogue';
+import { type Exchange, usualDeadline } from '../executor/exchange';
+import type { Executor, Settlement } from '../executor/executor';
+import { askForLinks, type LinkList } from '../links/exchanges/linkList';
+import type { LinkTable } from '../links/linkTable';
+import type { ModemStreamLink } from '../links/streamLink';
+
+/** Which links the modem has. */
+const listExchange: Exchange<LinkList> = {
+  shown: common.status.shown,
+  deadline: usualDeadline,
+  converse: askForLinks,
+};
+
+/** A listening port of the modem: the connections that come, until it is closed. */
+export class ModemListener implements Listener {
+  readonly connections$: Observable<ModemStreamLink>;
+  /** Clients that have come before anybody reads {@link connections$}. */
+  private early: readonly ModemStreamLink[] = [];
+  private readonly closing = new Subject<void>();
+  private readonly losing = new Subject<never>();
+
+  constructor(
+    readonly local: Endpoint,
+    private readonly links: LinkTable,
+    executor: Executor,
+    private readonly stop: () => Observable<never>,
+  ) {
+    this.connections$ = merge(
+      merge(
+        links.arrivals$,
+        defer(() => this.takeEarly()),
+      ).pipe(mergeMap((link) => this.identify(link, executor))),
+      // While nobody comes, nobody else would ask whether the modem is still there.
+      links.polling$,
+      this.losing,
+    ).pipe(takeUntil(this.closing));
+  }
+
+  /** Keeps clients that come while the port is being opened: one may be quicker than the answer to the last command. */
+  keepEarly(): Observable<never> {
+    return this.links.arrivals$.pipe(
+      tap((link) => (this.early = [...this.early, link])),
+      ignoreElements(),
+    );
+  }
+
+  refuseEarly(): Observable<never> {
+    return merge(...this.takeEarly().map((link) => link.close()));
+  }
+
+  lose(error: OSError): void {
+    this.losing.error(error);
+  }
+
+  close(): Observable<never> {
+    return concat(
+      this.stop(),
+      defer(() => {
+        this.closing.next();
+        return EMPTY;
+      }),
+    );
+  }
+
+  private takeEarly(): readonly ModemStreamLink[] {
+    const links = this.early;
+    this.early = [];
+    return links;
+  }
+
+  /** Asks who the client is, because `CONNECT` does not say. */
+  private identify(link: ModemStreamLink, executor: Executor): Observable<ModemStreamLink> {
+    const settled = ({ isAwaited }: Settlement<unknown>) => {
+      // Nobody has the connection yet, and nobody will.
+      if (!isAwaited) this.links.cleanUp(link.close());
+    };
+    return executor.run(listExchange, settled).pipe(
+      map(({ links }) => {
+        const listed = links.find(({ id }) => id === link.id);
+        if (listed) link.remote = listed.remote;
+        return link;
+      }),
+      // The client may have gone again. What it sent is there all the same.
+      catchError(() => of(link)),
+      filter(({ life }) => !life.failure),
+    );
+  }
+}
