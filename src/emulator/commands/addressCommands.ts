@@ -1,11 +1,11 @@
-import { concat, defer, EMPTY, type Observable, of, throwError } from 'rxjs';
+import { concat, defer, type Observable, of, throwError } from 'rxjs';
 
 import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
 import type { Modem } from '../modem/modem';
 import type { AddressPlan } from '../modem/virtualStation';
 import { isDottedQuad } from '../network/network';
-import type { Call, Command } from './command';
+import { accept, type Call, type Command } from './command';
 import { plainSetting } from './plainSetting';
 
 export function planText(name: string, [address, gateway, mask]: AddressPlan): string {
@@ -34,23 +34,6 @@ export function macAddress({ args }: Call, index: number): string {
   return mac;
 }
 
-function setStationMac({ memory }: Modem, call: Call): Observable<Print> {
-  return defer(() => {
-    memory.settings.stationMac = macAddress(call, 0);
-    if (call.persist) memory.flash.stationMac = memory.settings.stationMac;
-    return EMPTY;
-  });
-}
-
-function setStationAddress({ memory }: Modem, call: Call): Observable<Print> {
-  return defer(() => {
-    const fixed = { fixedAddress: readPlan(call), stationDhcp: false };
-    Object.assign(memory.settings, fixed);
-    if (call.persist) Object.assign(memory.flash, fixed);
-    return EMPTY;
-  });
-}
-
 function ownAddresses({ memory, station }: Modem): Observable<Print> {
   const { mode, stationMac, softApMac, softApPlan } = memory.settings;
   const lines: string[] = [];
@@ -62,63 +45,50 @@ function ownAddresses({ memory, station }: Modem): Observable<Print> {
 }
 
 /** NonOS takes the interface first (0 softAP, 1 station, 2 both), ESP-AT the switch and then a bit for each. */
-function setDhcp({ memory, personality }: Modem, { args, persist }: Call): Observable<Print> {
-  return defer(() => {
-    const nonos = personality.family === 'N';
-    const on = args.flag(nonos ? 1 : 0);
-    const which = nonos ? args.number(0, 0, 2) : args.number(1, 1, 3);
-    const station = nonos ? which > 0 : (which & 1) !== 0;
-    const softAp = nonos ? which !== 1 : (which & 2) !== 0;
-    const changes = { ...(station ? { stationDhcp: on } : {}), ...(softAp ? { softApDhcp: on } : {}) };
-    Object.assign(memory.settings, changes);
-    if (persist) Object.assign(memory.flash, changes);
-    return EMPTY;
-  });
+function setDhcp({ memory, personality }: Modem, { args, persist }: Call): undefined {
+  const nonos = personality.family === 'N';
+  const on = args.flag(nonos ? 1 : 0);
+  const which = nonos ? args.number(0, 0, 2) : args.number(1, 1, 3);
+  const station = nonos ? which > 0 : (which & 1) !== 0;
+  const softAp = nonos ? which !== 1 : (which & 2) !== 0;
+  memory.change({ ...(station ? { stationDhcp: on } : {}), ...(softAp ? { softApDhcp: on } : {}) }, persist);
 }
 
-function setDns({ memory, personality }: Modem, call: Call): Observable<Print> {
-  return defer(() => {
-    const own = call.args.flag(0);
-    call.args.limit(1 + personality.dnsServers);
-    const servers: string[] = [];
-    for (let index = 1; own && index < call.args.count; index++) servers.push(quad(call, index));
-    const changes = { dns: servers.length > 0 ? servers : ['208.67.222.222'], ownDns: servers.length > 0 };
-    Object.assign(memory.settings, changes);
-    if (call.persist) Object.assign(memory.flash, changes);
-    return EMPTY;
-  });
+function setDns({ memory, personality }: Modem, call: Call): undefined {
+  const own = call.args.flag(0);
+  call.args.limit(1 + personality.dnsServers);
+  const servers: string[] = [];
+  for (let index = 1; own && index < call.args.count; index++) servers.push(quad(call, index));
+  const ownDns = servers.length > 0;
+  memory.change({ dns: ownDns ? servers : ['208.67.222.222'], ownDns }, call.persist);
 }
 
 function lookUp({ personality, internet, station, delays, report }: Modem, { args }: Call): Observable<Print> {
-  return defer(() => {
-    const name = args.text(0, 256);
-    const address = station.joined ? internet.resolve(name) : null;
-    const failed$ = defer(() => {
-      if (station.joined) report.hint({ message: internet.unknown(name) });
-      return throwError(() => new Refusal('DNS Fail', errorCode.failed));
-    });
-    return concat(delays.after('resolve'), address === null ? failed$ : of(personality.domain(address)));
+  const name = args.text(0, 256);
+  const address = station.joined ? internet.resolve(name) : null;
+  const failed$ = defer(() => {
+    if (station.joined) report.hint({ message: internet.unknown(name) });
+    return throwError(() => new Refusal('DNS Fail', errorCode.failed));
   });
+  return concat(delays.after('resolve'), address === null ? failed$ : of(personality.domain(address)));
 }
 
 function ping({ personality, internet, station, delays, report }: Modem, { args }: Call): Observable<Print> {
-  return defer(() => {
-    const host = args.text(0, 256);
-    const address = internet.resolve(host);
-    if (!station.joined) throw new Refusal('', errorCode.failed);
-    if (address !== null && internet.answers(address)) {
-      const ms = delays.draw('ping') + internet.delay(address);
-      return concat(delays.wait(ms), of(personality.ping(Math.max(1, Math.round(ms)))));
-    }
-    if (address === null || !internet.knows({ address, port: 0 }, 'tcp'))
-      report.hint({ message: internet.unknown(host) });
-    const timeout$ = of(personality.pingTimeout);
-    return concat(
-      delays.within([2500, 3000]),
-      timeout$,
-      throwError(() => new Refusal('', errorCode.failed)),
-    );
-  });
+  const host = args.text(0, 256);
+  const address = internet.resolve(host);
+  if (!station.joined) throw new Refusal('', errorCode.failed);
+  if (address !== null && internet.answers(address)) {
+    const ms = delays.draw('ping') + internet.delay(address);
+    return concat(delays.wait(ms), of(personality.ping(Math.max(1, Math.round(ms)))));
+  }
+  if (address === null || !internet.knows({ address, port: 0 }, 'tcp'))
+    report.hint({ message: internet.unknown(host) });
+  const timeout$ = of(personality.pingTimeout);
+  return concat(
+    delays.within([2500, 3000]),
+    timeout$,
+    throwError(() => new Refusal('', errorCode.failed)),
+  );
 }
 
 /** Addresses, name servers and look-ups. */
@@ -127,15 +97,15 @@ export const addressCommands: readonly Command[] = [
     name: '+CIPSTA',
     suffixes: 'too',
     query: ({ station }, { name }) => of(planText(name, station.address)),
-    set: setStationAddress,
+    set: ({ memory }, call) => memory.change({ fixedAddress: readPlan(call), stationDhcp: false }, call.persist),
   },
   {
     name: '+CIPSTAMAC',
     suffixes: 'too',
-    query: ({ memory }, { name, saved }) => of(`${name}:"${(saved ? memory.flash : memory.settings).stationMac}"\r\n`),
-    set: setStationMac,
+    query: ({ memory }, { name, saved }) => of(`${name}:"${memory.of(saved).stationMac}"\r\n`),
+    set: ({ memory }, call) => memory.change({ stationMac: macAddress(call, 0) }, call.persist),
   },
-  { name: '+CIFSR', only: { test: 'N' }, test: () => EMPTY, run: ownAddresses },
+  { name: '+CIFSR', only: { test: 'N' }, test: accept, run: ownAddresses },
   {
     name: '+CWDHCP',
     suffixes: 'too',
@@ -157,12 +127,10 @@ export const addressCommands: readonly Command[] = [
     name: '+CWHOSTNAME',
     since: { N: 1.4, E: 2 },
     query: ({ memory }) => of(`+CWHOSTNAME:${memory.settings.hostName}\r\n`),
-    set: ({ memory }, { args }) =>
-      defer(() => {
-        if ((memory.settings.mode & 1) === 0) throw new Refusal('', errorCode.failed);
-        memory.settings.hostName = args.text(0, 32);
-        return EMPTY;
-      }),
+    set: ({ memory }, { args }) => {
+      if ((memory.settings.mode & 1) === 0) throw new Refusal('', errorCode.failed);
+      memory.settings.hostName = args.text(0, 32);
+    },
   },
   { name: '+CIPDOMAIN', since: { N: 1, E: 2 }, set: lookUp },
   { name: '+PING', set: ping },

@@ -1,4 +1,4 @@
-import { defer, EMPTY, type Observable, of } from 'rxjs';
+import { type Observable, of } from 'rxjs';
 
 import { factoryTimeServers } from '../firmware/settings';
 import type { Print } from '../line/output';
@@ -15,14 +15,12 @@ function two(value: number): string {
 
 /** The time in the format of `asctime`. Until a time server has answered, it is the epoch. */
 function showTime({ memory, station, scheduler, personality, internet }: Modem): Observable<Print> {
-  return defer(() => {
-    const { clock, clockSetAt, timeServers, timeZone } = memory.settings;
-    const set = clock && station.joined && scheduler.now() >= clockSetAt && timeServers.some(isAnswered(internet));
-    const now = new Date(set ? scheduler.now() + timeZone * 3_600_000 : 0);
-    const date = `${days[now.getUTCDay()]} ${months[now.getUTCMonth()]} ${personality.day(now.getUTCDate())}`;
-    const time = [now.getUTCHours(), now.getUTCMinutes(), now.getUTCSeconds()].map(two).join(':');
-    return of(`+CIPSNTPTIME:${date} ${time} ${now.getUTCFullYear()}\r\n`);
-  });
+  const { clock, clockSetAt, timeServers, timeZone } = memory.settings;
+  const set = clock && station.joined && scheduler.now() >= clockSetAt && timeServers.some(isAnswered(internet));
+  const now = new Date(set ? scheduler.now() + timeZone * 3_600_000 : 0);
+  const date = `${days[now.getUTCDay()]} ${months[now.getUTCMonth()]} ${personality.day(now.getUTCDate())}`;
+  const time = [now.getUTCHours(), now.getUTCMinutes(), now.getUTCSeconds()].map(two).join(':');
+  return of(`+CIPSNTPTIME:${date} ${time} ${now.getUTCFullYear()}\r\n`);
 }
 
 /** The firmware's own time servers always answer, others if the host table has them. */
@@ -33,15 +31,12 @@ function isAnswered(internet: Internet): (server: string) => boolean {
   };
 }
 
-function configure({ memory, scheduler, delays }: Modem, { args }: Call): Observable<Print> {
-  return defer(() => {
-    memory.settings.clock = args.flag(0);
-    memory.settings.clockSetAt = scheduler.now() + delays.draw('clock');
-    if (args.has(1)) memory.settings.timeZone = args.number(1, -12, 14);
-    const servers = [2, 3, 4].filter((index) => args.has(index)).map((index) => args.text(index, 64));
-    if (servers.length > 0) memory.settings.timeServers = servers;
-    return EMPTY;
-  });
+function configure({ memory: { settings }, scheduler, delays }: Modem, { args }: Call): undefined {
+  settings.clock = args.flag(0);
+  settings.clockSetAt = scheduler.now() + delays.draw('clock');
+  if (args.has(1)) settings.timeZone = args.number(1, -12, 14);
+  const servers = [2, 3, 4].filter((index) => args.has(index)).map((index) => args.text(index, 64));
+  if (servers.length > 0) settings.timeServers = servers;
 }
 
 function showConfiguration({ memory }: Modem): Observable<Print> {

@@ -16,8 +16,11 @@ export interface Call {
   readonly saved: boolean;
 }
 
-/** A form of a command: a cold observable of what it prints. See {@link Action.prints$} for how it ends. */
-export type Handler = (modem: Modem, call: Call) => Observable<Print>;
+/**
+ * Carries out one form of a command, and returns what it prints, if anything. Completing means `OK`; a Refusal, thrown or
+ * as the error of the observable, means `ERROR` or `FAIL`.
+ */
+type Handler = (modem: Modem, call: Call) => Observable<Print> | undefined;
 
 /** A command that a firmware may have. */
 export interface Command {
@@ -37,4 +40,9 @@ export interface Command {
   readonly ownResult?: readonly Form[];
   /** To be done once the `OK` has been printed. */
   readonly after?: (modem: Modem, call: Call) => void;
+}
+
+/** The handler of a form that is accepted and has no effect. */
+export function accept(): undefined {
+  return undefined;
 }

@@ -61,7 +61,7 @@ export class CommandTable implements CommandSet {
     return this.commands.has(name);
   }
 
-  interpret(text: string): Action {
+  carryOut(text: string): Action {
     const { modem } = this;
     const line = parseCommandLine(text, modem.personality.anyEscape);
     const { command, call } = this.find(line);

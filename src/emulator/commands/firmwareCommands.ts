@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, type Observable, of, throwError } from 'rxjs';
+import { concat, type Observable, of, throwError } from 'rxjs';
 
 import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
@@ -27,15 +27,12 @@ function update({ delays, station }: Modem): Observable<Print> {
 }
 
 /** Only checks the arguments: this modem never starts in passthrough. */
-function saveLink({ args }: Call): Observable<never> {
-  return defer(() => {
-    if (!args.flag(0)) return EMPTY;
-    args.text(1, 64);
-    args.number(2, 1, 65_535);
-    if (args.has(3)) args.text(3, 3);
-    args.limit(5);
-    return EMPTY;
-  });
+function saveLink({ args }: Call): undefined {
+  if (!args.flag(0)) return;
+  args.text(1, 64);
+  args.number(2, 1, 65_535);
+  if (args.has(3)) args.text(3, 3);
+  args.limit(5);
 }
 
 /** Updates and partitions of the firmware. */
@@ -52,10 +49,9 @@ export const firmwareCommands: readonly Command[] = [
   {
     name: '+SYSREG',
     since: { E: 2.2 },
-    set: (_, { args }) =>
-      defer(() => {
-        const isWrite = args.flag(0);
-        return isWrite ? EMPTY : of('+SYSREG:0x0\r\n');
-      }),
+    set: (_, { args }) => {
+      const isWrite = args.flag(0);
+      return isWrite ? undefined : of('+SYSREG:0x0\r\n');
+    },
   },
 ];

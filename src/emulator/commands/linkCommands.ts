@@ -9,7 +9,7 @@ import { linkCount } from '../links/virtualLinks';
 import type { Modem } from '../modem/modem';
 import { NetworkError, isDottedQuad } from '../network/network';
 import { portInUse } from '../network/portInUse';
-import type { Call, Command } from './command';
+import { accept, type Call, type Command } from './command';
 import { linkSetting, plainSetting } from './plainSetting';
 
 /** The link number before the other arguments, in multiplexed mode, and the index of the next argument. */
@@ -20,10 +20,8 @@ export function linkArgument({ memory }: Modem, args: Arguments, words = 'ID ERR
 }
 
 function start(modem: Modem, { args }: Call): Observable<Print> {
-  return defer(() => {
-    const { id, next } = linkArgument(modem, args);
-    return open(modem, args, id, next);
-  });
+  const { id, next } = linkArgument(modem, args);
+  return open(modem, args, id, next);
 }
 
 /** As in the firmware's source, AT 0.2x. */
@@ -34,11 +32,9 @@ function howToStart({ memory }: Modem, { name }: Call): Observable<Print> {
 
 /** The firmware chooses the number. */
 function startAnywhere(modem: Modem, { args }: Call): Observable<Print> {
-  return defer(() => {
-    const id = modem.links.lowestFree();
-    if (id === undefined) throw new Refusal('', errorCode.failed);
-    return open(modem, args, id, 0);
-  });
+  const id = modem.links.lowestFree();
+  if (id === undefined) throw new Refusal('', errorCode.failed);
+  return open(modem, args, id, 0);
 }
 
 function open(modem: Modem, args: Arguments, id: number, next: number): Observable<Print> {
@@ -109,12 +105,9 @@ function notOpened({ links, personality, report }: Modem, id: number, cause: unk
 
 function closeOne(modem: Modem, { args }: Call): Observable<Print> {
   const { memory, delays } = modem;
-  return defer(() => {
-    if (!memory.settings.mux) throw new Refusal('MUX=0', errorCode.failed);
-    const id = args.number(0, 0, linkCount, 'ID ERROR');
-    if (id === linkCount) return concat(delays.after('close'), closeEvery(modem));
-    return concat(delays.after('close'), closeText(modem, id, 'UNLINK'));
-  });
+  if (!memory.settings.mux) throw new Refusal('MUX=0', errorCode.failed);
+  const id = args.number(0, 0, linkCount, 'ID ERROR');
+  return concat(delays.after('close'), id === linkCount ? closeEvery(modem) : closeText(modem, id, 'UNLINK'));
 }
 
 /** Looks the link up only when it is closed, because the peer may have closed it meanwhile. */
@@ -132,21 +125,16 @@ function closeEvery(modem: Modem): Observable<Print> {
 }
 
 function closeOnly(modem: Modem): Observable<Print> {
-  return defer(() => {
-    if (modem.memory.settings.mux) throw new Refusal('MUX=1', errorCode.failed);
-    return concat(modem.delays.after('close'), closeText(modem, 0, ''));
-  });
+  if (modem.memory.settings.mux) throw new Refusal('MUX=1', errorCode.failed);
+  return concat(modem.delays.after('close'), closeText(modem, 0, ''));
 }
 
-function setMux({ memory, links, server }: Modem, { args }: Call): Observable<Print> {
-  return defer(() => {
-    const mux = args.flag(0);
-    if (links.open.length > 0) throw new Refusal('link is builded', errorCode.failed);
-    if (server.state !== undefined && !mux) throw new Refusal('CIPSERVER must be 0', errorCode.failed);
-    if (memory.settings.raw && mux) throw new Refusal('IPMODE must be 0', errorCode.failed);
-    memory.settings.mux = mux;
-    return EMPTY;
-  });
+function setMux({ memory, links, server }: Modem, { args }: Call): undefined {
+  const mux = args.flag(0);
+  if (links.open.length > 0) throw new Refusal('link is builded', errorCode.failed);
+  if (server.state !== undefined && !mux) throw new Refusal('CIPSERVER must be 0', errorCode.failed);
+  if (memory.settings.raw && mux) throw new Refusal('IPMODE must be 0', errorCode.failed);
+  memory.settings.mux = mux;
 }
 
 function linkLine(name: string, { id, kind, remote, localPort, server }: VirtualLink): string {
@@ -165,9 +153,9 @@ function status({ links, station, personality, memory }: Modem): Observable<Prin
 export const linkCommands: readonly Command[] = [
   { name: '+CIPSTART', only: { test: 'N' }, test: howToStart, set: start },
   { name: '+CIPSTARTEX', since: { E: 2.1 }, set: startAnywhere },
-  { name: '+CIPCLOSE', only: { test: 'N' }, test: () => EMPTY, run: closeOnly, set: closeOne },
+  { name: '+CIPCLOSE', only: { test: 'N' }, test: accept, run: closeOnly, set: closeOne },
   { name: '+CIPMUX', query: ({ memory }) => of(`+CIPMUX:${memory.settings.mux ? 1 : 0}\r\n`), set: setMux },
-  { name: '+CIPSTATUS', only: { test: 'N' }, test: () => EMPTY, run: status },
+  { name: '+CIPSTATUS', only: { test: 'N' }, test: accept, run: status },
   {
     name: '+CIPSTATE',
     since: { E: 2.2 },
@@ -176,7 +164,7 @@ export const linkCommands: readonly Command[] = [
   {
     name: '+CIPDINFO',
     query: ({ memory, personality }) => of(personality.dinfo(memory.settings.source)),
-    set: ({ memory }, { args }) => defer(() => ((memory.settings.source = args.flag(0)), EMPTY)),
+    set: ({ memory }, { args }) => void (memory.settings.source = args.flag(0)),
   },
   linkSetting({
     name: '+CIPTCPOPT',

@@ -1,4 +1,4 @@
-import { defer, EMPTY, type Observable, of } from 'rxjs';
+import { type Observable, of } from 'rxjs';
 
 import type { Arguments } from '../firmware/arguments';
 import { errorCode, Refusal } from '../firmware/refusal';
@@ -24,20 +24,15 @@ function pinOf({ memory }: Modem, args: Arguments): { readonly name: string; rea
   return { name, pin: text === undefined ? fresh : (JSON.parse(text) as Pin) };
 }
 
-function change(modem: Modem, args: Arguments, changes: (pin: Pin) => Partial<Pin>): Observable<never> {
-  return defer(() => {
-    const { settings } = modem.memory;
-    const { name, pin } = pinOf(modem, args);
-    settings.plain = { ...settings.plain, [name]: JSON.stringify({ ...pin, ...changes(pin) }) };
-    return EMPTY;
-  });
+function change(modem: Modem, args: Arguments, changes: (pin: Pin) => Partial<Pin>): undefined {
+  const { settings } = modem.memory;
+  const { name, pin } = pinOf(modem, args);
+  settings.plain = { ...settings.plain, [name]: JSON.stringify({ ...pin, ...changes(pin) }) };
 }
 
 function show(modem: Modem, { args, name: command }: Call, values: (pin: Pin) => readonly number[]): Observable<Print> {
-  return defer(() => {
-    const { pin } = pinOf(modem, args);
-    return of(`${command}:${[args.number(0, 0, 15), ...values(pin)].join(',')}\r\n`);
-  });
+  const { pin } = pinOf(modem, args);
+  return of(`${command}:${[args.number(0, 0, 15), ...values(pin)].join(',')}\r\n`);
 }
 
 /** The general purpose pins of NonOS. */

@@ -1,4 +1,4 @@
-import { defer, EMPTY, of } from 'rxjs';
+import { of } from 'rxjs';
 
 import type { Arguments } from '../firmware/arguments';
 import { errorCode, Refusal } from '../firmware/refusal';
@@ -23,19 +23,14 @@ export function plainSetting({ initial, read, separator = ':', saved = 'never', 
   const { name } = command;
   return {
     ...command,
-    query: ({ memory }, call) => {
-      const { plain } = call.saved ? memory.flash : memory.settings;
-      return of(`${call.name}${separator}${plain[name] ?? initial}\r\n`);
+    query: ({ memory }, call) => of(`${call.name}${separator}${memory.of(call.saved).plain[name] ?? initial}\r\n`),
+    set: (modem, call) => {
+      const { settings, flash } = modem.memory;
+      const value = read(call.args, modem);
+      settings.plain = { ...settings.plain, [name]: value };
+      const isSaved = saved === 'always' || (saved === 'asked' && call.persist);
+      if (isSaved) flash.plain = { ...flash.plain, [name]: value };
     },
-    set: (modem, call) =>
-      defer(() => {
-        const { settings, flash } = modem.memory;
-        const value = read(call.args, modem);
-        settings.plain = { ...settings.plain, [name]: value };
-        const isSaved = saved === 'always' || (saved === 'asked' && call.persist);
-        if (isSaved) flash.plain = { ...flash.plain, [name]: value };
-        return EMPTY;
-      }),
   };
 }
 
@@ -51,16 +46,14 @@ export function linkSetting({ read, show, ...command }: LinkSetting): Command {
   return {
     ...command,
     query: ({ memory }, { name }) => of(...memory.settings.ofLinks.map((of, id) => `${name}:${id},${show(of)}\r\n`)),
-    set: ({ memory }, { args }) =>
-      defer(() => {
-        const { mux, ofLinks } = memory.settings;
-        if (mux && args.isText(0)) throw new Refusal('MUX=1', errorCode.type);
-        const which = mux ? args.number(0, 0, linkCount, 'ID ERROR') : 0;
-        const changes = read(args, mux ? 1 : 0);
-        memory.settings.ofLinks = ofLinks.map((settings, id) =>
-          id === which || which === linkCount ? { ...settings, ...changes } : settings,
-        );
-        return EMPTY;
-      }),
+    set: ({ memory }, { args }) => {
+      const { mux, ofLinks } = memory.settings;
+      if (mux && args.isText(0)) throw new Refusal('MUX=1', errorCode.type);
+      const which = mux ? args.number(0, 0, linkCount, 'ID ERROR') : 0;
+      const changes = read(args, mux ? 1 : 0);
+      memory.settings.ofLinks = ofLinks.map((settings, id) =>
+        id === which || which === linkCount ? { ...settings, ...changes } : settings,
+      );
+    },
   };
 }

@@ -2,7 +2,7 @@ import { concat, defer, EMPTY, type Observable, of } from 'rxjs';
 
 import type { Print } from '../line/output';
 import type { Modem } from '../modem/modem';
-import type { Call, Command } from './command';
+import { accept, type Call, type Command } from './command';
 import { plainSetting } from './plainSetting';
 
 /** The highest transmission power, in steps of 0.25 dBm. */
@@ -13,14 +13,12 @@ const supply = 3370;
 
 /** Prints the duration, and then nothing until the reset that wakes the modem: its GPIO16 is connected to RST. */
 function deepSleep(modem: Modem, { args }: Call): Observable<Print> {
-  return defer(() => {
-    const duration = args.number(0, 0, 0x7fffffff);
-    return concat(
-      of(`${duration}\r\n`),
-      modem.runner.result('\r\nOK\r\n'),
-      defer(() => (modem.sleep(duration), EMPTY)),
-    );
-  });
+  const duration = args.number(0, 0, 0x7fffffff);
+  return concat(
+    of(`${duration}\r\n`),
+    modem.runner.result('\r\nOK\r\n'),
+    defer(() => (modem.sleep(duration), EMPTY)),
+  );
 }
 
 /** Sleep and power. Only deep sleep has an effect here. */
@@ -49,23 +47,24 @@ export const powerCommands: readonly Command[] = [
     name: '+RFVDD',
     since: { N: 0 },
     query: () => of(`+RFVDD:${supply}\r\n`),
-    set: (_, { args }) => defer(() => (args.number(0, 1900, 3300), EMPTY)),
-    run: () => EMPTY,
+    set: (_, { args }) => void args.number(0, 1900, 3300),
+    run: accept,
   },
   {
     name: '+WAKEUPGPIO',
     since: { N: 0 },
-    set: (_, { args }) =>
-      defer(() => {
-        if (args.flag(0)) args.number(1, 0, 15);
-        if (args.has(2)) args.flag(2);
-        return EMPTY;
-      }),
+    set: (_, { args }) => {
+      if (args.flag(0)) args.number(1, 0, 15);
+      if (args.has(2)) args.flag(2);
+    },
   },
   {
     name: '+SLEEPWKCFG',
     since: { E: 2.1 },
-    set: (_, { args }) => defer(() => (args.number(0, 0, 2), args.limit(3), EMPTY)),
+    set: (_, { args }) => {
+      args.number(0, 0, 2);
+      args.limit(3);
+    },
   },
   { name: '+SYSADC', since: { N: 1.4 }, query: () => of('+SYSADC:1024\r\n') },
 ];

@@ -1,4 +1,4 @@
-import { concat, defer, EMPTY, type Observable, of } from 'rxjs';
+import { concat, EMPTY, type Observable, of } from 'rxjs';
 
 import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
@@ -9,35 +9,27 @@ import { linkArgument } from './linkCommands';
 
 function read(modem: Modem, { args }: Call): Observable<Print> {
   const { links, memory, personality, output, faults } = modem;
-  return defer(() => {
-    const { id, next } = linkArgument(modem, args);
-    const most = args.number(next, 1, 0x7fffffff);
-    // A notice that was kept must not come after its bytes have been read.
-    output.flush();
-    const link = links.get(id);
-    const readable = memory.settings.passive && (link === undefined || links.delivery.isPassive(link));
-    const block = readable ? links.unread(id)?.read(most) : undefined;
-    if (block === undefined) throw new Refusal('', errorCode.failed);
-    if (link !== undefined) link.reading = true;
-    const header = personality.receivedHeader(block.bytes.length, links.messages.source(block.from));
-    const leak$ = faults.logLeak ? of(`to read ${most} bytes\r\n`) : EMPTY;
-    return concat(leak$, of(Buffer.concat([Buffer.from(header, 'latin1'), block.bytes])));
-  });
+  const { id, next } = linkArgument(modem, args);
+  const most = args.number(next, 1, 0x7fffffff);
+  // A notice that was kept must not come after its bytes have been read.
+  output.flush();
+  const link = links.get(id);
+  const readable = memory.settings.passive && (link === undefined || links.delivery.isPassive(link));
+  const block = readable ? links.unread(id)?.read(most) : undefined;
+  if (block === undefined) throw new Refusal('', errorCode.failed);
+  if (link !== undefined) link.reading = true;
+  const header = personality.receivedHeader(block.bytes.length, links.messages.source(block.from));
+  const leak$ = faults.logLeak ? of(`to read ${most} bytes\r\n`) : EMPTY;
+  return concat(leak$, of(Buffer.concat([Buffer.from(header, 'latin1'), block.bytes])));
 }
 
 function lengths({ links, personality }: Modem): Observable<Print> {
-  return defer(() => {
-    const shown: number[] = [];
-    for (let id = 0; id < linkCount; id++) {
-      const link = links.get(id);
-      shown.push(
-        link === undefined
-          ? (links.unread(id)?.length ?? personality.idleLength)
-          : links.delivery.announcedLength(link),
-      );
-    }
-    return of(`+CIPRECVLEN:${shown.join(',')}\r\n`);
+  const shown = Array.from({ length: linkCount }, (_, id) => {
+    const link = links.get(id);
+    if (link !== undefined) return links.delivery.announcedLength(link);
+    return links.unread(id)?.length ?? personality.idleLength;
   });
+  return of(`+CIPRECVLEN:${shown.join(',')}\r\n`);
 }
 
 /** Passive receive. */
@@ -46,12 +38,10 @@ export const receiveCommands: readonly Command[] = [
     name: '+CIPRECVMODE',
     since: { N: 1.7, E: 2.1 },
     query: ({ memory }) => of(`+CIPRECVMODE:${memory.settings.passive ? 1 : 0}\r\n`),
-    set: ({ memory, links }, { args }) =>
-      defer(() => {
-        memory.settings.passive = args.flag(0);
-        links.delivery.pump();
-        return EMPTY;
-      }),
+    set: ({ memory, links }, { args }) => {
+      memory.settings.passive = args.flag(0);
+      links.delivery.pump();
+    },
   },
   {
     name: '+CIPRECVDATA',

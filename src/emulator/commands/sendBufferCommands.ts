@@ -34,25 +34,23 @@ function linkOf(modem: Modem, args: Arguments): { link: VirtualLink; next: numbe
 /** The result comes later and names its segment, so that the next segment need not wait for it. */
 function send(modem: Modem, { args }: Call): Observable<Print> {
   const { input, personality, runner, delays } = modem;
-  return defer(() => {
-    const { link, next } = linkOf(modem, args);
-    const length = args.number(next, 1, Number.MAX_SAFE_INTEGER);
-    if (length > segmentLimit) throw new Refusal('too long', errorCode.invalid);
-    if (link.unsent + length > bufferSize) throw new Refusal('BUFFER FULL', errorCode.failed);
-    const segment = ++link.segments.taken;
-    const payload$ = input.collect(length).pipe(
-      mergeMap((bytes) => {
-        runner.markSending();
-        return concat(
-          delays.after('receipt'),
-          runner.result(`\r\nRecv ${bytes.length} bytes\r\n`),
-          defer(() => (runner.background(outcome(modem, link, segment, bytes)), EMPTY)),
-        );
-      }),
-    );
-    // This segment, and the last one that has been acknowledged.
-    return merge(payload$, of(`${segment},${link.segments.sent}\r\n`, ...personality.prompt));
-  });
+  const { link, next } = linkOf(modem, args);
+  const length = args.number(next, 1, Number.MAX_SAFE_INTEGER);
+  if (length > segmentLimit) throw new Refusal('too long', errorCode.invalid);
+  if (link.unsent + length > bufferSize) throw new Refusal('BUFFER FULL', errorCode.failed);
+  const segment = ++link.segments.taken;
+  const payload$ = input.collect(length).pipe(
+    mergeMap((bytes) => {
+      runner.markSending();
+      return concat(
+        delays.after('receipt'),
+        runner.result(`\r\nRecv ${bytes.length} bytes\r\n`),
+        defer(() => (runner.background(outcome(modem, link, segment, bytes)), EMPTY)),
+      );
+    }),
+  );
+  // This segment, and the last one that has been acknowledged.
+  return merge(payload$, of(`${segment},${link.segments.sent}\r\n`, ...personality.prompt));
 }
 
 function outcome(modem: Modem, link: VirtualLink, segment: number, bytes: Buffer): Observable<Print> {
@@ -67,29 +65,22 @@ function outcome(modem: Modem, link: VirtualLink, segment: number, bytes: Buffer
 }
 
 function status(modem: Modem, { args }: Call): Observable<Print> {
-  return defer(() => {
-    const { link } = linkOf(modem, args);
-    const { taken, sent } = link.segments;
-    return of(`${taken + 1},${taken},${sent},${bufferSize - link.unsent},${taken - sent}\r\n`);
-  });
+  const { link } = linkOf(modem, args);
+  const { taken, sent } = link.segments;
+  return of(`${taken + 1},${taken},${sent},${bufferSize - link.unsent},${taken - sent}\r\n`);
 }
 
 function check(modem: Modem, { args }: Call): Observable<Print> {
-  return defer(() => {
-    const { link, next } = linkOf(modem, args);
-    const segment = args.number(next, 1, link.segments.taken);
-    const label = modem.memory.settings.mux ? `${link.id},${segment}` : String(segment);
-    return of(`${label},${segment <= link.segments.sent ? 1 : 0}\r\n`);
-  });
+  const { link, next } = linkOf(modem, args);
+  const segment = args.number(next, 1, link.segments.taken);
+  const label = modem.memory.settings.mux ? `${link.id},${segment}` : String(segment);
+  return of(`${label},${segment <= link.segments.sent ? 1 : 0}\r\n`);
 }
 
-function reset(modem: Modem, { args }: Call): Observable<Print> {
-  return defer(() => {
-    const { link } = linkOf(modem, args);
-    if (link.unsent > 0) throw new Refusal('', errorCode.failed);
-    Object.assign(link.segments, { taken: 0, sent: 0 });
-    return EMPTY;
-  });
+function reset(modem: Modem, { args }: Call): undefined {
+  const { link } = linkOf(modem, args);
+  if (link.unsent > 0) throw new Refusal('', errorCode.failed);
+  Object.assign(link.segments, { taken: 0, sent: 0 });
 }
 
 /** Sends of NonOS with a result for each segment. In single mode, two of these commands have no parameter. */

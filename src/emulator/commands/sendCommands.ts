@@ -21,7 +21,7 @@ import { hintUnlessKnown } from '../links/dial';
 import type { VirtualLink } from '../links/virtualLink';
 import type { Modem } from '../modem/modem';
 import { type Endpoint, isDottedQuad } from '../network/network';
-import type { Call, Command } from './command';
+import { accept, type Call, type Command } from './command';
 import { linkArgument } from './linkCommands';
 
 /** The most bytes of one `CIPSEND`. */
@@ -43,15 +43,12 @@ interface Order {
 }
 
 function send(modem: Modem, { args }: Call): Observable<Print> {
-  return defer(() => {
-    const order = readOrder(modem, args);
-    return exchange(modem, order, { cancel: modem.personality.cancelsSend });
-  });
+  return exchange(modem, readOrder(modem, args), { cancel: modem.personality.cancelsSend });
 }
 
 /** `CIPSENDEX`, which ends early at a lone `\0`. */
 function sendUntil(modem: Modem, { args }: Call): Observable<Print> {
-  return defer(() => exchange(modem, readOrder(modem, args), { early: true }));
+  return exchange(modem, readOrder(modem, args), { early: true });
 }
 
 function readOrder(modem: Modem, args: Arguments): Order {
@@ -77,25 +74,23 @@ function readOrder(modem: Modem, args: Arguments): Order {
 /** Prompt, payload, `Recv` and result. */
 function exchange(modem: Modem, order: Order, options: { cancel?: boolean; early?: boolean }): Observable<Print> {
   const { input, personality, runner, faults } = modem;
-  return defer(() => {
-    if (faults.losePrompt) {
-      faults.losePrompt = false;
-      return EMPTY;
-    }
-    const payload$ = input.collect(order.length, options);
-    return merge(
-      // Subscribed before the prompt is printed, because a fast host sends the payload inside that call.
-      payload$.pipe(
-        defaultIfEmpty(undefined),
-        mergeMap((bytes) => {
-          if (bytes === undefined) return runner.result('\r\nSEND Canceled\r\n');
-          runner.markSending();
-          return transmit(modem, order, bytes);
-        }),
-      ),
-      of(...personality.prompt),
-    );
-  });
+  if (faults.losePrompt) {
+    faults.losePrompt = false;
+    return EMPTY;
+  }
+  const payload$ = input.collect(order.length, options);
+  return merge(
+    // Subscribed before the prompt is printed, because a fast host sends the payload inside that call.
+    payload$.pipe(
+      defaultIfEmpty(undefined),
+      mergeMap((bytes) => {
+        if (bytes === undefined) return runner.result('\r\nSEND Canceled\r\n');
+        runner.markSending();
+        return transmit(modem, order, bytes);
+      }),
+    ),
+    of(...personality.prompt),
+  );
 }
 
 function transmit(modem: Modem, { link, to }: Order, bytes: Buffer): Observable<Print> {
@@ -170,21 +165,19 @@ function failOnPurpose(modem: Modem, link: VirtualLink, bytes: Buffer, to?: Endp
 /** Passthrough: bytes go both ways until a lone `+++`. */
 function raw(modem: Modem): Observable<Print> {
   const { memory, links, input, personality, runner } = modem;
-  return defer(() => {
-    const link = links.get(0);
-    if (!memory.settings.raw) throw new Refusal('send mode error', errorCode.failed);
-    if (link === undefined || links.open.length > 1) throw new Refusal('link is not valid', errorCode.failed);
-    const typed$ = input.raw().pipe(mergeMap((bytes) => passOn(modem, link, bytes)));
-    const quit$ = defer(() => {
-      links.delivery.setRaw(undefined);
-      return runner.result((memory.settings.messages & 1) === 0 ? '' : personality.quitRaw);
-    });
-    const enter$ = concat(
-      of(...personality.rawPrompt),
-      defer(() => (links.delivery.setRaw(link), EMPTY)),
-    );
-    return concat(merge(typed$, enter$), quit$);
+  const link = links.get(0);
+  if (!memory.settings.raw) throw new Refusal('send mode error', errorCode.failed);
+  if (link === undefined || links.open.length > 1) throw new Refusal('link is not valid', errorCode.failed);
+  const typed$ = input.raw().pipe(mergeMap((bytes) => passOn(modem, link, bytes)));
+  const quit$ = defer(() => {
+    links.delivery.setRaw(undefined);
+    return runner.result((memory.settings.messages & 1) === 0 ? '' : personality.quitRaw);
   });
+  const enter$ = concat(
+    of(...personality.rawPrompt),
+    defer(() => (links.delivery.setRaw(link), EMPTY)),
+  );
+  return concat(merge(typed$, enter$), quit$);
 }
 
 /** In passthrough only the line can keep the host from sending more than the peer takes. */
@@ -199,18 +192,15 @@ function passOn(modem: Modem, link: VirtualLink, bytes: Buffer): Observable<neve
   );
 }
 
-function setRaw({ memory }: Modem, { args }: Call): Observable<Print> {
-  return defer(() => {
-    const on = args.flag(0);
-    if (on && memory.settings.mux) throw new Refusal('MUX=1', errorCode.failed);
-    memory.settings.raw = on;
-    return EMPTY;
-  });
+function setRaw({ memory }: Modem, { args }: Call): undefined {
+  const on = args.flag(0);
+  if (on && memory.settings.mux) throw new Refusal('MUX=1', errorCode.failed);
+  memory.settings.raw = on;
 }
 
 /** Sending. */
 export const sendCommands: readonly Command[] = [
-  { name: '+CIPSEND', only: { test: 'N' }, test: () => EMPTY, run: raw, set: send, ownResult: ['run', 'set'] },
+  { name: '+CIPSEND', only: { test: 'N' }, test: accept, run: raw, set: send, ownResult: ['run', 'set'] },
   { name: '+CIPSENDEX', since: { N: 1, E: 2 }, set: sendUntil, ownResult: ['set'] },
   { name: '+CIPMODE', query: ({ memory }) => of(`+CIPMODE:${memory.settings.raw ? 1 : 0}\r\n`), set: setRaw },
 ];

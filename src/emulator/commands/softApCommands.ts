@@ -1,4 +1,4 @@
-import { defer, EMPTY, type Observable, of } from 'rxjs';
+import { type Observable, of } from 'rxjs';
 
 import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
@@ -7,54 +7,31 @@ import { macAddress, planText, readPlan } from './addressCommands';
 import type { Call, Command } from './command';
 import { plainSetting } from './plainSetting';
 
-function setSoftAp({ memory }: Modem, { args, persist }: Call): Observable<Print> {
-  return defer(() => {
-    const ssid = args.text(0, 32);
-    const key = args.text(1, 64);
-    const channel = args.number(2, 1, 14);
-    const ecn = args.number(3, 0, 4);
-    const mostStations = args.has(4) ? args.number(4, 1, 8) : 4;
-    const hidden = args.has(5) && args.flag(5);
-    args.limit(6);
-    // WEP is not possible, and a key has 8 bytes or more unless the network is open.
-    if (ssid === '' || ecn === 1 || (ecn !== 0 && key.length < 8)) throw new Refusal('', errorCode.invalid);
-    if ((memory.settings.mode & 2) === 0) throw new Refusal('', errorCode.failed);
-    memory.settings.softAp = { ssid, key, channel, ecn, mostStations, hidden };
-    if (persist) memory.flash.softAp = memory.settings.softAp;
-    return EMPTY;
-  });
+function setSoftAp({ memory }: Modem, { args, persist }: Call): undefined {
+  const ssid = args.text(0, 32);
+  const key = args.text(1, 64);
+  const channel = args.number(2, 1, 14);
+  const ecn = args.number(3, 0, 4);
+  const mostStations = args.has(4) ? args.number(4, 1, 8) : 4;
+  const hidden = args.has(5) && args.flag(5);
+  args.limit(6);
+  // WEP is not possible, and a key has 8 bytes or more unless the network is open.
+  if (ssid === '' || ecn === 1 || (ecn !== 0 && key.length < 8)) throw new Refusal('', errorCode.invalid);
+  if ((memory.settings.mode & 2) === 0) throw new Refusal('', errorCode.failed);
+  memory.change({ softAp: { ssid, key, channel, ecn, mostStations, hidden } }, persist);
 }
 
 function showSoftAp({ memory }: Modem, { name, saved }: Call): Observable<Print> {
-  const { ssid, key, channel, ecn, mostStations, hidden } = saved ? memory.flash.softAp : memory.settings.softAp;
+  const { ssid, key, channel, ecn, mostStations, hidden } = memory.of(saved).softAp;
   return of(`${name}:"${ssid}","${key}",${channel},${ecn},${mostStations},${hidden ? 1 : 0}\r\n`);
 }
 
-function setPlan({ memory }: Modem, call: Call): Observable<Print> {
-  return defer(() => {
-    memory.settings.softApPlan = readPlan(call);
-    if (call.persist) memory.flash.softApPlan = memory.settings.softApPlan;
-    return EMPTY;
-  });
-}
-
-function setMac({ memory }: Modem, call: Call): Observable<Print> {
-  return defer(() => {
-    memory.settings.softApMac = macAddress(call, 0);
-    if (call.persist) memory.flash.softApMac = memory.settings.softApMac;
-    return EMPTY;
-  });
-}
-
 /** Disconnects one station, or all of them. */
-function disconnect({ softApClients, output }: Modem, mac?: string): Observable<Print> {
-  return defer(() => {
-    for (const each of [...softApClients.keys()].filter((known) => mac === undefined || known === mac)) {
-      softApClients.delete(each);
-      output.unsolicited(`+STA_DISCONNECTED:"${each}"\r\n`);
-    }
-    return EMPTY;
-  });
+function disconnect({ softApClients, output }: Modem, mac?: string): undefined {
+  for (const each of [...softApClients.keys()].filter((known) => mac === undefined || known === mac)) {
+    softApClients.delete(each);
+    output.unsolicited(`+STA_DISCONNECTED:"${each}"\r\n`);
+  }
 }
 
 /** The modem's own network. */
@@ -68,19 +45,19 @@ export const softApCommands: readonly Command[] = [
     name: '+CWQIF',
     since: { E: 2 },
     run: (modem) => disconnect(modem),
-    set: (modem, call) => defer(() => disconnect(modem, macAddress(call, 0))),
+    set: (modem, call) => disconnect(modem, macAddress(call, 0)),
   },
   {
     name: '+CIPAP',
     suffixes: 'too',
-    query: ({ memory }, { name, saved }) => of(planText(name, (saved ? memory.flash : memory.settings).softApPlan)),
-    set: setPlan,
+    query: ({ memory }, { name, saved }) => of(planText(name, memory.of(saved).softApPlan)),
+    set: ({ memory }, call) => memory.change({ softApPlan: readPlan(call) }, call.persist),
   },
   {
     name: '+CIPAPMAC',
     suffixes: 'too',
-    query: ({ memory }, { name, saved }) => of(`${name}:"${(saved ? memory.flash : memory.settings).softApMac}"\r\n`),
-    set: setMac,
+    query: ({ memory }, { name, saved }) => of(`${name}:"${memory.of(saved).softApMac}"\r\n`),
+    set: ({ memory }, call) => memory.change({ softApMac: macAddress(call, 0) }, call.persist),
   },
   plainSetting({
     name: '+CWDHCPS',

@@ -3,12 +3,7 @@ import { concat, defer, EMPTY, type Observable, of } from 'rxjs';
 import { factoryFlash } from '../firmware/settings';
 import type { Print } from '../line/output';
 import type { Modem } from '../modem/modem';
-import type { Call, Command } from './command';
-
-/** A command that is accepted and changes nothing here. */
-function accept(): Observable<Print> {
-  return EMPTY;
-}
+import { accept, type Call, type Command } from './command';
 
 function restart(modem: Modem): Observable<Print> {
   return concat(
@@ -18,7 +13,7 @@ function restart(modem: Modem): Observable<Print> {
 }
 
 function showUart({ memory, personality }: Modem, { name, saved }: Call): Observable<Print> {
-  const { baud, frame } = saved ? memory.flash : memory.settings;
+  const { baud, frame } = memory.of(saved);
   return of(personality.uart(name, baud, frame));
 }
 
@@ -42,18 +37,17 @@ function setUart(modem: Modem, { args, persist, name }: Call): Observable<Print>
 /** The modem itself. */
 export const systemCommands: readonly Command[] = [
   { name: '', run: accept },
-  { name: 'E0', run: ({ memory }) => defer(() => ((memory.settings.echo = false), EMPTY)) },
-  { name: 'E1', run: ({ memory }) => defer(() => ((memory.settings.echo = true), EMPTY)) },
+  { name: 'E0', run: ({ memory }) => void (memory.settings.echo = false) },
+  { name: 'E1', run: ({ memory }) => void (memory.settings.echo = true) },
   { name: '+GMR', run: ({ personality }) => of(personality.gmr) },
   { name: '+RST', run: restart, ownResult: ['run'] },
   {
     name: '+RESTORE',
     ownResult: ['run'],
-    run: (modem) =>
-      defer(() => {
-        Object.assign(modem.memory.flash, factoryFlash(modem.personality, {}));
-        return restart(modem);
-      }),
+    run: (modem) => {
+      Object.assign(modem.memory.flash, factoryFlash(modem.personality, {}));
+      return restart(modem);
+    },
   },
   { name: '+UART', suffixes: 'always', query: showUart, set: setUart, ownResult: ['set'] },
   {
@@ -65,39 +59,30 @@ export const systemCommands: readonly Command[] = [
     name: '+SYSSTORE',
     since: { E: 2.1 },
     query: ({ memory }) => of(`+SYSSTORE:${memory.settings.store ? 1 : 0}\r\n`),
-    set: ({ memory }, { args }) => defer(() => ((memory.settings.store = args.flag(0)), EMPTY)),
+    set: ({ memory }, { args }) => void (memory.settings.store = args.flag(0)),
   },
   {
     name: '+SYSLOG',
     since: { E: 2.1 },
     query: ({ memory }) => of(`+SYSLOG:${memory.settings.errorCodes ? 1 : 0}\r\n`),
-    set: ({ memory }, { args }) => defer(() => ((memory.settings.errorCodes = args.flag(0)), EMPTY)),
+    set: ({ memory }, { args }) => void (memory.settings.errorCodes = args.flag(0)),
   },
   {
     name: '+SYSMSG',
     since: { N: 1.6, E: 2 },
     suffixes: 'too',
-    query: ({ memory }, { name, saved }) =>
-      of(`${name}:${saved ? memory.flash.messages : memory.settings.messages}\r\n`),
-    set: ({ memory }, { args, persist }) =>
-      defer(() => {
-        memory.settings.messages = args.number(0, 0, 7);
-        if (persist) memory.flash.messages = memory.settings.messages;
-        return EMPTY;
-      }),
+    query: ({ memory }, { name, saved }) => of(`${name}:${memory.of(saved).messages}\r\n`),
+    set: ({ memory }, { args, persist }) => memory.change({ messages: args.number(0, 0, 7) }, persist),
   },
   {
     name: '+SYSTIMESTAMP',
     since: { E: 2.1 },
-    query: ({ memory, scheduler }) =>
-      defer(() => {
-        const { seconds, at } = memory.settings.timestamp;
-        return of(`+SYSTIMESTAMP:${seconds + (at === 0 ? 0 : Math.floor((scheduler.now() - at) / 1000))}\r\n`);
-      }),
-    set: ({ memory, scheduler }, { args }) =>
-      defer(() => {
-        memory.settings.timestamp = { seconds: args.number(0, 0, 0x7fffffff), at: scheduler.now() };
-        return EMPTY;
-      }),
+    query: ({ memory, scheduler }) => {
+      const { seconds, at } = memory.settings.timestamp;
+      return of(`+SYSTIMESTAMP:${seconds + (at === 0 ? 0 : Math.floor((scheduler.now() - at) / 1000))}\r\n`);
+    },
+    set: ({ memory, scheduler }, { args }) => {
+      memory.settings.timestamp = { seconds: args.number(0, 0, 0x7fffffff), at: scheduler.now() };
+    },
   },
 ];

@@ -1,4 +1,4 @@
-import { defer, EMPTY, of } from 'rxjs';
+import { of } from 'rxjs';
 
 import type { Arguments } from '../firmware/arguments';
 import { errorCode, Refusal } from '../firmware/refusal';
@@ -25,7 +25,7 @@ export const tlsCommands: readonly Command[] = [
     name: '+CIPSSLSIZE',
     since: { N: 1 },
     query: ({ memory }) => of(`+CIPSSLSIZE:${memory.settings.sslSize}\r\n`),
-    set: ({ memory }, { args }) => defer(() => ((memory.settings.sslSize = args.number(0, 2048, 4096)), EMPTY)),
+    set: ({ memory }, { args }) => void (memory.settings.sslSize = args.number(0, 2048, 4096)),
   },
   // NonOS has one setting for all links: bit 0 for our certificate, bit 1 for the peer's.
   plainSetting({

@@ -1,41 +1,35 @@
-import { concat, defer, EMPTY, type Observable, of, tap, throwError } from 'rxjs';
+import { concat, defer, EMPTY, type Observable, of, tap } from 'rxjs';
 
 import type { Arguments } from '../firmware/arguments';
 import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
 import type { Modem } from '../modem/modem';
-import type { Call, Command } from './command';
+import { accept, type Call, type Command } from './command';
 import { plainSetting } from './plainSetting';
 
-function setMode(modem: Modem, { args, persist }: Call): Observable<Print> {
+function setMode(modem: Modem, { args, persist }: Call): undefined {
   const { memory, personality, station } = modem;
-  return defer(() => {
-    // NonOS has no "off".
-    const mode = args.number(0, personality.family === 'N' ? 1 : 0, 3);
-    // ESP-AT: whether to join at once. It does not do so here.
-    if (personality.family === 'E' && args.has(1)) args.flag(1);
-    args.limit(personality.family === 'E' ? 2 : 1);
-    memory.settings.mode = mode;
-    if (persist) memory.flash.mode = mode;
-    if ((mode & 1) === 0 && station.joined) modem.leave();
-    return EMPTY;
-  });
+  // NonOS has no "off".
+  const mode = args.number(0, personality.family === 'N' ? 1 : 0, 3);
+  // ESP-AT: whether to join at once. It does not do so here.
+  if (personality.family === 'E' && args.has(1)) args.flag(1);
+  args.limit(personality.family === 'E' ? 2 : 1);
+  memory.change({ mode }, persist);
+  if ((mode & 1) === 0 && station.joined) modem.leave();
 }
 
 function join(modem: Modem, { args, persist }: Call): Observable<Print> {
   const { station, memory, personality, links } = modem;
-  return defer(() => {
-    const ssid = args.text(0, 32);
-    const key = args.has(1) || personality.joinNeedsKey ? args.text(1, 64) : '';
-    const bssid = args.has(2) ? args.text(2, 17) : undefined;
-    readDetails(args, personality.family === 'N' ? 4 : 9);
-    if ((memory.settings.mode & 1) === 0) throw new Refusal('', errorCode.failed);
-    if (persist) memory.flash.accessPoint = { ssid, key };
-    // The modem leaves its network before it joins another.
-    if (station.joined) modem.leave();
-    // Links that have survived the loss of Wi-Fi go on.
-    return station.join(ssid, key, bssid).pipe(tap({ complete: () => links.freeze(false) }));
-  });
+  const ssid = args.text(0, 32);
+  const key = args.has(1) || personality.joinNeedsKey ? args.text(1, 64) : '';
+  const bssid = args.has(2) ? args.text(2, 17) : undefined;
+  readDetails(args, personality.family === 'N' ? 4 : 9);
+  if ((memory.settings.mode & 1) === 0) throw new Refusal('', errorCode.failed);
+  if (persist) memory.flash.accessPoint = { ssid, key };
+  // The modem leaves its network before it joins another.
+  if (station.joined) modem.leave();
+  // Links that have survived the loss of Wi-Fi go on.
+  return station.join(ssid, key, bssid).pipe(tap({ complete: () => links.freeze(false) }));
 }
 
 /** Checks the numbers that may follow. None of them has an effect here. */
@@ -54,9 +48,8 @@ function showJoined({ station, personality }: Modem, { name }: Call): Observable
 
 function rejoin(modem: Modem): Observable<Print> {
   const saved = modem.memory.flash.accessPoint;
-  return saved === undefined
-    ? throwError(() => new Refusal('', errorCode.failed))
-    : modem.station.join(saved.ssid, saved.key);
+  if (saved === undefined) throw new Refusal('', errorCode.failed);
+  return modem.station.join(saved.ssid, saved.key);
 }
 
 function leave(modem: Modem): Observable<Print> {
@@ -78,18 +71,18 @@ export const wifiCommands: readonly Command[] = [
   {
     name: '+CWMODE',
     suffixes: 'too',
-    query: ({ memory }, { name, saved }) => of(`${name}:${saved ? memory.flash.mode : memory.settings.mode}\r\n`),
+    query: ({ memory }, { name, saved }) => of(`${name}:${memory.of(saved).mode}\r\n`),
     only: { test: 'N' },
     test: (_, { name }) => of(`${name}:(1-3)\r\n`),
     set: setMode,
   },
   { name: '+CWJAP', suffixes: 'too', only: { run: 'E' }, query: showJoined, run: rejoin, set: join },
-  { name: '+CWQAP', only: { test: 'N' }, test: () => EMPTY, run: leave, ownResult: ['run'] },
+  { name: '+CWQAP', only: { test: 'N' }, test: accept, run: leave, ownResult: ['run'] },
   { name: '+CWSTATE', since: { E: 2.2 }, query: wifiState },
   {
     name: '+CWAUTOCONN',
     query: ({ memory }) => of(`+CWAUTOCONN:${memory.flash.autoJoin ? 1 : 0}\r\n`),
-    set: ({ memory }, { args }) => defer(() => ((memory.flash.autoJoin = args.flag(0)), EMPTY)),
+    set: ({ memory }, { args }) => void (memory.flash.autoJoin = args.flag(0)),
   },
   plainSetting({
     name: '+CWRECONNCFG',

@@ -8,7 +8,7 @@ import type { Random } from '../simulation/random';
 import type { Report } from '../simulation/report';
 import type { ResolvedOptions } from './options';
 import type { Personality } from './personality';
-import type { Flash, Settings } from './settings';
+import type { Memory } from './settings';
 
 /** What the links, the station and the commands of a modem have in common. */
 export interface Platform {
@@ -21,5 +21,5 @@ export interface Platform {
   readonly output: Output;
   readonly faults: FaultState;
   readonly report: Report;
-  readonly memory: { settings: Settings; flash: Flash };
+  readonly memory: Memory;
 }

@@ -46,37 +46,46 @@ const freshLink: LinkSettings = {
   sendTimeout: 0,
 };
 
-/** The settings in use, which a reset loses. */
-export interface Settings {
-  echo: boolean;
+/** The settings in use whose initial values are in the flash. */
+export interface StoredSettings {
   /** 0 off, 1 station, 2 access point, 3 both. */
   mode: number;
+  baud: number;
+  /** Data bits, stop bits, parity and flow control, as `8,1,0,0`. */
+  frame: string;
+  /** Bits: 0 `+QUITT`, 1 `+LINK_CONN`, 2 messages in passthrough. */
+  messages: number;
+  stationDhcp: boolean;
+  softApDhcp: boolean;
+  /** Address, gateway and mask set by `CIPSTA`. */
+  fixedAddress: readonly [string, string, string] | undefined;
+  dns: readonly string[];
+  /** The name servers were set by `CIPDNS`. */
+  ownDns: boolean;
+  softAp: SoftAp;
+  stationMac: string;
+  softApMac: string;
+  softApPlan: readonly [string, string, string];
+  /** The values of commands that only keep and show them, by name of the command. */
+  plain: Readonly<Record<string, string>>;
+}
+
+/** The settings in use, which a reset loses. */
+export interface Settings extends StoredSettings {
+  echo: boolean;
   mux: boolean;
   /** `CIPMODE=1`: passthrough. */
   raw: boolean;
   passive: boolean;
   /** `CIPDINFO`: received data are printed with their source address. */
   source: boolean;
-  /** Bits: 0 `+QUITT`, 1 `+LINK_CONN`, 2 messages in passthrough. */
-  messages: number;
   errorCodes: boolean;
   /** ESP-AT: settings are written to the flash. */
   store: boolean;
   maxConnections: number;
   /** Seconds without data after which the server drops a client; 0 for never. */
   idleTimeout: number;
-  baud: number;
-  /** Data bits, stop bits, parity and flow control, as `8,1,0,0`. */
-  frame: string;
-  stationDhcp: boolean;
-  softApDhcp: boolean;
   hostName: string;
-  dns: readonly string[];
-  /** The name servers were set by `CIPDNS`. */
-  ownDns: boolean;
-  /** Address, gateway and mask set by `CIPSTA`. */
-  fixedAddress: readonly [string, string, string] | undefined;
-  softAp: SoftAp;
   clock: boolean;
   /** When the time servers will have answered, in milliseconds of the scheduler's time. */
   clockSetAt: number;
@@ -87,33 +96,39 @@ export interface Settings {
   /** `CWLAPOPT`: the fields that a scan lists, one bit each, and whether it sorts by signal strength. */
   scanMask: number;
   scanSorted: boolean;
-  stationMac: string;
-  softApMac: string;
-  softApPlan: readonly [string, string, string];
   /** The seconds since 1970 that the host has set, and when, in milliseconds of the scheduler's time. */
   timestamp: { readonly seconds: number; readonly at: number };
-  /** The values of commands that only keep and show them, by name of the command. */
-  plain: Readonly<Record<string, string>>;
 }
 
-/** The settings in the flash, which a reset keeps. */
-export interface Flash {
-  mode: number;
+/** The flash, which a reset keeps. */
+export interface Flash extends StoredSettings {
   accessPoint: { ssid: string; key: string } | undefined;
   autoJoin: boolean;
-  baud: number;
-  frame: string;
-  messages: number;
-  stationDhcp: boolean;
-  softApDhcp: boolean;
-  fixedAddress: readonly [string, string, string] | undefined;
-  dns: readonly string[];
-  ownDns: boolean;
-  softAp: SoftAp;
-  stationMac: string;
-  softApMac: string;
-  softApPlan: readonly [string, string, string];
-  plain: Readonly<Record<string, string>>;
+}
+
+/** The settings in use and those in the flash. */
+export class Memory {
+  settings: Settings;
+
+  constructor(readonly flash: Flash) {
+    this.settings = bootSettings(flash);
+  }
+
+  /** The settings in the flash, or those in use. */
+  of(saved: boolean): Readonly<StoredSettings> {
+    return saved ? this.flash : this.settings;
+  }
+
+  /** Changes the settings in use, and with `persist` the flash as well. */
+  change(changes: Partial<StoredSettings>, persist: boolean): undefined {
+    Object.assign(this.settings, changes);
+    if (persist) Object.assign(this.flash, changes);
+  }
+
+  /** Sets the settings in use as a reset does. */
+  reset(): void {
+    this.settings = bootSettings(this.flash);
+  }
 }
 
 /** The time servers that are built into the firmware. */
@@ -141,29 +156,19 @@ export function factoryFlash(personality: Personality, { baud, stored }: Partial
   };
 }
 
-/** The settings after a reset. */
-export function bootSettings(flash: Flash): Settings {
+function bootSettings(flash: Flash): Settings {
   return {
+    ...flash,
     echo: true,
-    mode: flash.mode,
     mux: false,
     raw: false,
     passive: false,
     source: false,
-    messages: flash.messages,
     errorCodes: false,
     store: true,
     maxConnections: 5,
     idleTimeout: 180,
-    baud: flash.baud,
-    frame: flash.frame,
-    stationDhcp: flash.stationDhcp,
-    softApDhcp: flash.softApDhcp,
     hostName: 'ESP_000002',
-    dns: flash.dns,
-    ownDns: flash.ownDns,
-    fixedAddress: flash.fixedAddress,
-    softAp: flash.softAp,
     clock: false,
     clockSetAt: Infinity,
     timeZone: 8,
@@ -172,10 +177,6 @@ export function bootSettings(flash: Flash): Settings {
     ofLinks: Array.from({ length: 5 }, () => freshLink),
     scanMask: 0x7ff,
     scanSorted: true,
-    stationMac: flash.stationMac,
-    softApMac: flash.softApMac,
-    softApPlan: flash.softApPlan,
     timestamp: { seconds: 0, at: 0 },
-    plain: flash.plain,
   };
 }

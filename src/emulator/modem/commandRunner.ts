@@ -5,9 +5,9 @@ import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
 import { shownLine } from '../simulation/report';
 
-/** What a command line does. */
+/** What follows from a command line. */
 export interface Action {
-  /** What the command prints. Completing means `OK`; a {@link Refusal} means `ERROR` or `FAIL`. */
+  /** What the command prints. Completing means `OK`; a {@link Refusal} as its error means `ERROR` or `FAIL`. */
   readonly prints$: Observable<Print>;
   /** The command prints its result itself, instead of `OK`. */
   readonly hasOwnResult: boolean;
@@ -19,8 +19,12 @@ export interface Action {
 export interface CommandSet {
   /** Whether there is a command of this name, without its suffix. */
   knows(name: string): boolean;
-  /** @throws Refusal if the line is no command of this firmware. */
-  interpret(line: string): Action;
+  /**
+   * Carries out a line, up to the first thing that takes time.
+   *
+   * @throws Refusal for a command that this firmware does not have, or that cannot be carried out.
+   */
+  carryOut(line: string): Action;
 }
 
 export interface CommandRunnerOptions {
@@ -120,7 +124,7 @@ export class CommandRunner {
   private answer(line: string, overlong: boolean): Observable<Print> {
     return defer(() => {
       if (overlong) throw new Refusal('', errorCode.length);
-      const action = this.options.commands.interpret(line);
+      const action = this.options.commands.carryOut(line);
       const after$ = defer(() => {
         action.after();
         return [];

@@ -4,7 +4,7 @@ import type { ResolvedOptions } from '../firmware/options';
 import { personalityOf } from '../firmware/personalities';
 import type { Personality } from '../firmware/personality';
 import type { Platform } from '../firmware/platform';
-import { bootSettings, factoryFlash, type Flash, type Settings } from '../firmware/settings';
+import { factoryFlash, Memory } from '../firmware/settings';
 import { Input } from '../line/input';
 import { Output } from '../line/output';
 import type { PacedLine } from '../line/pacedLine';
@@ -42,7 +42,7 @@ export class Modem implements Platform {
   readonly output: Output;
   readonly faults = new FaultState();
   readonly report: Report;
-  readonly memory: { settings: Settings; flash: Flash };
+  readonly memory: Memory;
   readonly input: Input;
   readonly links: VirtualLinks;
   readonly server: ListeningServer;
@@ -73,8 +73,7 @@ export class Modem implements Platform {
     this.output = new Output(toHost, random, interleave, scheduler, this.faults, () =>
       this.later(0, () => this.reset(true)),
     );
-    const flash = factoryFlash(this.personality, options);
-    this.memory = { flash, settings: bootSettings(flash) };
+    this.memory = new Memory(factoryFlash(this.personality, options));
     this.links = new VirtualLinks(this);
     this.server = new ListeningServer(this, this.links);
     this.station = new VirtualStation(this);
@@ -118,7 +117,7 @@ export class Modem implements Platform {
     this.restarting = false;
     this.halt();
     station.inRange = station.givesAddresses = true;
-    memory.settings = bootSettings(memory.flash);
+    memory.reset();
     this.wiring.setBaud(memory.settings.baud);
     output.muted = false;
     input.deaf = true;
