@@ -9,7 +9,7 @@ const broken = new Error('broken');
 
 describe('Mutex', () => {
   it(
-    'lets one operation after another through, in the order of their subscriptions',
+    'runs one operation after another, in the order of their subscriptions',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const mutex = new Mutex();
       const one$ = cold('  --a|        ');
@@ -28,7 +28,7 @@ describe('Mutex', () => {
   );
 
   it(
-    'lets an empty operation through, and one that never ends keeps the others waiting',
+    'runs an empty operation, and lets the others wait for one that never ends',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const mutex = new Mutex();
       const waiting$ = cold('a|');
@@ -47,6 +47,7 @@ describe('Mutex', () => {
       const other$ = cold('    -b|');
       expectObservable(mutex.runExclusive(one$)).toBe('  --#  ', undefined, broken);
       expectObservable(mutex.runExclusive(other$)).toBe('---b|');
+      expectSubscriptions(one$.subscriptions).toBe('  ^-!  ');
       expectSubscriptions(other$.subscriptions).toBe('--^-!');
     }),
   );
@@ -93,27 +94,29 @@ describe('Mutex', () => {
   );
 
   it(
-    'keeps two turnstiles apart',
-    marbles(({ cold, expectObservable }) => {
+    'keeps two mutexes apart',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const operation$ = cold('                        -a|');
       expectObservable(new Mutex().runExclusive(operation$)).toBe('-a|');
       expectObservable(new Mutex().runExclusive(operation$)).toBe('-a|');
+      expectSubscriptions(operation$.subscriptions).toBe(['^-!', '^-!']);
     }),
   );
 
   it(
-    'tells whether an operation is under way',
-    marbles(({ cold, expectObservable }) => {
+    'tells whether an operation is running',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const mutex = new Mutex();
       const start$ = cold('              --(ab)     ');
       const operation$ = cold('            ---|     ');
       const enter = () => mutex.runExclusive(operation$).subscribe();
       start$.subscribe(enter);
       expectObservable(mutex.locked$).toBe('f-t-----f', { f: false, t: true });
+      expectSubscriptions(operation$.subscriptions).toBe(['--^--!', '-----^--!']);
     }),
   );
 
-  it('is free for who enters again on hearing the end', () => {
+  it('is free for a subscriber that runs something else when it hears the end', () => {
     const mutex = new Mutex();
     const seen: boolean[] = [];
     const busyAtEnd = { complete: () => void seen.push(mutex.locked), error: () => void seen.push(mutex.locked) };
@@ -122,7 +125,7 @@ describe('Mutex', () => {
     assert.deepStrictEqual(seen, [true, false, false]);
   });
 
-  it('serves who enters from within an operation after those who wait already', () => {
+  it('runs what is subscribed to within an operation after those that wait already', () => {
     const mutex = new Mutex();
     const served: string[] = [];
     const first = new Subject<string>();
@@ -134,7 +137,7 @@ describe('Mutex', () => {
     assert.deepStrictEqual(served, ['waiting', 'nested']);
   });
 
-  it('starts the next only when one that waited its turn, and is unsubscribed, has let go', () => {
+  it('runs the next only when the one before, which is unsubscribed, has torn down', () => {
     const mutex = new Mutex();
     const log: string[] = [];
     const first = new Subject<void>();
@@ -146,7 +149,7 @@ describe('Mutex', () => {
     assert.deepStrictEqual(log, ['second has let go', 'third starts']);
   });
 
-  it('serves thousands who wait in one go', () => {
+  it('runs thousands that wait in one go', () => {
     const mutex = new Mutex();
     const first = new Subject<void>();
     const served: number[] = [];

@@ -1,7 +1,9 @@
 import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
 import { from, map, type OperatorFunction, pipe } from 'rxjs';
 
-import { type ByteQueueOptions, queueBytes, recv } from '../../../src/streams';
+import { ByteQueue, type ByteQueueOptions, queueBytes, recv } from '../../../src/streams';
+import { fillQueue } from '../../../src/streams/reading/queueBytes';
 import { buffers, marbles, toBytes } from '../marbles';
 
 const lost = new Error('port lost');
@@ -52,10 +54,11 @@ describe('queueBytes', () => {
 
   it(
     'collects many chunks, and sees no change in an empty one',
-    marbles(({ cold, expectObservable }) => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const rx$ = cold('   --x-e-x-|', { x: 'abc', e: '' });
       const expected = '   a-b---c-d';
       expectObservable(rx$.pipe(queued())).toBe(expected, { a: '0', b: '3', c: '6', d: '6.' });
+      expectSubscriptions(rx$.subscriptions).toBe('^-------!');
     }),
   );
 
@@ -104,4 +107,80 @@ describe('queueBytes', () => {
       expectSubscriptions(other$.subscriptions).toBe('^-!');
     }),
   );
+});
+
+describe('fillQueue', () => {
+  it(
+    'moves a stream into the queue with its end, emits nothing, and ends',
+    marbles(({ cold, flush, expectObservable, expectSubscriptions }) => {
+      const queue = new ByteQueue();
+      const rx$ = cold('   -a-b-|', { a: 'ab', b: 'c' });
+      expectObservable(rx$.pipe(toBytes(), fillQueue(queue))).toBe('-----|');
+      expectSubscriptions(rx$.subscriptions).toBe('^----!');
+      flush();
+      assert.deepStrictEqual([queue.finished, queue.failure, String(queue.takeUpTo(9))], [true, undefined, 'abc']);
+    }),
+  );
+
+  it(
+    'makes an error the failure of the queue',
+    marbles(({ cold, flush, expectObservable, expectSubscriptions }) => {
+      const queue = new ByteQueue();
+      const rx$ = cold('   -a-#', { a: 'ab' }, lost);
+      expectObservable(rx$.pipe(toBytes(), fillQueue(queue))).toBe('---|');
+      expectSubscriptions(rx$.subscriptions).toBe('^--!');
+      flush();
+      assert.deepStrictEqual([queue.failure, String(queue.takeUpTo(9))], [lost, 'ab']);
+    }),
+  );
+
+  it(
+    'lets the stream go when the queue overflows, or is found closed',
+    marbles(({ cold, flush, expectObservable, expectSubscriptions }) => {
+      const small = new ByteQueue({ capacity: 3, overflow: () => full });
+      const closed = new ByteQueue();
+      const rx$ = cold('   -a-a-', { a: 'ab' });
+      cold('               --x  ').subscribe(() => closed.close(lost));
+      expectObservable(rx$.pipe(toBytes(), fillQueue(small))).toBe('  ---|');
+      expectObservable(rx$.pipe(toBytes(), fillQueue(closed))).toBe(' ---|');
+      expectSubscriptions(rx$.subscriptions).toBe(['^--!', '^--!']);
+      flush();
+      assert.deepStrictEqual([small.failure, small.length, closed.failure, closed.length], [full, 2, lost, 0]);
+    }),
+  );
+
+  it(
+    'leaves the queue open when it is unsubscribed',
+    marbles(({ cold, flush, expectObservable, expectSubscriptions }) => {
+      const queue = new ByteQueue();
+      const rx$ = cold('   -a-a-', { a: 'ab' });
+      const subs = '       ^-!  ';
+      expectObservable(rx$.pipe(toBytes(), fillQueue(queue)), subs).toBe('-');
+      expectSubscriptions(rx$.subscriptions).toBe(subs);
+      flush();
+      assert.deepStrictEqual([queue.finished, queue.length], [false, 2]);
+    }),
+  );
+
+  it(
+    'fills one queue from several streams, the first of which ends it',
+    marbles(({ cold, flush, expectObservable, expectSubscriptions }) => {
+      const queue = new ByteQueue();
+      const filling = fillQueue(queue);
+      const one$ = cold('   a-| ', { a: 'ab' });
+      const other$ = cold(' -b-b', { b: 'c' });
+      expectObservable(one$.pipe(toBytes(), filling)).toBe('  --| ');
+      expectObservable(other$.pipe(toBytes(), filling)).toBe('---|');
+      expectSubscriptions(one$.subscriptions).toBe('  ^-! ');
+      expectSubscriptions(other$.subscriptions).toBe('^--!');
+      flush();
+      assert.equal(String(queue.takeUpTo(9)), 'abc');
+    }),
+  );
+
+  it('collects a synchronous source', () => {
+    const queue = new ByteQueue();
+    from(['ab', 'c']).pipe(toBytes(), fillQueue(queue)).subscribe();
+    assert.deepStrictEqual([queue.finished, queue.length], [true, 3]);
+  });
 });

@@ -45,10 +45,11 @@ describe('deadline', () => {
 
   it(
     'passes on many values, once the first has come in time',
-    marbles(({ cold, expectObservable }) => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const operation$ = cold('--a--------b--c|');
       const expected = '       --a--------b--c|';
       expectObservable(operation$.pipe(deadline(5, { expired }))).toBe(expected);
+      expectSubscriptions(operation$.subscriptions).toBe('^--------------!');
     }),
   );
 
@@ -65,10 +66,11 @@ describe('deadline', () => {
 
   it(
     'passes on a failure',
-    marbles(({ cold, expectObservable }) => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const operation$ = cold('--#', undefined, lost);
       const expected = '       --#';
       expectObservable(operation$.pipe(deadline(5, { expired }))).toBe(expected, undefined, lost);
+      expectSubscriptions(operation$.subscriptions).toBe('^-!');
     }),
   );
 
@@ -85,9 +87,11 @@ describe('deadline', () => {
 
   it(
     'has time for a synchronous operation, even if there is none',
-    marbles(({ expectObservable }) => {
-      expectObservable(of('a').pipe(deadline(0, { expired }))).toBe('(a|)');
-      expectObservable(NEVER.pipe(deadline(0, { expired }))).toBe('  #', undefined, late);
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const silent$ = cold('-');
+      expectObservable(of('a').pipe(deadline(0, { expired }))).toBe(' (a|)');
+      expectObservable(silent$.pipe(deadline(0, { expired }))).toBe('#', undefined, late);
+      expectSubscriptions(silent$.subscriptions).toBe('(^!)');
     }),
   );
 
@@ -100,6 +104,7 @@ describe('deadline', () => {
       const otherSubs = '           --^----!';
       expectObservable(one$.pipe(inFive)).toBe('               ----a|  ');
       expectObservable(other$.pipe(inFive), '--^---------').toBe('-------#', undefined, late);
+      expectSubscriptions(one$.subscriptions).toBe('^----!');
       expectSubscriptions(other$.subscriptions).toBe(otherSubs);
     }),
   );
@@ -156,7 +161,7 @@ describe('deadline', () => {
 
   it(
     'counts the time that a read waits for its turn',
-    marbles(({ cold, expectObservable }) => {
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const rx$ = cold('  ----a--', { a: 'abc' });
       const first = '     ----(r|)';
       const second = '    ---#';
@@ -166,6 +171,7 @@ describe('deadline', () => {
       expectObservable(reader.recv$(1)).toBe(first, buffers({ r: 'a' }));
       expectObservable(reader.recv$(1).pipe(deadline(3, { expired }))).toBe(second, undefined, late);
       expectObservable(reader.recv$(9)).toBe(third, buffers({ s: 'bc' }));
+      expectSubscriptions(rx$.subscriptions).toBe('^');
     }),
   );
 
