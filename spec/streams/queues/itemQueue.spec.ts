@@ -101,4 +101,36 @@ describe('ItemQueue', () => {
     queue.take$().subscribe({ error: (error: unknown) => failures.push(error) });
     expect(failures).toEqual([broken]);
   });
+
+  it(
+    'shows the next item to those who ask, in turn, and leaves it',
+    marbles(({ hot, expectObservable }) => {
+      const queue = new ItemQueue<string>({ capacity: 10 });
+      const come$ = hot('        --a-b').pipe(map((item) => queue.push(item)));
+      expectObservable(queue.peek$()).toBe('--(a|)');
+      expectObservable(queue.peek$()).toBe('--(a|)');
+      expectObservable(queue.take$()).toBe('--(a|)');
+      expectObservable(queue.peek$()).toBe('----(b|)');
+      expectObservable(come$).toBe('--t-t', { t: true });
+    }),
+  );
+
+  it('shows the next item now, and its failure once it is empty', () => {
+    const queue = new ItemQueue<string>({ capacity: 5 });
+    expect(queue.peekNow()).toBeUndefined();
+    queue.push('a');
+    expect([queue.peekNow(), queue.peekNow(), queue.count]).toEqual(['a', 'a', 1]);
+    queue.fail(broken);
+    expect(queue.takeNow()).toBe('a');
+    expect(() => queue.peekNow()).toThrow(broken);
+  });
+
+  it('can be resized, and leaves what is there already', () => {
+    const queue = new ItemQueue<string>({ capacity: 2 });
+    for (const item of ['a', 'b']) queue.push(item);
+    queue.resize(1);
+    expect([queue.count, queue.push('c')]).toEqual([2, false]);
+    queue.resize(3);
+    expect([queue.push('c'), queue.count]).toEqual([true, 3]);
+  });
 });
