@@ -11,7 +11,7 @@ import type { Address } from './address';
 export type Sendable = Uint8Array | string;
 
 /** What the flags of one call ask for. */
-export interface Flags {
+interface Flags {
   /** The read leaves its bytes to the next read. */
   readonly peek: boolean;
   /** The call does not wait, even on a blocking socket. */
@@ -21,9 +21,9 @@ export interface Flags {
 }
 
 /** `MSG_WAITALL` changes nothing for datagrams, because each is received whole. */
-const receiveFlags = MSG_PEEK | MSG_DONTWAIT | MSG_WAITALL;
+export const receiveFlags = MSG_PEEK | MSG_DONTWAIT | MSG_WAITALL;
 /** There are no signals here, so `MSG_NOSIGNAL` changes nothing. */
-const sendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
+export const sendFlags = MSG_DONTWAIT | MSG_NOSIGNAL;
 
 /** One call of the socket module. It makes the errors of the call and checks the arguments. */
 export class Call {
@@ -69,12 +69,22 @@ export class Call {
     return size;
   }
 
-  receiveFlags(flags: number | null): Flags {
-    return this.flags(flags, receiveFlags);
-  }
-
-  sendFlags(flags: number | null): Flags {
-    return this.flags(flags, sendFlags);
+  /**
+   * Returns what the flags ask for. Throws `EINVAL` for a value that is no number, and `EOPNOTSUPP` for a flag that is not
+   * among the known ones, as BSD does: a call that ignored it would do something else than was asked.
+   */
+  flagsOf(flags: number | null, known: number): Flags {
+    const mask = flags ?? 0;
+    if (!Number.isInteger(mask) || mask < 0) {
+      throw this.error('EINVAL', `flags are MSG_ constants or 0, not ${flags}`);
+    }
+    const unknown = mask & ~known;
+    if (unknown !== 0) throw this.error('EOPNOTSUPP', `the flags 0x${unknown.toString(16)} are not known here`);
+    return {
+      peek: (mask & MSG_PEEK) !== 0,
+      dontWait: (mask & MSG_DONTWAIT) !== 0,
+      waitAll: (mask & MSG_WAITALL) !== 0,
+    };
   }
 
   /** Returns the remote endpoint of an address. Throws `EINVAL` for what is none, `EAFNOSUPPORT` for IPv6. */
@@ -109,20 +119,5 @@ export class Call {
       throw this.error('EINVAL', reason);
     }
     return { address: host, port };
-  }
-
-  /** Throws `EOPNOTSUPP` for an unknown flag, as BSD does, because a call that ignored it would do something else. */
-  private flags(flags: number | null, known: number): Flags {
-    const mask = flags ?? 0;
-    if (!Number.isInteger(mask) || mask < 0) {
-      throw this.error('EINVAL', `flags are MSG_ constants or 0, not ${flags}`);
-    }
-    const unknown = mask & ~known;
-    if (unknown !== 0) throw this.error('EOPNOTSUPP', `the flags 0x${unknown.toString(16)} are not known here`);
-    return {
-      peek: (mask & MSG_PEEK) !== 0,
-      dontWait: (mask & MSG_DONTWAIT) !== 0,
-      waitAll: (mask & MSG_WAITALL) !== 0,
-    };
   }
 }

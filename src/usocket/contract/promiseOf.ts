@@ -65,6 +65,14 @@ export function ifPromise(given: unknown): string {
   return isPromise ? '; a promise was given: is an "await" missing?' : '';
 }
 
+/** An iterator that makes one read for each step, and is done when a read gives an empty buffer. */
+export function iteratorOf(read: () => Observable<Buffer>): AsyncIterator<Buffer, undefined> {
+  return {
+    next: () =>
+      promiseOf(read().pipe(map((value) => (value.length > 0 ? { value } : { done: true, value: undefined })))),
+  };
+}
+
 function isOptions(given: unknown): boolean {
   return typeof given === 'object' && given !== null && !Array.isArray(given) && !ArrayBuffer.isView(given);
 }

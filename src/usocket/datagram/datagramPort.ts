@@ -31,12 +31,14 @@ export class DatagramPort {
   peer: Endpoint | undefined;
   /** Whether the port may be one that other sockets have, too. Counts when the port is opened. */
   reuseAddress = false;
+  /** Whether the program has allowed broadcasts. */
+  mayBroadcast = false;
+  /** How many datagrams were dropped because the receive buffer was full. */
+  dropped = 0;
 
   private readonly opening = new Mutex();
   private readonly opened = new BehaviorSubject<DatagramLink | undefined>(undefined);
   private readonly condition = new BehaviorSubject<'usable' | 'failed' | 'closed'>('usable');
-  private broadcasts = false;
-  private drops = 0;
 
   constructor(
     receiveBufferSize: number,
@@ -56,16 +58,6 @@ export class DatagramPort {
   /** Whether the port is open, or is being opened. */
   get isBound(): boolean {
     return this.opened.value !== undefined || this.opening.locked;
-  }
-
-  /** Whether the program has allowed broadcasts. */
-  get mayBroadcast(): boolean {
-    return this.broadcasts;
-  }
-
-  /** How many datagrams were dropped because the receive buffer was full. */
-  get dropped(): number {
-    return this.drops;
   }
 
   /** The state of the port, for inspection. */
@@ -98,7 +90,7 @@ export class DatagramPort {
           tap((link) => {
             this.opened.next(link);
           }),
-          concatMap((link) => concat(this.broadcasts ? link.allowBroadcast(true) : EMPTY, of(link))),
+          concatMap((link) => concat(this.mayBroadcast ? link.allowBroadcast(true) : EMPTY, of(link))),
         );
       }),
     );
@@ -106,7 +98,7 @@ export class DatagramPort {
 
   /** Allows broadcasts or forbids them, now and when the port is opened. */
   allowBroadcast(allowed: boolean): Observable<never> {
-    this.broadcasts = allowed;
+    this.mayBroadcast = allowed;
     return this.link?.allowBroadcast(allowed) ?? EMPTY;
   }
 
@@ -116,7 +108,7 @@ export class DatagramPort {
       switchMap((link) => link?.datagrams$ ?? EMPTY),
       filter(({ remote }) => !this.peer || isSame(remote, this.peer)),
       tap((datagram) => {
-        if (!this.received.push(datagram)) this.drops++;
+        if (!this.received.push(datagram)) this.dropped++;
       }),
       catchError((error: Error) => {
         this.received.fail(error);

@@ -2,7 +2,7 @@ import { combineLatest, distinctUntilChanged, EMPTY, map, type Observable, of, r
 
 import { Inspectable, type Pollable, type Readiness, sameReadiness, type Shown } from '../../streams';
 import { type Address, addressOf, endpointText } from '../calls/address';
-import type { Call, Sendable } from '../calls/call';
+import { type Call, receiveFlags, type Sendable, sendFlags } from '../calls/call';
 import { CommonCalls, type OwnOptionChange } from '../calls/commonCalls';
 import { Operations } from '../calls/operations';
 import type { OptionValue } from '../calls/optionChange';
@@ -133,7 +133,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
   send$(data: Sendable, flags = 0): Observable<number> {
     return this.operations.start('send', (call) => {
       const peer = this.peerFor(call);
-      const { dontWait } = call.sendFlags(flags);
+      const { dontWait } = call.flagsOf(flags, sendFlags);
       return this.transmit(call, call.bytesOf(data), peer, dontWait);
     });
   }
@@ -310,7 +310,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
 
   /** Emits `undefined` when the call does not wait and nothing has come. */
   private take(call: SocketCall, size: number, flags = 0): Observable<Datagram | undefined> {
-    const { peek, dontWait } = call.receiveFlags(flags);
+    const { peek, dontWait } = call.flagsOf(flags, receiveFlags);
     call.checkSize(size);
     // A datagram that stays is copied, because the program may write into what it gets.
     const partOf = (data: Buffer) => (peek ? Buffer.from(data.subarray(0, size)) : data.subarray(0, size));

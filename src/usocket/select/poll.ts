@@ -3,10 +3,10 @@ import {
   BehaviorSubject,
   catchError,
   combineLatest,
+  defaultIfEmpty,
   defer,
   distinctUntilChanged,
   EMPTY,
-  filter,
   isObservable,
   map,
   merge,
@@ -14,40 +14,45 @@ import {
   of,
   type SchedulerLike,
   switchMap,
-  take,
   tap,
-  timeout,
 } from 'rxjs';
 
-import { Inspectable, longestDelay, type Pollable, type Readiness, type Shown } from '../../streams';
+import { Inspectable, type Pollable, type Readiness, type Shown } from '../../streams';
 import { callError } from '../contract/osError';
+import { firstReady } from './firstReady';
 
-/** Event bits, with MicroPython's values. `POLLERR`, `POLLHUP` and `POLLNVAL` come unasked. */
+// The values are those of MicroPython.
+
+/** The event of a stream that can be read without waiting: it has bytes, a datagram or a connection, or it has ended. */
 export const POLLIN = 1;
+/** The event of a stream that can be written to without waiting. */
 export const POLLOUT = 4;
+/** The event of a stream that has failed. It is reported even if it is not asked for. */
 export const POLLERR = 8;
+/** The event of a stream that the other side has ended. It is reported even if it is not asked for. */
 export const POLLHUP = 16;
-/** The stream is closed: nothing of it can be waited for. */
+/** The event of a stream that is closed. It is reported alone, and even if it is not asked for. */
 export const POLLNVAL = 32;
 
-/** A stream and what it is ready for, as a mask of event bits. */
+/** A stream and its events, as a mask of `POLLIN`, `POLLOUT` and so on. */
 export type Ready<T extends Pollable = Pollable> = readonly [stream: T, events: number];
 
+/** How a poller is made. */
 export interface PollOptions {
-  /** What keeps time. Default: the clock. */
+  /** The scheduler that times the waiting. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 
-/** Streams that an inspection shows; of more it tells only the number. */
+/** The most streams that an inspection lists. */
 const mostShown = 8;
 
 const unasked = POLLERR | POLLHUP | POLLNVAL;
 
 /**
- * Waits for several streams at once: sockets, serial lines, anything with a `readiness$`. Level-triggered: what is ready
- * is reported until it no longer is. A socket before `connect` is reported as BSD does, with `POLLOUT` and `POLLHUP`, one
- * that is closed with `POLLNVAL` alone. A stream whose `readiness$` fails is reported with `POLLERR`; one whose `readiness$`
- * ends stays as it said last.
+ * Waits for several streams at once: sockets, serial lines, anything with a `readiness$`. It is level-triggered: a stream
+ * is reported as long as it is ready. As on BSD, a socket before `connect` is reported with `POLLOUT` and `POLLHUP`, and a
+ * closed one with `POLLNVAL` alone. A stream whose `readiness$` fails is reported with `POLLERR`. A stream whose
+ * `readiness$` completes keeps its last state.
  *
  *     s           --r-----0--         (r: bytes wait, 0: they have been read)
  *     ready$      e-a-----e--         (a: [[s, POLLIN]], e: [])
@@ -57,7 +62,7 @@ const unasked = POLLERR | POLLHUP | POLLNVAL;
  * @see MicroPython, `select.poll`.
  */
 export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
-  /** What is ready now, at every change of it; empty when nothing is. Replays the current state. */
+  /** The streams that are ready, at every change; an empty list when none is. Replays the current list. */
   readonly ready$: Observable<readonly Ready<T>[]>;
 
   private readonly scheduler: SchedulerLike;
@@ -74,10 +79,14 @@ export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
   }
 
   /**
-   * Adds a stream, or changes the events that it is watched for. `EINVAL` when it has no `readiness$`.
+   * Adds a stream, or changes the events that it is watched for.
    *
-   * @param events Default: `POLLIN | POLLOUT`. `POLLERR`, `POLLHUP` and `POLLNVAL` need not be asked for.
-   * @returns Whether the stream is new here.
+   *     poller.register(sock, uselect.POLLIN);
+   *
+   * Throws `EINVAL` for an object without `readiness$`.
+   *
+   * @param events A mask. Default: `POLLIN | POLLOUT`. `POLLERR`, `POLLHUP` and `POLLNVAL` need not be asked for.
+   * @returns Whether the stream was not registered before.
    */
   register(stream: T, events: number = POLLIN | POLLOUT): boolean {
     if (!isPollable(stream)) throw callError('register', 'EINVAL', 'the stream has no readiness$');
@@ -86,39 +95,36 @@ export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
     return isNew;
   }
 
-  /** Changes the events that a stream is watched for. `ENOENT` when it is not registered. */
+  /** Changes the events that a stream is watched for. Throws `ENOENT` for a stream that is not registered. */
   modify(stream: T, events: number): void {
     this.check(stream, 'modify');
     this.register(stream, events);
   }
 
-  /** Takes a stream out. `ENOENT` when it is not registered. */
+  /** Stops watching a stream. Throws `ENOENT` for a stream that is not registered. */
   unregister(stream: T): void {
     this.check(stream, 'unregister');
     this.registered.next(new Map([...this.registered.value].filter(([other]) => other !== stream)));
   }
 
   /**
-   * Emits once, as soon as anything is ready, or when the time is up: nothing then. `EINVAL` for what is no time.
+   * Emits the streams that are ready, as soon as there are any, or an empty list when the time is up. Errors with `EINVAL`
+   * for a value that is no time.
    *
-   * @param milliseconds 0 looks and returns at once; a negative number, or `null`, waits for ever. Default: -1.
+   * @param milliseconds 0 does not wait. A negative number or `null` waits for ever. Default: -1.
    */
   poll$(milliseconds: number | null = -1): Observable<readonly Ready<T>[]> {
     return defer(() =>
       this.ready$.pipe(
-        firstInTime<readonly Ready<T>[]>({
-          milliseconds: checkTime(milliseconds, 'poll'),
-          isReady: ({ length }) => length > 0,
-          nothing: [],
-          scheduler: this.scheduler,
-        }),
+        firstReady(checkTime(milliseconds, 'poll'), ({ length }) => length > 0, this.scheduler),
+        defaultIfEmpty([]),
       ),
     );
   }
 
   /**
-   * As {@link poll$}; with `flags` 1 a stream that is reported is not watched again until {@link modify} says so, but for
-   * what comes unasked.
+   * Emits the streams that are ready, as {@link poll$} does. With `flags` 1 a stream that has been reported is watched only
+   * for `POLLERR`, `POLLHUP` and `POLLNVAL`, until {@link modify} is called for it.
    *
    * @see MicroPython, `select.poll.ipoll(timeout, flags)`.
    */
@@ -127,7 +133,7 @@ export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
       tap((ready) => {
         if ((flags & 1) === 0 || ready.length === 0) return;
         const masks = new Map(this.registered.value);
-        // In one step, for whoever hears of the change may take a stream out.
+        // In one step, because an observer of the change may take a stream out.
         for (const [stream] of ready) masks.set(stream, 0);
         this.registered.next(masks);
       }),
@@ -147,42 +153,23 @@ export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
   }
 }
 
-/** Whether `uselect` can wait for it. */
+/** Whether `uselect` can wait for an object. */
 export function isPollable(stream: unknown): stream is Pollable {
   return typeof stream === 'object' && stream !== null && 'readiness$' in stream && isObservable(stream.readiness$);
 }
 
-/** `EINVAL` for what is no time; `null` is for ever, as a negative number is. */
+/** Returns a time, and -1 for `null`. Throws `EINVAL` for any other value. */
 export function checkTime(time: number | null, syscall: string): number {
   if (time === null) return -1;
   if (typeof time === 'number' && !Number.isNaN(time)) return time;
   throw callError(syscall, 'EINVAL', `a time-out is a number or null, not ${time}`);
 }
 
-export interface FirstInTimeOptions<T> {
-  /** 0 takes the first state, whatever it is; a negative number waits for ever. */
-  readonly milliseconds: number;
-  readonly isReady: (state: T) => boolean;
-  /** What is emitted when the time is up. */
-  readonly nothing: T;
-  readonly scheduler: SchedulerLike;
-}
-
-/** Takes the first state in which anything is ready. */
-export function firstInTime<T>({ milliseconds, isReady, nothing, scheduler }: FirstInTimeOptions<T>) {
-  return (states$: Observable<T>): Observable<T> => {
-    if (milliseconds === 0) return states$.pipe(take(1));
-    const ready$ = states$.pipe(filter(isReady), take(1));
-    if (milliseconds < 0 || milliseconds > longestDelay) return ready$;
-    return ready$.pipe(timeout({ first: milliseconds, scheduler, with: () => of(nothing) }));
-  };
-}
-
 function readyOf<T extends Pollable>([stream, mask]: readonly [T, number]): Observable<Ready<T>> {
   return eventsOf(stream).pipe(map((events) => [stream, events & (mask | unasked)]));
 }
 
-/** The events of a stream, from the first moment on: one that says nothing must not keep the others waiting. */
+/** The events of a stream from the first moment on, because a silent stream must not keep the others waiting. */
 function eventsOf({ readiness$ }: Pollable): Observable<number> {
   return defer(() => {
     let hasSpoken = false;

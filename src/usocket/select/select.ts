@@ -1,10 +1,10 @@
-import { asyncScheduler, defer, map, type Observable } from 'rxjs';
+import { asyncScheduler, defaultIfEmpty, defer, map, type Observable } from 'rxjs';
 
 import type { Pollable } from '../../streams';
 import { callError } from '../contract/osError';
+import { firstReady } from './firstReady';
 import {
   checkTime,
-  firstInTime,
   isPollable,
   POLLERR,
   POLLHUP,
@@ -15,24 +15,25 @@ import {
   PollStreams,
 } from './poll';
 
-/** Those of the three lists that are ready, each in its order. */
+/** The streams of the three lists of `select` that are ready, in their order. */
 export type Selected<R, W, X> = readonly [readable: R[], writable: W[], failed: X[]];
 
-/** A stream that has gone, failed or is closed is ready for everything: the call returns at once, and says so. */
+/** A stream that has ended, failed or is closed is ready for everything, because a call on it returns at once. */
 const readEvents = POLLIN | POLLHUP | POLLERR | POLLNVAL;
 const writeEvents = POLLOUT | POLLHUP | POLLERR | POLLNVAL;
 const failureEvents = POLLERR | POLLNVAL;
 
 /**
- * Waits until a stream can be read or written, or has failed. Cold: emits three lists once, empty ones when the time is
- * up. A stream may stand in several of them.
+ * Waits until any of the streams can be read, can be written to or has failed. Cold: emits three lists once, and empty
+ * ones when the time is up. A stream may be in more than one list.
  *
- *     const [readable] = await uselect.select([sock, uart], [], [], 5);
+ *     select$([sock, uart], [], [], 5).subscribe(([readable]) => readable.forEach(read));
  *
- * Errors: `EINVAL` for what is no list, for what has no `readiness$`, and for what is no time.
+ * Errors: `EINVAL` for a list that is none, for an object without `readiness$`, and for a value that is no time.
  *
- * @param seconds 0 looks and returns at once; `null`, or a negative number, waits for ever. Default: for ever.
- * @see MicroPython, `select.select(rlist, wlist, xlist[, timeout])`; {@link PollStreams} watches many streams at less cost.
+ * @param seconds 0 does not wait. `null` or a negative number waits for ever. Default: `null`.
+ * @param options.scheduler The scheduler that times the waiting. Default: `asyncScheduler`.
+ * @see MicroPython, `select.select(rlist, wlist, xlist[, timeout])`. `uselect.poll()` watches many streams at less cost.
  */
 export function select$<R extends Pollable, W extends Pollable, X extends Pollable>(
   read: readonly R[],
@@ -60,12 +61,8 @@ export function select$<R extends Pollable, W extends Pollable, X extends Pollab
           failed.filter(having(failureEvents)),
         ];
       }),
-      firstInTime<Selected<R, W, X>>({
-        milliseconds: checkTime(seconds, 'select') * 1000,
-        isReady: (lists) => lists.some(({ length }) => length > 0),
-        nothing: [[], [], []],
-        scheduler,
-      }),
+      firstReady(checkTime(seconds, 'select') * 1000, (lists) => lists.some(({ length }) => length > 0), scheduler),
+      defaultIfEmpty<Selected<R, W, X>, Selected<R, W, X>>([[], [], []]),
     );
   });
 }

@@ -4,11 +4,24 @@ import { PollStreams, type Ready } from './poll';
 import { select$, type Selected } from './select';
 
 /**
- * As {@link PollStreams}, with promises: each is the first value of the observable of the same name with a `$`, and takes
- * `{ signal }` last, which gives it up.
+ * Waits for several streams at once: sockets, serial lines, anything with a `readiness$`. Each method that returns a
+ * promise takes `{ signal }` last, which gives it up: see {@link Abortable}. {@link ready$} tells of every change without
+ * being asked.
+ *
+ *     const poller = uselect.poll();
+ *     poller.register(sock, uselect.POLLIN);
+ *     poller.register(uart, uselect.POLLIN);
+ *     for (const [stream, events] of await poller.poll(1000)) handle(stream, events);
+ *
+ * @see MicroPython, `select.poll`.
  */
 export class Poll<T extends Pollable = Pollable> extends PollStreams<T> {
-  /** Resolves to the streams that are ready, each with its events; to none when the time, in milliseconds, is up. */
+  /**
+   * Resolves to the streams that are ready, each with its events, as soon as there are any, or to an empty list when the
+   * time is up. Rejects with `EINVAL` for a value that is no time.
+   *
+   * @param milliseconds 0 does not wait. A negative number or `null` waits for ever. Default: -1.
+   */
   poll(options?: Abortable): Promise<readonly Ready<T>[]>;
   poll(milliseconds: number | null | undefined, options?: Abortable): Promise<readonly Ready<T>[]>;
   poll(first?: number | null | Abortable, second?: Abortable): Promise<readonly Ready<T>[]> {
@@ -16,7 +29,14 @@ export class Poll<T extends Pollable = Pollable> extends PollStreams<T> {
     return promiseOf(this.poll$(milliseconds), options);
   }
 
-  /** One step of MicroPython's iterator: `for (const [stream, events] of await poller.ipoll(1000, 1)) …` */
+  /**
+   * Resolves to the streams that are ready, as {@link poll} does. With `flags` 1 a stream that has been reported is watched
+   * only for `POLLERR`, `POLLHUP` and `POLLNVAL`, until {@link modify} is called for it.
+   *
+   *     for (const [stream, events] of await poller.ipoll(1000, 1)) handle(stream, events);
+   *
+   * @see MicroPython, `select.poll.ipoll(timeout, flags)`.
+   */
   ipoll(options?: Abortable): Promise<readonly Ready<T>[]>;
   ipoll(milliseconds: number | null | undefined, options?: Abortable): Promise<readonly Ready<T>[]>;
   ipoll(
@@ -31,8 +51,15 @@ export class Poll<T extends Pollable = Pollable> extends PollStreams<T> {
 }
 
 /**
- * As {@link select$}: resolves to those of the three lists that are ready, or to empty ones when the time, in seconds, is
- * up. Rejects with `EINVAL` for what cannot be waited for, and with the reason of `{ signal }`.
+ * Waits until any of the streams can be read, can be written to or has failed. Resolves to the streams of each list that
+ * are ready, and to empty lists when the time is up. A stream may be in more than one list.
+ *
+ *     const [readable] = await uselect.select([sock, uart], [], [], 5);
+ *
+ * Rejects with `EINVAL` for a list that is none, for an object without `readiness$`, and for a value that is no time.
+ *
+ * @param seconds 0 does not wait. `null` or a negative number waits for ever. Default: `null`.
+ * @see MicroPython, `select.select(rlist, wlist, xlist[, timeout])`.
  */
 export function select<R extends Pollable, W extends Pollable, X extends Pollable>(
   read: readonly R[],

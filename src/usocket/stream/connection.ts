@@ -22,8 +22,10 @@ import type { Endpoint, Nic, StreamLink } from '../contract/nic';
 import { callError, OSError } from '../contract/osError';
 import { ChosenSettings } from './chosenSettings';
 import type { ConnectOptions } from './connectOptions';
-import type { SocketPhase } from './socketState';
 import { StreamSender } from './streamSender';
+
+/** How far its own calls have brought a stream socket. */
+export type SocketPhase = 'unconnected' | 'connecting' | 'connected' | 'listening' | 'closed';
 
 /** The connection of a stream socket: its link as soon as there is one, what has come over it, and what is to be sent. */
 export class Connection {
@@ -32,13 +34,15 @@ export class Connection {
   readonly reader: ByteReader;
   readonly sender = new StreamSender();
   readonly settings = new ChosenSettings();
+  /** Whether it is encrypted, for inspection. */
+  isEncrypted = false;
+  /** Whether the program has been told that the peer has reset the connection. */
+  wasReset = false;
 
   private readonly currentPhase = new BehaviorSubject<SocketPhase>('unconnected');
   private readonly opened = new ReplaySubject<StreamLink>(1);
   private readonly opening = new BehaviorSubject(false);
   private current: StreamLink | undefined;
-  private hasTls = false;
-  private isResetKnown = false;
 
   constructor(
     receiveBufferSize: number,
@@ -78,16 +82,6 @@ export class Connection {
     return this.opening.value;
   }
 
-  /** Whether it is encrypted, for inspection. */
-  get isEncrypted(): boolean {
-    return this.hasTls;
-  }
-
-  /** Whether the program has been told that the peer has reset the connection. */
-  get wasReset(): boolean {
-    return this.isResetKnown;
-  }
-
   enter(phase: SocketPhase): void {
     this.currentPhase.next(phase);
   }
@@ -103,7 +97,7 @@ export class Connection {
     return defer(() => {
       this.enter('connecting');
       this.opening.next(true);
-      this.hasTls = options.tls !== undefined;
+      this.isEncrypted = options.tls !== undefined;
       return this.nic.openStream(remote, { ...options, ...this.settings.value });
     }).pipe(
       map((link) => {
@@ -147,7 +141,7 @@ export class Connection {
    */
   noteFailure(error: unknown): void {
     if (!isReset(error)) return;
-    this.isResetKnown = true;
+    this.wasReset = true;
     const { failure, length } = this.reader;
     // A read that wanted more bytes than there are has left them, and the failure comes behind them.
     if (length === 0 && isReset(failure)) this.reader.clearFailure();

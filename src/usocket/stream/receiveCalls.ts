@@ -2,7 +2,7 @@ import { catchError, map, type MonoTypeOperatorFunction, Observable, of, switchM
 
 import type { ByteReader } from '../../streams';
 import { type Address, addressOf } from '../calls/address';
-import { Call } from '../calls/call';
+import { Call, receiveFlags } from '../calls/call';
 import type { Operations } from '../calls/operations';
 import type { SocketCall } from '../calls/socketCall';
 import type { Connection } from './connection';
@@ -75,7 +75,7 @@ export class ReceiveCalls {
   }
 
   private receive(call: SocketCall, size: number, flags: number): Observable<Buffer> {
-    const { peek, dontWait, waitAll } = call.receiveFlags(flags);
+    const { peek, dontWait, waitAll } = call.flagsOf(flags, receiveFlags);
     call.checkSize(size);
     const immediate = (reader: ByteReader) =>
       size === 0 ? Buffer.alloc(0) : peek ? reader.peekNow(size) : reader.readNow(size);

@@ -1,6 +1,6 @@
 import { catchError, map, type MonoTypeOperatorFunction, type Observable, of, switchMap, throwError } from 'rxjs';
 
-import type { Call, Sendable } from '../calls/call';
+import { type Call, type Sendable, sendFlags } from '../calls/call';
 import type { Operations } from '../calls/operations';
 import type { SocketCall } from '../calls/socketCall';
 import type { StreamLink } from '../contract/nic';
@@ -16,7 +16,7 @@ export class SendCalls {
 
   send(data: Sendable, flags: number): Observable<number> {
     return this.operations.start('send', (call) => {
-      const { dontWait } = call.sendFlags(flags);
+      const { dontWait } = call.flagsOf(flags, sendFlags);
       const bytes = call.bytesOf(data);
       if (call.isNonBlocking || dontWait) return of(this.put(call, bytes) ?? this.failWithoutRoom(call, 'nothing'));
       return this.handOver(call, (link) => this.connection.sender.sendAll(link, bytes.subarray(0, link.maxSend)));

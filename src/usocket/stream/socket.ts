@@ -1,8 +1,6 @@
-import { map } from 'rxjs';
-
 import type { Address } from '../calls/address';
 import type { Sendable } from '../calls/call';
-import { type Abortable, partOptions, promiseOf } from '../contract/promiseOf';
+import { type Abortable, iteratorOf, partOptions, promiseOf } from '../contract/promiseOf';
 import type { OptionValue } from '../calls/optionChange';
 import type { ConnectOptions } from './connectOptions';
 import { SocketFile } from './socketFile';
@@ -155,14 +153,7 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
 
   /** Each chunk until the peer closes. Leaving the loop early leaves the socket open, and loses nothing. */
   [Symbol.asyncIterator](): AsyncIterator<Buffer> {
-    return {
-      next: () =>
-        promiseOf(
-          this.recv$(iterationSize).pipe(
-            map((value) => (value.length > 0 ? { done: false, value } : { done: true, value: undefined })),
-          ),
-        ),
-    };
+    return iteratorOf(() => this.recv$(iterationSize));
   }
 
   /** `await using socket = usocket.socket()` closes it at the end of the block. */

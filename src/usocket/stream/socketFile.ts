@@ -1,7 +1,7 @@
 import { map } from 'rxjs';
 
 import { Call, type Sendable } from '../calls/call';
-import { type Abortable, partOptions, promiseOf } from '../contract/promiseOf';
+import { type Abortable, iteratorOf, partOptions, promiseOf } from '../contract/promiseOf';
 import { SocketFileStreams } from './socketFileStreams';
 
 /**
@@ -54,17 +54,7 @@ export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffe
    * file open, and loses nothing. `EAGAIN` when a non-blocking socket has nothing.
    */
   [Symbol.asyncIterator](): AsyncIterator<Buffer> {
-    return {
-      next: () =>
-        promiseOf(
-          this.readline$().pipe(
-            map((line) => {
-              const value = new Call('readline').found(line);
-              return value.length > 0 ? { done: false, value } : { done: true, value: undefined };
-            }),
-          ),
-        ),
-    };
+    return iteratorOf(() => this.readline$().pipe(map((line) => new Call('readline').found(line))));
   }
 
   /** `await using file = socket.makefile()` closes it, and the socket, at the end of the block. */

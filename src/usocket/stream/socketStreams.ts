@@ -55,7 +55,7 @@ export class SocketStreams extends Inspectable implements Pollable {
     const { receiveBuffer, scheduler } = checkSocketOptions(options);
     const operations = new Operations(scheduler);
     const connection = new Connection(receiveBuffer, nic, operations);
-    const { reader, sender, phase$ } = connection;
+    const { reader, sender } = connection;
     this.operations = operations;
     this.connection = connection;
     this.listenCalls = new ListenCalls<SocketStreams>(nic, this.connection, operations, (link) =>
@@ -70,16 +70,8 @@ export class SocketStreams extends Inspectable implements Pollable {
       endReads: () => connection.endReads(),
       release: () => concat(connection.close(), this.listenCalls.close() ?? EMPTY),
     });
-    this.state$ = socketState(phase$, reader);
-    this.readiness$ = socketReadiness({
-      state$: this.state$,
-      reader,
-      acceptable$: this.listenCalls.acceptable$,
-      hasRoom$: sender.hasRoom$,
-      sendFailed$: sender.hasFailed$,
-      halfCloses: () => connection.link?.halfCloses ?? false,
-      failure$: operations.background.failure$,
-    });
+    this.state$ = socketState(connection);
+    this.readiness$ = socketReadiness(connection, this.listenCalls.acceptable$, operations.background.failure$);
     this.data$ = defer(() => this.receiveCalls.stream('recv', () => reader.data$));
     this.lines$ = defer(() => this.receiveCalls.stream('readline', () => reader.lines$));
     // Ends with `close$`.
