@@ -8,9 +8,13 @@ import type { OptionValue } from '../calls/optionChange';
 import { DatagramStreams } from './datagramStreams';
 
 /**
- * A datagram socket with the methods of the socket document, as promises. Each is the first value of the observable of
- * the same name with a `$`: what it does, and how it fails, is told there. Each takes `{ signal }` last, which gives it
- * up: see {@link Abortable}.
+ * A datagram socket with the methods of the socket document, as promises. `usocket.socket(AF_INET, SOCK_DGRAM)` makes one.
+ * Each datagram is sent and received whole. A read that asks for fewer bytes than a datagram has drops the rest of it, as on
+ * BSD.
+ *
+ * Each method rejects with `EBADF` on a closed socket, and with `ETIMEDOUT` after the time of {@link settimeout}. Each
+ * takes `{ signal }` as its last argument, even where other arguments are left out: see {@link Abortable}. The method of
+ * the same name with a `$` is its cold form: an observable that starts when it is subscribed to.
  *
  *     const socket = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
  *     await socket.sendto('hello', ['192.168.1.9', 5000]);
@@ -18,19 +22,39 @@ import { DatagramStreams } from './datagramStreams';
  *     await socket.close();
  */
 export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
-  /** Opens a local port; 0 is any free one. Rejects with `EADDRINUSE`, `EADDRNOTAVAIL`, `EINVAL`. */
+  /**
+   * Opens a local port, which receives from then on.
+   *
+   *     await sock.bind(['0.0.0.0', 5000]);
+   *
+   * Rejects with `EADDRINUSE`, `EADDRNOTAVAIL`, and `EINVAL` for a bad address or when the socket has a port already. Over a
+   * modem it also rejects with `ENETUNREACH` when the modem is on no network, and `EMFILE` when all its links are in use.
+   *
+   * @param address Port 0 is any free port, which {@link localAddress} tells. The host `''` is every address.
+   * @see The socket document, `socket.bind(address)`.
+   */
   bind(address: Address, options?: Abortable): Promise<void> {
     return promiseOf(this.bind$(address), options);
   }
 
-  /** Names the peer of {@link send}, from which alone datagrams are taken then. */
+  /**
+   * Names the peer of {@link send}. From then on, only datagrams of the peer are received. Opens a local port where there is
+   * none, and rejects as {@link bind} does. It may be called again.
+   *
+   * @param address From `getaddrinfo`, or `[address, port]` with a numeric IPv4 address.
+   * @see The socket document, `socket.connect(address)`.
+   */
   connect(address: Address, options?: Abortable): Promise<void> {
     return promiseOf(this.connect$(address), options);
   }
 
   /**
-   * Sends one datagram to the peer, and resolves to its size in bytes. Rejects with `EDESTADDRREQ` before `connect`.
-   * `flags`: `MSG_DONTWAIT`.
+   * Sends one datagram to the peer, and resolves to its size in bytes. Rejects with `EDESTADDRREQ` before {@link connect},
+   * and otherwise as {@link sendto} does.
+   *
+   * @param data A string is sent as UTF-8.
+   * @param flags `MSG_DONTWAIT` sends as on a non-blocking socket. Default: 0.
+   * @see The socket document, `socket.send(bytes)`.
    */
   send(data: Sendable, options?: Abortable): Promise<number>;
   send(data: Sendable, flags: number | undefined, options?: Abortable): Promise<number>;
@@ -39,25 +63,50 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
     return promiseOf(this.send$(data, flags), options);
   }
 
-  /** As {@link send}: a datagram goes whole, or not at all. */
+  /**
+   * Sends one datagram to the peer, and resolves when the interface has taken it. Rejects as {@link send} does. A datagram
+   * goes whole or not at all.
+   *
+   * @see The socket document, `socket.sendall(bytes)`.
+   */
   sendall(data: Sendable, options?: Abortable): Promise<void> {
     return promiseOf(this.send$(data).pipe(map(() => undefined)), options);
   }
 
   /**
-   * Sends one datagram, and resolves to its size in bytes, once the interface has it. Rejects with `EMSGSIZE`,
-   * `EACCES`.
+   * Sends one datagram, and resolves to its size in bytes when the interface has taken it. Whether it arrives is not known.
+   * Opens a local port where there is none.
+   *
+   *     await sock.sendto('hello', ['192.168.1.9', 5000]);
+   *
+   * Rejects with `EMSGSIZE` when the datagram is longer than the interface can send, `EACCES` for a broadcast without
+   * `SO_BROADCAST`, `EAGAIN` when the socket is non-blocking and the send buffer is full (`SO_SNDBUF`), and as {@link bind}
+   * does.
+   *
+   * @param data A string is sent as UTF-8.
+   * @param address From `getaddrinfo`, or `[address, port]` with a numeric IPv4 address.
+   * @see The socket document, `socket.sendto(bytes, address)`.
    */
   sendto(data: Sendable, address: Address, options?: Abortable): Promise<number> {
     return promiseOf(this.sendto$(data, address), options);
   }
 
-  /** As {@link send}; resolves to `null` when the socket is non-blocking and has no room. */
+  /**
+   * Sends as {@link send} does, but resolves to `null` when the socket is non-blocking and the send buffer is full.
+   *
+   * @see The socket document, `socket.write(buf)`.
+   */
   write(data: Sendable, options?: Abortable): Promise<number | null> {
     return promiseOf(this.write$(data), options);
   }
 
-  /** Resolves to the next datagram, at most `size` bytes of it. `flags`: `MSG_PEEK`, `MSG_DONTWAIT`. */
+  /**
+   * Takes the next datagram as {@link recvfrom} does, and resolves to at most `size` bytes of it, without the sender.
+   *
+   * @param flags `MSG_PEEK` leaves the datagram to the next read, `MSG_DONTWAIT` reads as on a non-blocking socket. Default:
+   *   0.
+   * @see The socket document, `socket.recv(bufsize)`.
+   */
   recv(size: number, options?: Abortable): Promise<Buffer>;
   recv(size: number, flags: number | undefined, options?: Abortable): Promise<Buffer>;
   recv(size: number, first?: number | Abortable, second?: Abortable): Promise<Buffer> {
@@ -66,7 +115,17 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
   }
 
   /**
-   * Resolves to the next datagram, at most `size` bytes of it, and its sender. Rejects with `EAGAIN` when non-blocking.
+   * Takes the next datagram, and resolves to at most `size` bytes of it with the address of the sender. Aborted or timed
+   * out, it has taken nothing.
+   *
+   *     const [data, [address, port]] = await sock.recvfrom(1500);
+   *
+   * Rejects with `EAGAIN` when the socket is non-blocking and no datagram has come, and with `ENOTCONN` when it has no port
+   * yet and would wait for ever.
+   *
+   * @param flags `MSG_PEEK` leaves the datagram to the next read, `MSG_DONTWAIT` reads as on a non-blocking socket. Default:
+   *   0.
+   * @see The socket document, `socket.recvfrom(bufsize)`.
    */
   recvfrom(size: number, options?: Abortable): Promise<readonly [Buffer, Address]>;
   recvfrom(size: number, flags: number | undefined, options?: Abortable): Promise<readonly [Buffer, Address]>;
@@ -76,8 +135,11 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
   }
 
   /**
-   * Resolves to the next datagram, at most `size` bytes of it; `null` when the socket is non-blocking and none has
-   * come.
+   * Takes the next datagram, and resolves to at most `size` bytes of it, or to `null` when the socket is non-blocking and no
+   * datagram has come.
+   *
+   * @param size Without it, or with `null` or a negative number, the whole datagram.
+   * @see The socket document, `socket.read([size])`.
    */
   read(options?: Abortable): Promise<Buffer | null>;
   read(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
@@ -86,7 +148,12 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
     return promiseOf(this.read$(size), options);
   }
 
-  /** As {@link read}, into a buffer: resolves to the number of bytes stored, or `null`. */
+  /**
+   * Reads as {@link read} does, but into `target`, and resolves to the number of bytes stored, or to `null`.
+   *
+   * @param size The most bytes to store. Default: the length of `target`.
+   * @see The socket document, `socket.readinto(buf[, nbytes])`.
+   */
   readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, size: number | null | undefined, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, first?: number | null | Abortable, second?: Abortable): Promise<number | null> {
@@ -94,34 +161,58 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
     return promiseOf(this.readinto$(target, size), options);
   }
 
-  /** Changes an option, and resolves once it is in force. Rejects with `ENOPROTOOPT`, `EINVAL`. */
+  /**
+   * Changes an option of the socket, and resolves when it is in force.
+   *
+   *     await sock.setsockopt(usocket.SOL_SOCKET, usocket.SO_BROADCAST, 1);
+   *
+   * The options:
+   * - `SO_BROADCAST`: datagrams may be sent to `255.255.255.255`.
+   * - `SO_REUSEADDR`, before {@link bind}: the port may be one that other sockets have, too.
+   * - `SO_RCVBUF`, `SO_SNDBUF` (bytes): the size of the buffers.
+   * - `SO_RCVTIMEO`, `SO_SNDTIMEO` (a `struct timeval`): how long a call may take where {@link settimeout} has set no time.
+   *   It then rejects with `EAGAIN`, as on BSD.
+   * - `IP_ADD_MEMBERSHIP`, `IP_DROP_MEMBERSHIP` (a `struct ip_mreq`), after {@link bind}: joins a multicast group, or leaves
+   *   it. A modem cannot do that.
+   *
+   * Rejects with `ENOPROTOOPT` for an option that is not known here, or that the interface does not have, and with `EINVAL`
+   * for a value that the option cannot have.
+   *
+   * @param value A number, a boolean, or the bytes of the C structure, little endian.
+   * @see The socket document, `socket.setsockopt(level, optname, value)`.
+   */
   setsockopt(level: number, option: number, value: OptionValue, options?: Abortable): Promise<void> {
     return promiseOf(this.setsockopt$(level, option, value), options);
   }
 
-  /** Resolves when the port is free; what is under way fails with `EBADF`. Closing goes on when it is given up. */
+  /**
+   * Sends what is in the send buffer, closes the port, and resolves when the interface has released it. Calls that wait
+   * reject with `EBADF`, and so does each later call. Closing twice is no error. Aborting does not stop the closing.
+   *
+   * @see The socket document, `socket.close()`.
+   */
   close(options?: Abortable): Promise<void> {
     return promiseOf(this.close$(), options);
   }
 
-  /** Fails with `EOPNOTSUPP`: lines are of streams. */
+  /** Always rejects with `EOPNOTSUPP`, because only a stream has lines. */
   readline(options?: Abortable): Promise<never> {
     return promiseOf(ofStreamsOnly('readline'), options);
   }
 
-  /** Fails with `EOPNOTSUPP`: connections are of streams. */
+  /** Always rejects with `EOPNOTSUPP`, because only a stream socket has connections. */
   listen(backlog?: number | Abortable, options?: Abortable): Promise<never>;
   listen(...given: (number | undefined | Abortable)[]): Promise<never> {
     const [, options] = partOptions<number, Abortable>(given);
     return promiseOf(ofStreamsOnly('listen'), options);
   }
 
-  /** Fails with `EOPNOTSUPP`: connections are of streams. */
+  /** Always rejects with `EOPNOTSUPP`, because only a stream socket has connections. */
   accept(options?: Abortable): Promise<never> {
     return promiseOf(ofStreamsOnly('accept'), options);
   }
 
-  /** `await using socket = usocket.socket(AF_INET, SOCK_DGRAM)` closes it at the end of the block. */
+  /** Closes the socket at the end of the block: `await using sock = usocket.socket(AF_INET, SOCK_DGRAM)`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

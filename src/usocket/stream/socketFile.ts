@@ -5,8 +5,9 @@ import { type Abortable, iteratorOf, partOptions, promiseOf } from '../contract/
 import { SocketFileStreams } from './socketFileStreams';
 
 /**
- * The file of a socket, from `socket.makefile()`, with promises: each is the first value of the observable of the same
- * name with a `$`, and what it does and how it fails is told there. Each takes `{ signal }` last: see {@link Abortable}.
+ * The file of a socket, from `socket.makefile()`. Its methods are those of the socket, with the same time-out. Reading a
+ * file made for writing rejects with `EBADF`, and so does writing to one made for reading. Each method takes `{ signal }`
+ * last: see {@link Abortable}.
  *
  *     await using file = socket.makefile('rwb');
  *     await file.write('GET / HTTP/1.0\r\n\r\n');
@@ -15,7 +16,12 @@ import { SocketFileStreams } from './socketFileStreams';
  * @see The socket document, `socket.makefile(mode, buffering)`: closing the file closes the socket.
  */
 export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffer>, AsyncDisposable {
-  /** Resolves to `size` bytes, or to all until the peer closes; `null` when a non-blocking socket has nothing. */
+  /**
+   * Resolves to exactly `size` bytes, or to fewer when the peer closes before. On a non-blocking socket it resolves to the
+   * bytes that are there, or to `null` when there are none.
+   *
+   * @param size Without it, or with `null` or a negative number, all bytes until the peer closes.
+   */
   read(options?: Abortable): Promise<Buffer | null>;
   read(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
   read(first?: number | null | Abortable, second?: Abortable): Promise<Buffer | null> {
@@ -23,7 +29,11 @@ export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffe
     return promiseOf(this.read$(size), options);
   }
 
-  /** As {@link read}, into a buffer: resolves to the number of bytes stored, or `null`. */
+  /**
+   * Reads as {@link read} does, but into `target`, and resolves to the number of bytes stored, or to `null`.
+   *
+   * @param size How many bytes to read. Default: the length of `target`.
+   */
   readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, size: number | null | undefined, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, first?: number | null | Abortable, second?: Abortable): Promise<number | null> {
@@ -31,7 +41,12 @@ export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffe
     return promiseOf(this.readinto$(target, size), options);
   }
 
-  /** Resolves to a line with its newline; the last one may have none, and an empty one is the end. */
+  /**
+   * Resolves to a line with its newline. The last line may have none, and an empty buffer is the end. On a non-blocking
+   * socket it resolves to what has come of the line, or to `null` when nothing has.
+   *
+   * @param size The most bytes of the line to read; the next read gets the rest. Default: no limit.
+   */
   readline(options?: Abortable): Promise<Buffer | null>;
   readline(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
   readline(first?: number | null | Abortable, second?: Abortable): Promise<Buffer | null> {
@@ -39,25 +54,31 @@ export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffe
     return promiseOf(this.readline$(size), options);
   }
 
-  /** Sends all bytes and resolves to their number; `null` when a non-blocking socket can take none. */
+  /**
+   * Sends all bytes, and resolves to their number. On a non-blocking socket it resolves to how many the send buffer had room
+   * for, or to `null` when it had none.
+   *
+   * @param data A string is sent as UTF-8.
+   */
   write(data: Sendable, options?: Abortable): Promise<number | null> {
     return promiseOf(this.write$(data), options);
   }
 
-  /** Closes the socket, too. Resolves when the interface is done with it; closing twice is no error. */
+  /** Closes the file and its socket, and resolves when the interface has released it. Closing twice is no error. */
   close(options?: Abortable): Promise<void> {
     return promiseOf(this.close$(), options);
   }
 
   /**
-   * Each line, with its newline, until the peer closes; the last one may have none. Leaving the loop early leaves the
-   * file open, and loses nothing. `EAGAIN` when a non-blocking socket has nothing.
+   * Gives each line with its newline until the peer closes: `for await (const line of file)`. The last line may have no
+   * newline. A loop that ends early loses nothing, and leaves the file open. Rejects with `EAGAIN` when a non-blocking socket
+   * has nothing.
    */
   [Symbol.asyncIterator](): AsyncIterator<Buffer> {
     return iteratorOf(() => this.readline$().pipe(map((line) => new Call('readline').found(line))));
   }
 
-  /** `await using file = socket.makefile()` closes it, and the socket, at the end of the block. */
+  /** Closes the file and its socket at the end of the block: `await using file = sock.makefile()`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
