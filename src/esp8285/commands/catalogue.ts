@@ -17,12 +17,12 @@ const shortestKey = 8;
 
 /** The commands that no dialect spells differently. */
 export const common = {
-  attention: command('AT'),
+  test: command('AT'),
   echoOff: command('ATE0'),
   version: { ...command('AT+GMR'), isAnsweredFreely: true },
   noPassthrough: command('AT+CIPMODE', 0),
-  severalLinks: command('AT+CIPMUX', 1),
-  askSeveralLinks: command('AT+CIPMUX?'),
+  multipleLinks: command('AT+CIPMUX', 1),
+  askMultipleLinks: command('AT+CIPMUX?'),
   server: (port: number) => command('AT+CIPSERVER', 1, port),
   noServer: command('AT+CIPSERVER', 0),
   /** AT 1.6 and later: how many clients the server takes; 5 after a start. */
@@ -158,8 +158,8 @@ export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
   };
 }
 
-/** What one generation knows, and the other does not: asked where the modem does not tell its version. */
-export const questions = {
+/** Queries that some firmware knows and other firmware does not: asked when the modem does not tell its version. */
+export const probes = {
   /** AT 1.x. */
   volatileMode: command('AT+CWMODE_CUR?'),
   /** AT 2.1 and later. */

@@ -33,8 +33,24 @@ export interface InsistOptions {
 }
 
 /**
- * Says a command whose answer may be swallowed, until it is answered. A modem that says `busy` is alive, and is waited
- * for as long as it says so. Errors with what the last try ended in, a `TimeoutError` when that was silence.
+ * Says a command and emits its answer. Errors with a `TimeoutError` when the modem is silent for so many milliseconds; one
+ * that says `busy` is alive, and is waited for as long as it says so.
+ */
+export function sayPatiently<T>(wire: Wire, command: Command, answer$: Observable<T>, patience: number): Observable<T> {
+  const busy$ = wire.frames$.pipe(
+    filter(({ kind }) => kind === 'busy'),
+    map(() => undefined),
+  );
+  return merge(busy$, sayUntil(wire, command, answer$)).pipe(
+    timeout({ each: patience, scheduler: wire.clock }),
+    filter((answered) => answered !== undefined),
+    take(1),
+  );
+}
+
+/**
+ * Says a command whose answer may be swallowed, until it is answered. Errors with what the last try ended in, a
+ * `TimeoutError` when that was silence.
  *
  * A modem that was only slow answers as often as it was asked: these answers are waited for too.
  */
@@ -44,19 +60,12 @@ export function insist<T>(
   answer$: Observable<T>,
   { patience, tries, owesMore = false }: InsistOptions,
 ): Observable<T> {
-  const busy$ = wire.frames$.pipe(
-    filter(({ kind }) => kind === 'busy'),
-    map(() => undefined),
-  );
   return defer(() => {
     let asked = 0;
     return defer(() => {
       asked++;
-      return merge(sayUntil(wire, command, answer$), busy$);
+      return sayPatiently(wire, command, answer$, patience);
     }).pipe(
-      timeout({ each: patience, scheduler: wire.clock }),
-      filter((answered) => answered !== undefined),
-      take(1),
       // Lines from before may still be refused, each for itself.
       retry({
         count: tries - 1,

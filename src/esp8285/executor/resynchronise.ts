@@ -63,7 +63,7 @@ export function askLinkMode(wire: Wire): Observable<LinkMode> {
     // In the middle of a conversation the same has been asked.
     const owesMore = wire.inquiry.isOwed;
     wire.inquiry.forget();
-    return insist(wire, common.askSeveralLinks, linkMode$, { patience, tries, owesMore });
+    return insist(wire, common.askMultipleLinks, linkMode$, { patience, tries, owesMore });
   });
 }
 

@@ -146,7 +146,7 @@ function atWork(
   wire: Wire,
   { patience = usualPatience, tries = usualTries }: WhileAtWorkOptions,
 ): Observable<Inquired> {
-  return defer(() => wire.inquire(common.askSeveralLinks)).pipe(
+  return defer(() => wire.inquire(common.askMultipleLinks)).pipe(
     timeout({ first: patience, scheduler: wire.clock }),
     retry({
       count: tries - 1,

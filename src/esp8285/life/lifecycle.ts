@@ -238,9 +238,9 @@ export class Lifecycle {
   private setUp(hooks: LifecycleHooks): Observable<never> {
     const { wire, executor, links, hold, redialer, state } = this.parts;
     return executor.run(setUpExchange(this.options.setUp)).pipe(
-      tap(({ hasAddress, heedsLine }) => {
+      tap(({ hasAddress, hasFlowControl }) => {
         state.found(hasAddress);
-        hold.isHeeded = heedsLine;
+        hold.isHeeded = hasFlowControl;
       }),
       map(({ dialect }) => new Session(executor, dialect)),
       concatMap((session) => concat(hooks.restore(session), of(session))),

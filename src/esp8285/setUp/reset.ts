@@ -4,12 +4,12 @@ import { common } from '../commands/catalogue';
 import { answer } from '../executor/answer';
 import { type Exchange, sayUntil } from '../executor/exchange';
 
-/** Milliseconds from the command to `ready`, at most: ESP-AT may take 3 s to print what it has to. */
+/** Most milliseconds from the command to `ready`: ESP-AT may take 3 s to print what comes before. */
 const restartTime = 6_000;
 
 /**
- * Has the modem start again, and waits for as long as that may take: its `ready` ends the exchange. The modem may refuse and
- * do it all the same, and its `ready` may be lost, so nothing is made of its answer. One that says `busy` is told again.
+ * Has the modem start again, and waits for as long as that may take; its `ready` ends the exchange early. The answer decides
+ * nothing, because a modem may refuse and still start, and its `ready` may be lost. A modem that says `busy` is told again.
  */
 export function resetExchange(): Exchange<never> {
   return {

@@ -4,28 +4,25 @@ import {
   concatMap,
   defer,
   endWith,
-  filter,
   ignoreElements,
   map,
   merge,
   type Observable,
   of,
   retry,
-  take,
   tap,
   throwError,
-  timeout,
   TimeoutError,
 } from 'rxjs';
 
 import type { Command } from '../commands/command';
 import { answer, ifRefused, Refusal } from '../executor/answer';
-import { sayUntil } from '../executor/exchange';
+import { sayPatiently } from '../executor/insist';
 import { askLinkMode } from '../executor/resynchronise';
 import { Unanswered } from '../executor/unanswered';
 import type { Wire } from '../executor/wire';
 
-/** Milliseconds without an answer after which a step is said again: the modem does what it does by itself within one second. */
+/** Milliseconds without an answer after which a step is said again: the modem does what needs no network in one second. */
 const patience = 2_500;
 
 export interface StepOptions {
@@ -35,13 +32,17 @@ export interface StepOptions {
   readonly refusals?: number;
 }
 
-/** The conversation of the set-up: each step is harmless to say twice. */
+/**
+ * The conversation of the set-up. Each step is harmless to say twice, so one that is not answered is said again. Later
+ * commands are not: while one of those stays quiet, the modem is asked whether it is still at work, see `whileAtWork`. Here
+ * that would tell nothing, because the answer counts on settings that are not made yet.
+ */
 export class Steps {
   constructor(readonly wire: Wire) {}
 
   /**
-   * Says a command without which the driver cannot go on, and emits the lines of its answer. Says it again when the answer,
-   * or the command, is lost or damaged on the line. Errors with the last `Refusal`, or with `Unanswered`.
+   * Says a command that the driver cannot do without, and emits the lines of its answer. Says it again when the line has lost
+   * or damaged the command or its answer. Errors with the last `Refusal`, or with `Unanswered`.
    */
   need(command: Command, { tries = 3, refusals = 2 }: StepOptions = {}): Observable<readonly string[]> {
     return defer(() => {
@@ -53,7 +54,7 @@ export class Steps {
             if (error instanceof Refusal && ++refused < refusals) return of(true);
             if (!(error instanceof TimeoutError)) return throwError(() => error);
             const unanswered$ = throwError(() => new Unanswered(command.shown, tries * patience));
-            // What the modem has begun to say has no end, and would be the beginning of the next answer.
+            // What the modem has begun to say would be taken for the beginning of the next answer.
             return concat(this.wire.discardUnfinished(), ++silences < tries ? of(true) : unanswered$);
           },
         }),
@@ -63,29 +64,29 @@ export class Steps {
     });
   }
 
-  /** Says what may be refused, where there is nothing to do or where the firmware does not know it; emits whether it was taken. */
-  take(command: Command, options: StepOptions = {}): Observable<boolean> {
+  /** Says what may be refused: there may be nothing to do, or the firmware may not know it. Emits whether it was accepted. */
+  accepts(command: Command, options: StepOptions = {}): Observable<boolean> {
     return this.need(command, { tries: 2, refusals: 1, ...options }).pipe(
       map(() => true),
       ifRefused(of(false)),
-      // It is not answered, but others are.
+      // The modem does not answer this one, but it answers others.
       catchError((error: unknown) =>
         error instanceof Unanswered ? this.inStep().pipe(endWith(false)) : throwError(() => error),
       ),
     );
   }
 
-  /** As {@link take}, whatever comes of it. */
+  /** The same, whether it is accepted or not. */
   attempt(command: Command, options?: StepOptions): Observable<never> {
-    return this.take(command, options).pipe(ignoreElements());
+    return this.accepts(command, options).pipe(ignoreElements());
   }
 
   /** Emits whether the firmware knows a query. */
   knows(query: Command): Observable<boolean> {
-    return this.take(query, { refusals: 2 });
+    return this.accepts(query, { refusals: 2 });
   }
 
-  /** Emits the lines of an answer, none where the firmware does not know the query. */
+  /** Emits the lines of an answer; none when the firmware does not know the query. */
   ask(query: Command): Observable<readonly string[]> {
     return this.need(query).pipe(ifRefused(of([])));
   }
@@ -94,17 +95,13 @@ export class Steps {
     const { frames$ } = this.wire;
     return defer(() => {
       let isUnchanged = false;
-      const answer$ = sayUntil(this.wire, command, frames$.pipe(answer(command)));
-      const signs$ = frames$.pipe(
+      const unchanged$ = frames$.pipe(
         tap((frame) => (isUnchanged ||= frame.kind === 'line' && frame.text === 'no change')),
-        filter(({ kind }) => kind === 'busy'),
-        map(() => undefined),
+        ignoreElements(),
       );
-      return merge(signs$, answer$).pipe(
-        timeout({ each: patience, scheduler: this.wire.clock }),
-        filter((lines) => lines !== undefined),
-        take(1),
-        // AT 0.x says so of what is set already, and no OK behind it; AT 1.x says both.
+      const answer$ = merge(unchanged$, frames$.pipe(answer(command)));
+      return sayPatiently(this.wire, command, answer$, patience).pipe(
+        // When nothing changes, AT 0.x says only that, and AT 1.x says `OK` as well.
         catchError((error: unknown) =>
           isUnchanged && error instanceof TimeoutError ? of([]) : throwError(() => error),
         ),
@@ -112,7 +109,7 @@ export class Steps {
     });
   }
 
-  /** What is owed comes in front of an answer that names its question. */
+  /** Late answers come before the answer to a query that names itself. */
   private inStep(): Observable<never> {
     return askLinkMode(this.wire).pipe(ignoreElements());
   }

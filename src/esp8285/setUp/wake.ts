@@ -19,7 +19,9 @@ import { padSend } from '../executor/padSend';
 import { insist } from '../executor/insist';
 import type { Wire } from '../executor/wire';
 
-/** Milliseconds that the modem has to answer one `AT`: it may be starting, and when it is busy it is asked once a second. */
+/**
+ * Milliseconds that the modem has to answer one `AT`: it may be starting, and while it is busy it is asked once a second.
+ */
 const patience = 1_500;
 const tries = 4;
 /** Milliseconds of silence around the `+++` that ends passthrough. */
@@ -29,39 +31,36 @@ const escapeSilence = 1_100;
  * Gets an answer from a modem in an unknown state: at rest, starting, with half a command in its buffer, at work on
  * another program's command, in passthrough, or waiting for the bytes of a send.
  *
- * Completes at the first `OK`. Errors with `EIO` when nothing comes at all, and with `EPROTO` when something comes that
- * makes no sense.
+ * Completes at the first `OK`. Errors with `EIO` when nothing comes at all, and with `EPROTO` when what comes makes no
+ * sense.
  */
-export function attention(wire: Wire): Observable<never> {
+export function wake(wire: Wire): Observable<never> {
   return defer(() => {
-    let heard = false;
+    let isHeard = false;
     const ask = (times: number) =>
-      insist(wire, common.attention, wire.frames$.pipe(answer(common.attention)), {
-        patience,
-        tries: times,
-      });
+      insist(wire, common.test, wire.frames$.pipe(answer(common.test)), { patience, tries: times });
     const silence$ = timer(escapeSilence, wire.clock).pipe(ignoreElements());
     const leavePassthrough$ = concat(silence$, wire.write(Buffer.from('+++')), silence$);
     const hearing$ = wire.received$.pipe(
-      tap(() => (heard = true)),
+      tap(() => (isHeard = true)),
       ignoreElements(),
     );
     const answered$ = ask(tries).pipe(
-      // Twice, for outside passthrough the first is refused: `+++AT`.
+      // Twice, because outside passthrough the first line is `+++AT`, which is refused.
       catchError(() => concat(wire.discardUnfinished(), leavePassthrough$, ask(2))),
       catchError(() => concat(padSend(wire, longestSend), ask(tries))),
     );
     return merge(hearing$, answered$).pipe(
       take(1),
-      catchError((cause: unknown) => throwError(() => noAnswer(heard, cause))),
+      catchError((cause: unknown) => throwError(() => noAnswer(isHeard, cause))),
       ignoreElements(),
     );
   });
 }
 
-function noAnswer(heard: boolean, cause: unknown): unknown {
+function noAnswer(isHeard: boolean, cause: unknown): unknown {
   if (!(cause instanceof Refusal || cause instanceof TimeoutError)) return cause;
-  return heard
+  return isHeard
     ? new OSError(
         'EPROTO',
         'modem',

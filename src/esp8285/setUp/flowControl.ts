@@ -1,10 +1,10 @@
 import { catchError, concatMap, map, type Observable, of, tap, throwError, timer } from 'rxjs';
 
-import { common } from '../commands/catalogue';
 import { firstMatch } from '../commands/answerLines';
+import { common } from '../commands/catalogue';
 import { ifRefused } from '../executor/answer';
-import type { Steps } from './steps';
 import { Unanswered } from '../executor/unanswered';
+import type { Steps } from './steps';
 
 /** RTS and CTS, each side looking at the other's (`AT+UART_CUR`, its fifth number). */
 const bothWays = 3;
@@ -13,22 +13,22 @@ const settling = 20;
 /** How often the change is asked for, each time only after the modem has said that it is not made. */
 const tries = 2;
 
-type Line = readonly [rate: number, bits: number, stop: number, parity: number, flow: number];
+type LineSettings = readonly [rate: number, bits: number, stop: number, parity: number, flow: number];
 
 /**
- * Has the modem look at its CTS wire before it sends, and serve the line's RTS, until the next reset. Emits whether it
- * does: old firmware may refuse. The `OK` of the change may be lost by what it changes: so the modem is asked.
+ * Has the modem look at its CTS wire before it sends, and drive the line's RTS, until its next start. Emits whether it
+ * does: old firmware may refuse. The change itself may destroy its `OK`, so the modem is then asked for its settings.
  */
-export function heedLine(steps: Steps): Observable<boolean> {
+export function enableFlowControl(steps: Steps): Observable<boolean> {
   return askLine(steps).pipe(
     concatMap((line) => (line && line[4] !== bothWays ? change(steps, line, tries) : of(line !== undefined))),
-    tap((isHeeded) => {
-      if (!isHeeded) steps.wire.note('the modem does not take flow control of the line: it is used without');
+    tap((isEnabled) => {
+      if (!isEnabled) steps.wire.note('the modem does not take flow control of the line: it is used without');
     }),
   );
 }
 
-function change(steps: Steps, [rate, bits, stop, parity]: Line, triesLeft: number): Observable<boolean> {
+function change(steps: Steps, [rate, bits, stop, parity]: LineSettings, triesLeft: number): Observable<boolean> {
   return steps.need(common.setLine(rate, bits, stop, parity, bothWays), { tries: 1, refusals: 1 }).pipe(
     concatMap(() => timer(settling, steps.wire.clock)),
     map(() => true),
@@ -45,8 +45,8 @@ function change(steps: Steps, [rate, bits, stop, parity]: Line, triesLeft: numbe
   );
 }
 
-/** Emits `undefined` where the firmware does not say how the line is set. */
-function askLine(steps: Steps): Observable<Line | undefined> {
+/** Emits `undefined` when the firmware does not tell the settings of the line. */
+function askLine(steps: Steps): Observable<LineSettings | undefined> {
   return steps.ask(common.askLine).pipe(
     map((lines) => {
       const found = firstMatch(lines, /^\+UART(?:_CUR)?:\s*(\d+),(\d),(\d),(\d),(\d)$/);

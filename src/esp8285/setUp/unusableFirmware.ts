@@ -1,7 +1,7 @@
 import { OSError } from '../../usocket/contract/osError';
 
-/** What a firmware fails with that lacks what the driver needs: told before a program connects. */
-export function unusable(version: string, cause?: Error): OSError {
+/** The error of a firmware that lacks what the driver needs: the program hears of it before it connects. */
+export function unusableFirmware(version: string, cause?: Error): OSError {
   const what = version === 'unknown' ? 'its version cannot be read' : `AT ${version}`;
   const message =
     `the modem's firmware is too old, or another one than AT (${what}): it lacks what sockets need; ` +
