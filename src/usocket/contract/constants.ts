@@ -27,7 +27,7 @@ export const SO_SNDBUF = 7;
 export const SO_RCVBUF = 8;
 /** Whether TCP asks a silent peer if it is still there. Set it before `connect`. Default: 0. */
 export const SO_KEEPALIVE = 9;
-/** How long `close` waits for unsent bytes: a `struct linger` of 8 bytes. With 0 seconds, `close` resets the connection. */
+/** A `struct linger` of 8 bytes. With 0 seconds, `close` resets the connection; other times change nothing. */
 export const SO_LINGER = 13;
 /** The time-out of calls that receive: a `struct timeval` of 8 or 16 bytes. `settimeout` sets both time-outs. */
 export const SO_RCVTIMEO = 20;
