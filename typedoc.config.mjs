@@ -1,0 +1,19 @@
+/** The comment of each alternative of `Fault` describes its members. */
+const faultMembers = ['kind', 'after', 'as', 'bytes', 'for', 'from', 'links', 'loseReady', 'thenOk'];
+
+/** @type {Partial<import('typedoc').TypeDocOptions>} */
+export default {
+  name: 'rx-usocket',
+  entryPoints: ['src/index.ts', 'src/{streams,esp8285,emulator,host,testing}/index.ts'],
+  projectDocuments: ['docs/*.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
+  out: 'reference',
+  disableSources: true,
+  excludeExternals: true,
+  excludeProtected: true,
+  highlightLanguages: ['bash', 'javascript', 'python', 'typescript'],
+  // `npm run types` checks the types.
+  skipErrorChecking: true,
+  validation: { notDocumented: true, rewrittenLink: true },
+  intentionallyNotDocumented: faultMembers.map((member) => `rx-usocket/emulator.Fault.__type.${member}`),
+  treatWarningsAsErrors: true,
+};
