@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { type EmulatorOptions, type FirmwareVersion, firmwareVersions } from '../../src/emulator';
+import { Clock } from './support/clock';
 import { Bench, type TestHost } from './support/host';
 import { type PeerConnection, Peers } from './support/peer';
 
@@ -168,10 +169,11 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
   });
 
   it('S34 ends a CIPSENDEX at a lone \\0, and halves its backslashes', async () => {
-    const { host, peer } = await connected(firmware);
+    const clock = new Clock();
+    const { host, peer } = await connected(firmware, 1, { scheduler: clock.scheduler });
     await host.asks('AT+CIPSENDEX=0,2048', prompt);
     host.type('a\\\\b\\0c');
-    await pause(30);
+    clock.pass(30);
     host.type('\\0');
     await host.reads('\r\nRecv 6 bytes\r\n\r\nSEND OK\r\n');
     await peer.reads('a\\b\\0c');
@@ -228,7 +230,8 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
 
   it('S62 passes bytes through both ways, until a lone +++', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const clock = new Clock();
+    const host = await bench.ready({ firmware, scheduler: clock.scheduler });
     const quits = firmware !== '1.5';
     if (quits) await host.asks(nonos ? 'AT+SYSMSG_CUR=1' : 'AT+SYSMSG=1');
     await host.asks('AT+CIPMUX=0');
@@ -241,10 +244,10 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
     await peer.reads('AT\r\na+++b');
     await peer.send('raw\r\n');
     await host.reads('raw\r\n');
-    await pause(30);
+    clock.pass(30);
     host.type('+++');
+    clock.pass(30);
     if (quits) await host.reads(nonos ? '+QUITT\r\n' : '\r\n+QUITT\r\n');
-    else await pause(30);
     await host.readsNothing();
     expect(peer.received).toBe('');
   });
@@ -315,8 +318,3 @@ const slowSend = {
   roundTrip: [60, 60],
   handDown: [60, 60],
 } as const;
-
-/** The silence around an escape sequence is a time, and cannot be told by anything else. */
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
