@@ -5,24 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { concatMap, filter, firstValueFrom } from 'rxjs';
 
-import { machine, type ModemOptions, type Status } from '../../src';
-import { createEmulator, type EmulatorOptions } from '../../src/emulator';
-import { createNetworkModule } from '../../src/network';
-import { createSocketModule, Interfaces } from '../../src/usocket';
+import { createModules, machine, type ModemOptions, type Status } from '../../src';
+import { createEmulator } from '../../src/emulator';
 import { failureOf } from '../../harness/interfaces/failure';
 import { addressOf } from '../../harness/interfaces/interfaces';
 import { lineServer } from '../../harness/lines/lineServer';
 import { openPty, type Pty } from '../../harness/lines/pty';
 import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
+import { quick } from './support/quickProgram';
 
-const fast: EmulatorOptions = { latency: 0.01, interleave: 0, latencies: { join: [1, 1], address: [1, 1] } };
 const redial = { firstPause: 5, longestPause: 40 };
 
 /** A program on a line. */
 async function program(line: string, options: ModemOptions = {}) {
-  const interfaces = new Interfaces();
-  const network = createNetworkModule(interfaces);
-  const usocket = createSocketModule(interfaces);
+  const { network, usocket } = createModules();
   const nic = await network.ESP8285(new machine.UART(line, 115_200), { redial, ...options });
   await nic.connect('my-ssid', 'my-password');
   const history: Status[] = [];
@@ -60,7 +56,7 @@ describe.each([
 ] as const)('a %s server that starts again (%s), AT %s', (kind, how, firmware) => {
   it('is dialled again, and the interface is as before', async () => {
     const listeningPort = await unusedPort();
-    await using server = await lineServer(kind, { ...fast, firmware, ports: { 80: listeningPort } });
+    await using server = await lineServer(kind, { ...quick, firmware, ports: { 80: listeningPort } });
     await using running = await program(`${kind}://127.0.0.1:${server.port}`);
     const { usocket, nic, history } = running;
     expect(await talk(running)).toBe('hello\n');
@@ -99,7 +95,7 @@ describe.each([
 
 describe('a server that is gone', () => {
   it.each(['start', 'reset'] as const)('is dialled at once by %s', async (method) => {
-    await using server = await lineServer('tcp', { ...fast, firmware: '1.7.4' });
+    await using server = await lineServer('tcp', { ...quick, firmware: '1.7.4' });
     const patient = { redial: { firstPause: 60_000, longestPause: 60_000 } };
     await using running = await program(`tcp://127.0.0.1:${server.port}`, patient);
     server.stop('end');
@@ -113,7 +109,7 @@ describe('a server that is gone', () => {
   });
 
   it('is no reason to go on when the interface is closed, nor is one that never was there', async () => {
-    await using server = await lineServer('tcp', { ...fast, firmware: '1.7.4' });
+    await using server = await lineServer('tcp', { ...quick, firmware: '1.7.4' });
     const running = await program(`tcp://127.0.0.1:${server.port}`);
     server.stop('reset');
     await running.is('down', 'down');
@@ -127,7 +123,7 @@ describe('an adapter that is unplugged', () => {
   it('and plugged in again under the same name has its line opened again', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'line-'));
     const path = join(folder, 'modem');
-    const emulator = createEmulator({ ...fast, firmware: '1.7.4' });
+    const emulator = createEmulator({ ...quick, firmware: '1.7.4' });
     const ptys: Pty[] = [];
     const plugIn = (): Pty => {
       const pty = openPty();

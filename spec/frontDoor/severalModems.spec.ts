@@ -2,24 +2,20 @@ import { describe, expect, it } from '@jest/globals';
 import type { Socket as Peer } from 'node:net';
 import { noop } from 'rxjs';
 
-import { createEmulator, type EmulatorOptions } from '../../src/emulator';
-import { createNetworkModule } from '../../src/network';
-import { createSocketModule, Interfaces } from '../../src/usocket';
+import { createModules } from '../../src';
+import { createEmulator } from '../../src/emulator';
 import { failureOf } from '../../harness/interfaces/failure';
 import { addressOf } from '../../harness/interfaces/interfaces';
 import { until } from '../../harness/peers/peer';
 import { tcpServer } from '../../harness/peers/tcpServer';
-
-const fast: EmulatorOptions = { latency: 0.01, interleave: 0, latencies: { join: [1, 1], address: [1, 1] } };
+import { quick } from './support/quickProgram';
 
 /** A program with two modems of different firmware, each on a network of its own. */
 async function program() {
-  const interfaces = new Interfaces();
-  const network = createNetworkModule(interfaces);
-  const usocket = createSocketModule(interfaces);
+  const { network, usocket } = createModules();
   const emulators = [
-    createEmulator({ ...fast, firmware: '1.7.4', accessPoints: [{ ssid: 'one', key: 'key-of-one' }] }),
-    createEmulator({ ...fast, firmware: '2.2.2', accessPoints: [{ ssid: 'two', key: 'key-of-two' }] }),
+    createEmulator({ ...quick, firmware: '1.7.4', accessPoints: [{ ssid: 'one', key: 'key-of-one' }] }),
+    createEmulator({ ...quick, firmware: '2.2.2', accessPoints: [{ ssid: 'two', key: 'key-of-two' }] }),
   ] as const;
   const first = await network.ESP8285(emulators[0].uart);
   const second = await network.ESP8285(emulators[1].uart);

@@ -1,14 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { machine } from '../../src';
-import { createNetworkModule } from '../../src/network';
-import { createSocketModule, Interfaces } from '../../src/usocket';
+import { createModules, machine } from '../../src';
 import { failureOf } from '../../harness/interfaces/failure';
 import { addressOf } from '../../harness/interfaces/interfaces';
 import { lineServer } from '../../harness/lines/lineServer';
 import { tcpServer } from '../../harness/peers/tcpServer';
-
-const fast = { latency: 0.01, interleave: 0, latencies: { join: [1, 1], address: [1, 1] } } as const;
+import { quick } from './support/quickProgram';
 
 describe.each(['1.5', '1.7.4', '2.2.2'] as const)('an RFC 2217 server that does not double 255, AT %s', (firmware) => {
   it.each<[string, readonly number[]]>([
@@ -19,11 +16,10 @@ describe.each(['1.5', '1.7.4', '2.2.2'] as const)('an RFC 2217 server that does 
     ['as if it made an offer', [255, 251, 1]],
     ['as if it ended a command', [255, 240]],
   ])('%s fails the connection, with advice about the server, and no other', async (_name, bytes) => {
-    await using server = await lineServer('rfc2217, not doubling', { ...fast, firmware });
-    const interfaces = new Interfaces();
+    await using server = await lineServer('rfc2217, not doubling', { ...quick, firmware });
+    const { network, usocket } = createModules();
     const uart = new machine.UART(`rfc2217://127.0.0.1:${server.port}`);
-    const nic = await createNetworkModule(interfaces).ESP8285(uart, { longestPause: 100 });
-    const usocket = createSocketModule(interfaces);
+    const nic = await network.ESP8285(uart, { longestPause: 100 });
     await nic.connect('my-ssid', 'my-password');
     await using peers = await tcpServer();
     const [one, other] = [usocket.socket(), usocket.socket()];

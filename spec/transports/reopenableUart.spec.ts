@@ -3,17 +3,16 @@ import { mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EMPTY, filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
+import { EMPTY, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
-import { rfc2217Uart, serialUart, tcpUart, type ReopenableUart } from '../../src/transports';
+import { rfc2217Uart, serialUart, tcpUart } from '../../src/transports';
 import { collect } from '../../harness/peers/bytes';
 import { failureOf } from '../../harness/interfaces/failure';
 import { openPty, type Pty } from '../../harness/lines/pty';
 import { tcpServer, type TcpServer } from '../../harness/peers/tcpServer';
 import { TelnetPeer } from '../../harness/lines/telnetPeer';
+import { settled, writable } from './support/uart';
 
-const settled = (what: ReturnType<ReopenableUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
-const writable = (uart: ReopenableUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
 const to = ({ endpoint: { address: host, port } }: TcpServer) => ({ host, port });
 
 describe('a line over TCP that is opened again', () => {

@@ -5,14 +5,13 @@ import { closeSync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
-import { serialUart, type ReopenableUart } from '../../src/transports';
+import { serialUart } from '../../src/transports';
 import { OSError } from '../../src/usocket/contract/osError';
 import { collect, noise } from '../../harness/peers/bytes';
 import { failureOf } from '../../harness/interfaces/failure';
 import { openPty, type Pty } from '../../harness/lines/pty';
+import { settled, writable } from './support/uart';
 
-const settled = (what: ReturnType<ReopenableUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
-const writable = (uart: ReopenableUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
 const lostLevel = { readable: true, writable: false, hangup: true, error: true };
 
 let pty: Pty;

@@ -2,16 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { strict as assert } from 'node:assert';
 import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
-import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
+import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
-import { tcpUart, type ReopenableUart } from '../../src/transports';
+import { tcpUart } from '../../src/transports';
 import { OSError } from '../../src/usocket/contract/osError';
 import { collect, noise } from '../../harness/peers/bytes';
 import { failureOf } from '../../harness/interfaces/failure';
 import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
+import { settled, writable } from './support/uart';
 
-const settled = (what: ReturnType<ReopenableUart['write']>) => lastValueFrom(what, { defaultValue: 'done' });
-const writable = (uart: ReopenableUart) => firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
 const to = ({ address, port }: { address: string; port: number }) => ({ host: address, port });
 
 describe('a serial line over TCP', () => {
