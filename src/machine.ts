@@ -137,8 +137,8 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
    * been silent for that time, or to the first `read_buf_len` bytes of a line that is never silent. Resolves to `null` when
    * nothing has come.
    */
-  read(options?: Abortable): Promise<Buffer | null>;
   read(size: number | undefined, options?: Abortable): Promise<Buffer | null>;
+  read(options?: Abortable): Promise<Buffer | null>;
   read(first?: number | Abortable, second?: Abortable): Promise<Buffer | null> {
     const [[size], options] = partOptions<number, Abortable>([first, second]);
     return promiseOf(
@@ -155,8 +155,8 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
    * Reads into a buffer, `size` bytes or as many as it holds. Resolves to the number of bytes stored, which is smaller when
    * the time is up, or to `null` when nothing has come.
    */
-  readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, size: number | undefined, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, first?: number | Abortable, second?: Abortable): Promise<number | null> {
     const [[size = Infinity], options] = partOptions<number, Abortable>([first, second]);
     return promiseOf(

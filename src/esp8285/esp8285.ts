@@ -67,8 +67,8 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
    * @param ssid 1 to 32 bytes: a text, which is sent in UTF-8, or bytes, such as {@link FoundNetwork.ssidBytes}.
    * @param key At most 64 bytes, as text or bytes. None, or `null`, for an open network.
    */
-  connect(ssid: Name, options?: Abortable): Promise<void>;
   connect(ssid: Name, key: Name | null | undefined, options?: Abortable): Promise<void>;
+  connect(ssid: Name, options?: Abortable): Promise<void>;
   connect(ssid: Name, first?: Name | null | Abortable, second?: Abortable): Promise<void> {
     const [[key], options] = partOptions<Name | null, Abortable>([first, second]);
     return promiseOf(this.connect$(ssid, key), options);
@@ -96,8 +96,6 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
    * @param channel 1 to 14. While the modem is on a network, the firmware takes the channel of that. Default: 5.
    * @param encryption `OPEN`, `WPA_PSK`, `WPA2_PSK` or `WPA_WPA2_PSK` of this interface. Default: `WPA2_PSK`.
    */
-  enable_ap(ssid: Name, key: Name, options?: Abortable): Promise<void>;
-  enable_ap(ssid: Name, key: Name, channel: number | undefined, options?: Abortable): Promise<void>;
   enable_ap(
     ssid: Name,
     key: Name,
@@ -105,6 +103,8 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
     encryption: Encryption | undefined,
     options?: Abortable,
   ): Promise<void>;
+  enable_ap(ssid: Name, key: Name, channel: number | undefined, options?: Abortable): Promise<void>;
+  enable_ap(ssid: Name, key: Name, options?: Abortable): Promise<void>;
   enable_ap(ssid: Name, key: Name, ...given: (number | undefined | Abortable)[]): Promise<void> {
     const [[channel, encryption], options] = partOptions<number, Abortable>(given);
     return promiseOf(this.enable_ap$(ssid, key, channel, encryption as Encryption | undefined), options);

@@ -56,8 +56,8 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
    * @param flags `MSG_DONTWAIT` sends as on a non-blocking socket. Default: 0.
    * @see The socket document, `socket.send(bytes)`.
    */
-  send(data: Sendable, options?: Abortable): Promise<number>;
   send(data: Sendable, flags: number | undefined, options?: Abortable): Promise<number>;
+  send(data: Sendable, options?: Abortable): Promise<number>;
   send(data: Sendable, first?: number | Abortable, second?: Abortable): Promise<number> {
     const [[flags], options] = partOptions<number, Abortable>([first, second]);
     return promiseOf(this.send$(data, flags), options);
@@ -107,8 +107,8 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
    *   0.
    * @see The socket document, `socket.recv(bufsize)`.
    */
-  recv(size: number, options?: Abortable): Promise<Buffer>;
   recv(size: number, flags: number | undefined, options?: Abortable): Promise<Buffer>;
+  recv(size: number, options?: Abortable): Promise<Buffer>;
   recv(size: number, first?: number | Abortable, second?: Abortable): Promise<Buffer> {
     const [[flags], options] = partOptions<number, Abortable>([first, second]);
     return promiseOf(this.recv$(size, flags), options);
@@ -127,8 +127,8 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
    *   0.
    * @see The socket document, `socket.recvfrom(bufsize)`.
    */
-  recvfrom(size: number, options?: Abortable): Promise<readonly [Buffer, Address]>;
   recvfrom(size: number, flags: number | undefined, options?: Abortable): Promise<readonly [Buffer, Address]>;
+  recvfrom(size: number, options?: Abortable): Promise<readonly [Buffer, Address]>;
   recvfrom(size: number, first?: number | Abortable, second?: Abortable): Promise<readonly [Buffer, Address]> {
     const [[flags], options] = partOptions<number, Abortable>([first, second]);
     return promiseOf(this.recvfrom$(size, flags), options);
@@ -141,8 +141,8 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
    * @param size Without it, or with `null` or a negative number, the whole datagram.
    * @see The socket document, `socket.read([size])`.
    */
-  read(options?: Abortable): Promise<Buffer | null>;
   read(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
+  read(options?: Abortable): Promise<Buffer | null>;
   read(first?: number | null | Abortable, second?: Abortable): Promise<Buffer | null> {
     const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.read$(size), options);
@@ -154,8 +154,8 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
    * @param size The most bytes to store. Default: the length of `target`.
    * @see The socket document, `socket.readinto(buf[, nbytes])`.
    */
-  readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, size: number | null | undefined, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, first?: number | null | Abortable, second?: Abortable): Promise<number | null> {
     const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.readinto$(target, size), options);

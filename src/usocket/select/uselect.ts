@@ -22,8 +22,8 @@ export class Poll<T extends Pollable = Pollable> extends PollStreams<T> {
    *
    * @param milliseconds 0 does not wait. A negative number or `null` waits for ever. Default: -1.
    */
-  poll(options?: Abortable): Promise<readonly Ready<T>[]>;
   poll(milliseconds: number | null | undefined, options?: Abortable): Promise<readonly Ready<T>[]>;
+  poll(options?: Abortable): Promise<readonly Ready<T>[]>;
   poll(first?: number | null | Abortable, second?: Abortable): Promise<readonly Ready<T>[]> {
     const [[milliseconds], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.poll$(milliseconds), options);
@@ -37,13 +37,13 @@ export class Poll<T extends Pollable = Pollable> extends PollStreams<T> {
    *
    * @see MicroPython, `select.poll.ipoll(timeout, flags)`.
    */
-  ipoll(options?: Abortable): Promise<readonly Ready<T>[]>;
-  ipoll(milliseconds: number | null | undefined, options?: Abortable): Promise<readonly Ready<T>[]>;
   ipoll(
     milliseconds: number | null | undefined,
     flags: number | undefined,
     options?: Abortable,
   ): Promise<readonly Ready<T>[]>;
+  ipoll(milliseconds: number | null | undefined, options?: Abortable): Promise<readonly Ready<T>[]>;
+  ipoll(options?: Abortable): Promise<readonly Ready<T>[]>;
   ipoll(...given: (number | null | undefined | Abortable)[]): Promise<readonly Ready<T>[]> {
     const [[milliseconds, flags], options] = partOptions<number | null, Abortable>(given);
     return promiseOf(this.ipoll$(milliseconds, flags ?? undefined), options);
@@ -65,13 +65,13 @@ export function select<R extends Pollable, W extends Pollable, X extends Pollabl
   read: readonly R[],
   write: readonly W[],
   failed: readonly X[],
+  seconds: number | null | undefined,
   options?: Abortable,
 ): Promise<Selected<R, W, X>>;
 export function select<R extends Pollable, W extends Pollable, X extends Pollable>(
   read: readonly R[],
   write: readonly W[],
   failed: readonly X[],
-  seconds: number | null | undefined,
   options?: Abortable,
 ): Promise<Selected<R, W, X>>;
 export function select<R extends Pollable, W extends Pollable, X extends Pollable>(

@@ -70,8 +70,8 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
    *   links.
    * @see The socket document, `socket.listen([backlog])`.
    */
-  listen(options?: Abortable): Promise<void>;
   listen(backlog: number | undefined, options?: Abortable): Promise<void>;
+  listen(options?: Abortable): Promise<void>;
   listen(first?: number | Abortable, second?: Abortable): Promise<void> {
     const [[backlog], options] = partOptions<number, Abortable>([first, second]);
     return promiseOf(this.listen$(backlog), options);
@@ -103,8 +103,8 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
    * @param flags `MSG_DONTWAIT` sends as on a non-blocking socket. Default: 0.
    * @see The socket document, `socket.send(bytes)`.
    */
-  send(data: Sendable, options?: Abortable): Promise<number>;
   send(data: Sendable, flags: number | undefined, options?: Abortable): Promise<number>;
+  send(data: Sendable, options?: Abortable): Promise<number>;
   send(data: Sendable, first?: number | Abortable, second?: Abortable): Promise<number> {
     const [[flags], options] = partOptions<number, Abortable>([first, second]);
     return promiseOf(this.send$(data, flags), options);
@@ -150,8 +150,8 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
    *   `MSG_WAITALL` waits for all `size` bytes. Default: 0.
    * @see The socket document, `socket.recv(bufsize)`.
    */
-  recv(size: number, options?: Abortable): Promise<Buffer>;
   recv(size: number, flags: number | undefined, options?: Abortable): Promise<Buffer>;
+  recv(size: number, options?: Abortable): Promise<Buffer>;
   recv(size: number, first?: number | Abortable, second?: Abortable): Promise<Buffer> {
     const [[flags], options] = partOptions<number, Abortable>([first, second]);
     return promiseOf(this.recv$(size, flags), options);
@@ -162,8 +162,8 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
    *
    * @see The socket document, `socket.recvfrom(bufsize)`.
    */
-  recvfrom(size: number, options?: Abortable): Promise<readonly [Buffer, Address]>;
   recvfrom(size: number, flags: number | undefined, options?: Abortable): Promise<readonly [Buffer, Address]>;
+  recvfrom(size: number, options?: Abortable): Promise<readonly [Buffer, Address]>;
   recvfrom(size: number, first?: number | Abortable, second?: Abortable): Promise<readonly [Buffer, Address]> {
     const [[flags], options] = partOptions<number, Abortable>([first, second]);
     return promiseOf(this.recvfrom$(size, flags), options);
@@ -214,8 +214,8 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
    * @param size Without it, or with `null` or a negative number, all bytes until the peer closes.
    * @see The socket document, `socket.read([size])`.
    */
-  read(options?: Abortable): Promise<Buffer | null>;
   read(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
+  read(options?: Abortable): Promise<Buffer | null>;
   read(first?: number | null | Abortable, second?: Abortable): Promise<Buffer | null> {
     const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.read$(size), options);
@@ -227,8 +227,8 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
    * @param size How many bytes to read. Default: the length of `target`.
    * @see The socket document, `socket.readinto(buf[, nbytes])`.
    */
-  readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, size: number | null | undefined, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, first?: number | null | Abortable, second?: Abortable): Promise<number | null> {
     const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.readinto$(target, size), options);
@@ -241,8 +241,8 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
    * @param size The most bytes of the line to read; the next read gets the rest. Default: no limit.
    * @see The socket document, `socket.readline()`.
    */
-  readline(options?: Abortable): Promise<Buffer | null>;
   readline(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
+  readline(options?: Abortable): Promise<Buffer | null>;
   readline(first?: number | null | Abortable, second?: Abortable): Promise<Buffer | null> {
     const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.readline$(size), options);

@@ -22,8 +22,8 @@ export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffe
    *
    * @param size Without it, or with `null` or a negative number, all bytes until the peer closes.
    */
-  read(options?: Abortable): Promise<Buffer | null>;
   read(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
+  read(options?: Abortable): Promise<Buffer | null>;
   read(first?: number | null | Abortable, second?: Abortable): Promise<Buffer | null> {
     const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.read$(size), options);
@@ -34,8 +34,8 @@ export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffe
    *
    * @param size How many bytes to read. Default: the length of `target`.
    */
-  readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, size: number | null | undefined, options?: Abortable): Promise<number | null>;
+  readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, first?: number | null | Abortable, second?: Abortable): Promise<number | null> {
     const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.readinto$(target, size), options);
@@ -47,8 +47,8 @@ export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffe
    *
    * @param size The most bytes of the line to read; the next read gets the rest. Default: no limit.
    */
-  readline(options?: Abortable): Promise<Buffer | null>;
   readline(size: number | null | undefined, options?: Abortable): Promise<Buffer | null>;
+  readline(options?: Abortable): Promise<Buffer | null>;
   readline(first?: number | null | Abortable, second?: Abortable): Promise<Buffer | null> {
     const [[size], options] = partOptions<number | null, Abortable>([first, second]);
     return promiseOf(this.readline$(size), options);
