@@ -6,33 +6,35 @@ import { isPart } from '../commands/answerLines';
 import { isLogLine } from '../grammar/firmwareLine';
 import type { Frame } from '../grammar/frame';
 
-/** The modem said `ERROR` or `FAIL` to a command, or an `OK` that is none. */
+/** The modem said `ERROR` or `FAIL` to a command, or `OK` without doing what was asked. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
   /**
-   * @param shown What was asked, without secrets. Not the command itself: errors are logged with all that they hold.
-   * @param lines What the modem said before, `'no ip'`, `'+CWJAP:2'`: the reason, where it gives one.
+   * @param shown What was asked, without secrets. It is not the command itself, because errors are logged with all their
+   *   fields.
+   * @param lines What the modem said before its result, such as `'no ip'` or `'+CWJAP:2'`: the reason, where it gives one.
    */
   constructor(
     readonly shown: string,
     readonly result: 'ERROR' | 'FAIL' | 'OK',
     readonly lines: readonly string[],
     message = `${shown} was answered ${[...lines, result].join(' / ')}`,
-    /** Why, as the modem has told beside the line. */
+    /** The reason that the modem has told beside the line. */
     readonly hint?: LineHint,
   ) {
     super(message);
   }
 
-  /** The same, with a word of why. */
+  /** The same refusal, with a reason. */
   because(hint: LineHint): Refusal {
     return new Refusal(this.shown, this.result, this.lines, `${this.message}; ${hint.message}`, hint);
   }
 
   /**
-   * The modem said `OK`, and not what was asked for.
+   * The modem said `OK`, but not what was asked for.
    *
+   * @param what What is missing from its answer.
    * @param lines What it said instead.
    */
   static without(what: string, shown: string, lines: readonly string[] = []): Refusal {
@@ -42,8 +44,8 @@ export class Refusal extends Error {
 
 /**
  * Collects the lines of a command's answer and emits them at its `OK`. Errors with a {@link Refusal} at `ERROR` or
- * `FAIL`. What comes unasked in between is not part of the answer; its echo is not either. A line that nobody knows is
- * part of a refusal, where it may be the reason; of another answer only where it could be what is left of a line of it.
+ * `FAIL`. Unsolicited messages and the echo of the command are not part of the answer. An unknown line is part of a
+ * refusal, because it may be the reason. It is part of another answer only if it may be the rest of one of its lines.
  *
  *     frames$           --line--block--closed--line--OK--
  *     answer(command)   ------------------------------([line, line]|)
@@ -65,7 +67,7 @@ export function answer(command: Command): OperatorFunction<Frame, readonly strin
     });
 }
 
-/** News, of which no value could be one of the answer's. */
+/** Whether an unknown line cannot be a damaged line of the answer: it has no value in it. */
 function isForeign({ kind, text }: Extract<Frame, { text: string }>): boolean {
   return kind === 'unknown' && (isLogLine(text) || !/["\d]/.test(text));
 }
@@ -74,7 +76,13 @@ function textsOf(frames: readonly { readonly text: string }[]): readonly string[
   return frames.map(({ text }) => text);
 }
 
-/** Goes on with something else where the modem has refused. */
+/**
+ * Goes on with something else when the modem has refused. Other errors pass.
+ *
+ *     source$              --#       (a Refusal)
+ *     instead$               -b|
+ *     ifRefused(instead$)  ---b|
+ */
 export function ifRefused<T, U>(instead$: Observable<U>): OperatorFunction<T, T | U> {
   return catchError((error: unknown) => (error instanceof Refusal ? instead$ : throwError(() => error)));
 }

@@ -5,10 +5,10 @@ import type { Wire } from './wire';
 
 /** Milliseconds that a modem may be busy: longer than its longest attempt to connect. */
 export const longestBusy = 120_000;
-/** Milliseconds within which a busy modem has said so: it is asked once a second. */
+/** Milliseconds within which a modem that is busy says so, because the command is repeated once a second. */
 const busyPause = 2_000;
 
-/** The modem says `busy`, and nothing else any more. */
+/** The modem says nothing but `busy` any more. */
 export class BusyForEver extends Error {
   override readonly name = 'BusyForEver';
 
@@ -18,11 +18,12 @@ export class BusyForEver extends Error {
 }
 
 /**
- * Ends a conversation that does not come to its end in time: with {@link Unanswered}, or with {@link BusyForEver}. A modem
- * that is busy has not begun, and is given its time from then on, up to {@link longestBusy} in all.
+ * Ends a conversation that does not end in time, with {@link Unanswered} or with {@link BusyForEver}. A modem that says
+ * `busy` has not begun, so the time counts from then on, up to {@link longestBusy} in all.
  *
+ * @param milliseconds Time for the conversation.
  * @param shown What was asked, without secrets.
- * @param patience Milliseconds that a busy modem is waited for, at most; 0: no longer than any other.
+ * @param patience Most milliseconds to wait for a busy modem. With 0 a busy modem gets no more time than any other.
  */
 export function answeredWithin<T>(
   milliseconds: number,

@@ -20,7 +20,7 @@ import {
 import type { Command } from '../commands/command';
 import { answer, ifRefused } from './answer';
 import { AnswerLost } from './unanswered';
-import { whileAtWork, type WhileAtWorkOptions } from './whileAtWork';
+import { probeWhenQuiet, type ProbeOptions } from './probeWhenQuiet';
 import type { Wire } from './wire';
 
 /** A command and all that belongs to it, from its first byte to its final result. */
@@ -29,7 +29,7 @@ export interface Exchange<T> {
   readonly shown: string;
   /** Milliseconds that the modem may take. */
   readonly deadline: number;
-  /** It has its own way with a busy modem, and the deadline holds for that too. */
+  /** The exchange waits for a busy modem by itself, within its deadline. */
   readonly countsBusy?: boolean;
   /** Cold. Emits the outcome and completes when the modem is free for the next command. */
   readonly converse: (wire: Wire) => Observable<T>;
@@ -37,9 +37,9 @@ export interface Exchange<T> {
 
 /** Milliseconds that a modem may take over what it does by itself, without a network or a peer. */
 export const usualDeadline = 5_000;
-/** Milliseconds of one byte on the slowest line, 2400 baud. */
+/** Milliseconds for one byte on the slowest line, 2400 baud. */
 export const slowestByte = 4.2;
-/** Milliseconds before a command that met a busy modem is said again: the first time, and at most. */
+/** Milliseconds before a command that met a busy modem is repeated: the first time, and at most. */
 const firstPause = 50;
 const longestPause = 1000;
 
@@ -48,7 +48,7 @@ class BusyError extends Error {}
 /**
  * The exchange of a command that has an answer and nothing more. Emits the answer's lines.
  *
- * @param say How it is said: one that may not be said twice by {@link askOnce}.
+ * @param say How the command is said: {@link askOnce} for a command that must not be repeated.
  */
 export function simpleExchange(command: Command, deadline = usualDeadline, say = ask): Exchange<readonly string[]> {
   return {
@@ -58,7 +58,7 @@ export function simpleExchange(command: Command, deadline = usualDeadline, say =
   };
 }
 
-/** The exchange of commands that belong together, one after the other; the first refusal ends it. Emits at the end. */
+/** The exchange of commands that belong together, one after the other. The first refusal ends it. Emits at the end. */
 export function sequence(commands: readonly Command[], deadline = usualDeadline): Exchange<void> {
   return {
     shown: commands.map(({ shown }) => shown).join(', '),
@@ -69,7 +69,7 @@ export function sequence(commands: readonly Command[], deadline = usualDeadline)
 }
 
 /**
- * Says a command that does no harm when it is said twice, and emits the lines of its answer; says it again while the modem
+ * Says a command that does no harm when it is repeated, and emits the lines of its answer. It is repeated while the modem
  * is busy, and once when the end of its answer is lost.
  */
 export function ask(wire: Wire, command: Command): Observable<readonly string[]> {
@@ -81,18 +81,14 @@ export function ask(wire: Wire, command: Command): Observable<readonly string[]>
   );
 }
 
-/** The same for one that may do harm: where the end of its answer is lost, that is told by an {@link AnswerLost}. */
-export function askOnce(
-  wire: Wire,
-  command: Command,
-  options?: () => WhileAtWorkOptions,
-): Observable<readonly string[]> {
-  return sayUntil(wire, command, wire.frames$.pipe(answer(command))).pipe(whileAtWork(wire, command, options));
+/** The same for a command that may do harm when it is repeated. Errors with {@link AnswerLost} if the end of its answer is lost. */
+export function askOnce(wire: Wire, command: Command, options?: () => ProbeOptions): Observable<readonly string[]> {
+  return sayUntil(wire, command, wire.frames$.pipe(answer(command))).pipe(probeWhenQuiet(wire, command, options));
 }
 
 /**
- * The same for a question that the modem takes long over: what it has said of it by then is its answer, for it has said
- * all that it had to say.
+ * The same for a query that the modem takes long over. If the end of its answer is lost, the lines that have come are the
+ * answer, because by then the modem has said all that it had to say.
  */
 export function askAtLength(wire: Wire, command: Command): Observable<readonly string[]> {
   return askOnce(wire, command).pipe(
@@ -104,19 +100,19 @@ export function askAtLength(wire: Wire, command: Command): Observable<readonly s
   );
 }
 
-/** Says a command that may be refused: where there is nothing to do, or where the firmware does not know it. */
+/** Says a command that may be refused, because there is nothing to do or because the firmware does not know it. */
 export function tryTo(wire: Wire, command: Command): Observable<never> {
   return ask(wire, command).pipe(ifRefused(EMPTY), ignoreElements());
 }
 
 /**
- * Says a command, once its answer is listened for, and says it again after a growing pause when the modem is busy: it
- * has dropped the line then.
+ * Says a command after subscribing to its answer. When the modem says `busy` it has dropped the command, which is then
+ * repeated after a growing pause.
  */
 export function sayUntil<T>(wire: Wire, command: Command, answer$: Observable<T>): Observable<T> {
   return defer(() => {
     let pause = firstPause / 2;
-    // A line that was called busy may be answered all the same (seen on ESP-AT 3): the answer is listened for on.
+    // The modem may answer a command all the same to which it said `busy` (seen on ESP-AT 3), so the answer still counts.
     const busy$ = wire.frames$.pipe(
       filter(({ kind }) => kind === 'busy'),
       exhaustMap(() => timer((pause = Math.min(2 * pause, longestPause)), wire.clock)),

@@ -25,13 +25,13 @@ import { OSError } from '../../usocket/contract/osError';
 import { Refusal } from './answer';
 import { answeredWithin, BusyForEver, longestBusy } from './answeredWithin';
 import type { Exchange } from './exchange';
-import { explained } from './explained';
+import { withHints } from './withHints';
 import { resynchronise, startedUnnoticed } from './resynchronise';
 import { AnswerLost, Unanswered } from './unanswered';
-import { StartedUnnoticed } from './whileAtWork';
+import { StartedUnnoticed } from './probeWhenQuiet';
 import type { Wire } from './wire';
 
-/** Milliseconds in which a question that crossed the answer of the command is answered. */
+/** Milliseconds in which a probe that crossed the answer of the command is answered. */
 const settlement = 2_000;
 
 /** How an exchange has ended, and whether the caller still waits for it. */
@@ -42,21 +42,22 @@ export type Settlement<T> =
   | { readonly end: 'withdrawn'; readonly isAwaited: false };
 
 /**
- * Holds the modem's only conversation: one exchange at a time, in the order asked for. One that is abandoned before its
- * turn is never begun; one that has begun runs to its end, for its answer must not be taken for the next one's.
+ * Holds the modem's only conversation: one exchange at a time, in the order in which they were asked for. An exchange that
+ * is given up before its turn never begins. One that has begun runs to its end, because its answer must not be taken for
+ * the answer of the next.
  */
 export class Executor {
-  /** Serves the requests; emits nothing. The owner subscribes once. */
+  /** Runs the exchanges; emits nothing. The owner subscribes once. */
   readonly serving$: Observable<never>;
   /** Emits when the modem has stopped answering (`EIO`), or has started again unnoticed (`ECONNRESET`). */
   readonly trouble$: Observable<OSError>;
 
-  /** Each serves one exchange. */
+  /** Each runs one exchange. */
   private readonly turns = new Subject<Observable<never>>();
   private readonly troubles = new Subject<OSError>();
   private readonly interruptions = new Subject<void>();
   private interruption = new Error('not interrupted');
-  /** Is `undefined` while those who wait are told of an interruption. */
+  /** Is `undefined` while the callers that wait are told of an interruption. */
   private session: number | undefined = 0;
   private outOfStep = false;
 
@@ -115,26 +116,26 @@ export class Executor {
     });
   }
 
-  /** The modem may not be as it was left: before the next command it is asked. */
+  /** The modem may not be in the state in which it was left. Before the next command it is asked. */
   doubt(): void {
     this.outOfStep = true;
   }
 
-  /** Cold: if there is a doubt, has it settled now, and completes; {@link trouble$} tells when it was right. */
+  /** Cold: if there is a doubt, asks the modem now, and completes. {@link trouble$} tells when the doubt was right. */
   verify(): Observable<never> {
     return this.run({ shown: 'nothing', deadline: 1_000, converse: () => of(undefined) }).pipe(ignoreElements());
   }
 
   /**
-   * The modem has started again, or is lost: what was asked of it by now fails with this error, and so does what is asked
-   * on hearing of that, for the modem is not set up yet.
+   * The modem has started again, or is lost. Everything that was asked of it until now fails with this error. So does what
+   * is asked by those who hear of that, because the modem is not set up yet.
    */
   interrupt(error: Error): void {
     const next = (this.session ?? 0) + 1;
     this.session = undefined;
     this.interruption = error;
     this.outOfStep = false;
-    this.wire.inquiry.forget();
+    this.wire.probe.forget();
     this.interruptions.next();
     this.session = next;
   }
@@ -143,7 +144,7 @@ export class Executor {
   private serve<T>(exchange: Exchange<T>, begin: () => boolean): Observable<T> {
     const conversation$ = defer(() => (begin() ? this.converse(exchange) : EMPTY));
     return concat(this.outOfStep ? this.getInStep() : EMPTY, conversation$).pipe(
-      // A refusal by a modem that is not as it was left says nothing about what was asked.
+      // A refusal by a modem that has started again says nothing about what was asked.
       catchError((error: unknown) =>
         concat(
           this.outOfStep && error instanceof Refusal ? this.getInStep() : EMPTY,
@@ -157,7 +158,7 @@ export class Executor {
 
   private converse<T>({ shown, deadline, countsBusy = false, converse }: Exchange<T>): Observable<T> {
     const conversation$ = converse(this.wire).pipe(
-      explained(this.wire),
+      withHints(this.wire),
       answeredWithin(deadline, shown, this.wire, countsBusy ? 0 : longestBusy),
       catchError((error: unknown) => {
         if (error instanceof BusyForEver) return this.giveUp(error);
@@ -178,13 +179,13 @@ export class Executor {
     return concat(conversation$, this.settled());
   }
 
-  /** A question may have crossed the answer of the command: its own must not be taken for that of the next one. */
+  /** A probe may have crossed the answer of the command. The probe's answer must not be taken for that of the next command. */
   private settled(): Observable<never> {
     return defer(() => {
-      const { inquiry } = this.wire;
-      if (this.outOfStep || !inquiry.isOwed) return EMPTY;
+      const { probe } = this.wire;
+      if (this.outOfStep || !probe.isOwed) return EMPTY;
       const late$ = timer(settlement, this.wire.clock).pipe(tap(() => (this.outOfStep = true)));
-      return inquiry.settled().pipe(takeUntil(late$));
+      return probe.settled().pipe(takeUntil(late$));
     });
   }
 
@@ -211,20 +212,20 @@ export class Executor {
   }
 }
 
-/** Hands an outcome, good or bad, to the one who asked for it; the next turn comes in any case. */
-function tellOnly<T>(asker: Observer<T>): OperatorFunction<T, never> {
+/** Hands an outcome, good or bad, to the caller. The next exchange has its turn in any case. */
+function tellOnly<T>(caller: Observer<T>): OperatorFunction<T, never> {
   return (outcome$) =>
     outcome$.pipe(
-      // Not `tap(asker)`: it would call the `subscribe` of a Subject.
+      // Not `tap(caller)`, which would call the `subscribe` of a Subject.
       tap({
         next: (value) => {
-          asker.next(value);
+          caller.next(value);
         },
         error: (error: unknown) => {
-          asker.error(error);
+          caller.error(error);
         },
         complete: () => {
-          asker.complete();
+          caller.complete();
         },
       }),
       ignoreElements(),

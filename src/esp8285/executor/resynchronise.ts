@@ -17,17 +17,17 @@ import {
 import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import { longestBusy } from './answeredWithin';
-import { type LinkMode, linkModeOf } from './inquiry';
+import { type LinkMode, linkModeOf } from './livenessProbe';
 import { insist } from './insist';
 import type { Wire } from './wire';
 
-/** Milliseconds of silence, and how often the question is put. */
+/** Milliseconds of silence before the query is repeated, and how often it is sent. */
 const patience = 2_000;
 const tries = 3;
 
 /**
- * Gets in step with the modem again after an answer has not come in time: what is owed may still come, so a bare `OK`
- * proves nothing. A query does whose answer names it.
+ * Gets in step with the modem again after an answer has not come in time. That answer may still come, so a bare `OK` proves
+ * nothing. The answer to a query that is named in it does.
  *
  * Completes when the modem has answered. Errors with `EIO` when it stays silent or busy, and with `ECONNRESET` when
  * its answer shows that it has started again unnoticed.
@@ -36,38 +36,38 @@ export function resynchronise(wire: Wire): Observable<never> {
   return askLinkMode(wire).pipe(
     timeout({ first: longestBusy, scheduler: wire.clock }),
     catchError((cause: unknown) => throwError(() => silence(cause))),
-    tap((linkMode) => {
-      if (linkMode === 'one') throw startedUnnoticed();
+    tap((mode) => {
+      if (mode === 'single') throw startedUnnoticed();
     }),
     ignoreElements(),
   );
 }
 
 /**
- * Asks until the answer comes, and emits what it says. Whatever the modem has owed before it has said by then.
- * Errors with a `TimeoutError` when the modem is silent.
+ * Asks until the answer comes, and emits what it says. By then the modem has said whatever it owed before. Errors with a
+ * `TimeoutError` when the modem is silent.
  */
 export function askLinkMode(wire: Wire): Observable<LinkMode> {
-  const linkMode$ = wire.frames$.pipe(
+  const mode$ = wire.frames$.pipe(
     map(linkModeOf),
-    filter((linkMode) => linkMode !== undefined),
+    filter((mode) => mode !== undefined),
     take(1),
-    switchMap((linkMode) =>
+    switchMap((mode) =>
       wire.frames$.pipe(
         first(({ kind }) => kind === 'final'),
-        map(() => linkMode),
+        map(() => mode),
       ),
     ),
   );
   return defer(() => {
-    // In the middle of a conversation the same has been asked.
-    const owesMore = wire.inquiry.isOwed;
-    wire.inquiry.forget();
-    return insist(wire, common.askMultipleLinks, linkMode$, { patience, tries, owesMore });
+    // A probe has asked the same in the middle of a conversation.
+    const owesMore = wire.probe.isOwed;
+    wire.probe.forget();
+    return insist(wire, common.askMultipleLinks, mode$, { patience, tries, owesMore });
   });
 }
 
-/** What everybody is told when the modem has the settings of a start. */
+/** The error for everybody when the modem has the settings of a start. */
 export function startedUnnoticed(cause?: unknown): OSError {
   return new OSError('ECONNRESET', 'modem', 'the modem has started again unnoticed', { cause });
 }

@@ -20,23 +20,23 @@ import type { Command } from '../commands/command';
 import type { Expectation } from '../grammar/expectation';
 import type { Frame } from '../grammar/frame';
 import type { Trace } from '../trace/trace';
-import { type Inquired, Inquiry } from './inquiry';
+import { type ProbeAnswer, LivenessProbe } from './livenessProbe';
 
 const lineEnd = '\r\n';
 
 /** The modem's line as a conversation sees it: frames come, commands and bytes go. */
 export class Wire {
-  /** What the frames are made of; for telling silence from nonsense. */
+  /** The bytes that the frames are made of, to distinguish silence from nonsense. */
   readonly received$: Observable<Uint8Array>;
   /** What the modem says beside the line; see {@link Uart.hints$}. */
   readonly hints$: Observable<LineHint>;
   /** Hot, once connected. Everything that the modem says; errors when the line is lost, and tells a late subscriber so. */
   readonly heard$: Connectable<Frame>;
-  /** The same without the answers to what was asked in the middle of a conversation. */
+  /** The same without the answers to probes in the middle of a conversation. */
   readonly frames$: Observable<Frame>;
   /** Hot. Emits `begins` when something of the conversation is said, and `ends` when the line has taken it. */
   readonly said$: Observable<'begins' | 'ends'>;
-  readonly inquiry: Inquiry;
+  readonly probe: LivenessProbe;
   /** Whether the firmware says `Recv` when it has taken the bytes of a send; `undefined` until that is known. */
   saysTaken: boolean | undefined;
 
@@ -52,7 +52,7 @@ export class Wire {
   constructor(
     private readonly uart: Uart,
     cut: (expectation: Expectation) => Observable<Frame>,
-    /** What deadlines and pauses of the conversation go by; it stands still while the line is held. */
+    /** The clock of the conversation's deadlines and pauses. It stands still while the line is held. */
     readonly clock: SchedulerLike,
     private readonly trace?: Trace,
   ) {
@@ -70,8 +70,8 @@ export class Wire {
       }),
     );
     this.heard$ = connectable(frames$, { connector: () => new Subject(), resetOnDisconnect: false });
-    this.inquiry = new Inquiry(this.heard$);
-    this.frames$ = this.inquiry.frames$;
+    this.probe = new LivenessProbe(this.heard$);
+    this.frames$ = this.probe.frames$;
     this.said$ = this.saying.asObservable();
   }
 
@@ -91,12 +91,13 @@ export class Wire {
   }
 
   /**
-   * Cold: asks in the middle of a conversation whether the modem is still at it; the conversation hears nothing of that.
+   * Cold: asks in the middle of a conversation whether the modem is still at work. The conversation does not see the
+   * answer.
    *
-   * @param query Its answer names it.
+   * @param query A query that is named in its answer.
    */
-  inquire(query: Command): Observable<Inquired> {
-    return this.inquiry.ask(this.line(query));
+  sendProbe(query: Command): Observable<ProbeAnswer> {
+    return this.probe.send(this.line(query));
   }
 
   /** Whether the modem has been set up: it numbers its links then, and its settings show when it has started again. */
@@ -115,7 +116,7 @@ export class Wire {
     });
   }
 
-  /** Tells in the trace what the driver goes without, or waits for, and why; of which link, where it is about one. */
+  /** Notes in the trace what the driver goes without or waits for, and why, with the number of the link that it concerns. */
   note(text: string, link?: number): void {
     this.trace?.noted(text, link);
   }
@@ -129,7 +130,7 @@ export class Wire {
     return concat(tell('begins'), saying$, tell('ends'));
   }
 
-  /** A line that is lost tells by the write, too, and maybe first. */
+  /** A write may be the first to fail on a line that is lost. */
   private put(bytes: Uint8Array): Observable<never> {
     return defer(() => this.uart.write(bytes)).pipe(
       ignoreElements(),

@@ -1,8 +1,8 @@
 import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
 
 /**
- * A clock that can be stopped: for what the modem has to do in a time in which it may be held back. Work of a stopped
- * clock is put off for as long as it stands.
+ * A clock that can be stopped, for deadlines of the modem during which the line may be held. Work that is scheduled on it is
+ * put off by the time that the clock has stood.
  */
 export class LineClock implements SchedulerLike {
   private stoodBefore = 0;
@@ -29,7 +29,7 @@ export class LineClock implements SchedulerLike {
   }
 
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
-    // Not the time at which it is due: a clock of the machine that is set back would put it off.
+    // The time stood, not the time at which the work is due: setting the machine's clock back would put the work off.
     let before = this.stood;
     const owed = () => this.stood - before;
     const putOff = (action: SchedulerAction<T>, current: T | undefined) => {
@@ -55,7 +55,7 @@ export class LineClock implements SchedulerLike {
     );
   }
 
-  /** Milliseconds that it has stood, all in all. */
+  /** Milliseconds that the clock has stood in all. */
   private get stood(): number {
     return this.stoodBefore + (this.stoppedAt === undefined ? 0 : this.scheduler.now() - this.stoppedAt);
   }

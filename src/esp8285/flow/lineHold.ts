@@ -12,25 +12,25 @@ import {
 } from 'rxjs';
 
 import { asBuffer, type Uart, yieldToInput } from '../../streams';
-import { fit } from './fit';
+import { paceToRoom } from './paceToRoom';
 import { LineClock } from './lineClock';
 
-/** Bytes after which it is asked again whether the line is held: one chunk may hold a lot of data. */
+/** Bytes after which it is checked again whether the line is held, because one chunk may have a lot of data. */
 const slice = 1024;
 
 export interface LineHoldOptions {
-  /** Milliseconds that the line is held for a reader who takes nothing. */
+  /** Milliseconds that the line is held for a reader that takes nothing. */
   readonly longestHold: number;
   readonly scheduler: SchedulerLike;
 }
 
 /**
- * Flow control of the line, for data that the modem pushes: while a reader has no room for them, no bytes are taken off
- * the line, so that the modem waits, and with it the peer. All others wait too; so a reader who takes nothing for too long
- * is given what comes, and his queue overflows.
+ * Flow control of the line, for data that the modem pushes. While a reader has no room for them, no bytes are taken off the
+ * line, so that the modem waits, and the peer with it. Everybody else waits too. Therefore a reader that takes nothing for
+ * too long is given what comes, and its queue overflows.
  */
 export class LineHold {
-  /** Stands still while the line is held, for the modem's answers are as late as that. */
+  /** Stands still while the line is held, because the modem's answers are late by that time. */
   readonly clock: LineClock;
   /** Whether the modem waits when the line is held. */
   isHeeded = false;
@@ -68,11 +68,11 @@ export class LineHold {
   /**
    * Hands on what comes for a reader, and holds the line while there is no room for all of it.
    *
-   * @param isPushed Whether it comes unasked: otherwise there is room.
+   * @param isPushed Whether data come without having been asked for: otherwise there is room.
    */
   forReader(room$: Observable<number>, isPushed: () => boolean): MonoTypeOperatorFunction<Buffer> {
     const { longestHold, scheduler } = this.options;
-    const fitting = fit({ room$, isPushed, waiting$: this.holding$, patience: longestHold, scheduler });
+    const fitting = paceToRoom({ room$, isPushed, waiting$: this.holding$, patience: longestHold, scheduler });
     return (pieces$) => defer(() => (this.isHeeded ? pieces$.pipe(fitting) : pieces$));
   }
 
@@ -84,7 +84,7 @@ export class LineHold {
 
   private release(): void {
     this.clock.go();
-    // First, for what comes at once belongs behind what waits here.
+    // Before what waits here goes on, because what the line delivers at once belongs after that.
     this.uart.hold?.(false);
     this.held.next(false);
   }

@@ -1,15 +1,15 @@
 import { concat, defer, endWith, from, ignoreElements, type Observable, Subject, takeUntil } from 'rxjs';
 
 /**
- * What comes on a link, for one reader: what came before that does is kept for it, for a block may stand between
- * `CONNECT` and `OK`.
+ * What comes on a link, for one reader. What comes before the reader subscribes is kept for it, because a block may stand
+ * between `CONNECT` and `OK`.
  *
  *     push       --a-b------c--d--|
  *     items$           (ab)-c--d--|
  */
 export class Incoming<T> {
   readonly items$: Observable<T>;
-  /** As {@link items$}, without the items: it ends when the link does, with its failure. */
+  /** The same without the items: ends when the link does, with its failure. */
   readonly end$: Observable<never>;
 
   private early: T[] | undefined = [];
@@ -36,12 +36,12 @@ export class Incoming<T> {
     this.later.error(error);
   }
 
-  /** Breaks an operation off when nothing more comes. */
+  /** Ends an operation when nothing more comes. */
   whileItLasts(operation$: Observable<never>): Observable<never> {
     return operation$.pipe(takeUntil(this.end$.pipe(endWith(undefined))));
   }
 
-  /** Until no more is there: what comes while a reader takes these is behind them. */
+  /** Emits until nothing is left, so that what comes while the reader takes these items follows them. */
   private *takeEarly(): Generator<T> {
     for (let item = this.early?.shift(); item !== undefined; item = this.early?.shift()) yield item;
     this.early = undefined;

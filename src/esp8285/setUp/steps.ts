@@ -34,7 +34,7 @@ export interface StepOptions {
 
 /**
  * The conversation of the set-up. Each step is harmless to say twice, so one that is not answered is said again. Later
- * commands are not: while one of those stays quiet, the modem is asked whether it is still at work, see `whileAtWork`. Here
+ * commands are not: while one of those stays quiet, the modem is asked whether it is still at work, see `probeWhenQuiet`. Here
  * that would tell nothing, because the answer counts on settings that are not made yet.
  */
 export class Steps {

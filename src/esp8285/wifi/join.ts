@@ -30,7 +30,7 @@ import { withCommandError } from '../executor/commandError';
 import { ask, askOnce, simpleExchange } from '../executor/exchange';
 import type { Session } from '../executor/session';
 import { AnswerLost, Unanswered } from '../executor/unanswered';
-import { certainAtOnce } from '../executor/whileAtWork';
+import { certainAtOnce } from '../executor/certainAtOnce';
 import type { Wire } from '../executor/wire';
 import { accessPoint } from './accessPoint';
 

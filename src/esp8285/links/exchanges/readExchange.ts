@@ -3,7 +3,7 @@ import { catchError, map, of, throwError } from 'rxjs';
 import { common } from '../../commands/catalogue';
 import { askOnce, type Exchange, slowestByte, usualDeadline } from '../../executor/exchange';
 import { AnswerLost } from '../../executor/unanswered';
-import { quiet, type WhileAtWorkOptions } from '../../executor/whileAtWork';
+import { quiet, type ProbeOptions } from '../../executor/probeWhenQuiet';
 
 /** Bytes of the answer to a read besides the data. */
 const around = 64;
@@ -15,7 +15,7 @@ export type ReadEnd = 'complete' | 'lost';
 export function readExchange(link: number, size: number): Exchange<ReadEnd> {
   const command = common.receive(link, size);
   // Together with the time before the first question, a silent modem gets the usual deadline.
-  const options: WhileAtWorkOptions = { longest: size + around, patience: usualDeadline - quiet, tries: 1 };
+  const options: ProbeOptions = { longest: size + around, patience: usualDeadline - quiet, tries: 1 };
   return {
     shown: command.shown,
     deadline: Math.max(usualDeadline, 2 * slowestByte * size),

@@ -20,7 +20,7 @@ import { answer, Refusal } from '../../executor/answer';
 import { answeredWithin } from '../../executor/answeredWithin';
 import { type Exchange, sayUntil, slowestByte } from '../../executor/exchange';
 import { AnswerLost } from '../../executor/unanswered';
-import { whileAtWork } from '../../executor/whileAtWork';
+import { probeWhenQuiet } from '../../executor/probeWhenQuiet';
 import { askForLink } from './linkList';
 import {
   bytesReplaced,
@@ -93,7 +93,7 @@ function prompted(send: PendingSend): Observable<number> {
       ),
     ).pipe(tap(() => (isPrompted = true)));
     return wire.expectingPrompt(sayUntil(wire, command, prompt$)).pipe(
-      whileAtWork(wire, command, () => ({ patience: dataPatience, tries: 1 })),
+      probeWhenQuiet(wire, command, () => ({ patience: dataPatience, tries: 1 })),
       answeredWithin(promptDeadline, command.shown, wire),
       padWhenSilent(send),
       map(() => Math.min(slowestByte, (wire.clock.now() - begun) / promptBytes)),

@@ -18,7 +18,7 @@ import {
 } from 'rxjs';
 
 import { AnswerLost } from '../../executor/unanswered';
-import { quiet, whileAtWork, type WhileAtWorkOptions } from '../../executor/whileAtWork';
+import { quiet, probeWhenQuiet, type ProbeOptions } from '../../executor/probeWhenQuiet';
 import { askForLink } from './linkList';
 import { dataPatience, fail, isTaken, padWhenSilent, type PendingSend, type SendingLink } from './pendingSend';
 import { BytesReplaced, ResultLost, SendFailed } from './sendErrors';
@@ -48,7 +48,7 @@ export function delivered(send: PendingSend, bytes: Uint8Array, pace: number): O
       tap((frame) => {
         if (frame.kind === 'sent' && !isWithModem) early = frame.ok;
         if (!isTaken(frame)) return;
-        if (!isWithModem && wire.inquiry.isOwed) fail(new BytesReplaced(command));
+        if (!isWithModem && wire.probe.isOwed) fail(new BytesReplaced(command));
         isWithModem = true;
         since = wire.clock.now();
         wire.saysTaken = true;
@@ -59,7 +59,7 @@ export function delivered(send: PendingSend, bytes: Uint8Array, pace: number): O
     const result$ = wire.frames$.pipe(
       filter((frame) => frame.kind === 'sent'),
       // A result that comes while a probe is open may be its doing: the probe may have taken the place of lost bytes.
-      filter(() => isWithModem || (wire.saysTaken === false && !wire.inquiry.isOwed)),
+      filter(() => isWithModem || (wire.saysTaken === false && !wire.probe.isOwed)),
       map(({ ok }) => ok),
       outcome(wire.clock, link),
     );
@@ -72,17 +72,17 @@ export function delivered(send: PendingSend, bytes: Uint8Array, pace: number): O
       switchMap(() => timer(lateResult, wire.clock)),
       map(() => fail(new SendFailed('the connection ended before the modem said what had become of the bytes'))),
     );
-    const atWork = (): void => {
+    const stillBusy = (): void => {
       if (!isNoted) wire.note(inTheWay(send, wire.clock.now() - begun), link.id);
       isNoted = true;
     };
-    const options = (): WhileAtWorkOptions =>
+    const options = (): ProbeOptions =>
       isWithModem || early !== undefined
-        ? { atWork }
-        : { atWork, quiet: quiet + pace * length, patience: dataPatience, tries: 1 };
+        ? { stillBusy }
+        : { stillBusy, quiet: quiet + pace * length, patience: dataPatience, tries: 1 };
     return merge(taken$, result$, refused$, ended$, wire.write(bytes)).pipe(
       take(1),
-      whileAtWork(wire, command, options),
+      probeWhenQuiet(wire, command, options),
       catchError((error: unknown) => {
         if (error instanceof AnswerLost) {
           if (early === undefined) return lost(send, error.lines);

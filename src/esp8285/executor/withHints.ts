@@ -14,8 +14,14 @@ import type { LineHint } from '../../streams';
 import { Refusal } from './answer';
 import type { Wire } from './wire';
 
-/** Tells with a refusal what the modem has said of it beside the line, and all that it says there in the trace. */
-export function explained<T>(wire: Wire): MonoTypeOperatorFunction<T> {
+/**
+ * Adds to a refusal what the modem has said about it beside the line. Everything that it says there is noted in the trace.
+ *
+ *     hints$         --h--------
+ *     conversation$  -----#       (a Refusal)
+ *     out$           -----#       (the Refusal, because of h)
+ */
+export function withHints<T>(wire: Wire): MonoTypeOperatorFunction<T> {
   return (outcome$) =>
     defer(() => {
       const over = new Subject<void>();

@@ -6,7 +6,6 @@ import {
   dematerialize,
   EMPTY,
   filter,
-  first,
   ignoreElements,
   map,
   materialize,
@@ -31,29 +30,29 @@ import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
 import { isPart } from '../commands/answerLines';
-import type { Inquired } from './inquiry';
+import type { ProbeAnswer } from './livenessProbe';
 import { AnswerLost, Unanswered } from './unanswered';
 import type { Wire } from './wire';
 
-/** Milliseconds without a sign of the answer after which the modem is asked whether it is still at it. */
+/** Milliseconds without a sign of the answer after which the modem is probed. */
 export const quiet = 2_500;
-/** Milliseconds that it may take over that question, and how often it is put to a silent modem. */
+/** Milliseconds that the modem may take over a probe, and how many probes a silent modem gets. */
 const usualPatience = 2_000;
 const usualTries = 3;
-/** Milliseconds without a byte after which an answer does not go on. */
+/** Milliseconds without a byte after which an answer is taken to be complete. */
 const lull = 500;
 
-export interface WhileAtWorkOptions {
-  /** Milliseconds without a sign after which the question is put. Default: {@link quiet}. */
+export interface ProbeOptions {
+  /** Milliseconds without a sign of the answer before a probe. Default: {@link quiet}. */
   readonly quiet?: number;
-  /** Milliseconds that the modem may take over the question. Default: 2000. */
+  /** Milliseconds that the modem may take over a probe. Default: 2000. */
   readonly patience?: number;
-  /** How often it is put to a silent modem. Default: 3. */
+  /** How many probes a silent modem gets. Default: 3. */
   readonly tries?: number;
-  /** Most bytes of the command's answer: as long as so many come, the question would fall in the middle. Default: 0. */
+  /** Most bytes of the command's answer. While these come, a probe would fall into the middle of them. Default: 0. */
   readonly longest?: number;
-  /** Called each time the modem says that it is still at it. */
-  readonly atWork?: () => void;
+  /** Called each time the modem says that it is busy. */
+  readonly stillBusy?: () => void;
 }
 
 /** The modem has started again, and its `ready` was not heard. */
@@ -62,20 +61,20 @@ export class StartedUnnoticed extends Error {
 }
 
 /**
- * Waits for the end of a conversation as long as the modem is at work on it. The line that ends it may be lost, or come in
- * words that nobody knows: so when nothing has come of it for a while, the modem is asked something harmless. One that is
- * at work says `busy`; one that answers is done, and has said before whatever it had to say.
+ * Waits for the end of a conversation for as long as the modem works on it. The line that ends the conversation may be
+ * lost, or come in unknown words. Therefore the modem is probed with a harmless query when nothing has come for a while. A
+ * modem that is at work says `busy`. A modem that answers is done, and has said before whatever it had to say.
  *
- * What comes unasked is no sign of the answer: data, ends and beginnings of links, and lines.
+ * Unsolicited messages are no sign of the answer: data, the beginnings and ends of links, and lines.
  *
- * @param options Looked at each time.
+ * @param options Read anew before each probe.
  *
  * Errors: {@link AnswerLost} when the modem is done, {@link Unanswered} when it is silent, {@link StartedUnnoticed}.
  */
-export function whileAtWork<T>(
+export function probeWhenQuiet<T>(
   wire: Wire,
   command: Command,
-  options: () => WhileAtWorkOptions = () => ({}),
+  options: () => ProbeOptions = () => ({}),
 ): MonoTypeOperatorFunction<T> {
   return (conversation$) =>
     defer(() => {
@@ -96,16 +95,15 @@ export function whileAtWork<T>(
         share(),
       );
       const lulled$ = bytes$.pipe(startWith(undefined), debounceTime(lull, wire.clock), take(1), ignoreElements());
-      const inquiring$ = concat(
+      const probing$ = concat(
         defer(() => timer(options().quiet ?? quiet, wire.clock)).pipe(ignoreElements()),
         defer(() => (wire.clock.now() - cameAt < lull ? lulled$ : EMPTY)),
-        defer(() => atWork(wire, options())),
+        defer(() => probe(wire, options())),
       ).pipe(
-        map((inquired) => {
-          if (inquired === 'started' && wire.isSetUp)
-            throw new StartedUnnoticed('the modem has started again unnoticed');
-          if (inquired !== 'busy') throw new AnswerLost(command.shown, lines, took());
-          options().atWork?.();
+        map((said) => {
+          if (said === 'started' && wire.isSetUp) throw new StartedUnnoticed('the modem has started again unnoticed');
+          if (said !== 'busy') throw new AnswerLost(command.shown, lines, took());
+          options().stillBusy?.();
         }),
         ignoreElements(),
         repeat(),
@@ -115,38 +113,15 @@ export function whileAtWork<T>(
       );
       const watching$ = merge(signs$, wire.said$).pipe(
         startWith(undefined),
-        switchMap(() => inquiring$),
+        switchMap(() => probing$),
       );
-      // Before the conversation, for a fast modem answers inside `write`.
+      // Subscribed to before the conversation, because a fast modem answers inside `write`.
       return merge(bytes$.pipe(ignoreElements()), watching$, conversation$.pipe(materialize())).pipe(dematerialize());
     });
 }
 
-/** What is known early is told early; the conversation goes on to its end, which has nothing to add. */
-export function certainAtOnce<T>(certain$: Observable<T>): MonoTypeOperatorFunction<T> {
-  return (conversation$) =>
-    defer(() => {
-      let isCertain = false;
-      const early$ = certain$.pipe(
-        first(),
-        tap(() => (isCertain = true)),
-        materialize(),
-        filter(({ kind }) => kind === 'N'),
-      );
-      const late$ = conversation$.pipe(
-        filter(() => !isCertain),
-        catchError((error: unknown) => (isCertain && error instanceof AnswerLost ? EMPTY : throwError(() => error))),
-        materialize(),
-      );
-      return merge(early$, late$).pipe(dematerialize());
-    });
-}
-
-function atWork(
-  wire: Wire,
-  { patience = usualPatience, tries = usualTries }: WhileAtWorkOptions,
-): Observable<Inquired> {
-  return defer(() => wire.inquire(common.askMultipleLinks)).pipe(
+function probe(wire: Wire, { patience = usualPatience, tries = usualTries }: ProbeOptions): Observable<ProbeAnswer> {
+  return defer(() => wire.sendProbe(common.askMultipleLinks)).pipe(
     timeout({ first: patience, scheduler: wire.clock }),
     retry({
       count: tries - 1,
@@ -155,7 +130,7 @@ function atWork(
   );
 }
 
-/** What comes of a command and of nothing else. */
+/** Whether a frame comes of a command, and of nothing else. */
 function isSign({ kind }: Frame, { shown }: Command): boolean {
   if (kind === 'wifi') return shown.startsWith('AT+CWJAP');
   return kind === 'final' || kind === 'busy' || kind === 'prompt' || kind === 'taken' || kind === 'sent';

@@ -19,32 +19,38 @@ import {
   timeout,
 } from 'rxjs';
 
-export interface FitOptions {
-  /** How many bytes the reader would take now. */
+export interface PaceOptions {
+  /** How many bytes the reader has room for now. */
   readonly room$: Observable<number>;
-  /** Whether pieces come unasked; what has been asked for has room. */
+  /** Whether pieces come without having been asked for. For a piece that was asked for there is room. */
   readonly isPushed: () => boolean;
   /** Subscribed to while pieces wait. */
   readonly waiting$: Observable<never>;
-  /** Milliseconds that a piece waits for a reader who takes nothing: then it goes on, whatever becomes of it. */
+  /** Milliseconds that a piece waits for a reader that takes nothing. After that it is handed on, whatever becomes of it. */
   readonly patience: number;
   readonly scheduler: SchedulerLike;
 }
 
 /**
- * Hands pieces on as far as there is room for them. Their end comes behind the last one, a failure at once.
+ * Hands pieces on as far as the reader has room for them. Completion comes after the last piece, an error at once.
  *
  *     pieces$   --[abcd]--[ef]-|
  *     room$     4-0--------24----------
  *     out$      --[abcd]---[ef](|)
  */
-export function fit({ room$, isPushed, waiting$, patience, scheduler }: FitOptions): MonoTypeOperatorFunction<Buffer> {
+export function paceToRoom({
+  room$,
+  isPushed,
+  waiting$,
+  patience,
+  scheduler,
+}: PaceOptions): MonoTypeOperatorFunction<Buffer> {
   return (pieces$) =>
     defer(() => {
       const isWaiting = new BehaviorSubject(false);
       let pieces = 0;
       let mostRoom = 0;
-      // Half of what there can be, at least, or a reader who takes little at a time would cut all into crumbs.
+      // At least half of the most room that there can be, or a reader that takes little at a time would get only crumbs.
       const isRoom = (room: number, wanted: number) => room >= Math.min(wanted, Math.ceil(mostRoom / 2));
       const sizeFor = (wanted: number) =>
         defer(() => {
@@ -52,7 +58,7 @@ export function fit({ room$, isPushed, waiting$, patience, scheduler }: FitOptio
           return room$.pipe(
             tap((room) => {
               mostRoom = Math.max(mostRoom, room, 1);
-              // What is handed on takes room away before this is unsubscribed from.
+              // Handing a piece on takes room away before this is unsubscribed from.
               isFound ||= isRoom(room, wanted);
               if (!isFound) isWaiting.next(true);
             }),

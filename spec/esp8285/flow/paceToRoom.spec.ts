@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import { BehaviorSubject, map, NEVER, type Observable, tap } from 'rxjs';
 import type { RunHelpers, TestScheduler } from 'rxjs/testing';
 
-import { fit, type FitOptions } from '../../../src/esp8285/flow/fit';
+import { paceToRoom, type PaceOptions } from '../../../src/esp8285/flow/paceToRoom';
 import { marbles, toBytes } from '../../streams/marbles';
 
 const patience = 10;
@@ -19,7 +19,7 @@ function fitted(
   scheduler: TestScheduler,
   pieces$: Observable<string>,
   { capacity, reads = '' }: Reader,
-  options: Partial<FitOptions> = {},
+  options: Partial<PaceOptions> = {},
 ): Observable<string> {
   const room$ = new BehaviorSubject(capacity);
   const change = (bytes: number): void => room$.next(Math.max(0, room$.value + bytes));
@@ -27,13 +27,13 @@ function fitted(
   const pushed = { room$, isPushed: () => true, waiting$: NEVER, patience, scheduler };
   return pieces$.pipe(
     toBytes(),
-    fit({ ...pushed, ...options }),
+    paceToRoom({ ...pushed, ...options }),
     tap(({ length }) => change(-length)),
     map((piece) => String(piece)),
   );
 }
 
-describe('fit', () => {
+describe('paceToRoom', () => {
   it(
     'hands on what there is room for, as it is, and the end behind it',
     marbles((helpers, scheduler) => {
