@@ -6,18 +6,18 @@ import { AF_INET, AF_INET6, IPPROTO_TCP, IPPROTO_UDP, SOCK_DGRAM, SOCK_STREAM } 
 import { isAddress } from './contract/inet';
 import type { Nic } from './contract/nic';
 
-/** What `socket()` and `connect()` need for one way to reach a service. */
+/** One way to reach a service: the arguments of `socket()`, an empty name, and the address for `connect()`. */
 export type AddressInfo = readonly [family: number, type: number, proto: number, canonname: string, sockaddr: Address];
 
-/** At least one: where there is none, `getaddrinfo` fails. */
+/** The result of `getaddrinfo`: at least one entry, because it fails where there is none. */
 export type AddressInfos = readonly [AddressInfo, ...AddressInfo[]];
 
-/** What may come back. Each 0 means "any". */
+/** Filters the result. 0 means any. */
 export interface AddressHints {
   readonly af: number;
   readonly type: number;
   readonly proto: number;
-  /** No flag is known: 0. */
+  /** Must be 0, because no flag is known. */
   readonly flags: number;
 }
 
@@ -27,16 +27,12 @@ const protocols = [
 ];
 
 /**
- * Cold. Translates a host and a port to the 5-tuples that a socket needs; emits them once, stream sockets first. A
- * numeric host is translated here, a name by the interface.
+ * Cold. Resolves a host and a port, and emits the result once, stream sockets first. The interface looks up names. A numeric
+ * address is not looked up.
  *
- * Errors: negative `errno`, as the socket document says of `getaddrinfo`: `EAI_NONAME` no such name, `EAI_AGAIN`
- * nobody could be asked, `EAI_FAMILY` and `EAI_SOCKTYPE` for a filter that nothing can pass, `EAI_BADFLAGS` for any
- * flag. `EINVAL` for a bad argument.
- *
- * @see The socket document, `usocket.getaddrinfo(host, port, af, type, proto, flags)`.
+ * Errors, which `createSocketModule` documents: `EAI_…` with a negative `errno`, and `EINVAL` for a bad argument.
  */
-export function getaddrinfo$(
+export function resolve$(
   nic: Nic,
   host: string,
   port: number,

@@ -2,39 +2,39 @@ import { Inspectable, type Shown } from '../streams';
 import type { Nic } from './contract/nic';
 import { callError } from './contract/osError';
 
-/** The network interfaces of a program, in the order in which they came up. The first that is not lost is the default. */
+/** The network interfaces of a program, in the order in which they came up. The first one that is not lost is the default. */
 export class Interfaces extends Inspectable {
   private usable: readonly Nic[] = [];
   private lost: readonly Nic[] = [];
 
-  /** The interface for a call that names none. `ENODEV` when there is none yet. */
+  /** Returns the interface for a call that names none. Throws `ENODEV` when there is none yet. */
   defaultFor(syscall: string): Nic {
-    // A lost one, where there is no other, says itself what has become of it.
+    // Where only lost ones are left, the call fails with the reason why the first of them was lost.
     const nic = this.usable[0] ?? this.lost[0];
     if (nic !== undefined) return nic;
     const reason = 'there is no network interface yet; make one with "await network.ESP8285(uart)"';
     throw callError(syscall, 'ENODEV', reason);
   }
 
-  /** An interface has come up. One that is known keeps its place. */
+  /** Adds an interface that has come up. One that is known keeps its place. */
   add(nic: Nic): void {
     this.lost = this.lost.filter((other) => other !== nic);
     if (!this.usable.includes(nic)) this.usable = [...this.usable, nic];
   }
 
-  /** An interface does not answer any more, though it may again: others come first. */
+  /** Puts an interface that no longer answers behind the others. {@link add} brings it back. */
   lose(nic: Nic): void {
     this.remove(nic);
     this.lost = [...this.lost, nic];
   }
 
-  /** An interface is closed. */
+  /** Removes an interface that is closed. */
   remove(nic: Nic): void {
     this.usable = this.usable.filter((other) => other !== nic);
     this.lost = this.lost.filter((other) => other !== nic);
   }
 
-  /** What there is, the default first. */
+  /** All interfaces, the default one first. */
   get all(): readonly Nic[] {
     return [...this.usable, ...this.lost];
   }

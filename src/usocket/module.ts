@@ -4,7 +4,7 @@ import { inspectableModule } from '../streams';
 import type { SocketOptions } from './calls/socketOptions';
 import * as constants from './contract/constants';
 import { DatagramSocket } from './datagram/datagramSocket';
-import { type AddressInfos, getaddrinfo$ } from './getaddrinfo';
+import { type AddressInfos, resolve$ } from './getaddrinfo';
 import { inet_ntop, inet_pton } from './contract/inet';
 import type { Interfaces } from './interfaces';
 import type { Nic } from './contract/nic';
@@ -27,7 +27,7 @@ export interface NicOption {
 
 type Hint = number | undefined;
 
-/** The arguments of `getaddrinfo` behind the port: each may be left out, the options follow behind the last one. */
+/** The arguments of `getaddrinfo` behind the port. Each may be left out, and the options come behind the last one. */
 type Hints<O> =
   | [options?: O]
   | [af: Hint, options?: O]
@@ -35,13 +35,13 @@ type Hints<O> =
   | [af: Hint, type: Hint, proto: Hint, options?: O];
 
 /**
- * Makes the `usocket` module over a set of network interfaces.
+ * Makes the `usocket` module over a set of network interfaces. A program that is not a test takes the module of the package,
+ * or `createModules()`.
  *
  * @see The socket document, "Methods" and "Constants".
  */
 export function createSocketModule(interfaces: Interfaces) {
-  /** The cold form of `getaddrinfo`. */
-  function lookUp$(
+  function getaddrinfo$(
     host: string,
     port: number,
     af?: number,
@@ -50,21 +50,17 @@ export function createSocketModule(interfaces: Interfaces) {
     flags?: number,
     options?: NicOption,
   ): Observable<AddressInfos>;
-  function lookUp$(host: string, port: number, ...given: Hints<NicOption>): Observable<AddressInfos>;
-  function lookUp$(host: string, port: number, ...given: (number | NicOption | undefined)[]) {
+  function getaddrinfo$(host: string, port: number, ...given: Hints<NicOption>): Observable<AddressInfos>;
+  function getaddrinfo$(host: string, port: number, ...given: (number | NicOption | undefined)[]) {
     const [[af = 0, type = 0, proto = 0, flags = 0], options] = partOptions<number, NicOption>(given);
     return defer(() => {
       const nic = options?.nic ?? interfaces.defaultFor('getaddrinfo');
       checkNic(nic, 'getaddrinfo');
-      return getaddrinfo$(nic, host, port, { af, type, proto, flags });
+      return resolve$(nic, host, port, { af, type, proto, flags });
     });
   }
 
-  /**
-   * Resolves to the 5-tuples for a host and a port: see {@link getaddrinfo$}. The last argument, behind whatever is given
-   * before, says which interface is asked, and what gives the call up: `{ nic, signal }`.
-   */
-  function lookUp(
+  function getaddrinfo(
     host: string,
     port: number,
     af?: number,
@@ -73,18 +69,12 @@ export function createSocketModule(interfaces: Interfaces) {
     flags?: number,
     options?: NicOption & Abortable,
   ): Promise<AddressInfos>;
-  function lookUp(host: string, port: number, ...given: Hints<NicOption & Abortable>): Promise<AddressInfos>;
-  function lookUp(host: string, port: number, ...given: (number | (NicOption & Abortable) | undefined)[]) {
+  function getaddrinfo(host: string, port: number, ...given: Hints<NicOption & Abortable>): Promise<AddressInfos>;
+  function getaddrinfo(host: string, port: number, ...given: (number | (NicOption & Abortable) | undefined)[]) {
     const [[af, type, proto, flags], options] = partOptions<number, NicOption & Abortable>(given);
-    return promiseOf(lookUp$(host, port, af, type, proto, flags, options), options);
+    return promiseOf(getaddrinfo$(host, port, af, type, proto, flags, options), options);
   }
 
-  /**
-   * Makes a socket on the default interface, or on `options.nic`. `proto` 0 is the one that goes with the type.
-   *
-   * Throws `EAFNOSUPPORT` for a family other than `AF_INET`, `EPROTONOSUPPORT` for a type or protocol that is not
-   * there, `ENODEV` when there is no interface yet.
-   */
   function socket(af?: number, type?: typeof SOCK_STREAM, proto?: number, options?: SocketOptions & NicOption): Socket;
   function socket(
     af: number,
@@ -117,15 +107,71 @@ export function createSocketModule(interfaces: Interfaces) {
 
   const members = {
     ...constants,
+
+    /**
+     * Converts an address from bytes to text. IPv6 addresses get the short form of RFC 5952.
+     *
+     *     usocket.inet_ntop(usocket.AF_INET, Buffer.from([127, 0, 0, 1])); // '127.0.0.1'
+     *
+     * Throws `EINVAL` for a wrong number of bytes, and `EAFNOSUPPORT` for any family but `AF_INET` and `AF_INET6`.
+     *
+     * @see The socket document, `usocket.inet_ntop(af, bin_addr)`.
+     */
     inet_ntop,
+
+    /**
+     * Converts an address from text to bytes: 4 bytes for `AF_INET`, 16 bytes for `AF_INET6`.
+     *
+     *     usocket.inet_pton(usocket.AF_INET, '1.2.3.4'); // <01 02 03 04>
+     *
+     * Throws `EINVAL` for a text that is no address, and `EAFNOSUPPORT` for any family but `AF_INET` and `AF_INET6`.
+     *
+     * @see The socket document, `usocket.inet_pton(af, txt_addr)`.
+     */
     inet_pton,
-    /** The socket document: in MicroPython `error` is `OSError` itself. */
+
+    /** The class of all errors: `OSError` itself, as in MicroPython. */
     error: OSError,
 
+    /**
+     * Makes a socket: a stream socket without arguments, or a datagram socket.
+     *
+     *     const stream = usocket.socket();
+     *     const datagrams = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+     *
+     * Throws `EAFNOSUPPORT` for any family but `AF_INET`, `EPROTONOSUPPORT` for a type or protocol that there is not, and
+     * `ENODEV` when there is no interface yet.
+     *
+     * @param type `SOCK_STREAM` or `SOCK_DGRAM`. Default: `SOCK_STREAM`.
+     * @param proto 0 is the protocol that goes with the type. Default: 0.
+     * @param options.nic The interface to use. Default: the first one that came up and is not lost.
+     * @param options.receiveBuffer How many bytes the socket holds for later reads. Default: 262144.
+     * @see The socket document, `usocket.socket(af, type, proto)`.
+     */
     socket,
 
-    getaddrinfo: lookUp,
-    getaddrinfo$: lookUp$,
+    /**
+     * Resolves a host and a port to what `socket()` and `connect()` need: a list of `[family, type, proto, '', address]`,
+     * with stream sockets first. The interface looks up names. A numeric address is not looked up.
+     *
+     *     const [[, , , , address]] = await usocket.getaddrinfo('example.net', 80, 0, usocket.SOCK_STREAM);
+     *
+     * Rejects with `EAI_NONAME` when there is no such name, `EAI_AGAIN` when no name server has answered, `EAI_FAMILY` or
+     * `EAI_SOCKTYPE` for a filter that no socket passes, `EAI_BADFLAGS` for any flag, `EINVAL` for a bad host or port, and
+     * `ENODEV` when there is no interface yet. The `errno` of an `EAI_…` is negative.
+     *
+     * @param af 0 or `AF_INET`. Default: 0, which is any.
+     * @param type 0, `SOCK_STREAM` or `SOCK_DGRAM`. Default: 0, which is any.
+     * @param options `nic` chooses the interface, `signal` aborts the call. It may follow any of the arguments.
+     * @see The socket document, `usocket.getaddrinfo(host, port, af, type, proto, flags)`.
+     */
+    getaddrinfo,
+
+    /**
+     * The cold form of `getaddrinfo`: an observable that asks when it is subscribed to, emits the list once and completes.
+     * Unsubscribing gives the question up.
+     */
+    getaddrinfo$,
   };
   return inspectableModule('usocket', members, () => ({ interfaces }));
 }

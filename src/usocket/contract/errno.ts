@@ -1,4 +1,4 @@
-/** Error numbers as MicroPython's `uerrno` has them, which are Linux's. */
+/** The error numbers of MicroPython's `uerrno`, which are those of Linux. */
 export const errnoOf = {
   /** The operation is not permitted. */
   EPERM: 1,
@@ -87,15 +87,15 @@ export const errnoOf = {
   EAI_SERVICE: -8,
 } as const;
 
-/** A symbolic error name: what callers test. */
+/** A symbolic error name, `'ETIMEDOUT'`. `OSError.code` is one. */
 export type ErrorCode = keyof typeof errnoOf;
 
-/** The name of each number. */
+/** The symbolic name of each error number. */
 export const errorcode: Readonly<Record<number, ErrorCode | undefined>> = Object.fromEntries(
   Object.entries(errnoOf).map(([name, number]) => [number, name as ErrorCode]),
 );
 
-/** Whether a code of another make, of Node's errors for one, is in the table. */
+/** Whether a code, such as that of a Node.js error, is in the table. */
 export function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(errnoOf, code);
 }

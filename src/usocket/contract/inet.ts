@@ -2,11 +2,11 @@ import { AF_INET, AF_INET6 } from './constants';
 import { callError } from './osError';
 
 /**
- * Turns the text form of an address into its bytes, 4 for `AF_INET` and 16 for `AF_INET6`.
+ * Converts an address from text to bytes: 4 bytes for `AF_INET`, 16 bytes for `AF_INET6`.
  *
- *     inet_pton(AF_INET, '1.2.3.4')   →  <01 02 03 04>
+ *     usocket.inet_pton(usocket.AF_INET, '1.2.3.4'); // <01 02 03 04>
  *
- * Throws `EINVAL` for a text that is none, `EAFNOSUPPORT` for another family.
+ * Throws `EINVAL` for a text that is no address, and `EAFNOSUPPORT` for any other family.
  *
  * @see The socket document, `usocket.inet_pton(af, txt_addr)`.
  */
@@ -18,11 +18,11 @@ export function inet_pton(family: number, text: string): Buffer {
 }
 
 /**
- * Turns the bytes of an address into its text form; IPv6 in the short form of RFC 5952.
+ * Converts an address from bytes to text. IPv6 addresses get the short form of RFC 5952.
  *
- *     inet_ntop(AF_INET, Buffer.from([127, 0, 0, 1]))   →  '127.0.0.1'
+ *     usocket.inet_ntop(usocket.AF_INET, Buffer.from([127, 0, 0, 1])); // '127.0.0.1'
  *
- * Throws `EINVAL` for a wrong number of bytes, `EAFNOSUPPORT` for another family.
+ * Throws `EINVAL` for a wrong number of bytes, and `EAFNOSUPPORT` for any other family.
  *
  * @see The socket document, `usocket.inet_ntop(af, bin_addr)`.
  */
@@ -32,7 +32,7 @@ export function inet_ntop(family: number, bytes: Uint8Array): string {
   throw callError('inet_ntop', 'EINVAL', `an address of that family has ${size} bytes`);
 }
 
-/** Whether a text is a numeric address of a family. */
+/** Whether a text is a numeric address of the family. */
 export function isAddress(family: number, text: string): boolean {
   return codecOf(family, 'inet_pton').parse(text) !== undefined;
 }
@@ -62,7 +62,7 @@ function parseIPv6(text: string): number[] | undefined {
   return [...left, ...Array<number>(16 - left.length - right.length).fill(0), ...right];
 }
 
-/** The bytes of colon-separated groups, the last of which may be an IPv4 address. */
+/** Parses groups with colons between them. The last group may be an IPv4 address. */
 function parseGroups(text: string): number[] | undefined {
   if (text === '') return [];
   const groups = text.split(':');
@@ -76,7 +76,7 @@ function parseGroups(text: string): number[] | undefined {
 function printIPv6(bytes: Uint8Array): string {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const groups = Array.from({ length: 8 }, (_, index) => view.getUint16(2 * index).toString(16));
-  // The longest run of two zero groups or more, the first of the longest.
+  // The first of the longest runs of two or more zero groups.
   const runs = [...groups.join(':').matchAll(/(?<![^:])0(?::0)+(?![^:])/g)].sort(
     ([one], [other]) => other.length - one.length,
   );

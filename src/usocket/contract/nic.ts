@@ -1,166 +1,169 @@
 import type { Observable } from 'rxjs';
 
-/** One end of a connection. */
+/** One end of a connection, or the sender of a datagram. */
 export interface Endpoint {
-  /** A numeric address as text, `'192.168.1.9'`. */
+  /** A numeric IPv4 address as text, `'192.168.1.9'`. */
   readonly address: string;
-  /** 0–65535. */
+  /** A port number from 0 to 65535. */
   readonly port: number;
 }
 
-/** What can be set on a connection. */
+/** The settings of a connection. What is left out stays as it is. */
 export interface StreamSettings {
-  /** Idle time after which the stack probes the peer, in seconds; 0, the default, never. */
+  /** How long the peer may be silent before the stack probes it, in seconds. Default: 0, which is never. */
   readonly keepAlive?: number;
-  /** Small sends leave at once; otherwise the stack may gather them while an acknowledgement is due (Nagle). */
+  /** Whether small sends leave at once. Otherwise the stack may gather them until an acknowledgement comes (Nagle). */
   readonly noDelay?: boolean;
-  /** Whether it may be closed with a reset. Of no effect before; said in order to hear whether the interface can. */
+  /** Asks whether the interface can close the connection with a reset. It changes nothing before that. */
   readonly resets?: boolean;
 }
 
-/** Certificates: PEM, with one or several of them, or the bytes of one in DER; or a list of such. */
+/** Certificates: text in PEM, which may hold more than one, the bytes of one in DER, or a list of those. */
 export type Certificates = string | Uint8Array | readonly (string | Uint8Array)[];
 
 /** How a connection is encrypted. */
 export interface TlsOptions {
   /**
-   * Whether the peer has to prove who it is, by a certificate for {@link TlsOptions.serverName}. Default: true, which is
-   * `EOPNOTSUPP` on an interface that cannot check certificates, as a modem. `false` encrypts, and nobody knows with whom.
+   * Whether the peer has to prove who it is, with a certificate for {@link TlsOptions.serverName}. An interface that cannot
+   * check certificates, such as a modem, fails with `EOPNOTSUPP` then. `false` encrypts, but anyone may be at the other end.
+   * Default: true.
    */
   readonly verify?: boolean;
   /**
-   * The name that the peer is asked for (SNI; of the modem's firmware only ESP-AT can), and that its certificate is for.
-   * Default: the address, and no SNI.
+   * The name of the peer: the interface sends it (SNI), and the certificate has to be for it. Of the modem's firmware only
+   * ESP-AT can send it. Default: the address, and no SNI.
    */
   readonly serverName?: string;
   /**
-   * Certificates of the authorities that may have signed the peer's, instead of those that the interface trusts otherwise.
-   * Only where certificates are checked: `EINVAL` with `verify: false`.
+   * The certificates of the authorities to trust, instead of those that the interface trusts by default. `EINVAL` together
+   * with `verify: false`.
    */
   readonly ca?: Certificates;
 }
 
-/** How a connection is opened. */
+/** How {@link Nic.openStream} opens a connection. */
 export interface OpenStreamOptions extends StreamSettings {
-  /** Encrypts the connection. An interface that cannot do that errors with `EOPNOTSUPP`. Default: in the clear. */
+  /** Encrypts the connection. An interface that cannot do that fails with `EOPNOTSUPP`. Default: no encryption. */
   readonly tls?: TlsOptions;
 }
 
-/** An open TCP connection, encrypted or not, seen from the socket that owns it. */
+/** An open TCP connection, encrypted or not. One socket owns it. */
 export interface StreamLink {
-  /** The interface's number for it, where it has numbers. For inspection. */
+  /** The number that the interface has for it, for inspection. */
   readonly id?: number;
+  /** The other end. */
   readonly remote: Endpoint;
 
   /**
-   * The bytes from the peer, in order. Completes at the peer's EOF; errors with an `OSError` when the connection is
-   * lost. Subscribe once, at once: the link hands its bytes to this one reader.
+   * Emits the bytes from the peer in order. Completes when the peer has ended its side, and errors with an `OSError` when
+   * the connection is lost. The owner subscribes once, and as soon as it has the link.
    *
-   * @param room$ How many bytes the reader has room for now; replays its current value. An interface that can hold
-   *   the sender back takes no more than that off the network; one that cannot pushes all the same.
+   * @param room$ How many bytes the reader has room for. Replays the current number. An interface that can hold the sender
+   *   back receives no more than that. One that cannot pushes everything it receives.
    */
   receive(room$: Observable<number>): Observable<Uint8Array>;
 
   /**
-   * Whether a connection can end in one direction: bytes can still be sent when the peer has ended its own. Default: no,
-   * as with a modem.
+   * Whether bytes can still be sent when the peer has ended its side. Default: false, as with a modem.
    */
   readonly halfCloses?: boolean;
 
-  /** Most bytes of one {@link StreamLink.send}. */
+  /** The most bytes of one {@link StreamLink.send}. */
   readonly maxSend: number;
 
   /**
-   * Cold. Hands over the bytes, 1 to {@link StreamLink.maxSend} of them, and completes when the interface has taken
-   * them all. Sends of one link are made one after another, but those in front of {@link StreamLink.close} at a time, to be
-   * kept in their order. Unsubscribing cannot take back what has been handed over.
+   * Cold. Hands over 1 to {@link StreamLink.maxSend} bytes, and completes when the interface has taken them all. The socket
+   * sends one after another. Only in front of {@link StreamLink.close} it begins several at a time, and the interface keeps
+   * their order. Unsubscribing does not take back what has been handed over.
    *
    * Errors: `EPIPE` or `ECONNRESET` when the connection has ended, `ETIMEDOUT` when the peer takes nothing.
    */
   send(bytes: Uint8Array): Observable<never>;
 
   /**
-   * Cold. Changes settings, and completes when they are in force.
+   * Cold. Changes the settings that are given, and completes when they are in force.
    *
    * Errors: `ENOPROTOOPT` when the interface cannot change them on an open connection.
    */
   configure(settings: StreamSettings): Observable<never>;
 
   /**
-   * Cold. Ends both directions behind what has been handed over, so that the peer sees EOF, and completes when the link
-   * is free. A peer that takes nothing is not waited for longer than a bounded time. Never errors.
-   *
-   * @param options.reset Breaks the connection off instead, where the interface can, whatever is on its way: the peer sees
-   *   a reset. {@link Nic.checkSettings} tells whether it can.
+   * Cold. Ends both directions behind what has been handed over, so that the peer sees the end of the stream, and completes
+   * when the link is free. It waits only a limited time for a peer that takes nothing. Never errors.
    */
   close(options?: CloseOptions): Observable<never>;
 }
 
 /** How a connection is closed. */
 export interface CloseOptions {
+  /**
+   * Resets the connection instead, and drops what is on its way. {@link Nic.checkSettings} tells whether the interface can.
+   * Default: false.
+   */
   readonly reset?: boolean;
 }
 
 /** How a listening port is opened. */
 export interface ListenOptions {
-  /** Connections that the interface may hold back until they are taken, where it can be told. */
+  /** How many connections the interface may hold back until they are taken, where it can be told. */
   readonly backlog?: number;
 }
 
-/** A listening port, seen from the socket that owns it. */
+/** A listening port. One socket owns it. */
 export interface Listener {
+  /** The local address, with the port that was chosen. */
   readonly local: Endpoint;
 
   /**
-   * Each connection that comes, until {@link Listener.close}; the subscriber owns its link. Subscribe once, at once.
-   * Errors with an `OSError` when nobody is listened to any more.
+   * Emits each connection that comes, until {@link Listener.close}. The subscriber owns the links. The owner subscribes
+   * once, and as soon as it has the listener. Errors with an `OSError` when the interface stops listening.
    */
   readonly connections$: Observable<StreamLink>;
 
-  /** Cold. Frees the port, and completes when it is free. Connections go on. Never errors. */
+  /** Cold. Frees the port, and completes when it is free. The connections stay open. Never errors. */
   close(): Observable<never>;
 }
 
-/** One datagram, whole. */
+/** One datagram that has been received. */
 export interface Datagram {
+  /** All of its bytes. */
   readonly data: Buffer;
-  /** Who sent it. */
+  /** The sender. */
   readonly remote: Endpoint;
 }
 
-/** How a local port for datagrams is opened. */
+/** How {@link Nic.openDatagram} opens a port. */
 export interface OpenDatagramOptions {
-  /** The port may be one that others have as well, where the stack can share one. */
+  /** Whether the port may be one that other sockets have, too, where the stack can share it. Default: false. */
   readonly reuseAddress?: boolean;
 }
 
-/** A local port for datagrams, seen from the socket that owns it. */
+/** A local port for datagrams. One socket owns it. */
 export interface DatagramLink {
-  /** The interface's number for it, where it has numbers. For inspection. */
+  /** The number that the interface has for it, for inspection. */
   readonly id?: number;
+  /** The local address, with the port that was chosen. */
   readonly local: Endpoint;
 
   /**
-   * Each datagram that comes, from whomever. Errors with an `OSError` when the port is lost. Subscribe once, at once: the
-   * link hands its datagrams to this one reader.
+   * Emits each datagram that comes, from any sender. Errors with an `OSError` when the port is lost. The owner subscribes
+   * once, and as soon as it has the link.
    */
   readonly datagrams$: Observable<Datagram>;
 
   /**
-   * Cold. Sends one datagram of 1 to {@link Nic.maxDatagram} bytes, and completes when the stack has it. Sends of one
-   * link are made one after another. Nobody tells whether a datagram arrives.
+   * Cold. Sends one datagram of 1 to {@link Nic.maxDatagram} bytes, and completes when the stack has taken it. The socket
+   * sends one after another. Whether a datagram arrives is not known.
    *
-   * Errors: `ENETUNREACH`, `ENOBUFS` when the stack could not send it, and what the stack says.
+   * Errors: `ENETUNREACH`, `ENOBUFS` when the stack cannot send it, and other errors of the stack.
    */
   send(data: Uint8Array, remote: Endpoint): Observable<never>;
 
-  /**
-   * Cold. Lets broadcasts be sent, or forbids it, and completes.
-   */
+  /** Cold. Allows or forbids broadcasts, and completes. */
   allowBroadcast(allowed: boolean): Observable<never>;
 
   /**
-   * Cold. Joins a multicast group, or leaves it, and completes.
+   * Cold. Joins a multicast group, or leaves it, and completes. `group` is its address.
    *
    * Errors: `ENOPROTOOPT` when the interface cannot.
    */
@@ -171,56 +174,55 @@ export interface DatagramLink {
 }
 
 /**
- * A network interface: what sockets are written against. The modem implements it over AT commands, the host over
- * the operating system's sockets.
+ * A network interface, as the sockets see it. The modem implements it over AT commands, the host over the sockets of the
+ * operating system.
  */
 export interface Nic {
-  /** For messages: `'esp8285'`, `'host'`. */
+  /** Its name in messages, `'esp8285'` or `'host'`. */
   readonly name: string;
 
   /**
-   * Cold. Looks a host name up and emits its numeric addresses, at least one, the best first.
+   * Cold. Looks up a host name, and emits its numeric addresses once: at least one, the best first.
    *
-   * Errors: `EAI_NONAME` when there is no such name, `EAI_AGAIN` when nobody could be asked.
+   * Errors: `EAI_NONAME` when there is no such name, `EAI_AGAIN` when no name server has answered.
    */
   resolve(host: string): Observable<readonly string[]>;
 
   /**
-   * Cold. Opens a TCP connection, emits its link and completes; the subscriber then owns the link. Unsubscribing
-   * before that gives the attempt up.
+   * Cold. Opens a TCP connection, emits its link and completes. The subscriber then owns the link. Unsubscribing before
+   * that gives the attempt up.
    *
-   * Errors: `ECONNREFUSED`, `ETIMEDOUT`, `ENETUNREACH`, `EMFILE` when all links are taken, and what the stack says. With
-   * TLS also `EPROTO` when the peers agree on no encryption, `EACCES` when the peer is not who it should be, `ENOBUFS`
-   * when no more encrypted links can be had, `EOPNOTSUPP`.
+   * Errors: `ECONNREFUSED`, `ETIMEDOUT`, `ENETUNREACH`, `EMFILE` when all links are in use, and other errors of the stack.
+   * With TLS also `EPROTO` when the handshake fails, `EACCES` when the certificate is not accepted, `ENOBUFS` when the
+   * interface can have no more encrypted links, `EOPNOTSUPP` when it cannot do what the options ask for.
    */
   openStream(remote: Endpoint, options?: OpenStreamOptions): Observable<StreamLink>;
 
   /**
-   * Cold. Completes if {@link openStream} takes these settings.
+   * Cold. Completes if {@link openStream} accepts these settings.
    *
-   * Errors: `ENOPROTOOPT` for what the interface cannot do, `EINVAL` for a value out of its range.
+   * Errors: `ENOPROTOOPT` for a setting that the interface does not have, `EINVAL` for a value out of range.
    */
   checkSettings(settings: StreamSettings): Observable<never>;
 
-  /** Most bytes of one datagram. */
+  /** The most bytes of one datagram. */
   readonly maxDatagram: number;
 
   /**
-   * Cold. Opens a local port for datagrams, emits its link and completes; the subscriber then owns the link.
+   * Cold. Opens a local port for datagrams, emits its link and completes. The subscriber then owns the link.
    *
-   * Errors: `EADDRINUSE`, `EADDRNOTAVAIL`, `EMFILE` when all links are taken, and what the stack says.
+   * Errors: `EADDRINUSE`, `EADDRNOTAVAIL`, `EMFILE` when all links are in use, and other errors of the stack.
    *
-   * @param local `'0.0.0.0'` for all addresses; a port of 0 is any free one.
+   * @param local The address `'0.0.0.0'` is every address, and port 0 is any free port.
    */
   openDatagram(local: Endpoint, options?: OpenDatagramOptions): Observable<DatagramLink>;
 
   /**
-   * Cold. Listens for TCP connections, emits the listener and completes; the subscriber then owns it.
+   * Cold. Listens for TCP connections, emits the listener and completes. The subscriber then owns the listener.
    *
-   * Errors: `EADDRINUSE`, `EADDRNOTAVAIL`, and what the stack says.
+   * Errors: `EADDRINUSE`, `EADDRNOTAVAIL`, and other errors of the stack.
    *
-   * @param local The address to listen on, `'0.0.0.0'` for all; a port of 0 is any free one, where the interface can
-   *   choose.
+   * @param local The address `'0.0.0.0'` is every address. Port 0 is any free port, where the interface can choose.
    */
   listen(local: Endpoint, options?: ListenOptions): Observable<Listener>;
 }

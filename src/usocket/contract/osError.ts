@@ -1,26 +1,33 @@
 import { errnoOf, type ErrorCode } from './errno';
 
 /**
- * Every failure of a socket or an interface. The message says what was asked, of whom, what the answer was, and what
- * to try.
+ * The failure of a call of a socket or an interface. The message tells the call, the peer or the interface, its answer, and
+ * what to try. `cause` is the error of the layer below, where there is one.
  *
- *     try { await sock.recv(100); } catch (error) { if (error.code === 'ETIMEDOUT') … }
+ *     try {
+ *       await sock.recv(100);
+ *     } catch (error) {
+ *       if (!(error instanceof OSError) || error.code !== 'ETIMEDOUT') throw error;
+ *     }
  *
- * @see The socket document, `socket.settimeout()`: a time-out raises `OSError` directly, not a subclass of it.
+ * @see The socket document, `socket.settimeout()`: a time-out raises `OSError` itself, not a subclass.
  */
 export class OSError extends Error {
+  /** The name of the class, for texts. */
   override readonly name = 'OSError';
-  /** MicroPython's number, positive; negative for a failure of `getaddrinfo`. */
+  /** The number that MicroPython has for `code`. It is negative for a failure of `getaddrinfo`. */
   readonly errno: number;
-  /** As in Python: `error.args[0]` is the number. */
+  /** A list with `errno` alone, because programs in Python read `error.args[0]`. */
   readonly args: readonly [number];
 
   /**
-   * @param code The symbolic name, `'ETIMEDOUT'`.
-   * @param syscall The call that failed, `'recv'`.
+   * @param message Usually begins with the name of the call, `'recv: …'`.
+   * @param options.cause The error of the layer below.
    */
   constructor(
+    /** The symbolic name, `'ETIMEDOUT'`. */
     readonly code: ErrorCode,
+    /** The name of the call that has failed, `'recv'`. */
     readonly syscall: string,
     message: string,
     options?: ErrorOptions,

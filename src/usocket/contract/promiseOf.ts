@@ -13,25 +13,25 @@ import {
 
 import { OSError } from './osError';
 
-/** What every call that returns a promise takes as its last argument, or as a part of it. */
+/** The options that each method with a promise takes as its last argument, or as a part of it. */
 export interface Abortable {
   /**
-   * Gives the call up: the promise rejects with the signal's `reason`. What is aborted already begins nothing. A read
-   * that is given up has taken nothing, and a send has sent what the interface had taken by then.
+   * Aborts the call: the promise rejects with the `reason` of the signal. A call with a signal that is aborted already does
+   * not begin. An aborted read has taken nothing, and an aborted send has sent what the interface had taken by then.
    *
    *     await sock.recv(100, { signal: AbortSignal.timeout(2000) });
    */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where a call stands in the program: `stack` is written out only when it is asked for. */
+/** The place of a call in the program. V8 formats `stack` only when it is read. */
 interface CallSite {
   stack?: unknown;
 }
 
 /**
- * The promise of an operation: its first value. The one place where promises are made, so that each can be aborted, and
- * fails with an error of its own that shows the line of the program that has made the call.
+ * Returns the first value of an operation as a promise. Every promise of the sockets and interfaces is made here, so that
+ * each can be aborted, and rejects with its own error, which shows the line of the program that has made the call.
  */
 export function promiseOf<T>(operation$: Observable<T>, options?: Abortable | null): Promise<T> {
   const signal = options?.signal;
@@ -41,15 +41,16 @@ export function promiseOf<T>(operation$: Observable<T>, options?: Abortable | nu
     finalize(() => (call.isPending = false)),
   );
   const promise = firstValueFrom(isSignal(signal) ? ended$.pipe(untilAborted(signal)) : ended$);
-  // What has ended at once, as most reads of what is there do, does without.
+  // An operation that has ended at once, as most reads do, does not need it.
   if (call.isPending) call.site = callSite();
   return promise;
 }
 
 /**
- * Parts arguments that may be left out from the options that follow behind the last one given.
+ * Separates the arguments that may be left out from the options behind the last of them.
  *
- *     const [[backlog], how] = partOptions<number, Abortable>([first, second]); // of listen(5, { signal }), listen({ signal })
+ *     // of listen(5, { signal }) and of listen({ signal })
+ *     const [[backlog], options] = partOptions<number, Abortable>([first, second]);
  */
 export function partOptions<T, O extends object>(
   given: readonly (T | O | undefined)[],
@@ -78,8 +79,8 @@ function isOptions(given: unknown): boolean {
 }
 
 /**
- * One listener for each signal, however many calls have it: Node.js warns of a leak from the eleventh on. The key is the
- * program's own object, so nothing outlives it.
+ * The listener that all calls with one signal share, because Node.js warns of a leak from the eleventh listener on. This
+ * is a cache, not state: the entry of a signal goes with the signal, and without the cache only the warning would differ.
  */
 const aborts$ = new WeakMap<AbortSignal, Observable<never>>();
 
@@ -115,7 +116,7 @@ function callSite(): CallSite {
   return site;
 }
 
-/** An error may be told to several callers, so each gets one of its own. What is no error of ours stays as it is. */
+/** Copies an error, because more than one caller may get it. Any error but an `OSError` stays as it is. */
 function asSeenFrom(site: CallSite, error: unknown): unknown {
   if (!(error instanceof OSError)) return error;
   const { code, syscall, message } = error;
@@ -125,7 +126,7 @@ function asSeenFrom(site: CallSite, error: unknown): unknown {
   return seen;
 }
 
-/** The lines of the program, first its call: above that are the headline, and the method that has called `promiseOf`. */
+/** The frames of the program, without the headline and the method that has called `promiseOf`. */
 function framesOf({ stack }: CallSite): readonly string[] {
   return typeof stack === 'string' ? stack.split('\n').slice(2) : [];
 }

@@ -19,55 +19,55 @@ import {
 
 import type { StreamLink } from '../contract/nic';
 
-/** Bytes that the send buffer holds where nothing else is asked for: four pieces of the modem's. */
+/** How many bytes the send buffer holds unless `SO_SNDBUF` says otherwise: four sends of a modem. */
 const usualSendBuffer = 8_192;
 
-/** What one call wants to send, or several calls that do not wait. */
+/** The bytes of one call, or of several calls that do not wait. */
 interface Parcel {
   bytes: Uint8Array;
   caller: Subscriber<number> | undefined;
-  /** Bytes of it that the interface has, or is taking. */
+  /** How many of the bytes have been handed to the interface. */
   sent: number;
 }
 
-/** Copies of bytes that nobody waits for: more may be added until the interface takes the first of them. */
+/** The copied bytes of calls that do not wait. More may be added until the first of them are handed over. */
 interface Buffered extends Parcel {
-  /** Holds `bytes` at its start, and room behind them. */
+  /** Begins with `bytes`, and has room behind them. */
   store: Buffer;
 }
 
-/** One piece for the interface, and the calls that have bytes in it. */
+/** The bytes of one send of the link, and the parcels that they come from. */
 interface Batch {
   readonly bytes: Uint8Array;
   readonly parcels: readonly Parcel[];
 }
 
 /**
- * The sending side of a stream socket: the calls' bytes in their order, in pieces that the link takes. Small ones that
- * wait for the one before are joined, for each piece costs the modem an exchange.
+ * The sending side of a stream socket. It sends the bytes of the calls in their order, and cuts them into sends that the
+ * link takes. While one send runs, the small parcels behind it are joined, because each send costs the modem an exchange.
  *
  *     sendAll    --a--b-c-d------------
  *     link       --[a_______][bcd__]---
  *
- * Calls that do not wait put their bytes into the send buffer, as far as there is room. What others are sending counts.
+ * Calls that do not wait put as many bytes into the send buffer as it has room for. The bytes of waiting calls count, too.
  */
 export class StreamSender {
-  /** Whether the send buffer has room for a byte; replays the current state. */
+  /** Whether the send buffer has room for a byte. Replays the current state. */
   readonly hasRoom$: Observable<boolean>;
-  /** Whether the link has refused bytes: nothing more will go; replays the current state. */
+  /** Whether a send of the link has failed, so that no more bytes can be sent. Replays the current state. */
   readonly hasFailed$: Observable<boolean>;
-  /** Hands over what is to be sent, until {@link end}; emits nothing. The owner subscribes once. */
+  /** Hands the bytes over until {@link end}, and emits nothing. The owner subscribes once. */
   readonly sending$: Observable<never>;
 
   private readonly wakes = new Subject<StreamLink>();
   private readonly abandonments = new Subject<void>();
-  /** Bytes that the interface has not taken yet. */
+  /** How many bytes the interface has not taken yet. */
   private readonly outstanding = new BehaviorSubject(0);
   private readonly capacity = new BehaviorSubject(usualSendBuffer);
   private readonly failed = new BehaviorSubject(false);
   private readonly waiting: Parcel[] = [];
   private current: readonly Parcel[] = [];
-  /** The last of those that wait, where it is of the send buffer and nothing of it has gone. */
+  /** The last parcel that waits, where it is of the send buffer and none of its bytes have been handed over. */
   private open: Buffered | undefined;
 
   constructor() {
@@ -83,24 +83,24 @@ export class StreamSender {
     );
   }
 
-  /** Bytes that the interface has not taken yet. */
+  /** How many bytes the interface has not taken yet. */
   get unsent(): number {
     return this.outstanding.value;
   }
 
-  /** Bytes that the send buffer can take now. */
+  /** How many bytes the send buffer has room for. */
   get room(): number {
     return Math.max(0, this.capacity.value - this.outstanding.value);
   }
 
-  /** Changes the size of the send buffer. What is in it stays. */
+  /** Changes the size of the send buffer, and keeps what is in it. */
   resize(capacity: number): void {
     this.capacity.next(capacity);
   }
 
   /**
-   * Cold: waits its turn, hands everything over, and emits the number of bytes. Unsubscribing keeps back what is not on
-   * its way yet.
+   * Cold. Waits its turn, hands all bytes over, and emits their number. After unsubscribing, no more of them are handed
+   * over.
    */
   sendAll(link: StreamLink, bytes: Uint8Array): Observable<number> {
     if (bytes.length === 0) return of(0);
@@ -108,10 +108,10 @@ export class StreamSender {
   }
 
   /**
-   * Takes into the send buffer what there is room for, from the first byte on, and tells how much that was. They are
-   * copied, for the caller may use its buffer again.
+   * Copies as many bytes into the send buffer as it has room for, because the program may reuse its own, and returns their
+   * number.
    *
-   * @param run Runs what hands them over, and hears of its failure.
+   * @param run Runs the operation that hands them over.
    */
   put(link: StreamLink, bytes: Uint8Array, run: (handing$: Observable<number>) => void): number {
     const taken = bytes.subarray(0, this.room);
@@ -126,7 +126,7 @@ export class StreamSender {
     return taken.length;
   }
 
-  /** Cold: hands over at once all that is left, for a link that is about to be closed, and waits for it. */
+  /** Cold. Hands over at once all that is left, in front of the end of the link, and completes when it is taken. */
   flush(link: StreamLink): Observable<never> {
     return defer(() => {
       const rest: Observable<never>[] = [];
@@ -135,12 +135,12 @@ export class StreamSender {
     });
   }
 
-  /** Keeps back what is not on its way yet. */
+  /** Drops all bytes that have not been handed over. */
   drop(): void {
     for (const parcel of [...this.waiting]) this.remove(parcel);
   }
 
-  /** Nothing more will be sent; what is on its way arrives. */
+  /** Accepts no more bytes. What has been handed over still goes. */
   end(): void {
     this.wakes.complete();
   }
@@ -149,7 +149,7 @@ export class StreamSender {
     return new Observable((caller) => {
       const parcel = make();
       parcel.caller = caller;
-      // What is put in from now on stands behind this one.
+      // What calls put in from now on comes behind this one.
       if (parcel !== this.open) this.open = undefined;
       this.waiting.push(parcel);
       this.count(parcel.bytes.length);
@@ -167,14 +167,14 @@ export class StreamSender {
     if (batch.bytes.length === 0) return EMPTY;
     this.current = batch.parcels;
     return this.handOver(link, batch).pipe(
-      // Nobody waits for it any more: where it has not begun, it never will.
+      // No call waits for it any more. Where it has not begun, it never will.
       takeUntil(this.abandonments),
     );
   }
 
   private handOver(link: StreamLink, { bytes, parcels }: Batch): Observable<never> {
     let isCounted = true;
-    // First, so that who sends again on hearing of the end finds the way free.
+    // Before the calls are told, so that a call that sends again at once finds room.
     const settle = () => {
       if (!isCounted) return;
       isCounted = false;
@@ -199,7 +199,7 @@ export class StreamSender {
     );
   }
 
-  /** As many bytes as one piece holds, in the order of the calls; those of one call are not copied. */
+  /** Takes the bytes of the next send, at most `size`. They are copied only where they come from several parcels. */
   private nextBatch(size: number): Batch {
     const pieces: Uint8Array[] = [];
     const parcels: Parcel[] = [];
@@ -212,7 +212,7 @@ export class StreamSender {
       parcels.push(parcel);
       parcel.sent += piece.length;
       room -= piece.length;
-      // Nothing is added behind bytes that have gone: with who writes on and on, they would never be let go.
+      // Nothing is added behind bytes that have gone, or a program that writes all the time would keep them for ever.
       if (parcel === this.open) this.open = undefined;
       if (parcel.sent < parcel.bytes.length) break;
       this.waiting.shift();
@@ -227,7 +227,7 @@ export class StreamSender {
     caller?.complete();
   }
 
-  /** Takes what is not on its way yet out of those that wait. */
+  /** Removes a parcel, as far as it has not been handed over. */
   private remove(parcel: Parcel): void {
     const left = parcel.bytes.length - parcel.sent;
     const index = left > 0 ? this.waiting.indexOf(parcel) : -1;
@@ -242,7 +242,7 @@ export class StreamSender {
   }
 }
 
-/** In steps that double, so that single bytes cost no more than their number. */
+/** Appends to a store that doubles its size, so that the cost of many small appends grows with their bytes alone. */
 function append(parcel: Buffered, more: Uint8Array): void {
   const { length } = parcel.bytes;
   if (length + more.length > parcel.store.length) {
