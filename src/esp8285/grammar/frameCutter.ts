@@ -1,11 +1,11 @@
 import { asBuffer } from '../../streams';
 import { endSize, isSuspicious, judge, type Verdict } from './blockEnd';
-import { BlockTail } from './blockTail';
 import { type BlockHeader, blockHeader, longestHeader } from './blockHeader';
 import type { Expectation } from './expectation';
 import type { Frame } from './frame';
 import { isCutEcho, lineFrame } from './lineFrame';
 import { OpenBlock } from './openBlock';
+import { PendingNews } from './pendingNews';
 
 /**
  * What is made of a whole line that is in no list: news, which is handed on and ignored, or what is left of damaged data.
@@ -15,15 +15,12 @@ export type UnknownLines = 'news' | 'damage';
 /** Longest line held while waiting for its end, in bytes. No firmware prints a longer one. */
 const longestLine = 1024;
 
-/** Most bytes of lines that nobody knows, printed without a pause: more are a payload. */
-const longestNewsInARow = 1024;
-
 /** Longest payload of one block, in bytes: no firmware has more at hand than its TCP window, 5760 or 5840 bytes. */
 const longestBlock = 8192;
 
 const [nul, lineFeed, carriageReturn, blank, promptMark, plus] = [0x00, 0x0a, 0x0d, 0x20, 0x3e, 0x2b];
 const nothing = Buffer.alloc(0);
-/** What stands in a text for bytes that are none. */
+/** Stands in a text for bytes that are no text. */
 const notText = '\ufffd';
 /** Bytes of a line end. */
 const lineEnd = 2;
@@ -33,21 +30,17 @@ const lost = { swallowed: undefined, isCutOff: undefined };
  * Cuts what a modem says into frames, whatever the chunks in which it comes. Payloads are counted, never searched, and
  * handed on as slices of the chunks; only the unfinished head of a line is copied.
  *
- * A block is handed on once nothing speaks against it: what follows it is something that a modem says, or it could not
- * have swallowed the beginning of that, or nothing has followed for a moment. One that is damaged is told as such, and
- * what follows is understood from the next certain point on.
+ * A block is handed on once nothing speaks against it: what follows is something that a modem says, or the block could not
+ * have swallowed the beginning of that, or nothing has followed for a moment. A damaged block is told as such, and what
+ * follows is understood from the next certain point on.
  *
- * What it holds is bounded: one block, one line, and what has followed a block so far.
+ * What the cutter holds is bounded: one block, one line, and what has followed the block so far.
  */
 export class FrameCutter {
   private block: OpenBlock | undefined;
   /** The bytes behind a block that do not say yet whether it is whole. */
   private following = nothing;
-  private tail: BlockTail | undefined;
-  /** Bytes of lines that nobody knows since something certain, or a pause. */
-  private newsInARow = 0;
-  /** The last line, when it was one that nobody knows, and nothing has come since, no line end either. */
-  private lastNews: string | undefined;
+  private news = new PendingNews();
   private held = nothing;
   /** Bytes of a line that is too long, or has no beginning; `undefined` for a line that makes sense so far. */
   private skipped: number | undefined;
@@ -63,14 +56,13 @@ export class FrameCutter {
 
   /** Whether a silence now would mean something. */
   get isUnfinished(): boolean {
-    if (this.block || this.tail || this.newsInARow > 0) return true;
+    if (this.block || this.news.isUnfinished) return true;
     return this.held.length > 0 && !this.isStalled;
   }
 
-  /** Bytes that it keeps back: of one block and one line, at most, and what has followed the block so far. */
+  /** Bytes that it keeps back: at most of one block and one line, and what has followed the block so far. */
   get heldBytes(): number {
-    const block = this.block ?? (this.tail?.isHandedOn ? undefined : this.tail?.block);
-    return (block?.filled ?? 0) + this.following.length + this.held.length;
+    return (this.block?.filled ?? this.news.heldBytes) + this.following.length + this.held.length;
   }
 
   /** Takes the next chunk and yields the frames that it completes. */
@@ -90,15 +82,12 @@ export class FrameCutter {
     ) {
       yield* this.decide(this.block, { kind: 'whole' });
     }
-    if (this.held.length > 0) return;
-    this.newsInARow = 0;
-    if (this.tail?.isHandedOn || !this.tail?.block.isPulled) yield* this.endTail(0);
+    if (this.held.length === 0) yield* this.news.settle();
   }
 
   /** Nothing has come for far longer than bytes under way need: what has been begun gets no end. */
   *giveUp(): Generator<Frame> {
-    this.newsInARow = 0;
-    yield* this.endTail('cut off');
+    yield* this.news.giveUp();
     // What has followed a block may have begun another one.
     while (this.block) {
       yield* this.decide(this.block, { kind: 'damaged', swallowed: undefined, isCutOff: true });
@@ -127,7 +116,7 @@ export class FrameCutter {
           continue;
         const { block } = this;
         yield* this.decide(block, { kind: 'whole' });
-        this.tail = new BlockTail(block, true);
+        this.news.follow(block, true);
         continue;
       }
       if (this.block) {
@@ -146,7 +135,7 @@ export class FrameCutter {
         if (this.expecting.prompt && chunk[at] === promptMark) {
           at++;
           this.behindPrompt = true;
-          yield* this.endNews(0);
+          yield* this.news.end(0);
           yield { kind: 'prompt' };
           continue;
         }
@@ -155,7 +144,7 @@ export class FrameCutter {
       if (header) {
         at += header.size - this.held.length;
         this.held = nothing;
-        yield* this.endNews(lineEnd, !header.pulled);
+        yield* this.news.end(lineEnd, !header.pulled);
         yield* this.open(header);
         continue;
       }
@@ -175,9 +164,7 @@ export class FrameCutter {
     this.discards = this.expecting.discards;
     this.block = undefined;
     this.following = nothing;
-    this.tail = undefined;
-    this.newsInARow = 0;
-    this.lastNews = undefined;
+    this.news = new PendingNews();
     this.held = nothing;
     this.skipped = undefined;
   }
@@ -191,7 +178,7 @@ export class FrameCutter {
     } else if (length === 0) {
       const block = new OpenBlock(header);
       yield block.whole;
-      this.tail = new BlockTail(block, true);
+      this.news.follow(block, true);
     } else {
       this.block = new OpenBlock(header);
     }
@@ -207,9 +194,8 @@ export class FrameCutter {
     const { following } = this;
     this.block = undefined;
     this.following = nothing;
-    const isNews = verdict.kind === 'news' && this.unknownLines === 'news' && !block.holdsMessage;
-    if (isNews) {
-      this.tail = new BlockTail(block, false);
+    if (verdict.kind === 'news' && this.unknownLines === 'news' && !block.holdsMessage) {
+      this.news.follow(block, false);
     } else if (verdict.kind === 'whole') {
       yield block.whole;
     } else {
@@ -221,33 +207,6 @@ export class FrameCutter {
     yield* this.cut(following);
   }
 
-  /**
-   * Something certain comes, or something that is none: what has come before it without a name was news, or it was data.
-   *
-   * @param following Bytes of the line end in front of it.
-   * @param isLed It always has one in front: a line that has ended with that one has none of its own.
-   */
-  private *endNews(following: number, isLed = false): Generator<Frame> {
-    const torn = isLed ? this.lastNews : undefined;
-    this.lastNews = undefined;
-    this.newsInARow = 0;
-    const isOwn = torn !== undefined && this.tail?.isContinued === true;
-    yield* this.endTail(isOwn ? 'own' : torn === undefined ? following : 'lost');
-    if (torn !== undefined && !isOwn) yield { kind: 'fragment', text: torn };
-  }
-
-  /** @param how How many of the last bytes are of what follows; or what is known of the block, or of all of it. */
-  private *endTail(how: number | 'own' | 'lost' | 'cut off'): Generator<Frame> {
-    const { tail } = this;
-    this.tail = undefined;
-    if (tail === undefined) return;
-    const { block, isHandedOn } = tail;
-    if (how === 'own' || (typeof how === 'number' && tail.isOwn(how))) yield block.damage(0);
-    else if (isHandedOn) return;
-    else if (typeof how === 'number') yield block.whole;
-    else yield block.damage(undefined, how === 'cut off' || undefined);
-  }
-
   /** Line ends, NULs (seen in front of the first line after a start) and the blank that AT 1.x prints behind `>`. */
   private skipBlank(chunk: Buffer, start: number): number {
     let at = start;
@@ -257,8 +216,7 @@ export class FrameCutter {
       else if (byte !== lineFeed && byte !== carriageReturn && byte !== nul) break;
     }
     if (at < chunk.length) this.behindPrompt = false;
-    if (at > start) this.lastNews = undefined;
-    if (this.tail) this.tail.size += at - start;
+    this.news.skip(at - start);
     return at;
   }
 
@@ -276,7 +234,7 @@ export class FrameCutter {
     if (this.skipped !== undefined) {
       this.skipped += rest.length;
     } else if (this.held.length + rest.length <= longestLine) {
-      // A copy, for the rest of a line must not keep a whole chunk in memory.
+      // A copy, because the rest of a line must not keep a whole chunk in memory.
       this.held = Buffer.concat([this.held, rest]);
     } else {
       this.skipped = this.held.length + rest.length;
@@ -289,8 +247,8 @@ export class FrameCutter {
     this.skipped = undefined;
     this.isEchoCut = false;
     if (skipped !== undefined || line.length > longestLine) {
-      yield* this.endTail('lost');
-      yield* this.endNews(0);
+      yield* this.news.endBlock('lost');
+      yield* this.news.end(0);
       yield { kind: 'noise', length: (skipped ?? 0) + line.length };
       return;
     }
@@ -301,40 +259,24 @@ export class FrameCutter {
     if (isEchoCut && ['line', 'unknown', 'fragment'].includes(frame.kind)) return;
     this.isEchoCut = isCutEcho(text);
     if (frame.kind === 'unknown') {
-      yield* this.newsOf(frame, line.length + 1);
-    } else {
-      if (frame.kind === 'fragment') yield* this.endTail('lost');
-      const isBare = frame.kind === 'final' && this.tail?.isContinued === true;
-      yield* this.endNews(isLed(frame) ? lineEnd : 0, isBare || isAlwaysLed(frame));
-      // A copy, for a listener may keep it, and with it the whole chunk.
-      yield frame.kind === 'line' && text.includes(notText) ? { ...frame, bytes: Buffer.from(bytes) } : frame;
-    }
-  }
-
-  private *newsOf(news: Extract<Frame, { kind: 'unknown' }>, size: number): Generator<Frame> {
-    if (this.unknownLines === 'damage') {
-      yield { kind: 'fragment', text: news.text };
+      if (this.unknownLines === 'damage') yield { kind: 'fragment', text };
+      else yield* this.news.add(frame, line.length + 1);
       return;
     }
-    if (this.tail) {
-      this.tail.note(news.text);
-      this.tail.size += size;
-    }
-    this.lastNews = news.text;
-    this.newsInARow += size;
-    yield news;
-    if (this.newsInARow <= longestNewsInARow) return;
-    this.newsInARow = 0;
-    yield* this.endTail('lost');
-    yield { kind: 'damage', link: undefined, others: true };
+    if (frame.kind === 'fragment') yield* this.news.endBlock('lost');
+    const isBare = frame.kind === 'final' && this.news.isContinued;
+    yield* this.news.end(isLed(frame) ? lineEnd : 0, isBare || isAlwaysLed(frame));
+    // A copy, because a listener may keep it, and with it the whole chunk.
+    yield frame.kind === 'line' && text.includes(notText) ? { ...frame, bytes: Buffer.from(bytes) } : frame;
   }
 }
 
-/** Whether a line has a line end in front, as a rule; and always. */
+/** Whether a line usually has a line end in front of it. */
 function isLed({ kind }: Frame): boolean {
   return ['final', 'taken', 'sent', 'notice', 'busy', 'booted'].includes(kind);
 }
 
+/** Whether it always has one. */
 function isAlwaysLed(frame: Frame): boolean {
   return frame.kind === 'notice' || frame.kind === 'taken' || (frame.kind === 'sent' && frame.ok);
 }

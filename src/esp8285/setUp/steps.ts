@@ -34,8 +34,7 @@ export interface StepOptions {
 
 /**
  * The conversation of the set-up. Each step is harmless to say twice, so one that is not answered is said again. Later
- * commands are not: while one of those stays quiet, the modem is asked whether it is still at work, see `probeWhenQuiet`. Here
- * that would tell nothing, because the answer counts on settings that are not made yet.
+ * commands may do harm: when one of those stays quiet, the modem is asked first whether it is at work, see `probeWhenQuiet`.
  */
 export class Steps {
   constructor(readonly wire: Wire) {}
