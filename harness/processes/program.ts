@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const root = join(__dirname, '../..');
+const tsNode = join(__dirname, 'tsNode.cjs');
 /** Milliseconds after which a program is ended whatever it does: a spec that has timed out ends nothing. */
 const longest = 60_000;
 
@@ -34,7 +35,7 @@ export interface Surroundings {
 
 /** Starts a TypeScript file as `ts-node` would, with no terminal. */
 export function startProgram(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
-  return startNode(['-r', 'ts-node/register', file, ...args], { env });
+  return startNode(['-r', tsNode, file, ...args], { env });
 }
 
 /** Starts Node.js with arguments of its own, with no terminal. */
