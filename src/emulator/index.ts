@@ -8,7 +8,7 @@ export type { EmulatorOptions } from './firmware/options';
 export { firmwareVersions } from './firmware/personalities';
 export type { FirmwareVersion } from './firmware/personality';
 export type { SoftAp } from './firmware/settings';
-export { LineError } from './line/hostPort';
+export { type EmulatorUart, LineError } from './line/hostPort';
 export type { LinkKind } from './links/virtualLink';
 export type { StationState } from './modem/virtualStation';
 export type { AccessPoint } from './network/accessPoint';

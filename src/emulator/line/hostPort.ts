@@ -28,12 +28,26 @@ export interface PortWiring {
   readonly switchOff: () => void;
 }
 
-/** The host's end of the line, as a `Uart`. */
-export class HostPort implements Uart {
+/** The host's end of the line to a virtual modem. */
+export interface EmulatorUart extends Uart {
+  /** What the modem cannot say over the line, because no firmware would: why it refuses what it is asked. */
+  readonly hints$: Observable<LineHint>;
+  /**
+   * Lowers RTS (`true`), or raises it. A modem without flow control goes on sending, and what does not fit into the port's
+   * buffer of 4 KB is lost.
+   */
+  readonly hold: (held: boolean) => void;
+  /** Sends bytes, which are copied. Completes when the line can take more; errors with a {@link LineError}. */
+  write(bytes: Uint8Array): Observable<never>;
+  /** Switches the modem off, and completes. Twice is no error. */
+  close(): Observable<never>;
+}
+
+/** The port behind the host's end of the line. */
+export class HostPort implements EmulatorUart {
   private readonly received = new Subject<Uint8Array>();
   readonly rx$ = this.received.asObservable();
   private readonly hints = new Subject<LineHint>();
-  /** What the modem cannot say over the line, because no firmware would. */
   readonly hints$ = this.hints.asObservable();
   private readonly state = new BehaviorSubject<Readiness>({
     readable: false,
@@ -52,7 +66,6 @@ export class HostPort implements Uart {
 
   constructor(private readonly wiring: PortWiring) {}
 
-  /** Lowers RTS, or raises it. A modem without flow control goes on sending, into the port's buffer. */
   readonly hold = (held: boolean): void => {
     this.held = held;
     this.keptBytes = 0;

@@ -2,7 +2,7 @@ import { type Observable, Subscription } from 'rxjs';
 
 import { CommandTable } from '../commands/commandTable';
 import { type EmulatorOptions, resolveOptions } from '../firmware/options';
-import { HostPort, LineError } from '../line/hostPort';
+import { type EmulatorUart, HostPort, LineError } from '../line/hostPort';
 import { LineDamage } from '../line/lineDamage';
 import { PacedLine } from '../line/pacedLine';
 import { noise } from '../modem/boot';
@@ -23,12 +23,13 @@ import { type EmulatorState, stateOf } from './emulatorState';
  *     emulator.fault({ kind: 'wifi-lost', for: 5000 });
  */
 export class Emulator {
-  /** The host's end of the serial line, a `Uart`. Closing it switches the modem off. */
-  readonly uart: HostPort;
+  /** The host's end of the serial line. Closing it switches the modem off. */
+  readonly uart: EmulatorUart;
   /** Hot: what happens in the modem, for people to read. Completes when the modem is switched off. */
   readonly events$: Observable<EmulatorEvent>;
 
   private readonly random: Random;
+  private readonly port: HostPort;
   private readonly toHost: PacedLine;
   private readonly toModem: PacedLine;
   private readonly modem: Modem;
@@ -45,16 +46,16 @@ export class Emulator {
     const random = (this.random = new Random(seed));
     this.toHost = new PacedLine({
       scheduler,
-      deliver: (chunk) => this.uart.receive(this.damage.modem.apply(this.sampled(chunk))),
+      deliver: (chunk) => this.port.receive(this.damage.modem.apply(this.sampled(chunk))),
       drained: () => this.modem.links.delivery.pump(),
       cut: chunking === 'whole' ? undefined : (available) => Math.min(available, random.integer(1, chunking)),
     });
     this.toModem = new PacedLine({
       scheduler,
       deliver: (chunk) => this.modem.receive(this.damage.host.apply(this.sampled(chunk))),
-      drained: () => this.uart.drained(),
+      drained: () => this.port.drained(),
     });
-    this.uart = new HostPort({
+    this.uart = this.port = new HostPort({
       toModem: this.toModem,
       readyToReceive: (ready) => {
         this.hostIsReady = ready;
@@ -73,7 +74,7 @@ export class Emulator {
     this.modem = new Modem(wiring, (modem) => new CommandTable(modem));
     const { report } = this.modem;
     this.events$ = report.events$;
-    this.life.add(report.hints$.subscribe({ next: (hint) => this.uart.tell(hint), error: () => undefined }));
+    this.life.add(report.hints$.subscribe({ next: (hint) => this.port.tell(hint), error: () => undefined }));
     this.life.add(() => report.end());
     this.modem.start();
     for (const fault of faults) this.life.add(scheduler.schedule(() => this.fault(fault), fault.at));
@@ -144,7 +145,7 @@ export class Emulator {
         modem.loseDhcp(fault.for);
         break;
       case 'unplug':
-        this.uart.finish(new LineError('ENODEV', 'the virtual modem was unplugged'));
+        this.port.finish(new LineError('ENODEV', 'the virtual modem was unplugged'));
         this.close();
         break;
     }
@@ -197,7 +198,7 @@ export class Emulator {
     modem.input.deaf = true;
     this.toHost.clear();
     this.toModem.clear();
-    this.uart.finish(new LineError('EBADF', 'the line to the virtual modem is closed'));
+    this.port.finish(new LineError('EBADF', 'the line to the virtual modem is closed'));
   }
 
   /** The bytes as a receiver reads them whose end of the line has another speed. */
