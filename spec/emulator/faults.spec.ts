@@ -38,7 +38,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
     expect(other).not.toBe(one);
   });
 
-  it('S8 loses its ready in the noise, and answers all the same', async () => {
+  it('S8 loses its ready in the noise, and answers', async () => {
     const host = await bench.ready({ firmware, stored: { ssid: 'nowhere' } });
     host.emulator.fault({ kind: 'reset', loseReady: true });
     await host.readsUntil(/^[\s\S]{120}/);
@@ -46,7 +46,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
     await host.asks('AT', echoed);
   });
 
-  it('S59 resets out of the blue in the middle of a send', async () => {
+  it('S59 resets without warning in the middle of a send', async () => {
     const { port, next } = await peers.server();
     const host = await bench.ready({ firmware });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
@@ -194,7 +194,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
     await host.readsNothing();
   });
 
-  it('loses the news that a peer has closed, once', async () => {
+  it('loses the CLOSED of one peer that closes', async () => {
     const { port, next } = await peers.server();
     const host = await bench.ready({ firmware });
     host.emulator.fault({ kind: 'lose-closed' });
@@ -221,7 +221,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
     expect(host.emulator.state.links).toEqual([]);
   });
 
-  it('keeps its time table of faults', async () => {
+  it('makes its scheduled faults happen in time', async () => {
     const host = bench.host({ firmware, faults: [{ kind: 'reset', at: 5 }] });
     await host.readsUntil(/\r\nready\r\n/);
   });
@@ -255,7 +255,7 @@ describe.each(['1.7.4', '2.2.2'] as const)('faults of passive receive with AT %s
   };
   const header = firmware === '1.7.4' ? '\r\n+CIPRECVDATA,6:' : '+CIPRECVDATA:6,';
 
-  it('loses the notice of data that wait, once', async () => {
+  it('loses one notice of waiting data', async () => {
     const { host, peer } = await waiting();
     host.emulator.fault({ kind: 'lose-notice' });
     await peer.send('abcdef');

@@ -3,7 +3,7 @@ import { VirtualTimeScheduler } from 'rxjs';
 
 import { virtualModem } from '../../src/testing';
 
-/** A modem that pushes 20 kB to a host that has lowered RTS, and what the host has when it has raised it again. */
+/** Pushes 20 kB to a host that lowers RTS and raises it again, and returns what the host has received. */
 function heldFor(setting: string): number {
   const scheduler = new VirtualTimeScheduler();
   const hosts = { '10.0.0.1:80': () => [Buffer.alloc(20_000, 'x')] };
@@ -31,12 +31,12 @@ function heldFor(setting: string): number {
   return text.split('x').length - 1;
 }
 
-describe('the RTS wire of the host, to the virtual modem', () => {
-  it.each(['2', '3'])('stops one with flow control %s, and nothing is lost', (setting) => {
+describe('the RTS line of the host', () => {
+  it.each(['2', '3'])('stops a modem with flow control %s, and nothing is lost', (setting) => {
     expect(heldFor(setting)).toBe(20_000);
   });
 
-  it.each(['0', '1'])('means nothing to one with flow control %s: what the port cannot keep is lost', (setting) => {
+  it.each(['0', '1'])('does not stop a modem with flow control %s: what the port cannot keep is lost', (setting) => {
     const heard = heldFor(setting);
     expect(heard).toBeGreaterThan(3_500);
     expect(heard).toBeLessThanOrEqual(4_096);

@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const each of started.splice(0)) await each.close();
 });
 
-/** An interface on a virtual modem that has joined, and the notes in its trace. */
+/** An interface on a virtual modem that has joined a network, and the notes in its trace. */
 async function online(options: EmulatorOptions): Promise<{ nic: ESP8285; notes: readonly string[] }> {
   const { uart } = createEmulator({ latency: 0, ...options });
   const nic = new Interface(uart);
@@ -50,7 +50,7 @@ describe.each(firmwareVersions)('a program on a virtual modem with AT %s', (firm
     expect(await failureOf(nic.ping('192.0.2.9'))).toMatchObject({ message: isToldOf('192.0.2.9') });
   });
 
-  it('is told where a host leads that refuses, for nobody listens there', async () => {
+  it('is told where a host leads that refuses, because nobody listens there', async () => {
     const { nic } = await online({ firmware, hosts });
     const message = expect.stringContaining('b.example:80, which is 127.0.0.1:1, and nobody listens there');
     expect(await failureOf(new Socket(nic).connect(['198.18.0.2', 80]))).toMatchObject({
@@ -59,17 +59,15 @@ describe.each(firmwareVersions)('a program on a virtual modem with AT %s', (firm
     });
   });
 
-  it('finds in the trace where datagrams go that nobody gets', async () => {
+  it('finds in the trace where lost datagrams were sent', async () => {
     const { nic, notes } = await online({ firmware, hosts });
     await new DatagramSocket(nic).sendto('hello', ['192.0.2.9', 53]);
     expect(notes).toContainEqual(isToldOf('192.0.2.9'));
   });
 
-  it('is told what networks there are', async () => {
+  it('is told which networks there are', async () => {
     const { nic } = await online({ firmware });
-    const message = expect.stringContaining(
-      'there is no such network in the air of the virtual modem; there is my-ssid',
-    );
+    const message = expect.stringContaining('no such network is in range of the virtual modem; there is my-ssid');
     expect(await failureOf(nic.connect('their-ssid', 'my-password'))).toMatchObject({ code: 'ENOENT', message });
   });
 

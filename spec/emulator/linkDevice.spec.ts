@@ -23,14 +23,14 @@ describe('the name of a virtual modem', () => {
     await expect(lstat(path)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('takes the place of one that an ended run has left', async () => {
+  it('replaces a link that an ended run has left', async () => {
     await symlink('/dev/pts/999999', path);
     const served = await servePty({ link: path });
     expect(await readlink(path)).toBe(served.path);
     await served.close();
   });
 
-  it('takes the place of nothing else', async () => {
+  it('replaces nothing else', async () => {
     await writeFile(path, 'mine');
     await expect(servePty({ link: path })).rejects.toMatchObject(refused);
     expect(String(await readFile(path))).toBe('mine');
@@ -43,14 +43,14 @@ describe('the name of a virtual modem', () => {
     expect(await readlink(dangling)).toBe(join(folder, 'nowhere'));
   });
 
-  it('is left to a modem that runs under it', async () => {
+  it('is refused while another modem has it', async () => {
     const first = await servePty({ link: path });
     await expect(servePty({ link: path })).rejects.toMatchObject(refused);
     expect(await readlink(path)).toBe(first.path);
     await first.close();
   });
 
-  it('is not taken from whoever has it at the end', async () => {
+  it('is left alone if it leads elsewhere at the end', async () => {
     const served = await servePty({ link: path });
     await rm(path);
     await writeFile(path, 'theirs');
@@ -58,7 +58,7 @@ describe('the name of a virtual modem', () => {
     expect(String(await readFile(path))).toBe('theirs');
   });
 
-  it('needs a folder that is there', async () => {
+  it('needs a folder that exists', async () => {
     await expect(servePty({ link: join(folder, 'no', 'modem') })).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

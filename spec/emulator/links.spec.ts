@@ -86,7 +86,7 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
     await host.readsNothing();
   });
 
-  it('S17 waits long for a host that does not answer, and is busy all the while', async () => {
+  it('S17 waits long for a host that does not answer, and is busy meanwhile', async () => {
     const host = await bench.ready({ firmware, connectTimeout: 60 });
     host.type('AT+CIPSTART=0,"TCP","192.0.2.1",80\r\n');
     await host.asks('?', '\r\nbusy p...\r\n');
@@ -222,7 +222,7 @@ describe.each(firmwareVersions)('TLS links of AT %s', (firmware) => {
     }
   });
 
-  it('are not opened to a peer that speaks no TLS: ERROR, or on NonOS CLOSED and OK', async () => {
+  it('are not opened to a peer without TLS: ERROR, or on NonOS CLOSED and OK', async () => {
     const { port, next } = await peers.server();
     const host = await bench.ready({ firmware });
     host.type(`AT+CIPSTART=3,"SSL","127.0.0.1",${port}\r\n`);
@@ -231,7 +231,7 @@ describe.each(firmwareVersions)('TLS links of AT %s', (firmware) => {
     await host.readsNothing();
   });
 
-  it('S16 are refused where nobody listens, as others are', async () => {
+  it('S16 are refused where nobody listens, as TCP links are', async () => {
     const host = await bench.ready({ firmware });
     const closed = firmware === '2.2.2' ? '' : '3,CLOSED\r\n';
     await host.asks(`AT+CIPSTART=3,"SSL","127.0.0.1",${await peers.closedPort()}`, `\r\nERROR\r\n${closed}`);

@@ -11,7 +11,7 @@ afterEach(async () => {
   await peers.clear();
 });
 
-/** A host with a TCP link 0, and 1 and 4 where asked, to peers. */
+/** A host with TCP links to peers: 0, and on request 1 and 4. */
 async function connected(
   firmware: FirmwareVersion,
   setup: readonly string[] = [],
@@ -59,7 +59,7 @@ describe.each(firmwareVersions)('active receive with AT %s', (firmware) => {
     await host.reads(`\r\n+IPD,0,2,${quote}127.0.0.1${quote},${port}:hi`);
   });
 
-  it('S41 puts the close right behind the last payload', async () => {
+  it('S41 puts the close right after the last payload', async () => {
     const { host, peer } = await connected(firmware);
     peer.socket.end('bye!');
     await host.reads('\r\n+IPD,0,4:bye!0,CLOSED\r\n');
@@ -75,7 +75,7 @@ describe.each(firmwareVersions)('active receive with AT %s', (firmware) => {
     await host.reads('\r\n+IPD,0,1:a');
   });
 
-  it('gives busy links their turns', async () => {
+  it('lets busy links take turns', async () => {
     const { host, peer, others } = await connected(firmware, [], [0, 4], { baud: 921_600 });
     await Promise.all([peer.send('a'.repeat(20_000)), others[0]!.send('b'.repeat(20_000))]);
     const seen = await host.readsUntil(/IPD,4[\s\S]*IPD,4/);
@@ -111,7 +111,7 @@ describe.each(firmwareVersions)('active receive with AT %s', (firmware) => {
 });
 
 describe('passive receive with AT 1.5', () => {
-  it('is not there', async () => {
+  it('does not exist', async () => {
     const host = await bench.ready({ firmware: '1.5' });
     for (const command of ['AT+CIPRECVMODE=1', 'AT+CIPRECVLEN?', 'AT+CIPRECVDATA=0,1']) {
       await host.asks(command, '\r\nERROR\r\n');
@@ -209,7 +209,7 @@ describe.each(['1.7.4', '2.2.2'] as const)('passive receive with AT %s', (firmwa
     await host.reads('0,CLOSED\r\n');
   });
 
-  it('S50 CIPCLOSE drops what waits', async () => {
+  it('S50 CIPCLOSE drops waiting data', async () => {
     const { host, peer } = await connected(firmware, passive);
     await peer.send('abc');
     await host.reads('\r\n+IPD,0,3\r\n');
@@ -226,7 +226,7 @@ describe.each(['1.7.4', '2.2.2'] as const)('passive receive with AT %s', (firmwa
     await host.asks('AT+CIPRECVDATA=0,3', '\r\nERROR\r\n');
   });
 
-  it('holds no more than its window, and takes on when it is read', async () => {
+  it('holds no more than its window, and goes on when it is read', async () => {
     const { host, peer } = await connected(firmware, passive);
     const stream = Buffer.alloc(20_000, 'window');
     await peer.send(stream);

@@ -14,7 +14,7 @@ afterEach(async () => {
   await peers.clear();
 });
 
-/** The modem in virtual time, joined and with several links, and what it says, with the time in front of it. */
+/** A modem in virtual time that has joined a network, with several links, and what it prints, each with its time. */
 function timed(options: EmulatorOptions, talk: Talk) {
   const scheduler = new VirtualTimeScheduler();
   scheduler.maxFrames = Infinity;
@@ -41,14 +41,14 @@ function timed(options: EmulatorOptions, talk: Talk) {
     return text;
   };
   take();
-  /** When something like this was first said. */
+  /** When a matching text was first printed. */
   const timeOf = (what: RegExp): number => heard.find(({ text }) => what.test(text))?.at ?? NaN;
   return { emulator, scheduler, type, take, timeOf };
 }
 
 const echo: Talk = (received$) => received$;
 
-/** How many of so many sends were answered before they were `SEND OK`. */
+/** How many of `sends` sends were answered before their `SEND OK`. */
 function overtakings(firmware: FirmwareVersion, kind: 'TCP' | 'UDP', sends: number): number {
   let overtaken = 0;
   for (let seed = 1; seed <= sends / 20; seed++) {
@@ -83,7 +83,7 @@ describe('an answer to what was sent', () => {
     expect(overtakings(firmware, 'UDP', 100)).toBeLessThan(10);
   });
 
-  it.each(firmwareVersions)('comes behind it with AT %s when nothing takes time', (firmware) => {
+  it.each(firmwareVersions)('comes after it with AT %s when nothing takes time', (firmware) => {
     const modem = timed({ firmware, latency: 0, interleave: 0 }, echo);
     modem.type('AT+CIPSTART=0,"TCP","127.0.0.1",7\r\n', 'AT+CIPSTART=1,"UDP","127.0.0.1",7\r\n');
     for (const id of [0, 1]) {
@@ -93,7 +93,7 @@ describe('an answer to what was sent', () => {
     }
   });
 
-  it.each(firmwareVersions)('comes behind it on the sockets of this machine, with AT %s', async (firmware) => {
+  it.each(firmwareVersions)('comes after it on the sockets of this machine, with AT %s', async (firmware) => {
     const { port, next } = await peers.server();
     const host = await bench.ready({ firmware });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
@@ -115,7 +115,7 @@ describe('an answer to what was sent', () => {
     expect(modem.take()).toMatch(/Recv 4 bytes\r\n\r\n0,1,SEND OK\r\n\r\n\+IPD,0,4:data$/);
   });
 
-  it('does not keep back what does not depend on it', () => {
+  it('does not delay what does not depend on it', () => {
     const ticking: Talk = (received$) => received$.pipe(map(() => 'late'));
     const modem = timed({ firmware: '1.7.4', latencies: { roundTrip: [500, 500] } }, ticking);
     modem.type('AT+CIPSTART=0,"TCP","127.0.0.1",7\r\n');
@@ -160,7 +160,7 @@ describe('a host that is far away', () => {
     expect(got).toEqual(['bye']);
   });
 
-  it('is held by the window of its connection, on the way too', () => {
+  it('is limited by the window of its connection, which counts bytes on their way', () => {
     const big: Talk = () => Array.from({ length: 40 }, () => Buffer.alloc(1000));
     const modem = timed({ firmware: '1.7.4', latency: 0, interleave: 0, hosts }, big);
     modem.type('AT+CIPRECVMODE=1\r\n', 'AT+CIPSTART=0,"TCP","far.example",80\r\n');
@@ -188,7 +188,7 @@ describe('the hosts of the virtual modem', () => {
     expect(await host.readsUntil(/OK\r\n/)).toMatch(/198\.18\.0\.\d+/);
   });
 
-  it('are apart for TCP and UDP', async () => {
+  it('are separate for TCP and UDP', async () => {
     const { port, next } = await peers.server();
     const udp = await peers.udp();
     const host = await bench.ready({

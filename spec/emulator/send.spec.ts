@@ -78,7 +78,7 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
     await host.reads('\r\n+IPD,1,2:de\r\nSEND OK\r\n');
   });
 
-  it('S25 S31 the peer goes away under a send', async () => {
+  it('S25 S31 the peer goes away during a send', async () => {
     const { host, peer } = await connected(firmware, 1, { latency: 1, latencies: slowSend });
     await host.asks('AT+CIPSEND=0,3', prompt);
     host.type('abc');
@@ -179,14 +179,14 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
     await peer.reads('a\\b\\0c');
   });
 
-  it('S36 loses a prompt, and with it the command', async () => {
+  it('S36 loses a prompt, and forgets the command', async () => {
     const { host } = await connected(firmware);
     host.emulator.fault({ kind: 'lose-prompt' });
     host.type('AT+CIPSEND=0,3\r\n');
     await host.asks('?', '\r\nERROR\r\n');
   });
 
-  it('S37 takes commands for payload as long as it expects payload', async () => {
+  it('S37 takes commands for payload while it expects payload', async () => {
     const { host, peer } = await connected(firmware);
     await host.asks('AT+CIPSEND=0,12', prompt);
     host.type('AT+CIPSTATUS\r\n');
@@ -213,14 +213,14 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
     other.socket.send('back', first.port, '127.0.0.1');
     const quote = nonos ? '' : '"';
     await host.reads(`\r\n+IPD,2,4,${quote}10.0.0.2${quote},99:back`);
-    // Mode 2: from now on this is the peer.
+    // Mode 2: from now on the sender of the last datagram is the peer.
     await host.asks('AT+CIPSEND=2,1', prompt);
     host.type('!');
     await host.reads('\r\nRecv 1 bytes\r\n\r\nSEND OK\r\n');
     expect((await other.next()).text).toBe('!');
   });
 
-  it('sends a datagram to nobody without a word', async () => {
+  it('sends a datagram to nobody, and reports nothing', async () => {
     const host = await bench.ready({ firmware });
     await host.asks('AT+CIPSTART=2,"UDP","192.0.2.1",53', '2,CONNECT\r\n\r\nOK\r\n');
     await host.asks('AT+CIPSEND=2,1', prompt);
@@ -283,7 +283,7 @@ describe.each(['1.5', '1.7.4'] as const)('sending with AT %s', (firmware) => {
 });
 
 describe.each(['1.5', '1.7.4'] as const)('sending segments with AT %s', (firmware) => {
-  it('[N] tells of them and counts anew on one link, too', async () => {
+  it('[N] reports and counts them on a single link, too', async () => {
     const { port, next } = await peers.server();
     const host = await bench.ready({ firmware });
     await host.asks('AT+CIPMUX=0');
@@ -309,7 +309,7 @@ describe('sending with AT 2.2.2', () => {
   });
 });
 
-/** Slow where a spec has to get a word in. */
+/** Slow where a spec has to act meanwhile. */
 const slowSend = {
   command: [0, 0],
   connect: [0, 0],

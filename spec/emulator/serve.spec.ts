@@ -70,7 +70,7 @@ describe('a virtual modem on a pseudo-terminal', () => {
     expect(heard).toBe(expected);
   });
 
-  it('is opened with serialport like a device, time and again', async () => {
+  it('is opened with serialport like a device, again and again', async () => {
     const served = await servePty({ ...quick, firmware: '1.7.4' });
     closers.push(() => served.close());
     for (let time = 0; time < 3; time++) {
@@ -118,7 +118,7 @@ describe('a virtual modem on a pseudo-terminal', () => {
 });
 
 describe('a virtual modem over TCP', () => {
-  it('serves one client at a time, and goes on between them', async () => {
+  it('serves one client at a time, and keeps running between them', async () => {
     const served = await serveTcp({ ...quick, firmware: '2.2.2' });
     closers.push(() => served.close());
     const first = await peers.client(served.port);

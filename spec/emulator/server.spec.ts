@@ -44,7 +44,7 @@ describe.each(firmwareVersions)('the server of AT %s', (firmware) => {
     await host.reads('0,CONNECT\r\n');
   });
 
-  it('gives no client the number of a start that has failed, until it has said CLOSED', async () => {
+  it('gives no client the number of a failed start before its CLOSED', async () => {
     const host = await bench.ready({ firmware, ports: { 80: 0 }, latencies: { failedClose: [200, 200] }, latency: 1 });
     await host.asks('AT+CIPSERVER=1,80');
     host.type('AT+CIPSTART=0,"TCP","127.0.0.1",1\r\n');
@@ -53,7 +53,7 @@ describe.each(firmwareVersions)('the server of AT %s', (firmware) => {
     await host.reads(nonos ? '1,CONNECT\r\n0,CLOSED\r\n' : '0,CONNECT\r\n');
   });
 
-  it('S55 turns a sixth client away without a word', async () => {
+  it('S55 turns a sixth client away, and tells the host nothing', async () => {
     const { host, port } = await serving(firmware);
     for (let id = 0; id < 5; id++) {
       await peers.client(port);

@@ -35,7 +35,7 @@ describe('the settings of each link of AT 2.2.2', () => {
     await host.asks(`AT${name}=${given.slice(2)}`);
   });
 
-  it('leaves of the TCP options what is left out', async () => {
+  it('keeps the TCP options that are left out', async () => {
     const host = await bench.ready({ firmware: '2.2.2' });
     await host.asks('AT+CIPTCPOPT=0,,1');
     await host.asks('AT+CIPTCPOPT=0,2,,70');
@@ -75,7 +75,7 @@ describe('what is kept and shown', () => {
     await host.asks(`AT${name}=`, firmware === '2.2.2' ? '\r\nERROR\r\n' : 'Miss param\r\n\r\nERROR\r\n');
   });
 
-  it('outlives a restart where the flash has it, and a factory reset nowhere', async () => {
+  it('survives a restart if it is in the flash, but no factory reset', async () => {
     const host = await bench.ready({ firmware: '2.2.2' });
     await host.asks('AT+CIPRECONNINTV=7');
     await host.asks('AT+CIPAP="192.168.9.1"');

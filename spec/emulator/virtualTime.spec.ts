@@ -102,7 +102,7 @@ describe('the virtual modem in virtual time', () => {
     expect(one).toBeLessThan(6100);
   });
 
-  it('gives an unreachable host its twenty seconds', () => {
+  it('waits twenty seconds for an unreachable host', () => {
     const line = stage({ firmware: '1.7.4' });
     type(line, 'AT+CIPSTART="TCP","192.0.2.1",80\r\n');
     line.scheduler.flush();
@@ -110,7 +110,7 @@ describe('the virtual modem in virtual time', () => {
     expect(textOf(line)).toContain('\r\nERROR\r\nCLOSED\r\n');
   });
 
-  it('S52 announces more of a TLS link than can be read', () => {
+  it('S52 announces more on a TLS link than can be read', () => {
     const data$ = new Subject<Buffer>();
     const line = stage({ firmware: '2.2.2', network: answering(() => data$) });
     type(line, 'ATE0\r\nAT+CIPRECVMODE=1\r\nAT+CIPSTART="SSL","127.0.0.1",443\r\n');
@@ -141,7 +141,7 @@ describe('the virtual modem in virtual time', () => {
     expect(textOf(line)).toBe(nonos ? '\r\n+IPD,0,5:hello' : '\r\n+IPD,0,34\r\n');
   });
 
-  it('leaves nothing behind in time when it is closed', () => {
+  it('leaves no timer behind when it is closed', () => {
     const line = stage({ latency: 1, baud: 9600, powerOn: true, faults: [{ kind: 'reset', at: 60_000 }] });
     type(line, 'AT\r\n');
     line.emulator.close();

@@ -26,12 +26,12 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
     await host.asks(`${cwjap}="my,net","k"`, '\r\nERROR\r\n');
   });
 
-  it('is told of a key that is too short for any network as of a wrong one', async () => {
+  it('answers a key that is too short as it answers a wrong one', async () => {
     const host = await bench.ready({ firmware, ...alone });
     await host.asks(`${cwjap}="my-ssid","short"`, `+CWJAP:2\r\n${failed}`);
   });
 
-  it('S11 tells a wrong key, an unknown network, and an access point that says no', async () => {
+  it('S11 tells apart a wrong key, an unknown network, and an access point that refuses', async () => {
     const accessPoints = [
       { ssid: 'a', key: 'long-enough' },
       { ssid: 'b', key: 'long-enough', wrongKeyCode: 4 as const },
@@ -77,7 +77,7 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
     );
   });
 
-  it('gets an address again when there are any', async () => {
+  it('gets an address again when the network gives addresses', async () => {
     const host = await bench.ready({ firmware });
     host.emulator.fault({ kind: 'dhcp-lost', for: 5 });
     await host.reads(`WIFI DISCONNECT\r\nWIFI CONNECTED\r\n${joined}`);
@@ -90,13 +90,13 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
     await host.asks('AT+CIPSTART=0,"TCP","1.2.3.4",80', `${words}\r\nERROR\r\n`);
   });
 
-  it('S14 with a network of its own, but in no other, reaches nobody', async () => {
+  it('S14 reaches nobody in its own network alone', async () => {
     const host = await bench.ready({ firmware, ...alone, connectTimeout: 5 });
     await host.asks(nonos ? 'AT+CWMODE_CUR=3' : 'AT+CWMODE=3');
     await host.asks('AT+CIPSTART=0,"TCP","127.0.0.1",80', `\r\nERROR\r\n${nonos ? '0,CLOSED\r\n' : ''}`);
   });
 
-  it('leaves, in its own order', async () => {
+  it('leaves, in the order of its firmware', async () => {
     const host = await bench.ready({ firmware });
     await host.asks('AT+CWQAP', nonos ? '\r\nOK\r\nWIFI DISCONNECT\r\n' : 'WIFI DISCONNECT\r\n\r\nOK\r\n');
     await host.asks('AT+CIPSTATUS', 'STATUS:5\r\n\r\nOK\r\n');
@@ -170,7 +170,7 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
     await host.asks('AT+CWJAP?', answers[firmware]);
   });
 
-  it('counts the bits of CWDHCP its own way', async () => {
+  it('counts the bits of CWDHCP as its family does', async () => {
     const host = await bench.ready({ firmware });
     // Switches DHCP of the station off and leaves the softAP's on.
     await host.asks(nonos ? 'AT+CWDHCP_CUR=1,0' : 'AT+CWDHCP=0,1');

@@ -62,7 +62,7 @@ describe.each(firmwareVersions)('Wi-Fi settings of AT %s', (firmware) => {
       expect(host.emulator.state.softAp).toBeUndefined();
     });
 
-    it('S64 tells of its stations, since 1.6, and twice of an address where it is asked to', async () => {
+    it('S64 tells of its stations, since 1.6, and of an address twice when asked to', async () => {
       const host = await ready();
       const mac = 'a4:5e:60:00:00:01';
       host.emulator.softApClient(mac, '192.168.4.2');
@@ -84,7 +84,7 @@ describe.each(firmwareVersions)('Wi-Fi settings of AT %s', (firmware) => {
       return `${name}:ip:"${ip}"\r\n${name}:gateway:"${gateway}"\r\n${name}:netmask:"${mask}"\r\n\r\nOK\r\n`;
     };
 
-    it('is set by hand, gateway before mask, and DHCP is off then', async () => {
+    it('is set by command, gateway before mask, and DHCP is off then', async () => {
       const host = await ready();
       await host.asks(`AT+CIPSTA${current}="10.0.0.7","10.0.0.1","255.255.0.0"`);
       await host.asks(`AT+CIPSTA${current}?`, plan('10.0.0.7', '10.0.0.1', '255.255.0.0'));
@@ -100,19 +100,19 @@ describe.each(firmwareVersions)('Wi-Fi settings of AT %s', (firmware) => {
       await host.asks(`AT+CIPSTA${current}?`, plan('0.0.0.0', '0.0.0.0', '0.0.0.0'));
     });
 
-    it('joins a network without DHCP with an address set by hand', async () => {
+    it('joins a network without DHCP with an address set by command', async () => {
       const host = await ready({ stored: { ssid: 'nowhere' }, accessPoints: [{ ssid: 'a', dhcp: false }] });
       await host.asks(`AT+CIPSTA${current}="10.0.0.7"`);
       await host.asks(`AT+CWJAP${current}="a",""`, 'WIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n');
       expect(host.emulator.state.address).toBe('10.0.0.7');
     });
 
-    it('refuses what is no address', async () => {
+    it('refuses what is not an address', async () => {
       const host = await ready();
       await host.asks(`AT+CIPSTA${current}="10.0.0.256"`, nonos ? `IP ERROR\r\n${error}` : error);
     });
 
-    it('takes name servers, as many as it has places for', async () => {
+    it('takes as many name servers as it has room for', async () => {
       const host = await ready();
       const query = `AT+CIPDNS${current}?`;
       await host.asks(`AT+CIPDNS${current}=1,"10.0.0.1","10.0.0.2"`);
@@ -160,7 +160,7 @@ describe.each(firmwareVersions)('Wi-Fi settings of AT %s', (firmware) => {
   });
 
   describe('its clock', () => {
-    /** What it shows so many ms after it has been told to ask these servers. */
+    /** What it shows `ms` milliseconds after it was told to ask these servers. */
     function shows(servers: string, ms: number, options: EmulatorOptions = {}): string {
       const scheduler = new VirtualTimeScheduler();
       const latencies = { command: [0, 0], clock: [500, 500] } as const;
@@ -186,7 +186,7 @@ describe.each(firmwareVersions)('Wi-Fi settings of AT %s', (firmware) => {
       expect(shows('', 86_400_000 * 400)).toBe(`Fri Feb ${nonos ? '05' : ' 5'} 00:00:00 1971`);
     });
 
-    it('is not set by a server that is not there, nor without a network', () => {
+    it('is not set by a server that does not exist, nor without a network', () => {
       expect(shows(',"ntp.test"', 60_000)).toMatch(unsetClock);
       expect(shows(',"ntp.test"', 60_000, { hosts: { 'ntp.test': 'unreachable' } })).toMatch(unsetClock);
       expect(shows(',"ntp.test"', 60_000, { hosts: { 'ntp.test': '127.0.0.1' } })).not.toMatch(unsetClock);

@@ -1,9 +1,9 @@
 import { createEmulator, type Emulator, type EmulatorOptions } from '../../../src/emulator';
 
-/** How long a host waits for what it expects before it fails with what came instead, in ms. */
+/** How long a host waits for what it expects before it fails with what came instead, in milliseconds. */
 const patience = 3000;
 
-/** A host on the serial line of a virtual modem: types, and reads what comes, byte for byte. */
+/** A host on the serial line of a virtual modem. It types, and reads what comes byte for byte. */
 export class TestHost {
   /** What has come and has not been read, one character per byte. */
   unread = '';
@@ -24,7 +24,7 @@ export class TestHost {
     this.emulator.uart.write(Buffer.from(text, 'latin1')).subscribe({ error: () => undefined });
   }
 
-  /** Reads exactly this next. */
+  /** Reads exactly this text. */
   async reads(expected: string): Promise<void> {
     await this.wait(() => this.unread.length >= expected.length || !expected.startsWith(this.unread), expected);
     const got = this.unread.slice(0, expected.length);
@@ -49,7 +49,7 @@ export class TestHost {
     await this.reads(answer);
   }
 
-  /** Nothing more has come: a command is answered, and by nothing but its answer. */
+  /** Checks that nothing more has come: the next command is answered with nothing but its answer. */
   async readsNothing(): Promise<void> {
     await this.asks('AT');
   }

@@ -1,9 +1,9 @@
 import type { FirmwareVersion } from '../../../src/emulator';
 
 /**
- * The commands of Espressif's documents and in which forms they are there: test, query, set, execute. NonOS: "ESP8266 AT
- * Instruction Set" 3.0, the test forms by the source of AT 0.2x; ESP-AT: "AT Command Set" of release v2.2.0.0_esp8266,
- * the forms by what `AT+CMD?` of that release lists. `_` stands for the NonOS forms `_CUR` and `_DEF`.
+ * The commands of Espressif's manuals, and the forms of each: test, query, set, execute. NonOS: "ESP8266 AT Instruction
+ * Set" 3.0, with the test forms from the source of AT 0.2x. ESP-AT: "AT Command Set" of release v2.2.0.0_esp8266, with
+ * the forms that `AT+CMD?` of that release lists. `_` stands for the suffixes `_CUR` and `_DEF` of NonOS.
  */
 const nonos15: Readonly<Record<string, string>> = {
   '': 'x',

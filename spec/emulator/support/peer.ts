@@ -1,7 +1,7 @@
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** One end of a TCP connection, as the program on the other side has it. */
+/** The end of a TCP connection in the program on the other side. */
 export class PeerConnection {
   received = '';
   closed = false;
@@ -23,7 +23,7 @@ export class PeerConnection {
     return new Promise((resolve) => this.socket.write(text, () => resolve()));
   }
 
-  /** Waits for exactly this. */
+  /** Reads exactly this text. */
   async reads(expected: string): Promise<void> {
     await this.until(() => this.received.length >= expected.length || this.closed);
     const got = this.received.slice(0, expected.length);
@@ -45,7 +45,7 @@ export class PeerConnection {
   }
 }
 
-/** The programs of this machine that virtual modems talk to. Everything is closed by `clear`. */
+/** Programs of this machine that virtual modems talk to. `clear` closes all of them. */
 export class Peers {
   private readonly servers: Server[] = [];
   private readonly sockets: Socket[] = [];

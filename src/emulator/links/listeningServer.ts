@@ -50,7 +50,7 @@ export class ListeningServer {
 
   /** Stops listening. Clients stay connected. */
   stop(): void {
-    if (this.listening !== undefined) this.platform.report.tell('server', 'listens no more');
+    if (this.listening !== undefined) this.platform.report.tell('server', 'no longer listens');
     this.subscription.unsubscribe();
     this.listening = undefined;
   }

@@ -63,7 +63,7 @@ export class VirtualStation {
       );
       if (found === undefined) {
         const seen = this.visible.map(nameOf).join(', ');
-        const message = `there is no such network in the air of the virtual modem; there is ${seen === '' ? 'none' : seen}`;
+        const message = `no such network is in range of the virtual modem; there is ${seen === '' ? 'none' : seen}`;
         return concat(
           delays.after('scan'),
           defer(() => (this.platform.report.hint({ message }), this.failed(3))),

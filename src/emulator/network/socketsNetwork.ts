@@ -55,7 +55,7 @@ function connectSocket(to: Endpoint, tls: boolean, serverName?: string): Observa
 function connectionOf(socket: Socket, remote: Endpoint): Connection {
   socket.setNoDelay(true);
   socket.pause();
-  // Once nobody reads, the link has been closed, so errors do not matter. `close` follows each of them.
+  // Once the link is closed, nobody reads the errors. `close` follows each of them.
   socket.on('error', () => undefined);
   return {
     remote,
