@@ -28,15 +28,9 @@ export function fillQueue(queue: ByteQueue): OperatorFunction<Uint8Array, never>
   return (rx$) =>
     rx$.pipe(
       tap({
-        next: (bytes) => {
-          queue.push(bytes);
-        },
-        error: (error: Error) => {
-          queue.fail(error);
-        },
-        complete: () => {
-          queue.end();
-        },
+        next: (bytes) => queue.push(bytes),
+        error: (error: Error) => queue.fail(error),
+        complete: () => queue.end(),
       }),
       takeWhile(() => !queue.finished),
       catchError(() => EMPTY),
