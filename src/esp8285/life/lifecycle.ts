@@ -5,11 +5,8 @@ import {
   defer,
   distinctUntilChanged,
   EMPTY,
-  exhaustMap,
   filter,
-  first,
   ignoreElements,
-  interval,
   map,
   merge,
   Observable,
@@ -24,25 +21,17 @@ import {
   timer,
 } from 'rxjs';
 
-import { runOnce, type Uart } from '../../streams';
+import { runOnce } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
-import { common } from '../commands/catalogue';
 import { asOSError } from '../executor/asOSError';
-import { simpleExchange } from '../executor/exchange';
-import type { Executor } from '../executor/executor';
 import { Session } from '../executor/session';
-import type { Wire } from '../executor/wire';
-import type { LineHold } from '../flow/lineHold';
 import type { Frame } from '../grammar/frame';
-import { isEcho } from '../grammar/lineFrame';
-import type { LinkTable } from '../links/linkTable';
-import type { ServerPort } from '../openers/serverPort';
 import { resetExchange } from '../setUp/reset';
 import { setUpExchange, type SetUpOptions } from '../setUp/setUp';
-import type { Trace } from '../trace/trace';
-import type { Stations } from '../wifi/softAp';
-import type { ModemState } from './modemState';
-import { lineLoss, type Redialer } from './redialer';
+import { closeLinks } from './closeLinks';
+import type { ModemParts } from './modemParts';
+import { lineLoss } from './redialer';
+import { isSuspicious, verifying, watching } from './verification';
 
 /** What the owner of a modem does besides. None of it may fail. */
 export interface LifecycleHooks {
@@ -52,20 +41,6 @@ export interface LifecycleHooks {
   readonly whileUp$: Observable<never>;
 }
 
-/** What lives and dies with the modem. */
-export interface ModemParts {
-  readonly uart: Uart;
-  readonly wire: Wire;
-  readonly executor: Executor;
-  readonly links: LinkTable;
-  readonly server: ServerPort;
-  readonly stations: Stations;
-  readonly hold: LineHold;
-  readonly redialer: Redialer;
-  readonly trace: Trace;
-  readonly state: ModemState;
-}
-
 export interface LifecycleOptions {
   readonly setUp: SetUpOptions;
   /** Milliseconds of silence after which the modem is asked whether it is there. */
@@ -73,11 +48,6 @@ export interface LifecycleOptions {
   readonly scheduler: SchedulerLike;
 }
 
-/** Milliseconds. */
-const closeDeadline = 2_000;
-const closePatience = 1_000;
-/** Milliseconds in which a modem that prints boot text is expected to say `ready`; then it is asked. */
-const bootTime = 3_000;
 /** Milliseconds that a modem may go on starting: longer than a set-up, which has a deadline of its own. */
 const longestStart = 90_000;
 
@@ -96,7 +66,12 @@ export class Lifecycle {
     private readonly parts: ModemParts,
     private readonly options: LifecycleOptions,
   ) {
-    this.closing$ = defer(() => this.end()).pipe(runOnce());
+    const closeLine$ = defer(() => {
+      this.running?.unsubscribe();
+      parts.trace.end();
+      return parts.uart.close();
+    });
+    this.closing$ = concat(closeLinks(parts, options.scheduler), closeLine$).pipe(ignoreElements(), runOnce());
   }
 
   /** Listens to the modem and sets it up, now and after each restart. Tries again when it is down. */
@@ -163,6 +138,7 @@ export class Lifecycle {
 
   private run(hooks: LifecycleHooks): Subscription {
     const { wire, executor, links, state } = this.parts;
+    const { scheduler } = this.options;
     return merge(
       // First of all, so that a link has its data before any conversation goes on.
       wire.heard$.pipe(
@@ -175,7 +151,7 @@ export class Lifecycle {
       this.noticing(),
       // The line is listened to before anything is said on it: a fast modem answers inside `write`.
       new Observable<never>(() => wire.heard$.connect()),
-      merge(this.settingUp(hooks), this.verifying(), this.givingUp()).pipe(
+      merge(this.settingUp(hooks), verifying(this.parts, this.suspicions, scheduler), this.givingUp()).pipe(
         takeUntil(state.status$.pipe(filter(({ modem }) => modem === 'closed'))),
       ),
     ).subscribe({
@@ -219,6 +195,7 @@ export class Lifecycle {
     const resets$ = this.resets.pipe(
       map(() => ({ error: lost, restart$: executor.run(resetExchange()).pipe(catchError(() => EMPTY)) })),
     );
+    const watching$ = watching(this.parts, this.options.longestSilence, this.options.scheduler);
     const isOnNetwork$ = state.status$.pipe(map(({ wifi }) => wifi === 'up'));
     return merge(restarts$, resets$).pipe(
       startWith(undefined),
@@ -228,7 +205,7 @@ export class Lifecycle {
         // Here, where a set-up under way has been given up: it has not failed, it begins again.
         if (restart) this.interrupt(restart.error);
         const resumed$ = restart ? server.resume() : EMPTY;
-        const whileUp$ = merge(hooks.whileUp$, links.outliving(isOnNetwork$), resumed$, this.watching());
+        const whileUp$ = merge(hooks.whileUp$, links.outliving(isOnNetwork$), resumed$, watching$);
         return concat(restart?.restart$ ?? EMPTY, this.setUp(hooks), whileUp$);
       }),
       ignoreElements(),
@@ -257,44 +234,6 @@ export class Lifecycle {
         return EMPTY;
       }),
       ignoreElements(),
-    );
-  }
-
-  /**
-   * `ready` may drown in the noise of a start. So an echo, a line that is none or may be of a start, and a block that is cut
-   * off are reasons to ask the modem.
-   */
-  private verifying(): Observable<never> {
-    const { executor, links, state } = this.parts;
-    return this.suspicions.pipe(
-      filter(() => state.modem === 'up'),
-      tap(() => {
-        executor.doubt();
-      }),
-      // One doubt is enough: noise without end must not put the question off for ever.
-      exhaustMap(({ kind }) =>
-        timer(['damage', 'unknown', 'line'].includes(kind) ? 0 : bootTime, this.options.scheduler).pipe(
-          takeUntil(state.status$.pipe(filter(({ modem }) => modem !== 'up'))),
-        ),
-      ),
-      concatMap(() => concat(executor.verify(), links.confirmDoubts()).pipe(catchError(() => EMPTY))),
-    );
-  }
-
-  /** A line that is gone without a word is noticed only by asking. */
-  private watching(): Observable<never> {
-    const { executor, redialer, state } = this.parts;
-    const { longestSilence, scheduler } = this.options;
-    return defer(() => {
-      // Only once the modem is set up: before, the line is not kept.
-      if (longestSilence === Infinity || !redialer.isKept) return EMPTY;
-      return interval(longestSilence, scheduler);
-    }).pipe(
-      filter(() => state.modem === 'up' && redialer.quiet >= longestSilence),
-      exhaustMap(() => {
-        executor.doubt();
-        return executor.verify().pipe(catchError(() => EMPTY));
-      }),
     );
   }
 
@@ -332,42 +271,4 @@ export class Lifecycle {
     this.parts.state.starting();
     this.parts.redialer.dialNow();
   }
-
-  private end(): Observable<never> {
-    const { uart, executor, links, server, stations, trace, state } = this.parts;
-    const { modem } = state;
-    const closed = new OSError('EBADF', 'modem', 'the interface is closed');
-    state.closed();
-    stations.clear();
-    server.lose(closed);
-    links.loseAll(closed);
-    executor.interrupt(closed);
-    const closeLinks$ = modem === 'up' ? executor.run(simpleExchange(common.closeAllLinks, closeDeadline)) : EMPTY;
-    return concat(
-      // In its turn, which may not come while the modem is asked whether it is there at all.
-      closeLinks$.pipe(
-        catchError(() => EMPTY),
-        takeUntil(merge(timer(closeDeadline, this.options.scheduler), this.tooBusy())),
-      ),
-      defer(() => {
-        this.running?.unsubscribe();
-        trace.end();
-        return uart.close();
-      }),
-    ).pipe(ignoreElements());
-  }
-
-  /** A modem that connects to a silent host is busy for as long as that takes, and closes nothing before. */
-  private tooBusy(): Observable<unknown> {
-    return this.parts.wire.heard$.pipe(
-      first(({ kind }) => kind === 'busy'),
-      switchMap(() => timer(closePatience, this.options.scheduler)),
-      catchError(() => EMPTY),
-    );
-  }
-}
-
-/** Whether a frame that makes sense may be of a modem that is not as it was left. */
-function isSuspicious(frame: Frame): boolean {
-  return frame.kind === 'unknown' ? frame.isDoubtful === true : frame.kind === 'line' && isEcho(frame.text);
 }

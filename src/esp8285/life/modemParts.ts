@@ -1,0 +1,24 @@
+import type { Uart } from '../../streams';
+import type { Executor } from '../executor/executor';
+import type { Wire } from '../executor/wire';
+import type { LineHold } from '../flow/lineHold';
+import type { LinkTable } from '../links/linkTable';
+import type { ServerPort } from '../openers/serverPort';
+import type { Trace } from '../trace/trace';
+import type { Stations } from '../wifi/softAp';
+import type { ModemState } from './modemState';
+import type { Redialer } from './redialer';
+
+/** What begins and ends with the modem. */
+export interface ModemParts {
+  readonly uart: Uart;
+  readonly wire: Wire;
+  readonly executor: Executor;
+  readonly links: LinkTable;
+  readonly server: ServerPort;
+  readonly stations: Stations;
+  readonly hold: LineHold;
+  readonly redialer: Redialer;
+  readonly trace: Trace;
+  readonly state: ModemState;
+}
