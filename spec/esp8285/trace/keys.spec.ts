@@ -1,0 +1,101 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { concat, defer, tap, timer, VirtualTimeScheduler } from 'rxjs';
+
+import { createEmulator } from '../../../src/emulator';
+import { ESP8285 } from '../../../src/esp8285';
+import { type Command, command } from '../../../src/esp8285/commands/command';
+import { Trace } from '../../../src/esp8285/trace/trace';
+import { cut } from '../../../harness/modems/frames';
+import { short, told } from './support/told';
+
+const key = 'Qz7~kEy:Wx9';
+const secret = command(
+  'AT+CWJAP_CUR',
+  { text: 'my-ssid', what: 'SSID', syscall: 'connect', maxBytes: 32 },
+  { text: key, what: 'key', syscall: 'connect', maxBytes: 64, secret: true },
+);
+
+/** Whether three characters of the key stand somewhere side by side. */
+function showsKey(text: string): boolean {
+  return Array.from({ length: key.length - 2 }, (_, at) => key.slice(at, at + 3)).some((part) => text.includes(part));
+}
+
+describe('a key in the trace', () => {
+  const heardAfter = (said: readonly Command[], lines: readonly string[]): readonly string[] => {
+    const trace = new Trace(new VirtualTimeScheduler());
+    const texts: string[] = [];
+    trace.events$.subscribe(({ text }) => texts.push(text));
+    for (const one of said) trace.said(one);
+    for (const frame of cut(lines.map((line) => Buffer.from(`${line}\r\n`)))) trace.heard(frame);
+    return texts.slice(said.length);
+  };
+
+  it('is not in the command', () => {
+    assert.deepStrictEqual(told(new Trace(new VirtualTimeScheduler()).events$), []);
+    const trace = new Trace(new VirtualTimeScheduler());
+    const events = told(trace.events$);
+    trace.said(secret);
+    assert.deepStrictEqual(events, ['0 > command - 28 AT+CWJAP_CUR="my-ssid","…"']);
+  });
+
+  it('is looked for until a later command has been answered, reasons for a failure apart', () => {
+    const attention = command('AT');
+    assert.deepStrictEqual(heardAfter([secret], ['"my-ssid","x', '+CWJAP:2', 'FAIL', 'y"']), [
+      'a line of 12 bytes',
+      '+CWJAP:2',
+      'FAIL',
+      'a line of 2 bytes',
+    ]);
+    assert.deepStrictEqual(heardAfter([secret, attention], ['x', 'OK', 'y']), ['a line of 1 bytes', 'OK', 'y']);
+    assert.deepStrictEqual(heardAfter([secret, attention, secret], ['OK', 'y']), ['OK', 'a line of 1 bytes']);
+  });
+
+  it('is hidden from who looks only once it has been said', () => {
+    const trace = new Trace(new VirtualTimeScheduler());
+    trace.said(secret);
+    const events = told(trace.events$);
+    for (const frame of cut([Buffer.from(`,"${key}"\r\n`)])) trace.heard(frame);
+    assert.deepStrictEqual(events, ['0 < fragment - 14 a line of 14 bytes']);
+  });
+
+  it('is in no damaged echo, whatever the damage', () => {
+    const echo = `${secret.line}\r\r\n\r\nOK\r\n`;
+    const damage = fc.record({ at: fc.nat(echo.length), lost: fc.nat(12), put: fc.string({ maxLength: 6 }) });
+    fc.assert(
+      fc.property(fc.array(damage, { maxLength: 3 }), fc.nat(echo.length), (damages, chunk) => {
+        const damaged = damages.reduce(
+          (text, { at, lost, put }) => text.slice(0, at) + put + text.slice(at + lost),
+          echo,
+        );
+        const trace = new Trace(new VirtualTimeScheduler());
+        const events = told(trace.events$);
+        trace.said(secret);
+        const bytes = Buffer.from(damaged, 'latin1');
+        for (const frame of cut([bytes.subarray(0, chunk), bytes.subarray(chunk)])) trace.heard(frame);
+        assert.ok(!events.some(showsKey), events.join('\n'));
+      }),
+    );
+  });
+
+  it.each(['1.5', '1.7.4', '2.2.2'] as const)('is in no echo of a modem with AT %s on a bad line', (firmware) => {
+    const shown: string[] = [];
+    for (let after = 0; after < secret.line.length; after++) {
+      for (const kind of ['lose', 'flip'] as const) {
+        const scheduler = new VirtualTimeScheduler();
+        const emulator = createEmulator({ firmware, scheduler, accessPoints: [{ ssid: 'my-ssid', key }], seed: after });
+        const nic = new ESP8285(emulator.uart, { scheduler });
+        nic.trace$.subscribe((event) => shown.push(short(event)));
+        const echoed$ = defer(() => {
+          return concat(emulator.uart.write(Buffer.from('ATE1\r\n')), timer(100, scheduler));
+        }).pipe(tap(() => emulator.fault({ kind, after, bytes: 1 + (after % 3) })));
+        concat(nic.start$(), echoed$, nic.connect$('my-ssid', key)).subscribe({ error: () => undefined });
+        concat(timer(60_000, scheduler), nic.close$()).subscribe();
+        scheduler.flush();
+      }
+    }
+    assert.ok(shown.some((text) => / < line .* a line of \d+ bytes$/.test(text)));
+    assert.deepStrictEqual(shown.filter(showsKey), []);
+  });
+});
