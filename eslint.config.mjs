@@ -205,6 +205,22 @@ export default defineConfig(
     rules: { 'no-restricted-syntax': ['error', ...asynchrony] },
   },
   {
+    files: ['samples/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(\\.\\./)+(src|harness|spec|scripts)(/|$)',
+              message: 'A sample imports packages and the files beside it, because a user copies it.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['harness/**/*.ts', 'spec/**/*.ts'],
     rules: {
       '@typescript-eslint/no-empty-function': 'off',

@@ -1,11 +1,11 @@
 /**
- * The same download as in download-picture.ts, made of streams: progress, throughput and a clean end by Ctrl-C are each
- * one operator more, and the download itself knows of none of them.
+ * The download of download-picture.ts as streams. Progress, throughput and a clean end by Ctrl-C are one more operator each,
+ * and the download itself does not know of them.
  *
  *     export RX_USOCKET_KEY=…
  *     npx tsx download-picture-streams.ts --port /dev/ttyUSB0 --ssid my-ssid
  *
- * Needs `npm install rx-usocket`. Node.js 22.18 and later runs it without `npx tsx`, too: `node download-picture-streams.ts`.
+ * Needs `npm install rx-usocket rxjs`. Node.js 22.18 and later also runs it without `npx tsx`: `node download-picture-streams.ts`.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -43,7 +43,7 @@ const { values: args } = parseArgs({
 });
 const url = new URL(args.url);
 
-/** What the server answers, as it comes; unsubscribing closes the connection. */
+/** Emits the server's reply as it comes. Unsubscribing closes the connection. */
 function get({ hostname, port, host, pathname, search }: URL): Observable<Buffer> {
   const request = `GET ${pathname}${search} HTTP/1.0\r\nHost: ${host}\r\n\r\n`;
   return usocket.getaddrinfo$(hostname, Number(port || 80)).pipe(
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
     );
     console.log(await lastValueFrom(download$, { defaultValue: 'cancelled, nothing saved' }));
   } finally {
-    await nic.close(); // and with it the line, which keeps the process running
+    await nic.close(); // also closes the serial line, which would keep the process running
   }
 }
 

@@ -4,7 +4,7 @@
  *     export RX_USOCKET_KEY=…
  *     npx tsx download-picture.ts --port /dev/ttyUSB0 --ssid my-ssid
  *
- * Needs `npm install rx-usocket`. Node.js 22.18 and later runs it without `npx tsx`, too: `node download-picture.ts`.
+ * Needs `npm install rx-usocket`. Node.js 22.18 and later also runs it without `npx tsx`: `node download-picture.ts`.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
     const sock = usocket.socket();
     const addr = (await usocket.getaddrinfo(url.hostname, Number(url.port || 80)))[0][4];
     await sock.connect(addr);
-    // 1.0, for then the end of the connection is the end of the picture, and nothing is cut in chunks.
+    // With HTTP/1.0 the end of the connection is the end of the picture, and the server sends no chunked encoding.
     await sock.send(
       `GET ${url.pathname}${url.search} HTTP/1.0\r\nHost: ${url.host}\r\ncache-control: no-cache\r\n\r\n`,
     );
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
     await writeFile(args.save, img);
     console.log('save ok');
   } finally {
-    await nic.close(); // and with it the line, which keeps the process running
+    await nic.close(); // also closes the serial line, which would keep the process running
   }
 }
 

@@ -1,12 +1,12 @@
 /**
- * Sends a file over the modem to whoever listens: the second program of the socket document, line by line.
+ * Sends a file over the modem to a program that listens: the second program of the socket document, line by line.
  *
  *     nc -l 3456 > received.bmp                  # on 192.168.0.183
  *
  *     export RX_USOCKET_KEY=…
  *     npx tsx send-picture.ts --port /dev/ttyUSB0 --ssid my-ssid --to 192.168.0.183:3456
  *
- * Needs `npm install rx-usocket`. Node.js 22.18 and later runs it without `npx tsx`, too: `node send-picture.ts`.
+ * Needs `npm install rx-usocket`. Node.js 22.18 and later also runs it without `npx tsx`: `node send-picture.ts`.
  */
 import { open } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
     await file.close();
     await sock.close();
   } finally {
-    await nic.close(); // and with it the line, which keeps the process running
+    await nic.close(); // also closes the serial line, which would keep the process running
   }
 }
 

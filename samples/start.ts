@@ -1,4 +1,11 @@
-/** The demonstration: `npm start -- --help` tells what it does. */
+/**
+ * The demonstration: downloads a picture over a modem, shows it, and sends it on. Without a modem, it starts a virtual one.
+ *
+ *     npm start -- --help                        # in the repository
+ *     npx tsx start.ts --help                    # in a copy of this file and the folder `demo`
+ *
+ * A copy needs `npm install rx-usocket rxjs commander cli-progress jimp`.
+ */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
@@ -28,17 +35,17 @@ async function transferPicture(options: Options, world?: VirtualWorld): Promise<
   const { port = '', ssid = '', key = '' } = world ?? options;
   const line = capacity(baud, firmware);
   if (world) {
-    say(`A virtual modem with AT ${firmware} at ${port}, ${baud} baud; --port takes a real one.`);
+    say(`A virtual modem with AT ${firmware} at ${port}, ${baud} baud; --port uses a real one.`);
     say(`A web server at 127.0.0.1:${world.webPort}, which the modem knows as ${url.host}.`);
   }
 
-  say(`\nSetting the modem at ${port} up, and joining ${ssid} …`);
+  say(`\nSetting up the modem at ${port}, and joining ${ssid} …`);
   const uart = new machine.UART(port, baud);
   const nic = await network.ESP8285(uart);
   try {
     await nic.connect(ssid, key);
     const [address] = await nic.ifconfig();
-    say(`The modem is ${address}.`);
+    say(`The modem has the address ${address}.`);
 
     say(`\nGET ${url.href}`);
     const picture = await measured(line.down, (meter, progress) => download(url, meter, progress));
@@ -64,7 +71,7 @@ async function transferPicture(options: Options, world?: VirtualWorld): Promise<
   }
 }
 
-/** Runs a transfer with a progress bar, and tells its figures. Ctrl-C gives it up, and the modem is told. */
+/** Runs a transfer with a progress bar, and prints its figures. Ctrl-C cancels it; the modem is closed in order. */
 async function measured<T>(
   capacity: number,
   transfer: (meter: Meter, progress: (total?: number) => void) => Promise<T>,
@@ -94,7 +101,7 @@ async function measured<T>(
 }
 
 function check(what: string, holds: boolean): void {
-  if (!holds) throw new Error(`It does not hold that ${what}.`);
+  if (!holds) throw new Error(`It is not true that ${what}.`);
   say(`  ✓ ${what}`);
 }
 
@@ -113,7 +120,7 @@ demonstrate(readOptions(process.argv)).then(
   },
   (error: unknown) => {
     console.error(`\n${explain(error)}`);
-    // A line that could not be set up is still open.
+    // A modem that could not be set up leaves its line open, which would keep the process running.
     process.exit(1);
   },
 );

@@ -1,12 +1,12 @@
 import type { FirmwareVersion } from 'rx-usocket/emulator';
 
-/** Payload of one block, and what the modem says around it: both in bytes. */
+/** The payload of one block, and what the modem sends around it, both in bytes. */
 interface Block {
   readonly payload: number;
   readonly around: number;
 }
 
-/** AT 1.5 pushes `\r\n+IPD,0,1460:` and the data. The others tell that data wait, are asked for them, and say OK. */
+/** AT 1.5 pushes `\r\n+IPD,0,1460:` and the data. The others announce data, are asked for them, and answer OK. */
 const received: Readonly<Record<FirmwareVersion, Block>> = {
   '1.5': { payload: 1460, around: 14 },
   '1.7.4': { payload: 2048, around: 64 },
@@ -17,8 +17,8 @@ const received: Readonly<Record<FirmwareVersion, Block>> = {
 const sent: Block = { payload: 2048, around: 57 };
 
 /**
- * Payload bytes per second that a serial line carries at best, with ten bits to the byte. The times that the modem and
- * the network take come on top.
+ * The most payload bytes per second that a serial line carries, with ten bits to the byte. The modem and the network need
+ * time of their own, which is not counted here.
  */
 export function capacity(baud: number, firmware: FirmwareVersion): { readonly down: number; readonly up: number } {
   const share = ({ payload, around }: Block): number => payload / (payload + around);

@@ -1,6 +1,6 @@
 const headEnd = '\r\n\r\n';
 
-/** A reply of HTTP/1.0, put together from the chunks that it comes in. */
+/** A reply of HTTP/1.0, joined from its chunks. */
 export class HttpReply {
   private readonly chunks: Buffer[] = [];
   private head: string | undefined;
@@ -10,16 +10,16 @@ export class HttpReply {
     this.head ??= headOf(this.chunks);
   }
 
-  /** Bytes in all, if the server has said so by now. */
+  /** The total number of bytes, once the server has told it. */
   get size(): number | undefined {
     const [, length] = /^content-length: *(\d+)/im.exec(this.head ?? '') ?? [];
     return length === undefined || this.head === undefined ? undefined : this.head.length + Number(length);
   }
 
   /**
-   * What the server has sent.
+   * The body of the reply.
    *
-   * @throws Error when it has refused, or when something is missing.
+   * @throws Error when the server has refused the request, or when a part is missing.
    */
   get body(): Buffer {
     const all = Buffer.concat(this.chunks);
@@ -32,7 +32,7 @@ export class HttpReply {
   }
 }
 
-/** The header with the empty line after it, if that has come. */
+/** The header with the empty line after it, once that has come. */
 function headOf(chunks: readonly Buffer[]): string | undefined {
   const text = Buffer.concat(chunks).toString('latin1');
   const end = text.indexOf(headEnd);

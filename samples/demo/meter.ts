@@ -1,4 +1,4 @@
-/** Measures a transfer: bytes against the clock, and the memory that it takes. */
+/** Measures a transfer: its bytes, its time, and the memory of the process. */
 export class Meter {
   /** Bytes so far. */
   bytes = 0;
@@ -9,6 +9,7 @@ export class Meter {
   private moment: number | undefined;
   private last = this.started;
 
+  /** Counts bytes that have just been transferred. */
   count(bytes: number): void {
     this.bytes += bytes;
     this.last = this.now();
@@ -17,24 +18,24 @@ export class Meter {
     this.memoryAtMost = Math.max(this.memoryAtMost, process.memoryUsage.rss());
   }
 
-  /** Bytes per second between the first bytes and the last; the first ones themselves were on their way before. */
+  /** Bytes per second from the first bytes to the last. The first ones do not count, because they took time before. */
   get steadyRate(): number {
     return this.first && this.last > this.first.at
       ? ((this.bytes - this.first.bytes) * 1000) / (this.last - this.first.at)
       : 0;
   }
 
-  /** From the making of the meter to the last bytes. */
+  /** Seconds from the making of the meter to the last bytes. */
   get seconds(): number {
     return (this.last - this.started) / 1000;
   }
 
-  /** The process at its biggest, and how much it has grown, in MB. */
+  /** The most memory of the process, and its growth, in MB. */
   get memory(): { readonly peak: number; readonly growth: number } {
     return { peak: this.memoryAtMost / 1e6, growth: (this.memoryAtMost - this.memoryBefore) / 1e6 };
   }
 
-  /** The modem's blocks come in pieces: all that comes in one go has come at the same time. */
+  /** The same time for all pieces of one block, which come within one turn of the event loop. */
   private now(): number {
     if (this.moment === undefined) {
       this.moment = performance.now();

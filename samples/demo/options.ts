@@ -4,7 +4,7 @@ import { firmwareVersions, type FirmwareVersion } from 'rx-usocket/emulator';
 
 export interface Options {
   readonly url: URL;
-  /** The serial line; none for the virtual modem. */
+  /** The serial line; `undefined` for the virtual modem. */
   readonly port?: string;
   readonly baud: number;
   readonly firmware: FirmwareVersion;
@@ -16,8 +16,8 @@ export interface Options {
 
 const description = [
   'Downloads a picture over the modem, shows it, and sends it on.',
-  'Without --port all of it happens on this machine: a virtual modem on a pseudo-terminal, opened with the real serial ' +
-    'port library, and behind it a web server with a picture and a sink to send it to.',
+  'Without --port everything runs on this machine: a virtual modem on a pseudo-terminal, opened with the real serial ' +
+    'port library, a web server with a picture, and a sink to send it to.',
 ].join('\n\n');
 
 const example = `
@@ -25,7 +25,7 @@ With a modem of yours:
   export RX_USOCKET_KEY=…
   npm start -- --port /dev/ttyUSB0 --ssid my-ssid http://host.example/picture.bmp`;
 
-/** Reads the command line, or ends the program with a word on what is wrong with it. */
+/** Reads the command line, or ends the program with a message that says what is wrong. */
 export function readOptions(argv: readonly string[]): Options {
   const program = new Command('npm start --')
     .description(description)
@@ -44,24 +44,24 @@ export function readOptions(argv: readonly string[]): Options {
     .addHelpText('after', example)
     .parse(argv);
   const options = { ...program.opts<Omit<Options, 'url'>>(), url: program.processedArgs[0] as URL };
-  if (options.port !== undefined && options.ssid === undefined) program.error('error: --port wants --ssid, too');
+  if (options.port !== undefined && options.ssid === undefined) program.error('error: --port needs --ssid as well');
   return options;
 }
 
 function pageUrl(text: string): URL {
-  if (!URL.canParse(text)) throw new InvalidArgumentError('It is no URL; try http://host.example/picture.bmp.');
+  if (!URL.canParse(text)) throw new InvalidArgumentError('It is not a URL; try http://host.example/picture.bmp.');
   const url = new URL(text);
-  if (url.protocol !== 'http:') throw new InvalidArgumentError('Only http: is spoken here.');
+  if (url.protocol !== 'http:') throw new InvalidArgumentError('Only http: is supported.');
   return url;
 }
 
 function wholeNumber(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It is no whole number; try 115200.');
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('It is not a whole number; try 115200.');
   return Number(text);
 }
 
 function endpoint(text: string): readonly [address: string, port: number] {
   const [, address, port] = /^(\d+\.\d+\.\d+\.\d+):(\d+)$/.exec(text) ?? [];
-  if (address === undefined) throw new InvalidArgumentError('It is no address and port; try 192.168.0.183:3456.');
+  if (address === undefined) throw new InvalidArgumentError('It is not an address and a port; try 192.168.0.183:3456.');
   return [address, Number(port)];
 }

@@ -3,10 +3,9 @@ import { Format, SingleBar } from 'cli-progress';
 import type { Meter } from './meter';
 
 /**
- * A progress bar on the terminal, from when it is known how many bytes there will be; none where the output is no
- * terminal.
+ * A progress bar. It appears when the total number of bytes is known, and only on a terminal.
  *
- * @param capacity Bytes per second that the line can carry at best.
+ * @param capacity The most bytes per second that the line can carry.
  */
 export class Progress {
   private readonly bar: SingleBar;
@@ -28,7 +27,7 @@ export class Progress {
     });
   }
 
-  /** @param total Bytes in all, as soon as that is known. */
+  /** @param total The total number of bytes; `undefined` as long as it is unknown. */
   update(total: number | undefined): void {
     if (total === undefined) return;
     if (!this.started) this.bar.start(total, 0);

@@ -1,6 +1,6 @@
 import { Jimp } from 'jimp';
 
-/** Where a picture is to be shown. */
+/** The size of a terminal, and whether it has colours. */
 export interface Screen {
   readonly columns: number;
   readonly rows: number;
@@ -10,20 +10,20 @@ export interface Screen {
 /** From dark to bright. */
 const shades = ' .:-=+*#%@';
 
-/** Standard output, which need not be a terminal. */
+/** Standard output; the size is missing when it is not a terminal. */
 interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
 }
 
-/** The terminal as it is, or something small for a file or a pipe. */
+/** The size of the terminal, or a small one for a file or a pipe. */
 export function screenOf({ isTTY = false, columns = 60, rows = 30 }: Output, env: NodeJS.ProcessEnv): Screen {
   const { NO_COLOR = '', TERM } = env;
   return { columns, rows: rows - 4, colours: isTTY && NO_COLOR === '' && TERM !== 'dumb' };
 }
 
-/** A picture that has been decoded: red, green, blue and opacity of each pixel. */
+/** A decoded picture: red, green, blue and opacity of each pixel. */
 export interface Picture {
   readonly width: number;
   readonly height: number;
@@ -33,17 +33,17 @@ export interface Picture {
 /**
  * Decodes BMP, JPEG, PNG, GIF or TIFF.
  *
- * @throws Error (rejection) for what is no picture.
+ * @throws Error (rejection) for a file that is not a picture.
  */
 export async function readPicture(file: Buffer): Promise<Picture> {
   try {
     return (await Jimp.read(file)).bitmap;
   } catch (cause) {
-    throw new Error('This is no picture that can be shown: not BMP, JPEG or PNG, or damaged.', { cause });
+    throw new Error('This is not a picture that can be shown: not BMP, JPEG or PNG, or damaged.', { cause });
   }
 }
 
-/** A picture as text: half blocks in colour, each of them two pixels, or else letters. */
+/** A picture as text: half blocks in colour, two pixels each, or letters. */
 export function renderPicture(picture: Picture, { columns, rows, colours }: Screen): string {
   const image = new Jimp({ ...picture });
   // A cell of a terminal is about twice as high as it is wide.

@@ -1,7 +1,7 @@
 import { Jimp } from 'jimp';
 
 type Colour = readonly [red: number, green: number, blue: number];
-/** A colour where there is something to see, and nothing where what lies behind shows. */
+/** The colour of a pixel; `undefined` where the layers behind show. */
 type Layer = (x: number, y: number) => Colour | undefined;
 
 const width = 240;
@@ -12,7 +12,7 @@ const sun = { x: 158, y: 88, radius: 17 };
 /** From the front to the back. */
 const scene: readonly Layer[] = [hull, sails, glitter, sea, nearHills, farHills, disc, sky];
 
-/** A sailing boat before a sunset, 240 × 160 in 24 bits: the same bytes each time. */
+/** Draws a sailing boat before a sunset, 240 × 160 pixels of 24 bits, with the same bytes each time. */
 export async function drawSunset(): Promise<Buffer> {
   const image = new Jimp({ width, height });
   image.scan((x, y, at) => {

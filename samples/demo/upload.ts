@@ -2,14 +2,14 @@ import { type Address, usocket } from 'rx-usocket';
 
 import type { Meter } from './meter';
 
-/** What one command of the modem takes. */
+/** The most bytes that one command of the modem takes. */
 const piece = 2048;
 
 /**
- * Sends bytes to somebody over the modem.
+ * Sends bytes over the modem.
  *
- * @param meter Counts what the modem has sent.
- * @param onProgress Told whenever it has.
+ * @param meter Counts the bytes that the modem has sent.
+ * @param onProgress Is called after each piece.
  */
 export async function upload(address: Address, bytes: Buffer, meter: Meter, onProgress: () => void): Promise<void> {
   const sock = usocket.socket();

@@ -8,19 +8,19 @@ import { type EmulatorOptions, servePty, serveTcp } from 'rx-usocket/emulator';
 import type { Options } from './options';
 import { drawSunset } from './sunset';
 
-/** All that the demonstration needs and this machine has not: a modem, a network, a web server, somebody to send to. */
+/** What the demonstration needs besides this machine: a modem, a network, a web server, and a server to send to. */
 export interface VirtualWorld {
-  /** What the modem is at. */
+  /** The line of the modem, for `machine.UART`. */
   readonly port: string;
   readonly ssid: string;
   readonly key: string;
-  /** What the web server has. */
+  /** The picture that the web server serves. */
   readonly picture: Buffer;
-  /** Of the web server, on this machine. */
+  /** The port of the web server on this machine. */
   readonly webPort: number;
-  /** Takes one connection. */
+  /** The address of the server to send to, which takes one connection. */
   readonly sink: Address;
-  /** What has come at the sink, once its connection has ended. */
+  /** Resolves to the bytes that the sink has received, when its connection has ended. */
   readonly sunk: Promise<Buffer>;
   close(): Promise<void>;
 }
@@ -30,7 +30,7 @@ const key = 'a-key-of-the-air';
 /** The address that the second program of the socket document sends to. */
 const sink: Address = ['192.168.0.183', 3456];
 
-/** Starts it; everything listens on loopback only. Close it when done. */
+/** Starts everything, on loopback only. Close it in the end. */
 export async function startVirtualWorld({ url, baud, firmware }: Options): Promise<VirtualWorld> {
   const picture = await drawSunset();
   const web = createWebServer((request, response) => {
@@ -43,7 +43,7 @@ export async function startVirtualWorld({ url, baud, firmware }: Options): Promi
   });
   const sinkServer = createServer();
   const sunk = once(sinkServer, 'connection').then(([connection]) => buffer(connection as NodeJS.ReadableStream));
-  // A connection that breaks is told by whoever was sending.
+  // A broken connection is reported by the sending side.
   sunk.catch(() => undefined);
   const [webPort, sinkPort] = [await listen(web), await listen(sinkServer)];
 
@@ -69,7 +69,7 @@ export async function startVirtualWorld({ url, baud, firmware }: Options): Promi
   };
 }
 
-/** A device like any other where this machine has pseudo-terminals, a raw TCP line where it has not. */
+/** Serves the modem on a pseudo-terminal, or over TCP where this machine has none. */
 async function startModem(options: EmulatorOptions): Promise<{ readonly port: string; close(): Promise<void> }> {
   try {
     const served = await servePty(options);

@@ -62,6 +62,10 @@ const cases: readonly (readonly [file: string, code: string, ...rules: string[]]
     'no-restricted-properties',
   ],
   ['spec', 'import { it } from "@jest/globals"; it.todo("later");', 'no-restricted-properties'],
+  ['samples', 'import "../src";', 'no-restricted-imports'],
+  ['samples/demo', 'import "../../src/usocket";', 'no-restricted-imports'],
+  ['samples/demo', 'import "../../harness/peers/peer";', 'no-restricted-imports'],
+  ['samples/demo', 'import "rx-usocket"; import "./meter"; import "../src-of-mine";'],
 ];
 
 const files = cases.map(([place], index) => (place.endsWith('.ts') ? place : `${place}/case${index}.ts`));
@@ -74,7 +78,7 @@ describe('the lint rules', () => {
     cases.forEach(([, code], index) => {
       project.write(files[index]!, code);
     });
-    const { stdout, stderr } = await project.run('eslint/bin/eslint.js', '--format', 'json', 'src', 'spec');
+    const { stdout, stderr } = await project.run('eslint/bin/eslint.js', '--format', 'json', 'src', 'samples', 'spec');
     expect(stderr).toBe('');
     for (const { filePath, messages } of JSON.parse(stdout) as Report[]) {
       reported.set(filePath, [...new Set(messages.map(({ ruleId }) => ruleId))]);

@@ -4,16 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { servePty, type ServedPty } from '../../src/emulator';
 import { drawSunset } from '../../samples/demo/sunset';
 import { restAt } from '../../harness/peers/peer';
 import { runProgram, startProgram } from '../../harness/processes/program';
 import { tcpServer, type TcpServer } from '../../harness/peers/tcpServer';
-
-// Each program is compiled as it starts.
-jest.setTimeout(30_000);
 
 /** Chosen so that it would stand out in any output. */
 const key = 'a-key-that-nobody-may-see';

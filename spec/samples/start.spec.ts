@@ -4,16 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { drawSunset } from '../../samples/demo/sunset';
 import { type ServedTcp, serveTcp, type ServeTcpOptions } from '../../src/emulator';
 import { restAt } from '../../harness/peers/peer';
 import { runProgram, startProgram } from '../../harness/processes/program';
 import { tcpServer } from '../../harness/peers/tcpServer';
-
-// Each program is compiled as it starts.
-jest.setTimeout(30_000);
 
 const start = 'samples/start.ts';
 const closers: (() => Promise<unknown>)[] = [];

@@ -42,7 +42,7 @@ describe('a file', () => {
       'image/bmp: 12 × 8',
       'image/png: 12 × 8',
       'image/jpeg: 12 × 8',
-      ...Array.from({ length: 3 }, () => 'This is no picture that can be shown: not BMP, JPEG or PNG, or damaged.'),
+      ...Array.from({ length: 3 }, () => 'This is not a picture that can be shown: not BMP, JPEG or PNG, or damaged.'),
       '',
     ]);
   });
