@@ -1,6 +1,9 @@
 /** The comment of each alternative of `Fault` describes its members. */
 const faultMembers = ['kind', 'after', 'as', 'bytes', 'for', 'from', 'links', 'loseReady', 'thenOk'];
 
+/** Types that only shorten the types of public symbols. */
+const abbreviations = ['errnoOf', 'Hints', 'Name', 'Plain', 'Said', 'SocketPhase'];
+
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
   name: 'rx-usocket',
@@ -15,5 +18,6 @@ export default {
   skipErrorChecking: true,
   validation: { notDocumented: true, rewrittenLink: true },
   intentionallyNotDocumented: faultMembers.map((member) => `rx-usocket/emulator.Fault.__type.${member}`),
+  intentionallyNotExported: abbreviations,
   treatWarningsAsErrors: true,
 };

@@ -19,7 +19,10 @@ import { errnoOf, errorcode, Poll, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, 
 const modules = createModules();
 
 /** Serial lines: `new machine.UART(port, baudRate)` opens one. */
-export const machine = inspectableModule('machine', { UART });
+export const machine = inspectableModule('machine', {
+  /** A serial line: `new machine.UART('/dev/ttyUSB0', 115200)`. The port may also be `tcp://…`, `rfc2217://…` or `emulator:`. */
+  UART,
+});
 
 /**
  * Network interfaces: `network.ESP8285(uart)` sets up the modem on a serial line, `network.Host()` gives the operating
@@ -122,6 +125,7 @@ export {
   type OptionValue,
   OSError,
   type Poll,
+  type PollOptions,
   type Ready,
   type Selected,
   type Sendable,

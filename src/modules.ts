@@ -11,5 +11,10 @@ import { createSocketModule, Interfaces } from './usocket';
  */
 export function createModules() {
   const interfaces = new Interfaces();
-  return { network: createNetworkModule(interfaces), usocket: createSocketModule(interfaces) };
+  return {
+    /** Makes interfaces, which only the `usocket` beside it uses by default. */
+    network: createNetworkModule(interfaces),
+    /** Makes sockets, by default on the first interface of the `network` beside it. */
+    usocket: createSocketModule(interfaces),
+  };
 }

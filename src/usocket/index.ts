@@ -29,6 +29,6 @@ export type { FileMode } from './stream/socketFileStreams';
 export type { SocketState } from './stream/socketState';
 export type { SocketOptions } from './calls/socketOptions';
 export type { Sendable } from './calls/call';
-export { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, type Ready } from './select/poll';
+export { POLLERR, POLLHUP, POLLIN, POLLNVAL, type PollOptions, POLLOUT, type Ready } from './select/poll';
 export { select$, type Selected } from './select/select';
 export { Poll, select } from './select/uselect';

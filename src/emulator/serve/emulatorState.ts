@@ -47,7 +47,14 @@ export interface EmulatorState {
     readonly unread: number;
   }[];
   /** The listening port, and the port of this machine that stands in for it. */
-  readonly server: { readonly port: number; readonly localPort: number } | undefined;
+  readonly server:
+    | {
+        /** The port that the host has named. */
+        readonly port: number;
+        /** The port of this machine. */
+        readonly localPort: number;
+      }
+    | undefined;
 }
 
 export function stateOf({ personality, booting, runner, memory, station, links, server }: Modem): EmulatorState {

@@ -1,5 +1,14 @@
 /** How the modem's own network is encrypted, by MaixPy's names. The numbers are those of `AT+CWSAP`. */
-export const encryptions = { OPEN: 0, WPA_PSK: 2, WPA2_PSK: 3, WPA_WPA2_PSK: 4 } as const;
+export const encryptions = {
+  /** No encryption, and no key. */
+  OPEN: 0,
+  /** WPA with a key. */
+  WPA_PSK: 2,
+  /** WPA2 with a key. */
+  WPA2_PSK: 3,
+  /** WPA or WPA2 with a key, as the station chooses. */
+  WPA_WPA2_PSK: 4,
+} as const;
 
 /**
  * How the modem's own network is encrypted: `ESP8285.OPEN` (0), `WPA_PSK` (2), `WPA2_PSK` (3) or `WPA_WPA2_PSK` (4). What

@@ -7,6 +7,7 @@ import type { Frame } from '../grammar/frame';
 export interface TraceEvent {
   /** Milliseconds, by the interface's scheduler. */
   readonly time: number;
+  /** Which way it went. The driver's own notes are `'by driver'`. */
   readonly direction: 'to modem' | 'from modem' | 'by driver';
   /**
    * What the host says is a command or data; what the modem says is named as the driver understood it. A note is the

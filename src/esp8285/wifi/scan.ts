@@ -27,7 +27,9 @@ interface Details {
  * `ssidBytes` is what `nic.connect` takes where they are something else.
  */
 export class FoundNetwork extends String {
+  /** The name as text, read as UTF-8. */
   readonly ssid: string;
+  /** The name as bytes, for `nic.connect` if it is not UTF-8. */
   readonly ssidBytes: Buffer;
   /** As `AT+CWSAP` counts: 0 for an open network; 1 is WEP. */
   readonly encryption: number | undefined;
@@ -35,6 +37,7 @@ export class FoundNetwork extends String {
   readonly rssi: number | undefined;
   /** The access point's hardware address, `'aa:bb:cc:dd:ee:ff'`. */
   readonly bssid: string | undefined;
+  /** 1 to 14. */
   readonly channel: number | undefined;
 
   constructor(text: string, ssidBytes: Buffer, { encryption, rssi, bssid, channel }: Details) {

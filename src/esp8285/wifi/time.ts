@@ -19,6 +19,7 @@ import { firstMatch } from '../commands/answerLines';
 import { withCommandError } from '../executor/commandError';
 import type { Session } from '../executor/session';
 
+/** Which servers `nic.time` asks, and how long it waits for them. */
 export interface TimeOptions {
   /** One to three time servers (SNTP), by name or address. Default: those that the firmware was built with. */
   readonly servers?: readonly string[];

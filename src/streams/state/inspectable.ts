@@ -34,7 +34,7 @@ export abstract class Inspectable {
     return this.constructor.name;
   }
 
-  /** What `console.log` and `util.inspect` print: the same line as {@link Inspectable.toString}. */
+  /** What `console.log` and `util.inspect` print: the same line as `toString` returns. */
   [inspect](): string {
     return this.toString();
   }

@@ -32,7 +32,6 @@ const failureEvents = POLLERR | POLLNVAL;
  * Errors: `EINVAL` for a list that is none, for an object without `readiness$`, and for a value that is no time.
  *
  * @param seconds 0 does not wait. `null` or a negative number waits for ever. Default: `null`.
- * @param options.scheduler The scheduler that times the waiting. Default: `asyncScheduler`.
  * @see MicroPython, `select.select(rlist, wlist, xlist[, timeout])`. `uselect.poll()` watches many streams at less cost.
  */
 export function select$<R extends Pollable, W extends Pollable, X extends Pollable>(

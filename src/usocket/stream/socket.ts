@@ -39,7 +39,7 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
    * certificates.
    *
    * @param address From `getaddrinfo`, or `[address, port]` with a numeric IPv4 address.
-   * @param options.tls Encrypts the connection. Default: no encryption.
+   * @param options `tls` encrypts the connection. Default: no encryption.
    * @see The socket document, `socket.connect(address)`.
    */
   connect(address: Address, options?: ConnectOptions & Abortable): Promise<void> {

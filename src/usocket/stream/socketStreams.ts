@@ -104,7 +104,7 @@ export class SocketStreams extends Inspectable implements Pollable {
    * With TLS also `EPROTO` when the handshake fails, `EACCES` when the certificate is not accepted, `ENOBUFS` when the modem
    * has an encrypted connection already, `EOPNOTSUPP` when certificates cannot be checked.
    *
-   * @param options.tls Encrypts the connection.
+   * @param options `tls` encrypts the connection.
    */
   connect$(address: Address, options: ConnectOptions = {}): Observable<void> {
     return this.operations.start('connect', (call) => {
