@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
 import { serialUart } from '../../src/transports';
 import { OSError } from '../../src/usocket/contract/osError';
+import { nextTurn } from '../../harness/time/turns';
 import { collect, noise } from '../../harness/peers/bytes';
 import { failureOf } from '../../harness/interfaces/failure';
 import { openPty, type Pty } from '../../harness/lines/pty';

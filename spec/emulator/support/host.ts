@@ -1,3 +1,4 @@
+import { within } from '../../../harness/time/limits';
 import { createEmulator, type Emulator, type EmulatorOptions } from '../../../src/emulator';
 
 /** How long a host waits for what it expects before it fails with what came instead, in milliseconds. */
@@ -56,17 +57,13 @@ export class TestHost {
 
   private wait(ready: () => boolean, what: string): Promise<void> {
     if (ready()) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.wake = undefined;
-        reject(new Error(`waited for ${JSON.stringify(what)}\n but got ${JSON.stringify(this.unread)}`));
-      }, patience);
+    const woken = new Promise<void>((resolve) => {
       this.wake = () => {
-        if (!ready()) return;
-        clearTimeout(timer);
-        this.wake = undefined;
-        resolve();
+        if (ready()) resolve();
       };
+    });
+    return within(patience, woken, () => {
+      throw new Error(`waited for ${JSON.stringify(what)}\n but got ${JSON.stringify(this.unread)}`);
     });
   }
 }

@@ -1,10 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom, map, take, toArray } from 'rxjs';
 
 import { type Address, type DatagramSocket, POLLIN, POLLOUT } from '../../../src/usocket';
 import { Poll } from '../../../src/usocket/select/uselect';
+import { nextTurn } from '../../../harness/time/turns';
 import { noise } from '../../../harness/peers/bytes';
 import { failureOf } from '../../../harness/interfaces/failure';
 import {
