@@ -8,7 +8,7 @@ import type { VirtualLink } from '../links/virtualLink';
 import { linkCount } from '../links/virtualLinks';
 import type { Modem } from '../modem/modem';
 import { NetworkError, isDottedQuad } from '../network/network';
-import { portInUse } from '../network/portInUse';
+import { portInUseHint } from '../network/portInUseHint';
 import { accept, type Call, type Command } from './command';
 import { linkSetting, plainSetting } from './plainSetting';
 
@@ -24,13 +24,13 @@ function start(modem: Modem, { args }: Call): Observable<Print> {
   return open(modem, args, id, next);
 }
 
-/** As in the firmware's source, AT 0.2x. */
+/** The test form, as in the source of AT 0.2x. */
 function howToStart({ memory }: Modem, { name }: Call): Observable<Print> {
   const id = memory.settings.mux ? '(id),' : '';
   return of(...['ip address', 'domain name'].map((host) => `${name}:${id}("type"),("${host}"),(port)\r\n`));
 }
 
-/** The firmware chooses the number. */
+/** `CIPSTARTEX`, which chooses the link number itself. */
 function startAnywhere(modem: Modem, { args }: Call): Observable<Print> {
   const id = modem.links.lowestFree();
   if (id === undefined) throw new Refusal('', errorCode.failed);
@@ -96,7 +96,7 @@ function opened({ links, output }: Modem, link: VirtualLink): Observable<Print> 
 }
 
 function notOpened({ links, personality, report }: Modem, id: number, cause: unknown): Observable<Print> {
-  if (cause instanceof NetworkError && cause.reason === 'in-use') report.hint(portInUse(cause));
+  if (cause instanceof NetworkError && cause.reason === 'in-use') report.hint(portInUseHint(cause));
   const isHandshake = cause instanceof NetworkError && cause.reason === 'handshake';
   if (isHandshake && personality.okAfterFailedHandshake) return of(links.messages.closed(id));
   const after$ = personality.closedAfterFailedStart ? links.closedLate(id) : EMPTY;
@@ -187,7 +187,7 @@ export const linkCommands: readonly Command[] = [
     saved: 'asked',
     read: (args) => String(args.number(0, 1, 36_000)),
   }),
-  // Whether `CIPCLOSE` resets the connection.
+  // With 1, `CIPCLOSE` resets the connection.
   linkSetting({
     name: '+CIPCLOSEMODE',
     since: { N: 1.7 },

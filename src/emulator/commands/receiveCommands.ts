@@ -32,7 +32,7 @@ function lengths({ links, personality }: Modem): Observable<Print> {
   return of(`+CIPRECVLEN:${shown.join(',')}\r\n`);
 }
 
-/** Passive receive. */
+/** Passive receive: its mode, reads, and what is waiting. */
 export const receiveCommands: readonly Command[] = [
   {
     name: '+CIPRECVMODE',

@@ -198,7 +198,7 @@ function setRaw({ memory }: Modem, { args }: Call): undefined {
   memory.settings.raw = on;
 }
 
-/** Sending. */
+/** Sends by length, and passthrough. */
 export const sendCommands: readonly Command[] = [
   { name: '+CIPSEND', only: { test: 'N' }, test: accept, run: raw, set: send, ownResult: ['run', 'set'] },
   { name: '+CIPSENDEX', since: { N: 1, E: 2 }, set: sendUntil, ownResult: ['set'] },

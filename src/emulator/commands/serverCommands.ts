@@ -5,7 +5,7 @@ import type { Print } from '../line/output';
 import { linkCount } from '../links/virtualLinks';
 import type { Modem } from '../modem/modem';
 import { NetworkError } from '../network/network';
-import { portInUse } from '../network/portInUse';
+import { portInUseHint } from '../network/portInUseHint';
 import type { Call, Command } from './command';
 
 const defaultPort = 333;
@@ -20,7 +20,7 @@ function setServer(modem: Modem, { args }: Call): Observable<Print> {
   if (args.has(2) && args.text(2, 6).toUpperCase() !== 'TCP') throw new Refusal('', errorCode.invalid);
   return server.start(port).pipe(
     catchError((cause: unknown) => {
-      if (cause instanceof NetworkError) modem.report.hint(portInUse(cause));
+      if (cause instanceof NetworkError) modem.report.hint(portInUseHint(cause));
       return throwError(() => new Refusal('TcpServer Failure', errorCode.failed));
     }),
   );

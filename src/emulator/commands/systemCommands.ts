@@ -22,7 +22,7 @@ function setUart(modem: Modem, { args, persist, name }: Call): Observable<Print>
   const baud = args.number(0, 80, 4_608_000);
   const frame = [args.number(1, 5, 8), args.number(2, 1, 3), args.number(3, 0, 2), args.number(4, 0, 3)].join(',');
   args.limit(5);
-  // Unlike other commands, this one has suffixes in both families, and without one it writes the flash.
+  // This command has suffixes in both families. Only `_CUR` leaves the flash as it is.
   if (persist && !name.endsWith('_CUR')) Object.assign(memory.flash, { baud, frame });
   return concat(
     runner.result('\r\nOK\r\n'),
@@ -34,7 +34,7 @@ function setUart(modem: Modem, { args, persist, name }: Call): Observable<Print>
   );
 }
 
-/** The modem itself. */
+/** Restart, echo, the line, and the system's settings. */
 export const systemCommands: readonly Command[] = [
   { name: '', run: accept },
   { name: 'E0', run: ({ memory }) => void (memory.settings.echo = false) },

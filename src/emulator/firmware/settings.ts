@@ -14,7 +14,7 @@ export interface SoftAp {
   readonly ecn: number;
   /** How many stations may join, from 1 to 8. */
   readonly mostStations: number;
-  /** Whether it keeps its name to itself. */
+  /** Whether it hides its name from scans. */
   readonly hidden: boolean;
 }
 

@@ -5,7 +5,7 @@ import { lowWater, type PacedLine } from './pacedLine';
 
 /** The serial line to a virtual modem is gone: what its `rx$` errors with, and every write after that. */
 export class LineError extends Error {
-  /** `'LineError'`. */
+  /** `'LineError'`, which tells it from other errors. */
   override readonly name = 'LineError';
 
   constructor(

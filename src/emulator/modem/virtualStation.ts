@@ -7,7 +7,7 @@ import { type AccessPoint, type AccessPointReport, latin1, nameOf, reportOf } fr
 
 /**
  * The state of the Wi-Fi station. `idle`: it has not tried to join. `trying`: it is joining, or waits for an address.
- * `joined`: it has an address. `lost`: the access point has gone, or joining has failed. `left`: the host had it leave.
+ * `joined`: it has an address. `lost`: the access point has gone, or joining has failed. `left`: the host made it leave.
  */
 export type StationState = 'idle' | 'trying' | 'joined' | 'lost' | 'left';
 
@@ -99,14 +99,14 @@ export class VirtualStation {
     if (found !== undefined) void this.succeed(found);
   }
 
-  /** Is away from the access point, by a command, a fault or a reset. */
+  /** Leaves the access point, because of a command, a fault or a reset. */
   leave(state: 'left' | 'lost' | 'idle'): void {
     this.state = state;
     if (state !== 'lost') this.current = undefined;
     this.hostName = undefined;
   }
 
-  /** Joins the access point again that was lost. */
+  /** Joins the lost access point again. */
   rejoin(): Observable<Print> {
     const lost = this.state === 'lost' ? this.current : undefined;
     return lost === undefined ? of() : this.join(latin1(lost.ssid), latin1(lost.key ?? ''));

@@ -10,9 +10,9 @@ export interface Endpoint {
 
 /** A TCP connection of this machine, as the virtual modem uses it. */
 export interface Connection {
-  /** Where the peer is. */
+  /** The address and port of the peer. */
   readonly remote: Endpoint;
-  /** The port on this side. */
+  /** The port of the connection on this machine. */
   readonly localPort: number;
   /** What the peer sends. To be subscribed once. Completes when the peer has ended, errors when it has reset. */
   readonly data$: Observable<Buffer>;
@@ -30,27 +30,27 @@ export interface Connection {
 
 /** A datagram that came to a {@link DatagramPort}. */
 export interface Datagram {
-  /** The payload. */
+  /** The payload, which may be empty. */
   readonly bytes: Buffer;
   /** Where it came from. */
   readonly from: Endpoint;
 }
 
-/** A UDP port of this machine. */
+/** A UDP port of this machine, for the datagrams of one link. */
 export interface DatagramPort {
-  /** The number of the port. */
+  /** The number of the port, which `bind(0)` has chosen. */
   readonly localPort: number;
   /** The datagrams that come to it. To be subscribed once. Completes after {@link close}. */
   readonly datagrams$: Observable<Datagram>;
   /** Sends a datagram. Whether it arrives is not reported. */
   send(bytes: Buffer, to: Endpoint): void;
-  /** Frees the port. */
+  /** Closes the port, which is free then. */
   close(): void;
 }
 
 /** A TCP port that accepts connections. */
 export interface Listener {
-  /** The number of the port. */
+  /** The number of the port, which `listen(0)` has chosen. */
   readonly localPort: number;
   /** Connections of clients. They belong to the subscriber. */
   readonly connections$: Observable<Connection>;
@@ -78,7 +78,7 @@ export interface Network {
 
 /** What a {@link Network} fails with. It decides what the modem tells its host. */
 export class NetworkError extends Error {
-  /** `'NetworkError'`. */
+  /** `'NetworkError'`, which tells it from other errors. */
   override readonly name = 'NetworkError';
 
   constructor(

@@ -29,7 +29,7 @@ function connectSocket(to: Endpoint, tls: boolean, serverName?: string): Observa
     }
     let handedOver = false;
     const options = { host: to.address, port: to.port, ...halfOpen };
-    // The modem checks no certificate unless AT+CIPSSLCCONF says so.
+    // No certificate is checked, as the modem does by default.
     const name = serverName === undefined ? {} : { servername: serverName };
     const socket = tls ? connectTls({ ...options, ...name, rejectUnauthorized: false }) : connect(options);
     let connected = false;

@@ -7,11 +7,11 @@ import type { Endpoint } from '../network/network';
 
 /** What is going on inside a virtual modem, for tests. */
 export interface EmulatorState {
-  /** The firmware version. */
+  /** The firmware version, as in the options. */
   readonly firmware: FirmwareVersion;
   /** It has been reset and has not printed `ready` yet. */
   readonly booting: boolean;
-  /** A command is running. */
+  /** A command is running, so a line is answered with `busy`. */
   readonly busy: boolean;
   /** Echo is on, as after `ATE1`. */
   readonly echo: boolean;
@@ -31,7 +31,7 @@ export interface EmulatorState {
   readonly hostName: string | undefined;
   /** The modem's own network, if its mode has one. */
   readonly softAp: SoftAp | undefined;
-  /** The open links. */
+  /** The open links, by ascending number. */
   readonly links: readonly {
     /** The link number, from 0 to 4. */
     readonly id: number;

@@ -22,7 +22,7 @@ export interface ServePtyOptions extends EmulatorOptions {
 export interface ServedPty {
   /** The device to open, such as `/dev/pts/7`. */
   readonly path: string;
-  /** The modem. */
+  /** The virtual modem, for its state and for faults. */
   readonly emulator: Emulator;
   /** Removes the device, and switches the modem off. Twice is no error. */
   close(): Promise<void>;

@@ -14,7 +14,7 @@ export interface ServeTcpOptions extends EmulatorOptions {
 export interface ServedTcp {
   /** The port on 127.0.0.1. */
   readonly port: number;
-  /** The modem. */
+  /** The virtual modem, for its state and for faults. */
   readonly emulator: Emulator;
   /** Hangs up, and switches the modem off. Resolves when the port is free. Twice is no error. */
   close(): Promise<void>;
