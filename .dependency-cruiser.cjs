@@ -100,6 +100,13 @@ module.exports = {
       to: { path: `^(${ordered.filter((other) => other !== folder && !allowed.includes(other)).join('|')})/` },
     })),
     {
+      name: 'streams-by-its-index',
+      severity: 'error',
+      comment: 'Whatever else uses src/streams imports its index, so its rooms can change freely.',
+      from: { path: '^src/', pathNot: at('streams/') },
+      to: { path: at('streams/'), pathNot: at('streams/index\\.ts$') },
+    },
+    {
       name: 'serialport-in-one-file',
       severity: 'error',
       comment: 'Only this file knows hardware; everything else runs on any Uart.',

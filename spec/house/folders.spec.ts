@@ -8,6 +8,7 @@ const cases: readonly (readonly [from: string, to: string, rule?: string])[] = [
   ['src/streams/b.ts', 'node:timers', 'floor-streams'],
   ['src/streams/c.ts', '../usocket/contract/nic', 'floor-streams'],
   ['src/usocket/a.ts', '../streams'],
+  ['src/usocket/d.ts', '../streams/uart', 'streams-by-its-index'],
   ['src/usocket/b.ts', 'node:net', 'floor-usocket'],
   ['src/usocket/c.ts', '../esp8285', 'floor-usocket'],
   ['src/usocket/calls/a.ts', '../contract/nic'],
@@ -61,6 +62,7 @@ describe('the folder rules', () => {
       project.write(`src/${layer}index.ts`, 'export const layer = 1;');
     }
     for (const file of [
+      'src/streams/uart',
       'src/usocket/contract/nic',
       'src/usocket/contract/osError',
       'src/usocket/contract/inet',
