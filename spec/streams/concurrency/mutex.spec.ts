@@ -9,7 +9,7 @@ const broken = new Error('broken');
 
 describe('Mutex', () => {
   it(
-    'runs one operation after another, in the order of their subscriptions',
+    'runs operations one at a time, in the order of their subscriptions',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const mutex = new Mutex();
       const one$ = cold('  --a|        ');
@@ -83,7 +83,7 @@ describe('Mutex', () => {
   );
 
   it(
-    'is cold: each subscription waits its own turn',
+    'is cold: each subscription waits for a turn of its own',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const operation$ = cold('       -a|');
       const entering$ = new Mutex().runExclusive(operation$);
@@ -104,7 +104,7 @@ describe('Mutex', () => {
   );
 
   it(
-    'tells whether an operation is running',
+    'emits whether an operation is running',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const mutex = new Mutex();
       const start$ = cold('              --(ab)     ');
@@ -125,7 +125,7 @@ describe('Mutex', () => {
     assert.deepStrictEqual(seen, [true, false, false]);
   });
 
-  it('runs what is subscribed to within an operation after those that wait already', () => {
+  it('runs an operation that is subscribed to within another after those that wait already', () => {
     const mutex = new Mutex();
     const served: string[] = [];
     const first = new Subject<string>();
@@ -137,7 +137,7 @@ describe('Mutex', () => {
     assert.deepStrictEqual(served, ['waiting', 'nested']);
   });
 
-  it('runs the next only when the one before, which is unsubscribed, has torn down', () => {
+  it('runs the next only after the teardown of one that is unsubscribed', () => {
     const mutex = new Mutex();
     const log: string[] = [];
     const first = new Subject<void>();
@@ -149,7 +149,7 @@ describe('Mutex', () => {
     assert.deepStrictEqual(log, ['second has let go', 'third starts']);
   });
 
-  it('runs thousands that wait in one go', () => {
+  it('runs thousands of waiting operations in one go', () => {
     const mutex = new Mutex();
     const first = new Subject<void>();
     const served: number[] = [];

@@ -6,7 +6,7 @@ import { marbles } from '../marbles';
 
 describe('runOnce', () => {
   it(
-    'begins with the first subscriber, and shares that run with the others',
+    'starts with the first subscriber, and shares that run with the others',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const operation$ = cold('--a--|');
       const once$ = operation$.pipe(runOnce());
@@ -18,7 +18,7 @@ describe('runOnce', () => {
   );
 
   it(
-    'runs to its end when nobody waits for it any more',
+    'runs to its end when all subscribers have gone',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const operation$ = cold('--a--|');
       const once$ = operation$.pipe(runOnce());
@@ -28,7 +28,7 @@ describe('runOnce', () => {
   );
 
   it(
-    'tells everyone of a failure',
+    'fails each subscriber with the same error',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const operation$ = cold('--#');
       const once$ = operation$.pipe(runOnce());

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { asBuffer } from '../../../src/streams';
 
 describe('asBuffer', () => {
-  it('gives a Buffer on the same memory, of the same bytes', () => {
+  it('gives a Buffer of the same bytes in the same memory', () => {
     const whole = Uint8Array.of(1, 2, 3, 4, 5);
     const buffer = asBuffer(whole.subarray(1, 4));
     whole[1] = 9;

@@ -8,7 +8,7 @@ const broken = new Error('broken');
 
 describe('ItemQueue', () => {
   it(
-    'hands each item to one taker, in the order in which they asked',
+    'gives each item to one taker, in the order of their subscriptions',
     marbles(({ hot, expectObservable }) => {
       const queue = new ItemQueue<string>({ capacity: 10 });
       const come$ = hot('      --a-b--c--').pipe(map((item) => queue.push(item)));
@@ -20,7 +20,7 @@ describe('ItemQueue', () => {
   );
 
   it(
-    'loses nothing with a taker that has gone',
+    'loses nothing when a taker is unsubscribed',
     marbles(({ hot, expectObservable }) => {
       const queue = new ItemQueue<string>({ capacity: 10 });
       const come$ = hot('---a').pipe(map((item) => queue.push(item)));
@@ -30,7 +30,7 @@ describe('ItemQueue', () => {
     }),
   );
 
-  it('gives an item to its taker before others hear that it is gone', () => {
+  it('delivers an item before it emits that the item is gone', () => {
     const queue = new ItemQueue<string>({ capacity: 10 });
     queue.push('a');
     const heard: string[] = [];
@@ -39,7 +39,7 @@ describe('ItemQueue', () => {
     expect(heard).toEqual(['readable: true', 'a', 'readable: false']);
   });
 
-  it('lets a taker ask again on hearing of its end', () => {
+  it('lets a taker take again when it hears its end', () => {
     const queue = new ItemQueue<string>({ capacity: 10 });
     queue.push('a');
     queue.push('b');
@@ -51,7 +51,7 @@ describe('ItemQueue', () => {
     expect(taken).toEqual(['a', 'b']);
   });
 
-  it('refuses what there is no room for, but for the first', () => {
+  it('refuses what there is no room for, except the first item', () => {
     const queue = new ItemQueue<string>({ capacity: 5, sizeOf: ({ length }) => length });
     expect(queue.push('sixsix')).toBe(true);
     expect(queue.push('')).toBe(false);
@@ -60,7 +60,7 @@ describe('ItemQueue', () => {
     expect(queue.size).toBe(5);
   });
 
-  it('gives nothing now where another call waits', () => {
+  it('gives nothing at once while a taker is waiting', () => {
     const queue = new ItemQueue<string>({ capacity: 5 });
     expect(queue.takeNow()).toBeUndefined();
     const taken: string[] = [];
@@ -72,7 +72,7 @@ describe('ItemQueue', () => {
     expect(taken).toEqual(['now: undefined', 'a']);
   });
 
-  it('fails behind what it holds, takes nothing more in, and is readable then', () => {
+  it('fails after what it holds, takes nothing more in, and stays readable', () => {
     const queue = new ItemQueue<string>({ capacity: 5 });
     queue.push('a');
     queue.fail(broken);
@@ -83,7 +83,7 @@ describe('ItemQueue', () => {
   });
 
   it(
-    'fails who waits',
+    'fails a taker that is waiting',
     marbles(({ hot, expectObservable }) => {
       const queue = new ItemQueue<string>({ capacity: 5 });
       const lost$ = hot('      --x').pipe(tap(() => queue.fail(broken)));
@@ -92,7 +92,7 @@ describe('ItemQueue', () => {
     }),
   );
 
-  it('gives back at its close what nobody has taken, and fails every take', () => {
+  it('returns at close what nobody has taken, and fails every take', () => {
     const queue = new ItemQueue<string>({ capacity: 5 });
     queue.push('a');
     expect(queue.close(broken)).toEqual(['a']);
@@ -103,7 +103,7 @@ describe('ItemQueue', () => {
   });
 
   it(
-    'shows the next item to those who ask, in turn, and leaves it',
+    'shows the next item to each peek in turn, and leaves it',
     marbles(({ hot, expectObservable }) => {
       const queue = new ItemQueue<string>({ capacity: 10 });
       const come$ = hot('        --a-b').pipe(map((item) => queue.push(item)));

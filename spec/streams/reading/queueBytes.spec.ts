@@ -20,7 +20,7 @@ function queued(options?: ByteQueueOptions): OperatorFunction<string, string> {
 
 describe('queueBytes', () => {
   it(
-    'tells of an empty stream that it has ended, and does not end itself',
+    'shows the end of an empty stream as a state of the queue, and does not complete',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const rx$ = cold('   ---|  ');
       const subs = '       ^--!  ';
@@ -63,7 +63,7 @@ describe('queueBytes', () => {
   );
 
   it(
-    'tells of a failure by the queue, behind the bytes before it',
+    'shows a failure as a state of the queue, after the bytes before it',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const rx$ = cold('   --x-#', { x: 'abc' }, lost);
       const subs = '       ^---!';

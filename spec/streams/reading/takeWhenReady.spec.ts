@@ -114,7 +114,7 @@ describe('takeWhenReady', () => {
     assert.deepStrictEqual(rooms, [4, 14, 11, 3]);
   });
 
-  it('has delivered when the queue tells that it has taken', () => {
+  it('delivers before the queue emits the change', () => {
     const queue = new ByteQueue();
     const taken: string[] = [];
     const isReady$ = queue.changes$.pipe(

@@ -19,7 +19,7 @@ const watchRoom = (demand: number) =>
 
 describe('withDemand', () => {
   it(
-    'has the queue take in so many bytes more, from its first state on, and lets the stream go',
+    'makes room for so many bytes more from the start, and lets the stream go',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const rx$ = cold('    --a--b-', { a: 'abcdef', b: 'gh' });
       const subs = '        ^-----!';
@@ -31,7 +31,7 @@ describe('withDemand', () => {
   );
 
   it(
-    'passes on the queue after its end and its failure, and leaves it to the reader to stop',
+    'passes on the queue when it has ended or failed, and lets the reader decide when to stop',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const ended$ = cold('  --|  ');
       const failed$ = cold(' --#  ', undefined, lost);
@@ -58,7 +58,7 @@ describe('withDemand', () => {
   it.each([
     ['is unsubscribed', (queue: ByteQueue) => queue.changes$.pipe(watchRoom(6)).subscribe().unsubscribe()],
     ['is over', (queue: ByteQueue) => queue.changes$.pipe(withDemand(6, take(1))).subscribe()],
-  ] as const)('takes its demand back when the reader %s', (_, readFrom) => {
+  ] as const)('withdraws its demand when the reader %s', (_, readFrom) => {
     const queue = new ByteQueue({ capacity: 4 });
     const rooms: number[] = [];
     queue.room$.subscribe((room) => rooms.push(room));
@@ -66,7 +66,7 @@ describe('withDemand', () => {
     assert.deepStrictEqual(rooms, [4, 10, 4]);
   });
 
-  it('takes its demand back when the reader says so, once', () => {
+  it('withdraws its demand when the reader says so, once', () => {
     const queue = new ByteQueue({ capacity: 4 });
     const go = new Subject<void>();
     const rooms: number[] = [];
@@ -89,7 +89,7 @@ describe('withDemand', () => {
     assert.deepStrictEqual([seen.at(-1), queue.room], [6, 6]);
   });
 
-  it('is of no demand without bytes', () => {
+  it('demands nothing with a size of 0', () => {
     const queue = new ByteQueue({ capacity: 4 });
     queue.changes$.pipe(watchRoom(0)).subscribe();
     assert.equal(queue.room, 4);

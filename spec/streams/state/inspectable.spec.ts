@@ -15,12 +15,12 @@ class Box extends Inspectable {
   }
 }
 
-describe('an object that shows itself', () => {
+describe('Inspectable', () => {
   const inner = new Box({ name: 'two words' });
   const box = new Box({ state: 'open', size: 5, missing: undefined, full: false, inner, all: [inner, 'a', 7] });
   const line = '<box state=open size=5 full=false inner=<box name="two words"> all=[<box name="two words">, a, 7]>';
 
-  it('does so on one line, wherever it is printed', () => {
+  it('is printed on one line everywhere', () => {
     expect(String(box)).toBe(line);
     expect(`${box as unknown as string}.`).toBe(`${line}.`);
     for (const depth of [0, 1, 5, null]) {
@@ -30,7 +30,7 @@ describe('an object that shows itself', () => {
     expect(inspect([{ deep: { box: inner } }], { depth: 3 })).toContain('<box name="two words">');
   });
 
-  it('is the same as JSON', () => {
+  it('has the same fields as JSON', () => {
     expect(JSON.parse(JSON.stringify({ box }))).toEqual({
       box: {
         kind: 'box',
@@ -47,13 +47,13 @@ describe('an object that shows itself', () => {
     expect(String(new Box({ text }))).toBe(`<box text=${JSON.stringify(text)}>`);
   });
 
-  it('has its class as its tag, which its prototype has, too', () => {
+  it('has its class as its tag, and so has its prototype', () => {
     expect(Object.prototype.toString.call(box)).toBe('[object Box]');
     expect(() => inspect(Box.prototype)).not.toThrow();
     expect(inspect(box, { customInspect: false, depth: 0 })).toContain('Box');
   });
 
-  it('may be an object of functions, which keeps its properties', () => {
+  it('can be an object of functions, which keeps its properties', () => {
     const module = inspectableModule('box', { make: () => 5, SIZE: 3 }, () => ({ boxes: [inner] }));
     expect(inspect(module)).toBe('<module box boxes=[<box name="two words">]>');
     expect(inspect({ module })).toBe('{ module: <module box boxes=[<box name="two words">]> }');
@@ -62,7 +62,7 @@ describe('an object that shows itself', () => {
   });
 });
 
-it('the current state is that of what replays one, and none of what does not', () => {
+it('currentOf gives the replayed value, and undefined without one', () => {
   const states = [new BehaviorSubject(5), of(1, 2), NEVER as Observable<number>].map((state$) => currentOf(state$));
   expect(states).toEqual([5, 1, undefined]);
   expect(currentOf(throwError(() => new Error('lost')) as Observable<number>)).toBeUndefined();

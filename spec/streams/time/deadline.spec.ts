@@ -86,7 +86,7 @@ describe('deadline', () => {
   );
 
   it(
-    'has time for a synchronous operation, even if there is none',
+    'lets a synchronous operation finish, even with a time of 0',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const silent$ = cold('-');
       expectObservable(of('a').pipe(deadline(0, { expired }))).toBe(' (a|)');
@@ -96,7 +96,7 @@ describe('deadline', () => {
   );
 
   it(
-    'counts for each operation from its own subscription',
+    'measures each operation from its own subscription',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const inFive = deadline<string>(5, { expired });
       const one$ = cold('           ----a|');
@@ -109,7 +109,7 @@ describe('deadline', () => {
     }),
   );
 
-  it.each([null, Infinity, 2 ** 31, 1e12])('waits for ever when it is %d', (milliseconds) => {
+  it.each([null, Infinity, 2 ** 31, 1e12])('never expires when it is %d', (milliseconds) => {
     const scheduler = new VirtualTimeScheduler();
     const errors: Error[] = [];
     NEVER.pipe(deadline(milliseconds, { expired, scheduler })).subscribe({
@@ -119,7 +119,7 @@ describe('deadline', () => {
     assert.deepStrictEqual([errors, scheduler.frame], [[], 0]);
   });
 
-  it('keeps time by the scheduler that it is given', () => {
+  it('measures time with the scheduler that it is given', () => {
     const scheduler = new VirtualTimeScheduler();
     const errors: [Error, number][] = [];
     NEVER.pipe(deadline(2 ** 31 - 1, { expired, scheduler })).subscribe({
@@ -160,7 +160,7 @@ describe('deadline', () => {
   );
 
   it(
-    'counts the time that a read waits for its turn',
+    'counts the time in which a read waits for its turn',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const rx$ = cold('  ----a--', { a: 'abc' });
       const first = '     ----(r|)';

@@ -38,7 +38,7 @@ class JumpingClock implements SchedulerLike {
   }
 }
 
-/** A clock that jumps, and runs what is due before the event loop looks for input. What is scheduled then takes its time. */
+/** A clock that jumps, and runs the first timer before the event loop looks for input. Later ones take real time. */
 class BusyClock implements SchedulerLike {
   private jumped = 0;
 

@@ -18,14 +18,14 @@ describe('the capacity of a ByteQueue', () => {
       assert.equal(queue.room, 5);
     });
 
-    it('lets in what just fits', () => {
+    it('takes in what just fits', () => {
       const queue = new ByteQueue({ capacity: 4, overflow: () => full });
       queue.push(Buffer.from('ab'));
       queue.push(Buffer.from('cd'));
       assert.deepStrictEqual([queue.room, queue.failure], [0, undefined]);
     });
 
-    it('keeps what came before an overflow whole, and fails after it', () => {
+    it('keeps what arrived before an overflow, and fails after it', () => {
       const queue = new ByteQueue({ capacity: 4, overflow: () => full });
       queue.push(Buffer.from('abc'));
       queue.push(Buffer.from('de'));
@@ -41,7 +41,7 @@ describe('the capacity of a ByteQueue', () => {
       expect(queue.failure).toBeInstanceOf(RangeError);
     });
 
-    it('grows by what readers want, until they take it back', () => {
+    it('grows by what readers demand, until they withdraw it', () => {
       const queue = new ByteQueue({ capacity: 4, overflow: () => full });
       const withdrawTen = queue.demand(10);
       const withdrawTwo = queue.demand(2);
@@ -56,7 +56,7 @@ describe('the capacity of a ByteQueue', () => {
       assert.equal(queue.room, 2);
     });
 
-    it('is no limit while a reader wants everything', () => {
+    it('is no limit while a reader demands everything', () => {
       const queue = new ByteQueue({ capacity: 4 });
       const withdraw = queue.demand(Infinity);
       queue.push(Buffer.alloc(1000));
@@ -67,7 +67,7 @@ describe('the capacity of a ByteQueue', () => {
   });
 
   describe('room$', () => {
-    it('tells of each change once, from the current room on', () => {
+    it('emits the current room, and each change once', () => {
       const queue = new ByteQueue({ capacity: 8 });
       queue.push(Buffer.from('ab'));
       const rooms: number[] = [];
@@ -81,7 +81,7 @@ describe('the capacity of a ByteQueue', () => {
       assert.deepStrictEqual(rooms, [6, 3, 13, 17, 7, 0]);
     });
 
-    it('honours what it has offered, though the reader who wanted it has gone', () => {
+    it('keeps room that it has offered, though the reader that demanded it has gone', () => {
       const queue = new ByteQueue({ capacity: 8, overflow: () => full });
       queue.room$.subscribe();
       queue.demand(20)();
@@ -92,14 +92,14 @@ describe('the capacity of a ByteQueue', () => {
       assert.equal(queue.failure, full);
     });
 
-    it('offers nothing that nobody has heard', () => {
+    it('offers no room that nobody has been told', () => {
       const queue = new ByteQueue({ capacity: 8, overflow: () => full });
       queue.demand(20)();
       queue.push(Buffer.alloc(9));
       assert.equal(queue.failure, full);
     });
 
-    it('never lets a sender overflow the queue who asks for one piece at a time, and for no more than it is told', () => {
+    it('never overflows by a sender that asks for one piece at a time, and for no more than the room it is told', () => {
       fc.assert(
         fc.property(fc.nat(20), fc.array(step, { maxLength: 60 }), (capacity, steps) => {
           const queue = new ByteQueue({ capacity });

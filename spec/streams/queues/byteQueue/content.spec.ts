@@ -135,7 +135,7 @@ describe('what is in a ByteQueue', () => {
       assert.equal(taken.buffer, whole.buffer);
     });
 
-    it('is new only for what lies in two chunks', () => {
+    it('is new only for bytes that lie in two chunks', () => {
       const one = Buffer.from('abc');
       const other = Buffer.from('def');
       const queue = new ByteQueue();
@@ -169,7 +169,7 @@ describe('what is in a ByteQueue', () => {
   });
 
   describe('lineLength', () => {
-    it('finds a newline that comes in pieces, in reach of what has been searched', () => {
+    it('finds a newline that arrives later, and counts from what has been taken', () => {
       const queue = new ByteQueue();
       const lengths = ['ab', 'cd', 'e\nf', '\n'].map((piece) => {
         queue.push(Buffer.from(piece));

@@ -11,7 +11,7 @@ const text = (queue: ByteQueue) => queue.takeUpTo(Infinity).toString();
 
 describe('the states of a ByteQueue', () => {
   describe('end', () => {
-    it('leaves what is there to be taken and lets nothing more in', () => {
+    it('leaves what is there to be taken, and takes nothing more in', () => {
       const queue = new ByteQueue();
       queue.push(Buffer.from('ab'));
       queue.end();
@@ -35,7 +35,7 @@ describe('the states of a ByteQueue', () => {
   });
 
   describe('close', () => {
-    it('drops what is held, in place of any end', () => {
+    it('drops what is held, and replaces the end by its error', () => {
       const queue = new ByteQueue();
       queue.push(Buffer.from('a\nb'));
       assert.equal(queue.lineLength, 2);
@@ -48,7 +48,7 @@ describe('the states of a ByteQueue', () => {
   });
 
   describe('changes$', () => {
-    it('shows a listener inside a change the state as it is, and the other listeners too', () => {
+    it('shows each listener the present state, even if a listener changes it', () => {
       const queue = new ByteQueue();
       const seen: string[] = [];
       queue.changes$.subscribe(({ length }) => {
@@ -63,7 +63,7 @@ describe('the states of a ByteQueue', () => {
       assert.ok(!seen.includes('other 1'), 'a listener is told what is, not what was');
     });
 
-    it('is held back until a step is over, and told once', () => {
+    it('emits once when a batch is over, and not before', () => {
       const queue = new ByteQueue();
       queue.push(Buffer.from('abcd'));
       const lengths: number[] = [];
@@ -75,7 +75,7 @@ describe('the states of a ByteQueue', () => {
       assert.deepStrictEqual([taken.toString(), lengths], ['abc', [4, 1]]);
     });
 
-    it('tells of what a step has changed before it threw', () => {
+    it('emits what a batch has changed before it threw', () => {
       const queue = new ByteQueue();
       const lengths: number[] = [];
       queue.changes$.subscribe(({ length }) => lengths.push(length));
@@ -90,7 +90,7 @@ describe('the states of a ByteQueue', () => {
   });
 
   describe('clearFailure', () => {
-    it('makes the failure the end, behind what is there', () => {
+    it('turns the failure into the end, after what is there', () => {
       const queue = new ByteQueue();
       queue.clearFailure();
       assert.deepStrictEqual([queue.finished, queue.hasFailed], [false, false]);

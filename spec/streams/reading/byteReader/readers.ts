@@ -16,7 +16,7 @@ export function fedReader(options?: ByteQueueOptions): { reader: ByteReader; rx:
   return { reader: readerOf(rx, options), rx };
 }
 
-/** What a read emits, as text, in the order in which it is emitted. */
+/** A log of what several reads emit, as text. */
 export function heard(): { log: string[]; as: (who: string) => (value: Buffer | number) => void } {
   const log: string[] = [];
   return { log, as: (who) => (value) => void log.push(`${who} ${value.toString()}`) };

@@ -40,7 +40,7 @@ describe('a subscriber that acts on a ByteReader from within what it hears', () 
     assert.deepStrictEqual([log, reader.readNow()?.toString()], [['outer a', 'inner bc', 'last def'], undefined]);
   });
 
-  it('reads on after those who wait already', () => {
+  it('is served after the reads that wait already when it reads on', () => {
     const { log, as } = heard();
     const { reader, rx } = fedReader();
     const readOn = () => reader.recv$(1).subscribe(as('nested'));
@@ -50,7 +50,7 @@ describe('a subscriber that acts on a ByteReader from within what it hears', () 
     assert.deepStrictEqual(log, ['first a', 'second b', 'nested c']);
   });
 
-  it('may read on where it stops in the middle of a chunk of lines', () => {
+  it('may read on after it has stopped in the middle of a chunk of lines', () => {
     const { log, as } = heard();
     const { reader, rx } = fedReader();
     const readOn = () => reader.recv$(9).subscribe(as('recv'));
@@ -66,7 +66,7 @@ describe('a subscriber that acts on a ByteReader from within what it hears', () 
     assert.equal(reader.readNow(), null);
   });
 
-  it('finds the way free when it hears the end of a read', () => {
+  it('can read at once when it hears the end of a read', () => {
     const { reader, rx } = fedReader();
     const taken: (string | undefined)[] = [];
     reader.recv$(1).subscribe({ complete: () => taken.push(reader.readNow()?.toString()) });
@@ -104,7 +104,7 @@ describe('a subscriber that acts on a ByteReader from within what it hears', () 
     assert.deepStrictEqual(log, ['heard a\n', 'heard b\n']);
   });
 
-  it('loses and doubles no byte, whatever it does', () => {
+  it('loses no byte and repeats none, whatever it does', () => {
     fc.assert(
       fc.property(fc.array(fc.array(act, { maxLength: 4 }), { maxLength: 25 }), fc.boolean(), (script, bounded) => {
         runNested(script, bounded ? { capacity: 1000 } : {});

@@ -9,7 +9,7 @@ import { heard } from './readers';
 const full = new Error('queue full');
 
 describe('the room that the source of a ByteReader sees', () => {
-  /** A connected reader with a capacity of 8, and what its source is told of the room. */
+  /** A connected reader with a capacity of 8, and the room that its source sees. */
   function watched(rx$: Observable<string>): { reader: ByteReader; room$: Observable<number> } {
     let seen$: Observable<number> = NEVER;
     const source = (room$: Observable<number>) => {
@@ -22,7 +22,7 @@ describe('the room that the source of a ByteReader sees', () => {
   }
 
   it(
-    'falls with what comes and rises with what a reader wants and takes',
+    'falls when bytes arrive, and rises with what a reader demands and takes',
     marbles(({ cold, expectObservable }) => {
       const rx$ = cold('  -a-----b-----|', { a: '01234', b: 'x'.repeat(95) });
       const readSubs = '  ---^          ';
@@ -35,7 +35,7 @@ describe('the room that the source of a ByteReader sees', () => {
   );
 
   it(
-    'falls again when the reader goes, who may come back for more',
+    'falls again when the reader is unsubscribed, and rises when it reads on',
     marbles(({ cold, expectObservable }) => {
       const rx$ = cold('  -a-------b-', { a: '01234', b: '56789abcde' });
       const readSubs = '  ---^--!    ';
@@ -49,7 +49,7 @@ describe('the room that the source of a ByteReader sees', () => {
     }),
   );
 
-  it('never shows more, on the way, than there is when a read is over', () => {
+  it('never shows more room for a moment than there is after a read', () => {
     const rx = new Subject<string>();
     const { reader, room$ } = watched(rx);
     const rooms: number[] = [];
@@ -60,7 +60,7 @@ describe('the room that the source of a ByteReader sees', () => {
     assert.deepStrictEqual(rooms, [8, 18, 8, 5]);
   });
 
-  it('was offered: what was asked for then may come when the reader has gone', () => {
+  it('stays valid once it was emitted, even when the reader has gone', () => {
     const { log, as } = heard();
     const rx = new Subject<string>();
     const { reader, room$ } = watched(rx);
@@ -71,7 +71,7 @@ describe('the room that the source of a ByteReader sees', () => {
     assert.deepStrictEqual([log, reader.failure], [['recv 0123456789abcdefghij'], undefined]);
   });
 
-  it('draws a source that gives one byte for each byte of room, and no more', () => {
+  it('asks a source for as many bytes as there is room for, and no more', () => {
     let asked = 0;
     const given = new Subject<string>();
     const reader = new ByteReader(

@@ -26,7 +26,7 @@ describe('the life of a ByteReader', () => {
     );
 
     it(
-      'takes nothing more once the queue has overflowed',
+      'takes nothing more from the source once the queue has overflowed',
       marbles(({ cold, expectObservable, expectSubscriptions }) => {
         const rx$ = cold('   --a-a-a-', { a: 'abc' });
         const subs = '       ^---!   ';
@@ -56,7 +56,7 @@ describe('the life of a ByteReader', () => {
       }),
     );
 
-    it('drops what has not been read, of a stream that has ended too', () => {
+    it('drops what has not been read, even if the stream has ended', () => {
       const reader = readerOf(of('abc'));
       reader.close(closed);
       assert.deepStrictEqual([reader.length, reader.failure], [0, closed]);
@@ -66,7 +66,7 @@ describe('the life of a ByteReader', () => {
 
   describe('readable$', () => {
     it(
-      'tells whether a read would return at once, and replays it',
+      'emits whether a read would return at once, and replays it',
       marbles(({ cold, expectObservable }) => {
         const rx$ = cold('      --a-a--a--|', { a: 'ab' });
         const recvSubs = '      -----^     ';
@@ -81,7 +81,7 @@ describe('the life of a ByteReader', () => {
     );
 
     it(
-      'stays true at the end and after a failure, for a read returns at once',
+      'stays true at the end and after a failure, because a read returns at once',
       marbles(({ cold, expectObservable }) => {
         const ended = readerOf(cold('--|'));
         const failed = readerOf(cold('--#', undefined, lost));
@@ -93,7 +93,7 @@ describe('the life of a ByteReader', () => {
 
   describe('finished$', () => {
     it(
-      'tells of the end before the bytes are read, and replays it',
+      'emits the end before the bytes are read, and replays it',
       marbles(({ cold, expectObservable }) => {
         const rx$ = cold('   -a-|   ', { a: 'ab' });
         const lateSubs = '   -----^ ';
@@ -108,7 +108,7 @@ describe('the life of a ByteReader', () => {
 
   describe('clearFailure', () => {
     it(
-      'makes the failure the end of the stream',
+      'turns the failure into the end of the stream',
       marbles(({ cold, expectObservable, expectSubscriptions }) => {
         const rx$ = cold('   -#     ', undefined, lost);
         const reader = readerOf(rx$);
@@ -119,7 +119,7 @@ describe('the life of a ByteReader', () => {
       }),
     );
 
-    it('leaves a trace, and does nothing to a stream that has not failed', () => {
+    it('leaves hasFailed as it is, and changes no stream that has not failed', () => {
       const ended = readerOf(of('ab'));
       const failed = readerOf(throwError(() => lost));
       for (const reader of [ended, failed]) reader.clearFailure();

@@ -1,4 +1,4 @@
-/** A read as data. Each way in makes its own call of it: an operator, a method of a reader, a method of a socket. */
+/** A read as data. A spec turns it into its own call: an operator, a method of a reader, or a method of a socket. */
 export type ReadCall =
   | { readonly kind: 'recv'; readonly size: number }
   | { readonly kind: 'peek'; readonly size: number; readonly least?: number | undefined }
@@ -24,13 +24,13 @@ export interface ReadCase {
   readonly rx: string | readonly string[];
   readonly texts?: Readonly<Record<string, string>>;
   readonly capacity?: number;
-  /** In the order in which they are subscribed to. */
+  /** The reads, in the order of their subscriptions. */
   readonly reads: readonly ReadStep[];
-  /** Whether a read waits for those before it, which only a reader sees to, not an operator. */
+  /** Each read waits for those before it. A reader takes care of that, an operator does not. */
   readonly isInTurn?: true;
-  /** How long an operator is subscribed to the stream, if it is the only one. */
+  /** How long the operator is subscribed to the stream, for a row with one read. */
   readonly subs?: string;
-  /** What the reads leave. */
+  /** The unread bytes at the end. */
   readonly left: string;
   /** How many bytes the queue has room for at the end. */
   readonly room?: number;

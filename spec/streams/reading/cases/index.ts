@@ -7,7 +7,7 @@ import { readintoCases } from './readinto';
 import { readlineCases } from './readline';
 import { recvCases } from './recv';
 
-/** What reads of a byte stream give, by kind, whichever way they are called. Those of several kinds are `mixed`. */
+/** What reads of a byte stream give, by the kind of read. `mixed` are reads of several kinds. */
 export const cases = {
   recv: recvCases,
   peek: peekCases,

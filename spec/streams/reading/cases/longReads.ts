@@ -2,7 +2,7 @@ import { data, lines, type ReadCase, recv } from './call';
 
 export const dataCases: readonly ReadCase[] = [
   {
-    title: 'emits every chunk as it comes, until the stream ends',
+    title: 'emits every chunk as it arrives, until the stream ends',
     rx: '                                       -a--b-|',
     texts: { a: 'ab', b: 'c' },
     subs: '                                     ^-----!',
@@ -24,7 +24,7 @@ export const dataCases: readonly ReadCase[] = [
     left: '',
   },
   {
-    title: 'starts with what has come already, and ends though the end is over',
+    title: 'starts with what has arrived already, and ends though the stream has ended before',
     rx: '                                       -a-b-|   ',
     texts: { a: 'ab', b: 'c' },
     reads: [{ call: data(), during: '            -------^ ', expected: '-------(ab|)', gives: { a: 'ab', b: 'c' } }],
@@ -39,7 +39,7 @@ export const dataCases: readonly ReadCase[] = [
     left: '',
   },
   {
-    title: 'emits what came before a failure first',
+    title: 'emits what arrived before a failure first',
     rx: '                                       -a-b-#   ',
     texts: { a: 'ab', b: 'c' },
     reads: [
@@ -89,7 +89,7 @@ export const linesCases: readonly ReadCase[] = [
     left: '',
   },
   {
-    title: 'ends behind a whole line',
+    title: 'ends after a whole line',
     rx: '                                       -a-|',
     texts: { a: 'ab\n' },
     subs: '                                     ^--!',
@@ -130,7 +130,7 @@ export const linesCases: readonly ReadCase[] = [
     left: 'cd',
   },
   {
-    title: 'leaves the lines to come to the next reader when it is unsubscribed',
+    title: 'leaves later lines to the next reader when it is unsubscribed',
     rx: ['a\nb\n', 'c\nd'],
     reads: [
       { call: lines(2), expected: '(ab|)', gives: { a: 'a\n', b: 'b\n' } },
@@ -146,7 +146,7 @@ export const linesCases: readonly ReadCase[] = [
     left: 'c\nd',
   },
   {
-    title: 'lets in a line of any length, whatever the capacity',
+    title: 'gets a line of any length, whatever the capacity',
     rx: '                                       -a-a-b-',
     texts: { a: 'abcd', b: '\n' },
     capacity: 4,

@@ -50,7 +50,7 @@ export const mixedCases: readonly ReadCase[] = [
     left: '',
   },
   {
-    title: 'that are cancelled while they wait their turn take none',
+    title: 'that are cancelled while they wait for their turn take none',
     rx: '                                       -a-b---',
     texts: { a: 'ab', b: 'cd' },
     reads: [

@@ -50,7 +50,7 @@ export function describeOperators(rows: readonly ReadCase[]): void {
   });
 }
 
-/** Such a row says, too, how long the operator is subscribed to the stream. */
+/** Such a row has the operator's subscription to the stream. */
 function isOfOneRead({ rx, reads, subs }: ReadCase): boolean {
   return reads.length === 1 && (subs !== undefined || typeof rx !== 'string');
 }

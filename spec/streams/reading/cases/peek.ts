@@ -16,7 +16,7 @@ export const peekCases: readonly ReadCase[] = [
     left: '',
   },
   {
-    title: 'shows a chunk as soon as it comes, lets the source go, and takes nothing',
+    title: 'shows a chunk as soon as it arrives, lets the source go, and takes nothing',
     rx: '                                       --a---b--|',
     texts: { a: 'abc', b: 'd' },
     subs: '                                     ^-!       ',
@@ -36,7 +36,7 @@ export const peekCases: readonly ReadCase[] = [
     left: 'def',
   },
   {
-    title: 'waits for the bytes that it needs at least, whatever the capacity',
+    title: 'waits for its least bytes, whatever the capacity',
     rx: '                                       -a-b-c-',
     texts: { a: 'abc', b: 'de', c: 'fg' },
     capacity: 4,
@@ -61,7 +61,7 @@ export const peekCases: readonly ReadCase[] = [
     left: 'abc',
   },
   {
-    title: 'fails with the stream when less has come than it needs',
+    title: 'fails with the stream when less has arrived than it needs',
     rx: '                                       -a-#',
     texts: { a: 'abc' },
     subs: '                                     ^--!',
@@ -69,7 +69,7 @@ export const peekCases: readonly ReadCase[] = [
     left: 'abc',
   },
   {
-    title: 'shows what came before a failure first',
+    title: 'shows what arrived before a failure first',
     rx: '                                       -a-#      ',
     texts: { a: 'ab' },
     reads: [

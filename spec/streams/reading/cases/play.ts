@@ -8,7 +8,7 @@ import type { ReadCall, ReadCase } from './call';
 /** The error of a stream whose diagram ends in `#`. */
 export const lost = new Error('port lost');
 
-/** A stream that can be read, whatever the methods are called. */
+/** The reads of a byte stream, under the names that the table gives them. */
 export interface Reads {
   recv(size: number): Observable<Buffer | null>;
   peek(size: number, least?: number): Observable<Buffer | null>;
@@ -19,16 +19,16 @@ export interface Reads {
   lines(): Observable<Buffer>;
 }
 
-/** Reads, and a look at what they leave. */
+/** Reads of an open stream, and what they leave. */
 export interface Opened extends Reads {
-  /** Unread bytes, once all reads are over. Not told where each read has a queue of its own. */
+  /** The unread bytes when all reads are over. Missing if each read has a queue of its own. */
   left?(): string;
-  /** Why the stream has failed. */
+  /** The error that the stream has failed with. */
   failure?(): Error | undefined;
   room?(): number;
 }
 
-/** The call, with what it gives as text. A `target` is filled with dots before. */
+/** Makes the call, and emits its results as text. */
 export function callOn(reads: Reads, call: ReadCall, target = targetOf(call)): Observable<string> {
   switch (call.kind) {
     case 'recv':
@@ -47,7 +47,7 @@ export function callOn(reads: Reads, call: ReadCall, target = targetOf(call)): O
   }
 }
 
-/** The buffer that a `readinto` fills. */
+/** The buffer for a `readinto`, filled with dots. */
 export function targetOf(call: ReadCall): Uint8Array {
   const bytes = Buffer.alloc(call.kind === 'readinto' ? call.length : 0, '.');
   return call.kind === 'readinto' && call.isPlain ? Uint8Array.from(bytes) : bytes;
@@ -57,7 +57,7 @@ const asText = (bytes: Buffer | null) => String(bytes);
 
 export const dotted = (target: Uint8Array) => Buffer.from(target).toString('latin1');
 
-/** A row of the table in virtual time, on a stream that `open` makes readable. */
+/** Plays a row of the table in virtual time. `open` makes its stream readable. */
 export function play(row: ReadCase, open: (rx$: Observable<Buffer>, row: ReadCase) => Opened): () => void {
   return marbles(({ cold, flush, expectObservable, expectSubscriptions }) => {
     const { rx, texts, reads } = row;
@@ -78,7 +78,7 @@ export function play(row: ReadCase, open: (rx$: Observable<Buffer>, row: ReadCas
   });
 }
 
-/** Whoever reads piece by piece stays subscribed to the stream. */
+/** A queue that several reads share stays subscribed to its stream. */
 function untilItsEnd({ rx }: ReadCase): string {
   const end = typeof rx === 'string' ? rx.trim().search(/[|#]/) : -1;
   return end < 0 ? '^' : `^${'-'.repeat(end - 1)}!`;

@@ -48,7 +48,7 @@ export const readCases: readonly ReadCase[] = [
     left: '',
   },
   {
-    title: 'fails with the stream, whatever has come',
+    title: 'fails with the stream, whatever has arrived',
     rx: '                                       -a-#',
     texts: { a: 'abc' },
     subs: '                                     ^--!',
@@ -110,7 +110,7 @@ export const readCases: readonly ReadCase[] = [
     left: '',
   },
   {
-    title: 'lets in what it waits for, whatever the capacity',
+    title: 'gets what it waits for, whatever the capacity',
     rx: '                                       -a-a-a-',
     texts: { a: 'abcd' },
     capacity: 4,

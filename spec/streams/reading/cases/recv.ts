@@ -16,7 +16,7 @@ export const recvCases: readonly ReadCase[] = [
     left: '',
   },
   {
-    title: 'takes a chunk as soon as it comes, and lets the source go',
+    title: 'takes a chunk as soon as it arrives, and lets the source go',
     rx: '                                       --a---b--|',
     texts: { a: 'abc', b: 'd' },
     subs: '                                     ^-!       ',
@@ -32,14 +32,14 @@ export const recvCases: readonly ReadCase[] = [
     left: 'ef',
   },
   {
-    title: 'fails with the stream when nothing has come',
+    title: 'fails with the stream when nothing has arrived',
     rx: '                                       ---#',
     subs: '                                     ^--!',
     reads: [{ call: recv(4), expected: '         ---#' }],
     left: '',
   },
   {
-    title: 'takes what came before a failure first',
+    title: 'takes what arrived before a failure first',
     rx: '                                       -a-#      ',
     texts: { a: 'ab' },
     reads: [
@@ -70,7 +70,7 @@ export const recvCases: readonly ReadCase[] = [
     left: '',
   },
   {
-    title: 'joins what has come in several chunks, and takes no more than it was asked for',
+    title: 'joins what has arrived in several chunks, and takes no more than it was asked for',
     rx: '                                       (abcd)   ',
     texts: { a: 'abc', b: 'de', c: 'f', d: 'ghi' },
     reads: [
