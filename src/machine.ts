@@ -24,14 +24,14 @@ import {
   type Uart,
 } from './streams';
 import { TimedReader } from './timedReader';
-import { type LineSettings, openUart, withoutPassword } from './transports';
+import { openUart, type SerialSettings, withoutPassword } from './transports';
 import { OSError } from './usocket';
 import { Call, type Sendable } from './usocket/calls/call';
 import { callError } from './usocket/contract/osError';
 import { type Abortable, partOptions, promiseOf } from './usocket/contract/promiseOf';
 
 /** The options of {@link UART}: framing, flow control and control signals of the line, and how it is read. */
-export interface UARTOptions extends Omit<LineSettings, 'baudRate'> {
+export interface UARTOptions extends Omit<SerialSettings, 'baudRate'> {
   /** How long a read waits for its bytes, in milliseconds; 0 takes what is there. Default: 1000. */
   readonly timeout?: number;
   /** Most bytes that are kept until they are read; when more come, the reads fail with `ENOBUFS`. Default: 4096. */
@@ -106,7 +106,7 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   ) {
     super();
     const { emulator, timeout = 1000, read_buf_len: capacity = 4096, ...settings } = options;
-    checkArguments({ port, baudRate, timeout, capacity });
+    checkArguments(port, baudRate, timeout, capacity);
     this.timeout = timeout;
     this.capacity = capacity;
     this.port = withoutPassword(port);
@@ -245,15 +245,8 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   }
 }
 
-interface UARTArguments {
-  readonly port: unknown;
-  readonly baudRate: unknown;
-  readonly timeout: number;
-  readonly capacity: number;
-}
-
 /** Throws `EINVAL` for arguments of a wrong type, or out of range. */
-function checkArguments({ port, baudRate, timeout, capacity }: UARTArguments): void {
+function checkArguments(port: unknown, baudRate: unknown, timeout: number, capacity: number): void {
   const check = (isValid: boolean, message: string): void => {
     if (!isValid) throw callError('UART', 'EINVAL', message);
   };

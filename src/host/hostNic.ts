@@ -43,7 +43,7 @@ export type Lookup = (
   callback: (error: Error | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** The options of {@link HostNic} and of `network.Host()`. */
+/** How the operating system's sockets are used: how names are looked up, whom TLS trusts, how long closing may take. */
 export interface HostNicOptions {
   /**
    * How long closing a connection waits until the last bytes have been sent and the peer has ended its side, in

@@ -4,6 +4,7 @@ import { fromEvent, map, merge, Observable, Subject, takeUntil } from 'rxjs';
 import { runOnce } from '../streams';
 import { systemError } from '../system/systemError';
 import type { Endpoint, Listener, ListenOptions, StreamLink } from '../usocket/contract/nic';
+import { handOver } from './handOver';
 import type { OpenLinks } from './openLinks';
 
 /** Makes the link of a connection. */
@@ -16,18 +17,13 @@ export function listenOnHost(
   adopt: Adopt,
   links: OpenLinks,
 ): Observable<Listener> {
-  return new Observable((subscriber) => {
+  return handOver((opened, failed) => {
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
-    let isHandedOver = false;
-    server.once('error', (cause) => subscriber.error(systemError(`listen on ${address}:${port}`, 'listen', cause)));
+    server.once('error', (cause) => failed(systemError(`listen on ${address}:${port}`, 'listen', cause)));
     server.listen({ host: address, port, ...(backlog !== undefined && { backlog }) }, () => {
-      isHandedOver = true;
-      subscriber.next(links.add(new HostListener(server, adopt, links), server));
-      subscriber.complete();
+      opened(links.add(new HostListener(server, adopt, links), server));
     });
-    return () => {
-      if (!isHandedOver) server.close();
-    };
+    return () => server.close();
   });
 }
 

@@ -4,6 +4,7 @@ import { fromEvent, map, merge, mergeMap, Observable, Subject, takeUntil, throwE
 import { asBuffer, runOnce } from '../streams';
 import { systemError } from '../system/systemError';
 import type { Datagram, DatagramLink, OpenDatagramOptions, Endpoint } from '../usocket/contract/nic';
+import { handOver } from './handOver';
 import type { OpenLinks } from './openLinks';
 
 /** Cold: binds a UDP port, emits its link and completes. Unsubscribing before that closes the port. */
@@ -12,18 +13,11 @@ export function openHostDatagram(
   { reuseAddress = false }: OpenDatagramOptions,
   links: OpenLinks,
 ): Observable<DatagramLink> {
-  return new Observable((subscriber) => {
+  return handOver((opened, failed) => {
     const socket = createSocket({ type: 'udp4', reuseAddr: reuseAddress });
-    let isHandedOver = false;
-    socket.once('error', (cause) => subscriber.error(systemError(`bind ${address}:${port}`, 'bind', cause)));
-    socket.bind({ address, port }, () => {
-      isHandedOver = true;
-      subscriber.next(links.add(new HostDatagramLink(socket, links), socket));
-      subscriber.complete();
-    });
-    return () => {
-      if (!isHandedOver) socket.close();
-    };
+    socket.once('error', (cause) => failed(systemError(`bind ${address}:${port}`, 'bind', cause)));
+    socket.bind({ address, port }, () => opened(links.add(new HostDatagramLink(socket, links), socket)));
+    return () => socket.close();
   });
 }
 

@@ -1,11 +1,12 @@
 import { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { Observable, type SchedulerLike } from 'rxjs';
+import type { Observable, SchedulerLike } from 'rxjs';
 
 import { deadline } from '../streams';
 import { systemError } from '../system/systemError';
 import type { Endpoint, OpenStreamOptions, StreamLink } from '../usocket/contract/nic';
 import { OSError } from '../usocket/contract/osError';
+import { handOver } from './handOver';
 import { handshakeError, tlsSettings } from './hostTls';
 
 /** How long an encrypted connection may take to open, in milliseconds; as on a modem. */
@@ -29,24 +30,19 @@ export function openHostStream(
 ): Observable<StreamLink> {
   const { address, port } = remote;
   const call = `connect to ${address}:${port}`;
-  const attempt$ = new Observable<StreamLink>((subscriber) => {
+  const attempt$ = handOver<StreamLink>((opened, failed) => {
     // Half open, as the operating system has it: otherwise Node.js answers the peer's EOF with ours.
     const options = { host: address, port, noDelay, allowHalfOpen: true };
     const secure = tls && connectTls({ ...options, ...tlsSettings(remote, tls, trusted) });
     const socket = secure ?? new Socket({ allowHalfOpen: true }).connect(options);
-    let isHandedOver = false;
     let failure = (cause: Error): OSError => systemError(call, 'connect', cause);
-    socket.once('error', (cause: Error) => subscriber.error(failure(cause)));
+    socket.once('error', (cause: Error) => failed(failure(cause)));
     if (secure) socket.once('connect', () => (failure = (cause) => handshakeError(call, secure, cause)));
     socket.once(secure ? 'secureConnect' : 'connect', () => {
-      isHandedOver = true;
       if (keepAlive > 0) socket.setKeepAlive(true, keepAlive * 1000);
-      subscriber.next(adopt(remote, socket));
-      subscriber.complete();
+      opened(adopt(remote, socket));
     });
-    return () => {
-      if (!isHandedOver) socket.destroy();
-    };
+    return () => socket.destroy();
   });
   // The operating system limits how long connecting takes; nothing limits a handshake.
   return attempt$.pipe(

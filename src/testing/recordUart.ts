@@ -15,7 +15,7 @@ import { asBuffer, type Uart } from '../streams';
 import { KeyFilter, type TimedBytes } from './keyFilter';
 import { formatBytes } from './recording';
 
-/** The options of {@link recordUart}. */
+/** Where a recording goes, and the clock that its times are from. */
 export interface RecordUartOptions {
   /** Is called with each line of the recording and its newline: `(line) => appendFileSync('modem.txt', line)`. */
   readonly sink: (line: string) => void;

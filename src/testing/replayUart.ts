@@ -36,7 +36,7 @@ export interface Replay {
   readonly rest: () => string;
 }
 
-/** The options of {@link replayUart}. */
+/** The time in which a recording is replayed, and what is known of the line that was recorded. */
 export interface ReplayUartOptions {
   /** The time in which the modem answers, a `TestScheduler` for example. The interface needs the same one. */
   readonly scheduler: SchedulerLike;

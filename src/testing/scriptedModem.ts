@@ -33,7 +33,7 @@ export type Rule = readonly [heard: string | RegExp, ...said: Said];
 const busy = '\r\nbusy p...\r\n';
 const isResult = /(?:OK|ERROR|FAIL)\r\n/;
 
-/** The options of {@link scriptedModem}. */
+/** What a scripted modem answers, what it sends without being asked, and its time. */
 export interface ScriptedModemOptions {
   /** The time of the pauses, a `TestScheduler` for example. */
   readonly scheduler: SchedulerLike;

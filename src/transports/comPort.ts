@@ -1,5 +1,5 @@
 import { OSError } from '../usocket/contract/osError';
-import { defaultBaudRate, type LineSettings } from './lineSettings';
+import { defaultBaudRate, type SerialSettings } from './serialSettings';
 import { subnegotiation } from './telnet';
 
 /** The telnet option of RFC 2217. */
@@ -79,7 +79,7 @@ const unusedRanges = [
  * the speed that their divider makes, with bytes around the value, with a value that cannot be changed, or not at all. The
  * speed and requested flow control have to be right; of the rest, a notice tells.
  */
-export function comPortCommands(server: string, settings: LineSettings): readonly ComPortCommand[] {
+export function comPortCommands(server: string, settings: SerialSettings): readonly ComPortCommand[] {
   const { baudRate = defaultBaudRate, dataBits = 8, parity = 'none', stopBits = 1, rtscts = false } = settings;
   const speed = Buffer.alloc(4);
   speed.writeUInt32BE(baudRate);

@@ -1,4 +1,4 @@
-export type { LineSettings } from './lineSettings';
+export type { SerialSettings } from './serialSettings';
 export { openUart, withoutPassword } from './openUart';
 export type { ReopenableUart } from './reopenableUart';
 export { rfc2217Uart, type Rfc2217UartOptions } from './rfc2217Uart';

@@ -1,5 +1,5 @@
 import { OSError } from '../usocket/contract/osError';
-import type { LineSettings } from './lineSettings';
+import type { SerialSettings } from './serialSettings';
 import type { ReopenableUart } from './reopenableUart';
 import { rfc2217Uart } from './rfc2217Uart';
 import { serialUart } from './serialUart';
@@ -23,7 +23,7 @@ const overNetwork = new Map<string, typeof rfc2217Uart>([
  * @throws `EINVAL` at the call for a scheme that is none of these (`emulator:` is opened by the layer above), or an
  *   address without a host or a port.
  */
-export function openUart(target: string, settings: LineSettings = {}): ReopenableUart {
+export function openUart(target: string, settings: SerialSettings = {}): ReopenableUart {
   // A single letter before a colon is a drive of Windows.
   const scheme = /^[a-z][a-z0-9+.-]+:/i.exec(target)?.[0].toLowerCase();
   if (scheme === undefined) return serialUart({ path: target, ...settings });

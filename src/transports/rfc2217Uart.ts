@@ -24,7 +24,7 @@ import {
 
 import { OSError } from '../usocket/contract/osError';
 import { comPortCommands, hangUp, longestCommand, RESUME, SUSPEND } from './comPort';
-import { checkLineSettings, type LineSettings } from './lineSettings';
+import { checkSerialSettings, type SerialSettings } from './serialSettings';
 import { quoteServerMessage } from './quoteServerMessage';
 import { type ReopenableUart, reopenableUart } from './reopenableUart';
 import { comPortAnswers, setUpComPort } from './setUpComPort';
@@ -34,7 +34,7 @@ import { agreeOnComPort, binaryRefusals, declineOtherOptions } from './telnetOpt
 import type { Transport } from './transportUart';
 
 /** A serial server of RFC 2217, how to connect to it, and how its serial port is set up. */
-export interface Rfc2217UartOptions extends TcpUartOptions, LineSettings {
+export interface Rfc2217UartOptions extends TcpUartOptions, SerialSettings {
   /** Whether the RTS and CTS signals of the server's serial port control the flow. Default: false. */
   readonly rtscts?: boolean;
   /** How long connecting, negotiating and setting up the line may take, in milliseconds. Default: 5000. */
@@ -76,7 +76,7 @@ export function rfc2217Uart(options: Rfc2217UartOptions): ReopenableUart {
 function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boolean }): Transport {
   const { host, port, scheduler = asyncScheduler, timeout: first = 5000 } = options;
   const name = `${host}:${port}`;
-  checkLineSettings(name, options);
+  checkSerialSettings(name, options);
 
   const tcp = tcpTransport(options);
   const ready = new BehaviorSubject(false);

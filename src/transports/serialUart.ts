@@ -4,12 +4,12 @@ import { BehaviorSubject, combineLatest, concatMap, filter, map, Observable, Rep
 import type { ErrorCode } from '../usocket/contract/errno';
 import { OSError } from '../usocket/contract/osError';
 import { duplexTransport } from './duplexTransport';
-import { checkLineSettings, defaultBaudRate, type LineSettings } from './lineSettings';
+import { checkSerialSettings, defaultBaudRate, type SerialSettings } from './serialSettings';
 import { type ReopenableUart, reopenableUart } from './reopenableUart';
 import type { Transport } from './transportUart';
 
 /** A serial port of this machine, and how it is set up. */
-export interface SerialUartOptions extends LineSettings {
+export interface SerialUartOptions extends SerialSettings {
   /** `'/dev/ttyUSB0'`, `'/dev/tty.usbserial-10'`, `'COM3'`. */
   readonly path: string;
 }
@@ -86,7 +86,7 @@ export function serialUart({
 }: SerialUartOptions): ReopenableUart {
   const { path } = options;
   if (path === '') throw new OSError('EINVAL', 'open', 'open a serial port: the path is empty; try /dev/ttyUSB0');
-  checkLineSettings(path, { rtscts, baudRate, ...options });
+  checkSerialSettings(path, { rtscts, baudRate, ...options });
   return reopenableUart(() => serialTransport({ rtscts, baudRate, ...options }));
 }
 
@@ -94,7 +94,7 @@ function serialTransport({
   dtr,
   rts,
   ...settings
-}: SerialUartOptions & Required<Pick<LineSettings, 'baudRate' | 'rtscts'>>): Transport {
+}: SerialUartOptions & Required<Pick<SerialSettings, 'baudRate' | 'rtscts'>>): Transport {
   const { path, rtscts } = settings;
   const port = new SerialPort(withoutUndefined(settings));
   let wasOpen = false;

@@ -6,7 +6,7 @@ export const defaultBaudRate = 115_200;
 const highestBaudRate = 0xffff_ffff;
 
 /** Speed, framing, flow control and control signals of a serial line. */
-export interface LineSettings {
+export interface SerialSettings {
   /** Bits per second, the same as the modem's. Default: 115200. */
   readonly baudRate?: number;
   /** Data bits of each character. Default: 8. */
@@ -39,7 +39,7 @@ export interface LineSettings {
 }
 
 /** Throws `EINVAL` for a speed that is no speed, and for control signals that contradict flow control. */
-export function checkLineSettings(name: string, { baudRate = defaultBaudRate, rts, rtscts }: LineSettings): void {
+export function checkSerialSettings(name: string, { baudRate = defaultBaudRate, rts, rtscts }: SerialSettings): void {
   if (!Number.isInteger(baudRate) || baudRate <= 0 || baudRate > highestBaudRate)
     throw new OSError('EINVAL', 'open', `open ${name}: ${baudRate} is no baud rate; try ${defaultBaudRate}`);
   if (rts === undefined || rtscts !== true) return;
