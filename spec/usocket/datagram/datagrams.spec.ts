@@ -1,47 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom, map, take, toArray } from 'rxjs';
 
-import { type Address, type DatagramSocket, POLLIN, POLLOUT } from '../../../src/usocket';
+import { POLLIN, POLLOUT } from '../../../src/usocket';
 import { Poll } from '../../../src/usocket/select/uselect';
 import { nextTurn } from '../../../harness/time/turns';
 import { noise } from '../../../harness/peers/bytes';
 import { failureOf } from '../../../harness/interfaces/failure';
-import {
-  connected,
-  interfaces,
-  type RunningInterface,
-  type TestedInterface,
-} from '../../../harness/interfaces/interfaces';
+import { connected, interfaces } from '../../../harness/interfaces/interfaces';
 import { takeAt, until } from '../../../harness/peers/peer';
 import { tcpServer } from '../../../harness/peers/tcpServer';
-import { type UdpPeer, udpPeer, unusedUdpPort } from '../../../harness/peers/udpPeer';
-
-const nowhere: Address = ['127.0.0.1', 9];
-
-/** A datagram socket on a port of its own, and a peer. */
-class Correspondence implements AsyncDisposable {
-  private constructor(
-    readonly net: RunningInterface,
-    readonly socket: DatagramSocket,
-    readonly peer: UdpPeer,
-    readonly port: number,
-  ) {}
-
-  static async over(tested: TestedInterface, options: { receiveBuffer?: number } = {}): Promise<Correspondence> {
-    const net = await tested.start();
-    const { usocket } = net;
-    const socket = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM, usocket.IPPROTO_UDP, options);
-    const port = await unusedUdpPort();
-    await socket.bind(['0.0.0.0', port]);
-    return new Correspondence(net, socket, await udpPeer(), port);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.socket.close();
-    await this.peer[Symbol.asyncDispose]();
-    await this.net[Symbol.asyncDispose]();
-  }
-}
+import { udpPeer } from '../../../harness/peers/udpPeer';
+import { Correspondence } from './correspondence';
 
 describe.each(interfaces)('datagrams, over $name', (tested) => {
   it('go to any address, unconnected and unbound, and come back with their sender', async () => {
@@ -233,65 +202,6 @@ describe.each(interfaces)('non-blocking datagrams, over $name', (tested) => {
     expect(await it.socket.sendto('last', it.peer.address)).toBe(4);
     await it.socket.close();
     expect(String((await it.peer.next()).data)).toBe('last');
-  });
-});
-
-describe.each(interfaces)('a datagram socket, over $name, refuses', (tested) => {
-  it('what makes no sense', async () => {
-    await using it = await Correspondence.over(tested);
-    const { usocket } = it.net;
-    await using fresh = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
-    expect(await failureOf(fresh.recvfrom(10))).toMatchObject({ code: 'ENOTCONN' });
-    fresh.settimeout(0.01);
-    expect(await failureOf(fresh.recvfrom(10))).toMatchObject({ code: 'ETIMEDOUT' });
-    fresh.setblocking(false);
-    expect(await failureOf(fresh.recvfrom(10))).toMatchObject({ code: 'EAGAIN', errno: 11 });
-    expect(await failureOf(fresh.recv(10))).toMatchObject({ code: 'EAGAIN' });
-    expect(await fresh.read(10)).toBeNull();
-    fresh.setblocking(true);
-    expect(await failureOf(fresh.send('x'))).toMatchObject({ code: 'EDESTADDRREQ', errno: 89 });
-    expect(await failureOf(fresh.sendto('x', ['localhost', 9]))).toMatchObject({ code: 'EINVAL' });
-    expect(await failureOf(fresh.sendto('x', ['127.0.0.1', 0]))).toMatchObject({ code: 'EINVAL' });
-    expect(await failureOf(fresh.sendto('x', ['127.0.0.1', 65_536]))).toMatchObject({ code: 'EINVAL' });
-    expect(await failureOf(fresh.sendto(17 as unknown as string, nowhere))).toMatchObject({ code: 'EINVAL' });
-    expect(await failureOf(it.socket.recv(-1))).toMatchObject({ code: 'EINVAL' });
-    expect(await failureOf(it.socket.recv(1.5))).toMatchObject({ code: 'EINVAL' });
-    expect(await failureOf(it.socket.bind(['0.0.0.0', 0]))).toMatchObject({ code: 'EINVAL' });
-  });
-
-  it('what only a stream has', async () => {
-    await using it = await Correspondence.over(tested);
-    for (const call of [it.socket.listen(), it.socket.accept(), it.socket.readline()]) {
-      expect(await failureOf(call)).toMatchObject({ code: 'EOPNOTSUPP', errno: 95 });
-    }
-  });
-
-  it('a datagram that is too long, and sends nothing', async () => {
-    await using it = await Correspondence.over(tested);
-    const { maxDatagram } = it.net.nic;
-    const failure = await failureOf(it.socket.sendto(Buffer.alloc(maxDatagram + 1), it.peer.address));
-    expect(failure).toMatchObject({ code: 'EMSGSIZE', errno: 90, syscall: 'sendto' });
-    expect(failure.message).toContain(String(maxDatagram));
-    await it.socket.sendto('short', it.peer.address);
-    expect(String((await it.peer.next()).data)).toBe('short');
-  });
-
-  it('a broadcast until SO_BROADCAST allows it', async () => {
-    await using net = await tested.start();
-    const { usocket } = net;
-    await using socket = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
-    const failure = await failureOf(socket.sendto('all', ['255.255.255.255', 9]));
-    expect(failure).toMatchObject({ code: 'EACCES', errno: 13 });
-    expect(failure.message).toContain('SO_BROADCAST');
-    await socket.setsockopt(usocket.SOL_SOCKET, usocket.SO_BROADCAST, 1);
-  });
-
-  it('a port that another socket has', async () => {
-    await using it = await Correspondence.over(tested);
-    const { usocket } = it.net;
-    await using other = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
-    const failure = await failureOf(other.bind(['0.0.0.0', it.port]));
-    expect(failure).toMatchObject({ code: 'EADDRINUSE', errno: 98, syscall: 'bind' });
   });
 });
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom, tap } from 'rxjs';
 
-import { HostNic } from '../../../src/host';
-import { createSocketModule, Interfaces } from '../../../src/usocket';
-import { failureOf } from '../../../harness/interfaces/failure';
-import { interfaces, type RunningInterface } from '../../../harness/interfaces/interfaces';
+import { HostNic } from '../../src/host';
+import { createSocketModule, Interfaces } from '../../src/usocket';
+import { failureOf } from '../../harness/interfaces/failure';
+import { interfaces, type RunningInterface } from '../../harness/interfaces/interfaces';
 
 const [AF_INET, AF_INET6, SOCK_STREAM, SOCK_DGRAM, IPPROTO_TCP, IPPROTO_UDP] = [2, 10, 1, 2, 6, 17];
 const tcp = [AF_INET, SOCK_STREAM, IPPROTO_TCP, '', ['127.0.0.1', 80]];
