@@ -1,9 +1,11 @@
 import { exec } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { posix } from 'node:path';
 import { promisify } from 'node:util';
 
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
-import { anchorsOf, documents, linksOf } from './support/markdown';
+import { anchorsOf, codeIn, documents, linksOf, proseOf } from './support/markdown';
 
 let packed: ReadonlySet<string>;
 
@@ -25,7 +27,21 @@ describe.each(documents)('%s', (document) => {
     });
     expect(lost).toEqual([]);
   });
+
+  it('names only files of the repository that are there', () => {
+    const named = codeIn(proseOf(document)).filter((code) =>
+      /^(src|spec|harness|samples|scripts|docs|etc)\/\S+$/.test(code),
+    );
+    expect(named.filter((path) => !isInRepository(path))).toEqual([]);
+  });
 });
+
+/** Whether there is such a file or folder; `*` stands for a part of its name. */
+function isInRepository(path: string): boolean {
+  const name = new RegExp(`^${posix.basename(path).replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+  const folder = posix.dirname(path);
+  return existsSync(folder) && readdirSync(folder).some((entry) => name.test(entry));
+}
 
 it('finds the links of README', () => {
   expect(linksOf('README.md').length).toBeGreaterThan(5);
