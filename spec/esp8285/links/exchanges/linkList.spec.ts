@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
 
-import { askForLinks, type LinkList } from '../../../src/esp8285/links/exchanges/linkList';
-import type { Rule } from '../../../src/testing';
-import { conversation } from '../../../harness/modems/conversation';
-import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
-import { code, connected, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { askForLinks, type LinkList } from '../../../../src/esp8285/links/exchanges/linkList';
+import type { Rule } from '../../../../src/testing';
+import { conversation } from '../../../../harness/modems/conversation';
+import { espAt222, type Firmware, nonos15, nonos174 } from '../../../../harness/modems/firmware';
+import { code, connected, text } from '../../../../harness/modems/stage';
+import { marbles } from '../../../streams/marbles';
 
 const ok = '\r\n\r\nOK\r\n';
 

@@ -2,10 +2,10 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { concat, ignoreElements, map } from 'rxjs';
 
-import type { Rule } from '../../../src/testing';
-import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
-import { code, connected, start3, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import type { Rule } from '../../../../src/testing';
+import { espAt222, type Firmware, nonos15, nonos174 } from '../../../../harness/modems/firmware';
+import { code, connected, start3, text } from '../../../../harness/modems/stage';
+import { marbles } from '../../../streams/marbles';
 
 const values = { s: 'sent' };
 const sent = map(() => 'sent');

@@ -2,10 +2,10 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { map } from 'rxjs';
 
-import type { Rule } from '../../../src/testing';
-import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
-import { code, peer, stage, start4 } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import type { Rule } from '../../../../src/testing';
+import { espAt222, nonos15, nonos174 } from '../../../../harness/modems/firmware';
+import { code, peer, stage, start4 } from '../../../../harness/modems/stage';
+import { marbles } from '../../../streams/marbles';
 
 /** As firmwares of several makers and ages have been logged. */
 const taken = [
