@@ -10,12 +10,12 @@ import { encryptions, type SoftApSettings } from './softApSettings';
 export const longestHostName = { nonos: 63, 'esp-at': 64 };
 /** Most bytes of one `AT+CIPSEND`. */
 export const longestSend = 2048;
-/** Longest values that the firmware takes, in bytes. */
+/** The longest values that the firmware takes, in bytes. */
 const longest = { ssid: 32, key: 64, host: 64, hostname: 32, serverName: 64, address: 15 };
-/** Shortest key of a network that has one, in bytes. */
+/** The shortest key of a network that has one, in bytes. */
 const shortestKey = 8;
 
-/** The commands that no dialect spells differently. */
+/** The commands that all dialects spell alike. */
 export const common = {
   test: command('AT'),
   echoOff: command('ATE0'),
@@ -27,7 +27,7 @@ export const common = {
   noServer: command('AT+CIPSERVER', 0),
   /** AT 1.6 and later: how many clients the server takes; 5 after a start. */
   mostClients: command('AT+CIPSERVERMAXCONN', 5),
-  /** Seconds; 0 for none. */
+  /** Seconds after which the server closes a quiet connection; 0 for never. */
   idleTimeout: (seconds: number) => command('AT+CIPSTO', seconds),
   closeOnlyLink: command('AT+CIPCLOSE'),
   closeAllLinks: command('AT+CIPCLOSE', 5),
@@ -98,14 +98,14 @@ export const common = {
       : command('AT+CIPSTART', link, kind, host, port);
   },
 
-  /** From and to anybody: mode 2, in which the peer is another one with each datagram. */
+  /** From and to any peer: in mode 2 each datagram may have another one. */
   startDatagrams(link: number, localPort: number): Command {
     const anybody = addressText('0.0.0.0', 'bind');
     return command('AT+CIPSTART', link, linkType('UDP', 'bind'), anybody, localPort, localPort, 2);
   },
 } as const;
 
-/** The commands that 1.x has in a form that spares the flash. */
+/** The commands that AT 1.x has in a second form, with a suffix, that spares the flash. */
 export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
   return {
     stationMode: command(`AT+CWMODE${suffix}`, 1),

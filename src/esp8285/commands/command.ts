@@ -5,17 +5,17 @@ import { isUtf8 } from './isUtf8';
 /** Longest command line, in bytes, its line end included (AT 2.2 says so; older firmware is not known to take more). */
 const longestLine = 256;
 
-/** A text that a user gave, or bytes of any encoding: it is checked and quoted before it becomes part of a command. */
+/** A text, or bytes in any encoding, from a user: it is checked and quoted before it becomes part of a command. */
 export interface Text {
   readonly text: string | Uint8Array;
   /** For messages: `'SSID'`. */
   readonly what: string;
-  /** The call that it was given to. */
+  /** The call that it was given to: `'connect'`. */
   readonly syscall: string;
   readonly maxBytes: number;
   /** Default: 0. */
   readonly minBytes?: number;
-  /** Keys are never shown. */
+  /** It is a key, which is never shown. */
   readonly secret?: boolean;
 }
 
@@ -23,26 +23,26 @@ export type Argument = number | Text;
 
 /** One line to the modem. */
 export interface Command {
-  /** The line as text; of one that is not UTF-8 only what of it is. */
+  /** The line as text; bytes that are not UTF-8 are replaced in it. */
   readonly line: string;
-  /** The line as it is, where it is not UTF-8. */
+  /** The line in bytes, if it is not UTF-8. */
   readonly bytes?: Buffer;
   /** The line for messages and traces, without what is secret. */
   readonly shown: string;
-  /** The lines of its answer may have any shape. Those of all others say by name, or in known words, what they are. */
+  /** The lines of its answer may be anything. Those of all other commands begin with a name or with known words. */
   readonly isAnsweredFreely?: true;
 }
 
 /**
  * Builds a command line. Every text from outside passes through here, and through nothing else, on its way to the
- * modem: `,`, `"` and `\` are escaped as the firmware wants it.
+ * modem. `,`, `"` and `\` are escaped, as the firmware wants it.
  *
  *     command('AT+CWJAP_CUR', ssid, key)   →  AT+CWJAP_CUR="my\,net","…"
  *
  * Throws `EINVAL` for a text that has CR, LF, NUL or half a character in it, or is too long or too short.
  */
 export function command(name: string, ...given: readonly Argument[]): Command {
-  // Each character of these is one byte: what is given need be no text.
+  // In Latin-1, where each character is one byte, because the arguments need not be UTF-8.
   const values = given.map((argument) => (typeof argument === 'number' ? String(argument) : quote(argument)));
   const shown = given.map((argument, index) =>
     typeof argument !== 'number' && argument.secret ? '"…"' : readable(values[index] ?? ''),
@@ -71,16 +71,16 @@ function quote(argument: Text): string {
 }
 
 function bytesOf(argument: Text): Buffer {
-  // What comes from JavaScript may be anything.
+  // A program in JavaScript may give anything.
   const text: unknown = argument.text;
   if (text instanceof Uint8Array) return asBuffer(text);
   if (typeof text !== 'string') throw refuse(argument, 'must be a string or bytes');
-  // Half a character would be sent as another one.
+  // Half a surrogate pair would be sent as another character.
   if (/\p{Surrogate}/u.test(text)) throw refuse(argument, 'is not well-formed');
   return Buffer.from(text);
 }
 
-/** Bytes, given as Latin-1, as text for messages; those that are none as `\xce`. */
+/** Bytes, given as Latin-1, as text for messages; bytes that are not UTF-8 as `\xce`. */
 export function readable(latin1: string): string {
   const bytes = Buffer.from(latin1, 'latin1');
   if (isUtf8(bytes)) return bytes.toString();

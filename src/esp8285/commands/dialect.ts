@@ -1,7 +1,7 @@
 import { OSError } from '../../usocket/contract/osError';
 import { firstMatch } from './answerLines';
 
-/** What differs between the firmware generations, as far as commands are concerned. */
+/** How the commands of one firmware differ from those of others. */
 export interface Dialect {
   /** NonOS AT 1.x, or ESP-AT 2.x and later. */
   readonly generation: 'nonos' | 'esp-at';
@@ -9,7 +9,7 @@ export interface Dialect {
   readonly version: string;
   /** The firmware holds received bytes back until they are asked for, so that a slow reader slows the sender down. */
   readonly passiveReceive: boolean;
-  /** What makes a setting last until the next reset only: a suffix of the command on 1.x. 0.x cannot do that. */
+  /** The suffix of commands that makes a setting last only until the next start, on AT 1.x. AT 0.x has none. */
   readonly volatileSuffix: '' | '_CUR';
   /** AT 1.4 and later have name servers, a host name and a clock: `AT+CIPDNS`, `AT+CWHOSTNAME`, `AT+CIPSNTPCFG`. */
   readonly namesAndClock: boolean;
@@ -18,7 +18,7 @@ export interface Dialect {
 const unknown = 'unknown';
 
 /**
- * Chooses the dialect by the answer to `AT+GMR`: by the line `AT version:`, for the others are known to disagree.
+ * Chooses the dialect by the line `AT version:` in the answer to `AT+GMR`; the other lines are known to disagree with it.
  *
  * @param lines The answer's lines, vendor lines among them.
  */
@@ -43,8 +43,8 @@ export function dialectOf(lines: readonly string[]): Dialect {
 }
 
 /**
- * Whether the answer to `AT+GMR` tells the version for certain. Every firmware since 0.21 prints four numbers: where there
- * are fewer, a byte is lost, or it is the form of another maker.
+ * Whether the answer to `AT+GMR` tells the version for certain. Every firmware since 0.21 prints four numbers. Fewer mean that
+ * a byte was lost, or that another maker has changed the line.
  */
 export function isCertain(lines: readonly string[]): boolean {
   return firstMatch(lines, /^AT\s*version\s*:\s*v?\d{1,2}(?:\.\d{1,3}){3}(?![.\d])/i) !== undefined;

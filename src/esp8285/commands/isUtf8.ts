@@ -1,4 +1,4 @@
-/** Whether bytes are text: what is none does not come back from being read as such. */
+/** Whether bytes are UTF-8: others do not survive decoding and encoding. */
 export function isUtf8(bytes: Buffer): boolean {
   return Buffer.from(bytes.toString()).equals(bytes);
 }

@@ -1,24 +1,24 @@
 import { isFirmwareLine, withoutColour } from './firmwareLine';
 import { isFragment, isFragmentBeginning, isText } from './fragment';
 
-/** Bytes of a block's end that are looked at, and most bytes that are looked at behind it. */
+/** How many bytes are looked at of a block's end, and at most behind it. */
 export const endSize = 48;
 
-/** What the bytes behind a block say of it. */
+/** What the bytes behind a block tell about it. */
 export type Verdict =
   /** What follows is something that a modem says. */
   | { readonly kind: 'whole' }
-  /** What follows could be a line that nobody knows. */
+  /** What follows may be an unknown line. */
   | { readonly kind: 'news' }
-  /** Too little has come to say. */
+  /** Too few bytes have come to tell. */
   | { readonly kind: 'open' }
   /**
-   * The block has too few bytes, or is none: it has swallowed the beginning of what follows, so many bytes; `undefined`
-   * when nothing can be made of it.
+   * The block has lost bytes, or is none. `swallowed` is how many of its last bytes are the beginning of what follows;
+   * `undefined` when that cannot be told.
    */
   | { readonly kind: 'damaged'; readonly swallowed: number | undefined; readonly isCutOff?: true };
 
-/** Most bytes of a line's beginning that are looked for in a block's end. */
+/** How many bytes of a line's beginning are looked for at most in a block's end. */
 const longestBeginning = 8;
 
 const [whole, news, open, lost]: readonly [Verdict, Verdict, Verdict, Verdict] = [
@@ -28,32 +28,32 @@ const [whole, news, open, lost]: readonly [Verdict, Verdict, Verdict, Verdict] =
   { kind: 'damaged', swallowed: undefined },
 ];
 
-/** What a modem prints with a line end in front, always. */
+/** What a modem always prints with a line end in front. */
 const led = /^(?:OK[\r\n]|ERROR[\r\n]|FAIL[\r\n]|SEND |Recv|ready[\r\n]|Will force)/;
 
-/** The same, where no line of a payload is likely to be meant: not `OK`. */
+/** Those of them that are unlikely to be a line of a payload: not `OK`. */
 const alwaysLed = /^(?:\+IPD,|SEND OK[\r\n]|Recv \d)/;
 
 /**
- * What it prints without one, or with: a header glued to the block before was seen on AT 1.x
+ * What it prints with or without one: a header directly behind the block before was seen on AT 1.x
  * (MaJerle/ESP8266_AT_Commands_parser issue 27).
  */
 const bare = /^(?:\+IPD,\d|\+CIPRECVDATA|[0-4],C(?:ONNECT|LOSED)|WIFI [CGD]|SEND FAIL)/;
 
-/** What a modem has begun to say where a block ends: a line end and part of a line, or part of a line without one. */
+/** The beginning of a message at the end of a block: part of a line, with or without the line end in front. */
 const begun = [/\r\n[^\r\n]{0,40}$/, /[0-4](?:,[A-Z]{0,9})?$/, /W[A-Z ]{0,6}$/];
 
 /**
- * The last bytes of what a modem has said in part, begun or not: signs, numbers, words in capitals, the front of a line.
- * Text in small letters could be it too, the payload of the next block; a moment for every block would be too much.
+ * Last bytes of a block that may be the beginning of a message: signs, numbers, words in capitals, the front of a line. Text
+ * in small letters may be that as well, as the payload of the next block, but waiting after every block would cost too much.
  */
 const suspicious = /[\r\n+,:\dA-Z]$|\n[^\n]{1,24}$/;
 
 /**
- * Judges a block by what follows it. A byte that the line has lost inside is taken from behind instead, so that what
- * follows begins in its middle.
+ * Judges a block by what follows it. When the line has lost a byte of the block, the block takes one from behind instead, and
+ * what follows has lost its beginning.
  *
- * @param end The last bytes of the block, as Latin-1.
+ * @param end The last bytes of the block, in Latin-1.
  * @param following The bytes behind it, up to `endSize` of them.
  * @param prompt A send waits for its prompt.
  */
@@ -82,7 +82,7 @@ export function judge(end: string, following: string, prompt: boolean): Verdict 
   }
 }
 
-/** How many bytes of a block's end make something of a line that is nothing by itself. */
+/** How many bytes of a block's end, put in front of a line, make it a known one. */
 function beginningOf(line: string, end: string): number | undefined {
   for (let size = 1; size <= longestBeginning; size++) {
     if (isFirmwareLine(end.slice(-size) + line)) return size;
@@ -90,14 +90,14 @@ function beginningOf(line: string, end: string): number | undefined {
   return undefined;
 }
 
-/** Whether a line, or the beginning of one, can be one that nobody knows. */
+/** Whether a line, or the beginning of one, may be an unknown but whole one. */
 function isNews(latin1: string, isWhole: boolean): boolean {
   const text = Buffer.from(latin1, 'latin1').toString('utf8');
   // A character may be cut where the look ends.
   return isWhole ? !isFragment(text) : isText(text.replace(/\ufffd$/, '')) && !isFragmentBeginning(text);
 }
 
-/** Whether a block of which nothing follows yet could have swallowed the beginning of something. */
+/** Whether a block that nothing follows yet may have swallowed the beginning of a message. */
 export function isSuspicious(end: string): boolean {
   return suspicious.test(end);
 }

@@ -12,7 +12,7 @@ export interface BlockHeader {
   readonly length: number;
   /** It is the answer to `AT+CIPRECVDATA`. */
   readonly pulled: boolean;
-  /** It says of which link it is; of several it must. */
+  /** It names its link. With several links it must. */
   readonly numbered: boolean;
   readonly remote?: Endpoint;
 }

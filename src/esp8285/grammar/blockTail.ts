@@ -3,8 +3,8 @@ import { isNamed } from './fragment';
 import type { OpenBlock } from './openBlock';
 
 /**
- * A block behind which there is text that nobody knows, or may be: lines of a log, or the rest of its own data, of which
- * the header has lost a digit of the length. So it is counted what comes up to the next thing that is certain.
+ * A block and the unknown text behind it: lines of a log, or the rest of its own data, if its header has lost a digit of the
+ * length. So the bytes up to the next certain message are counted.
  */
 export class BlockTail {
   /** Bytes behind the block. */
@@ -22,29 +22,29 @@ export class BlockTail {
     return this.continued === true;
   }
 
-  /** Notes a line that nobody knows, before it is counted. */
+  /** Looks at an unknown line before it is counted. */
   note(text: string): void {
     this.continued ??=
       this.size === 0 && !isLogLine(text) && !isNamed(text) && goesOn(this.block.end.slice(-1), text.charAt(0));
   }
 
   /**
-   * Whether the length of the block would be that of all that has come, had it not lost a digit or a bit.
+   * Whether the block and the text have the length that was printed, if the line has damaged a digit or a bit of it.
    *
-   * @param following How many of the last bytes are of what follows.
+   * @param following How many of the last bytes belong to what follows.
    */
   isOwn(following: number): boolean {
     return this.isContinued && isMisprint(this.block.length, this.block.length + this.size - following);
   }
 }
 
-/** Whether a text may go on like that: no capital behind a small letter, and no square bracket, no star behind a word. */
+/** Whether a text may go on like that: not with a capital behind a small letter, nor with a sign that begins something. */
 function goesOn(last: string, next: string): boolean {
   if (/[A-Za-z\d]/.test(next)) return !/[a-z]/.test(last) || !/[A-Z]/.test(next);
   return /[\s.,;:!?)\]{}"'<>%]/.test(next) || /[\s:=,([{"'<>-]/.test(last);
 }
 
-/** Whether the first number is what the line may have made of the second one. */
+/** Whether the line may have turned the second number into the first one. */
 function isMisprint(read: number, printed: number): boolean {
   const [got, sent] = [String(read), String(printed)];
   if (got.length === sent.length) {

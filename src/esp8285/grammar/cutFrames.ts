@@ -22,17 +22,17 @@ import { FrameCutter, type UnknownLines } from './frameCutter';
 
 /** How a silence is told from a line that is slow. */
 export interface SilenceOptions {
-  /** Milliseconds without a byte after which what the modem has begun to say gets no end. */
+  /** Milliseconds without a byte after which what the modem has begun to say is taken to get no end. */
   readonly longestPause: number;
   readonly scheduler: SchedulerLike;
 }
 
 /**
- * Milliseconds after which the rest of a print would have come: a byte takes one at 9600 baud, and USB adapters collect
- * bytes for up to 16.
+ * Milliseconds within which the rest of a message comes: a byte takes one at 9600 baud, and USB adapters collect bytes for up
+ * to 16.
  */
 const moment = 20;
-/** A silence is counted in so many parts, for bytes that wait while the program is busy are no silence. */
+/** A silence is counted in so many parts, because it is none when bytes wait while the program is busy. */
 const parts = 4;
 
 type Step = () => Iterable<Frame>;
@@ -43,7 +43,8 @@ type Step = () => Iterable<Frame>;
  *     rx$      --[\r\nO]--[K\r\n+IPD,0,2:h]--[i0,CLOSED\r\n]--
  *     frames$  -----------(OK)---------------(hi closed)------
  *
- * @param silence Without it, what has been begun is waited for without end.
+ * @param silence Without it, the end of what has been begun is waited for for ever.
+ * @param unknownLines What a whole line means that is in no list. Default: `'news'`.
  * @see The firmware's "AT Command Set"; payloads end by their length alone.
  */
 export function cutFrames(
@@ -54,7 +55,7 @@ export function cutFrames(
   return (rx$) =>
     defer(() => {
       const cutter = new FrameCutter(expecting, unknownLines);
-      /** Whether a silence would mean something; each time anew. */
+      /** Whether a silence would mean something, told anew after each chunk. */
       const listening = new Subject<boolean>();
       const push = (chunk: Uint8Array): Step =>
         function* () {
@@ -86,7 +87,7 @@ export function cutFrames(
             ),
           )
         : EMPTY;
-      // concatMap: a listener may cause the next chunk while this one's frames are still going out.
+      // concatMap, because a listener may cause the next chunk while this one's frames are still going out.
       return merge(silences$, chunks$).pipe(concatMap((step) => step()));
     });
 }

@@ -3,8 +3,8 @@ const named =
   /^\+(?!CIPRECVDATA)(?:CW|CIP|CIF|UART|SYS|STA_|DIST_|LINK_|PING|QUITT|TIME_|MQTT|BLE|ETH_|HTTP|WS_)[A-Z\d_]*(?:[:=,]|$)|^\+(?:\d+|timeout)$/;
 
 /**
- * Lines without a name: parts of answers, diagnostics of AT 1.x, what Espressif's page "AT Messages" lists, and what ESP-AT
- * builds with one serial line for all leak of their log (the strings of Espressif's binaries; esp-at issues 280, 294, 451).
+ * Lines without a name: parts of answers, diagnostics of AT 1.x, what Espressif's page "AT Messages" lists, and the log that
+ * ESP-AT builds with a single serial line leak (the strings of Espressif's binaries; esp-at issues 280, 294, 451).
  */
 const words = new RegExp(
   `^(?:${[
@@ -17,16 +17,16 @@ const words = new RegExp(
   ].join('|')})`,
 );
 
-/** What the SDKs of Espressif log in small letters (the strings of NonOS 3.0 and RTOS 3.4, and reports of both). */
+/** What Espressif's SDKs log in small letters (the strings of NonOS 3.0 and RTOS 3.4, and reports of both). */
 const logged =
   /^(?:wifi:|max tx power|state: \d|scandone|connected with|dhcp client|ip:\d|mode : |add if|del if|add \d|rm \d|cnt |bcn_|pm open|pm close|sleep (?:dis|en)able|reconnect|sta_|tcpip_adapter:|system_event)/;
 
-/** Whether a line that means nothing by itself is of the kind that a firmware prints. */
+/** Whether a line without a meaning by itself is one that some firmware prints. */
 export function isFirmwareLine(text: string): boolean {
   return named.test(text) || words.test(text);
 }
 
-/** Whether a line is as the log of a firmware is, in colour or not: `E (8030) event: …`, `wifi:state: 5 -> 0`. */
+/** Whether a line looks like the log of a firmware, in colour or not: `E (8030) event: …`, `wifi:state: 5 -> 0`. */
 export function isLogLine(text: string): boolean {
   return isColoured(text) || logged.test(text) || /^[EWIDV] \(\d+\) /.test(text);
 }

@@ -5,35 +5,35 @@ const longestNews = 256;
 
 // Numbers stand as 0.
 
-/** What is said of a link, and the beginnings of its data: with a piece of one, data may be lost. */
+/** Messages about a link, and headers of its data: when only a piece of one has come, data may be lost. */
 const messages = ['0,CLOSED', '0,CONNECT', '0,CONNECT FAIL', '+IPD,0,0'];
 const headers = ['+IPD,0,0:', '+IPD,0,0,0.0.0.0,0:', '+IPD,0,0,"0.0.0.0",0:'];
 
-/** The other things that a modem says by itself. */
+/** The other messages of a modem. */
 const words = [
   ...['OK', 'ERROR', 'FAIL', 'SEND OK', 'SEND FAIL', 'Recv 0 bytes', 'busy p...', 'busy s...', 'ready'],
   ...['WIFI CONNECTED', 'WIFI GOT IP', 'WIFI DISCONNECT'],
 ];
-/** Most bytes that a word may lack and still be known. */
+/** Most bytes that a word may lack and still be recognised. */
 const mostMissing = 4;
 
 /**
- * A message of a link that something is glued to, or a header in the middle: what stood between has lost its line end. The
- * number of the link may be lost with it: `OK,CLOSED`.
+ * A message about a link, or a header, behind other text: the line end between them was lost. The number of the link may be
+ * lost as well: `OK,CLOSED`.
  */
 const glued =
   /\+IPD,|\+C(?:IP|W)[A-Z]+[:,]|\d,(?:CLOSED|CONNECT)|,(?:CLOSED|CONNECT(?: FAIL)?)$|\SWIFI (?:CONNECTED|GOT IP|DISCONNECT)$/;
 
 /**
- * What is said by name, `+MQTTCONNECTED:0`. Anything else that begins with a plus is the beginning of a header, and data; so
- * is a name that could be one.
+ * A message with a name, `+MQTTCONNECTED:0`. Anything else that begins with a plus, and a name that could be that of a header,
+ * is taken for the beginning of a header, with data behind it.
  */
 const name = /^\+(?!IPD|IP[^A-Z_])[A-Z]\w{2,}(?:[:=, ]|$)/;
 
-/** The end of an address or length, and what follows it; not a time of day. */
+/** The end of an address or a length, and what follows it; not a time of day. */
 const numberedEnd = /^[,:]|^\d{1,4}:(?!\d\d)/;
 
-/** The ends of the names of what the driver asks for; the beginnings are lost. */
+/** The ends of the names of answers to the driver; the beginnings are lost. */
 const nameEnd =
   /^(?:C?IP)?(?:P?STATUS|P?RECVLEN|P?MUX|P?DOMAIN|I?FSR|W?JAP|W?LAP|P?STA|P?AP|P?SNTPTIME|W?MODE)(?:_CUR)?:/;
 
@@ -41,8 +41,8 @@ const nameEnd =
 const echoEnd = /^T?\+[A-Z_]{3,}[=?]/;
 
 /**
- * Whether a line that means nothing shows that bytes were lost: its beginning is missing, it is a piece of a header or of a
- * message, it is no text, or longer than a line is. Anything else is news.
+ * Whether a line without a known meaning shows that bytes were lost: its beginning is missing, it is a piece of a header or
+ * of a message, it is no text, or it is too long for a line. Anything else is news.
  */
 export function isFragment(text: string): boolean {
   const plain = withoutColour(text);
@@ -51,13 +51,13 @@ export function isFragment(text: string): boolean {
   return isFragmentBeginning(plain) || isCutResult(plain) || isNearWord(digitless(plain)) || isNearMessage(plain);
 }
 
-/** Of a send the result is a word in capitals, be it another one than ours; anything else stood behind it, or behind more. */
+/** The result of a send is a word in capitals, maybe one of another maker. Anything else is the rest of two lines. */
 function isCutResult(text: string): boolean {
   const [, word] = /^SEND (.*)$/s.exec(text) ?? [];
   return word !== undefined && (!/^[A-Z]{3,}$/.test(word) || isNearMessage(word));
 }
 
-/** The same of the first bytes of a line, as Latin-1, of which the end has not come yet. */
+/** The same for the first bytes of a line, in Latin-1, of which the end has not come yet. */
 export function isFragmentBeginning(text: string): boolean {
   if (glued.test(text) || numberedEnd.test(text)) return true;
   if (nameEnd.test(text) || echoEnd.test(text)) return true;
@@ -65,12 +65,12 @@ export function isFragmentBeginning(text: string): boolean {
   return isNearHeader(text);
 }
 
-/** Whether a line has something glued to it that a line end was in front of. What is said by name may have any name in it. */
+/** Whether a line end inside a line was lost. A message with a name may contain anything, so it is not searched. */
 export function isGlued(text: string): boolean {
   return text.includes('\r') || (!text.startsWith('+') && glued.test(text));
 }
 
-/** Whether it is a word of the modem that lacks bytes in its middle, or has others there: nothing is lost with those. */
+/** Whether a text is a message of the modem with bytes missing or changed in its middle: then no other bytes were lost. */
 export function isGarbledWord(text: string): boolean {
   return words.some(
     (word) =>
@@ -81,12 +81,12 @@ export function isGarbledWord(text: string): boolean {
   );
 }
 
-/** Whether a line says by name what it is about: `+ETH_GOT_IP:192.0.2.9`. */
+/** Whether a line is a message with a name: `+ETH_GOT_IP:192.0.2.9`. */
 export function isNamed(text: string): boolean {
   return name.test(text);
 }
 
-/** Printable, in UTF-8. */
+/** Whether a text is printable, and was UTF-8. */
 export function isText(text: string): boolean {
   return !/[^\P{Cc}\t]|\ufffd/u.test(text);
 }
@@ -118,7 +118,7 @@ function isNear(shape: string, word: string): boolean {
   return isPiece(shape, word, mostMissing) || hasOthers(shape, word);
 }
 
-/** Whether a text is what is left of another one that has lost bytes next to each other, `most` at the most. */
+/** Whether a text is another one that has lost up to `most` bytes next to each other. */
 function isPiece(text: string, whole: string, most: number): boolean {
   const missing = whole.length - text.length;
   if (missing <= 0 || missing > most) return false;
@@ -127,7 +127,7 @@ function isPiece(text: string, whole: string, most: number): boolean {
   return whole.endsWith(text.slice(front));
 }
 
-/** Whether a text is another one with a few bytes changed. */
+/** Whether a text is another one in which a few bytes are changed. */
 function hasOthers(text: string, whole: string): boolean {
   if (text.length !== whole.length || text === whole) return false;
   const changed = Array.from(whole).filter((letter, at) => letter !== text[at]).length;

@@ -4,7 +4,7 @@ import type { Endpoint } from '../../usocket/contract/nic';
 export interface Block {
   readonly kind: 'block';
   readonly link: number;
-  /** The payload in the pieces in which it came; slices of the received chunks, not copies. */
+  /** The payload in the pieces in which it came: slices of the received chunks, not copies. */
   readonly pieces: readonly Buffer[];
   /** Bytes of all pieces together. */
   readonly length: number;
@@ -14,12 +14,12 @@ export interface Block {
   readonly remote?: Endpoint;
 }
 
-/** The line has lost bytes of a block, or of what announced one: nothing of it is handed on. */
+/** The line has lost bytes of a block, or of its header: nothing of the block is handed on. */
 export interface Damage {
   readonly kind: 'damage';
-  /** Whose block it was, where that is certain. */
+  /** The link of the block, where that is certain. */
   readonly link: number | undefined;
-  /** Data that were pushed to other links may be lost with it. */
+  /** Data that were pushed to other links may be lost, too. */
   readonly others: boolean;
   /** The line fell silent in the middle of it. */
   readonly isCutOff?: true;
@@ -35,7 +35,7 @@ export type Frame =
   | { readonly kind: 'prompt' }
   /** `Recv n bytes`: the modem has taken the bytes to send. */
   | { readonly kind: 'taken'; readonly length: number }
-  /** `SEND OK` or `SEND FAIL`; the firmware does not say of which link. */
+  /** `SEND OK` or `SEND FAIL`; the firmware does not say for which link. */
   | { readonly kind: 'sent'; readonly ok: boolean }
   | Block
   | Damage
@@ -47,21 +47,21 @@ export type Frame =
   /** A station joins the modem's own network, gets an address there, or leaves it. */
   | { readonly kind: 'station'; readonly event: 'joined' | 'left'; readonly mac: string }
   | { readonly kind: 'station'; readonly event: 'gotAddress'; readonly mac: string; readonly address: string }
-  /** The boot ROM or a watchdog speaks: the modem is starting again. */
+  /** Text of the boot ROM or a watchdog: the modem is starting again. */
   | { readonly kind: 'booting' }
   /** `ready`: the modem has started. */
   | { readonly kind: 'booted' }
   /**
-   * A line of a kind that a firmware is known to print: a part of an answer, or a diagnostic. One that is not UTF-8, as the
-   * name of a network may not be, comes as its bytes, too.
+   * A line that some firmware is known to print: a part of an answer, or a diagnostic. A line that is not UTF-8, such as one
+   * with the name of a network, comes as bytes, too.
    */
   | { readonly kind: 'line'; readonly text: string; readonly bytes?: Buffer }
   /**
-   * A whole line that is in no list: another maker's, of newer firmware, of a log. Doubtful: it may be of a modem that has
-   * started again, or that has said something of which bytes are missing, which is asked.
+   * A whole line that is in no list: from another maker's firmware, newer firmware, or a log. It is doubtful when it may mean
+   * that the modem has started again, or when bytes of a known line may be missing; then the modem is asked.
    */
   | { readonly kind: 'unknown'; readonly text: string; readonly isDoubtful?: true }
-  /** What is left of a line: bytes were lost, and data may be lost with them. */
+  /** The rest of a line of which bytes were lost; data may be lost with them. */
   | { readonly kind: 'fragment'; readonly text: string }
-  /** Bytes that are no line of any firmware, or announce what cannot be. */
+  /** Bytes that are no line of any firmware, or announce something impossible. */
   | { readonly kind: 'noise'; readonly length: number };

@@ -4,12 +4,12 @@ import type { Frame } from './frame';
 
 type Recognise = (match: RegExpExecArray) => Frame;
 
-/** The lines that mean something by themselves, whatever command is in flight. */
+/** The lines that have a meaning by themselves, with any command in flight. */
 const table: readonly (readonly [RegExp, Recognise])[] = [
   [/^OK$/, () => ({ kind: 'final', result: 'OK' })],
   [/^ERROR$/, () => ({ kind: 'final', result: 'ERROR' })],
   [/^FAIL$/, () => ({ kind: 'final', result: 'FAIL' })],
-  // AT 1.x says which: `busy p...` a command, `busy s...` a send; the 0.9 line `busy now ...`.
+  // AT 1.x says `busy p...` with a command and `busy s...` with a send, AT 0.9 `busy now ...`.
   [/^busy (?:p|s|now )\.\.\.$/, () => ({ kind: 'busy' })],
   [/^Recv (\d+) bytes$/, ([, length]) => ({ kind: 'taken', length: Number(length) })],
   [/^SEND (OK|FAIL)$/, ([, result]) => ({ kind: 'sent', ok: result === 'OK' })],
@@ -36,19 +36,19 @@ const table: readonly (readonly [RegExp, Recognise])[] = [
   [/^(?!\+).*(?:ets Jan|rst cause:|wdt reset|Soft WDT|Fatal exception)/s, () => ({ kind: 'booting' })],
 ];
 
-/** Whether a message of a link has cut into the echo of a command (seen on AT 1.5): `AT+CIPSEND=0,1,CONNECT`. */
+/** Whether a message about a link stands inside the echo of a command (seen on AT 1.5): `AT+CIPSEND=0,1,CONNECT`. */
 export function isCutEcho(text: string): boolean {
   return /^AT.*[0-4],(?:CONNECT|CLOSED)$/.test(text);
 }
 
-/** Of the one link there is, as with `AT+CIPMUX=0`. */
+/** About the only link, as with `AT+CIPMUX=0`. */
 const unnumbered = /^(?:\+IPD,\d+|CONNECT|CLOSED|CONNECT FAIL)$/;
 
-/** What only a start prints, `ready` apart; and a prompt that nobody waits for any more. */
+/** What only a start prints, except `ready`, and a prompt that nobody waits for. */
 const ofStart =
   /^(?:load 0x|tail \d|chksum 0x|csum 0x|2nd boot|SPI |jump to run|ho \d+ tail|Invalid$|waiting for host|> ?$)/;
 
-/** Whether a line is a command's: a modem that says it again has started again, most likely, for the echo was off. */
+/** Whether a line is the echo of a command. The echo was off, so the modem has most likely started again. */
 export function isEcho(text: string): boolean {
   return /^AT(?:$|E[01]|\+[A-Z])/.test(text);
 }
@@ -56,7 +56,7 @@ export function isEcho(text: string): boolean {
 /**
  * Says what a line means.
  *
- * @param numbersLinks The modem numbers its links: a line that says of none what is said of links is damaged.
+ * @param numbersLinks The modem numbers its links: a message about a link without a number is damaged.
  */
 export function lineFrame(text: string, numbersLinks = false): Frame {
   const plain = withoutColour(text);
@@ -67,14 +67,14 @@ export function lineFrame(text: string, numbersLinks = false): Frame {
   }
   if (isFirmwareLine(text) || isEcho(text)) return { kind: isGlued(text) ? 'fragment' : 'line', text };
   if (/ready$/i.test(plain)) return readyFrame(text);
-  // A modem that has started again would say so, too; one that has lost a byte in a word has lost nothing else.
+  // A modem that has started again says this, too. A lost byte in a word means that no other bytes were lost.
   if (ofStart.test(plain) || isGarbledWord(plain)) return { kind: 'unknown', text, isDoubtful: true };
   return isFragment(text) ? { kind: 'fragment', text } : { kind: 'unknown', text };
 }
 
 /**
- * Boot text is printed at another speed: the `ready` of a start is often glued to noise on its left, or to an address that
- * is printed last. Behind other text it may be another maker's word for anything: the modem is asked.
+ * Boot text is printed at another speed, so the `ready` of a start often stands directly behind noise, or behind an address
+ * that is printed last. Behind other text `ready` may be anything of another maker's: the modem is asked.
  */
 function readyFrame(text: string): Frame {
   const before = text.slice(0, -'ready'.length);

@@ -4,7 +4,7 @@ import type { Block, Damage } from './frame';
 
 const message = /[0-4],C(?:LOSED|ONNECT)\r\n|SEND (?:OK|FAIL)\r\n|WIFI (?:DISCONNECT|CONNECTED|GOT IP)\r\n/;
 
-/** A block whose bytes are still to come, or have come and are not certain yet. */
+/** A block whose bytes are still coming, or have come but may be wrong. */
 export class OpenBlock {
   missing: number;
   private readonly pieces: Buffer[] = [];
@@ -21,7 +21,7 @@ export class OpenBlock {
     return this.header.length;
   }
 
-  /** Whether something that a modem says is inside, as far as that can be seen: it has swallowed it, most likely. */
+  /** Whether a message of the modem is inside: then the block has most likely swallowed it. */
   get holdsMessage(): boolean {
     return message.test(this.end) || Buffer.concat(this.pieces).includes('+IPD,');
   }
@@ -31,7 +31,7 @@ export class OpenBlock {
     return this.header.length - this.missing;
   }
 
-  /** Its last bytes, as Latin-1. */
+  /** Its last bytes, in Latin-1. */
   get end(): string {
     let end = '';
     for (let at = this.pieces.length - 1; at >= 0 && end.length < endSize; at--) {
@@ -46,7 +46,7 @@ export class OpenBlock {
     return { kind: 'block', link, pieces, length, ...(pulled && { pulled }), ...(remote && { remote }) };
   }
 
-  /** Takes what is missing from the front of the bytes, and says how many those are. */
+  /** Takes the missing bytes from the front of a chunk, and returns how many it took. */
   fill(bytes: Buffer): number {
     const piece = bytes.subarray(0, this.missing);
     this.pieces.push(piece);
@@ -55,9 +55,9 @@ export class OpenBlock {
   }
 
   /**
-   * What has become of it, when it has swallowed other bytes.
+   * The damage, when the block has swallowed other bytes.
    *
-   * @param swallowed How many of the last ones are the beginning of what follows, where that can be said.
+   * @param swallowed How many of the last bytes are the beginning of what follows, where that can be told.
    * @param isCutOff A silence has ended it.
    */
   damage(swallowed: number | undefined, isCutOff?: true): Damage {

@@ -2,18 +2,18 @@ import { BlockTail } from './blockTail';
 import type { Frame } from './frame';
 import type { OpenBlock } from './openBlock';
 
-/** Most bytes of lines that nobody knows, printed without a pause: more are a payload. */
+/** Most bytes of unknown lines without a pause: more are a payload. */
 const longestInARow = 1024;
 
 /**
- * What nobody knows of since the last thing that is certain: lines, and the block behind which they stand. They are news, or
- * they are the rest of the block's own data; what comes next tells.
+ * The unknown lines since the last certain message, and the block in front of them. They are news, or the rest of the block's
+ * own data; what comes next tells.
  */
 export class PendingNews {
   private tail: BlockTail | undefined;
-  /** Bytes of the lines since something certain, or a pause. */
+  /** Bytes of the lines since a certain message or a pause. */
   private inARow = 0;
-  /** The last line, when nothing has come since, no line end either. */
+  /** The last line, if nothing has come since, not even a line end. */
   private last: string | undefined;
 
   /** Whether a silence now would mean something. */
@@ -36,7 +36,7 @@ export class PendingNews {
     this.tail = new BlockTail(block, isHandedOn);
   }
 
-  /** Takes a line that nobody knows, of so many bytes with its end, and yields what is to be told of it. */
+  /** Takes an unknown line, and yields it. `size` is its length in bytes, with its end. */
   *add(news: Extract<Frame, { kind: 'unknown' }>, size: number): Generator<Frame> {
     if (this.tail) {
       this.tail.note(news.text);
@@ -51,17 +51,17 @@ export class PendingNews {
     yield { kind: 'damage', link: undefined, others: true };
   }
 
-  /** So many bytes that say nothing have come. */
+  /** Takes notice of bytes without a meaning. */
   skip(size: number): void {
     if (size > 0) this.last = undefined;
     if (this.tail) this.tail.size += size;
   }
 
   /**
-   * Something certain comes, or something that makes no sense: now it shows what was news, and what was data.
+   * A certain message comes, or one that makes no sense: now it shows which lines were news, and which were data.
    *
-   * @param lineEnd Bytes of the line end in front of it.
-   * @param isLed It always has one in front: a line that has ended with that one has none of its own.
+   * @param lineEnd Bytes of the line end in front of the message.
+   * @param isLed The message always has one in front. A line that ends with that one has lost its own.
    */
   *end(lineEnd: number, isLed = false): Generator<Frame> {
     const torn = isLed ? this.last : undefined;
@@ -72,7 +72,7 @@ export class PendingNews {
     if (torn !== undefined && !isOwn) yield { kind: 'fragment', text: torn };
   }
 
-  /** @param how How many of the last bytes are of what follows; or what is known of the block, or of all of it. */
+  /** @param how How many of the last bytes belong to what follows; or what is known of the block. */
   *endBlock(how: number | 'own' | 'lost' | 'cut off'): Generator<Frame> {
     const { tail } = this;
     this.tail = undefined;

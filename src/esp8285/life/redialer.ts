@@ -24,39 +24,39 @@ import type { Uart } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
 import { asOSError } from '../executor/asOSError';
 
-/** How a line that is lost is opened again. */
+/** How a line that is lost is opened again: after growing pauses, without end. */
 export interface RedialOptions {
-  /** Milliseconds before the first attempt; twice as many before each further one. Default: 1000. */
+  /** Milliseconds before the first attempt, and twice as many before each further one. Default: 1000. */
   readonly firstPause?: number;
-  /** Milliseconds before an attempt, at most. Default: 30 000. */
+  /** Most milliseconds before an attempt. Default: 30 000. */
   readonly longestPause?: number;
 }
 
 export interface RedialerContext {
   readonly redial: RedialOptions | false;
   readonly scheduler: SchedulerLike;
-  /** Whether a modem has ever been set up on the line: else it is the program's to try again. */
+  /** Whether a modem has ever been set up on the line. Until then, only the program tries again. */
   readonly isKnown: () => boolean;
-  /** The line is lost. It is opened again after so many milliseconds; without them only when that is wished for. */
+  /** Called when the line is lost. It is opened again after `pause` milliseconds; without a pause, when `dialNow` is called. */
   readonly lost: (error: OSError, pause: number | undefined) => void;
-  /** It is open again, and listened to. */
+  /** Called when it is open again, and listened to. */
   readonly opened: (error: OSError) => void;
 }
 
-/** Milliseconds without a byte after which a modem that does not answer may be a line that is gone without a word. */
+/** Milliseconds without a byte after which a modem that does not answer is taken for a line that is lost without a word. */
 const silence = 5_000;
 
 /**
- * Opens the line to the modem again when it is lost: an adapter that is unplugged, a server that starts again, a network
- * that takes a connection away without a word.
+ * Opens the line to the modem again when it is lost: an adapter is unplugged, a server starts again, or a network loses a
+ * connection without a word.
  */
 export class Redialer {
   /** Why there is no line now. */
   private loss: OSError | undefined;
-  /** Since a modem answered last. */
+  /** Attempts since a modem answered last. */
   private attempts = 0;
   private heardAt: number;
-  private readonly wishes = new Subject<void>();
+  private readonly dials = new Subject<void>();
   private readonly givenUp = new Subject<OSError>();
 
   constructor(
@@ -82,12 +82,12 @@ export class Redialer {
   }
 
   /**
-   * Makes one stream of what comes over the line each time that it is open. Errors when it is lost for good.
+   * Joins what comes over the line, each time that it is open, to one stream. Errors when the line is lost for good.
    *
    *     rx$   --[a]--#      --[b]--
    *     out$  --[a]---------[b]--
    *
-   * @param over What is made of the bytes; each time anew, for what was begun has no end.
+   * @param over What is made of the bytes: anew each time, because what was begun on a lost line has no end.
    */
   keep<T>(over: (rx$: Observable<Uint8Array>) => Observable<T>): Observable<T> {
     const rx$ = defer(() => this.uart.rx$).pipe(
@@ -100,7 +100,7 @@ export class Redialer {
         throw error;
       }),
     );
-    // Listened to before anything is said on it. It ends when the program has closed it.
+    // It is listened to before anything is said on it, and ends when the program has closed it.
     const line$ = merge(
       over(rx$),
       defer(() => this.begin()),
@@ -108,12 +108,12 @@ export class Redialer {
     return concat(this.revive(), line$).pipe(retry({ delay: (error: unknown) => this.dial(error) }));
   }
 
-  /** An attempt is made at once, due or not. */
+  /** Makes an attempt at once, whether it is due or not. */
   dialNow(): void {
-    this.wishes.next();
+    this.dials.next();
   }
 
-  /** Nobody waits for the line any more; the next one who listens finds out what has become of it. */
+  /** Nobody waits for the line any more. Whoever listens next finds out whether it is open. */
   forget(): void {
     this.loss = undefined;
   }
@@ -124,8 +124,8 @@ export class Redialer {
   }
 
   /**
-   * The modem does not answer: tells whether the line is taken for lost, and opened again. So it is when nothing comes over
-   * it, and while that has been of no use yet.
+   * The modem does not answer: takes the line for lost when nothing comes over it, or when the modem has not answered since
+   * the line was opened again. Returns whether it does.
    */
   giveUp(error: OSError): boolean {
     if (!this.isKept || this.isLost || (this.quiet < silence && this.attempts === 0)) return false;
@@ -141,13 +141,13 @@ export class Redialer {
     return EMPTY;
   }
 
-  /** A line that was lost before anybody listened is opened again, for a program that tries again. */
+  /** Opens a line that was lost before anybody listened: the program tries again. */
   private revive(): Observable<never> {
     return defer(() => {
       if (this.loss || !this.uart.reopen) return EMPTY;
       const hasEnded$ = merge(
         this.uart.readiness$.pipe(switchMap(({ hangup }) => of(hangup))),
-        // A line of another make may not say at once.
+        // Another implementation of `Uart` may not tell at once.
         of(false),
       ).pipe(take(1));
       return hasEnded$.pipe(
@@ -160,7 +160,7 @@ export class Redialer {
     });
   }
 
-  /** Emits when the line is open again: when that is due, or wished for. */
+  /** Opens the line when that is due, or at once after `dialNow`, and emits when it is open. */
   private dial(cause: unknown): Observable<unknown> {
     const { redial, scheduler, isKnown, lost } = this.options;
     if (!this.uart.reopen || isClosed(cause)) return throwError(() => cause);
@@ -171,7 +171,7 @@ export class Redialer {
       this.loss = isKnown() ? lineLoss(last, pause !== undefined) : asOSError(last);
       lost(this.loss, pause);
       const due$ = pause === undefined ? NEVER : timer(pause, scheduler);
-      return concat(race(due$, this.wishes).pipe(take(1), ignoreElements()), this.open(), of(undefined));
+      return concat(race(due$, this.dials).pipe(take(1), ignoreElements()), this.open(), of(undefined));
     }).pipe(
       retry({
         delay: (error: unknown) => {
@@ -188,7 +188,7 @@ export class Redialer {
 }
 
 /**
- * What a line is lost with, in a code of its own: `ECONNRESET` and the like would be taken for the word of a socket's peer.
+ * The error of a lost line. Its code is the line's: `ECONNRESET` and the like would be taken for those of a socket's peer.
  *
  * @param isKept Whether it is opened again.
  */
@@ -201,7 +201,7 @@ export function lineLoss(cause: unknown, isKept = false): OSError {
   return new OSError(isOwn ? error.code : 'ENODEV', error.syscall, `${message}${prospect}`, { cause });
 }
 
-/** The program has closed the line: that is no loss. */
+/** Whether the program has closed the line, which is no loss. */
 function isClosed(error: unknown): boolean {
   return asOSError(error).code === 'EBADF';
 }

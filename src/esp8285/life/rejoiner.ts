@@ -15,20 +15,20 @@ import {
 
 import type { Status } from './status';
 
-/** How a network that is lost is joined again. */
+/** How a network that is lost is joined again: the first attempt, and further ones after growing pauses. */
 export interface RejoinOptions {
-  /** Attempts that follow one that has failed; `Infinity` for ever. Default: 5. */
+  /** How many attempts follow the first one when that fails; `Infinity` for no end. Default: 5. */
   readonly count?: number;
-  /** Milliseconds before the first of these; twice as many before each further one, a minute at most. Default: 1000. */
+  /** Milliseconds before the second attempt, twice as many before each further one, at most 60 000. Default: 1000. */
   readonly firstPause?: number;
 }
 
 /** Milliseconds. */
 const longestPause = 60_000;
-/** Milliseconds that the modem has to find back by itself, for connections may outlive a short loss. */
+/** Milliseconds that the modem has to find back by itself, because connections may outlive a short loss. */
 const ownReturn = 15_000;
 
-/** The network that was joined, and is to be joined again whenever it is lost. */
+/** Joins the network that was joined last again, whenever it is lost. */
 export class Rejoiner {
   /** An Observable, so that the key shows in no inspection. */
   private join$: Observable<unknown> | undefined;
@@ -38,7 +38,7 @@ export class Rejoiner {
     private readonly scheduler: SchedulerLike,
   ) {}
 
-  /** @param join$ Cold: joins it. */
+  /** @param join$ Cold: joins the network. */
   keep(join$: Observable<unknown>): void {
     this.join$ = join$;
   }
@@ -47,7 +47,7 @@ export class Rejoiner {
     this.join$ = undefined;
   }
 
-  /** Cold: joins it again, at once if it is off the network now, as after a restart, and from then on when it stays lost. */
+  /** Cold: joins the network again: at once if the modem is off it now, as after a restart, and later when it stays lost. */
   rejoining(status$: Observable<Status>): Observable<never> {
     return status$.pipe(
       map(({ modem, wifi }) => modem === 'up' && wifi !== 'up'),

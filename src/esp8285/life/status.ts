@@ -1,17 +1,21 @@
-/** How the interface is doing. */
+/**
+ * How the interface is doing.
+ *
+ *     nic.status$.subscribe(({ modem, wifi }) => led(modem === 'up' && wifi === 'up'));
+ */
 export interface Status {
-  /** `starting`: being set up, at first and after each restart; `down`: lost or silent, see `error`. */
+  /** `starting`: it is being set up, at first and after each restart; `down`: it is lost or silent, see `error`. */
   readonly modem: 'starting' | 'up' | 'down' | 'closed';
-  /** `joining`: associated, or about to be, and without an address; `up`: on a network, with an address. */
+  /** `joining`: it joins a network, or has no address there yet; `up`: it is on a network and has an address. */
   readonly wifi: 'down' | 'joining' | 'up';
   /** Why the modem is down. */
   readonly error?: Error;
-  /** The line is lost: milliseconds until the interface opens it again. Nothing is done by itself where it is missing. */
+  /** The line is lost: milliseconds until the interface opens it again. Left out when it does not do so by itself. */
   readonly redialIn?: number;
 }
 
+/** Whether two statuses tell the same. Each further attempt to open the line is told. */
 export function sameStatus(one: Status, other: Status): boolean {
-  // Each attempt is told.
   const isSameLoss = one.redialIn === other.redialIn && (one.redialIn === undefined || one.error === other.error);
   return one.modem === other.modem && one.wifi === other.wifi && isSameLoss;
 }

@@ -7,18 +7,17 @@ import { frameText, printable } from './frameText';
 import type { TraceEvent } from './traceEvent';
 
 /**
- * What the driver says and hears, for whoever looks. While nobody does, it keeps no more than what is needed to know
- * where a key may show.
+ * Tells subscribers what the driver says and hears. While there are none, it only keeps track of where a key may show.
  */
 export class Trace {
-  /** Hot. Each event comes before what the driver makes of it; completes with the line. */
+  /** Hot. Each event comes before the driver acts on it; completes with the line. */
   readonly events$: Observable<TraceEvent>;
 
   private readonly events = new Subject<TraceEvent>();
-  /** Not the command itself: an interface is inspected with all that it holds. */
+  /** Not the command itself, because an inspection of the interface shows all that it holds. */
   private lastShown = '';
   private isSecretLast = false;
-  /** From a command with a key until a later one has been answered: what the modem echoes of a line comes before. */
+  /** From a command with a key until a later one has been answered: the echo of a line comes before that. */
   private hasSaidSecret = false;
 
   constructor(private readonly scheduler: SchedulerLike) {
@@ -47,7 +46,7 @@ export class Trace {
     if (this.hasSaidSecret && frame.kind === 'final') this.hasSaidSecret = this.isSecretLast;
   }
 
-  /** Tells what the driver goes without or waits for, and why, and what has become of the line. */
+  /** Tells what the driver does without or waits for, and why, and what has happened to the line. */
   noted(text: string, link?: number): void {
     if (!this.events.observed) return;
     this.tell('by driver', 'note', link, { size: Buffer.byteLength(text), text: printable(text) });
@@ -67,7 +66,7 @@ export class Trace {
   }
 }
 
-/** The link that a command is about; data go to that of the command before. */
+/** The link that a command is about. Data go to the link of the command before. */
 function linkOf(shown: string): number | undefined {
   const digit = /^AT\+CIP(?:START|SEND|CLOSE|RECVDATA)=([0-4])(?:,|$)/.exec(shown)?.[1];
   return digit === undefined ? undefined : Number(digit);

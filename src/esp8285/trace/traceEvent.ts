@@ -1,23 +1,25 @@
 import type { Frame } from '../grammar/frame';
 
 /**
- * One thing that went over the line to the modem, or came from it, or what the driver has made of that. Keys, and what may
- * be left of one, are not in it.
+ * One event of a trace: something that went over the line to the modem or came from it, or a note of the driver. It shows no
+ * key, nor what may be left of one.
+ *
+ *     nic.trace$.subscribe(({ time, direction, kind, text }) => console.log(time, direction, kind, text));
  */
 export interface TraceEvent {
-  /** Milliseconds, by the interface's scheduler. */
+  /** Milliseconds, by the interface's scheduler: since 1970 with the default one. */
   readonly time: number;
-  /** Which way it went. The driver's own notes are `'by driver'`. */
+  /** Which way it went; `'by driver'` for a note. */
   readonly direction: 'to modem' | 'from modem' | 'by driver';
   /**
-   * What the host says is a command or data; what the modem says is named as the driver understood it. A note is the
-   * driver's own: what it goes without or waits for, and why; what has become of the line, and what the line tells of itself.
+   * What it is. The driver says a `command` or `data`; what the modem says has the kind that the driver understood. A `note`
+   * is the driver's own: what it does without or waits for, what has happened to the line, and what the line tells of itself.
    */
   readonly kind: 'command' | 'data' | 'note' | Frame['kind'];
-  /** Number of the link, where it is about one. */
+  /** The number of the link that it is about, 0 to 4; left out where it is about none. */
   readonly link?: number;
   /** Bytes of the payload, or of the line as shown, without its end. */
   readonly size: number;
-  /** The line, without control characters; of a payload, and of a line that a key may be in, only how long it is. */
+  /** The line, without control characters. Of a payload, and of a line that may show a key, it tells only the length. */
   readonly text: string;
 }

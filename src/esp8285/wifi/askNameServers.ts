@@ -20,32 +20,32 @@ import { asBuffer, deadline } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
 import type { Datagram, DatagramLink } from '../../usocket/contract/nic';
 
-/** Milliseconds between two questions, as resolvers do; each goes to the next server. */
+/** Milliseconds between two questions, as with other resolvers; each goes to the next server. */
 const pause = 2_000;
 const rounds = 3;
 /** Milliseconds. */
 const patience = 10_000;
 const nameServerPort = 53;
-/** The code of a name that is not there (NXDOMAIN). */
+/** The code for a name that does not exist (NXDOMAIN). */
 const noSuchName = 3;
 
 export interface NameServersOptions {
   /** Addresses of name servers, one or more. */
   readonly servers: readonly string[];
-  /** Cold: opens a port of any number, and is the link's owner until then. */
+  /** Cold: opens a port of any number. */
   readonly port$: Observable<DatagramLink>;
   /** Closes the port, whoever waits for that. */
   readonly close: (port: DatagramLink) => void;
   readonly scheduler: SchedulerLike;
 }
 
-/** What a name server says of a name; none where it cannot tell. */
+/** The answer of a name server: addresses, or why there are none. */
 type Said = readonly string[] | 'no such name' | 'no answer';
 
 /**
  * Asks name servers for the IPv4 addresses of a name by DNS over UDP (RFC 1035), and emits them.
  *
- * Errors: `EAI_NONAME` for a name that is not there, or has no such address; `EAI_AGAIN` when nobody could be asked.
+ * Errors: `EAI_NONAME` for a name that does not exist or has no such address; `EAI_AGAIN` when no server has answered.
  */
 export function askNameServers(
   name: string,
@@ -71,7 +71,7 @@ function asked(
   scheduler: SchedulerLike,
 ): Observable<readonly string[]> {
   return defer(() => {
-    // One that cannot be guessed, so that nobody else can answer.
+    // A random number, so that nobody else can answer.
     const [id = 0] = crypto.getRandomValues(new Uint16Array(1));
     const query = encode({
       type: 'query',
@@ -83,7 +83,7 @@ function asked(
       take(rounds * servers.length),
       concatMap((round) => {
         const address = servers[round % servers.length] ?? '';
-        // The modem cannot send to that one now: the next one may be in reach.
+        // The modem cannot send to this server now; the next one may be in reach.
         const skip = (cause: unknown) =>
           cause instanceof OSError && cause.code === 'ENOBUFS' ? EMPTY : throwError(() => cause);
         return port.send(query, { address, port: nameServerPort }).pipe(catchError(skip));
@@ -93,7 +93,7 @@ function asked(
     const answer$ = port.datagrams$.pipe(
       filter(({ remote }) => servers.includes(remote.address)),
       map((datagram) => said(datagram, id)),
-      // Another server may know, and this one later.
+      // Another server may know, or this one later.
       filter((answer) => answer !== 'no answer'),
       map((answer) => {
         if (answer === 'no such name') throw notFound(name);
@@ -117,7 +117,7 @@ function said({ data }: Datagram, id: number): Said {
     const addresses = answers.flatMap((answer) => (answer.type === 'A' ? [answer.data] : []));
     return addresses.length > 0 ? addresses : 'no such name';
   } catch {
-    // Whatever it is.
+    // No DNS message.
     return 'no answer';
   }
 }

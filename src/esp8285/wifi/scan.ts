@@ -7,7 +7,7 @@ import { withCommandError } from '../executor/commandError';
 import { askAtLength, type Exchange, simpleExchange } from '../executor/exchange';
 import type { Session } from '../executor/session';
 
-/** What is known of a network besides its name; each as far as the firmware tells. */
+/** What is known of a network besides its name, as far as the firmware tells. */
 interface Details {
   readonly encryption: number | undefined;
   readonly rssi: number | undefined;
@@ -16,28 +16,27 @@ interface Details {
 }
 
 /**
- * A network in reach: the text that the modem prints of it, as MaixPy has it, `3,"my-ssid",-40,"aa:bb:cc:dd:ee:ff",6,…`, and
- * what that says.
+ * A network in reach. It is the text that the modem prints, as in MaixPy, `3,"my-ssid",-40,"aa:bb:cc:dd:ee:ff",6,…`, with
+ * its parts as properties. It is a `String`, so that programs that cut the text go on to work.
  *
  *     for (const network of await nic.scan()) {
  *       console.log(`${network}`, network.ssid, network.rssi);
  *     }
  *
- * The text has all that a string has. A name is bytes, of which nobody says what they mean: `ssid` takes them for UTF-8, and
- * `ssidBytes` is what `nic.connect` takes where they are something else.
+ * A name is bytes in an encoding that nobody tells: where it is not UTF-8, give `ssidBytes` to `nic.connect`.
  */
 export class FoundNetwork extends String {
-  /** The name as text, read as UTF-8. */
+  /** The name, read as UTF-8. */
   readonly ssid: string;
-  /** The name as bytes, for `nic.connect` if it is not UTF-8. */
+  /** The name as it is, at most 32 bytes; `nic.connect` takes it as well. */
   readonly ssidBytes: Buffer;
-  /** As `AT+CWSAP` counts: 0 for an open network; 1 is WEP. */
+  /** 0 for an open network, 1 WEP, 2 WPA, 3 WPA2, 4 WPA or WPA2; newer firmware has more. `undefined` if not told. */
   readonly encryption: number | undefined;
-  /** Signal strength in dBm. */
+  /** Signal strength in dBm; `undefined` if the firmware does not tell. */
   readonly rssi: number | undefined;
-  /** The access point's hardware address, `'aa:bb:cc:dd:ee:ff'`. */
+  /** The access point's hardware address, `'aa:bb:cc:dd:ee:ff'`; `undefined` if the firmware does not tell. */
   readonly bssid: string | undefined;
-  /** 1 to 14. */
+  /** 1 to 14; `undefined` if the firmware does not tell. */
   readonly channel: number | undefined;
 
   constructor(text: string, ssidBytes: Buffer, { encryption, rssi, bssid, channel }: Details) {
@@ -50,7 +49,7 @@ export class FoundNetwork extends String {
     this.channel = channel;
   }
 
-  /** Whether the name is text, so that `connect(ssid)` finds the network. */
+  /** Whether the name is UTF-8, so that `nic.connect(ssid)` finds the network. */
   get isText(): boolean {
     return isUtf8(this.ssidBytes);
   }
@@ -60,9 +59,9 @@ export class FoundNetwork extends String {
 const scanDeadline = 10_000;
 
 /**
- * Looks for networks, and emits what the modem says of each: see {@link FoundNetwork}.
+ * Looks for networks, and emits them as {@link FoundNetwork}s.
  *
- * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses, or answers what cannot be understood.
+ * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses or its answer cannot be understood.
  */
 export function scan(up: Session): Observable<readonly FoundNetwork[]> {
   return up.run(scanExchange()).pipe(withCommandError('scan'));
@@ -75,7 +74,7 @@ function scanExchange(): Exchange<readonly FoundNetwork[]> {
     converse: (wire) =>
       defer(() => {
         const bytesOf = new Map<string, Buffer>();
-        // The lines of an answer are text, and a name need not be.
+        // The lines of an answer are text. A name may be any bytes.
         const listening$ = wire.frames$.pipe(
           filter((frame) => frame.kind === 'line'),
           tap(({ text, bytes }) => bytes && bytesOf.set(text, bytes)),
@@ -94,16 +93,16 @@ function networksOf(lines: readonly string[], bytesOf: ReadonlyMap<string, Buffe
   const found = named
     .map((line) => foundNetworkOf(bytesOf.get(line) ?? Buffer.from(line)))
     .filter((network) => network !== undefined);
-  // One line that the line has damaged is one network less; nothing but such is another language.
+  // One damaged line is one network less. When no line can be read, the modem speaks another language.
   if (named.length > 0 && found.length === 0)
     throw Refusal.without('a network that can be read', common.scan.shown, named);
   return found;
 }
 
 /**
- * What stands in the parentheses. A name is printed as it is, quotes and commas included (esp-at issues 256, 290), so it
- * ends at the last quote behind which the line can be read to its end. Older firmware, `AT+CWLAPOPT`, and builds of other
- * makers leave fields out; newer firmware adds some.
+ * What is in the parentheses. A name is printed as it is, quotes and commas included (esp-at issues 256, 290), so it ends at
+ * the last quote behind which the line can be read to its end. Older firmware, `AT+CWLAPOPT`, and builds of other makers
+ * leave fields out; newer firmware adds some.
  */
 const forms = [
   /^(?:(?<encryption>\d+) *, *)?"(?<ssid>.*)" *, *(?<rssi>-?\d+) *, *"?(?<bssid>(?:[\da-f]{2}:){5}[\da-f]{2})"?(?: *, *(?<channel>\d+))?(?: *,[^"]*)?$/i,
@@ -115,7 +114,7 @@ const forms = [
  * Reads one line of the answer to `AT+CWLAP`.
  *
  * @param bytes The line, without its end.
- * @returns `undefined` for a line that is none, or cannot be understood.
+ * @returns `undefined` for another line, or one that cannot be understood.
  */
 export function foundNetworkOf(bytes: Buffer): FoundNetwork | undefined {
   // One character for each byte.
@@ -132,7 +131,7 @@ export function foundNetworkOf(bytes: Buffer): FoundNetwork | undefined {
   });
 }
 
-/** Espressif's firmware escapes nothing. A build that does escapes all: then nothing else can stand there. */
+/** Espressif's firmware escapes nothing. A build that escapes does so with every quote and comma. */
 function plain(ssid: string): string {
   const isEscaped = /\\[",]/.test(ssid) && /^(?:[^\\",]|\\[\\",])*$/.test(ssid);
   return isEscaped ? ssid.replace(/\\(.)/g, '$1') : ssid;

@@ -9,11 +9,11 @@ import { ask, type Exchange, sequence } from '../executor/exchange';
 import type { Session } from '../executor/session';
 import type { Frame } from '../grammar/frame';
 
-/** A station on the modem's own network. */
+/** A station on the modem's own network: a device that has joined it. */
 export interface Station {
   /** Its hardware address, `'a4:5e:60:00:00:01'`. */
   readonly mac: string;
-  /** The address that the modem has given it; left out until then. */
+  /** The IPv4 address that the modem has given it; left out until then. */
   readonly address?: string;
 }
 
@@ -22,8 +22,8 @@ const softApDeadline = 10_000;
 const channels = { first: 1, last: 14 };
 
 /**
- * Has the modem make a network of its own, beside the one that it may have joined. When it refuses, its own network is
- * off, one that was there before included.
+ * Has the modem make a network of its own, beside the one that it may have joined. When it refuses, it has no network of its
+ * own, not even the one before.
  *
  * Throws `EINVAL` for a name, a key, a channel or an encryption that cannot be. Errors: `ETIMEDOUT` when the modem does
  * not answer, `EIO` when it refuses. The key is in no message.
@@ -38,9 +38,9 @@ export function disableSoftAp(up: Session): Observable<void> {
   return up.sequence([up.commands.stationMode], softApDeadline).pipe(withCommandError('disable_ap'));
 }
 
-/** Who is on the modem's own network, as far as the modem tells: AT 1.6 and later do. */
+/** The stations on the modem's own network, as far as the modem tells: AT 1.6 and later do. */
 export class Stations {
-  /** Replays the current list, in the order in which they came. */
+  /** Replays the current list, in the order in which the stations came. */
   readonly stations$: Observable<readonly Station[]>;
 
   private readonly stations = new BehaviorSubject<readonly Station[]>([]);
@@ -80,7 +80,7 @@ function softApExchange(catalogue: Catalogue, softAp: SoftApSettings): Exchange<
   return {
     ...exchange,
     converse: (wire) => {
-      // The network that the modem makes unasked is open to all.
+      // The network that the modem makes by default is open to all.
       const off$ = ask(wire, catalogue.stationMode).pipe(
         ignoreElements(),
         catchError(() => EMPTY),

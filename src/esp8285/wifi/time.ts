@@ -19,14 +19,15 @@ import { firstMatch } from '../commands/answerLines';
 import { withCommandError } from '../executor/commandError';
 import type { Session } from '../executor/session';
 
-/** Which servers `nic.time` asks, and how long it waits for them. */
+/** Which time servers are asked, and how long they have to answer. */
 export interface TimeOptions {
   /** One to three time servers (SNTP), by name or address. Default: those that the firmware was built with. */
   readonly servers?: readonly string[];
-  /** Seconds that they have to answer. Default: 20. */
+  /** Seconds that they have to answer, more than 0. Default: 20. */
   readonly timeout?: number;
 }
 
+/** Milliseconds. */
 const pollPause = 500;
 /** Seconds. */
 const defaultTimeout = 20;
@@ -50,7 +51,7 @@ export function time(
   requireNamesAndClock(up.dialect, 'time');
   const setUp$ = up.ask(command).pipe(ignoreElements());
   return defer(() => {
-    /** What the modem has shown last that is no time: a line may be damaged, or be of another language. */
+    /** What the modem has shown last that is no time: the line may be damaged, or in another language. */
     let strange: string | undefined;
     const shown$ = up.ask(common.askTime).pipe(
       map((lines) => {
@@ -92,8 +93,8 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 
 /**
- * The milliseconds since 1970 of a universal time as C's `asctime` writes it, `'Thu Jan  1 00:02:08 1970'`; the day may
- * be padded with a zero instead, as some firmware does. `undefined` for a text that is none.
+ * The milliseconds since 1970 of a universal time as C's `asctime` writes it, `'Thu Jan  1 00:02:08 1970'`; some
+ * firmware pads the day with a zero instead. `undefined` for another text.
  */
 export function epochOf(text: string): number | undefined {
   const match = /^(?:\w{3},? +)?(\w{3}) +(\d{1,2}) +(\d{1,2}):(\d\d):(\d\d) +(\d{4})$/.exec(text);
@@ -107,7 +108,7 @@ export function epochOf(text: string): number | undefined {
   return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000;
 }
 
-/** Leap years of the Gregorian calendar up to and with this one. */
+/** Leap years of the Gregorian calendar up to this one, which counts. */
 function leapYearsTo(year: number): number {
   return Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);
 }
