@@ -133,7 +133,7 @@ function setMux({ memory, links, server }: Modem, { args }: Call): undefined {
   const mux = args.flag(0);
   if (links.open.length > 0) throw new Refusal('link is builded', errorCode.failed);
   if (server.state !== undefined && !mux) throw new Refusal('CIPSERVER must be 0', errorCode.failed);
-  if (memory.settings.raw && mux) throw new Refusal('IPMODE must be 0', errorCode.failed);
+  if (memory.settings.passthrough && mux) throw new Refusal('IPMODE must be 0', errorCode.failed);
   memory.settings.mux = mux;
 }
 

@@ -31,7 +31,7 @@ const sendLimit = 2048;
 const sendBuffer = 2880;
 
 /** The bytes of passthrough on their way to the peer beyond which no more are taken from the line. */
-const rawBuffer = 65_536;
+const passthroughBuffer = 65_536;
 
 /** How long a failed write waits for the close that belongs to it, in milliseconds. */
 const closeWait = 500;
@@ -53,7 +53,7 @@ function sendUntil(modem: Modem, { args }: Call): Observable<Print> {
 
 function readOrder(modem: Modem, args: Arguments): Order {
   const { memory, links, internet } = modem;
-  if (memory.settings.raw) throw new Refusal('IPMODE=1', errorCode.failed);
+  if (memory.settings.passthrough) throw new Refusal('IPMODE=1', errorCode.failed);
   const { id, next } = linkArgument(modem, args);
   const link = links.get(id);
   if (link === undefined) throw new Refusal('link is not valid', errorCode.failed);
@@ -163,26 +163,26 @@ function failOnPurpose(modem: Modem, link: VirtualLink, bytes: Buffer, to?: Endp
 }
 
 /** Passthrough: bytes go both ways until a lone `+++`. */
-function raw(modem: Modem): Observable<Print> {
+function passthrough(modem: Modem): Observable<Print> {
   const { memory, links, input, personality, runner } = modem;
   const link = links.get(0);
-  if (!memory.settings.raw) throw new Refusal('send mode error', errorCode.failed);
+  if (!memory.settings.passthrough) throw new Refusal('send mode error', errorCode.failed);
   if (link === undefined || links.open.length > 1) throw new Refusal('link is not valid', errorCode.failed);
-  const typed$ = input.raw().pipe(mergeMap((bytes) => passOn(modem, link, bytes)));
+  const typed$ = input.untilEscape().pipe(mergeMap((bytes) => passOn(modem, link, bytes)));
   const quit$ = defer(() => {
-    links.delivery.setRaw(undefined);
-    return runner.result((memory.settings.messages & 1) === 0 ? '' : personality.quitRaw);
+    links.delivery.setPassthrough(undefined);
+    return runner.result((memory.settings.messages & 1) === 0 ? '' : personality.passthroughQuit);
   });
   const enter$ = concat(
-    of(...personality.rawPrompt),
-    defer(() => (links.delivery.setRaw(link), EMPTY)),
+    of(...personality.passthroughPrompt),
+    defer(() => (links.delivery.setPassthrough(link), EMPTY)),
   );
   return concat(merge(typed$, enter$), quit$);
 }
 
 /** In passthrough only the line can keep the host from sending more than the peer takes. */
 function passOn(modem: Modem, link: VirtualLink, bytes: Buffer): Observable<never> {
-  const full = link.unsent > rawBuffer;
+  const full = link.unsent > passthroughBuffer;
   if (full) modem.holdInput(true);
   return modem.links.send(link, bytes).pipe(
     catchError(() => EMPTY),
@@ -192,15 +192,19 @@ function passOn(modem: Modem, link: VirtualLink, bytes: Buffer): Observable<neve
   );
 }
 
-function setRaw({ memory }: Modem, { args }: Call): undefined {
+function setPassthrough({ memory }: Modem, { args }: Call): undefined {
   const on = args.flag(0);
   if (on && memory.settings.mux) throw new Refusal('MUX=1', errorCode.failed);
-  memory.settings.raw = on;
+  memory.settings.passthrough = on;
 }
 
 /** Sends by length, and passthrough. */
 export const sendCommands: readonly Command[] = [
-  { name: '+CIPSEND', only: { test: 'N' }, test: accept, run: raw, set: send, ownResult: ['run', 'set'] },
+  { name: '+CIPSEND', only: { test: 'N' }, test: accept, run: passthrough, set: send, ownResult: ['run', 'set'] },
   { name: '+CIPSENDEX', since: { N: 1, E: 2 }, set: sendUntil, ownResult: ['set'] },
-  { name: '+CIPMODE', query: ({ memory }) => of(`+CIPMODE:${memory.settings.raw ? 1 : 0}\r\n`), set: setRaw },
+  {
+    name: '+CIPMODE',
+    query: ({ memory }) => of(`+CIPMODE:${memory.settings.passthrough ? 1 : 0}\r\n`),
+    set: setPassthrough,
+  },
 ];

@@ -31,8 +31,9 @@ export interface Personality {
 
   /** The prints after an accepted `CIPSEND`. An unsolicited message may come between two of them. */
   readonly prompt: readonly string[];
-  readonly rawPrompt: readonly string[];
-  readonly quitRaw: string;
+  /** The same for passthrough, and what is printed when it ends. */
+  readonly passthroughPrompt: readonly string[];
+  readonly passthroughQuit: string;
   /** A lone `+++` cancels a `CIPSEND` that waits for its data. */
   readonly cancelsSend: boolean;
   /** `SEND OK` waits for the peer's acknowledgement, not only for the stack. */

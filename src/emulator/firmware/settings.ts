@@ -74,8 +74,8 @@ export interface StoredSettings {
 export interface Settings extends StoredSettings {
   echo: boolean;
   mux: boolean;
-  /** `CIPMODE=1`: passthrough. */
-  raw: boolean;
+  /** `CIPMODE=1`: `CIPSEND` without a length begins passthrough. */
+  passthrough: boolean;
   passive: boolean;
   /** `CIPDINFO`: received data are printed with their source address. */
   source: boolean;
@@ -161,7 +161,7 @@ function bootSettings(flash: Flash): Settings {
     ...flash,
     echo: true,
     mux: false,
-    raw: false,
+    passthrough: false,
     passive: false,
     source: false,
     errorCodes: false,

@@ -96,7 +96,7 @@ export class Input {
   }
 
   /** Emits all bytes as they come, and completes on a lone `+++`. */
-  raw(): Observable<Buffer> {
+  untilEscape(): Observable<Buffer> {
     return new Observable((subscriber) => {
       const escape = new EscapeSequence({
         sequence: '+++',

@@ -30,7 +30,7 @@ export class Output {
   constructor(
     private readonly line: PacedLine,
     private readonly random: Random,
-    private readonly interleave: number,
+    private readonly keepProbability: number,
     private readonly scheduler: SchedulerLike,
     private readonly faults: FaultState,
     /** Called when a fault has cut a print short. Nothing is printed after it. */
@@ -58,8 +58,8 @@ export class Output {
     this.timer ??= this.scheduler.schedule(() => this.flush(), keep);
   }
 
-  /** A place where an unsolicited message may be printed. */
-  spot(): void {
+  /** Marks a place where a message that was kept may be printed. */
+  interleave(): void {
     if (this.kept.length > 0 && this.random.chance(0.7)) this.flush();
   }
 
@@ -93,10 +93,10 @@ export class Output {
   }
 
   private mayKeep(): boolean {
-    if (this.interleave === 0) return false;
+    if (this.keepProbability === 0) return false;
     const now = this.scheduler.now();
     if (!this.answering && now - this.lastKept < keepInterval) return false;
-    if (!this.random.chance(this.interleave)) return false;
+    if (!this.random.chance(this.keepProbability)) return false;
     this.lastKept = now;
     return true;
   }

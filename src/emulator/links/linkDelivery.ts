@@ -21,7 +21,7 @@ export interface LinkDeliveryOptions {
 /** Hands what comes on the links on to the host: as data, as notices of passive receive, or as it is in passthrough. */
 export class LinkDelivery {
   /** The link in passthrough. */
-  private raw: VirtualLink | undefined;
+  private passthrough: VirtualLink | undefined;
   /** The link that may deliver next: the one after the last that did. Calls that deliver nothing do not change it. */
   private turn = 0;
   private pumping = false;
@@ -34,12 +34,12 @@ export class LinkDelivery {
 
   /** Passthrough suppresses the messages about links, unless `AT+SYSMSG` says otherwise. */
   get silent(): boolean {
-    return this.raw !== undefined && (this.platform.memory.settings.messages & 4) === 0;
+    return this.passthrough !== undefined && (this.platform.memory.settings.messages & 4) === 0;
   }
 
   /** Puts a link into passthrough, or ends it. */
-  setRaw(link: VirtualLink | undefined): void {
-    this.raw = link;
+  setPassthrough(link: VirtualLink | undefined): void {
+    this.passthrough = link;
     this.pump();
   }
 
@@ -72,11 +72,11 @@ export class LinkDelivery {
 
   /** Ends the link's passthrough without a look at the others. */
   forget(link: VirtualLink): void {
-    if (this.raw === link) this.raw = undefined;
+    if (this.passthrough === link) this.passthrough = undefined;
   }
 
   private serve(link: VirtualLink): void {
-    if (link === this.raw) this.passOn(link);
+    if (link === this.passthrough) this.passOn(link);
     else if (this.isPassive(link)) this.announce(link);
     else this.deliver(link);
     const isDue = link.ended && !link.acknowledging && this.mayFinish(link);
@@ -102,7 +102,7 @@ export class LinkDelivery {
 
   private next(link: VirtualLink): Delivery | undefined {
     const { output, personality } = this.platform;
-    if (this.raw !== undefined && link !== this.raw) return undefined;
+    if (this.passthrough !== undefined && link !== this.passthrough) return undefined;
     if (output.backlog >= uartBuffer) return undefined;
     return link.inbox.push(personality.block);
   }
@@ -122,7 +122,7 @@ export class LinkDelivery {
   }
 
   private mayFinish(link: VirtualLink): boolean {
-    if (!this.isPassive(link) || link === this.raw) return link.inbox.empty;
+    if (!this.isPassive(link) || link === this.passthrough) return link.inbox.empty;
     if (this.platform.personality.closeAfterRead) return link.inbox.empty && !link.reading;
     return link.inbox.complete;
   }

@@ -162,7 +162,7 @@ export class VirtualLinks {
     }
     this.leftovers.clear();
     this.opening.clear();
-    this.delivery.setRaw(undefined);
+    this.delivery.setPassthrough(undefined);
     this.everOpened = false;
     this.frozen$.next(false);
   }

@@ -112,7 +112,7 @@ export class CommandRunner {
     this.tasks.add(
       concat(delays.after('command'), answer$).subscribe({
         next: (print) => {
-          output.spot();
+          output.interleave();
           say(print);
         },
         error: (error: unknown) => this.refuse(error, say),
@@ -138,7 +138,7 @@ export class CommandRunner {
     const { words, code, result, after$ } = error instanceof Refusal ? error : new Refusal('', errorCode.failed);
     const why = [words, code === errorCode.unsupported ? 'no such command' : ''].filter((part) => part !== '');
     this.settle([result, ...why.map((part) => `(${part})`)].join(' '));
-    output.spot();
+    output.interleave();
     if (personality.words && words !== '') say(`${words}\r\n`);
     if (personality.family === 'E' && memory.settings.errorCodes) say(errorText(code));
     say(result === 'FAIL' ? personality.failResult : '\r\nERROR\r\n');

@@ -269,7 +269,7 @@ export class Modem implements Platform {
     const cut = random.integer(0, bytes.length);
     for (const part of [bytes.subarray(0, cut), bytes.subarray(cut)]) {
       output.print(part.toString('latin1').replace('\n', '\r\n'));
-      if (part.length > 0) output.spot();
+      if (part.length > 0) output.interleave();
     }
   }
 
