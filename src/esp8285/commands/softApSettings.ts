@@ -2,9 +2,9 @@
 export const encryptions = {
   /** No encryption, and no key. */
   OPEN: 0,
-  /** WPA with a key. */
+  /** WPA with a key, which only old stations need. */
   WPA_PSK: 2,
-  /** WPA2 with a key. */
+  /** WPA2 with a key, which is the default. */
   WPA2_PSK: 3,
   /** WPA or WPA2 with a key, as the station chooses. */
   WPA_WPA2_PSK: 4,

@@ -36,7 +36,7 @@ export class FoundNetwork extends String {
   readonly rssi: number | undefined;
   /** The access point's hardware address, `'aa:bb:cc:dd:ee:ff'`; `undefined` if the firmware does not tell. */
   readonly bssid: string | undefined;
-  /** 1 to 14; `undefined` if the firmware does not tell. */
+  /** The radio channel of the access point, 1 to 14; `undefined` if the firmware does not tell. */
   readonly channel: number | undefined;
 
   constructor(text: string, ssidBytes: Buffer, { encryption, rssi, bssid, channel }: Details) {

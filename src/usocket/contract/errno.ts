@@ -20,7 +20,7 @@ export const errnoOf = {
   EEXIST: 17,
   /** There is no such port, no interface, or the line is lost. */
   ENODEV: 19,
-  /** An argument is invalid. */
+  /** An argument has a wrong type, or is out of range. */
   EINVAL: 22,
   /** All five links of the modem are in use. */
   EMFILE: 24,
@@ -77,7 +77,7 @@ export const errnoOf = {
   EAI_NONAME: -2,
   /** The name server did not answer. Try again later. */
   EAI_AGAIN: -3,
-  /** The query failed. */
+  /** The interface could not resolve the name, for an unknown reason. */
   EAI_FAIL: -4,
   /** Only `AF_INET` is supported. */
   EAI_FAMILY: -6,
