@@ -14,11 +14,11 @@ import { filter, firstValueFrom } from 'rxjs';
 import { type ESP8285, machine, network, OSError, usocket } from '../src';
 import { servePty } from '../src/emulator';
 
-/** Milliseconds: more than all of it takes. */
+/** Milliseconds: more than the whole check takes. */
 const longest = 120_000;
 const size = 20_000;
 
-/** A server that sends back what it gets. */
+/** An echo server. */
 const echo = createServer((socket) => {
   socket.on('error', () => undefined);
   socket.pipe(socket);
@@ -49,7 +49,7 @@ function canConnect(port: number): Promise<boolean> {
   });
 }
 
-/** @param port One of its ports, whose device is not there: a look at it takes no line from anybody. */
+/** @param port A port of the server whose device is missing, so that a test connection occupies no line. */
 async function startServer(config: string, port: number): Promise<ChildProcess> {
   const server = spawn('ser2net', ['-n', '-c', config], { stdio: 'inherit' });
   for (let times = 0; times < 100; times++) {
@@ -65,7 +65,7 @@ async function stopServer(server: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** Each of the 256 values, many times, there and back. */
+/** Sends each of the 256 byte values many times, and compares the echo. */
 async function exchange(port: number): Promise<void> {
   const sent = Buffer.concat([randomBytes(size - 256), Buffer.from(Array.from({ length: 256 }, (_, value) => value))]);
   const socket = usocket.socket();
@@ -84,7 +84,7 @@ async function lineTo(url: string, options: { readonly rtscts?: boolean } = {}):
   return [nic, notices];
 }
 
-/** The server takes a moment to let go of its device. */
+/** Retries, because the server needs some time to release its device. */
 async function lineWhenFree(...args: Parameters<typeof lineTo>): ReturnType<typeof lineTo> {
   for (let times = 0; ; times++) {
     try {

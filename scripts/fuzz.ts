@@ -4,12 +4,12 @@ import { parseArgs } from 'node:util';
 import { feedGarbage } from '../harness/modems/garbage';
 
 /**
- * Feeds the grammar with damaged and random bytes:
+ * Feeds the grammar of the modem's line with damaged and random bytes:
  *
  *     npm run fuzz -- --inputs 1000000
  *     npm run fuzz -- --seed 4711 --inputs 1     # the one that failed
  *
- * Exit code 1, and the seed, when an input breaks it.
+ * When an input breaks the grammar, it prints the seed and exits with 1.
  */
 const { values } = parseArgs({
   options: { inputs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },

@@ -7,8 +7,8 @@ import { performance } from 'node:perf_hooks';
 import { memoryUsage, resourceUsage } from 'node:process';
 
 /**
- * Measures the memory of a program that downloads through the virtual modem, unpaced: the memory of the process once
- * everything is loaded, and the most that it ever took. Each run is a process of its own; the server is in this one.
+ * Measures the memory of a program that downloads through the virtual modem without a line speed: the memory of the process
+ * after everything is loaded, and its maximum. Each run has its own process. The server is in this one.
  *
  *     npm run build && node scripts/measure-memory.mjs               # the package as it is published
  *     node scripts/measure-memory.mjs --source                       # as `npm start` runs it, under ts-node

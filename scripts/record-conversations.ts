@@ -1,5 +1,5 @@
-// Records the conversations of spec/testing once more with the virtual modem: when the driver says something else than it
-// did on purpose. Run: npx ts-node scripts/record-conversations.ts
+// Records the conversations in harness/recordings again with the virtual modem. Run it when the driver sends something else
+// than before on purpose: npx ts-node scripts/record-conversations.ts
 import { writeFileSync } from 'node:fs';
 import { VirtualTimeScheduler } from 'rxjs';
 

@@ -1,4 +1,4 @@
-// Long runs that show that nothing is lost and nothing hangs. `npm run soak -- --help` tells what there is.
+// Long runs that show that nothing is lost and nothing hangs. `npm run soak -- --help` lists them.
 import { soakCommand } from '../harness/soak/command';
 
 soakCommand((line) => {

@@ -2,7 +2,7 @@ import { materialize, firstValueFrom, from, ignoreElements, map, type Observable
 
 import { OSError } from '../../src/usocket/contract/osError';
 
-/** Waits for the end of something, and gives the `OSError` that it ended with. */
+/** Waits until something fails, and returns its `OSError`. Rejects if it ends in any other way. */
 export function failureOf(what: ObservableInput<unknown>): Promise<OSError> {
   return firstValueFrom(
     from(what).pipe(

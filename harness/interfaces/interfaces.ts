@@ -15,28 +15,28 @@ import { tcpServer, type TcpServer } from '../peers/tcpServer';
 
 type SocketModule = ReturnType<typeof createSocketModule>;
 
-/** A network interface that is up and on a network, and the socket module over it. */
+/** A network interface that is up and on a network, and a socket module on it. */
 export interface RunningInterface extends AsyncDisposable {
   readonly nic: Nic;
   readonly usocket: SocketModule;
-  /** The virtual modem, where there is one. */
+  /** The virtual modem, if there is one. */
   readonly emulator: Emulator | undefined;
 }
 
 /** A network interface that the socket conformance suite runs on. */
 export interface TestedInterface {
   readonly name: string;
-  /** A slow reader slows the sender down. Elsewhere what comes is pushed, and overflows a socket that is not read. */
+  /** Whether a slow reader slows the sender down. If not, data is pushed, and a socket that is not read overflows. */
   readonly holdsBack: boolean;
-  /** A connection can be closed in one direction only; the modem closes it in both when the peer closes one. */
+  /** Whether one direction of a connection can be closed alone. The modem closes both when the peer closes one. */
   readonly halfClose: boolean;
-  /** Most bytes of one `send`. */
+  /** The most bytes of one `send`. */
   readonly maxSend: number;
-  /** @param modem How the virtual modem is to be, where there is one. */
+  /** @param modem Options of the virtual modem, if there is one. */
   readonly start: (modem?: EmulatorOptions) => Promise<RunningInterface>;
 }
 
-/** Knows what a virtual modem knows. What the machine's own resolver says to an unknown name is its own affair. */
+/** Knows the names that a virtual modem knows. Answers of the machine's own resolver would differ between machines. */
 const lookup: Lookup = (host, _options, callback) => {
   setImmediate(() => {
     if (host === 'localhost') callback(null, [{ address: '127.0.0.1', family: 4 }]);
@@ -55,7 +55,7 @@ const host: TestedInterface = {
   },
 };
 
-/** The modem driver over a virtual modem. Fast, but not so fast that everything happens at once. */
+/** The modem driver on a virtual modem that is fast, but not so fast that everything happens at the same time. */
 export function virtualModem(
   name: string,
   emulated: EmulatorOptions,
@@ -71,7 +71,7 @@ export function virtualModem(
       const emulator = createEmulator({
         latency: 0.01,
         interleave: 0,
-        // A wait of any length takes a timer's millisecond, so a few of them must do.
+        // Each wait takes at least the millisecond of a timer, so there are only few.
         latencies: { command: [0, 0], receipt: [0, 0], join: [1, 1], address: [1, 1] },
         ...emulated,
         ...modem,
@@ -85,7 +85,7 @@ export function virtualModem(
 
 const pushing = { passiveReceive: false };
 
-/** Every interface. */
+/** All interfaces that the specs of sockets run on. */
 export const interfaces: readonly TestedInterface[] = [
   host,
   virtualModem('a modem with AT 1.5', { firmware: '1.5' }),
@@ -95,7 +95,7 @@ export const interfaces: readonly TestedInterface[] = [
   virtualModem('a modem with ESP-AT 2.2.2 that pushes', { firmware: '2.2.2' }, pushing),
 ];
 
-/** The modem as it is at its most awkward: answers in odd chunks, unsolicited messages wherever they may come. */
+/** Modems at their most awkward: answers come in odd chunks, and unsolicited messages wherever they are possible. */
 export const roughModems: readonly TestedInterface[] = [1, 2].flatMap((seed) =>
   (['1.5', '1.7.4', '2.2.2'] as const).map((firmware) =>
     virtualModem(
@@ -107,7 +107,7 @@ export const roughModems: readonly TestedInterface[] = [1, 2].flatMap((seed) =>
   ),
 );
 
-/** A connected socket, and its peer: half open, unread. */
+/** A connected socket and its peer, which is paused and stays open when the socket ends. */
 export interface Pair extends AsyncDisposable {
   readonly socket: Socket;
   readonly peer: PeerSocket;
@@ -116,7 +116,7 @@ export interface Pair extends AsyncDisposable {
   readonly emulator: Emulator | undefined;
 }
 
-/** Starts an interface and a server, and connects a socket. Give it back with `await using`. */
+/** Starts an interface and a server, and connects a socket. Dispose of it with `await using`. */
 export async function connectedPair(tested: TestedInterface, options?: SocketOptions & NicOption): Promise<Pair> {
   const running = await tested.start();
   const server = await tcpServer();
@@ -136,7 +136,7 @@ export async function connectedPair(tested: TestedInterface, options?: SocketOpt
   };
 }
 
-/** Connects one socket more. */
+/** Connects one more socket. */
 export function connected(
   { usocket }: Pick<RunningInterface, 'usocket'>,
   server: TcpServer,

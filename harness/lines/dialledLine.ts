@@ -15,20 +15,20 @@ import {
 import type { Readiness, Uart } from '../../src/streams';
 import type { ScriptedModem } from '../../src/testing';
 
-/** A line that can be lost, and opened again. */
+/** A line that can be lost and opened again. */
 export interface DialledLine {
   readonly uart: Uart;
-  /** When it was tried to open it again, in milliseconds. */
+  /** The times of the attempts to open it again, in milliseconds. */
   readonly dialled: number[];
-  /** The line is lost now. */
+  /** Makes the line fail with this error. */
   readonly lose: (error: Error) => void;
 }
 
 const open: Readiness = { readable: false, writable: true, hangup: false, error: false };
 
 /**
- * Makes a line that leads to one modem after another: to the first at first, to each next one when it is opened again. An
- * error stands for an attempt that fails with it.
+ * Makes a line to the first of the modems. Each time it is opened again, it leads to the next one. An error in the place of
+ * a modem makes that attempt fail with it.
  */
 export function dialledLine(scheduler: SchedulerLike, ...modems: readonly (ScriptedModem | Error)[]): DialledLine {
   const dialled: number[] = [];

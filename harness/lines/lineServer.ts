@@ -4,19 +4,19 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator';
 import { TelnetPeer } from './telnetPeer';
 
-/** A serial server with a virtual modem behind it, which lives on while the server is away. */
+/** A serial server with a virtual modem behind it. The modem keeps running while the server is stopped. */
 export interface LineServer extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly port: number;
-  /** Takes no more connections, and ends those that there are: with a FIN, or with a RST. */
+  /** Stops listening, and ends all connections with a FIN or with a RST. */
   stop(how: 'end' | 'reset'): void;
-  /** Takes connections again, at the same port. */
+  /** Listens again on the same port. */
   start(): Promise<void>;
 }
 
 /**
- * Starts a serial server, raw or of RFC 2217, which may not double the byte 255 in what it sends. Give it back with
- * `await using`.
+ * Starts a serial server, either raw or of RFC 2217. One kind has the known fault that it does not double the byte 255 in
+ * what it sends. Dispose of it with `await using`.
  */
 export async function lineServer(
   kind: 'tcp' | 'rfc2217' | 'rfc2217, not doubling',

@@ -9,8 +9,8 @@ import { nextTurn } from '../time/turns';
 const write = promisify(fsWrite);
 
 /**
- * What `open` of the package returns, as far as it is safe to touch. Never call its `kill` or `destroy`: with no child
- * process its pid is -1, and `process.kill(-1)` signals every process of the machine.
+ * The safe part of what `open` of the package returns. Never call its `kill` or `destroy`: without a child process its pid
+ * is -1, and `process.kill(-1)` signals every process of the machine.
  */
 interface BarePty {
   readonly master: ReadStream;
@@ -21,31 +21,31 @@ interface BarePty {
 
 const { open } = nodePty as unknown as { open: (options: { encoding: null }) => BarePty };
 
-/** A pseudo-terminal: what is opened at `path` as a serial port talks to the device at the other end. */
+/** A pseudo-terminal. The serial port at `path` talks to the device at the other end. */
 export interface Pty {
   /** The path of the terminal, `'/dev/pts/3'`. */
   readonly path: string;
-  /** What the device hears. Hot; bytes wait in the line until {@link Pty.listen}. */
+  /** What the device receives. Hot. Bytes wait in the line until {@link Pty.listen} is called. */
   readonly heard$: Observable<Buffer>;
-  /** Has the device take bytes from the line, for the rest of its life. */
+  /** Makes the device take bytes from the line from now on. */
   listen(): void;
-  /** The device speaks; resolves when the line has taken all of it. */
+  /** Sends bytes from the device. Resolves when the line has taken all of them. */
   say(bytes: Uint8Array): Promise<void>;
-  /** Pulls the plug: the port at `path` is hung up. */
+  /** Pulls the plug: the port at `path` hangs up. */
   unplug(): void;
-  /** Gives everything back. Call it at the end, unplugged or not. */
+  /** Releases everything. Call it at the end, also after {@link Pty.unplug}. */
   close(): void;
 }
 
-/** Opens a raw pseudo-terminal, `encoding` none: all 256 values pass as they are. */
+/** Opens a raw pseudo-terminal without an `encoding`, so that all 256 byte values pass unchanged. */
 export function openPty(): Pty {
   const { master, slave, fd, ptsName } = open({ encoding: null });
-  // The package has both ends reading from the next tick on. Ours at the slave would take bytes away from the port.
+  // The package lets both ends read from the next tick on. Its reader at the slave would take bytes away from the port.
   slave._read = () => undefined;
   master.pause();
   slave.setRawMode(true);
-  // The slave stays open until the end: with nobody at it, a read of the master fails with EIO. The package's own
-  // listener fails on an error of the line.
+  // The slave stays open until the end, because a read of the master fails with EIO when nobody has the slave open. The
+  // package's own listener throws when the line has an error.
   for (const end of [master, slave]) end.removeAllListeners('error').on('error', () => undefined);
   return {
     path: ptsName,
@@ -60,7 +60,7 @@ export function openPty(): Pty {
   };
 }
 
-/** `master.write` would stop the whole process while the line is full: libuv tries a terminal again and again. */
+/** Writes without `master.write`, which blocks the process while the line is full: libuv retries writes to terminals. */
 async function sayTo(fd: number, bytes: Uint8Array): Promise<void> {
   for (let from = 0; from < bytes.length;) {
     try {

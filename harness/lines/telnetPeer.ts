@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 
-/** What a client has asked of the peer: `['WILL', 44]`, or `['SET', code, …value]`. */
+/** A request of the client: `['WILL', 44]`, or `['SET', code, …value]`. */
 export type Asked = readonly (string | number)[];
 
 export interface TelnetPeerOptions {
-  /** What it answers to `verb option`; nothing for `undefined`. By default it agrees to everything. */
+  /** The answer to `verb option`; no answer for `undefined`. Default: agrees to everything. */
   readonly negotiate?: (verb: number, option: number) => readonly number[];
-  /** What it answers to a COM-PORT command: the value it says it has set. By default the one it was asked for. */
+  /** The value that it confirms for a COM-PORT command; no answer for `undefined`. Default: the requested one. */
   readonly confirm?: (code: number, value: readonly number[]) => readonly number[] | undefined;
 }
 
@@ -18,7 +18,7 @@ const names = new Map<number, string>([
   [DONT, 'DONT'],
 ]);
 
-/** A serial server of RFC 2217, written from the RFC byte by byte, with nothing of the client's. */
+/** A serial server of RFC 2217. It is written after the RFC and shares no code with the client. */
 export class TelnetPeer {
   readonly asked: Asked[] = [];
   /** The data received. */
@@ -43,12 +43,12 @@ export class TelnetPeer {
     this.socket.write(Uint8Array.from(bytes));
   }
 
-  /** Sends data, each 255 doubled. */
+  /** Sends data, and doubles each byte 255. */
   send(bytes: Uint8Array): void {
     this.sendRaw(...Array.from(bytes).flatMap((byte) => (byte === IAC ? [IAC, IAC] : [byte])));
   }
 
-  /** Waits until this many bytes of data have come. */
+  /** Waits until `length` bytes of data have arrived. Resolves with all data. */
   async received(length: number): Promise<Buffer> {
     while (this.data.length < length) await new Promise<void>((resolve) => (this.onData = resolve));
     return Buffer.from(this.data);

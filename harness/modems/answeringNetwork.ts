@@ -2,7 +2,7 @@ import { EMPTY, NEVER, of } from 'rxjs';
 
 import type { Connection, Network } from '../../src/emulator';
 
-/** A network in which everybody answers, hears everything, and says what the spec says. */
+/** A network in which every host accepts connections, takes all bytes, and sends what the spec gives for the connection. */
 export function answering(next: () => Connection['data$']): Network {
   return {
     connect: (remote) =>

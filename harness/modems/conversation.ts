@@ -13,7 +13,7 @@ export interface Conversation {
   readonly modem: ScriptedModem;
 }
 
-/** An executor at a scripted modem, without a driver around it. */
+/** Makes an executor on a scripted modem, without a driver. */
 export function conversation(scheduler: SchedulerLike, options: Omit<ScriptedModemOptions, 'scheduler'>): Conversation {
   const modem = scriptedModem({ scheduler, ...options });
   const wire = new Wire(modem.uart, (expecting) => modem.uart.rx$.pipe(cutFrames(expecting)), scheduler);
@@ -23,7 +23,7 @@ export function conversation(scheduler: SchedulerLike, options: Omit<ScriptedMod
   return { executor, wire, modem };
 }
 
-/** A command of which nothing is special, with 100 ms for its answer; its outcome is the answer in one line. */
+/** An exchange for a plain command, with a deadline of 100 ms. Its outcome is the answer, joined to one line. */
 export function saying(line: string): Exchange<string> {
   const exchange = simpleExchange(command(line), 100);
   return {

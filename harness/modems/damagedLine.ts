@@ -6,31 +6,31 @@ import { Socket } from '../../src/usocket';
 import { OSError } from '../../src/usocket/contract/osError';
 import { answering } from './answeringNetwork';
 
-/** What a socket has had by the end. */
+/** What a socket has received, and how it ended. */
 export interface Outcome {
   readonly sent: string;
   readonly received: string;
-  /** `'end'`, the code of an error, or `'nothing'` for a socket that waits for ever. */
+  /** `'end'`, the code of an error, or `'nothing'` for a socket that still waits. */
   readonly ended: string;
 }
 
-/** What a peer sends, and at which of the conversation's times; the last one ends it. */
+/** What a peer sends, and when. After its last part a peer ends. */
 type Part = readonly [at: number, peer: number, data: string];
 
 export interface DamagedLineOptions extends ModemOptions {
   readonly emulated: EmulatorOptions;
   readonly parts: readonly Part[];
-  /** What goes wrong, once two sockets are connected. */
+  /** Causes the damage, once two sockets are connected. */
   readonly damage?: (emulator: Emulator, scheduler: VirtualTimeScheduler) => void;
 }
 
-/** Milliseconds in which everything must have come to its end. */
+/** Milliseconds within which everything must end. */
 const patience = 60_000;
 
-/** Two sockets at a virtual modem whose line is damaged, in virtual time. */
+/** Runs two sockets on a virtual modem whose line is damaged, in virtual time. */
 export function converse({ emulated, parts, damage, ...options }: DamagedLineOptions): {
   readonly outcomes: readonly Outcome[];
-  /** Bytes that the modem has printed meanwhile, less those that were lost. */
+  /** The number of bytes that the modem has printed meanwhile, without the lost ones. */
   readonly printed: number;
 } {
   const scheduler = new VirtualTimeScheduler(undefined, patience);

@@ -1,11 +1,11 @@
 import type { Rule } from '../../src/testing';
 
-/** How a firmware answers a driver that makes no mistake, at once and in the words of its generation. */
+/** The answers of a firmware to a driver that makes no mistake. They come at once. */
 export interface Firmware {
   readonly rules: readonly Rule[];
-  /** What it prints when a send may begin. */
+  /** The prompt of a send. */
   readonly prompt: string;
-  /** How it hands over data that have been asked for. */
+  /** The answer to a passive read. */
   readonly read: (data: string) => string;
 }
 
@@ -15,7 +15,7 @@ interface Wording {
   readonly prompt: string;
   readonly suffix: string;
   readonly passive: boolean;
-  /** Queries that it knows, and what it says to them before its `OK`. */
+  /** The queries that it knows, with their answers. */
   readonly queries: Readonly<Record<string, string>>;
 }
 
@@ -58,7 +58,7 @@ export const nonos174: Firmware = {
   read: (data) => `\r\n+CIPRECVDATA,${data.length}:${data}\r\nOK\r\n`,
 };
 
-/** AT 1.5 of the NonOS line: pushes what comes. */
+/** AT 1.5 of the NonOS line: pushes received data. */
 export const nonos15: Firmware = {
   ...nonos174,
   ...firmware({
@@ -88,7 +88,7 @@ export const espAt222: Firmware = {
   read: (data) => `+CIPRECVDATA:${data.length},${data}\r\nOK\r\n`,
 };
 
-/** AT 0.2x, of 2014: no suffixes, no `Recv`, no passive receive, and `ATE0` is not known. */
+/** AT 0.2x of 2014: no suffixes, no `Recv`, no passive receive. */
 export const nonos02: Firmware = {
   ...nonos174,
   ...firmware({

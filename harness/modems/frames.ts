@@ -2,17 +2,17 @@ import type { Expectation } from '../../src/esp8285/grammar/expectation';
 import type { Frame } from '../../src/esp8285/grammar/frame';
 import { FrameCutter, type UnknownLines } from '../../src/esp8285/grammar/frameCutter';
 
-/** A frame whose payload is one text, whatever the pieces in which it came. */
+/** A frame whose payload is one text, even if it came in several pieces. */
 export type JoinedFrame = Exclude<Frame, { kind: 'block' }> | { readonly kind: 'block'; readonly data: string };
 
-/** Bytes of text: one character is one byte. */
+/** The bytes of a text with one byte for each character. */
 export function latin1(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
 /**
- * What the cutter makes of chunks, and of the moment of silence behind them. By default a send waits for its prompt, and a
- * read for the data of link 0.
+ * The frames that the cutter makes of chunks and of the silence after them. By default a send waits for its prompt, and a
+ * read waits for the data of link 0.
  */
 export function cut(
   chunks: readonly Uint8Array[],
@@ -23,7 +23,7 @@ export function cut(
   return [...chunks.flatMap((chunk) => [...cutter.push(chunk)]), ...cutter.settle()];
 }
 
-/** The same for text that comes in one chunk, with payloads joined. */
+/** The same for a text in one chunk, with joined payloads. */
 export function framesOf(text: string, expecting?: Partial<Expectation>, unknownLines?: UnknownLines): JoinedFrame[] {
   return cut([latin1(text)], expecting, unknownLines).map(joined);
 }

@@ -4,10 +4,10 @@ import { Random } from '../../src/emulator/simulation/random';
 import type { Frame } from '../../src/esp8285/grammar/frame';
 import { FrameCutter } from '../../src/esp8285/grammar/frameCutter';
 
-/** Most bytes that a cutter may keep back: a block, a line, and what has followed a block so far. */
+/** The most bytes that a cutter may hold: a block, a line, and the bytes that have followed a block so far. */
 const mostHeld = 8192 + 1024 + 2 * 48;
 
-/** What a modem says; garbage is made of this. */
+/** Messages of a modem, from which garbage is made. */
 const words = [
   ...[
     '\r\nOK\r\n',
@@ -53,7 +53,7 @@ const words = [
   ],
 ].map((word) => Buffer.from(word, 'latin1'));
 
-/** A sequence that is certain: whatever came before, and a silence behind it. */
+/** Must be understood after any garbage, when a silence follows. */
 const certain = Buffer.from('\r\n\r\nOK\r\n\r\n+IPD,2,5:hello\r\n+IPD,1,3:abc3,CLOSED\r\n', 'latin1');
 const understood = ['final', 'block 2 hello', 'block 1 abc', 'closed'];
 
@@ -73,10 +73,10 @@ function garbage(chance: (below: number) => number): Buffer {
 }
 
 /**
- * Feeds a cutter with damaged speech in odd pieces: it must not throw, must hand on no byte that did not come, must hold no
- * more than it may, and must understand what is certain afterwards. Throws where one does not hold.
+ * Feeds a cutter with damaged messages in odd pieces. The cutter must not throw, must emit no more bytes than have come, must
+ * hold no more than its limit, and must understand what follows. Throws if it does not.
  *
- * @returns The bytes that were fed.
+ * @returns The number of bytes that were fed.
  */
 export function feedGarbage(seed: number): number {
   const random = new Random(seed);

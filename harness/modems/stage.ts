@@ -15,28 +15,28 @@ import { type ScriptedModem, scriptedModem, type ScriptedModemOptions } from '..
 import type { Firmware } from './firmware';
 
 export interface StageOptions extends ModemOptions, Pick<ScriptedModemOptions, 'script' | 'awaiting' | 'unasked$'> {
-  /** What the modem does where the script says nothing. */
+  /** Answers the commands that the script does not answer. */
   readonly firmware: Firmware;
-  /** What the line says of itself. */
+  /** Properties of the line. */
   readonly line?: Pick<Uart, 'longestPause' | 'advice'>;
 }
 
-/** A driver at a scripted modem. */
+/** A driver on a scripted modem. */
 export interface Stage {
   readonly nic: ESP8285;
   readonly modem: ScriptedModem;
-  /** A socket that keeps the same time. */
+  /** Makes a socket with the same scheduler. */
   readonly socket: (options?: SocketOptions) => Socket;
 }
 
-/** A driver that has not been started. */
+/** Makes a driver that has not been started. */
 export function unstarted(scheduler: SchedulerLike, { firmware, line, ...options }: StageOptions): Stage {
   const modem = scriptedModem({ ...options, scheduler, otherwise: firmware.rules });
   const nic = new ESP8285({ ...modem.uart, ...line }, { longestQuiet: Infinity, ...options, scheduler });
   return { nic, modem, socket: (socketOptions = {}) => new Socket(nic, { scheduler, ...socketOptions }) };
 }
 
-/** A driver that is set up and on a network, at time 0; `heard` begins after that. */
+/** Makes a driver that is set up and on a network at time 0. `heard` begins after that. */
 export function stage(scheduler: SchedulerLike, options: StageOptions): Stage {
   const parts = unstarted(scheduler, options);
   parts.nic.start$().subscribe();
@@ -44,7 +44,7 @@ export function stage(scheduler: SchedulerLike, options: StageOptions): Stage {
   return parts;
 }
 
-/** The same with a socket that is connected, over link 4, at time 0. */
+/** The same with a socket that is connected at time 0 as link 4. */
 export function connected(scheduler: SchedulerLike, options: StageOptions): Stage & { readonly link4: Socket } {
   const parts = stage(scheduler, options);
   const link4 = parts.socket();
@@ -53,7 +53,7 @@ export function connected(scheduler: SchedulerLike, options: StageOptions): Stag
   return { ...parts, link4 };
 }
 
-/** A socket that listens on port 80 at time 0, where the script has the modem take that. */
+/** Makes a socket that listens on port 80 at time 0, if the script accepts that. */
 export function listening({ socket }: Stage, options: SocketOptions = {}): Socket {
   const server = socket(options);
   server.bind$(['0.0.0.0', 80]).subscribe();
@@ -61,7 +61,7 @@ export function listening({ socket }: Stage, options: SocketOptions = {}): Socke
   return server;
 }
 
-/** The peer of the specs, and how a driver that gives numbers from 4 down asks for it first. */
+/** The peer of the specs, and the commands that connect to it: a driver assigns link numbers from 4 down. */
 export const peer = ['192.168.1.9', 80] as const;
 export const start4 = 'AT+CIPSTART=4,"TCP","192.168.1.9",80';
 export const start3 = 'AT+CIPSTART=3,"TCP","192.168.1.9",80';
@@ -71,7 +71,7 @@ export function text(): OperatorFunction<Uint8Array | null, string> {
   return map((bytes) => (bytes === null ? 'null' : Buffer.from(bytes).toString('latin1')));
 }
 
-/** An `OSError` as its code, for diagrams; anything else that fails stays what it is. */
+/** Replaces an `OSError` by its code, for diagrams. Other errors stay. */
 export function code<T>(): MonoTypeOperatorFunction<T> {
   return catchError((error: unknown) => throwError(() => (error instanceof OSError ? error.code : error)));
 }

@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** A server on a free port of loopback, for one spec. */
+/** A server on loopback for one spec. */
 export interface AcceptingServer<T extends Socket> extends AsyncDisposable {
   readonly endpoint: { readonly address: string; readonly port: number };
-  /** The next connection, unread. */
+  /** Waits for the next connection, from which nothing has been read. */
   accept(): Promise<T>;
 }
 
 /**
- * Has a server listen. Give it back with `await using`: that also breaks off what is still connected.
+ * Makes a server listen on loopback. Dispose of it with `await using`, which also destroys its connections.
  *
- * @param event With which the server hands a connection over.
- * @param at The port; a free one unless told.
+ * @param event The event of the server that has a new connection.
+ * @param at The port. Default: a free one.
  */
 export async function accepting<T extends Socket>(
   server: Server,

@@ -3,13 +3,13 @@ import { filter, firstValueFrom, scan, type Observable } from 'rxjs';
 
 const chance = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16));
 
-/** Bytes of any value, others each time, and the same whenever a spec runs; they end with each of the 256 values once. */
+/** Random bytes, which end with each of the 256 values once. Each call gives others, and each run of a spec gives the same. */
 export function noise(length: number): Buffer {
   const everyValue = Buffer.from(Array.from({ length: 256 }, (_, value) => value));
   return Buffer.concat([chance.update(Buffer.alloc(length - 256)), everyValue]);
 }
 
-/** Waits until `length` bytes have come, and gives them in one piece. */
+/** Waits until at least `length` bytes have arrived, and returns all of them in one buffer. */
 export async function collect(bytes$: Observable<Uint8Array>, length: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   await firstValueFrom(

@@ -1,6 +1,6 @@
 /**
- * A certificate for `tls.example` and 127.0.0.1, good from 2020 to 2119, which has signed itself, and its key: for servers
- * of the specs, and for nothing else. Made with `openssl ecparam`, `openssl req` and `openssl ca -selfsign`.
+ * A self-signed certificate for `tls.example` and 127.0.0.1, valid from 2020 to 2119, and its key. It is for servers of the
+ * specs and for nothing else. Made with `openssl ecparam`, `openssl req` and `openssl ca -selfsign`.
  */
 export const certificate = {
   name: 'tls.example',
@@ -24,8 +24,8 @@ CuiYwxVL/Tt70pmPQLZgmF0JBzbcLgNVw9qRoEMUnrpK9G8gzxghhSCK
 };
 
 /**
- * A certificate for the same names and as long, which an authority has signed, and that one's: what a program trusts is not
- * what a server shows. Made with `openssl ecparam`, `openssl req` and `openssl ca`.
+ * A certificate for the same names and years that an authority has signed, and the authority's own certificate: a program
+ * trusts the authority, and the server shows the other. Made with `openssl ecparam`, `openssl req` and `openssl ca`.
  */
 export const signed = {
   authority: `-----BEGIN CERTIFICATE-----

@@ -5,9 +5,10 @@ import { accepting, type AcceptingServer } from './acceptingServer';
 export type TcpServer = AcceptingServer<Socket>;
 
 /**
- * Starts a TCP server, whose connections are half open and paused. Give it back with `await using`.
+ * Starts a TCP server on loopback. Its connections are paused, and stay open when the other side ends. Dispose of it with
+ * `await using`.
  *
- * @param port Where it listens; on a free port unless told.
+ * @param port Default: a free port.
  */
 export function tcpServer(port = 0): Promise<TcpServer> {
   return accepting(createServer({ allowHalfOpen: true, pauseOnConnect: true }), 'connection', port);

@@ -5,11 +5,11 @@ import { certificate } from './certificate';
 
 export type TlsServer = AcceptingServer<TLSSocket>;
 
-/** Starts a TLS server, which accepts connections whose handshake is done. Give it back with `await using`. */
+/** Starts a TLS server. Its connections have finished their handshake. Dispose of it with `await using`. */
 export function tlsServer(options: TlsOptions = {}): Promise<TlsServer> {
   const { cert, key } = certificate;
   const server = createServer({ cert, key, ...options });
-  // A handshake that fails is the client's to tell.
+  // The client reports a handshake that fails.
   server.on('tlsClientError', () => undefined);
   return accepting(server, 'secureConnection');
 }

@@ -1,16 +1,16 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 
-/** A datagram socket of this machine, for one spec. */
+/** A datagram socket of this machine for one spec. */
 export interface UdpPeer extends AsyncDisposable {
   readonly port: number;
   readonly address: readonly [string, number];
-  /** The next datagram, and the port that it came from. */
+  /** Waits for the next datagram. `from` is the port of its sender. */
   next(): Promise<{ readonly data: Buffer; readonly from: number }>;
   send(data: Uint8Array | string, port: number): Promise<void>;
 }
 
-/** Opens a datagram socket on a free port of loopback. Give it back with `await using`. */
+/** Opens a datagram socket on a free port of loopback. Dispose of it with `await using`. */
 export async function udpPeer(): Promise<UdpPeer> {
   const socket = createSocket('udp4');
   const waiting: { data: Buffer; from: number }[] = [];

@@ -1,6 +1,6 @@
 /**
- * A program that lets many errors through, for `spec/frontDoor/callers.spec.ts`. Each is caused on the line that is marked with the
- * name of its part, and printed behind that name. The last one ends the program.
+ * A program with many uncaught errors, for `spec/frontDoor/callers.spec.ts`. A comment with the name of its part marks the
+ * line that causes each. Each error is printed after that name, and the last one ends the program.
  */
 import { once } from 'node:events';
 import { inspect } from 'node:util';

@@ -5,23 +5,23 @@ import { text } from 'node:stream/consumers';
 
 const root = join(__dirname, '../..');
 const tsNode = join(__dirname, 'tsNode.cjs');
-/** Milliseconds after which a program is ended whatever it does: a spec that has timed out ends nothing. */
+/** Milliseconds after which a program is killed, because a spec that times out does not end its programs. */
 const longest = 60_000;
 
-/** How a program has ended. */
+/** How a program ended. */
 export interface Outcome {
-  /** `null` for one that a signal has ended. */
+  /** `null` if a signal ended the program. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A program of this repository that runs. Give it back with `await using`, which ends it if it has not ended yet. */
+/** A running program. Dispose of it with `await using`, which kills it if it has not ended. */
 export interface Program extends AsyncDisposable {
   readonly outcome: Promise<Outcome>;
-  /** Waits until it has printed something like this; fails if it ends without. */
+  /** Waits until its output matches. Rejects if the program ends before. */
   printed(what: RegExp): Promise<void>;
-  /** The first line that it prints. */
+  /** Waits for the first line of its output. */
   firstLine(): Promise<string>;
   signal(signal: NodeJS.Signals): void;
 }
@@ -33,12 +33,12 @@ export interface Surroundings {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** Starts a TypeScript file as `ts-node` would, with no terminal. */
+/** Starts a TypeScript file as `ts-node` would, without a terminal. */
 export function startProgram(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Program {
   return startNode(['-r', tsNode, file, ...args], { env });
 }
 
-/** Starts Node.js with arguments of its own, with no terminal. */
+/** Starts Node.js with these arguments, without a terminal. */
 export function startNode(args: readonly string[], { cwd = root, env = {} }: Surroundings = {}): Program {
   const child = spawn(process.execPath, args, {
     cwd,

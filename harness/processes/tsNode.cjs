@@ -1,13 +1,14 @@
 'use strict';
 
-// `node -r` of this runs TypeScript as `-r ts-node/register` does, but transpiles a file once for all programs of the specs.
+// `node -r tsNode.cjs` runs TypeScript as `node -r ts-node/register` does. It keeps the outputs in a cache, so that a file is
+// transpiled once for all programs of the specs.
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const { register } = require('ts-node');
 
-/** The outputs of ts-node, named by a hash of everything that they depend on. */
+/** Transpiled files, named by a hash of everything that they depend on. */
 const cache = join(__dirname, '../../node_modules/.cache/transpiled');
 mkdirSync(cache, { recursive: true });
 
@@ -26,7 +27,7 @@ function create({ service: { config } }) {
       const { outputText, sourceMapText } = ts.transpileModule(code, { fileName, compilerOptions: config.options });
       const draft = `${path}.${process.pid}`;
       writeFileSync(draft, JSON.stringify({ outputText, sourceMapText }));
-      // Several programs may be at the same file.
+      // Other programs may read this file now, so it appears at once and as a whole.
       renameSync(draft, path);
       return { outputText, sourceMapText };
     },
@@ -35,5 +36,5 @@ function create({ service: { config } }) {
 
 module.exports = { create };
 
-// ts-node requires the transpiler by its path: this file once more.
+// ts-node loads its transpiler from a path, which is this file.
 register({ transpiler: __filename });

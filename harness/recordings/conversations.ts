@@ -19,30 +19,30 @@ import type { ESP8285 } from '../../src/esp8285';
 import type { Talk } from '../../src/testing';
 import type { Socket, SocketOptions } from '../../src/usocket';
 
-/** What a conversation needs of an interface, and of what is at its other end. */
+/** What a conversation needs: an interface, sockets, and a way to reset the chip. */
 export interface Stand {
   readonly nic: ESP8285;
   readonly socket: (options?: Omit<SocketOptions, 'scheduler'>) => Socket;
-  /** Makes the chip start again; in a replay it does so by itself. */
+  /** Restarts the chip. In a replay the chip restarts by itself. */
   readonly reset: () => void;
 }
 
-/** Something that a driver does with a modem: recorded with the virtual one, and replayed. */
+/** Something that a driver does with a modem. It is recorded with the virtual modem, and replayed. */
 export interface Conversation {
   readonly name: string;
   readonly about: string;
   readonly modem: Omit<EmulatorOptions, 'hosts' | 'network' | 'scheduler'>;
-  /** Emits what has come of it. */
+  /** Emits the results. */
   readonly act: (stand: Stand, key: string) => Observable<string>;
 }
 
 const remote = ['192.168.1.9', 80] as const;
 const request = 'GET / HTTP/1.0\r\n\r\n';
 
-/** What the host of the conversations has to say. */
+/** The page that the host of the conversations serves. */
 export const page = Array.from({ length: 40 }, (_, line) => `line ${line} of a page that is downloaded\n`).join('');
 
-/** Says the page a while after it has been asked, and closes. */
+/** Sends the page some time after the request, and closes. */
 export function web(scheduler: SchedulerLike): Talk {
   return (asked$) =>
     asked$.pipe(
@@ -52,14 +52,14 @@ export function web(scheduler: SchedulerLike): Talk {
     );
 }
 
-/** Says nothing, and stays. */
+/** Sends nothing and stays connected. */
 export const silence: Talk = () => NEVER;
 
 export function pathOf(name: string): string {
   return join(__dirname, `${name}.txt`);
 }
 
-/** Recordings, one after the other. */
+/** The text of several recordings, one after the other. */
 export function recorded(...names: readonly string[]): string {
   return names.map((name) => readFileSync(pathOf(name), 'utf8')).join('');
 }
@@ -83,7 +83,7 @@ function joinAndDownload(stand: Stand, key: string): Observable<string> {
   );
 }
 
-/** A download whose first try ends with the chip; the second begins when the interface is up again. */
+/** A download whose first attempt is broken off by a reset. The second begins when the interface is up again. */
 function downloadTwice(stand: Stand, key: string): Observable<string> {
   const { nic, socket, reset } = stand;
   const client = socket({ receiveBuffer: 500 });
@@ -103,7 +103,7 @@ function downloadTwice(stand: Stand, key: string): Observable<string> {
   );
 }
 
-/** A connection, as link 4, on a network that the modem has joined before. */
+/** A connection as link 4. The modem has joined its network before. */
 export function connect({ nic, socket }: Stand): Observable<Socket> {
   const client = socket();
   return nic.start$().pipe(
@@ -112,7 +112,7 @@ export function connect({ nic, socket }: Stand): Observable<Socket> {
   );
 }
 
-/** Of the network. A recording has `*` in its length. */
+/** The key of the network. A recording has as many `*` in its place. */
 export const key = 'my-password';
 const stored = { ssid: 'my-ssid', key };
 

@@ -16,12 +16,16 @@ import type { Talk } from '../../src/testing';
 import { digest, payload } from './payload';
 import { connected, peerName, pacedModem } from './virtual';
 
-/** Bytes that are sent, and bytes that come every so many milliseconds meanwhile: 2 KB/s. */
+/** Bytes that are sent; meanwhile `drop` bytes arrive every `pause` milliseconds, which is 2 KB/s. */
 const upload = 60_000;
 const drop = 200;
 const pause = 100;
 
-/** Has bytes come at 2 KB/s while 60 KB are sent at 115200 baud, in virtual time; gives whether both arrived whole. */
+/**
+ * Receives 2 KB/s while it sends 60 KB at 115200 baud, in virtual time.
+ *
+ * @returns Whether both arrived whole.
+ */
 export function bothWays({ seed, print }: { readonly seed: number; readonly print: (line: string) => void }): boolean {
   const verdicts = firmwareVersions.map((firmware) => {
     const { sent, heard, came, got, seconds } = sendWhileReceiving(firmware, seed);
@@ -55,7 +59,7 @@ function sendWhileReceiving(firmware: FirmwareVersion, seed: number) {
       }),
     );
     return merge(coming$, hearing$.pipe(ignoreElements())).pipe(
-      // The first behind the last byte is said, too.
+      // Includes the first emission after the last byte.
       takeWhile(() => left > 0, true),
     );
   };

@@ -11,10 +11,10 @@ import { slowReader } from './slowReader';
 type Print = (line: string) => void;
 
 const seedOption = (): Option =>
-  new Option('--seed <number>', 'where all chance comes from; the same seed is the same run')
+  new Option('--seed <number>', 'seed of the random numbers; the same seed gives the same run')
     .argParser(parseWholeNumber)
     .default(1);
-const firmwareOption = (): Option => new Option('--firmware <version>', 'this one alone').choices(firmwareVersions);
+const firmwareOption = (): Option => new Option('--firmware <version>', 'run this one only').choices(firmwareVersions);
 const numberOption = (flags: string, description: string, standard?: number): Option =>
   new Option(flags, description).argParser(parseWholeNumber).default(standard);
 
@@ -40,7 +40,7 @@ const runs: Readonly<Record<string, (given: Given & { readonly print: Print }) =
   cycles: (given) => cycles({ ...given, ...firmwaresOf(given) }),
 };
 
-/** Everything that can be run. What comes of it is printed; a failure sets the exit code. */
+/** The command line of the soak. Results are printed; a failure sets the exit code. */
 export function soakCommand(print: Print): Command {
   const command = (name: string, description: string, ...options: readonly Option[]): Command => {
     const made = new Command(name).description(description);
@@ -54,47 +54,49 @@ export function soakCommand(print: Print): Command {
   const commands = [
     command(
       'differential',
-      'Random programs on the sockets of this machine and on virtual modems: what comes of them must agree. On a ' +
+      'Runs random programs on the sockets of this machine and on virtual modems. The results must be the same. For a ' +
         'difference it prints the program, both transcripts, and the smallest program found that still differs.',
       seedOption(),
-      numberOption('--programs <count>', 'how many', 1000),
-      numberOption('--only <place>', 'run this one of them alone'),
-      new Option('--firmware <text>', 'only modems whose name has this: 1.5, 1.7.4, 2.2.2, pushes'),
-      numberOption('--jobs <count>', 'programs at a time', 8),
+      numberOption('--programs <count>', 'number of programs', 1000),
+      numberOption('--only <place>', 'run only the program with this number'),
+      new Option('--firmware <text>', 'only modems whose name contains this: 1.5, 1.7.4, 2.2.2, pushes'),
+      numberOption('--jobs <count>', 'programs that run at a time', 8),
     ),
     command(
       'resets',
-      'Resets in the middle of downloads, in virtual time, on each firmware: what was delivered is a true beginning, ' +
-        'ECONNRESET comes within 2 s, and the next socket works.',
+      'Resets each firmware in the middle of downloads, in virtual time. What was delivered must be a prefix of what was ' +
+        'sent, ECONNRESET must come within 2 s, and the next socket must work.',
       seedOption(),
       firmwareOption(),
-      numberOption('--moments <count>', 'resets for each firmware', 100),
+      numberOption('--moments <count>', 'number of resets for each firmware', 100),
     ),
     command(
       'both-ways',
-      '2 KB/s that come while 60 KB are sent at 115200 baud, in virtual time, on each firmware: both arrive whole.',
+      'Receives 2 KB/s while 60 KB are sent at 115200 baud, in virtual time, on each firmware. Both must arrive whole.',
       seedOption(),
     ),
     command(
       'slow-reader',
-      'A reader that waits until its socket is full, through passive receive: all arrives, the sender is held back, ' +
-        'and the memory stays within its bounds.',
-      numberOption('--size <bytes>', 'of the transfer', 20_000_000),
+      'Transfers through passive receive to a reader that waits until its socket is full. Everything must arrive, the ' +
+        'sender must be held back, and the memory must stay within its bounds.',
+      numberOption('--size <bytes>', 'bytes of the transfer', 20_000_000),
     ),
     command(
       'cycles',
-      'Connects, transfers and closes over and over, on each firmware: neither the heap nor handles nor subscriptions ' +
-        'grow after the first cycles.',
+      'Connects, transfers and closes over and over, on each firmware. After the first cycles neither the heap nor the ' +
+        'handles nor the subscriptions may grow.',
       firmwareOption(),
-      numberOption('--cycles <count>', 'for each firmware', 10_000),
-      numberOption('--warm-up <count>', 'cycles after which nothing may grow', 1000),
+      numberOption('--cycles <count>', 'number of cycles for each firmware', 10_000),
+      numberOption('--warm-up <count>', 'number of cycles after which nothing may grow', 1000),
     ),
   ];
 
-  const all = new Command('all').description('All of them, as they are without options.').action(async () => {
+  const all = new Command('all').description('Runs all of them with their default options.').action(async () => {
     for (const each of commands) await each.parseAsync([], { from: 'user' });
   });
-  const soak = new Command('soak').description('Shows that nothing is lost and nothing hangs; exits with 1 if not.');
+  const soak = new Command('soak').description(
+    'Long runs that show that nothing is lost and nothing hangs. The exit code is 1 if one fails.',
+  );
   for (const each of [...commands, all]) soak.addCommand(each, { isDefault: each === all });
   return soak;
 }

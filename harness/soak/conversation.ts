@@ -4,24 +4,24 @@ import { OSError, type Socket, type SocketFile } from '../../src/usocket';
 import { SO_SNDBUF, SOL_SOCKET } from '../../src/usocket/contract/constants';
 import { restAt, takeAt, until } from '../peers/peer';
 import { digest, payload } from './payload';
-import type { Read, Say, Step } from './program';
+import type { Read, Say, Step } from './randomProgram';
 
-/** Seconds that suffice to see that nothing comes. */
+/** Seconds for a read that must find nothing. */
 const soon = 0.01;
-/** Bytes that may wait unread on either side: a pushing modem holds nobody back. */
+/** The most bytes that may be unread on either side, because a modem that pushes holds no sender back. */
 const most = 60_000;
-/** Bytes that a socket's send buffer holds. */
+/** Bytes of a socket's send buffer. */
 const sendBuffer = 8192;
 
 /**
- * A connected socket and its peer, and what each has said that the other has not heard yet: from this the outcome of
- * every step is known. What is done, and what comes of it, is noted; the borders of chunks are not.
+ * A connected socket and its peer. It keeps what each side has sent and the other has not read, so the result of every step
+ * is known. Steps and results go into the transcript; the borders of chunks do not.
  */
 export class Conversation {
   private readonly file: SocketFile;
-  /** Said by the peer, and not read. */
+  /** Sent by the peer and not read yet. */
   private unread: Buffer = Buffer.alloc(0);
-  /** Said to the peer, and not heard. */
+  /** Sent to the peer and not read yet. */
   private unheard: Buffer = Buffer.alloc(0);
   private peerHasClosed = false;
   private isClosed = false;
@@ -34,7 +34,7 @@ export class Conversation {
     this.file = socket.makefile('rwb');
   }
 
-  /** Takes all steps, then closes. */
+  /** Runs all steps, then closes. */
   async run(steps: readonly Step[], on: (step: Step) => void): Promise<void> {
     for (const step of [...steps, { do: 'close' } as const]) {
       on(step);
@@ -60,9 +60,9 @@ export class Conversation {
       case 'read in turn':
         return this.readInTurn(step.sizes);
       case 'abandon a read':
-        // At the end, a read gives what there is.
+        // At the end of the stream, a read returns what is there.
         if (this.peerHasClosed) return;
-        // A read for more than there is: it would take what comes next.
+        // A read of more bytes than there are. If it were still pending, it would take the next ones.
         this.socket
           .read$(this.unread.length + step.size)
           .subscribe({ error: () => undefined })
@@ -86,7 +86,7 @@ export class Conversation {
     }
   }
 
-  /** Where the peer has closed, the modem has closed, too: that is how it differs from others. */
+  /** When the peer closes, the modem closes as well. Other interfaces do not, so a program must not send then. */
   private mayNotSay(size: number): boolean {
     return this.peerHasClosed || this.unheard.length + size > most;
   }
@@ -95,7 +95,7 @@ export class Conversation {
     this.unheard = Buffer.concat([this.unheard, bytes]);
     if (!blocking) return this.sayWhatFits(bytes, how);
     let said = 0;
-    // Only `send` may be short.
+    // Only `send` may take less than all.
     while (said < bytes.length) said += await this.call(how, bytes.subarray(said));
     this.note(`${how} ${digest(bytes)}: ${said}`);
   }
@@ -119,18 +119,18 @@ export class Conversation {
     this.socket.setblocking(false);
     while (said < bytes.length) {
       await until(this.socket.readiness$, ({ writable }) => writable);
-      // What `sendall` does on a non-blocking socket is not defined.
+      // `sendall` is not defined on a non-blocking socket.
       const count = await this.call(how === 'sendall' ? 'send' : how, bytes.subarray(said));
       if (count === 0) throw new Error(`non-blocking ${how} took nothing, and the socket was writable`);
       said += count;
     }
     await this.delivered();
     this.socket.setblocking(true);
-    // How much fitted at a time depends on how fast the interface takes it.
+    // How much fits at a time depends on the speed of the interface.
     this.note(`non-blocking ${how} ${digest(bytes)}: ${said}`);
   }
 
-  /** Waits until the send buffer is empty: one with room for a byte is full as long as there is any. */
+  /** Waits until the send buffer is empty: a buffer of 1 byte is full while it holds anything. */
   private async delivered(): Promise<void> {
     await this.socket.setsockopt(SOL_SOCKET, SO_SNDBUF, 1);
     await until(this.socket.readiness$, ({ writable }) => writable);
@@ -153,7 +153,7 @@ export class Conversation {
     const length = how === 'readline' ? this.lineLength() : Math.min(size, this.unread.length);
     if (length === 0 && !isOver) return;
     const fetch = (left: number): Promise<Buffer | null> => this.fetch(how, left);
-    // Only `recv` gives less than was asked for; at the end, all give nothing.
+    // Only `recv` and `recvfrom` may return less than asked for. At the end of the stream all return nothing.
     const isShort = how.startsWith('recv') && !isOver;
     const got = await (isShort ? this.gather(length, fetch) : fetch(isOver ? size : length));
     this.took(how, got, length);
@@ -177,7 +177,7 @@ export class Conversation {
     for (const [index, part] of parts.entries()) this.took('read in turn', part, fitting[index] ?? 0);
   }
 
-  /** Reads on until it has so many bytes, or a read gives none. */
+  /** Reads until it has `length` bytes, or a read returns none. */
   private async gather(length: number, read: (left: number) => Promise<Buffer | null>): Promise<Buffer> {
     const parts: Buffer[] = [];
     for (let left = length; left > 0;) {
@@ -209,7 +209,7 @@ export class Conversation {
     }
   }
 
-  /** Of the first line, if it is whole. */
+  /** The length of the first line; 0 if it is not whole. */
   private lineLength(): number {
     return this.unread.indexOf('\n') + 1 || (this.peerHasClosed ? this.unread.length : 0);
   }
@@ -234,7 +234,7 @@ export class Conversation {
     const isThere = how === 'readline' ? this.lineLength() > 0 : how.startsWith('recv') && this.unread.length > 0;
     if (this.peerHasClosed || (blocking ? isThere : this.unread.length > 0)) return;
     this.socket.settimeout(blocking ? soon : 0);
-    // One byte more than there is: it times out, and has taken nothing.
+    // A read of one byte more than there are times out, and takes nothing.
     const result = await this.fetch(how, this.unread.length + 1).then((got) => (got ? digest(got) : 'null'), codeOf);
     this.socket.settimeout(null);
     this.note(`${blocking ? 'timed' : 'non-blocking'} ${how} of nothing: ${result}`);
@@ -250,7 +250,7 @@ export class Conversation {
   }
 
   private async close(): Promise<void> {
-    // What is unread at the close has the connection reset, on a modem; then the peer may lose what it has not heard.
+    // A modem resets a connection that is closed with unread bytes, and then the peer may lose what it has not read.
     await this.read('read', Infinity);
     const rest = restAt(this.peer).finally(() => this.peer.end());
     this.isClosed = true;
@@ -260,7 +260,7 @@ export class Conversation {
   }
 }
 
-/** The code of an error that a socket programmer expects; anything else is none of these. */
+/** The code of an `OSError`. Throws any other error again. */
 export function codeOf(error: unknown): string {
   if (error instanceof OSError) return error.code;
   throw error;

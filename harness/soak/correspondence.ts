@@ -4,12 +4,12 @@ import { until } from '../peers/peer';
 import { type UdpPeer, udpPeer } from '../peers/udpPeer';
 import { codeOf } from './conversation';
 import { digest, payload } from './payload';
-import type { DatagramStep, Progress, Take } from './program';
+import type { DatagramStep, Progress, Take } from './randomProgram';
 
-/** Seconds that suffice to see that nothing comes. */
+/** Seconds for a read that must find nothing. */
 const soon = 0.01;
 
-/** Exchanges datagrams with two peers, as the steps say. */
+/** Exchanges datagrams with two peers, step by step. */
 export async function correspond(
   steps: readonly DatagramStep[],
   { usocket }: RunningInterface,
@@ -31,7 +31,7 @@ export async function correspond(
 
 /** A datagram socket that two peers know. */
 class Correspondence {
-  /** Of whom alone datagrams are taken. */
+  /** The peer that the socket is connected to. Datagrams of others are dropped. */
   private partner: 0 | 1 | undefined;
 
   constructor(
@@ -77,7 +77,7 @@ class Correspondence {
     const sender = this.partner ?? from;
     const sent = sizes.map((size, index) => payload(size, salt + index));
     const heard: string[] = [];
-    // A stranger, for a socket that has a partner: what he says is not heard.
+    // A connected socket must not receive the datagram of the other peer.
     if (sender !== from) await this.peers[from].send('from a stranger', this.port);
     for (const bytes of sent) await this.peers[sender].send(bytes, this.port);
     for (const bytes of sent) {

@@ -12,7 +12,7 @@ import { payload } from './payload';
 
 export interface CyclesOptions {
   readonly cycles: number;
-  /** Cycles after which nothing may grow any more. */
+  /** The number of cycles after which nothing may grow. */
   readonly warmUp: number;
   readonly firmwares?: readonly FirmwareVersion[];
   readonly print: (line: string) => void;
@@ -20,23 +20,27 @@ export interface CyclesOptions {
 
 /** What a process holds. */
 export interface Holding {
-  /** Bytes in use behind a collection. */
+  /** Bytes in use after a garbage collection. */
   readonly heap: number;
-  /** Sockets, timers, and whatever else the process waits for. */
+  /** Sockets, timers, and everything else that keeps the process alive. */
   readonly handles: number;
-  /** Subscribers of any observable that are still there. */
+  /** Subscribers of observables that are still in memory. */
   readonly subscriptions: number;
 }
 
-/** What may be more in the end than after the warm-up. The heap holds compiled code, too, and that still changes a little. */
+/** By how much each may grow after the warm-up. The heap also holds compiled code, whose size still changes a little. */
 const tolerance: Holding = { heap: 1_000_000, handles: 0, subscriptions: 0 };
 
-/** Bytes of a transfer, each way. */
+/** Bytes of a transfer in each direction. */
 const size = 500;
-/** Milliseconds within which the process must let go of what has just been closed. A machine with other work is slower. */
+/** Milliseconds within which handles that have been closed must be gone. On a busy machine this takes longer. */
 const settling = 2000;
 
-/** Connects, transfers and closes over and over; gives whether nothing has grown after the first cycles. */
+/**
+ * Connects, transfers and closes over and over.
+ *
+ * @returns Whether nothing has grown after the warm-up.
+ */
 export async function cycles({
   cycles: count,
   warmUp,
@@ -58,7 +62,7 @@ export async function cycles({
   return isFine;
 }
 
-/** Which of what a process holds has grown beyond what is tolerated. */
+/** The kinds that have grown by more than is tolerated. */
 export function growth(before: Holding, after: Holding): readonly string[] {
   return (['heap', 'handles', 'subscriptions'] as const).filter((kind) => after[kind] - before[kind] > tolerance[kind]);
 }
@@ -88,10 +92,10 @@ async function measure(firmware: FirmwareVersion, count: number, warmUp: number)
   return [before ?? after, after];
 }
 
-/** What the process holds once it holds no more handles than before the first cycle. */
+/** Waits until there are no more handles than before the first cycle, then tells what the process holds. */
 async function holding(idle: number): Promise<Holding> {
   await turnUntil(() => handles() <= idle, settling);
-  // Looks behind a full collection; the first one may leave what only finalizers hold.
+  // Each call collects all garbage first. One collection may leave objects that only finalizers hold.
   queryObjects(Subscriber);
   return {
     subscriptions: queryObjects(Subscriber, { format: 'count' }),

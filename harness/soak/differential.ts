@@ -1,33 +1,35 @@
 import fc from 'fast-check';
 
 import { interfaces, type TestedInterface } from '../interfaces/interfaces';
-import { anyProgram, generation, type Program, programOf } from './program';
-import { differences, runProgram } from './runProgram';
+import { anyProgram, generation, type RandomProgram, programOf } from './randomProgram';
+import { differences, transcribe } from './transcribe';
 
 export interface DifferentialOptions {
   readonly seed: number;
   readonly programs: number;
-  /** The one program to run, by its place. */
+  /** The number of the only program to run. Default: all run. */
   readonly only?: number | undefined;
-  /** Modems whose name contains this; all of them where it is left out. */
+  /** Runs only on modems whose name contains this. Default: on all. */
   readonly firmware?: string | undefined;
-  /** Default: those of the conformance suite. */
+  /** Default: the modems of the conformance suite. */
   readonly modems?: readonly TestedInterface[];
-  /** Milliseconds that looking for a smaller program may take. Default: a minute. */
+  /** Milliseconds for the search of a smaller program. Default: 60,000. */
   readonly shrinking?: number;
-  /** Programs that run at a time. */
+  /** The number of programs that run at a time. */
   readonly jobs: number;
   readonly print: (line: string) => void;
 }
 
 const [host, ...conformant] = interfaces as [TestedInterface, ...TestedInterface[]];
 
-/** Programs between two of which something is printed. */
+/** Progress is printed after this many programs. */
 const stride = 100;
 
 /**
- * Runs random programs on the operating system's sockets and on virtual modems, and compares what came of them. Gives
- * whether all agreed; prints each that did not, and then the smallest program that was found to fail in the same place.
+ * Runs random programs on the operating system's sockets and on virtual modems, and compares the transcripts. Prints each
+ * program whose transcripts differ, then the smallest program found that still differs.
+ *
+ * @returns Whether all transcripts agree.
  */
 export async function differential({
   seed,
@@ -47,7 +49,7 @@ export async function differential({
   const work = async (): Promise<void> => {
     for (let place = places.shift(); place !== undefined; place = places.shift()) {
       const program = programOf(seedOf(seed, place));
-      const [expected = [], ...got] = await Promise.all([host, ...chosen].map((each) => runProgram(program, each)));
+      const [expected = [], ...got] = await Promise.all([host, ...chosen].map((each) => transcribe(program, each)));
       for (const [index, modem] of chosen.entries()) {
         const difference = differences(program.tasks, expected, got[index] ?? []);
         if (difference === '') continue;
@@ -66,18 +68,18 @@ export async function differential({
   return failures.length === 0;
 }
 
-/** Each program has a seed of its own, so that one can be made without those before it. */
+/** Each program has its own seed, so that it can be made without the programs before it. */
 function seedOf(seed: number, place: number): number {
   return (Math.imul(seed, 1_000_003) + place) | 0;
 }
 
-/** Drops steps and makes sizes smaller as long as the program still fails. */
+/** Drops steps and reduces sizes as long as the program still fails. */
 async function smallest(seed: number, modem: TestedInterface, shrinking: number): Promise<string> {
   const deadline = performance.now() + shrinking;
-  const agrees = async (program: Program): Promise<boolean> => {
-    // An interruption by fast-check would leave a program running.
+  const agrees = async (program: RandomProgram): Promise<boolean> => {
+    // If fast-check interrupted the search, a program would keep running.
     if (performance.now() > deadline) return true;
-    const [expected = [], got = []] = await Promise.all([host, modem].map((each) => runProgram(program, each)));
+    const [expected = [], got = []] = await Promise.all([host, modem].map((each) => transcribe(program, each)));
     return differences(program.tasks, expected, got) === '';
   };
   const { counterexample } = await fc.check(fc.asyncProperty(anyProgram, agrees), {
@@ -88,6 +90,6 @@ async function smallest(seed: number, modem: TestedInterface, shrinking: number)
   return `a smaller one that fails on ${modem.name}:\n${shown(counterexample[0])}`;
 }
 
-function shown({ tasks, modem }: Program): string {
+function shown({ tasks, modem }: RandomProgram): string {
   return [`modem ${JSON.stringify(modem)}`, ...tasks.map((task) => JSON.stringify(task))].join('\n');
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { Random } from '../../src/emulator/simulation/random';
 
-/** Bytes that make trouble for whoever searches in payloads: what the modem says itself, and ends of lines. */
+/** Texts that would mislead a driver that searches in payloads: messages of the modem, and line ends. */
 const fragments = [
   '\r\nOK\r\n',
   '\r\nERROR\r\n',
@@ -20,7 +20,7 @@ const fragments = [
 
 const longestRun = 400;
 
-/** So many bytes, always the same for the same salt: noise, and what a modem says. */
+/** Random bytes mixed with texts of a modem. The same size and salt give the same bytes. */
 export function payload(size: number, salt: number): Buffer {
   const bytes = Buffer.alloc(size);
   const random = new Random(salt);
@@ -35,7 +35,7 @@ export function payload(size: number, salt: number): Buffer {
   return bytes;
 }
 
-/** How a transcript names bytes. */
+/** The name of bytes in a transcript. */
 export function digest(bytes: Uint8Array): string {
   return `${bytes.length} bytes ${createHash('sha1').update(bytes).digest('hex').slice(0, 8)}`;
 }

@@ -21,16 +21,16 @@ import { connected, joined, peerName, pacedModem } from './virtual';
 
 export interface ResetsOptions {
   readonly seed: number;
-  /** Moments for each firmware. */
+  /** The number of resets for each firmware. */
   readonly moments: number;
   readonly firmwares?: readonly FirmwareVersion[];
   readonly print: (line: string) => void;
 }
 
-/** Bytes of a download, and of each piece that the peer says. */
+/** Bytes of a download, and of each piece that the peer sends. */
 const downloadSize = 10_000;
 const piece = 1000;
-/** Milliseconds within which a reader hears of a reset. */
+/** Milliseconds within which a reader must be told of a reset. */
 const bound = 2000;
 
 interface Outcome {
@@ -40,8 +40,10 @@ interface Outcome {
 }
 
 /**
- * Resets the modem in the middle of downloads, in virtual time, and gives whether each time what was delivered was a true
- * beginning, the reader heard of it (`ECONNRESET`) in time unless it had everything, and the next socket worked.
+ * Resets the modem in the middle of downloads, in virtual time.
+ *
+ * @returns Whether each reset was harmless: the delivered bytes are a prefix of what was sent, a reader that does not have
+ *   everything fails with `ECONNRESET` in time, and the next socket works.
  */
 export function resets({ seed, moments, firmwares = firmwareVersions, print }: ResetsOptions): boolean {
   let isFine = true;
@@ -67,7 +69,7 @@ export function resets({ seed, moments, firmwares = firmwareVersions, print }: R
   return isFine;
 }
 
-/** How long a download takes where nothing happens to it, in milliseconds. */
+/** The duration of an undisturbed download, in milliseconds. */
 function downloadLength(firmware: FirmwareVersion, seed: number): number {
   const { scheduler, download } = stand(firmware, seed);
   let begin = 0;
@@ -88,9 +90,9 @@ function resetDuring(firmware: FirmwareVersion, after: number, seed: number): Ou
   const chunks: Uint8Array[] = [];
   const end: { code?: string; at?: number; next?: Buffer } = {};
   const next$ = concat(
-    // The reset, which a download that was on the line already has not noticed.
+    // A download that was already on the line has not noticed the reset.
     timer(bound, scheduler).pipe(ignoreElements()),
-    // The set-up, and the network.
+    // The modem is set up again and joins its network.
     modem.nic.status$.pipe(
       first(({ wifi }) => wifi === 'up'),
       ignoreElements(),
@@ -120,7 +122,7 @@ function resetDuring(firmware: FirmwareVersion, after: number, seed: number): Ou
   return { delivered: delivered.length, heardAfter };
 }
 
-/** A modem, and a download that has not begun. */
+/** Makes a modem, and a download that begins when it is subscribed to. */
 function stand(firmware: FirmwareVersion, seed: number) {
   const scheduler = new VirtualTimeScheduler();
   const said = payload(downloadSize, seed);

@@ -7,12 +7,12 @@ import { until } from '../peers/peer';
 import { tcpServer, type TcpServer } from '../peers/tcpServer';
 import { codeOf, Conversation } from './conversation';
 import { correspond } from './correspondence';
-import type { Progress, Task, Visit } from './program';
+import type { Progress, Task, Visit } from './randomProgram';
 
-/** Where nobody listens: what other programs use are ports that the system gives. */
+/** A port where nobody listens. Other programs use ports that the system assigns, and this is none of them. */
 const nobody: Address = ['127.0.0.1', 1];
 
-/** Does a task on an interface, to its end. */
+/** Runs a task on an interface to its end. */
 export function perform(task: Task, net: RunningInterface, progress: Progress): Promise<void> {
   switch (task.kind) {
     case 'client':

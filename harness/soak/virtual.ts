@@ -10,7 +10,7 @@ export const peerName = '192.168.1.9:80';
 /** The speed of the line in virtual time, in bits per second. */
 const baud = 115_200;
 
-/** A modem as it is: at its line's speed, with its latencies, and messages at awkward places. */
+/** A realistic modem: it has the speed and the latencies of a real one, and unsolicited messages come at awkward places. */
 export function pacedModem(
   firmware: FirmwareVersion,
   options: Omit<VirtualModemOptions, 'firmware'>,
@@ -18,12 +18,12 @@ export function pacedModem(
   return virtualModem({ firmware, baud, latency: 1, ...options });
 }
 
-/** Connects and emits the socket. */
+/** Connects the socket, then emits it. */
 export function connected(socket: Socket): Observable<Socket> {
   return socket.connect$(peer).pipe(concatMap(() => [socket]));
 }
 
-/** Joins all chunks. */
+/** Emits all chunks as one buffer at the end. */
 export function joined(chunks$: Observable<Uint8Array>): Observable<Buffer> {
   return chunks$.pipe(
     toArray(),

@@ -8,7 +8,7 @@ import { UserProject } from './support/userProject';
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>;
 };
-/** What the documents tell to type, without comments. */
+/** The commands in the documents, without comments. */
 const lines = [
   ...blocksIn('sh').flatMap(({ code }) => code.split('\n')),
   ...documents.flatMap((document) => codeIn(proseOf(document))),
@@ -34,12 +34,12 @@ describe('the commands of the documents', () => {
     project.remove();
   });
 
-  it('are there', () => {
+  it('include several for the emulator', () => {
     expect(emulators.length).toBeGreaterThan(1);
   });
 
   it.each(emulators)('%s', async (line) => {
-    // A path of its own, whatever other runs have left.
+    // Its own path, because other runs may have left a link.
     const [, , ...args] = line.replace(/(?<=--link )\S+/, project.path('modem')).split(' ');
     await using program = project.start('node_modules/rx-usocket/dist/cli/main.mjs', args);
     expect(await program.firstLine()).toMatch(/^(\/|tcp:)/);
@@ -47,7 +47,7 @@ describe('the commands of the documents', () => {
     expect(await program.outcome).toMatchObject({ code: 0 });
   });
 
-  it('knows the words that README has for faults', async () => {
+  it('include the faults that README names', async () => {
     const faults = codeIn(proseOf('README.md')).filter((code) => code.startsWith('--fault'));
     expect(faults.length).toBeGreaterThan(1);
     const args = faults.flatMap((fault) => fault.split(' '));

@@ -32,7 +32,7 @@ describe('the right column of the porting guide', () => {
 
   it('runs on the sockets of the operating system', async () => {
     await using peers = await openPeers();
-    // Nothing here listens or asks beyond loopback.
+    // Stays on loopback.
     const adapt = (code: string): string => code.replace('0.0.0.0', '127.0.0.1').replace('host.example', 'localhost');
     await run(ofSockets, adapt, await unusedPort(), peers.here);
   });

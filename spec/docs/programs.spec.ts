@@ -14,11 +14,11 @@ import { asFile, context } from './support/context';
 import { blocksIn } from './support/markdown';
 import { UserProject } from './support/userProject';
 
-/** What the virtual modem's network reaches. */
+/** The peers in the virtual modem's network. */
 interface World {
   readonly thermometer: TcpServer;
   readonly udp: UdpPeer;
-  /** Stands for the modem's port 8080. */
+  /** The port of this machine that stands for the modem's port 8080. */
   readonly listening: number;
 }
 
@@ -38,7 +38,7 @@ afterAll(async () => {
   await new Promise((resolve) => web.close(resolve));
 });
 
-/** What each program is seen to do, when it is run as it is printed but for the port, on this Node.js. */
+/** The expected effects of each program. It runs as it is printed, except for the serial port. */
 const cases: Readonly<Record<string, (program: Program, world: World) => Promise<void>>> = {
   'README.md: A first program': printsThePage,
   'README.md: As streams': async (program, { thermometer }) => {
@@ -93,7 +93,7 @@ describe('the programs of the documents', () => {
     expect(Object.keys(cases)).toEqual(blocks.map(({ name }) => name));
   });
 
-  it('are in languages that are looked at', () => {
+  it('are in languages that are checked', () => {
     const languages = new Set(blocksIn().map(({ language }) => language));
     expect([...languages].filter((language) => !['', 'js', 'ts', 'sh', 'python'].includes(language))).toEqual([]);
   });
@@ -102,7 +102,7 @@ describe('the programs of the documents', () => {
     await run(`program${block.index}.mjs`, asFile(block), cases[block.name]!);
   });
 
-  it('fail where they test something else than is so', async () => {
+  it('fail when they test for a wrong value', async () => {
     const test = blocks.find(({ name }) => name === 'README.md: In tests')!;
     const code = test.code.replace("{ a: '20.5\\n' }", "{ a: '20.6\\n' }");
     expect(code).not.toBe(test.code);
@@ -111,7 +111,7 @@ describe('the programs of the documents', () => {
     });
   });
 
-  it('run as CommonJS, the way that README tells', async () => {
+  it('run as CommonJS, as README describes', async () => {
     const { code } = blocks.find(({ name }) => name === 'README.md: A first program')!;
     const [imports = '', ...rest] = code.split('\n');
     const required = imports.replace(/^import (.*) from ('.*');$/, 'const $1 = require($2);');
@@ -142,7 +142,7 @@ async function run(file: string, code: string, see: (program: Program, world: Wo
   }
 }
 
-/** A client at a port where somebody listens, at once or soon. */
+/** Connects to a port as soon as somebody listens there. */
 async function connected(port: number): Promise<Socket> {
   for (;;) {
     const client = connect(port, '127.0.0.1');

@@ -17,7 +17,7 @@ const written: Record<string, string> = {
   ...Object.fromEntries(blocksIn('js', 'ts').map((block, index) => [`program${index}.mts`, asFile(block)])),
   'fixtures.mts': readFileSync(join(__dirname, 'support/fixtures.ts'), 'utf8'),
   'rows.mts': asProgram(guideRows),
-  // So that types which let everything pass do not pass.
+  // Fails if the types accept everything.
   'wrong.mts': `
     import { usocket } from 'rx-usocket';
     const sock = usocket.socket();
@@ -40,14 +40,14 @@ afterAll(() => {
 });
 
 it.each(Object.keys(compilers) as (keyof typeof compilers)[])(
-  'TypeScript %s takes every program of the documents and every sample, with nothing set for them',
+  'TypeScript %s accepts every program of the documents and every sample with the usual settings',
   async (compiler) => {
     expect(await project.compile(compiler, [...Object.keys(written), ...copied.map(([name]) => name)])).toBe('');
   },
   60_000,
 );
 
-it.each(copied)('%s is known to this Node.js, with nothing but its types taken away', (_name, text) => {
+it.each(copied)('%s is valid for this Node.js after its types are removed', (_name, text) => {
   const compilerOptions = { target: ts.ScriptTarget.ESNext, module: ts.ModuleKind.CommonJS };
   const { outputText } = ts.transpileModule(text, { compilerOptions });
   expect(() => new Script(outputText)).not.toThrow();

@@ -3,23 +3,23 @@ import assert from 'node:assert/strict';
 
 import { afterZeroTimers } from '../../harness/time/turns';
 import { firmwareVersions, type FirmwareVersion } from '../../src/emulator';
-import { troubles } from './support/faults';
+import { faultCases } from './support/faults';
 import { newSocketWorks, type OperationName, operations } from './support/operations';
-import { kept, patience, suffer } from './support/suffer';
-import { promises } from './support/table';
+import { assertPromised, patience, runWithFault } from './support/runWithFault';
+import { promisedOutcomes } from './support/table';
 import { type Ending, World } from './support/world';
 
-/** Milliseconds in which an interface closes, whatever the modem does. */
+/** Milliseconds within which an interface closes, whatever the modem does. */
 const closing = 5_000;
 
-const promisesOf = promises();
-const cells = Object.keys(troubles).flatMap((fault) =>
+const promisesOf = promisedOutcomes();
+const cells = Object.keys(faultCases).flatMap((fault) =>
   Object.keys(operations).map((operation) => [fault, operation as OperationName] as const),
 );
 
 describe('the table of faults in docs/reliability.md', () => {
   it('has a row for each fault of this matrix, and no other', () => {
-    expect([...promisesOf.keys()]).toEqual(Object.keys(troubles));
+    expect([...promisesOf.keys()]).toEqual(Object.keys(faultCases));
   });
 
   it('has a column for each operation', () => {
@@ -37,8 +37,8 @@ describe.each(firmwareVersions)('AT %s', (firmware) => {
     const { column, takes } = operations[operation];
     const ofFault = promisesOf.get(fault);
     const world = new World(firmware);
-    const { ending, struck } = suffer(world, fault, operation);
-    kept(ofFault?.get(column), ending, struck, takes);
+    const { ending, struck } = runWithFault(world, fault, operation);
+    assertPromised(ofFault?.get(column), ending, struck, takes);
 
     const again = ofFault?.get('a new socket');
     const hasJoined = operation !== 'join' || ending?.how === 'ok';
@@ -46,7 +46,7 @@ describe.each(firmwareVersions)('AT %s', (firmware) => {
       newSocketWorks(world, hasJoined),
       again?.outcomes[0] === 'ok' ? patience : (again?.within ?? 0),
     );
-    kept(again, fresh, struck, ending ? ending.at - struck : 0);
+    assertPromised(again, fresh, struck, ending ? ending.at - struck : 0);
     delivered(world, fault, firmware, ending);
 
     const closed = world.run(world.modem.nic.close$(), closing);
@@ -58,9 +58,9 @@ describe.each(firmwareVersions)('AT %s', (firmware) => {
   });
 });
 
-/** What has been delivered is a true beginning of what was sent, and all of it after a good end. */
+/** Asserts that the delivered bytes are a prefix of what was sent, and all of it after a good end. */
 function delivered(world: World, fault: string, firmware: FirmwareVersion, ending: Ending | undefined): void {
-  const { mayFlip = 0, mayCorrupt = [] } = troubles[fault] ?? {};
+  const { mayFlip = 0, mayCorrupt = [] } = faultCases[fault] ?? {};
   if (mayCorrupt.includes('sent') && world.sunk.length > 0) return;
   if (mayCorrupt.includes('pushed') && firmware === '1.5' && world.received.length > 0) return;
   world.check(ending?.how === 'ok', mayFlip);

@@ -8,13 +8,13 @@ import { World } from './support/world';
 
 const minutes = (count: number) => count * 60_000;
 
-describe.each(firmwareVersions)('status$ tells each step, AT %s', (firmware) => {
+describe.each(firmwareVersions)('status$ emits each step, AT %s', (firmware) => {
   const set = ['starting/down', 'up/down'];
   const joined = [...set, 'up/joining', 'up/up'];
 
   it.each<[string, Fault, readonly string[]]>([
     ['a reset', { kind: 'reset' }, joined],
-    ['the words of the watchdog', { kind: 'watchdog' }, joined],
+    ['a message of the watchdog', { kind: 'watchdog' }, joined],
     ['Wi-Fi that is lost and found', { kind: 'wifi-lost', for: 5_000 }, ['up/down', 'up/joining', 'up/up']],
     ['addresses that are lost', { kind: 'dhcp-lost' }, ['up/down', 'up/joining', 'up/down', 'up/joining', 'up/down']],
     ['a modem that is busy for ever', { kind: 'busy' }, ['starting/down', 'down/down EIO']],
@@ -25,7 +25,7 @@ describe.each(firmwareVersions)('status$ tells each step, AT %s', (firmware) => 
     world.run(world.modem.socket().connect$(['192.168.1.9', 21]), 1_000);
     world.statuses.length = 0;
     world.modem.emulator.fault(fault);
-    // The command that a busy modem is asked.
+    // A busy modem needs a command to be busy with.
     world.run(world.modem.nic.resolve('host.example').pipe(ignoreElements()), minutes(5));
     world.pass(minutes(1));
     const told = world.statuses.map(({ modem, wifi, error }) => {
@@ -37,7 +37,7 @@ describe.each(firmwareVersions)('status$ tells each step, AT %s', (firmware) => 
 });
 
 describe.each(firmwareVersions)('an interface that has been declared down, AT %s', (firmware) => {
-  it('is started again, and works, when the modem is reset', () => {
+  it('starts again and works when the modem is reset', () => {
     const world = online(firmware);
     const { emulator, nic } = world.modem;
     emulator.fault({ kind: 'silence' });
@@ -50,7 +50,7 @@ describe.each(firmwareVersions)('an interface that has been declared down, AT %s
 });
 
 describe.each(firmwareVersions)('a cable that is pulled and put back, AT %s', (firmware) => {
-  it('is a new line, and a new interface on it works', () => {
+  it('is a new line, on which a new interface works', () => {
     const before = online(firmware);
     before.modem.emulator.fault({ kind: 'unplug' });
     assert.equal(before.run(before.modem.nic.start$(), 1_000)?.how, 'ENODEV');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { ScratchProject } from './scratchProject';
 
-/** Who imports whom, and the rule that says no. */
+/** A file, its import, and the rule that rejects it, if any. */
 const cases: readonly (readonly [from: string, to: string, rule?: string])[] = [
   ['src/streams/a.ts', 'rxjs'],
   ['src/streams/b.ts', 'node:timers', 'floor-streams'],

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { ScratchProject } from './scratchProject';
 
-/** A test that passes, what it leaves behind, and how its file is failed for that. */
+/** What a test leaves behind, its code, and the message with which its file fails, if it does. */
 const cases: readonly (readonly [title: string, code: string, message?: string])[] = [
   ['a server', 'createServer().listen(0, "127.0.0.1");', 'left open: TCPServerWrap'],
   ['a UDP socket', 'createSocket("udp4").bind(0, "127.0.0.1");', 'left open: UDPWrap'],

@@ -5,7 +5,7 @@ import { ScratchProject } from './scratchProject';
 const law1 = 'no-restricted-syntax';
 const clock = 'no-restricted-globals';
 
-/** Where it is written, what is written there, and the rules that say no. */
+/** A file or folder, the code in it, and the rules that reject it. */
 const cases: readonly (readonly [file: string, code: string, ...rules: string[]])[] = [
   ['src/streams', 'export const wait = async (): Promise<void> => { await Promise.resolve(); };', law1],
   ['src/usocket', 'export const made = (): unknown => new Promise(() => undefined);', law1],

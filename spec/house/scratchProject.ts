@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(__dirname, '../..');
 
-/** An empty project under this one's rules, to break them in. */
+/** An empty project with the rules of this one, in which specs break them. */
 export class ScratchProject {
   private readonly folder = mkdtempSync(join(realpathSync(tmpdir()), 'rx-usocket-'));
 
@@ -23,7 +23,7 @@ export class ScratchProject {
     writeFileSync(this.path(file), text);
   }
 
-  /** What a tool of this project says about the scratch project, on both its outputs; that it fails is expected. */
+  /** Runs a tool of this project on the scratch project, and returns its outputs. The tool may fail. */
   async run(script: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
     return new Promise((done) => {
       execFile(

@@ -11,8 +11,8 @@ async function soak(...args: readonly string[]): Promise<readonly string[]> {
 }
 
 describe('npm run soak', () => {
-  it('connects, transfers and closes over and over, and nothing grows', async () => {
-    // In a process of its own: the handles and the heap of this one are jest's, too.
+  it('finds that nothing grows over many cycles', async () => {
+    // In its own process, because the handles and the heap of this one also belong to jest.
     const args = ['cycles', '--firmware', '1.7.4', '--cycles', '40', '--warm-up', '25'];
     await using program = startProgram('scripts/soak.ts', args);
     const { code, stdout } = await program.outcome;
@@ -23,18 +23,18 @@ describe('npm run soak', () => {
     expect(code).toBe(0);
   });
 
-  it('takes the seed, and how often', async () => {
+  it('takes a seed and the number of resets', async () => {
     expect(await soak('resets', '--firmware', '2.2.2', '--moments', '2', '--seed', '7')).toEqual([
       expect.stringContaining('AT 2.2.2: 2 of 2 resets harmless'),
       'resets: nothing lost',
     ]);
   });
 
-  it('fails for a modem that there is not', async () => {
+  it('fails for an unknown modem', async () => {
     await expect(soak('differential', '--programs', '1', '--firmware', 'none')).rejects.toThrow('like none');
   });
 
-  it('tells what there is', () => {
+  it('lists its subcommands in its help', () => {
     const help = soakCommand(() => undefined).helpInformation();
     for (const name of ['differential', 'resets', 'both-ways', 'slow-reader', 'cycles', 'all'])
       expect(help).toContain(`\n  ${name} `);
@@ -44,7 +44,7 @@ describe('npm run soak', () => {
 describe('growth', () => {
   const before = { heap: 30_000_000, handles: 3, subscriptions: 47 };
 
-  it('is none where things stay as they are, or become less', () => {
+  it('is not reported for what stays or shrinks', () => {
     expect(growth(before, { ...before, heap: 30_500_000, subscriptions: 45 })).toEqual([]);
   });
 
@@ -52,7 +52,7 @@ describe('growth', () => {
     ['heap', { ...before, heap: 31_500_000 }],
     ['handles', { ...before, handles: 4 }],
     ['subscriptions', { ...before, subscriptions: 48 }],
-  ])('of the %s is told', (kind, after) => {
+  ])('of the %s is reported', (kind, after) => {
     expect(growth(before, after)).toEqual([kind]);
   });
 });

@@ -1,28 +1,31 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { differential } from '../../harness/soak/differential';
-import { programOf } from '../../harness/soak/program';
-import { differences, runProgram } from '../../harness/soak/runProgram';
+import { programOf } from '../../harness/soak/randomProgram';
+import { differences, transcribe } from '../../harness/soak/transcribe';
 import { interfaces, type TestedInterface } from '../../harness/interfaces/interfaces';
 
 const [host, oldModem] = interfaces as [TestedInterface, TestedInterface];
 
 describe('random programs', () => {
-  it.each(Array.from({ length: 8 }, (_, place) => place))('come to the same on every interface, %i', async (only) => {
-    const printed: string[] = [];
-    const agree = await differential({ seed: 1, programs: 1, only, jobs: 1, print: (line) => printed.push(line) });
-    expect(printed).toEqual(['1 programs on 5 modems: 0 differences']);
-    expect(agree).toBe(true);
-  });
+  it.each(Array.from({ length: 8 }, (_, place) => place))(
+    'have the same result on every interface, %i',
+    async (only) => {
+      const printed: string[] = [];
+      const agree = await differential({ seed: 1, programs: 1, only, jobs: 1, print: (line) => printed.push(line) });
+      expect(printed).toEqual(['1 programs on 5 modems: 0 differences']);
+      expect(agree).toBe(true);
+    },
+  );
 
-  it('are the same for the same seed, and others for another', () => {
+  it('are the same for the same seed, and differ for another', () => {
     expect(programOf(7)).toEqual(programOf(7));
     expect(programOf(7)).not.toEqual(programOf(8));
   });
 
-  it('have one transcript, however often they run', async () => {
+  it('have the same transcript each time they run', async () => {
     const program = programOf(11);
-    const [one, other] = [await runProgram(program, host), await runProgram(program, host)];
+    const [one, other] = [await transcribe(program, host), await transcribe(program, host)];
     expect(one.flat().length).toBeGreaterThan(0);
     expect(one).toEqual(other);
   });
@@ -31,28 +34,28 @@ describe('random programs', () => {
 describe('a comparison of transcripts', () => {
   const [tasks, lines] = [[{ kind: 'client', visits: [] }] as const, ['connect', 'read 5 bytes']];
 
-  it('finds nothing where there is nothing', () => {
+  it('finds no difference between equal transcripts', () => {
     expect(differences(tasks, [lines], [lines])).toBe('');
   });
 
   it.each([
-    ['another line', ['connect', 'read 4 bytes']],
-    ['a line less', ['connect']],
-    ['a line more', [...lines, 'close']],
-    ['none at all', []],
+    ['a different line', ['connect', 'read 4 bytes']],
+    ['a missing line', ['connect']],
+    ['an additional line', [...lines, 'close']],
+    ['an empty transcript', []],
   ])('finds %s', (_, other) => {
     expect(differences(tasks, [lines], [other])).toContain('task 0, client');
   });
 
-  it('is not content with what went wrong on both', () => {
+  it('reports a failure that is on both', () => {
     const wrong = ['connect', '! hangs at "read"'];
     expect(differences(tasks, [wrong], [wrong])).toContain('! hangs');
   });
 });
 
 describe('a modem that differs', () => {
-  it('is shown with the smallest program that it fails, and how to run that again', async () => {
-    // A bit of what it says is wrong, as on a line that is too fast.
+  it('is reported with the smallest program that differs, and with the command to run it again', async () => {
+    // One bit of its output is wrong, as on a line that is too fast.
     const damaged: TestedInterface = {
       ...oldModem,
       start: async (modem) => {

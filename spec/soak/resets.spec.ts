@@ -4,11 +4,11 @@ import { bothWays } from '../../harness/soak/bothWays';
 import { resets } from '../../harness/soak/resets';
 import { firmwareVersions } from '../../src/emulator';
 
-describe('a reset in a download, at a hundred moments with each firmware', () => {
+describe('a reset during a download, at a hundred moments with each firmware', () => {
   const quarters = firmwareVersions.flatMap((firmware) => [1, 101, 201, 301].map((seed) => [firmware, seed] as const));
 
   it.each(quarters)(
-    'AT %s leaves a true beginning, is told within 2 s, and the next socket works (%i)',
+    'AT %s delivers a prefix, reports the reset within 2 s, and the next socket works (%i)',
     (firmware, seed) => {
       const printed: string[] = [];
       const areHarmless = resets({ seed, moments: 25, firmwares: [firmware], print: (line) => printed.push(line) });
@@ -18,8 +18,8 @@ describe('a reset in a download, at a hundred moments with each firmware', () =>
   );
 });
 
-describe('2 KB/s that come while 60 KB are sent at 115200 baud', () => {
-  it('are whole, and so is what was sent', () => {
+describe('receiving 2 KB/s while 60 KB are sent at 115200 baud', () => {
+  it('loses nothing in either direction', () => {
     const printed: string[] = [];
     const areWhole = bothWays({ seed: 1, print: (line) => printed.push(line) });
     expect(printed).toEqual(

@@ -1,6 +1,6 @@
 import type { Block } from './markdown';
 
-/** What a document's words say is there before a program begins: an interface, and a socket with a thermometer. */
+/** What the documents assume before some programs: an interface, and a socket that is connected to a thermometer. */
 export const context = `
 import { machine, network, usocket } from 'rx-usocket';
 
@@ -10,7 +10,7 @@ export const sock = usocket.socket();
 await sock.connect(['192.168.1.9', 7000]);
 `;
 
-/** A block as a file of its own, beside `context.mjs`: whole programs as they are, others with what goes before or after. */
+/** Makes a file of a block, for the folder of `context.mjs`. Whole programs stay as they are; others are completed. */
 export function asFile({ code }: Block): string {
   if (/^import .* from 'rx-usocket\/\w+'/m.test(code) || code.includes('nic.close()')) return code;
   if (code.includes('network.ESP8285(')) return `${code}\nawait nic.close();`;

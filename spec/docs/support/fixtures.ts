@@ -1,5 +1,5 @@
 /**
- * What the rows of the porting guide are run with. Stands beside their program in a user's project, as a module of its own,
+ * The fixtures for the rows of the porting guide. This file is copied into a user's project, beside the program of the rows,
  * so it imports the package by its name.
  */
 import { once } from 'node:events';
@@ -45,7 +45,7 @@ interface Fixtures {
   readonly uart: ForUart;
 }
 
-/** The line of the modem; without one the rows are run on the operating system's sockets. */
+/** The line of the modem. Without it, the rows run on the operating system's sockets. */
 const line = process.env['LINE'];
 const where = JSON.parse(process.env['ADDRESSES'] ?? '{}') as Readonly<
   Record<'talking' | 'listening' | 'udp', Address>
@@ -98,7 +98,7 @@ async function connected(addr: Address) {
   return forSocket(sock, addr);
 }
 
-/** Is a client, as soon as somebody listens at a port of this machine. */
+/** Connects to a port of this machine as soon as somebody listens there. */
 async function knock(port: number, over: AbortSignal): Promise<void> {
   const told = once(over, 'abort');
   while (!over.aborted) {
@@ -114,7 +114,7 @@ async function knock(port: number, over: AbortSignal): Promise<void> {
   }
 }
 
-/** Runs a row with what it is given, and says which one it was if it fails. */
+/** Runs a row with its fixtures. If it fails, the error names the row. */
 export async function use<K extends keyof Fixtures>(
   kind: K,
   row: string,

@@ -2,17 +2,17 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 
-/** What the rows of the porting guide talk to, on this machine. */
+/** The peers on this machine for the rows of the porting guide. */
 export interface Peers extends AsyncDisposable {
-  /** Their addresses here, by what they do. */
+  /** Their addresses on this machine. */
   readonly here: Readonly<Record<string, readonly [string, number]>>;
   /** Their addresses in the virtual modem's network. */
   readonly there: Readonly<Record<string, readonly [string, number]>>;
-  /** Where these lead. */
+  /** Maps these to the addresses on this machine. */
   readonly hosts: Readonly<Record<string, string>>;
 }
 
-/** Opens one that says some lines and closes, one that only reads, and one that sends datagrams back. */
+/** Opens a peer that sends some lines and closes, one that only reads, and one that sends datagrams back. */
 export async function openPeers(): Promise<Peers> {
   const talking = createServer((socket) => socket.on('error', () => undefined).end('a line\n'.repeat(20)));
   const listening = createServer((socket) => socket.on('error', () => undefined).resume());

@@ -18,14 +18,14 @@ import { type Program, startNode } from '../../../harness/processes/program';
 const root = resolve(__dirname, '../../..');
 const modules = join(root, 'node_modules');
 
-/** The compilers that users have, by the folder of `node_modules` that has them. */
+/** The supported compilers, and their folders in `node_modules`. */
 export const compilers = { '5.9': 'typescript-5', '6.0': 'typescript', '7.0': 'typescript-7' } as const;
 
-/** A project of a user's, which has the package, as it would be published, and its dependencies; nothing else. */
+/** The project of a user. It has the package as it would be published, its dependencies, and nothing else. */
 export class UserProject {
   private readonly folder = mkdtempSync(join(realpathSync(tmpdir()), 'rx-usocket-user-'));
 
-  /** @param others Packages that the user has installed as well. */
+  /** @param others More packages that the user has installed. */
   constructor(others: readonly string[] = []) {
     const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
       readonly dependencies: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export class UserProject {
     writeFileSync(this.path(file), text);
   }
 
-  /** Builds the package into the project; its types take most of the time. */
+  /** Builds the package into the project. The types take most of the time. */
   async install({ types }: { readonly types: boolean }): Promise<void> {
     const target = this.path('node_modules/rx-usocket');
     mkdirSync(target, { recursive: true });
@@ -55,9 +55,9 @@ export class UserProject {
     await promisify(execFile)(process.execPath, [join(modules, 'tsdown/dist/run.mjs'), ...options], { cwd: root });
   }
 
-  /** What a compiler finds wrong with these files of the project; nothing, if all is well. */
+  /** Compiles files of the project. Resolves with the compiler's messages, or with an empty text. */
   async compile(compiler: keyof typeof compilers, files: readonly string[]): Promise<string> {
-    // As `tsc --init` writes it. The declarations themselves are looked at by `npm run check:package`.
+    // As `tsc --init` writes it. `npm run check:package` checks the declarations themselves.
     const strictness = { strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true };
     const usual = { module: 'nodenext', target: 'esnext', types: [], isolatedModules: true, skipLibCheck: true };
     const compilerOptions = { ...usual, ...strictness, noEmit: true };

@@ -1,21 +1,21 @@
 import type { Fault } from '../../../src/emulator';
 import type { World } from './world';
 
-/** What goes wrong. */
-export interface Trouble {
+/** A fault, and what it may do to payloads. */
+export interface FaultCase {
   readonly strike: (world: World) => void;
-  /** Before the operation begins, where it would find nothing of it in its middle. */
+  /** Whether the fault strikes before the operation begins, because later it would find nothing to strike. */
   readonly before?: boolean;
-  /** Bytes of payloads that may be others: nobody can tell. */
+  /** The number of payload bytes that may change, because neither side can detect that. */
   readonly mayFlip?: number;
   /**
-   * Payloads may be amiss, for nobody can tell: what is pushed may have gaps; what is sent may have junk behind it, where
-   * the modem still waits for bytes of a send, or may be missing, where `SEND OK` is only the word of its own stack.
+   * The payloads that may be wrong, because neither side can detect it. Pushed data may have gaps. Sent data may have junk
+   * after it, if the modem still waits for bytes of a send, or may be missing, if `SEND OK` comes from the modem's own stack.
    */
   readonly mayCorrupt?: readonly ('sent' | 'pushed')[];
 }
 
-function emulated(faults: readonly Fault[], more: Omit<Trouble, 'strike'> = {}): Trouble {
+function emulated(faults: readonly Fault[], more: Omit<FaultCase, 'strike'> = {}): FaultCase {
   return {
     strike: ({ modem }) => {
       for (const fault of faults) modem.emulator.fault(fault);
@@ -27,8 +27,8 @@ function emulated(faults: readonly Fault[], more: Omit<Trouble, 'strike'> = {}):
 const seconds = (count: number) => count * 1_000;
 const before = { before: true };
 
-/** By the names that they have in docs/reliability.md. */
-export const troubles: Readonly<Record<string, Trouble>> = {
+/** All faults, by their names in docs/reliability.md. */
+export const faultCases: Readonly<Record<string, FaultCase>> = {
   nothing: emulated([]),
   reset: emulated([{ kind: 'reset' }]),
   'reset, `ready` lost': emulated([{ kind: 'reset', loseReady: true }]),

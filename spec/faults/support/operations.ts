@@ -30,15 +30,15 @@ import { OSError } from '../../../src/usocket/contract/osError';
 import { clock, datagramSink, echo, name, ponderer, sink, speech, talker, words } from './peers';
 import type { World } from './world';
 
-/** What a program has the interface do while the fault strikes. */
+/** An operation of a program during which a fault strikes. */
 export interface Operation {
   /** Its column in the table of docs/reliability.md. */
   readonly column: string;
-  /** Milliseconds that it takes where nothing goes wrong, at most. */
+  /** The most milliseconds that it takes if nothing goes wrong. */
   readonly takes: number;
-  /** Milliseconds from its begin to the fault: the middle of it. */
+  /** Milliseconds from its beginning to the fault, which strikes in its middle. */
   readonly strikeAfter: number;
-  /** Cold: what goes before; emits the operation itself once that is done. */
+  /** Does what comes before the operation, then emits the operation itself. Cold. */
   readonly prepare: (world: World) => Observable<Observable<unknown>>;
 }
 
@@ -169,7 +169,7 @@ function reading(world: World, address: readonly [string, number], whole: Buffer
   );
 }
 
-/** What has come is a true beginning, whatever the end; all of it if that was good. */
+/** Lets the world check that what has arrived is a prefix of the whole, and all of it after a good end. */
 function checked<T>(operation$: Observable<T>, world: World, got: () => Buffer, whole: Buffer): Observable<T> {
   world.check = (isWhole, mayFlip) => {
     const bytes = got();
@@ -180,7 +180,7 @@ function checked<T>(operation$: Observable<T>, world: World, got: () => Buffer, 
   return operation$;
 }
 
-/** Accepts a client, who comes again until he is served. */
+/** Accepts a client that connects again until it is served. */
 function accepting(world: World): Observable<Observable<unknown>> {
   const { modem, scheduler } = world;
   const served = new Subject<void>();
@@ -208,7 +208,7 @@ function accepting(world: World): Observable<Observable<unknown>> {
   const serve = (client: Socket) =>
     concat(client.recv$(5), client.sendall$('welcome'), client.close$()).pipe(
       last(),
-      // He may have gone: another one comes.
+      // The client may have gone. Another one comes.
       catchError(() => client.close$().pipe(ignoreElements())),
     );
   return modem.online$.pipe(
@@ -224,7 +224,7 @@ function accepting(world: World): Observable<Observable<unknown>> {
   );
 }
 
-/** A new socket is connected, used and closed; again, after a pause, until that works. A join that failed is repeated. */
+/** Connects, uses and closes a new socket, and retries after a pause until that works. Repeats a join that has failed. */
 export function newSocketWorks({ modem: { socket, nic }, scheduler }: World, wasJoined: boolean): Observable<unknown> {
   let isJoined = wasJoined;
   return defer(() => {

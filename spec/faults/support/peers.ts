@@ -4,26 +4,26 @@ import type { Talk } from '../../../src/testing';
 
 const host = '192.168.1.9';
 export const echo = [host, 7] as const;
-/** Takes everything, and says nothing. */
+/** Takes everything and sends nothing. */
 export const sink = [host, 9] as const;
-/** Says {@link speech} and closes. */
+/** Sends {@link speech} and closes. */
 export const talker = [host, 19] as const;
-/** Says {@link words} after a while each, and closes. */
+/** Sends each of {@link words} after its pause, and closes. */
 export const ponderer = [host, 21] as const;
-/** Sends a datagram each second, once it has had one. */
+/** Sends a datagram each second, after it has received one. */
 export const clock = [host, 37] as const;
 export const datagramSink = [host, 53] as const;
 export const name = 'host.example';
 
 export const speech = Buffer.from(Array.from({ length: 700 }, (_, line) => `line ${line}: +IPD,4,5:OK\r\n`).join(''));
-/** What is said, and milliseconds before. */
+/** What the ponderer sends, with the pause before it in milliseconds. */
 export const words = [
   [2_000, 'early '],
   [18_000, 'and late'],
   [20_000, ''],
 ] as const;
 
-/** Who answers connections. */
+/** The hosts that accept connections. */
 export function peers(scheduler: SchedulerLike, sunk: Buffer[]): Readonly<Record<string, Talk>> {
   const said = words.map(([pause, word]) => timer(pause, scheduler).pipe(map(() => word)));
   return {
@@ -39,7 +39,7 @@ export function peers(scheduler: SchedulerLike, sunk: Buffer[]): Readonly<Record
   };
 }
 
-/** Who answers datagrams. */
+/** The hosts that receive datagrams. */
 export function answerers(scheduler: SchedulerLike): Readonly<Record<string, Talk>> {
   return {
     [`${host}:37`]: (received$) =>

@@ -18,29 +18,29 @@ import { answerers, peers } from './peers';
 
 /** How something ended. */
 export interface Ending {
-  /** `'ok'`, the code of an `OSError`, or the error itself where it is none. */
+  /** `'ok'`, the code of an `OSError`, or any other error itself. */
   readonly how: unknown;
   /** Milliseconds of virtual time. */
   readonly at: number;
 }
 
-/** Milliseconds of virtual time between two looks at whether something has ended. */
+/** Milliseconds of virtual time between two checks whether something has ended. */
 const step = 250;
 
-/** A modem with realistic latencies on a line of 115200 baud, an interface on it, and peers: all in virtual time. */
+/** A modem with realistic latencies on a line of 115200 baud, its interface, and peers, all in virtual time. */
 export class World {
   readonly scheduler = new VirtualTimeScheduler(undefined, 0);
   readonly modem: VirtualModem;
-  /** Each state of the interface. */
+  /** Every status of the interface so far. */
   readonly statuses: Status[] = [];
-  /** What nobody has caught. */
+  /** Errors that had no observer. */
   readonly unhandled: unknown[] = [];
-  /** What the line brings besides what the modem says. */
+  /** What the line brings besides the output of the modem. */
   private readonly noise = new Subject<Uint8Array>();
-  /** What the peers, and the operation, have had. */
+  /** What the sink and the operation have received. */
   readonly sunk: Buffer[] = [];
   readonly received: Buffer[] = [];
-  /** Throws unless what was delivered is right. */
+  /** Throws if the delivered bytes are wrong. */
   check: (isWhole: boolean, mayFlip: number) => void = () => undefined;
   private flooding: Subscription | undefined;
   private listening = 0;
@@ -77,17 +77,17 @@ export class World {
     return this.modem.emulator.state;
   }
 
-  /** Timers that have not struck and have not been given up. */
+  /** The number of pending timers. */
   get timers(): number {
     return this.scheduler.actions.filter(({ closed }) => !closed).length;
   }
 
-  /** Who listens to the serial line. */
+  /** The number of subscribers of the serial line. */
   get listeners(): number {
     return this.listening;
   }
 
-  /** Begins something, and tells once it has ended. */
+  /** Starts an operation. `ending` is set when it has ended. */
   begin(operation$: Observable<unknown>): { ending?: Ending; readonly running: Subscription } {
     const begun: { ending?: Ending; running?: Subscription } = {};
     const end = (how: unknown) => {
@@ -104,7 +104,7 @@ export class World {
     return Object.assign(begun, { running });
   }
 
-  /** Runs something to its end, and for as long at most. */
+  /** Runs an operation to its end, but no longer than `milliseconds` of virtual time. */
   run(operation$: Observable<unknown>, milliseconds: number): Ending | undefined {
     const begun = this.begin(operation$);
     this.pass(milliseconds, () => begun.ending !== undefined);
@@ -112,7 +112,7 @@ export class World {
     return begun.ending;
   }
 
-  /** Noise for so many milliseconds: zeros, and now and then a line of them. */
+  /** Puts noise on the line for `milliseconds`: zeros, and sometimes a line of them. */
   flood(milliseconds: number): void {
     this.flooding = interval(5, this.scheduler)
       .pipe(take(milliseconds / 5))
@@ -121,12 +121,12 @@ export class World {
       });
   }
 
-  /** Ends what the outside world does. */
+  /** Ends the noise. */
   end(): void {
     this.flooding?.unsubscribe();
   }
 
-  /** Lets time go by, until something is so. */
+  /** Lets virtual time pass until the condition holds, but no longer than `milliseconds`. */
   pass(milliseconds: number, isOver: () => boolean = () => false): void {
     const { scheduler } = this;
     for (const end = scheduler.now() + milliseconds; scheduler.now() < end && !isOver();) {

@@ -1,24 +1,24 @@
 import type { RunningInterface, TestedInterface } from '../interfaces/interfaces';
 import { OSError } from '../../src/usocket';
 import { within } from '../time/limits';
-import type { Program, Progress, Task } from './program';
+import type { RandomProgram, Progress, Task } from './randomProgram';
 import { perform } from './tasks';
 
-/** What came of each task of a program, line by line; of one that went wrong, `!` begins the last. */
+/** The lines of each task of a program. If a task failed, its last line begins with `!`. */
 export type Transcript = readonly (readonly string[])[];
 
 interface Work extends Progress {
   readonly task: Task;
 }
 
-/** Milliseconds after which a program hangs. */
+/** Milliseconds after which a program counts as hanging. */
 const patience = 30_000;
 
-/** Programs run side by side, and each modem begins with the same ports: on this machine any free one stands for each. */
+/** Each modem begins with the same ports, and programs run concurrently, so each port stands for any free one of this machine. */
 const ports = { 8080: 0, ...Object.fromEntries(Array.from({ length: 8 }, (_, index) => [49_152 + index, 0])) };
 
-/** Runs a program on an interface. Never rejects: what goes wrong is in the transcript. */
-export async function runProgram({ tasks, modem }: Program, tested: TestedInterface): Promise<Transcript> {
+/** Runs a program on an interface. Never rejects: the transcript has what went wrong. */
+export async function transcribe({ tasks, modem }: RandomProgram, tested: TestedInterface): Promise<Transcript> {
   const works = tasks.map((task): Work => ({ task, lines: [], at: 'start' }));
   let net: RunningInterface | undefined;
   const run = async (): Promise<void> => {
@@ -33,7 +33,7 @@ export async function runProgram({ tasks, modem }: Program, tested: TestedInterf
     for (const work of works) if (work.at !== undefined) fail(work, 'hangs');
   };
   await within(patience, run().catch(failed), hangs);
-  // What ends only because the interface does is not part of it.
+  // What happens only because the interface is closed does not belong into the transcript.
   const transcript = works.map(({ lines }) => [...lines]);
   await net?.[Symbol.asyncDispose]();
   return transcript;
@@ -53,12 +53,12 @@ function fail({ lines, at }: Work, how: string): void {
 }
 
 /**
- * A connection that the peer has closed, and whose number AT 1.7 has given to a client before its last bytes were read:
- * it forgets them, and its reader is told. Nobody else does so, and no program can avoid it.
+ * AT 1.7 may give the link number of a connection that the peer has closed to a client before its last bytes are read. It
+ * forgets these bytes, and the reader gets this error. Only AT 1.7 does so, and no program can avoid it.
  */
 const forgotten = /^! ECONNRESET: .* the modem lost its last \d+ bytes/;
 
-/** What differs between what a program did on one interface and on another, or went wrong on either; empty for nothing. */
+/** Describes where two transcripts of a program differ, or where a task failed on either interface. Empty if nowhere. */
 export function differences(tasks: readonly Task[], expected: Transcript, got: Transcript): string {
   return tasks
     .flatMap(({ kind }, task) => {

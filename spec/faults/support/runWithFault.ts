@@ -2,32 +2,37 @@ import assert from 'node:assert/strict';
 import { format } from 'node:util';
 import { concat, type Observable, tap } from 'rxjs';
 
-import { troubles } from './faults';
+import { faultCases } from './faults';
 import { type OperationName, operations } from './operations';
-import type { Promised } from './table';
+import type { PromisedOutcome } from './table';
 import type { Ending, World } from './world';
 
-/** Longest that anything is waited for, in milliseconds. */
+/** Milliseconds of virtual time after which nothing is waited for any more. */
 export const patience = 200_000;
 
-/** What has come of something that a fault has struck. */
-export interface Suffered {
-  /** `undefined`: it goes on waiting. */
+/** How an operation ended during which a fault struck. */
+export interface FaultRun {
+  /** `undefined` if the operation still waits. */
   readonly ending: Ending | undefined;
-  /** When the fault struck, in milliseconds of virtual time. */
+  /** The time of the fault, in milliseconds of virtual time. */
   readonly struck: number;
 }
 
 /**
- * Begins the operation, has the fault strike, and waits for the end.
+ * Begins the operation, causes the fault, and waits for the end.
  *
- * @param other Another operation, which begins when the fault has struck: then what comes of that one is waited for. Called
- *   in front of the first, and the fault.
+ * @param other Prepares another operation, before the first one and the fault. That operation begins when the fault has
+ *   struck, and its end is waited for instead.
  */
-export function suffer(world: World, fault: string, name: OperationName, other?: () => Observable<unknown>): Suffered {
+export function runWithFault(
+  world: World,
+  fault: string,
+  name: OperationName,
+  other?: () => Observable<unknown>,
+): FaultRun {
   const { prepare, strikeAfter } = operations[name];
-  const trouble = troubles[fault];
-  assert.ok(trouble);
+  const faultCase = faultCases[fault];
+  assert.ok(faultCase);
   const ready: Observable<unknown>[] = [];
   const prepared$ = prepare(world).pipe(
     tap((operation$) => {
@@ -36,11 +41,11 @@ export function suffer(world: World, fault: string, name: OperationName, other?:
   );
   assert.equal(world.run(prepared$, patience)?.how, 'ok');
   const other$ = other?.();
-  if (trouble.before) trouble.strike(world);
+  if (faultCase.before) faultCase.strike(world);
   const begun = world.begin(concat(...ready));
-  if (!trouble.before) {
+  if (!faultCase.before) {
     world.pass(strikeAfter);
-    trouble.strike(world);
+    faultCase.strike(world);
   }
   const struck = world.scheduler.now();
   const awaited = other$ ? world.begin(other$) : begun;
@@ -50,8 +55,13 @@ export function suffer(world: World, fault: string, name: OperationName, other?:
   return { ending: awaited.ending, struck };
 }
 
-/** It has ended as promised, and in time: besides so many milliseconds that it takes by itself. */
-export function kept(promised: Promised | undefined, ending: Ending | undefined, struck: number, takes: number): void {
+/** Asserts that an operation has ended as promised, and in time. `takes` are the milliseconds of an undisturbed operation. */
+export function assertPromised(
+  promised: PromisedOutcome | undefined,
+  ending: Ending | undefined,
+  struck: number,
+  takes: number,
+): void {
   assert.ok(promised);
   const how = ending ? ending.how : 'waits';
   assert.ok(

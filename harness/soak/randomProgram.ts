@@ -11,8 +11,8 @@ export type Say = (typeof says)[number];
 export type Take = (typeof takes)[number];
 
 /**
- * One thing that happens on a connection. Sizes are in bytes. What the state of the connection does not allow is left
- * out when the program runs, so that a program stays one when steps are dropped.
+ * One step on a connection. Sizes are in bytes. A step that the state of the connection does not allow is left out when the
+ * program runs, so that a program without some of its steps is still a program.
  */
 export type Step =
   | { readonly do: 'say'; readonly how: Say; readonly blocking: boolean; readonly size: number; readonly salt: number }
@@ -46,25 +46,25 @@ export type DatagramStep =
   | { readonly do: 'connect'; readonly to: 0 | 1 }
   | { readonly do: 'find nothing'; readonly how: Take; readonly blocking: boolean };
 
-/** One connection, from its beginning to its end. */
+/** One connection from its start to its end. */
 export interface Visit {
   readonly begin: 'blocking' | 'non-blocking' | 'by name' | 'in time' | 'after a refusal';
   readonly steps: readonly Step[];
 }
 
-/** What a program does besides its other tasks. */
+/** One of the tasks that a program runs concurrently. */
 export type Task =
   | { readonly kind: 'client'; readonly visits: readonly Visit[] }
   | { readonly kind: 'server'; readonly together: boolean; readonly visits: readonly Visit[] }
   | { readonly kind: 'datagrams'; readonly steps: readonly DatagramStep[] };
 
-export interface Program {
+export interface RandomProgram {
   readonly tasks: readonly Task[];
-  /** How the virtual modem cuts, delays and mixes what it says. */
+  /** How the virtual modem cuts, delays and mixes its output. */
   readonly modem: Pick<EmulatorOptions, 'seed' | 'chunking' | 'interleave' | 'latency'>;
 }
 
-/** What comes of a task, line by line, and what it is at. */
+/** The transcript of a task so far, and the step that it is at. */
 export interface Progress {
   readonly lines: string[];
   at: unknown;
@@ -94,7 +94,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 const peer = fc.constantFrom(0 as const, 1 as const);
-/** What the window of any firmware holds of datagrams that nobody has taken yet. */
+/** Three datagrams of this size fit into the window of each firmware. */
 const datagramSize = fc.integer({ min: 1, max: 1400 });
 const datagramStep: fc.Arbitrary<DatagramStep> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: fc.constant('sendto'), to: peer, blocking, size: datagramSize, salt }) },
@@ -125,7 +125,7 @@ const datagrams: fc.Arbitrary<Task> = fc.record({
   steps: fc.array(datagramStep, { maxLength: 8, size: 'max' }),
 });
 
-/** How many of the modem's five numbers a task takes at a time. One that was refused rests until its `CLOSED`, on AT 1.x. */
+/** How many of the modem's five link numbers a task needs at a time. On AT 1.x a refused one stays in use until its `CLOSED`. */
 function numbersOf(task: Task): number {
   switch (task.kind) {
     case 'client':
@@ -146,8 +146,8 @@ const tasks = fc
   .map((groups): readonly Task[] => groups.flat())
   .filter((made) => made.reduce((sum, task) => sum + numbersOf(task), 0) <= 5);
 
-/** Any program whose outcome does not depend on when what happens in it. */
-export const anyProgram: fc.Arbitrary<Program> = fc.record({
+/** Random programs whose outcome does not depend on timing. */
+export const anyProgram: fc.Arbitrary<RandomProgram> = fc.record({
   tasks,
   modem: fc.record({
     seed: fc.integer({ min: 1, max: 0xffff }),
@@ -157,14 +157,14 @@ export const anyProgram: fc.Arbitrary<Program> = fc.record({
   }),
 });
 
-/** How a seed is made a program, here and where a smaller one is looked for. */
+/** The settings of fast-check that turn a seed into a program, also where a smaller program is searched. */
 export const generation = { numRuns: 1, unbiased: true } as const;
 
 /** The program of a seed. */
-export function programOf(seed: number): Program {
-  const programs: Program[] = [];
+export function programOf(seed: number): RandomProgram {
+  const programs: RandomProgram[] = [];
   fc.assert(
-    // `fc.sample` would make another one than `fc.check`, which makes it smaller.
+    // `fc.sample` would make another program than `fc.check`, which searches a smaller one.
     fc.property(anyProgram, (made) => void programs.push(made)),
     { ...generation, seed },
   );
