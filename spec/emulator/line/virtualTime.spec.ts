@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { Subject, VirtualTimeScheduler } from 'rxjs';
 
-import { createEmulator, type Emulator, type EmulatorOptions } from '../../src/emulator';
-import { answering } from '../../harness/modems/answeringNetwork';
+import { createEmulator, type Emulator, type EmulatorOptions } from '../../../src/emulator';
+import { answering } from '../../../harness/modems/answeringNetwork';
 
 const silent = { latency: 0, interleave: 0, stored: { ssid: 'my-ssid', key: 'my-password' } } as const;
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { type EmulatorOptions, type FirmwareVersion, firmwareVersions } from '../../src/emulator';
-import { Clock } from './support/clock';
-import { Bench, type TestHost } from './support/host';
-import { type PeerConnection, Peers } from './support/peer';
+import { type EmulatorOptions, type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
+import { Clock } from '../support/clock';
+import { Bench, type TestHost } from '../support/host';
+import { type PeerConnection, Peers } from '../support/peer';
 
 const bench = new Bench();
 const peers = new Peers();

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
-import { Bench, type TestHost } from './support/host';
-import { Peers } from './support/peer';
+import { type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
+import { Bench, type TestHost } from '../support/host';
+import { Peers } from '../support/peer';
 
 const bench = new Bench();
 const peers = new Peers();

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import type { FirmwareVersion } from '../../src/emulator';
-import { Bench } from './support/host';
+import type { FirmwareVersion } from '../../../src/emulator';
+import { Bench } from '../support/host';
 
 const bench = new Bench();
 afterEach(() => bench.clear());

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { firstValueFrom, lastValueFrom } from 'rxjs';
 
-import { createEmulator, firmwareVersions } from '../../src/emulator';
-import { Bench } from './support/host';
-import { Peers } from './support/peer';
+import { createEmulator, firmwareVersions } from '../../../src/emulator';
+import { Bench } from '../support/host';
+import { Peers } from '../support/peer';
 
 const bench = new Bench();
 const peers = new Peers();

@@ -1,9 +1,9 @@
 import { afterEach, describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { firmwareVersions } from '../../src/emulator';
-import { Bench } from './support/host';
-import { commandsOf, parameters } from './support/manual';
+import { firmwareVersions } from '../../../src/emulator';
+import { Bench } from '../support/host';
+import { commandsOf, parameters } from '../support/manual';
 
 /** Commands that have specs elsewhere: links, joining, sleep, and what is always refused. */
 const apart = /^\+(CWJAP|CIPSTART|CIPSEND|CIPCLOSE$|CIPRECVDATA|CIPBUF|CIPCHECKSEQ|GSLP|CIUPDATE|SYSFLASH)/;

@@ -2,10 +2,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { concat, map, VirtualTimeScheduler } from 'rxjs';
 
-import { createEmulator, type EmulatorOptions, firmwareVersions, type FirmwareVersion } from '../../src/emulator';
-import { MemoryNetwork, type Talk } from '../../src/testing/memoryNetwork';
-import { Bench } from './support/host';
-import { Peers } from './support/peer';
+import { createEmulator, type EmulatorOptions, firmwareVersions, type FirmwareVersion } from '../../../src/emulator';
+import { MemoryNetwork, type Talk } from '../../../src/testing/memoryNetwork';
+import { Bench } from '../support/host';
+import { Peers } from '../support/peer';
 
 const bench = new Bench();
 const peers = new Peers();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
 
-import { virtualModem } from '../../src/testing';
+import { virtualModem } from '../../../src/testing';
 
 /** Pushes 20 kB to a host that lowers RTS and raises it again, and returns what the host has received. */
 function heldFor(setting: string): number {

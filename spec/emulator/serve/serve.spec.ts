@@ -4,8 +4,8 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { SerialPort } from 'serialport';
 
-import { servePty, serveTcp } from '../../src/emulator';
-import { PeerConnection, Peers } from './support/peer';
+import { servePty, serveTcp } from '../../../src/emulator';
+import { PeerConnection, Peers } from '../support/peer';
 
 const peers = new Peers();
 const closers: (() => Promise<void>)[] = [];

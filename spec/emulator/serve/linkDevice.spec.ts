@@ -3,7 +3,7 @@ import { lstat, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { servePty } from '../../src/emulator';
+import { servePty } from '../../../src/emulator';
 
 let folder: string;
 let path: string;

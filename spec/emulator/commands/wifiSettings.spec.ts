@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
 
-import { createEmulator, type EmulatorOptions, firmwareVersions } from '../../src/emulator';
-import { Bench } from './support/host';
+import { createEmulator, type EmulatorOptions, firmwareVersions } from '../../../src/emulator';
+import { Bench } from '../support/host';
 
 const bench = new Bench();
 afterEach(() => bench.clear());

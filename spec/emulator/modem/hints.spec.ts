@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type AddressInfo, createServer } from 'node:net';
 
-import { createEmulator, type EmulatorOptions, firmwareVersions } from '../../src/emulator';
-import { type ESP8285, ESP8285 as Interface } from '../../src/esp8285';
-import { DatagramSocket, Socket } from '../../src/usocket';
-import { failureOf } from '../../harness/interfaces/failure';
-import { Bench } from './support/host';
+import { createEmulator, type EmulatorOptions, firmwareVersions } from '../../../src/emulator';
+import { type ESP8285, ESP8285 as Interface } from '../../../src/esp8285';
+import { DatagramSocket, Socket } from '../../../src/usocket';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { Bench } from '../support/host';
 
 const started: { close(): unknown }[] = [];
 const bench = new Bench();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
 
-import { lowWater, PacedLine } from '../../src/emulator/line/pacedLine';
+import { lowWater, PacedLine } from '../../../src/emulator/line/pacedLine';
 
 /** A line in virtual time, and what comes through it: the time, and the bytes or the name of an action. */
 function bench(cut?: (available: number) => number): {

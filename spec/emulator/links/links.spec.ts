@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { firmwareVersions } from '../../src/emulator';
-import { tlsServer } from '../../harness/peers/tlsServer';
-import { Bench } from './support/host';
-import { Peers } from './support/peer';
+import { firmwareVersions } from '../../../src/emulator';
+import { tlsServer } from '../../../harness/peers/tlsServer';
+import { Bench } from '../support/host';
+import { Peers } from '../support/peer';
 
 const bench = new Bench();
 const peers = new Peers();

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { type EmulatorOptions, type FirmwareVersion, firmwareVersions } from '../../src/emulator';
-import { Bench, type TestHost } from './support/host';
-import { type PeerConnection, Peers } from './support/peer';
+import { type EmulatorOptions, type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
+import { Bench, type TestHost } from '../support/host';
+import { type PeerConnection, Peers } from '../support/peer';
 
 const bench = new Bench();
 const peers = new Peers();
