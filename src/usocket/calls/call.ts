@@ -44,7 +44,7 @@ export class Call {
   bytesOf(data: Sendable): Uint8Array {
     if (typeof data === 'string') return Buffer.from(data);
     if (data instanceof Uint8Array) return data;
-    throw this.error('EINVAL', `what is sent is a Buffer, another Uint8Array or a string${ifPromise(data)}`);
+    throw this.error('EINVAL', `data to send is a Buffer, another Uint8Array or a string${ifPromise(data)}`);
   }
 
   /** Throws `EINVAL` for a value that cannot be read into. */
@@ -53,7 +53,7 @@ export class Call {
     throw this.error('EINVAL', 'bytes are read into a Buffer or another Uint8Array');
   }
 
-  /** Throws `EINVAL` for a value that is no number of bytes. */
+  /** Throws `EINVAL` for a value that is not a number of bytes. */
   checkSize(size: number): void {
     if (isSize(size)) return;
     throw this.error('EINVAL', `a size is a whole number of bytes, not ${size}${ifPromise(size)}`);
@@ -79,7 +79,7 @@ export class Call {
       throw this.error('EINVAL', `flags are MSG_ constants or 0, not ${flags}`);
     }
     const unknown = mask & ~known;
-    if (unknown !== 0) throw this.error('EOPNOTSUPP', `the flags 0x${unknown.toString(16)} are not known here`);
+    if (unknown !== 0) throw this.error('EOPNOTSUPP', `unknown flags 0x${unknown.toString(16)}`);
     return {
       peek: (mask & MSG_PEEK) !== 0,
       dontWait: (mask & MSG_DONTWAIT) !== 0,
@@ -87,7 +87,7 @@ export class Call {
     };
   }
 
-  /** Returns the remote endpoint of an address. Throws `EINVAL` for what is none, `EAFNOSUPPORT` for IPv6. */
+  /** Returns the remote endpoint of an address. Throws `EINVAL` for a bad address, `EAFNOSUPPORT` for IPv6. */
   remoteOf(address: Address): Endpoint {
     return this.endpointOf(address, 1);
   }
@@ -115,7 +115,7 @@ export class Call {
       throw this.error('EAFNOSUPPORT', `${host} is an IPv6 address; only IPv4 is supported`);
     }
     if (!isAddress(AF_INET, host)) {
-      const reason = `${JSON.stringify(host)} is no numeric address; resolve it with getaddrinfo first`;
+      const reason = `${JSON.stringify(host)} is not a numeric address; resolve it with getaddrinfo first`;
       throw this.error('EINVAL', reason);
     }
     return { address: host, port };

@@ -20,7 +20,7 @@ import { callError, type OSError } from '../contract/osError';
 /** The value of a socket option: a number, a boolean, or the bytes of the C structure that the option has on Linux. */
 export type OptionValue = number | boolean | Uint8Array;
 
-/** A change of a setting of the connection. `idle` is the silence in seconds after which the peer is probed. */
+/** A change of a setting of the connection. `seconds` is how long the peer may be silent before it is probed. */
 export type ConnectionChange =
   | { readonly name: 'SO_KEEPALIVE' | 'TCP_NODELAY'; readonly on: boolean }
   | { readonly name: 'TCP_KEEPIDLE'; readonly seconds: number };
@@ -89,7 +89,7 @@ const table: readonly (readonly [level: number, option: number, parse: Parse])[]
 export function optionChange(level: number, option: number, value: OptionValue): OptionChange {
   const known = table.find(([itsLevel, itsOption]) => itsLevel === level && itsOption === option);
   if (known) return known[2](value);
-  throw callError('setsockopt', 'ENOPROTOOPT', `option ${option} of level ${level} is not known here`);
+  throw callError('setsockopt', 'ENOPROTOOPT', `unknown option ${option} of level ${level}`);
 }
 
 function integerOf(value: OptionValue, name: string): number {

@@ -14,7 +14,7 @@ export function inet_pton(family: number, text: string): Buffer {
   const parse = codecOf(family, 'inet_pton').parse;
   const bytes = typeof text === 'string' ? parse(text) : undefined;
   if (bytes) return Buffer.from(bytes);
-  throw callError('inet_pton', 'EINVAL', `${JSON.stringify(text)} is no address of that family`);
+  throw callError('inet_pton', 'EINVAL', `${JSON.stringify(text)} is not an address of that family`);
 }
 
 /**

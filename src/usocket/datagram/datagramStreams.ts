@@ -304,7 +304,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
       throw call.error('EMSGSIZE', reason);
     }
     if (address === broadcastAddress && !this.port.mayBroadcast) {
-      throw call.error('EACCES', 'a broadcast wants setsockopt(SOL_SOCKET, SO_BROADCAST, 1) first');
+      throw call.error('EACCES', 'a broadcast needs setsockopt(SOL_SOCKET, SO_BROADCAST, 1) first');
     }
   }
 
@@ -324,7 +324,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
     if (call.isNonBlocking || dontWait) return of(peek ? received.peekNow() : received.takeNow());
     // Nothing comes without a port. A program that would wait for ever has forgotten to open it.
     if (!call.isTimed('receive')) this.port.linkFor(call);
-    return (peek ? received.peek$() : received.take$()).pipe(call.deadline('receive', 'nobody sent anything'));
+    return (peek ? received.peek$() : received.take$()).pipe(call.deadline('receive', 'no datagram came'));
   }
 
   private peerFor(call: Call): Endpoint {

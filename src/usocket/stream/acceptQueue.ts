@@ -65,7 +65,7 @@ export class AcceptQueue<T extends Acceptable> {
   takeNow(call: Call): T {
     const socket = this.waiting.takeNow();
     if (socket) return socket;
-    throw call.error('EAGAIN', 'nobody waits, and the socket is non-blocking');
+    throw call.error('EAGAIN', 'no connection waits, and the socket is non-blocking');
   }
 
   /** Frees the port at once, and closes the connections that no call has accepted. */

@@ -29,10 +29,10 @@ export function checkConnectOptions(call: Call, options: ConnectOptions): Connec
     throw invalid(`tls.serverName is a name without blanks and control characters, not ${given}`);
   }
   if (ca !== undefined && !isCertificates(ca)) {
-    throw invalid('tls.ca is the text or the bytes of certificates, or a list of such');
+    throw invalid('tls.ca is the text or the bytes of certificates, or a list of those');
   }
   if (ca !== undefined && verify === false) {
-    throw invalid('tls.ca is what a peer is checked by, and verify: false checks none');
+    throw invalid('tls.ca has no effect with verify: false; leave one of the two out');
   }
   return { tls };
 }

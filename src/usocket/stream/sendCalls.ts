@@ -18,7 +18,8 @@ export class SendCalls {
     return this.operations.start('send', (call) => {
       const { dontWait } = call.flagsOf(flags, sendFlags);
       const bytes = call.bytesOf(data);
-      if (call.isNonBlocking || dontWait) return of(this.put(call, bytes) ?? this.failWithoutRoom(call, 'nothing'));
+      if (call.isNonBlocking || dontWait)
+        return of(this.put(call, bytes) ?? this.failWithoutRoom(call, 'no byte fits'));
       return this.handOver(call, (link) => this.connection.sender.sendAll(link, bytes.subarray(0, link.maxSend)));
     });
   }
@@ -31,7 +32,7 @@ export class SendCalls {
       }
       const taken = this.put(call, bytes) ?? 0;
       if (taken === bytes.length) return of(undefined);
-      return this.failWithoutRoom(call, `${taken} of ${bytes.length} bytes have gone; write() says how many:`);
+      return this.failWithoutRoom(call, `only ${taken} of ${bytes.length} bytes fitted, and write() returns how many`);
     });
   }
 
@@ -78,7 +79,7 @@ export class SendCalls {
     return catchError((error: unknown) => {
       const { connection } = this;
       if (connection.wasReset && error instanceof OSError && error.code === 'ECONNRESET') {
-        const reason = `${connection.peer} has broken the connection off, as has been told; connect again`;
+        const reason = `${connection.peer} has reset the connection, as an earlier call has reported; connect again`;
         return throwError(() => call.error('EPIPE', reason, { cause: error }));
       }
       connection.noteFailure(error);
@@ -88,6 +89,6 @@ export class SendCalls {
 
   private failWithoutRoom(call: Call, what: string): never {
     const why = this.connection.isOpening ? 'it is still connecting' : 'the send buffer is full';
-    throw call.error('EAGAIN', `${what} fitted: ${why}, and the socket is non-blocking`);
+    throw call.error('EAGAIN', `${what}: ${why}, and the socket is non-blocking`);
   }
 }
