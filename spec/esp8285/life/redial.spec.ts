@@ -5,7 +5,7 @@ import { concat, filter, ignoreElements, map, merge, timer } from 'rxjs';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import { code, peer } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
-import { done, lost, ok, onDialledLine, states, told } from './support/dialledLine';
+import { done, lost, ok, onDialledLine, states, told } from '../support/onDialledLine';
 
 describe.each([
   ['AT 1.7.4', nonos174],

@@ -7,7 +7,7 @@ import type { Rule } from '../../../src/testing';
 import type { Socket } from '../../../src/usocket';
 import { code, peer } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
-import { ok, onDialledLine, states, told } from './support/dialledLine';
+import { ok, onDialledLine, states, told } from '../support/onDialledLine';
 
 describe('a line that is gone without a word', () => {
   /** Meanwhile the modem calls everything else busy. */

@@ -8,7 +8,7 @@ import { ESP8285 } from '../../../src/esp8285';
 import { type Command, command } from '../../../src/esp8285/commands/command';
 import { Trace } from '../../../src/esp8285/trace/trace';
 import { cut } from '../../../harness/modems/frames';
-import { short, told } from './support/told';
+import { short, told } from '../support/traceText';
 
 const key = 'Qz7~kEy:Wx9';
 const secret = command(

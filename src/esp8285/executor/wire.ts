@@ -15,7 +15,7 @@ import {
 } from 'rxjs';
 
 import type { LineHint, Uart } from '../../streams';
-import { asOSError } from './asOSError';
+import { lineError } from './lineError';
 import type { Command } from '../commands/command';
 import type { Expectation } from '../grammar/expectation';
 import type { Frame } from '../grammar/frame';
@@ -134,7 +134,7 @@ export class Wire {
   private put(bytes: Uint8Array): Observable<never> {
     return defer(() => this.uart.write(bytes)).pipe(
       ignoreElements(),
-      catchError((error: unknown) => throwError(() => asOSError(error))),
+      catchError((error: unknown) => throwError(() => lineError(error))),
     );
   }
 

@@ -23,7 +23,7 @@ import {
 
 import { runOnce } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
-import { asOSError } from '../executor/asOSError';
+import { lineError } from '../executor/lineError';
 import { Session } from '../executor/session';
 import type { Frame } from '../grammar/frame';
 import { resetExchange } from '../setUp/reset';
@@ -31,7 +31,7 @@ import { setUpExchange, type SetUpOptions } from '../setUp/setUp';
 import { closeLinks } from './closeLinks';
 import type { ModemParts } from './modemParts';
 import { lineLoss } from './redialer';
-import { isSuspicious, verifying, watching } from './verification';
+import { raisesDoubt, verifying, watching } from './verification';
 
 /** What the owner of a modem does besides. None of it may fail. */
 export interface LifecycleHooks {
@@ -79,7 +79,7 @@ export class Lifecycle {
     const { state, redialer } = this.parts;
     const { modem, error } = state;
     if (this.running && redialer.isLost) this.dialNow();
-    else if (this.running && modem === 'down') this.restarts.next(asOSError(error));
+    else if (this.running && modem === 'down') this.restarts.next(lineError(error));
     if (this.running) return;
     // After `letGo`: the error of the last attempt must not end this one.
     if (modem === 'down') state.starting();
@@ -156,14 +156,14 @@ export class Lifecycle {
       ),
     ).subscribe({
       error: (error: Error) => {
-        this.lineLost(state.isKnown ? lineLoss(error) : asOSError(error));
+        this.lineLost(state.isKnown ? lineLoss(error) : lineError(error));
       },
     });
   }
 
   private route(frame: Frame): void {
     const { links, stations, state } = this.parts;
-    if (!links.route(frame) || isSuspicious(frame)) this.suspicions.next(frame);
+    if (!links.route(frame) || raisesDoubt(frame)) this.suspicions.next(frame);
     stations.route(frame);
     state.route(frame);
   }
@@ -228,7 +228,7 @@ export class Lifecycle {
         state.up(session);
       }),
       catchError((cause: unknown) => {
-        const error = asOSError(cause);
+        const error = lineError(cause);
         // A line that is lost has said so itself.
         if (!redialer.isLost && !redialer.giveUp(error)) this.goDown(error);
         return EMPTY;

@@ -22,7 +22,7 @@ import {
 
 import type { Uart } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
-import { asOSError } from '../executor/asOSError';
+import { lineError } from '../executor/lineError';
 
 /** How a line that is lost is opened again: after growing pauses, without end. */
 export interface RedialOptions {
@@ -168,7 +168,7 @@ export class Redialer {
     let last = cause;
     return defer(() => {
       const pause = this.isKept ? Math.min(firstPause * 2 ** this.attempts++, longestPause) : undefined;
-      this.loss = isKnown() ? lineLoss(last, pause !== undefined) : asOSError(last);
+      this.loss = isKnown() ? lineLoss(last, pause !== undefined) : lineError(last);
       lost(this.loss, pause);
       const due$ = pause === undefined ? NEVER : timer(pause, scheduler);
       return concat(race(due$, this.dials).pipe(take(1), ignoreElements()), this.open(), of(undefined));
@@ -193,7 +193,7 @@ export class Redialer {
  * @param isKept Whether it is opened again.
  */
 export function lineLoss(cause: unknown, isKept = false): OSError {
-  const error = asOSError(cause);
+  const error = lineError(cause);
   const isOwn = error.code === 'ENODEV' || error.code === 'EIO';
   if (isOwn && !isKept) return error;
   const message = isOwn ? error.message : `the line to the modem is lost: ${error.message}`;
@@ -203,5 +203,5 @@ export function lineLoss(cause: unknown, isKept = false): OSError {
 
 /** Whether the program has closed the line, which is no loss. */
 function isClosed(error: unknown): boolean {
-  return asOSError(error).code === 'EBADF';
+  return lineError(error).code === 'EBADF';
 }

@@ -22,7 +22,7 @@ import type { ModemParts } from './modemParts';
 const bootTime = 3_000;
 
 /** Whether a frame that makes sense may be of a modem that is not as it was left. */
-export function isSuspicious(frame: Frame): boolean {
+export function raisesDoubt(frame: Frame): boolean {
   return frame.kind === 'unknown' ? frame.isDoubtful === true : frame.kind === 'line' && isEcho(frame.text);
 }
 

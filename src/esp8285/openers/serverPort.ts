@@ -15,7 +15,7 @@ import {
 
 import type { Endpoint, Listener } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
-import { asOSError } from '../executor/asOSError';
+import { lineError } from '../executor/lineError';
 import { common } from '../commands/catalogue';
 import { ifRefused, Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
@@ -76,7 +76,7 @@ export class ServerPort implements Opener<Listener> {
     return defer(() => (this.listening ? this.startServer(this.listening.local.port) : EMPTY)).pipe(
       withCommandError('accept'),
       catchError((error: unknown) => {
-        this.lose(asOSError(error));
+        this.lose(lineError(error));
         return EMPTY;
       }),
     );

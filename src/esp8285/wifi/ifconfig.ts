@@ -126,7 +126,7 @@ function addresses(up: Session): Observable<Addresses> {
   return up.ask(askAddresses).pipe(
     map((lines) => {
       const [ip, gateway, netmask] = [/(?:ip: *)?/, /gateway: */, /(?:net)?mask: */].map((name) =>
-        addressOf(lines, name.source),
+        addressIn(lines, name.source),
       );
       if (ip === undefined) throw Refusal.without('an address', askAddresses.shown, lines);
       return { ip, gateway: gateway ?? '', netmask: netmask ?? '' };
@@ -139,6 +139,6 @@ function addresses(up: Session): Observable<Addresses> {
 }
 
 /** `+CIPSTA_CUR:ip:"192.168.1.5"`; `+CIPSTA:"192.168.1.5"` before AT 1.0. */
-function addressOf(lines: readonly string[], name: string): string | undefined {
+function addressIn(lines: readonly string[], name: string): string | undefined {
   return firstMatch(lines, new RegExp(`^\\+CIPSTA(?:_CUR|_DEF)?: *${name}"?(\\d+\\.\\d+\\.\\d+\\.\\d+)"?$`, 'i'))?.[1];
 }

@@ -148,12 +148,12 @@ function find({ wire, up, ssid }: Join, lost: AnswerLost): Observable<void> {
   );
 }
 
-interface Network {
+interface Credentials {
   readonly ssid: string | Uint8Array;
   readonly key: string | Uint8Array;
 }
 
-function joinError({ ssid, key }: Network, cause: unknown, isIn: boolean): unknown {
+function joinError({ ssid, key }: Credentials, cause: unknown, isIn: boolean): unknown {
   const [code, why] = reasonOf(cause, isIn) ?? [];
   if (code === undefined || !(cause instanceof Error)) return cause;
   const advice = isIn || code === 'ENOENT' ? '' : adviceOn(key);

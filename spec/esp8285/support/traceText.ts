@@ -1,6 +1,6 @@
 import type { Observable } from 'rxjs';
 
-import type { TraceEvent } from '../../../../src/esp8285';
+import type { TraceEvent } from '../../../src/esp8285';
 
 /** An event in one line, with its time, direction, kind, link and size. */
 export function short({ time, direction, kind, link, size, text }: TraceEvent): string {

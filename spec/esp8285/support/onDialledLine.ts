@@ -1,11 +1,11 @@
 import { ignoreElements, map, type SchedulerLike, tap, timer } from 'rxjs';
 
-import { ESP8285, type ModemOptions, type Status } from '../../../../src/esp8285';
-import { type Rule, type ScriptedModem, scriptedModem } from '../../../../src/testing';
-import { Socket } from '../../../../src/usocket';
-import { OSError } from '../../../../src/usocket/contract/osError';
-import { dialledLine } from '../../../../harness/lines/dialledLine';
-import { nonos174 } from '../../../../harness/modems/firmware';
+import { ESP8285, type ModemOptions, type Status } from '../../../src/esp8285';
+import { type Rule, type ScriptedModem, scriptedModem } from '../../../src/testing';
+import { Socket } from '../../../src/usocket';
+import { OSError } from '../../../src/usocket/contract/osError';
+import { dialledLine } from '../../../harness/lines/dialledLine';
+import { nonos174 } from '../../../harness/modems/firmware';
 
 export const ok = '\r\nOK\r\n';
 export const done = map(() => 'done');
