@@ -1,11 +1,16 @@
 import { exec } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { posix } from 'node:path';
+import { posix, sep } from 'node:path';
 import { promisify } from 'node:util';
 
 import { beforeAll, describe, expect, it } from '@jest/globals';
 
 import { anchorsOf, codeIn, documents, linksOf, proseOf } from './support/markdown';
+
+/** All files of the repository that a document may name by the end of their path. */
+const sources = ['src', 'spec', 'samples', 'scripts', 'harness'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path.replaceAll(sep, '/')}`),
+);
 
 let packed: ReadonlySet<string>;
 
@@ -33,6 +38,11 @@ describe.each(documents)('%s', (document) => {
       /^(src|spec|harness|samples|scripts|docs|etc)\/\S+$/.test(code),
     );
     expect(named.filter((path) => !isInRepository(path))).toEqual([]);
+  });
+
+  it('names only source files that are there where it names them by the end of their path', () => {
+    const named = codeIn(proseOf(document)).filter((code) => /^[\w/]+\.ts$/.test(code));
+    expect(named.filter((path) => !sources.some((source) => `/${source}`.endsWith(`/${path}`)))).toEqual([]);
   });
 });
 
