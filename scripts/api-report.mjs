@@ -44,10 +44,21 @@ function extract() {
     },
   });
   if (errorCount > 0) throw new Error('API Extractor cannot read the declarations.');
-  // `npm run docs` finds symbols without documentation. It knows, unlike these marks, what an overload or a member inherits.
   const report = readFileSync(config.reportFilePath, 'utf8');
-  writeFileSync(config.reportFilePath, report.replace(/^ *\/\/ \(undocumented\)\n| \(undocumented\)$/gm, ''));
+  writeFileSync(config.reportFilePath, withoutComments(report));
   return config.reportFilePath;
+}
+
+/**
+ * The report without marks and comments. `npm run docs` finds symbols without documentation, and knows what an overload or a
+ * member inherits. API Extractor does not, and leaves comments only in object types.
+ */
+function withoutComments(report) {
+  return report
+    .replace(/^ *\/\/ \(undocumented\)\n| \(undocumented\)$/gm, '')
+    .replace(/^ *\/\*\*[^]*?\*\/\n/gm, '')
+    .replace(/\/\*\*[^]*?\*\/ ?/g, '')
+    .replace(/ +$/gm, '');
 }
 
 /** All entries as namespaces of one module: so the report shows a symbol once, even if several entries need it. */
