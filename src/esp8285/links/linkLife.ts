@@ -52,7 +52,7 @@ export interface LifeContext {
 /**
  * - `opening`: the link has a number, and may not have been asked for yet.
  * - `draining`: the modem has closed the link, and still holds data of it.
- * - `failed`: of no use any more, and still open in the modem.
+ * - `failed`: useless to its owner, and still open in the modem.
  * - `over`: the modem knows nothing of the link.
  */
 type Phase = 'opening' | 'open' | 'draining' | 'failed' | 'over';
@@ -229,7 +229,7 @@ export class LinkLife {
     if (this.phase === 'open') this.phase = 'draining';
   }
 
-  /** The link is of no use any more, though the modem still has it: its owner has yet to close it. */
+  /** The link is useless from now on, though the modem still has it until its owner closes it. */
   fail(error: OSError): void {
     if (this.phase === 'over' || this.phase === 'failed') return;
     this.phase = 'failed';

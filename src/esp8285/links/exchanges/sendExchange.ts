@@ -112,7 +112,7 @@ function prompted(send: PendingSend): Observable<number> {
   );
 }
 
-/** A refusal may come of a command that the line has damaged, or of a link whose end was not heard. */
+/** The line may have damaged the command, or the link may have ended unheard. The list of links tells. */
 function stillThere({ wire, link }: PendingSend, refusal: Refusal): Observable<unknown> {
   return askForLink(wire, link.id).pipe(
     concatMap(({ isThere }) =>
