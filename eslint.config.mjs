@@ -17,6 +17,14 @@ const facades = [
   'src/esp8285/esp8285.ts',
 ];
 
+/** The operators of RxJS that keep the system's time unless they are given a scheduler. */
+const unscheduled = [
+  'CallExpression[callee.name=/^(timer|interval)$/][arguments.length<2]',
+  'CallExpression[callee.name=/^(delay|(audit|debounce|sample|throttle|buffer|window)Time)$/][arguments.length<2]',
+  'CallExpression[callee.name=/^(timestamp|timeInterval)$/][arguments.length<1]',
+  'CallExpression[callee.name="timeout"][arguments.length<2]:not(:has(Property[key.name="scheduler"]))',
+].join(', ');
+
 const asynchrony = [
   { selector: ':function[async=true]', message: 'Law 1: no async functions; compose Observables.' },
   { selector: 'AwaitExpression, ForOfStatement[await=true]', message: 'Law 1: no await; compose Observables.' },
@@ -29,12 +37,7 @@ const asynchrony = [
     message: 'Law 1: no promise chains; `from` turns a promise into an Observable.',
   },
   {
-    selector: [
-      'CallExpression[callee.name=/^(timer|interval)$/][arguments.length<2]',
-      'CallExpression[callee.name=/^(delay|(audit|debounce|sample|throttle|buffer|window)Time)$/][arguments.length<2]',
-      'CallExpression[callee.name=/^(timestamp|timeInterval)$/][arguments.length<1]',
-      'CallExpression[callee.name="timeout"][arguments.length<2]:not(:has(Property[key.name="scheduler"]))',
-    ].join(', '),
+    selector: unscheduled,
     message: 'Law 1: pass the injected scheduler on, because virtual time ends here without it.',
   },
 ];
@@ -123,6 +126,14 @@ const oneManner = {
   ],
   'house/plain-numbers': 'error',
 };
+
+/** Names of jest for specs that are not run, or that run alone. */
+const unrun = ['fdescribe', 'fit', 'xdescribe', 'xit', 'xtest'];
+
+const sleepless =
+  'No spec sleeps: time is virtual, or the spec waits for an event. harness/time has helpers for turns and limits.';
+
+const sleeps = ['setTimeout', 'setInterval'].map((name) => ({ name, message: sleepless }));
 
 export default defineConfig(
   globalIgnores(['dist/', 'coverage/', 'reference/']),
@@ -234,8 +245,23 @@ export default defineConfig(
             message: 'Every spec runs every time.',
           })),
         ),
+        ...['wait', 'waitAsync'].map((property) => ({ object: 'Atomics', property, message: sleepless })),
       ],
-      'no-restricted-globals': ['error', 'fdescribe', 'fit', 'xdescribe', 'xit', 'xtest'],
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['timers', 'timers/promises'].flatMap((name) =>
+            [name, `node:${name}`].map((path) => ({ name: path, message: sleepless })),
+          ),
+        },
+      ],
+      'no-restricted-globals': ['error', { globals: [...unrun, ...sleeps], checkGlobalObject: true }],
+      'no-restricted-syntax': ['error', { selector: unscheduled, message: sleepless }],
     },
+  },
+  {
+    // The helpers for turns of the event loop and for limits.
+    files: ['harness/time/*.ts'],
+    rules: { 'no-restricted-globals': ['error', ...unrun] },
   },
 );

@@ -4,6 +4,8 @@ import { ScratchProject } from './scratchProject';
 
 const law1 = 'no-restricted-syntax';
 const clock = 'no-restricted-globals';
+const syntax = 'no-restricted-syntax';
+const imports = 'no-restricted-imports';
 
 /** A file or folder, the code in it, and the rules that reject it. */
 const cases: readonly (readonly [file: string, code: string, ...rules: string[]])[] = [
@@ -55,6 +57,18 @@ const cases: readonly (readonly [file: string, code: string, ...rules: string[]]
     'rxjs-x/no-exposed-subjects',
   ],
   ['src/host', 'export const wait = (): void => { Promise.resolve(); };', '@typescript-eslint/no-floating-promises'],
+  ['spec', 'setTimeout(() => undefined, 5);', clock],
+  ['harness', 'globalThis.setInterval(() => undefined, 5);', clock],
+  ['spec', 'import { setTimeout as wait } from "node:timers/promises"; export const late = wait(5);', imports],
+  ['spec', 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);', 'no-restricted-properties'],
+  ['spec', 'import { timer } from "rxjs"; export const soon$ = timer(5);', syntax],
+  ['spec', 'import { of, timeout } from "rxjs"; export const soon$ = of(1).pipe(timeout({ first: 5 }));', syntax],
+  [
+    'spec',
+    'import { timer, type SchedulerLike } from "rxjs"; export const soon$ = (of: SchedulerLike) => timer(5, of);',
+  ],
+  ['spec', 'export const turn = new Promise((resolve) => setImmediate(resolve));'],
+  ['harness/time/limits.ts', 'export const limit = setTimeout(() => undefined, 5);'],
   ['spec', 'import { it } from "@jest/globals"; it.only("runs", () => undefined);', 'no-restricted-properties'],
   [
     'spec',
@@ -78,7 +92,8 @@ describe('the lint rules', () => {
     cases.forEach(([, code], index) => {
       project.write(files[index]!, code);
     });
-    const { stdout, stderr } = await project.run('eslint/bin/eslint.js', '--format', 'json', 'src', 'samples', 'spec');
+    const folders = ['src', 'harness', 'samples', 'spec'];
+    const { stdout, stderr } = await project.run('eslint/bin/eslint.js', '--format', 'json', ...folders);
     expect(stderr).toBe('');
     for (const { filePath, messages } of JSON.parse(stdout) as Report[]) {
       reported.set(filePath, [...new Set(messages.map(({ ruleId }) => ruleId))]);
