@@ -12,11 +12,11 @@ const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
     (reason: unknown) => reason,
   );
 
-describe.each(firmwares)('what is asked of a modem with AT %s and given up', (firmware) => {
+describe.each(firmwares)('a call that is aborted, AT %s', (firmware) => {
   const modem = () =>
     createEmulator({ firmware, latency: 0.01, interleave: 0, latencies: { join: [1, 1], address: [1, 1] } });
 
-  it('is forgotten by everybody: what is asked next is answered for itself', async () => {
+  it('is forgotten: the next call gets its own answer', async () => {
     await using nic = await ESP8285.start(modem().uart);
     const { signal, abort } = giveUp();
     const calls = [
@@ -39,7 +39,7 @@ describe.each(firmwares)('what is asked of a modem with AT %s and given up', (fi
     expect(await nic.rssi()).toBeLessThan(0);
   });
 
-  it('may be done all the same: a reset goes on, and so does a close', async () => {
+  it('goes on in the modem if it is a reset or a close', async () => {
     const nic = await ESP8285.start(modem().uart);
     const resetting = giveUp();
     const reset = reasonOf(nic.reset({ signal: resetting.signal }));
@@ -55,7 +55,7 @@ describe.each(firmwares)('what is asked of a modem with AT %s and given up', (fi
     await nic.close();
   });
 
-  it('leaves the line to who starts next, when it was the start', async () => {
+  it('leaves the line free for the next start, if it is the start', async () => {
     const { uart } = modem();
     const { signal, abort } = giveUp();
     const start = reasonOf(ESP8285.start(uart, { signal }));

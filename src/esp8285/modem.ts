@@ -44,7 +44,7 @@ export class Modem {
   constructor(uart: Uart, options: ModemOptions = {}) {
     const { passiveReceive = true, flowControl = false, longestHold = 2_000 } = options;
     const { unknownLines, redial = {}, scheduler = asyncScheduler } = options;
-    // In virtual time that is not the program's own, questions without end would never let the time end.
+    // Another scheduler has virtual time, which would never end with questions that never end.
     const unlessVirtual = (milliseconds: number) => (scheduler === asyncScheduler ? milliseconds : Infinity);
     const { longestPause = uart.longestPause ?? usualPause, longestQuiet = unlessVirtual(usualQuiet) } = options;
     const { longestSilence = unlessVirtual(usualSilence) } = options;

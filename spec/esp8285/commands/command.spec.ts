@@ -103,7 +103,7 @@ describe('command', () => {
     assert.strictEqual(refusal(() => longest(124)).code, 'EINVAL');
   });
 
-  it('shows no secret, and says nothing of it when it refuses', () => {
+  it('shows no secret, nor anything of it in a refusal', () => {
     const key = text('hunter2, the "key"', { what: 'key', secret: true });
     assert.strictEqual(command('AT+X', text('net'), key).shown, 'AT+X="net","…"');
     for (const value of ['hunter2\r', `hunter2${'x'.repeat(64)}`]) {
@@ -127,7 +127,7 @@ describe('command', () => {
     assert.ok(line.length + 2 <= 256);
   });
 
-  it('asks for a keep-alive only where one is wanted', () => {
+  it('asks for a keep-alive only when one is wanted', () => {
     assert.strictEqual(common.startStream(4, '10.0.0.1', 80, 0).line, 'AT+CIPSTART=4,"TCP","10.0.0.1",80');
     assert.strictEqual(common.startStream(4, '10.0.0.1', 80, 60).line, 'AT+CIPSTART=4,"TCP","10.0.0.1",80,60');
   });

@@ -105,7 +105,7 @@ describe('dialectOf', () => {
     assert.strictEqual(dialectOf([`AT version:${version}`]).namesAndClock, namesAndClock);
   });
 
-  it('finds the version behind what came unasked', () => {
+  it('finds the version behind unsolicited lines', () => {
     const lines = ['WIFI GOT IPv6 LL', 'AT version:1.7.4.0(May 11 2020 19:13:04)', 'SDK version:3.0.4(9532ceb)'];
     assert.strictEqual(dialectOf(lines).version, '1.7.4.0');
   });

@@ -29,7 +29,7 @@ describe.each([
   };
 
   it(
-    'a block that pauses for half a second was cut off: EIO, nothing of it, and what follows is not its rest',
+    'a block that pauses for half a second is cut off: EIO, and what follows is not its rest',
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('-a 599ms b', { a: '\r\n+IPD,4,60:cut off', b: '\r\n+IPD,3,2:hi' });
       const { link4, link3 } = two(scheduler, { unasked$, script: [both] });
@@ -39,7 +39,7 @@ describe.each([
   );
 
   it(
-    'a line that is slow, and no slower than it may be, is waited for',
+    'a line that is as slow as it may be is waited for',
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('-a 89ms b 89ms c', { a: '\r\n+IPD,4,6:ab', b: 'cd', c: 'ef' });
       const patient = two(scheduler, { unasked$, longestPause: 100 });
@@ -50,7 +50,7 @@ describe.each([
   );
 
   it(
-    'boot noise is no data, and a restart whose ready is taken for data is found out: the modem is set up again',
+    'boot noise is no data, and a restart whose ready is taken for data is noticed: the modem is set up again',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const noise = '\x00\xe4\x8c\xf2\x1e|\x00\x92b\x9c>\xf3\n\xfe+\x00\xc6\xe0\x1c\n';
       const unasked$ = cold('-a 59ms n 299ms r', {

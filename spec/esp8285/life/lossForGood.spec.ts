@@ -13,7 +13,7 @@ import { done, lost, states, told } from '../support/onDialledLine';
 
 describe('a line that cannot be opened at first', () => {
   it(
-    'is not opened again by itself, and by the next start',
+    'is opened again by the next start, and not by itself',
     marbles(({ expectObservable, flush }, scheduler) => {
       const modem = scriptedModem({ scheduler, otherwise: nonos174.rules });
       const line = dialledLine(scheduler, lost('ECONNREFUSED'), lost('ECONNREFUSED'), modem);
@@ -31,7 +31,7 @@ describe('a line that cannot be opened at first', () => {
 
 describe('a line that cannot be opened again', () => {
   it(
-    'is lost for good, with a code of its own, and tells so to whoever asks',
+    'is lost for good, and fails all that follows with a code of its own',
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('-----#', undefined, lost('ECONNRESET'));
       const modem = scriptedModem({ scheduler, otherwise: nonos174.rules, unasked$ });
@@ -49,7 +49,7 @@ describe('a line that cannot be opened again', () => {
 });
 
 it(
-  'a line that the program closes is lost for good, and so is what goes over it',
+  'a line that the program closes is lost for good, with its connections',
   marbles(({ cold, expectObservable }, scheduler) => {
     const { link4, modem, nic } = connected(scheduler, { firmware: nonos174 });
     concat(

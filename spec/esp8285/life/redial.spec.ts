@@ -22,7 +22,7 @@ describe.each([
   );
 
   it(
-    'is tried for ever, every 30 s in the end, or as it is asked for',
+    'is tried for ever, in the end every 30 s, or as the options say',
     marbles(({ expectObservable, flush }, scheduler) => {
       const gone = Array.from({ length: 12 }, () => lost());
       const one = onDialledLine(scheduler, { firmware }, ...gone);
@@ -60,7 +60,7 @@ describe.each([
   );
 
   it(
-    'fails what is asked for while it is lost at once, and serves it afterwards',
+    'fails at once what is asked for while it is lost, and works afterwards',
     marbles(({ expectObservable }, scheduler) => {
       const { loseAt, socket } = onDialledLine(scheduler, { firmware }, lost('ECONNREFUSED'), 'up');
       const connectAt = (milliseconds: number) =>
@@ -72,7 +72,7 @@ describe.each([
   );
 
   it(
-    'comes back with the network joined, what was set, and the listening port',
+    'comes back with the network, the settings and the listening port',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, loseAt, heard, socket } = onDialledLine(
         scheduler,
@@ -130,7 +130,7 @@ describe.each([
   });
 
   it(
-    'is opened no more once the interface is closed',
+    'is not opened again once the interface is closed',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, line, loseAt } = onDialledLine(scheduler, { firmware }, 'up');
       loseAt(0).subscribe();

@@ -38,7 +38,7 @@ describe.each([
   );
 
   it(
-    'is left to the modem where that finds back by itself',
+    'is left to the modem when that finds back by itself',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--l 14s b', { l: lost, b: back });
       const { nic, modem } = stage(scheduler, { firmware, script: [offline, joined], unasked$ });
@@ -95,7 +95,7 @@ describe.each([
   });
 
   it(
-    'is not joined again once it has been left, even where both were asked for at once',
+    'is not joined again once it has been left, even if both were asked for at once',
     marbles(({ cold, flush }, scheduler) => {
       const script: Rule[] = [offline, [joining, 1, ok], ['AT+CWQAP', 1, lost, ok]];
       const { nic, modem } = stage(scheduler, { firmware, script, unasked$: cold('9ms r', { r: ready }) });
@@ -108,7 +108,7 @@ describe.each([
   );
 
   it(
-    'is not joined again once another one has been wanted, though that one was not found',
+    'is not joined again once another one was asked for, even if that was not found',
     marbles(({ cold, flush }, scheduler) => {
       const other: Rule = [/^AT\+CWJAP(?:_CUR)?="other"/, 1, lost, `+CWJAP:3\r\n${failed}`];
       const unasked$ = cold('9ms r', { r: ready });
@@ -120,7 +120,7 @@ describe.each([
   );
 
   it(
-    'is still wanted where the other one could not even be asked for',
+    'is still joined again when the other one could not be asked for',
     marbles(({ cold, flush }, scheduler) => {
       const unasked$ = cold('9ms r', { r: ready });
       const { nic, modem } = stage(scheduler, { firmware, script: [offline, joined], unasked$ });

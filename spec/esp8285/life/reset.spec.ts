@@ -21,7 +21,7 @@ describe.each([
   ['ESP-AT 2.2.2', espAt222],
 ])('a reset, %s', (_, firmware) => {
   it(
-    'S7 is over when the modem is set up again, and open sockets are lost: ECONNRESET',
+    'S7 ends when the modem is set up again, and open sockets are lost: ECONNRESET',
     marbles(({ expectObservable, flush }, scheduler) => {
       const script: Rule[] = [['AT+RST', 1, ok, 2, noise, 3, ready]];
       const { nic, modem, link4 } = connected(scheduler, { firmware, script });
@@ -60,7 +60,7 @@ describe.each([
   });
 
   it(
-    'goes on to its end when nobody waits for it any more',
+    'goes on to its end when nobody waits for it',
     marbles(({ expectObservable }, scheduler) => {
       const { nic } = stage(scheduler, { firmware, script: [['AT+RST', 1, ok]] });
       expectObservable(nic.reset$(), '--!').toBe('---');
@@ -69,7 +69,7 @@ describe.each([
   );
 
   it(
-    'joins the network again, and listens again, and sets again what was set',
+    'restores the network, the listening port and the settings',
     marbles(({ expectObservable, flush }, scheduler) => {
       const script: Rule[] = [
         ['AT+RST', 1, ok, 2, ready],
@@ -95,7 +95,7 @@ describe.each([
   );
 
   it(
-    'is said at once, whatever else goes on; what was asked for before is lost, and what is asked for meanwhile waits',
+    'is sent at once; what was asked for before fails, and what is asked for meanwhile waits',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const script: Rule[] = [['AT+CWLAP'], ['AT+RST', 1, ok, 4, ready]];
       const { nic, modem, socket } = stage(scheduler, { firmware, script });
@@ -128,7 +128,7 @@ describe.each([
   );
 
   it(
-    'that is called busy is said again',
+    'that meets a busy modem is sent again',
     marbles(({ expectObservable }, scheduler) => {
       const script: Rule[] = [
         ['AT+RST', 1, '\r\nbusy s...\r\n'],

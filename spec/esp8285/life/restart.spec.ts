@@ -118,7 +118,7 @@ describe.each([
   );
 
   it(
-    'joins no network that has been left',
+    'does not join a network that was left',
     marbles(({ cold, flush }, scheduler) => {
       const script: Rule[] = [offline, joined];
       const { nic, modem } = stage(scheduler, { firmware, script, unasked$: cold('--b', { b: ready }) });
@@ -130,7 +130,7 @@ describe.each([
   );
 
   it(
-    'S8 whose ready drowns in noise is found out by asking: ECONNRESET for who only reads',
+    'S8 whose ready drowns in noise is noticed by asking: ECONNRESET for a reader',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--b', { b: noise });
       const { link4, modem } = connected(scheduler, { firmware, unasked$, script: [inStep, reset, inStep] });
@@ -141,7 +141,7 @@ describe.each([
   );
 
   it(
-    'S8 is not found out where there was none: noise alone harms nobody whose data wait in the modem',
+    'S8 is not assumed after noise alone, which harms no link whose data wait in the modem',
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('--b 5s a', { a: '\r\n+IPD,4,5\r\n', b: noise });
       const has4 = 'STATUS:3\r\n+CIPSTATUS:4,"TCP","192.168.1.9",80,51234,0\r\n\r\nOK\r\n';
@@ -157,7 +157,7 @@ describe.each([
   );
 
   it(
-    'S8 is not found out where there was none: noise may be what is left of data that were pushed',
+    'S8 is not assumed after noise alone, which may be the rest of pushed data',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--b--a', { a: '\r\n+IPD,4,5:hello', b: noise });
       const { link4, modem } = connected(scheduler, { firmware, passiveReceive: false, unasked$ });
@@ -168,7 +168,7 @@ describe.each([
   );
 
   it(
-    'S8 that nothing told is found out by the echo of the next command: ECONNRESET, not ECONNREFUSED',
+    'S8 without a message is noticed by the echo of the next command: ECONNRESET, not ECONNREFUSED',
     marbles(({ expectObservable, flush }, scheduler) => {
       const script: Rule[] = [inStep, [start3, `${start3}\r\r\n`, 4, '\r\nERROR\r\n'], reset, inStep];
       const { link4, modem, socket } = connected(scheduler, { firmware, script });
@@ -191,7 +191,7 @@ describe.each([
   );
 
   it(
-    'of a modem that then stays silent has everything fail: EIO',
+    'of a modem that then stays silent fails everything: EIO',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const script: Rule[] = [['AT', '\r\nOK\r\n'], [/AT$/], [/^$/]];
       const { nic, socket } = stage(scheduler, { firmware, script, unasked$: cold('--a', { a: ready }) });
@@ -226,7 +226,7 @@ describe.each([
   );
 
   it(
-    'over and over, on a weak supply: EIO for whoever waits, and up as soon as it holds',
+    'over and over, on a weak supply: EIO for all that wait, and up as soon as it holds',
     marbles(({ expectObservable }, scheduler) => {
       const breakdowns = 129;
       const unasked$ = interval(700, scheduler).pipe(

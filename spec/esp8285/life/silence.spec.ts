@@ -49,7 +49,7 @@ describe.each([
   });
 
   it(
-    'is down when it does not come back: EIO at once for all that is asked then',
+    'is down when it does not come back: EIO at once for every later call',
     marbles(({ expectObservable, flush }, scheduler) => {
       const parts = connected(scheduler, { firmware });
       const { link4, modem, nic, socket } = parts;
@@ -69,7 +69,7 @@ describe.each([
   );
 
   it(
-    'in the middle of a transfer has who reads and who sends fail, behind what has come',
+    'in the middle of a transfer fails readers, behind what has come, and senders',
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('-a', { a: '\r\n+IPD,4,3:abc\r\n+IPD,4,1460:cut off' });
       const { link4, modem } = connected(scheduler, { firmware, passiveReceive: false, unasked$ });

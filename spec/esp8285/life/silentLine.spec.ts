@@ -9,12 +9,12 @@ import { code, peer } from '../../../harness/modems/stage';
 import { marbles } from '../../streams/marbles';
 import { ok, onDialledLine, states, told } from '../support/onDialledLine';
 
-describe('a line that is gone without a word', () => {
+describe('a line that is lost without a word', () => {
   /** Meanwhile the modem calls everything else busy. */
   const never = [200_000, ok] as const;
 
   it(
-    'is found out by asking within a minute, and opened again',
+    'is noticed by asking within a minute, and opened again',
     marbles(({ expectObservable }, scheduler) => {
       const { nic, modems, socket } = onDialledLine(scheduler, { longestSilence: 15_000 }, 'up');
       // It would ask for ever.
@@ -37,32 +37,29 @@ describe('a line that is gone without a word', () => {
     ['waits for an address', [/^AT\+CWJAP/, 'WIFI CONNECTED\r\n', ...never], ({ nic }) => nic.connect$('net', 'key')],
     ['scans', [/^AT\+CWLAP/, ...never], ({ nic }) => nic.scan$()],
     ['resolves', [/^AT\+CIPDOMAIN/, ...never], ({ nic }) => nic.resolve('host.example')],
-  ])(
-    'fails who %s within 15 s, silent at once or in the middle of it, and is opened again within 40 s',
-    (_, slow, operation) => {
-      for (const silentAt of [0, 1_000, 4_000, 9_000]) {
-        marbles(({ flush }, scheduler) => {
-          const parts = onDialledLine(scheduler, { longestSilence: 15_000, script: [slow] }, 'up');
-          const [modem] = parts.modems;
-          assert.ok(modem && !(modem instanceof Error));
-          const failures: number[] = [];
-          operation(parts).subscribe({ error: () => failures.push(scheduler.now()) });
-          timer(silentAt, scheduler).subscribe(() => modem.fallSilent());
-          timer(100_000, scheduler)
-            .pipe(concatMap(() => parts.nic.close$()))
-            .subscribe();
-          flush();
-          const [failed = Infinity] = failures;
-          const [dialled = Infinity] = parts.line.dialled;
-          assert.ok(failed - silentAt <= 15_000, `${silentAt}: failed at ${failed}`);
-          assert.ok(dialled - silentAt <= 40_000, `${silentAt}: dialled at ${dialled}`);
-        })();
-      }
-    },
-  );
+  ])('fails a program that %s within 15 s, and is opened again within 40 s', (_, slow, operation) => {
+    for (const silentAt of [0, 1_000, 4_000, 9_000]) {
+      marbles(({ flush }, scheduler) => {
+        const parts = onDialledLine(scheduler, { longestSilence: 15_000, script: [slow] }, 'up');
+        const [modem] = parts.modems;
+        assert.ok(modem && !(modem instanceof Error));
+        const failures: number[] = [];
+        operation(parts).subscribe({ error: () => failures.push(scheduler.now()) });
+        timer(silentAt, scheduler).subscribe(() => modem.fallSilent());
+        timer(100_000, scheduler)
+          .pipe(concatMap(() => parts.nic.close$()))
+          .subscribe();
+        flush();
+        const [failed = Infinity] = failures;
+        const [dialled = Infinity] = parts.line.dialled;
+        assert.ok(failed - silentAt <= 15_000, `${silentAt}: failed at ${failed}`);
+        assert.ok(dialled - silentAt <= 40_000, `${silentAt}: dialled at ${dialled}`);
+      })();
+    }
+  });
 
   it(
-    'is not taken for one while a modem says anything',
+    'is not suspected while the modem says anything',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, line } = onDialledLine(scheduler, { longestSilence: 15_000 }, 'up');
       timer(300_000, scheduler)
@@ -75,7 +72,7 @@ describe('a line that is gone without a word', () => {
   );
 
   it(
-    'that leads nowhere when it is open again is tried on, after growing pauses',
+    'that is silent when it is open again is opened again after growing pauses',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, line, loseAt } = onDialledLine(scheduler, {}, 'silent', 'silent', 'up');
       loseAt(0).subscribe();

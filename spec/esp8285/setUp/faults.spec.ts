@@ -64,7 +64,7 @@ describe.each(firmwares)('a set-up on a bad line, %s', (_, firmware, version) =>
     })();
   }
 
-  it.each(damages)('is up within 10 s when the line loses %s, of whatever step', (__, damage) => {
+  it.each(damages)('is up within 10 s when the line loses %s of any step', (__, damage) => {
     for (const step of steps()) {
       const answer = answerOf(firmware, step);
       isUpInTime([
@@ -83,7 +83,7 @@ describe.each(firmwares)('a set-up on a bad line, %s', (_, firmware, version) =>
     }
   });
 
-  it('is up within 10 s when a modem is as slow as that by itself, and answers twice', () => {
+  it('is up within 10 s when a slow modem answers twice', () => {
     for (const step of steps()) {
       isUpInTime([
         [step, 2_600, answerOf(firmware, step)],
@@ -101,7 +101,7 @@ describe.each(firmwares)('a set-up on a bad line, %s', (_, firmware, version) =>
   );
 
   it(
-    'insists on several links: EIO, with what the modem said',
+    "needs several links: EIO with the modem's answer",
     marbles(({ expectObservable }, scheduler) => {
       const script: Rule[] = [['AT+CIPMUX=1', 'link is builded\r\n\r\nERROR\r\n']];
       const { nic } = unstarted(scheduler, { firmware, script });
@@ -142,7 +142,7 @@ describe.each<readonly [string, Firmware, mode: string, passive: boolean]>([
   });
 
   it(
-    'is asked for a second time',
+    'is asked for twice',
     marbles(({ expectObservable, flush }, scheduler) => {
       const script: Rule[] = [
         ['AT+GMR', 'T version:\r\n\r\nOK\r\n'],
@@ -156,7 +156,7 @@ describe.each<readonly [string, Firmware, mode: string, passive: boolean]>([
   );
 
   it.each(['AT version:3.7.4.0(x)', 'AT version:1.2.2.0(x)', 'AT version:0.21.0.0'])(
-    'is told wrongly, %j, and shows by what is refused',
+    'is wrong, %j, which shows when commands are refused',
     (told) => {
       marbles(({ expectObservable, flush }, scheduler) => {
         const { nic, modem } = unstarted(scheduler, { firmware, script: [['AT+GMR', `${told}\r\n\r\nOK\r\n`]] });
@@ -192,7 +192,7 @@ describe('a firmware that cannot be used', () => {
 });
 
 describe('AT 0.x', () => {
-  it('says "no change" of what is set already, and no OK behind it', () => {
+  it('says "no change" without an OK when nothing changes', () => {
     marbles(({ flush }, scheduler) => {
       const script: Rule[] = ['AT+CIPMODE=0', 'AT+CIPSERVER=0', 'AT+CWMODE=1'].map((step): Rule => [
         step,

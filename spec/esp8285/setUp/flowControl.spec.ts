@@ -36,7 +36,7 @@ function setUp(script: readonly Rule[]): { up: number | undefined; asked: string
 }
 
 describe('flow control of the line in the set-up', () => {
-  it('is asked for, where it is not in use', () => {
+  it('is asked for when it is not in use', () => {
     const script: Rule[] = [
       [query, line(0)],
       [change, ok],
@@ -61,7 +61,7 @@ describe('flow control of the line in the set-up', () => {
     assert.deepStrictEqual(notes, []);
   });
 
-  it('is asked for once more when the modem has not heard of the change', () => {
+  it('is asked for once more when the modem has not heard the command', () => {
     const { up, asked, notes } = setUp([
       [query, line(0)],
       [change, ''],

@@ -49,7 +49,7 @@ describe('the set-up', () => {
   });
 
   it(
-    'has the modem push where the program wants it',
+    'has the modem push if the program wants it',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, modem } = unstarted(scheduler, { firmware: nonos174, passiveReceive: false });
       expectObservable(nic.start$().pipe(up)).toBe('(u|)', values);
@@ -75,7 +75,7 @@ describe('the set-up', () => {
   });
 
   it(
-    'hears of an address that comes while it is under way',
+    'notices an address that comes meanwhile',
     marbles((_, scheduler) => {
       const script = [['AT+CIPSTATUS', 'STATUS:5\r\nWIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n']] as const;
       const { nic } = unstarted(scheduler, { firmware: nonos174, script });
@@ -108,7 +108,7 @@ describe('the set-up', () => {
   );
 
   it(
-    'S61 fails when links stay in the way',
+    'S61 fails when open links prevent it',
     marbles(({ expectObservable }, scheduler) => {
       const script = [['AT+CIPMUX=1', 'link is builded\r\n\r\nERROR\r\n']] as const;
       const { nic } = unstarted(scheduler, { firmware: nonos174, script });
@@ -117,7 +117,7 @@ describe('the set-up', () => {
   );
 
   it(
-    'has later operations fail with what it failed with, and can be asked for again',
+    'fails later operations with its own error, and can be started again',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const script = [
         // A refusal may come of a command that was damaged on its way, so it is said again.
@@ -136,7 +136,7 @@ describe('the set-up', () => {
   );
 
   it(
-    'is not made twice by two who ask for it',
+    'happens once when two callers ask for it',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, modem } = unstarted(scheduler, { firmware: nonos174, script: [['AT', 3, '\r\nOK\r\n']] });
       expectObservable(nic.start$().pipe(up)).toBe('---(u|)', values);

@@ -17,7 +17,7 @@ describe.each([
   ['ESP-AT 2.2.2', espAt222],
 ])('a modem in an unknown state, %s', (_, firmware) => {
   it(
-    'with half a command in its buffer has it refused, and is asked again',
+    'with half a command in its buffer refuses that, and is asked again',
     marbles(({ expectObservable }, scheduler) => {
       const { nic } = unstarted(scheduler, {
         firmware,
@@ -32,7 +32,7 @@ describe.each([
   );
 
   it(
-    'that is starting is asked until it answers, and what it answers twice is counted once',
+    'that is starting is asked until it answers, and two answers count once',
     marbles(({ expectObservable, flush }, scheduler) => {
       const script = [silent, ['AT', 2_000, ok], ['AT', 501, ok]] as const;
       const { nic, modem } = unstarted(scheduler, { firmware, script });
@@ -58,7 +58,7 @@ describe.each([
   );
 
   it(
-    'at work on a command of another program is waited for',
+    "at work on another program's command is waited for",
     marbles(({ expectObservable, flush }, scheduler) => {
       const busy = ['AT', 3, '\r\nbusy p...\r\n'] as const;
       const script = [...Array.from({ length: 20 }, () => busy), ['AT', 3, ok] as const];
@@ -121,7 +121,7 @@ describe.each([
   });
 
   it(
-    'that is silent is given up: EIO, after a quarter of a minute',
+    'that is silent is given up after a quarter of a minute: EIO',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, modem } = unstarted(scheduler, { firmware, script: [[/^/]] });
       expectObservable(nic.start$().pipe(code())).toBe('17510ms #', values, 'EIO');
@@ -161,7 +161,7 @@ describe.each([
   );
 
   it(
-    'whose line is gone fails at once with what it is gone with',
+    'whose line is lost fails at once with the error of the line',
     marbles(({ cold, expectObservable }, scheduler) => {
       const gone = new OSError('EACCES', 'open', 'open: /dev/ttyUSB0: permission denied');
       const unasked$ = cold('--#', {}, gone);

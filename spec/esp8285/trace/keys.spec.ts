@@ -40,7 +40,7 @@ describe('a key in the trace', () => {
     assert.deepStrictEqual(events, ['0 > command - 28 AT+CWJAP_CUR="my-ssid","…"']);
   });
 
-  it('is looked for until a later command has been answered, reasons for a failure apart', () => {
+  it('is hidden until a later command has been answered, and known reasons are shown', () => {
     const attention = command('AT');
     assert.deepStrictEqual(heardAfter([secret], ['"my-ssid","x', '+CWJAP:2', 'FAIL', 'y"']), [
       'a line of 12 bytes',
@@ -52,7 +52,7 @@ describe('a key in the trace', () => {
     assert.deepStrictEqual(heardAfter([secret, attention, secret], ['OK', 'y']), ['OK', 'a line of 1 bytes']);
   });
 
-  it('is hidden from who looks only once it has been said', () => {
+  it('is hidden from a subscriber who comes after it was sent', () => {
     const trace = new Trace(new VirtualTimeScheduler());
     trace.said(secret);
     const events = told(trace.events$);

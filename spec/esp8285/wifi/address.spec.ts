@@ -99,7 +99,7 @@ describe.each([
   );
 
   it(
-    'shows its name servers where some have been set, and 0 where not',
+    'shows name servers that were set, and 0 when none were',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic } = stage(scheduler, { firmware, script: taken });
       const shown$ = nic.ifconfig$().pipe(map(([, , , dns, dns2]) => `${dns} ${dns2}`));
@@ -142,7 +142,7 @@ describe.each([
   });
 
   it(
-    'that was refused does not come back with a restart',
+    'that was refused is not set again after a restart',
     marbles(({ cold, flush }, scheduler) => {
       const { nic, modem } = stage(scheduler, { firmware, unasked$: cold('9ms b', { b: '\r\nready\r\n' }) });
       nic.ifconfig$(plan).subscribe({ error: () => undefined });

@@ -77,7 +77,7 @@ describe.each(firmwareVersions)('a network whose name is bytes, AT %s', (firmwar
     assert.ok(recording.some((line) => line.includes(`"${'*'.repeat(key.length + 3)}"`)));
   });
 
-  it('that the modem makes of its own is made of bytes, too', () => {
+  it("may be bytes for the modem's own network, too", () => {
     const { nic, scheduler, emulator } = scene(firmware, Buffer.from([0xce, 0xd2]));
     let isMade = false;
     const own = Buffer.from([0xce, 0xd2, 0x2c, 0x5c, 0x22]);
@@ -119,7 +119,7 @@ describe.each([
   });
 
   it(
-    'are named in errors as they are, the key not at all',
+    'are shown in errors as they are, and the key is not',
     marbles((__, scheduler) => {
       const { nic } = stage(scheduler, { firmware, script: [[/^AT\+CWJAP/, '+CWJAP:3\r\n\r\nFAIL\r\n']] });
       let failure: unknown;
@@ -130,7 +130,7 @@ describe.each([
   );
 
   it(
-    'need not be there: null is no key, as MicroPython has it',
+    'may be null for no key, as in MicroPython',
     marbles(({ flush }, scheduler) => {
       const { nic, modem } = stage(scheduler, { firmware, script: [[/^AT\+CWJAP/, '\r\nOK\r\n']] });
       nic.connect$('open', null).subscribe({ error: fail });
@@ -144,7 +144,7 @@ describe.each([
   );
 });
 
-describe('a scan that finds names that are no text', () => {
+describe('a scan that finds names that are not UTF-8', () => {
   it(
     'is no damage to a connection whose data are pushed',
     marbles(({ cold, expectObservable }, scheduler) => {
@@ -161,7 +161,7 @@ describe('a scan that finds names that are no text', () => {
 });
 
 describe('command', () => {
-  it('takes bytes that are text as text', () => {
+  it('takes bytes that are UTF-8 as text', () => {
     const text = { what: 'SSID', syscall: 'connect', maxBytes: 32 };
     assert.deepStrictEqual(
       command('AT+X', { ...text, text: Buffer.from('Café, oben') }),
@@ -190,7 +190,7 @@ const logged: readonly (readonly [string, string, Partial<Record<string, unknown
     { ssid: '1\\1"1,2\\\\2""2,,', rssi: -40 },
   ],
   [
-    'a name like fields',
+    'a name that looks like fields',
     '(3,"x",-1,"aa:bb:cc:dd:ee:00",1,",-40,"aa:bb:cc:dd:ee:ff",9)',
     { ssid: 'x",-1,"aa:bb:cc:dd:ee:00",1,', rssi: -40 },
   ],
@@ -210,7 +210,7 @@ describe('a line of a scan', () => {
   });
 
   it(
-    'that cannot be understood is shown by the error, unless others can',
+    'that cannot be understood is in the error, unless other lines can be understood',
     marbles((_, scheduler) => {
       const script = [
         ['AT+CWLAP', '+CWLAP:net;-40\r\n\r\nOK\r\n'],

@@ -56,7 +56,7 @@ const forms: readonly (readonly [string, Ask, readonly Rule[], unknown])[] = [
   ['CWJAP, name and a number', ifconfig, joined('+CWJAP:"net",6'), onNetwork('', 'net')],
   ['CWJAP with blanks', ifconfig, joined(`+CWJAP: "net", "${mac}", 6, -52`), onNetwork(mac, 'net')],
   [
-    'CWJAP of a name like fields',
+    'CWJAP with a name that looks like fields',
     ifconfig,
     joined(`+CWJAP_CUR:"a","${mac}",1,-1","${mac}",6,-52`),
     onNetwork(mac, `a","${mac}",1,-1`),
@@ -91,7 +91,7 @@ const forms: readonly (readonly [string, Ask, readonly Rule[], unknown])[] = [
     onNetwork('', ''),
   ],
   [
-    'CIFSR of AT 1.x in the place of CIPSTA',
+    'CIFSR of AT 1.x instead of CIPSTA',
     ifconfig,
     [
       ['AT+CIPSTA_CUR?', refused],
@@ -165,7 +165,7 @@ describe('an answer that is not understood', () => {
     expect(error).toMatchObject({ name: 'OSError', message: expect.stringContaining(strange) as unknown });
   });
 
-  it('says no signal, where the firmware tells none', () => {
+  it('is EOPNOTSUPP for the signal when the firmware does not tell it', () => {
     expect(outcomeOf(rssi, joined('+CWJAP:"net"'))).toMatchObject({ code: 'EOPNOTSUPP' });
   });
 });

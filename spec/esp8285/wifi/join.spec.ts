@@ -43,7 +43,7 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
     stage(scheduler, { firmware, script: [offline, ...rules] });
 
   it(
-    'S10 escapes name and key, and is over when the modem has an address',
+    'S10 escapes name and key, and ends when the modem has an address',
     marbles(({ expectObservable, flush }, scheduler) => {
       const rule = joining(5, 'WIFI CONNECTED\r\n', 3, 'WIFI GOT IP\r\n', 2, '\r\nOK\r\n');
       const { nic, modem } = at(scheduler, rule);
@@ -60,7 +60,7 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
   );
 
   it(
-    'takes an open network for one without a key',
+    'joins an open network without a key',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, modem } = at(scheduler, joining(5, '\r\nOK\r\n'));
       expectObservable(nic.connect$('open').pipe(map(() => 'joined'))).toBe('-----(j|)', values);
@@ -84,7 +84,7 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
   });
 
   it(
-    'does not say an SSID that is empty',
+    'refuses an empty SSID, and sends nothing',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, modem } = at(scheduler);
       expectObservable(nic.connect$('', key).pipe(code())).toBe('#', undefined, 'EINVAL');
@@ -128,7 +128,7 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
   });
 
   it(
-    'shows the key of the network joined in no inspection of the interface',
+    'shows the key in no inspection of the interface',
     marbles((__, scheduler) => {
       const { nic } = at(scheduler, joining('\r\nOK\r\n'));
       nic.connect$('net', key).subscribe();
@@ -173,7 +173,7 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
   );
 
   it(
-    'is not told by what a busy modem joins before it is asked again',
+    'does not end with a network that a busy modem joins before it is asked again',
     marbles(({ expectObservable }, scheduler) => {
       const { nic } = at(
         scheduler,
@@ -185,7 +185,7 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
   );
 
   it(
-    'waits for an address as long as DHCP may take, once the access point has let it in',
+    'waits as long as DHCP may take, once the access point has let the modem in',
     marbles(({ expectObservable }, scheduler) => {
       const rule = joining(3_000, 'WIFI CONNECTED\r\n', 32_000, 'WIFI GOT IP\r\n', '\r\nOK\r\n');
       const { nic } = at(scheduler, rule);

@@ -96,13 +96,13 @@ describe.each(firmwareVersions)('a long host name, AT %s', (firmware) => {
     expect(said).not.toContain('AT+CIPDOMAIN');
   });
 
-  it('of 64 bytes is never said to AT 1.x, which it would kill', () => {
+  it('of 64 bytes is never sent to AT 1.x, which it would crash', () => {
     const { outcome, said } = lookUp(firmware, nameOf(64), { [usual]: found });
     expect(said.includes('AT+CIPDOMAIN')).toBe(firmware === '2.2.2');
     if (firmware !== '2.2.2') expect(outcome).toEqual(['192.0.2.7', '192.0.2.8']);
   });
 
-  it('of 63 bytes is said to the modem', () => {
+  it('of 63 bytes is sent to the modem', () => {
     expect(lookUp(firmware, nameOf(63), {}).said).toContain(`AT+CIPDOMAIN="${nameOf(63)}"`);
   });
 
@@ -152,7 +152,7 @@ describe('a long host name', () => {
   });
 
   it(
-    'is not looked up off the network: EAI_AGAIN',
+    'is not looked up while the modem is on no network: EAI_AGAIN',
     marbles(({ expectObservable }, scheduler) => {
       const script: Rule[] = [['AT+CIPSTATUS', 'STATUS:5\r\n\r\nOK\r\n']];
       const { nic } = stage(scheduler, { firmware: nonos174, script });
@@ -173,7 +173,7 @@ describe('a long host name', () => {
     ],
     ['it names in quotes', [['AT+CIPDNS_CUR?', '+CIPDNS:1,"192.0.2.53","0.0.0.0"\r\n\r\nOK\r\n']], ['192.0.2.53']],
     [
-      'it does not tell: the gateway, and the firmware\u2019s own',
+      'the modem does not name: the gateway, and the firmware\u2019s own',
       [
         ['AT+CIPDNS_CUR?', '\r\nERROR\r\n'],
         [
@@ -240,7 +240,7 @@ describe('a long host name', () => {
 });
 
 it(
-  'a name server to which the modem cannot send is not the last that is asked',
+  'when the modem cannot send to one name server, the next one is asked',
   marbles(({ expectObservable, flush }, scheduler) => {
     const script: Rule[] = [
       ['AT+CIPDNS_CUR?', '+CIPDNS_CUR:192.0.2.1\r\n+CIPDNS_CUR:192.0.2.2\r\n\r\nOK\r\n'],

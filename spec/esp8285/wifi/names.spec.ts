@@ -66,7 +66,7 @@ describe.each([
   });
 
   it(
-    'that the modem does not take are EIO',
+    'that the modem refuses are EIO',
     marbles(({ expectObservable }, scheduler) => {
       const { nic } = stage(scheduler, { firmware });
       expectObservable(nic.hostname$('board').pipe(code())).toBe('#', undefined, 'EIO');

@@ -33,7 +33,7 @@ describe.each<[FirmwareVersion, string]>([
     expect(await nic.rssi()).toBe(-67);
   });
 
-  it('pings a host, and gives ETIMEDOUT where nobody answers', async () => {
+  it('pings a host: ETIMEDOUT when nobody answers', async () => {
     await using nic = await start({ hosts: { 'a.example': '127.0.0.1' } });
     await nic.connect('my-ssid', 'my-password');
     expect(await nic.ping('a.example')).toBeGreaterThanOrEqual(0);

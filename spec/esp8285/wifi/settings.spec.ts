@@ -30,7 +30,7 @@ describe.each<[FirmwareVersion]>([['1.5'], ['1.7.4'], ['2.2.2']])(
       expect(modem.emulator.state).toMatchObject({ mode: 1, wifi: 'joined', softAp: undefined });
     });
 
-    it('tells who is on its own network, where the firmware does', async () => {
+    it('tells the stations on its own network where the firmware does', async () => {
       await using modem = await start();
       await modem.nic.enable_ap('board', '', 5, ESP8285.OPEN);
       modem.emulator.softApClient('a4:5e:60:00:00:01', '192.168.4.2', 2);
@@ -45,7 +45,7 @@ describe.each<[FirmwareVersion]>([['1.5'], ['1.7.4'], ['2.2.2']])(
       expect(await until(modem.nic.stations$, ({ length }) => length === 0)).toEqual([]);
     });
 
-    it('takes an address by hand, as it gives it, and goes back to DHCP', async () => {
+    it('takes back an address that it has given, and goes back to DHCP', async () => {
       await using modem = await start();
       await modem.nic.connect('my-ssid', 'my-password');
       const byDhcp = await modem.nic.ifconfig();
@@ -58,7 +58,7 @@ describe.each<[FirmwareVersion]>([['1.5'], ['1.7.4'], ['2.2.2']])(
       expect(await modem.nic.ifconfig()).toEqual(byDhcp);
     });
 
-    it('joins a network without DHCP with an address set by hand', async () => {
+    it('joins a network without DHCP with an address that was set by hand', async () => {
       await using modem = await start({ accessPoints: [{ ssid: 'plain', dhcp: false }], joinTimeout: 30 });
       expect(await failureOf(modem.nic.connect('plain'))).toMatchObject({ code: 'ETIMEDOUT' });
       await modem.nic.ifconfig(['10.0.0.7', '255.255.0.0', '10.0.0.1']);

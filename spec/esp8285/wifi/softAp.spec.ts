@@ -96,7 +96,7 @@ describe.each([
   );
 
   it(
-    'that the modem says nothing to is ETIMEDOUT',
+    'that the modem does not answer is ETIMEDOUT',
     marbles(({ expectObservable }, scheduler) => {
       const { nic } = stage(scheduler, { firmware, script: [[both]] });
       expectObservable(nic.enable_ap$('board', key).pipe(code())).toBe('5s #', undefined, 'ETIMEDOUT');
@@ -104,7 +104,7 @@ describe.each([
   );
 
   it(
-    'is there again after a restart, with its key, which is shown nowhere',
+    'comes back after a restart with its key, which nothing shows',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('9ms b', { b: ready });
       const { nic, modem } = stage(scheduler, { firmware, script: taken, unasked$ });
@@ -122,7 +122,7 @@ describe.each([
   );
 
   it(
-    'is not there again once it has been switched off',
+    'does not come back once it has been switched off',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('9ms b', { b: ready });
       const { nic, modem } = stage(scheduler, { firmware, script: taken, unasked$ });
@@ -159,7 +159,7 @@ describe.each([
   };
 
   it(
-    'S64 tells who is on it, once of an address that is told twice',
+    'S64 tells its stations, and an address only once when the modem tells it twice',
     marbles(({ cold, expectObservable }, scheduler) => {
       const messages = {
         j: joins,
@@ -175,7 +175,7 @@ describe.each([
   );
 
   it(
-    'hears of them in the middle of an answer, which they are no part of',
+    'hears of them in the middle of an answer, and takes them for no part of it',
     marbles(({ expectObservable }, scheduler) => {
       const scan: Rule = ['AT+CWLAP', joins, '+CWLAP:(3,"net",-40)\r\n', address, ok];
       const { nic } = stage(scheduler, { firmware, script: [scan] });
@@ -185,7 +185,7 @@ describe.each([
   );
 
   it(
-    'has nobody on it after a restart, nor when it is switched off, nor when the interface is closed',
+    'has no stations after a restart, when it is switched off, or when the interface is closed',
     marbles(({ cold, expectObservable }, scheduler) => {
       const messages = { j: joins, r: ready };
       const { nic } = stage(scheduler, { firmware, unasked$: cold('-jrj---j', messages), script: taken });

@@ -66,7 +66,7 @@ describe.each([
   });
 
   it(
-    'is ENETUNREACH off the network, and nothing is sent',
+    'is ENETUNREACH while the modem is on no network, and nothing is sent',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, modem } = stage(scheduler, { firmware, script: [['AT+CIPSTATUS', 'STATUS:5\r\n\r\nOK\r\n']] });
       expectObservable(nic.time$().pipe(code())).toBe('#', undefined, 'ENETUNREACH');
@@ -95,7 +95,7 @@ describe.each([
 });
 
 describe('epochOf', () => {
-  it('reads any time of 1970 to 2399 as the calendar has it', () => {
+  it('reads any time from 1970 to 2399', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: Date.UTC(2400, 0) / 1000 - 1 }), fc.boolean(), (seconds, isPadded) => {
         const date = new Date(seconds * 1000);
