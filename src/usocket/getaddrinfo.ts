@@ -12,14 +12,8 @@ export type AddressInfo = readonly [family: number, type: number, proto: number,
 /** The result of `getaddrinfo`: at least one entry, because it fails where there is none. */
 export type AddressInfos = readonly [AddressInfo, ...AddressInfo[]];
 
-/** Filters the result. 0 means any. */
-export interface AddressHints {
-  readonly af: number;
-  readonly type: number;
-  readonly proto: number;
-  /** Must be 0, because no flag is known. */
-  readonly flags: number;
-}
+/** Filters the result: 0 means any. `flags` must be 0, because no flag is known. */
+type AddressHints = Readonly<Record<'af' | 'type' | 'proto' | 'flags', number>>;
 
 const protocols = [
   { type: SOCK_STREAM, proto: IPPROTO_TCP },

@@ -3,7 +3,7 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { isSize } from '../../streams';
 import { callError } from '../contract/osError';
 
-/** How a socket is made. */
+/** The options of a new socket, for the last argument of `usocket.socket()`. */
 export interface SocketOptions {
   /** How many bytes the socket holds that it has received and no call has read yet. Default: 262144. */
   readonly receiveBuffer?: number;

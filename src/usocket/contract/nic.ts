@@ -51,7 +51,7 @@ export interface OpenStreamOptions extends StreamSettings {
 export interface StreamLink {
   /** The number that the interface has for it, for inspection. */
   readonly id?: number;
-  /** The other end. */
+  /** The address and port of the peer. */
   readonly remote: Endpoint;
 
   /**
@@ -128,7 +128,7 @@ export interface Listener {
 export interface Datagram {
   /** All of its bytes. */
   readonly data: Buffer;
-  /** The sender. */
+  /** The address and port that it was sent from. */
   readonly remote: Endpoint;
 }
 

@@ -13,7 +13,7 @@ import { errnoOf, type ErrorCode } from './errno';
  * @see The socket document, `socket.settimeout()`: a time-out raises `OSError` itself, not a subclass.
  */
 export class OSError extends Error {
-  /** The name of the class, for texts. */
+  /** Always `'OSError'`, so that a text of the error begins with the name of its class. */
   override readonly name = 'OSError';
   /** The number that MicroPython has for `code`. It is negative for a failure of `getaddrinfo`. */
   readonly errno: number;
