@@ -3,7 +3,6 @@ import { catchError, map, type MonoTypeOperatorFunction, type Observable, of, sw
 import { type Call, type Sendable, sendFlags } from '../calls/call';
 import type { Operations } from '../calls/operations';
 import type { SocketCall } from '../calls/socketCall';
-import type { StreamLink } from '../contract/nic';
 import { OSError } from '../contract/osError';
 import type { Connection } from './connection';
 
@@ -20,16 +19,14 @@ export class SendCalls {
       const bytes = call.bytesOf(data);
       if (call.isNonBlocking || dontWait)
         return of(this.put(call, bytes) ?? this.failWithoutRoom(call, 'no byte fits'));
-      return this.handOver(call, (link) => this.connection.sender.sendAll(link, bytes.subarray(0, link.maxSend)));
+      return this.handOver(call, bytes, { isShort: true });
     });
   }
 
   sendall(data: Sendable): Observable<void> {
     return this.operations.start('sendall', (call) => {
       const bytes = call.bytesOf(data);
-      if (!call.isNonBlocking) {
-        return this.handOver(call, (link) => this.connection.sender.sendAll(link, bytes)).pipe(map(() => undefined));
-      }
+      if (!call.isNonBlocking) return this.handOver(call, bytes).pipe(map(() => undefined));
       const taken = this.put(call, bytes) ?? 0;
       if (taken === bytes.length) return of(undefined);
       return this.failWithoutRoom(call, `only ${taken} of ${bytes.length} bytes fitted, and write() returns how many`);
@@ -39,8 +36,7 @@ export class SendCalls {
   write(data: Sendable): Observable<number | null> {
     return this.operations.start('write', (call) => {
       const bytes = call.bytesOf(data);
-      if (call.isNonBlocking) return of(this.put(call, bytes));
-      return this.handOver(call, (link) => this.connection.sender.sendAll(link, bytes));
+      return call.isNonBlocking ? of(this.put(call, bytes)) : this.handOver(call, bytes);
     });
   }
 
@@ -55,11 +51,13 @@ export class SendCalls {
   }
 
   /** Hands the bytes of a call to the interface as soon as the connection is open, and waits until it has taken them. */
-  private handOver(call: SocketCall, hand: (link: StreamLink) => Observable<number>): Observable<number> {
-    const { connection } = this;
-    return connection
-      .whenOpen(call)
-      .pipe(switchMap(hand), this.failing(call), call.deadline('send', `${connection.peer} did not answer`));
+  private handOver(call: SocketCall, bytes: Uint8Array, { isShort = false } = {}): Observable<number> {
+    const { sender, peer } = this.connection;
+    return this.connection.whenOpen(call).pipe(
+      switchMap((link) => sender.sendAll(link, isShort ? bytes.subarray(0, link.maxSend) : bytes)),
+      this.failing(call),
+      call.deadline('send', `${peer} did not answer`),
+    );
   }
 
   /** Puts as many bytes into the send buffer as it has room for. Returns `null` when it has none. */
