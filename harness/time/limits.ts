@@ -7,7 +7,7 @@
 export function within<T>(limit: number, what: Promise<T>, late: () => T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limited = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limit);
+    timer = setTimeout(() => resolve(), limit);
   }).then(late);
   return Promise.race([what, limited]).finally(() => {
     clearTimeout(timer);

@@ -4,7 +4,7 @@ import { failureOf } from '../../harness/interfaces/failure';
 import { addressOf } from '../../harness/interfaces/interfaces';
 import { reset, until } from '../../harness/peers/peer';
 import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
-import { quickProgram } from './support/quickProgram';
+import { quickProgram } from './quickProgram';
 
 describe.each(['1.5', '1.7.4', '2.2.2'] as const)('connecting with AT %s', (firmware) => {
   it('fails off the network with ENETUNREACH, and names with EAI_AGAIN', async () => {

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { firstValueFrom } from 'rxjs';
 
 import { failureOf } from '../../harness/interfaces/failure';
-import { quickProgram } from './support/quickProgram';
+import { quickProgram } from './quickProgram';
 
 const firmwares = ['1.5', '1.7.4', '2.2.2'] as const;
 

@@ -8,7 +8,7 @@ import { failureOf } from '../../harness/interfaces/failure';
 import { addressOf } from '../../harness/interfaces/interfaces';
 import { until } from '../../harness/peers/peer';
 import { tcpServer } from '../../harness/peers/tcpServer';
-import { quickProgram } from './support/quickProgram';
+import { quickProgram } from './quickProgram';
 
 /** Sets a modem up in virtual time; gives the failure, and how long it took in milliseconds. */
 async function failureToStart(

@@ -6,7 +6,7 @@ import { createEmulator } from '../../src/emulator';
 import { failureOf } from '../../harness/interfaces/failure';
 import { sayLast, until } from '../../harness/peers/peer';
 import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
-import { quick } from './support/quickProgram';
+import { quick } from './quickProgram';
 
 describe('network.ESP8285', () => {
   it('gives a line one interface: EBUSY for a second one, until the first is closed', async () => {

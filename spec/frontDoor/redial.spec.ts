@@ -12,7 +12,7 @@ import { addressOf } from '../../harness/interfaces/interfaces';
 import { lineServer } from '../../harness/lines/lineServer';
 import { openPty, type Pty } from '../../harness/lines/pty';
 import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
-import { quick } from './support/quickProgram';
+import { quick } from './quickProgram';
 
 const redial = { firstPause: 5, longestPause: 40 };
 

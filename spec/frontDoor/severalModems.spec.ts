@@ -8,7 +8,7 @@ import { failureOf } from '../../harness/interfaces/failure';
 import { addressOf } from '../../harness/interfaces/interfaces';
 import { until } from '../../harness/peers/peer';
 import { tcpServer } from '../../harness/peers/tcpServer';
-import { quick } from './support/quickProgram';
+import { quick } from './quickProgram';
 
 /** A program with two modems of different firmware, each on a network of its own. */
 async function program() {

@@ -5,7 +5,7 @@ import { failureOf } from '../../harness/interfaces/failure';
 import { addressOf } from '../../harness/interfaces/interfaces';
 import { lineServer } from '../../harness/lines/lineServer';
 import { tcpServer } from '../../harness/peers/tcpServer';
-import { quick } from './support/quickProgram';
+import { quick } from './quickProgram';
 
 describe.each(['1.5', '1.7.4', '2.2.2'] as const)('an RFC 2217 server that does not double 255, AT %s', (firmware) => {
   it.each<[string, readonly number[]]>([

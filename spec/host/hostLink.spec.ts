@@ -6,7 +6,7 @@ import { BehaviorSubject, lastValueFrom, tap, toArray } from 'rxjs';
 import { failureOf } from '../../harness/interfaces/failure';
 import { collect, noise } from '../../harness/peers/bytes';
 import { tcpServer } from '../../harness/peers/tcpServer';
-import { closed, connected, plenty$, sendAll } from './support/connected';
+import { closed, connected, plenty$, sendAll } from './connected';
 
 describe('a link of the host', () => {
   it('carries 1 MB of random bytes each way at once', async () => {

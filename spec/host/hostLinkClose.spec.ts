@@ -7,7 +7,7 @@ import { HostNic } from '../../src/host';
 import { failureOf } from '../../harness/interfaces/failure';
 import { noise } from '../../harness/peers/bytes';
 import { tcpServer } from '../../harness/peers/tcpServer';
-import { closed, connected, plenty$, sendAll } from './support/connected';
+import { closed, connected, plenty$, sendAll } from './connected';
 
 describe('closing a link of the host', () => {
   it('lets the peer have all data, then EOF, though bytes lie unread here', async () => {

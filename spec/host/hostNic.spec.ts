@@ -6,7 +6,7 @@ import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 import { HostNic } from '../../src/host';
 import { failureOf } from '../../harness/interfaces/failure';
 import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
-import { closed, connected } from './support/connected';
+import { closed, connected } from './connected';
 
 /** The resolver that answers with an error. */
 const failingLookup = (code: string) =>

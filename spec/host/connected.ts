@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { BehaviorSubject, firstValueFrom, lastValueFrom } from 'rxjs';
 
-import { HostNic } from '../../../src/host';
-import type { StreamLink } from '../../../src/usocket/contract/nic';
-import type { TcpServer } from '../../../harness/peers/tcpServer';
+import { HostNic } from '../../src/host';
+import type { StreamLink } from '../../src/usocket/contract/nic';
+import type { TcpServer } from '../../harness/peers/tcpServer';
 
 /** The room of a reader that takes whatever comes. */
 export const plenty$ = new BehaviorSubject(1 << 20);

@@ -1,5 +1,5 @@
-import { createModules, type Uart } from '../../../src';
-import { createEmulator, type EmulatorOptions } from '../../../src/emulator';
+import { createModules, type Uart } from '../../src';
+import { createEmulator, type EmulatorOptions } from '../../src/emulator';
 
 /** A virtual modem that loses no time on joining a network. */
 export const quick: EmulatorOptions = { latency: 0.01, interleave: 0, latencies: { join: [1, 1], address: [1, 1] } };
