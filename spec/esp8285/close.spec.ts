@@ -148,7 +148,7 @@ describe.each([
   );
 
   it(
-    'twice is no error, and both wait for the end; who gives up waiting changes nothing',
+    'twice is no error, and both wait for the end; giving up one of them changes nothing',
     marbles(({ expectObservable, flush }, scheduler) => {
       const script: Rule[] = [
         ['AT+CIPCLOSE=5', '\r\nOK\r\n'],

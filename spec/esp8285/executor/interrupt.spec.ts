@@ -26,7 +26,7 @@ describe('an interruption', () => {
   );
 
   it(
-    'fails what is asked on hearing of it, too, for the set-up comes first; what is asked then is said',
+    'also fails what is asked by those who hear of it, because the set-up comes first; what is asked after that is said',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const { executor, modem } = conversation(scheduler, { script: [['AT+A'], answering] });
       const again$ = executor.run(saying('AT+A')).pipe(catchError(() => executor.run(saying('AT+B'))));

@@ -63,7 +63,7 @@ describe('the order of commands', () => {
   );
 
   it(
-    'goes on behind a refusal, which says what was asked and what came',
+    'goes on after a refusal, which says what was asked and what came',
     marbles(({ expectObservable }, scheduler) => {
       const script = [['AT+A', 2, 'no ip\r\n\r\nERROR\r\n'], answerIn(2)] as const;
       const { executor } = conversation(scheduler, { script });
@@ -74,7 +74,7 @@ describe('the order of commands', () => {
   );
 
   it(
-    'is kept by who asks again on hearing of a refusal',
+    'is kept by a caller that asks again after a refusal',
     marbles(({ expectObservable, flush }, scheduler) => {
       const script = [['AT+A', 2, '\r\nERROR\r\n'], answerIn(2)] as const;
       const { executor, modem } = conversation(scheduler, { script });

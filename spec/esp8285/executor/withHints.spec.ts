@@ -47,7 +47,7 @@ describe('withHints', () => {
   );
 
   it(
-    'listens to nothing behind a conversation that ends at once',
+    'listens to nothing after a conversation that ends at once',
     marbles(({ hot, expectObservable, expectSubscriptions }, scheduler) => {
       const hints$ = hot('-h', hints);
       const { wire } = wireOf(scheduler, { hints$ });

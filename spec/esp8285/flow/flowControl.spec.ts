@@ -104,7 +104,7 @@ describe.each([
     expect(scheduler.now()).toBeGreaterThan(20 * (size / piece));
   });
 
-  it('ends after 2 s for one who does not read: ENOBUFS, and the others go on', () => {
+  it('ends after 2 s for a reader that does not read: ENOBUFS, and the others go on', () => {
     const { online$, scheduler, socket } = scene({ ...driver, flowControl: true }, { firmware });
     const [unread, other] = [socket({ receiveBuffer: 10_000 }), socket()];
     const told: unknown[] = [];

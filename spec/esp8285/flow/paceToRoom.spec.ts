@@ -35,7 +35,7 @@ function paced(
 
 describe('paceToRoom', () => {
   it(
-    'hands on what there is room for, as it is, and the end behind it',
+    'hands on what there is room for, as it is, and the end after it',
     marbles((helpers, scheduler) => {
       const pieces$ = helpers.cold('--p-q-|', { p: 'abcd', q: 'ef' });
       const out$ = paced(helpers, scheduler, pieces$, { capacity: 8 });
@@ -87,7 +87,7 @@ describe('paceToRoom', () => {
   );
 
   it(
-    'hands on a piece that nobody has made room for in time, whatever becomes of it',
+    'hands on a piece for which no room was made in time, whatever becomes of it',
     marbles((helpers, scheduler) => {
       const pieces$ = helpers.cold('p', { p: 'abcdef' });
       const out$ = paced(helpers, scheduler, pieces$, { capacity: 4 });

@@ -183,7 +183,7 @@ describe.each<[string, Firmware]>([
   );
 
   it(
-    'whose prompt is lost behind its OK has its bytes sent, once',
+    'whose prompt is lost after its OK has its bytes sent, once',
     marbles(({ expectObservable, flush }, scheduler) => {
       const script: Rule[] = [['AT+CIPSEND=4,3', ok, 9_000, '> '], sentOk];
       const { link4, modem } = connected(scheduler, { firmware, script });
@@ -201,8 +201,8 @@ describe.each<[string, Firmware]>([
   ['ESP-AT 2.2.2', espAt222],
 ])('the last line of a connect, %s', (_, firmware) => {
   it.each<[string, string]>([
-    ['is not needed behind CONNECT', '4,CONNECT\r\n'],
-    ['may be anything behind CONNECT', '4,CONNECT\r\n\r\nK\r\n'],
+    ['is not needed after CONNECT', '4,CONNECT\r\n'],
+    ['may be anything after CONNECT', '4,CONNECT\r\n\r\nK\r\n'],
   ])('%s; the next one goes on', (__, said) => {
     marbles(({ expectObservable, flush }, scheduler) => {
       const { socket, modem } = stage(scheduler, { firmware, script: [[start4, 5, said]] });

@@ -238,7 +238,7 @@ describe('the end of a link that is pulled', () => {
   );
 
   it(
-    'AT 1.7 loses the last part of what it has announced: ECONNRESET behind the first',
+    'AT 1.7 loses the last part of what it has announced: ECONNRESET after the first part',
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('--a', { a: `${announced}4,CLOSED\r\n` });
       const script: Rule[] = [read(nonos174, 10, '0123'), nothing];
@@ -258,7 +258,7 @@ describe('the end of a link that is pulled', () => {
   );
 
   it(
-    'waits for a reader who has no room, and keeps the number for so long',
+    'waits for a reader that has no room, and keeps the number meanwhile',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--a', { a: '\r\n+IPD,3,10\r\n3,CLOSED\r\n' });
       const script: Rule[] = [
@@ -285,7 +285,7 @@ describe('the end of a link that is pulled', () => {
   );
 
   it(
-    'is not waited for by who closes: the number is free at once',
+    'does not delay a close: the number is free at once',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--a', { a: '4,CLOSED\r\n' });
       const script: Rule[] = [[/^AT\+CIPRECVDATA/, 5, '\r\nERROR\r\n']];

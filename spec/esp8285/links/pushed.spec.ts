@@ -65,7 +65,7 @@ describe.each([
   );
 
   it(
-    'S43 trusts no link whose header was cut short: EIO, behind what came whole',
+    'S43 trusts no link whose header was cut short: EIO, after what came whole',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--a--b', { a: '\r\n+IPD,4,3:abc', b: '\r\n+IPD,4,14\r\n+IPD,4,3:xyz' });
       const { link4, modem } = connected(scheduler, { ...options, unasked$ });
@@ -95,7 +95,7 @@ describe.each([
   );
 
   it(
-    'has a queue with an end: ENOBUFS for this socket, no gap, and nothing for the others',
+    'has a bounded queue: ENOBUFS for this socket, no gap, and no effect on the others',
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('-abc', { a: '\r\n+IPD,3,6:abcdef', b: '\r\n+IPD,3,6:ghijkl', c: '\r\n+IPD,4,2:hi' });
       const { link4, socket } = connected(scheduler, { ...options, unasked$ });

@@ -46,7 +46,7 @@ it(
 );
 
 it(
-  'a modem that lacks a byte of a send is given others, and others go on: ETIMEDOUT, for the peer has had junk',
+  'a modem that lacks a byte of a send is given line ends, and others go on: ETIMEDOUT, because the peer has had junk',
   marbles(({ expectObservable, flush }, scheduler) => {
     // It takes the question that it is asked for what it lacks.
     const script: Rule[] = [

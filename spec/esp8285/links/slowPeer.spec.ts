@@ -47,7 +47,7 @@ describe.each<[string, Firmware]>([
   );
 
   it(
-    'gets one segment at a time behind a send of more than a second, until it is quick again',
+    'gets one segment at a time after a send of more than a second, until it is quick again',
     marbles(({ expectObservable, flush }, scheduler) => {
       const script = [taken(2048, 1_500), taken(536, 1_200), taken(536, 300), taken(1072, 5), taken(2048, 5)];
       const { link4, modem } = connected(scheduler, { firmware, script });
@@ -58,7 +58,7 @@ describe.each<[string, Firmware]>([
   );
 
   it(
-    'is not what a slow line is: the time of the bytes on it is none of the peer’s',
+    'is not confused with a slow line: the time of the bytes on the line does not count',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { link4, modem } = connected(scheduler, { firmware, script: [taken(2048, 5, 2_200)] });
       expectObservable(link4.sendall$(Buffer.alloc(4_096, 'x')).pipe(sent)).toBe('4410ms (s|)', values);
@@ -94,7 +94,7 @@ describe.each<[string, Firmware]>([
   );
 
   it(
-    'that is never taken from has the modem declared down two minutes after that: EIO for the others, and not before',
+    'that takes nothing has the modem declared down after two minutes, and not before: EIO for the others',
     marbles(({ expectObservable }, scheduler) => {
       const script: Rule[] = [['hello', '\r\nRecv 5 bytes\r\n', 400_000, '\r\nSEND OK\r\n']];
       const { nic, link4, socket } = connected(scheduler, { firmware, script });

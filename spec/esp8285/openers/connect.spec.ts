@@ -28,7 +28,7 @@ describe.each([
   );
 
   it(
-    'S16 is refused quickly: ECONNREFUSED; a CLOSED that comes behind harms nobody',
+    'S16 is refused quickly: ECONNREFUSED; a CLOSED after that does no harm',
     marbles(({ expectObservable, flush }, scheduler) => {
       const script: Rule[] = [[start4, 40, refused, 32, '4,CLOSED\r\n'], opened];
       const { socket, modem } = stage(scheduler, { firmware, script });
@@ -42,7 +42,7 @@ describe.each([
   );
 
   it(
-    'S17 is refused late, for the host does not answer: ETIMEDOUT',
+    'S17 is refused late, because the host does not answer: ETIMEDOUT',
     marbles(({ expectObservable }, scheduler) => {
       const { socket } = stage(scheduler, { firmware, script: [[start4, 18_000, refused]] });
       expectObservable(socket().connect$(peer).pipe(code())).toBe('18s #', values, 'ETIMEDOUT');
@@ -120,7 +120,7 @@ describe.each([
   );
 
   it(
-    'S19 gives up when the next number is in use too: EIO, for nobody was asked',
+    'S19 gives up when the next number is in use too: EIO, because no peer was asked',
     marbles(({ expectObservable }, scheduler) => {
       const script: Rule[] = [[/CIPSTART/, 3, 'ALREADY CONNECTED\r\n\r\nERROR\r\n']];
       const { socket } = stage(scheduler, { firmware, script });
@@ -216,7 +216,7 @@ describe.each([
   );
 
   it(
-    'loses no data that stand between CONNECT and OK, nor the end behind them',
+    'loses no data that stand between CONNECT and OK, nor the end after them',
     marbles(({ expectObservable }, scheduler) => {
       const pushes = { firmware, passiveReceive: false };
       const script: Rule[] = [

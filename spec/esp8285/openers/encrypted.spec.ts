@@ -42,7 +42,7 @@ describe.each<[string, Firmware, readonly string[]]>([
   );
 
   it(
-    'EOPNOTSUPP, and not a byte, unless it is told that nobody knows with whom',
+    'EOPNOTSUPP, and not a byte, unless the program accepts any peer',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { socket, modem } = stage(scheduler, { firmware });
       for (const tls of [{}, { verify: true }, { serverName: 'tls.example' }]) {

@@ -96,7 +96,7 @@ describe('a datagram port that is not opened', () => {
 });
 
 it(
-  'who accepts is told when the modem does not listen again',
+  'a pending accept fails when the modem does not listen again',
   marbles(({ cold, expectObservable }, scheduler) => {
     const script: Rule[] = [['AT+CIPSERVER=1,80', ok], ['AT+CIPSERVER=1,80', refused], serving];
     const unasked$ = cold('10ms a', { a: '\r\nready\r\n' });

@@ -27,7 +27,7 @@ describe('the list of links', () => {
   it.each([
     ['AT 1.x, ESP-AT 2.x', 'STATUS:3\r\n+CIPSTATUS:4,"TCP","192.0.2.9",80,51234,0'],
     ['AT 0.2x, without a port of its own', 'STATUS:3\r\n+CIPSTATUS:4,"TCP","192.0.2.9",80,0'],
-    ['blanks behind colons and commas', 'STATUS: 3\r\n+CIPSTATUS: 4, "TCP", "192.0.2.9", 80, 51234, 0'],
+    ['blanks after colons and commas', 'STATUS: 3\r\n+CIPSTATUS: 4, "TCP", "192.0.2.9", 80, 51234, 0'],
     ['a name in front of the state', '+STATUS:3\r\n+CIPSTATUS:4,"TCP","192.0.2.9",80,51234,0'],
     ['no quotes', 'STATUS:3\r\n+CIPSTATUS:4,TCP,192.0.2.9,80,51234,0'],
     ['a log line in between', 'STATUS:3\r\nwifi:bcn_timout\r\n+CIPSTATUS:4,"TCP","192.0.2.9",80,51234,0'],

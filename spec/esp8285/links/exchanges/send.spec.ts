@@ -45,7 +45,7 @@ describe.each<[string, Firmware]>([
   );
 
   it(
-    'S30 sends no more than 2048 bytes at once, all of them and in order',
+    'S30 sends at most 2048 bytes at once, all of them and in order',
     marbles(({ expectObservable, flush }, scheduler) => {
       const bytes = Buffer.from(Array.from({ length: 5000 }, (__, at) => 97 + (at % 26)));
       const { link4, modem } = connected(scheduler, { firmware, script: [sentOk(2048)] });
@@ -81,7 +81,7 @@ describe.each<[string, Firmware]>([
   );
 
   it(
-    'S31 fails, and the link is closed behind it: ECONNRESET',
+    'S31 fails, and the link is closed after that: ECONNRESET',
     marbles(({ expectObservable }, scheduler) => {
       const script: Rule[] = [['hello', '\r\nRecv 5 bytes\r\n\r\nSEND FAIL\r\n', 40, '4,CLOSED\r\n']];
       const { link4 } = connected(scheduler, { firmware, script });
@@ -131,7 +131,7 @@ describe.each<[string, Firmware]>([
   );
 
   it(
-    'S29 is refused behind a CLOSED, for the peer was first: EPIPE',
+    'S29 is refused after a CLOSED, because the peer was first: EPIPE',
     marbles(({ expectObservable }, scheduler) => {
       const script: Rule[] = [['AT+CIPSEND=4,5', 2, '4,CLOSED\r\n', 1, '\r\nERROR\r\n']];
       const { link4 } = connected(scheduler, { firmware, script });
@@ -171,7 +171,7 @@ describe.each<[string, Firmware]>([
       expectObservable(link4.sendall$('hello').pipe(code())).toBe('5s #', values, 'ETIMEDOUT');
       expectObservable(socket().connect$(['192.168.1.9', 80]).pipe(sent)).toBe('5s (s|)', values);
       flush();
-      // Said again once, for the modem has said that it does not wait for bytes.
+      // Said again once, because the modem has said that it does not wait for bytes.
       const twice = ['AT+CIPSEND=4,5', 'AT+CIPMUX?', 'AT+CIPSEND=4,5', 'AT+CIPMUX?'];
       assert.deepStrictEqual(modem.heard, [...twice, start3]);
     }),
@@ -250,7 +250,7 @@ describe.each<[string, Firmware]>([
 
 describe('sending, AT 1.5', () => {
   it(
-    'S24 hears its prompt behind an echo that a message has cut',
+    'S24 hears its prompt after an echo that a message has cut',
     marbles(({ expectObservable }, scheduler) => {
       const script: Rule[] = [
         ['AT+CIPSEND=4,5', 'AT+CIPSEND=0,', 1, '1,CONNECT\r\n', 1, '98\r\r\n', nonos15.prompt],

@@ -3,11 +3,11 @@ import assert from 'node:assert/strict';
 import { concat, concatMap, map, type Observable } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 
-import type { Rule } from '../../src/testing';
-import type { Socket } from '../../src/usocket';
-import { espAt222, nonos15, nonos174 } from '../../harness/modems/firmware';
-import { code, connected, peer, stage, type Stage, start3, start4 } from '../../harness/modems/stage';
-import { marbles } from '../streams/marbles';
+import type { Rule } from '../../../src/testing';
+import type { Socket } from '../../../src/usocket';
+import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
+import { code, connected, peer, stage, type Stage, start3, start4 } from '../../../harness/modems/stage';
+import { marbles } from '../../streams/marbles';
 
 const values = { c: 'closed' };
 const closed = map(() => 'closed');
