@@ -48,14 +48,14 @@ export function callOn(reads: Reads, call: ReadCall, target = targetOf(call)): O
 }
 
 /** The buffer for a `readinto`, filled with dots. */
-export function targetOf(call: ReadCall): Uint8Array {
+function targetOf(call: ReadCall): Uint8Array {
   const bytes = Buffer.alloc(call.kind === 'readinto' ? call.length : 0, '.');
   return call.kind === 'readinto' && call.isPlain ? Uint8Array.from(bytes) : bytes;
 }
 
 const asText = (bytes: Buffer | null) => String(bytes);
 
-export const dotted = (target: Uint8Array) => Buffer.from(target).toString('latin1');
+const dotted = (target: Uint8Array) => Buffer.from(target).toString('latin1');
 
 /** Plays a row of the table in virtual time. `open` makes its stream readable. */
 export function play(row: ReadCase, open: (rx$: Observable<Buffer>, row: ReadCase) => Opened): () => void {
