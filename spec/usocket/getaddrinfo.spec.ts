@@ -10,7 +10,7 @@ const [AF_INET, AF_INET6, SOCK_STREAM, SOCK_DGRAM, IPPROTO_TCP, IPPROTO_UDP] = [
 const tcp = [AF_INET, SOCK_STREAM, IPPROTO_TCP, '', ['127.0.0.1', 80]];
 const udp = [AF_INET, SOCK_DGRAM, IPPROTO_UDP, '', ['127.0.0.1', 80]];
 
-/** Counts what is said to the modem; 0 for ever where there is none. */
+/** Counts the lines that are sent to the modem. Always 0 where there is no modem. */
 function listenTo({ emulator }: RunningInterface) {
   const said = { lines: 0 };
   if (!emulator) return said;

@@ -12,7 +12,7 @@ import { restAt, sayLast, takeAt } from '../../../harness/peers/peer';
 import { tcpServer } from '../../../harness/peers/tcpServer';
 import { udpPeer } from '../../../harness/peers/udpPeer';
 
-/** A call that is given up: its signal, and what it is given up with. */
+/** A call to abort: its signal, and the reason. */
 function giveUp() {
   const controller = new AbortController();
   const reason = new Error('given up');
@@ -25,10 +25,10 @@ const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
     (reason: unknown) => reason,
   );
 
-describe.each(interfaces)('a call that is given up by its signal, over $name', (tested) => {
+describe.each(interfaces)('a call that its signal aborts, over $name', (tested) => {
   const isModem = tested.name !== 'the host';
 
-  it('has read nothing, in whatever way it reads, and the next one reads all', async () => {
+  it('has read nothing, with any way of reading, and the next one reads all', async () => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;
     const { signal, reason, abort } = giveUp();
@@ -51,7 +51,7 @@ describe.each(interfaces)('a call that is given up by its signal, over $name', (
     expect(String(await socket.read(6))).toBe('abcdef');
   });
 
-  it('leaves what has come of its bytes for the next one', async () => {
+  it('leaves the bytes that have come to the next one', async () => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;
     const { signal, reason, abort } = giveUp();
@@ -66,7 +66,7 @@ describe.each(interfaces)('a call that is given up by its signal, over $name', (
     expect(String(await socket.read())).toBe('abcdef');
   });
 
-  it('has connected nothing: the peer is let go, and the socket connects anew', async () => {
+  it('has not connected: the peer is released, and the socket connects again', async () => {
     await using net = await tested.start();
     await using server = await tcpServer();
     await using socket = net.usocket.socket();
@@ -77,7 +77,7 @@ describe.each(interfaces)('a call that is given up by its signal, over $name', (
     expect(await firstValueFrom(socket.state$)).toBe('unconnected');
     await socket.connect(addressOf(server));
     await socket.sendall('hello');
-    // The one that was given up may have got as far as the server: then it ends there, and not with our bytes.
+    // The aborted attempt may have reached the server. Then its connection ends there, without our bytes.
     const heard: string[] = [];
     while (!heard.includes('hello')) {
       const peer = await server.accept();
@@ -87,7 +87,7 @@ describe.each(interfaces)('a call that is given up by its signal, over $name', (
     expect(heard.filter((text) => text !== '')).toEqual(['hello']);
   });
 
-  it('leaves the client that comes to the next accept', async () => {
+  it('leaves the next client to the next accept', async () => {
     await using net = await tested.start(isModem ? { ports: { 8080: 0 } } : undefined);
     await using server = net.usocket.socket();
     await server.bind(isModem ? ['0.0.0.0', 8080] : ['127.0.0.1', 0]);
@@ -106,10 +106,10 @@ describe.each(interfaces)('a call that is given up by its signal, over $name', (
     await conn.close();
   });
 
-  it('has sent the first of its bytes, and nothing behind them; what is sent next comes next', async () => {
+  it('has sent the first of its bytes and no others, and the next send comes behind them', async () => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;
-    // More than the operating system buffers on the way.
+    // More than the buffers of the operating system hold.
     const bytes = Buffer.alloc((isModem ? 1 : 32) << 20, noise(65_537));
     const { signal, reason, abort } = giveUp();
     const sending = reasonOf(socket.sendall(bytes, { signal }));
@@ -138,7 +138,7 @@ describe.each(interfaces)('a call that is given up by its signal, over $name', (
     expect(await failureOf(socket.recv(1))).toMatchObject({ code: 'EBADF' });
   });
 
-  it('has taken no datagram, looked nothing up and waits for nothing', async () => {
+  it('has taken no datagram, looked up no name and polled no socket', async () => {
     await using net = await tested.start();
     await using peer = await udpPeer();
     await using udp = net.usocket.socket(net.usocket.AF_INET, net.usocket.SOCK_DGRAM);

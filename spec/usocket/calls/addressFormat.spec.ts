@@ -43,7 +43,7 @@ describe.each(interfaces)('socket address format, over $name', ({ start }) => {
     });
   });
 
-  it("binds to all addresses with '', as every tutorial's server does; nobody can be reached there", async () => {
+  it("binds to all addresses with '', as servers in tutorials do, and cannot connect to it", async () => {
     await using net = await start();
     await using socket = net.usocket.socket();
     await socket.bind(['', 8080]);

@@ -4,8 +4,8 @@ import { throwError } from 'rxjs';
 import { type ErrorCode, OSError } from '../../../src/usocket';
 import { Background } from '../../../src/usocket/calls/background';
 
-describe('what non-blocking calls have begun', () => {
-  it('tells the first failure, which those behind it follow from, and forgets it', () => {
+describe('the background of a socket', () => {
+  it('throws the first failure, which the others follow from, and forgets it', () => {
     const background = new Background();
     const fail = (code: ErrorCode) => {
       background.run(throwError(() => new OSError(code, 'write', code)));

@@ -58,8 +58,8 @@ describe.each(interfaces)('setsockopt(), over $name', (tested) => {
   });
 
   it.each([
-    ['an option that nobody knows', 'ENOPROTOOPT', 1, 4711, 1],
-    ['a level that nobody knows', 'ENOPROTOOPT', 4711, 2, 1],
+    ['an unknown option', 'ENOPROTOOPT', 1, 4711, 1],
+    ['an unknown level', 'ENOPROTOOPT', 4711, 2, 1],
     ['a send buffer of 0', 'EINVAL', 1, 7, 0],
     ['a linger time that is a number', 'EINVAL', 1, 13, 0],
     ['a struct linger of 4 bytes', 'EINVAL', 1, 13, Buffer.from([1, 0, 0, 0])],
@@ -81,7 +81,7 @@ describe.each(interfaces)('setsockopt(), over $name', (tested) => {
     expect(failure).toMatchObject({ code: expected, syscall: 'setsockopt' });
   });
 
-  it('is no use on a closed socket, and is set on what accept gives', async () => {
+  it('fails on a closed socket, and is set on the sockets that accept gives', async () => {
     await using net = await tested.start();
     const { usocket } = net;
     const socket = usocket.socket();
@@ -92,7 +92,7 @@ describe.each(interfaces)('setsockopt(), over $name', (tested) => {
     expect(await failureOf(socket.setsockopt(1, 9, 1))).toMatchObject({ code: 'EBADF', syscall: 'setsockopt' });
   });
 
-  it('on a datagram socket refuses what is of streams', async () => {
+  it('refuses options of streams on a datagram socket', async () => {
     await using net = await tested.start();
     const { usocket } = net;
     await using socket = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
@@ -112,7 +112,7 @@ describe.each(interfaces)('setsockopt(), over $name', (tested) => {
 });
 
 describe.each(interfaces)('multicast groups, over $name', (tested) => {
-  it('are joined where the interface can, and refused plainly where it cannot', async () => {
+  it('are joined where the interface can do that, and refused where it cannot', async () => {
     await using net = await tested.start();
     const { usocket } = net;
     const { IPPROTO_IP, IP_ADD_MEMBERSHIP } = usocket;

@@ -29,7 +29,7 @@ describe.each(interfaces)('settimeout() and setblocking(), over $name', (tested)
     expect(took).toBeLessThan(1000);
   });
 
-  it('loses no byte by a time-out', async () => {
+  it('loses no byte with a time-out', async () => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;
     peer.write('part of a li');
@@ -42,7 +42,7 @@ describe.each(interfaces)('settimeout() and setblocking(), over $name', (tested)
     expect(String(await socket.read())).toBe('and more');
   });
 
-  it('does not hurry what comes in time', async () => {
+  it('changes nothing for a call that ends in time', async () => {
     await using pair = await connectedPair(tested);
     pair.socket.settimeout(5);
     sayLast(pair.peer, 'hello');
@@ -63,7 +63,7 @@ describe.each(interfaces)('settimeout() and setblocking(), over $name', (tested)
     expect((await Promise.all([first, third])).map(String)).toEqual(['abc', 'def']);
   });
 
-  it('is looked at when an operation is subscribed to', async () => {
+  it('counts as it is when an operation is subscribed to', async () => {
     await using pair = await connectedPair(tested);
     const receiving$ = pair.socket.recv$(3);
     pair.socket.settimeout(0.02);
@@ -82,7 +82,7 @@ describe.each(interfaces)('settimeout() and setblocking(), over $name', (tested)
     expect(String(await first)).toBe('hello');
   });
 
-  it('blocks for ever unless told', async () => {
+  it('blocks for ever by default', async () => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;
     const receiving = socket.recv(10);
@@ -129,7 +129,7 @@ describe.each(interfaces)('settimeout() and setblocking(), over $name', (tested)
     expect(String(await pair.socket.read())).toBe('still blocking');
   });
 
-  it('takes more seconds than a timer can', async () => {
+  it('accepts more seconds than a timer can keep', async () => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;
     socket.settimeout(1e9);
@@ -168,7 +168,7 @@ describe('settimeout(0.25) on a silent peer', () => {
     const begun = performance.now();
     expect(await failureOf(pair.socket.recv(10))).toMatchObject({ code: 'ETIMEDOUT' });
     const took = performance.now() - begun;
-    // A timer may be early by the rounding of its milliseconds.
+    // A timer may be early, because its milliseconds are rounded.
     expect(took).toBeGreaterThan(249);
     expect(took).toBeLessThan(350);
   });

@@ -23,7 +23,7 @@ describe('the signal of a promise', () => {
     expect(begun).toBe(0);
   });
 
-  it('gives the operation up when it is aborted, with its reason, whatever that is', async () => {
+  it('aborts the operation with its reason, of any type', async () => {
     for (const reason of [new Error('enough'), 'enough', 0, null, new OSError('EIO', 'mine', 'mine')]) {
       const controller = new AbortController();
       let givenUp = false;
@@ -48,7 +48,7 @@ describe('the signal of a promise', () => {
     expect(await reasonOf(promise)).toMatchObject({ name: 'AbortError' });
   });
 
-  it('that is aborted when the value is there already takes nothing back', async () => {
+  it('that is aborted after the value has come changes nothing', async () => {
     const controller = new AbortController();
     const values$ = new Subject<string>();
     const promise = promiseOf(values$, controller);
@@ -114,7 +114,7 @@ describe('the error of a promise', () => {
     }
   });
 
-  it('is one of its own where several wait for the same', async () => {
+  it('is a copy for each of several callers that wait for the same operation', async () => {
     const shared = broken();
     const shared$ = new Subject<never>();
     const first = failureOf(callsFromHere(shared$));
@@ -127,19 +127,19 @@ describe('the error of a promise', () => {
     expect([one.cause, other.cause]).toEqual([shared.cause, shared.cause]);
   });
 
-  it('has no cause where there was none, and what was added to it', async () => {
+  it('has no cause where there was none, and keeps other properties', async () => {
     const failure = await failureOf(promiseOf(throwError(() => new OSError('EIO', 'recv', 'recv: broken'))));
     expect('cause' in failure).toBe(false);
     const told = Object.assign(broken(), { sent: 12 });
     expect(await failureOf(promiseOf(throwError(() => told)))).toMatchObject({ sent: 12 });
   });
 
-  it('that is none of ours stays as it is', async () => {
+  it('that is no OSError stays as it is', async () => {
     const foreign = new TypeError('mine');
     expect(await reasonOf(promiseOf(throwError(() => foreign)))).toBe(foreign);
   });
 
-  it('does without a stack where the program wants none', async () => {
+  it('has no stack where the program has turned stacks off', async () => {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     const promise = failureOf(promiseOf(throwError(broken)));

@@ -2,7 +2,7 @@ import type { DatagramSocket } from '../../../src/usocket';
 import type { RunningInterface, TestedInterface } from '../../../harness/interfaces/interfaces';
 import { type UdpPeer, udpPeer, unusedUdpPort } from '../../../harness/peers/udpPeer';
 
-/** A datagram socket on a port of its own, and a peer. */
+/** A datagram socket with its own port, and a peer. */
 export class Correspondence implements AsyncDisposable {
   private constructor(
     readonly net: RunningInterface,

@@ -49,7 +49,7 @@ describe.each(interfaces)('datagrams, over $name', (tested) => {
     expect(sender).toEqual(it.peer.address);
   });
 
-  it('longer than a read asks for lose their rest, and the next one is whole', async () => {
+  it('that are longer than a read asks for lose their rest, and the next one is whole', async () => {
     await using it = await Correspondence.over(tested);
     await it.peer.send('abcdef', it.port);
     await it.peer.send('next', it.port);
@@ -70,7 +70,7 @@ describe.each(interfaces)('datagrams, over $name', (tested) => {
     expect(String((await it.peer.next()).data)).toBe('written');
   });
 
-  it('of a connected socket go to its peer, and come from nobody else', async () => {
+  it('of a connected socket go to its peer, and come only from it', async () => {
     await using it = await Correspondence.over(tested);
     await using stranger = await udpPeer();
     await it.socket.connect(it.peer.address);

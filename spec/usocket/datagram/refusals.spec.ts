@@ -8,7 +8,7 @@ import { Correspondence } from './correspondence';
 const nowhere: Address = ['127.0.0.1', 9];
 
 describe.each(interfaces)('a datagram socket, over $name, refuses', (tested) => {
-  it('what makes no sense', async () => {
+  it('wrong arguments, and calls that cannot be done yet', async () => {
     await using it = await Correspondence.over(tested);
     const { usocket } = it.net;
     await using fresh = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);

@@ -60,7 +60,7 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
   });
 
   describe('socket.bind(address)', () => {
-    it('gives the socket an address, which it must not have yet', async () => {
+    it('gives the socket an address, and fails when it has one already', async () => {
       await using net = await start();
       await using socket = net.usocket.socket();
       await socket.bind(['0.0.0.0', 8080]);
@@ -70,7 +70,7 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
   });
 
   describe('socket.listen([backlog])', () => {
-    it('lets connections come; a backlog below 0 counts as 0, and a usual one is there', async () => {
+    it('accepts connections; a backlog below 0 counts as 0, and there is a default', async () => {
       await using net = await startServing();
       for (const backlog of [undefined, -1, 0, 3]) {
         const { socket, port } = await listening(net, backlog);
@@ -83,7 +83,7 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
       }
     });
 
-    it('says how many the system may hold back; who can wait waits, and is served in its turn', async () => {
+    it('limits what the system holds back; clients that wait are served in their order', async () => {
       await using net = await startServing();
       const { socket, port } = await listening(net, 1);
       // As many as a modem holds.
@@ -104,7 +104,7 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
   });
 
   describe('socket.accept()', () => {
-    it('wants a socket that is bound and listens', async () => {
+    it('needs a socket that is bound and listens', async () => {
       await using net = await start();
       await using socket = net.usocket.socket();
       expect(await failureOf(socket.accept())).toMatchObject({ code: 'EINVAL' });

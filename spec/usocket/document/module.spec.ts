@@ -30,7 +30,7 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
       await socket.connect(['127.0.0.1', server.endpoint.port]);
     });
 
-    it('a domain name is no address: it is resolved with getaddrinfo first', async () => {
+    it('a domain name is not an address: it is resolved with getaddrinfo first', async () => {
       await using net = await start();
       await using socket = net.usocket.socket();
       const failure = await failureOf(socket.connect(['localhost', 80]));
@@ -44,7 +44,7 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
       expect(await failureOf(socket.connect(['127.0.0.1', port]))).toMatchObject({ code: 'EINVAL' });
     });
 
-    it('IPv6 addresses are there or not, as the port has it: here they are refused by name', async () => {
+    it('IPv6 addresses depend on the port: here they are refused', async () => {
       await using net = await start();
       await using socket = net.usocket.socket();
       const address = ['2001:db8::1', 80, 0, 0] as unknown as Address;
@@ -53,7 +53,7 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
   });
 
   describe('usocket.socket(af, type, proto)', () => {
-    it('is of AF_INET, SOCK_STREAM and IPPROTO_TCP where nothing is said', async () => {
+    it('makes a socket of AF_INET, SOCK_STREAM and IPPROTO_TCP by default', async () => {
       await using net = await start();
       await using socket = net.usocket.socket();
       expect(socket).toBeInstanceOf(Socket);
@@ -78,7 +78,7 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
       expect(first).toEqual([AF_INET, SOCK_STREAM, IPPROTO_TCP, '', ['127.0.0.1', 80]]);
     });
 
-    it('gives all combinations where nothing, or zero, is said, and filters by type and protocol', async () => {
+    it('gives all combinations by default or for zero, and filters by type and protocol', async () => {
       await using net = await start();
       const { AF_INET, SOCK_STREAM, SOCK_DGRAM, IPPROTO_UDP } = net.usocket;
       const typesOf = async (...filter: number[]) =>

@@ -1,6 +1,6 @@
 /**
- * What the socket document says of sending and receiving, sentence by sentence, on each interface. The titles are the headings
- * of the document. The other folders of `spec/usocket` specify what goes beyond it.
+ * What the socket document says of sending and receiving, sentence by sentence, on each interface. The titles are the
+ * headings of the document. The other folders of `spec/usocket` specify what goes beyond it.
  */
 import { describe, expect, it } from '@jest/globals';
 
@@ -14,7 +14,7 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
   const { start } = tested;
 
   describe('socket.send(bytes) and socket.sendall(bytes)', () => {
-    it('want a connected socket', async () => {
+    it('need a connected socket', async () => {
       await using net = await start();
       await using socket = net.usocket.socket();
       expect(await failureOf(socket.send('x'))).toMatchObject({ code: 'ENOTCONN' });
@@ -124,7 +124,7 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
       expect(String(await reading)).toBe('abcdef');
     });
 
-    it('gives less on a non-blocking socket', async () => {
+    it('gives what is there on a non-blocking socket', async () => {
       await using pair = await connectedPair(tested);
       pair.peer.write('abc');
       await until(pair.socket.readiness$, ({ readable }) => readable);

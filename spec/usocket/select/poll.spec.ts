@@ -88,7 +88,7 @@ describe('poll', () => {
     expect(await poller.poll(0)).toEqual([]);
   });
 
-  it('tells of a hangup and of an error unasked, and of nothing else', async () => {
+  it('reports a hangup and an error unasked, and nothing else', async () => {
     const gone = { readiness$: new BehaviorSubject(states['h'] ?? idle) };
     const failed = { readiness$: new BehaviorSubject(states['e'] ?? idle) };
     const poller = new Poll();
@@ -135,7 +135,7 @@ describe('poll', () => {
     expect(await poller.ipoll(0)).toEqual([[stream, POLLOUT]]);
   });
 
-  it('keeps on telling of a hangup behind the one-shot flag: that comes unasked', async () => {
+  it('reports a hangup again after the one-shot flag, because it comes unasked', async () => {
     const stream = { readiness$: new BehaviorSubject(states['h'] ?? idle) };
     const poller = new Poll();
     poller.register(stream);
@@ -143,7 +143,7 @@ describe('poll', () => {
     expect(await poller.ipoll(0, 1)).toEqual([[stream, POLLHUP]]);
   });
 
-  it('lets whoever hears of a one-shot report take streams out', async () => {
+  it('lets an observer of a one-shot report unregister streams', async () => {
     const [one, other] = [states['r'], states['r']].map((state) => ({
       readiness$: new BehaviorSubject(state ?? idle),
     }));
@@ -190,7 +190,7 @@ describe('poll', () => {
     }),
   );
 
-  it('takes a readiness$ that has ended at its last word', async () => {
+  it('keeps the last state of a readiness$ that has completed', async () => {
     const ended = { readiness$: of(states['r'] ?? idle) };
     const poller = new Poll();
     poller.register(ended, POLLIN);
@@ -222,7 +222,7 @@ describe('poll', () => {
     }),
   );
 
-  it('refuses what is no time, and what is no stream, with EINVAL', async () => {
+  it('refuses a wrong time and a wrong stream with EINVAL', async () => {
     const poller = new Poll<Pollable>();
     expect((await failureOf(poller.poll$(NaN))).code).toBe('EINVAL');
     expect((await failureOf(poller.poll$('soon' as unknown as number))).code).toBe('EINVAL');
@@ -235,7 +235,7 @@ describe('poll', () => {
     expect(await poller.poll(0)).toEqual([]);
   });
 
-  it('refuses to modify or take out what is not registered', () => {
+  it('refuses to modify or unregister a stream that is not registered', () => {
     const poller = new Poll();
     const stream = { readiness$: new BehaviorSubject(idle) };
     for (const act of [() => poller.modify(stream, POLLIN), () => poller.unregister(stream)]) {

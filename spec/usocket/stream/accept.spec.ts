@@ -64,7 +64,7 @@ describe.each(interfaces)('bind(), listen() and accept(), over $name', (tested) 
     await conn.close();
   });
 
-  it('takes what the client said before it was accepted', async () => {
+  it('keeps what the client sends before it is accepted', async () => {
     await using serving = await Serving.on(tested);
     const bytes = noise(3000);
     (await serving.client()).end(bytes);
@@ -73,7 +73,7 @@ describe.each(interfaces)('bind(), listen() and accept(), over $name', (tested) 
     await conn.close();
   });
 
-  it('serves several clients at a time, each its own bytes', async () => {
+  it('serves several clients at the same time, each with its own bytes', async () => {
     await using serving = await Serving.on(tested);
     const contents = [noise(20_000), noise(3000), noise(9999)];
     const served = firstValueFrom(serving.server.connections$.pipe(take(3), toArray()));
@@ -93,7 +93,7 @@ describe.each(interfaces)('bind(), listen() and accept(), over $name', (tested) 
     }
   });
 
-  it('keeps clients that come before anybody accepts, however few were asked for, and what they have said', async () => {
+  it('keeps clients and their bytes until they are accepted, even with a small backlog', async () => {
     await using serving = await Serving.on(tested, {}, 1);
     const clients: PeerSocket[] = [];
     for (let index = 0; index < 5; index++) {
@@ -101,7 +101,7 @@ describe.each(interfaces)('bind(), listen() and accept(), over $name', (tested) 
       client.write(String(index));
       clients.push(client);
     }
-    // One leaves while it waits: what it has said is there, and the end behind it.
+    // A client that leaves while it waits: its bytes are there, and then the end.
     clients[2]?.end(' bye');
     const heard: string[] = [];
     for (const client of clients) {
@@ -162,7 +162,7 @@ describe.each(interfaces)('bind(), listen() and accept(), over $name', (tested) 
     await again.close();
   });
 
-  it('refuses what makes no sense', async () => {
+  it('refuses calls in the wrong order, and a bad port', async () => {
     await using serving = await Serving.on(tested);
     const { usocket } = serving.net;
     const socket = usocket.socket();
@@ -219,13 +219,13 @@ describe.each(interfaces.filter(isModem))('the limits of $name as a server', (te
     }
   });
 
-  it('takes as many clients where a former program has set a limit', async () => {
+  it('accepts as many clients where an earlier program has set a limit', async () => {
     await using net = await tested.start({ ports: { 8080: 0 } });
     const { nic, usocket, emulator } = net;
     if (!(nic instanceof ESP8285)) throw new Error('no modem');
     await using socket = usocket.socket();
     await socket.bind(['', 8080]);
-    // What the line brings behind the driver's back is what a former program has said.
+    // A command behind the driver's back stands for an earlier program.
     if (!emulator) throw new Error('no modem');
     const taken = firstValueFrom(emulator.uart.rx$.pipe(filter((bytes) => /OK|ERROR/.test(String(bytes)))));
     await lastValueFrom(from(emulator.uart.write(Buffer.from('AT+CIPSERVERMAXCONN=1\r\n'))), {
@@ -278,7 +278,7 @@ describe.each(interfaces.filter(isModem))('the limits of $name as a server', (te
     }
   });
 
-  it('listens again after a restart, and tells its connections of it', async () => {
+  it('listens again after a restart, and its connections fail', async () => {
     await using serving = await Serving.on(tested);
     await serving.client();
     const [lost] = await serving.server.accept();

@@ -28,7 +28,7 @@ describe.each(interfaces)('close(), over $name', (tested) => {
     expect(String(await rest)).toBe('last words');
   });
 
-  it('leaves behind nothing that a non-blocking write has taken', async () => {
+  it('sends everything that a non-blocking write has taken', async () => {
     await using pair = await connectedPair(tested);
     const rest = restAt(pair.peer);
     const bytes = noise(2000);
@@ -67,7 +67,7 @@ describe.each(interfaces)('close(), over $name', (tested) => {
     expect(await pending).toMatchObject({ code: 'EBADF', errno: 9 });
   });
 
-  it('ends every read that waits, and gives none of them what was meant for another', async () => {
+  it('ends every read that waits, and gives none of them the bytes of another', async () => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;
     peer.write('hello');
@@ -115,7 +115,7 @@ describe.each(interfaces)('close(), over $name', (tested) => {
     expect(await firstValueFrom(pair.socket.state$)).toBe('closed');
   });
 
-  it('goes on to its end when nobody waits for it any more', async () => {
+  it('goes on when it is unsubscribed from', async () => {
     await using pair = await connectedPair(tested);
     const rest = restAt(pair.peer);
     pair.socket.close$().subscribe().unsubscribe();

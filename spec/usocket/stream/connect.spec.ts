@@ -16,7 +16,7 @@ describe.each(interfaces)('connect(), over $name', (tested) => {
     expect(await firstValueFrom(pair.socket.state$)).toBe('connected');
   });
 
-  it('fails with ECONNREFUSED where nobody listens, and says where', async () => {
+  it('fails with ECONNREFUSED where nothing listens, and says where', async () => {
     await using net = await start();
     await using socket = net.usocket.socket();
     const port = await unusedPort();
@@ -87,7 +87,7 @@ describe.each(interfaces)('connect(), over $name', (tested) => {
     await until(socket.readiness$, ({ writable }) => writable);
   });
 
-  it('does nothing before it is subscribed to, and nothing more when it is given up', async () => {
+  it('does nothing before it is subscribed to, and stops when it is unsubscribed from', async () => {
     await using net = await start();
     await using server = await tcpServer();
     await using socket = net.usocket.socket();
@@ -166,7 +166,7 @@ describe.each([
 });
 
 describe.each(interfaces)('a socket that has been bound, over $name', ({ start }) => {
-  it('connects if any address would do, and fails with EADDRNOTAVAIL if one was asked for', async () => {
+  it('connects where it is bound to any address, and fails with EADDRNOTAVAIL where it is bound to a certain one', async () => {
     await using net = await start();
     await using server = await tcpServer();
     await using any = net.usocket.socket();
@@ -177,7 +177,7 @@ describe.each(interfaces)('a socket that has been bound, over $name', ({ start }
     expect(await failureOf(bound.connect(addressOf(server)))).toMatchObject({ code: 'EADDRNOTAVAIL' });
   });
 
-  it('connects no more once it listens: EISCONN', async () => {
+  it('fails with EISCONN when it listens', async () => {
     await using net = await start({ ports: { 8080: 0 } });
     await using server = await tcpServer();
     await using listening = net.usocket.socket();

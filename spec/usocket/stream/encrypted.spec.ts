@@ -124,7 +124,7 @@ describe.each(interfaces)('connect() with TLS, over $name', (tested) => {
 const [host, ...modems] = interfaces;
 
 describe.each(modems)('the one encrypted connection of a modem, over $name', (tested) => {
-  it('is with nobody in particular, and only had where that is accepted', async () => {
+  it('does not check the peer, and is refused unless the program accepts that', async () => {
     await using net = await tested.start();
     await using server = await tlsServer();
     await using socket = net.usocket.socket();

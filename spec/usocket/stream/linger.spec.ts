@@ -18,7 +18,7 @@ const canReset = interfaces.filter(({ name }) => !name.includes('1.5'));
 const cannot = interfaces.filter(({ name }) => name.includes('1.5'));
 
 describe.each(canReset)('SO_LINGER, over $name', (tested) => {
-  it('with 0 seconds has close() break the connection off, and drop what has not gone', async () => {
+  it('with 0 seconds has close() reset the connection, and drop unsent bytes', async () => {
     await using pair = await connectedPair(tested);
     const { socket, usocket, peer } = pair;
     await socket.setsockopt(usocket.SOL_SOCKET, usocket.SO_LINGER, linger(true, 0));
@@ -29,7 +29,7 @@ describe.each(canReset)('SO_LINGER, over $name', (tested) => {
     expect(pair.emulator?.state.links ?? []).toEqual([]);
   });
 
-  it('is of that connection alone: the next one over the same link ends in order', async () => {
+  it('counts for one connection: the next one over the same link ends in order', async () => {
     await using pair = await connectedPair(tested);
     const { socket, usocket, server } = pair;
     await socket.setsockopt(usocket.SOL_SOCKET, usocket.SO_LINGER, linger(true, 0));
@@ -61,7 +61,7 @@ describe.each(canReset)('SO_LINGER, over $name', (tested) => {
 });
 
 describe.each(cannot)('SO_LINGER, over $name', (tested) => {
-  it('with 0 seconds is refused by a firmware that cannot break off', async () => {
+  it('with 0 seconds is refused by a firmware that cannot reset', async () => {
     await using pair = await connectedPair(tested);
     const { socket, usocket } = pair;
     const refused = socket.setsockopt(usocket.SOL_SOCKET, usocket.SO_LINGER, linger(true, 0));

@@ -25,7 +25,7 @@ describe.each(interfaces)('makefile, over $name', (tested) => {
     expect(String(await file.read())).toBe('');
   });
 
-  it('gives a file that writes, without a buffer whatever is asked for', async () => {
+  it('gives a file that writes, without a buffer even if one is asked for', async () => {
     await using pair = await connectedPair(tested);
     const file = pair.socket.makefile('wb', 4096);
     const bytes = noise(5_000);

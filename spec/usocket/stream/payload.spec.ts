@@ -26,7 +26,7 @@ const modemTalk = [
 ];
 
 describe.each(interfaces)('payloads, over $name', (tested) => {
-  it('carries what reads like a message of the modem, both ways', async () => {
+  it('carries bytes that look like messages of the modem, both ways', async () => {
     await using pair = await connectedPair(tested);
     const { socket, peer } = pair;
     for (const text of [...modemTalk, modemTalk.join('')]) {

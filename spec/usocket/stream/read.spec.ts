@@ -153,7 +153,7 @@ describe.each(interfaces)('reading, over $name', (tested) => {
   });
 
   describe('readline()', () => {
-    it('gives one line after the other, with its newline, whatever the packets', async () => {
+    it('gives one line after another, with its newline, independent of the packets', async () => {
       await using pair = await connectedPair(tested);
       const { socket, peer } = pair;
       peer.write('HTTP/1.0 200 OK\r\nA: b\r');

@@ -53,7 +53,7 @@ describe.each(interfaces)('several sockets, over $name', (tested) => {
     await Promise.all([one.close(), two.close()]);
   });
 
-  it('leave one another alone: one is closed, the other goes on', async () => {
+  it('do not affect one another: one is closed, the other goes on', async () => {
     await using net = await tested.start();
     await using server = await tcpServer();
     const [[one, peerOfOne], [other, peerOfOther]] = [await connected(net, server), await connected(net, server)];
@@ -82,7 +82,7 @@ describe.each(interfaces)('several sockets, over $name', (tested) => {
     await Promise.all([big.close(), small.close()]);
   });
 
-  it('do not wait for one that nobody reads', async () => {
+  it('do not wait for one that is not read', async () => {
     await using net = await tested.start();
     await using server = await tcpServer();
     const [[unread, peerOfUnread], [other, peerOfOther]] = [

@@ -115,7 +115,7 @@ describe.each(interfaces)('sizes, over $name', (tested) => {
     expect(String(target)).toBe('ab.');
   });
 
-  it('refuses with EINVAL what is no size', async () => {
+  it('refuses a wrong size with EINVAL', async () => {
     await using pair = await connectedPair(tested);
     const { socket } = pair;
     const wrong = [0.5, NaN, '5', [5]] as unknown as number[];
@@ -161,7 +161,7 @@ describe('after a reset of the peer, over the host', () => {
     expect(await failureOf(socket.write('x'))).toMatchObject({ code: 'EPIPE' });
   });
 
-  it('the first send hears of it, where nobody has read', async () => {
+  it('the first send fails with it, where no call has read', async () => {
     await using pair = await connectedPair(tested!);
     const { socket, peer } = pair;
     await reset(peer);
