@@ -18,13 +18,13 @@ import { takeChunks, takeLines } from './takeChunks';
  *     const connection = reader.connect();
  *     reader.readline$().pipe(concatWith(reader.read$(16))).subscribe(show);
  *
- * The methods that end in `$` are cold: they read when they are subscribed to, each time anew. They throw a `RangeError`
- * at the call if a size, which is in bytes, is negative or not whole. The methods that end in `Now` do not wait.
+ * The methods that end in `$` are cold: each subscription is a read of its own. They throw a `RangeError` at the call if
+ * a size, which is in bytes, is negative or not whole. The methods that end in `Now` do not wait.
  */
 export class ByteReader {
   /**
    * Every chunk as it arrives, until the stream ends or fails. Cold. It is one long read: other reads wait until it is
-   * over or unsubscribed, and then go on behind the last chunk that it has emitted.
+   * over or unsubscribed, and then start after the last chunk that it has emitted.
    */
   readonly data$: Observable<Buffer>;
   /**
