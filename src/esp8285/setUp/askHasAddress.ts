@@ -5,13 +5,13 @@ import { firstMatch } from '../commands/answerLines';
 import type { Steps } from './steps';
 
 /**
- * Asks whether the modem has an address, and emits that. `AT+CIPSTATUS` is old, and refused by some newer firmware (esp-at
- * issue 322); what else there is says it too.
+ * Asks whether the modem has an address, and emits that. Some newer firmware refuses `AT+CIPSTATUS` (esp-at issue 322), so
+ * other queries follow it.
  */
 export function askHasAddress(steps: Steps): Observable<boolean> {
   const ways = [
     { command: common.status, readAddress: addressByStatus },
-    // Its line may have been damaged.
+    // Its line may have been damaged the first time.
     { command: common.status, readAddress: addressByStatus },
     { command: common.askStation, readAddress: addressByStation },
     { command: common.askOwnAddresses, readAddress: addressByAddresses },
@@ -26,13 +26,13 @@ export function askHasAddress(steps: Steps): Observable<boolean> {
   );
 }
 
-/** `STATUS:2`: it has an address; 3 and 4: and has, or had, connections. */
+/** `STATUS:2`: it has an address; 3 and 4: it also has, or had, connections. */
 function addressByStatus(lines: readonly string[]): boolean | undefined {
   const status = firstMatch(lines, /^\+?(?:CIP)?STATUS:\s*(\d)$/)?.[1];
   return status === undefined ? undefined : ['2', '3', '4'].includes(status);
 }
 
-/** `+CWSTATE:2,"my-ssid"`: on a network, with an address. */
+/** `+CWSTATE:2,"my-ssid"`: it is on a network and has an address. */
 function addressByStation(lines: readonly string[]): boolean | undefined {
   const state = firstMatch(lines, /^\+CWSTATE:\s*(\d)/)?.[1];
   return state === undefined ? undefined : state === '2';

@@ -26,7 +26,7 @@ export function identify(steps: Steps, said: string): Observable<Dialect> {
       if (isNonos) return nonos(steps, said);
       return steps
         .knows(probes.store)
-        .pipe(concatMap((isEspAt) => (isEspAt ? espAt(steps, said) : firmwareWithout(steps, said))));
+        .pipe(concatMap((isEspAt) => (isEspAt ? espAt(steps, said) : oldFirmware(steps, said))));
     }),
   );
 }
@@ -55,8 +55,8 @@ function espAt(steps: Steps, said: string): Observable<Dialect> {
     );
 }
 
-/** A firmware that knows neither of the two probes: ESP-AT 2.0 or AT 0.x. */
-function firmwareWithout(steps: Steps, said: string): Observable<Dialect> {
+/** ESP-AT 2.0 or AT 0.x: what both of them lack, all later firmware has. */
+function oldFirmware(steps: Steps, said: string): Observable<Dialect> {
   return steps.knows(probes.memory).pipe(
     concatMap((isEspAt) => {
       if (isEspAt) return espAt(steps, said);
