@@ -1,4 +1,20 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { defineConfig } from 'tsdown';
+
+/**
+ * Gives each comment of the declarations a line of its own. The bundler writes a short one behind the member before it, where
+ * editors do not find it.
+ */
+function separateComments({ outDir }: { readonly outDir: string }): void {
+  for (const name of readdirSync(outDir, { recursive: true, encoding: 'utf8' })) {
+    if (!/\.d\.[cm]ts$/.test(name)) continue;
+    const path = join(outDir, name);
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace(/(?<=[;{]) ?(\/\*\* .* \*\/)\n? */g, '\n  $1\n  '));
+  }
+}
 
 export default defineConfig({
   // `exports` and `bin` in package.json name these files: the paths under `dist` are the same as those under `src`.
@@ -6,6 +22,7 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'node20',
   dts: true,
+  onSuccess: separateComments,
   // The declarations use `Buffer`, `AsyncDisposable` and `ErrorOptions`, which a user's `tsconfig.json` may not include.
   banner: { dts: '/// <reference types="node" />\n/// <reference lib="es2022" />' },
   logLevel: 'warn',

@@ -1,10 +1,12 @@
 // Packs the package and unpacks it in an empty project that has only the declared dependencies. There it imports and
-// requires every export, checks their types with each supported compiler and each kind of module resolution, and runs the
-// command. Needs no network. Run `npm run build` first.
+// requires every export, checks their types with each supported compiler and each kind of module resolution, looks at what an
+// editor shows for the members of the modules, and runs the command. Needs no network. Run `npm run build` first.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+
+import ts from 'typescript';
 
 const root = dirname(import.meta.dirname);
 const modules = join(root, 'node_modules');
@@ -30,6 +32,7 @@ try {
   }
   run(project, 'node', 'consumer.mjs');
   run(project, 'node', 'consumer.cjs');
+  checkHovers();
   const help = run(project, 'node', join('node_modules', manifest.name, manifest.bin[manifest.name]), '--help');
   if (!help.includes(`Usage: ${manifest.name}`)) throw new Error(`--help says: ${help}`);
 } finally {
@@ -58,6 +61,33 @@ function consumer() {
     `if (entries.some((entry) => Object.keys(entry).length === 0)) throw new Error('an entry exports nothing');`,
     `export const received = async (sock: entry0.Socket): Promise<Buffer> => (await sock.recv(16)).subarray(1);`,
   ].join('\n');
+}
+
+/** Hovering over `usocket.socket` and each other member of a module has to show its documentation. */
+function checkHovers() {
+  const program =
+    `const modules = Object.entries(require('${manifest.name}')).filter(([, it]) => typeof it === 'object');` +
+    'console.log(modules.flatMap(([name, it]) => Object.keys(it).map((key) => `${name}.${key}`)).join());';
+  const members = run(project, 'node', '-e', program).trim().split(',');
+  const names = [...new Set(members.map((member) => member.split('.')[0]))];
+  const file = join(project, 'hovers.cts');
+  const text = `import { ${names.join(', ')} } from '${manifest.name}';\n${members.join(';\n')};\n`;
+  writeFileSync(file, text);
+  const service = ts.createLanguageService({
+    ...ts.sys,
+    useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
+    getCurrentDirectory: () => project,
+    getScriptFileNames: () => [file],
+    getScriptVersion: () => '1',
+    getScriptSnapshot: (path) => ts.ScriptSnapshot.fromString(ts.sys.readFile(path) ?? ''),
+    getCompilationSettings: () => ({ module: ts.ModuleKind.NodeNext }),
+    getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
+  });
+  const silent = members.filter((member) => {
+    const place = text.indexOf(`\n${member};`) + 1 + member.indexOf('.') + 1;
+    return !service.getQuickInfoAtPosition(file, place)?.documentation?.length;
+  });
+  if (silent.length > 0) throw new Error(`an editor shows nothing for ${silent.join(', ')}`);
 }
 
 function run(cwd, command, ...args) {

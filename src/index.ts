@@ -11,7 +11,7 @@
  * @module rx-usocket
  */
 import { UART } from './machine';
-import { createModules } from './modules';
+import { createModules, type Modules } from './modules';
 import { inspectableModule } from './streams';
 import { errnoOf, errorcode, Poll, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, select, select$ } from './usocket';
 
@@ -78,13 +78,12 @@ export const uselect = inspectableModule('uselect', {
 });
 
 /** Error numbers by name, and names by number: `uerrno.EAGAIN` is 11, and `uerrno.errorcode[11]` is `'EAGAIN'`. */
-export const uerrno = {
-  ...errnoOf,
+export const uerrno: typeof errnoOf & {
   /** The name of each error number: `uerrno.errorcode[11]` is `'EAGAIN'`; `undefined` for a number without a name. */
-  errorcode,
-} as const;
+  readonly errorcode: typeof errorcode;
+} = { ...errnoOf, errorcode };
 
-export { createModules };
+export { createModules, type Modules };
 
 export type {
   Encryption,
@@ -101,6 +100,7 @@ export type {
   TraceEvent,
 } from './esp8285';
 export type { UART, UARTOptions } from './machine';
+export type { NetworkModule } from './network';
 export type { Pollable, Readiness, Uart } from './streams';
 export type { HostConfig, HostNic, HostNicOptions } from './host';
 export {
@@ -131,6 +131,8 @@ export {
   type Sendable,
   type Socket,
   type SocketFile,
+  type SocketFunctions,
+  type SocketModule,
   type SocketOptions,
   type SocketState,
   type StreamLink,

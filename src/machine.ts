@@ -101,6 +101,7 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
    */
   constructor(
     port: string,
+    /** The speed of the line, in bits per second. */
     readonly baudRate = 115_200,
     options: UARTOptions = {},
   ) {

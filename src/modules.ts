@@ -1,5 +1,13 @@
-import { createNetworkModule } from './network';
-import { createSocketModule, Interfaces } from './usocket';
+import { createNetworkModule, type NetworkModule } from './network';
+import { createSocketModule, Interfaces, type SocketModule } from './usocket';
+
+/** A `network` and a `usocket` module that belong together. */
+export interface Modules {
+  /** Makes interfaces. They are the default interfaces of the `usocket` beside it only. */
+  readonly network: NetworkModule;
+  /** Makes sockets, by default on the first interface of the `network` beside it. */
+  readonly usocket: SocketModule;
+}
 
 /**
  * Makes a `network` and a `usocket` module of their own. An interface of one such pair is never the default interface of
@@ -9,12 +17,7 @@ import { createSocketModule, Interfaces } from './usocket';
  *     network.Host();
  *     const sock = usocket.socket(); // on that interface, not on one of the package's own `network`
  */
-export function createModules() {
+export function createModules(): Modules {
   const interfaces = new Interfaces();
-  return {
-    /** Makes interfaces, which only the `usocket` beside it uses by default. */
-    network: createNetworkModule(interfaces),
-    /** Makes sockets, by default on the first interface of the `network` beside it. */
-    usocket: createSocketModule(interfaces),
-  };
+  return { network: createNetworkModule(interfaces), usocket: createSocketModule(interfaces) };
 }

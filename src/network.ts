@@ -8,11 +8,40 @@ import type { Interfaces } from './usocket';
 import { callError } from './usocket/contract/osError';
 import { type Abortable, ifPromise, promiseOf } from './usocket/contract/promiseOf';
 
+/** The `network` module. */
+export interface NetworkModule {
+  /**
+   * Sets up the modem on a serial line, whatever state it is in, and resolves to its interface. As in MaixPy,
+   * `network.ESP8285.WPA2_PSK` and the like name the encryptions of an access point that the modem opens itself.
+   *
+   *     const nic = await network.ESP8285(new machine.UART('/dev/ttyUSB0', 115200));
+   *     await nic.connect('my-ssid', 'my-key');
+   *
+   * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EBUSY` when the line already has an interface, `EIO` when
+   * the modem is silent, and `EPROTO` when the baud rate is wrong. After a failure, or when it is given up, the line
+   * stays open for another attempt. A program that goes on without the modem has to call `uart.close()`, because an open
+   * line keeps the process running.
+   */
+  readonly ESP8285: ((uart: Uart, options?: ModemOptions & Abortable) => Promise<ESP8285>) & typeof encryptions;
+
+  /**
+   * Gives the operating system's own sockets as an interface, which is up at once. It is for programs that run with and
+   * without a modem.
+   *
+   *     if (path) await network.ESP8285(new machine.UART(path));
+   *     else network.Host();
+   *     const socket = usocket.socket();
+   *
+   * Throws `EINVAL` when `ca`, the certificates of authorities that TLS is checked by, are not certificates.
+   */
+  Host(options?: HostNicOptions): HostNic;
+}
+
 /**
  * Makes the `network` module. It registers each interface when it is up. The first one is the default, until it is closed,
  * or its line is lost and there is another one.
  */
-export function createNetworkModule(interfaces: Interfaces) {
+export function createNetworkModule(interfaces: Interfaces): NetworkModule {
   /** Lines that have an interface: two interfaces on one line would take each other's answers for their own. */
   const taken = new Set<Uart>();
 
@@ -56,30 +85,7 @@ export function createNetworkModule(interfaces: Interfaces) {
   }
 
   const members = {
-    /**
-     * Sets up the modem on a serial line, whatever state it is in, and resolves to its interface. As in MaixPy,
-     * `network.ESP8285.WPA2_PSK` and the like name the encryptions of an access point that the modem opens itself.
-     *
-     *     const nic = await network.ESP8285(new machine.UART('/dev/ttyUSB0', 115200));
-     *     await nic.connect('my-ssid', 'my-key');
-     *
-     * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EBUSY` when the line already has an interface, `EIO` when
-     * the modem is silent, and `EPROTO` when the baud rate is wrong. After a failure, or when it is given up, the line
-     * stays open for another attempt. A program that goes on without the modem has to call `uart.close()`, because an open
-     * line keeps the process running.
-     */
     ESP8285: Object.assign(startESP8285, encryptions),
-
-    /**
-     * Gives the operating system's own sockets as an interface, which is up at once. It is for programs that run with and
-     * without a modem.
-     *
-     *     if (path) await network.ESP8285(new machine.UART(path));
-     *     else network.Host();
-     *     const socket = usocket.socket();
-     *
-     * Throws `EINVAL` when `ca`, the certificates of authorities that TLS is checked by, are not certificates.
-     */
     Host(options?: HostNicOptions): HostNic {
       const nic = new HostNic(options);
       interfaces.add(nic);

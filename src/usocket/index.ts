@@ -4,7 +4,7 @@ export { type ErrorCode, errnoOf, errorcode } from './contract/errno';
 export type { AddressInfo, AddressInfos } from './getaddrinfo';
 export { DatagramSocket } from './datagram/datagramSocket';
 export { Interfaces } from './interfaces';
-export { createSocketModule, type NicOption } from './module';
+export { createSocketModule, type NicOption, type SocketFunctions, type SocketModule } from './module';
 export type {
   Certificates,
   CloseOptions,

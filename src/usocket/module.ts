@@ -34,14 +34,88 @@ type Hints<O> =
   | [af: Hint, type: Hint, options?: O]
   | [af: Hint, type: Hint, proto: Hint, options?: O];
 
-/**
- * Makes the `usocket` module over a set of network interfaces. A program that is not a test takes the module of the package,
- * or `createModules()`.
- *
- * @see The socket document, "Methods" and "Constants".
- */
-export function createSocketModule(interfaces: Interfaces) {
-  function getaddrinfo$(
+/** What {@link createSocketModule} makes: the functions of the `usocket` module. */
+export interface SocketFunctions {
+  /**
+   * Converts an address from bytes to text. IPv6 addresses get the short form of RFC 5952.
+   *
+   *     usocket.inet_ntop(usocket.AF_INET, Buffer.from([127, 0, 0, 1])); // '127.0.0.1'
+   *
+   * Throws `EINVAL` for a wrong number of bytes, and `EAFNOSUPPORT` for any family but `AF_INET` and `AF_INET6`.
+   *
+   * @see The socket document, `usocket.inet_ntop(af, bin_addr)`.
+   */
+  readonly inet_ntop: typeof inet_ntop;
+
+  /**
+   * Converts an address from text to bytes: 4 bytes for `AF_INET`, 16 bytes for `AF_INET6`.
+   *
+   *     usocket.inet_pton(usocket.AF_INET, '1.2.3.4'); // <01 02 03 04>
+   *
+   * Throws `EINVAL` for a text that is no address, and `EAFNOSUPPORT` for any family but `AF_INET` and `AF_INET6`.
+   *
+   * @see The socket document, `usocket.inet_pton(af, txt_addr)`.
+   */
+  readonly inet_pton: typeof inet_pton;
+
+  /** The class of all errors: `OSError` itself, as in MicroPython. */
+  readonly error: typeof OSError;
+
+  /**
+   * Makes a socket: a stream socket without arguments, or a datagram socket.
+   *
+   *     const stream = usocket.socket();
+   *     const datagrams = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
+   *
+   * Throws `EAFNOSUPPORT` for any family but `AF_INET`, `EPROTONOSUPPORT` for a type or protocol that there is not, and
+   * `ENODEV` when there is no interface yet.
+   *
+   * @param type `SOCK_STREAM` or `SOCK_DGRAM`. Default: `SOCK_STREAM`.
+   * @param proto 0 is the protocol that goes with the type. Default: 0.
+   * @param options.nic The interface to use. Default: the first one that came up and is not lost.
+   * @param options.receiveBuffer How many bytes the socket holds for later reads. Default: 262144.
+   * @see The socket document, `usocket.socket(af, type, proto)`.
+   */
+  socket(af?: number, type?: typeof constants.SOCK_STREAM, proto?: number, options?: SocketOptions & NicOption): Socket;
+  socket(
+    af: number,
+    type: typeof constants.SOCK_DGRAM,
+    proto?: number,
+    options?: SocketOptions & NicOption,
+  ): DatagramSocket;
+  socket(af: number, type: number, proto?: number, options?: SocketOptions & NicOption): Socket | DatagramSocket;
+
+  /**
+   * Resolves a host and a port to what `socket()` and `connect()` need: a list of `[family, type, proto, '', address]`,
+   * with stream sockets first. The interface looks up names. A numeric address is not looked up.
+   *
+   *     const [[, , , , address]] = await usocket.getaddrinfo('example.net', 80, 0, usocket.SOCK_STREAM);
+   *
+   * Rejects with `EAI_NONAME` when there is no such name, `EAI_AGAIN` when no name server has answered, `EAI_FAMILY` or
+   * `EAI_SOCKTYPE` for a filter that no socket passes, `EAI_BADFLAGS` for any flag, `EINVAL` for a bad host or port, and
+   * `ENODEV` when there is no interface yet. The `errno` of an `EAI_…` is negative.
+   *
+   * @param af 0 or `AF_INET`. Default: 0, which is any.
+   * @param type 0, `SOCK_STREAM` or `SOCK_DGRAM`. Default: 0, which is any.
+   * @param options `nic` chooses the interface, `signal` aborts the call. It may follow any of the arguments.
+   * @see The socket document, `usocket.getaddrinfo(host, port, af, type, proto, flags)`.
+   */
+  getaddrinfo(
+    host: string,
+    port: number,
+    af?: number,
+    type?: number,
+    proto?: number,
+    flags?: number,
+    options?: NicOption & Abortable,
+  ): Promise<AddressInfos>;
+  getaddrinfo(host: string, port: number, ...given: Hints<NicOption & Abortable>): Promise<AddressInfos>;
+
+  /**
+   * The cold form of `getaddrinfo`: an observable that asks when it is subscribed to, emits the list once and completes.
+   * Unsubscribing gives the question up.
+   */
+  getaddrinfo$(
     host: string,
     port: number,
     af?: number,
@@ -50,7 +124,19 @@ export function createSocketModule(interfaces: Interfaces) {
     flags?: number,
     options?: NicOption,
   ): Observable<AddressInfos>;
-  function getaddrinfo$(host: string, port: number, ...given: Hints<NicOption>): Observable<AddressInfos>;
+  getaddrinfo$(host: string, port: number, ...given: Hints<NicOption>): Observable<AddressInfos>;
+}
+
+/** The `usocket` module: its functions and its constants. */
+export type SocketModule = SocketFunctions & typeof constants;
+
+/**
+ * Makes the `usocket` module over a set of network interfaces. A program that is not a test takes the module of the package,
+ * or `createModules()`.
+ *
+ * @see The socket document, "Methods" and "Constants".
+ */
+export function createSocketModule(interfaces: Interfaces): SocketModule {
   function getaddrinfo$(host: string, port: number, ...given: (number | NicOption | undefined)[]) {
     const [[af = 0, type = 0, proto = 0, flags = 0], options] = partOptions<number, NicOption>(given);
     return defer(() => {
@@ -60,34 +146,11 @@ export function createSocketModule(interfaces: Interfaces) {
     });
   }
 
-  function getaddrinfo(
-    host: string,
-    port: number,
-    af?: number,
-    type?: number,
-    proto?: number,
-    flags?: number,
-    options?: NicOption & Abortable,
-  ): Promise<AddressInfos>;
-  function getaddrinfo(host: string, port: number, ...given: Hints<NicOption & Abortable>): Promise<AddressInfos>;
   function getaddrinfo(host: string, port: number, ...given: (number | (NicOption & Abortable) | undefined)[]) {
-    const [[af, type, proto, flags], options] = partOptions<number, NicOption & Abortable>(given);
-    return promiseOf(getaddrinfo$(host, port, af, type, proto, flags, options), options);
+    const [, options] = partOptions<number, NicOption & Abortable>(given);
+    return promiseOf(getaddrinfo$(host, port, ...given), options);
   }
 
-  function socket(af?: number, type?: typeof SOCK_STREAM, proto?: number, options?: SocketOptions & NicOption): Socket;
-  function socket(
-    af: number,
-    type: typeof SOCK_DGRAM,
-    proto?: number,
-    options?: SocketOptions & NicOption,
-  ): DatagramSocket;
-  function socket(
-    af: number,
-    type: number,
-    proto?: number,
-    options?: SocketOptions & NicOption,
-  ): Socket | DatagramSocket;
   function socket(
     af: number = AF_INET,
     type: number = SOCK_STREAM,
@@ -107,70 +170,11 @@ export function createSocketModule(interfaces: Interfaces) {
 
   const members = {
     ...constants,
-
-    /**
-     * Converts an address from bytes to text. IPv6 addresses get the short form of RFC 5952.
-     *
-     *     usocket.inet_ntop(usocket.AF_INET, Buffer.from([127, 0, 0, 1])); // '127.0.0.1'
-     *
-     * Throws `EINVAL` for a wrong number of bytes, and `EAFNOSUPPORT` for any family but `AF_INET` and `AF_INET6`.
-     *
-     * @see The socket document, `usocket.inet_ntop(af, bin_addr)`.
-     */
     inet_ntop,
-
-    /**
-     * Converts an address from text to bytes: 4 bytes for `AF_INET`, 16 bytes for `AF_INET6`.
-     *
-     *     usocket.inet_pton(usocket.AF_INET, '1.2.3.4'); // <01 02 03 04>
-     *
-     * Throws `EINVAL` for a text that is no address, and `EAFNOSUPPORT` for any family but `AF_INET` and `AF_INET6`.
-     *
-     * @see The socket document, `usocket.inet_pton(af, txt_addr)`.
-     */
     inet_pton,
-
-    /** The class of all errors: `OSError` itself, as in MicroPython. */
     error: OSError,
-
-    /**
-     * Makes a socket: a stream socket without arguments, or a datagram socket.
-     *
-     *     const stream = usocket.socket();
-     *     const datagrams = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
-     *
-     * Throws `EAFNOSUPPORT` for any family but `AF_INET`, `EPROTONOSUPPORT` for a type or protocol that there is not, and
-     * `ENODEV` when there is no interface yet.
-     *
-     * @param type `SOCK_STREAM` or `SOCK_DGRAM`. Default: `SOCK_STREAM`.
-     * @param proto 0 is the protocol that goes with the type. Default: 0.
-     * @param options.nic The interface to use. Default: the first one that came up and is not lost.
-     * @param options.receiveBuffer How many bytes the socket holds for later reads. Default: 262144.
-     * @see The socket document, `usocket.socket(af, type, proto)`.
-     */
-    socket,
-
-    /**
-     * Resolves a host and a port to what `socket()` and `connect()` need: a list of `[family, type, proto, '', address]`,
-     * with stream sockets first. The interface looks up names. A numeric address is not looked up.
-     *
-     *     const [[, , , , address]] = await usocket.getaddrinfo('example.net', 80, 0, usocket.SOCK_STREAM);
-     *
-     * Rejects with `EAI_NONAME` when there is no such name, `EAI_AGAIN` when no name server has answered, `EAI_FAMILY` or
-     * `EAI_SOCKTYPE` for a filter that no socket passes, `EAI_BADFLAGS` for any flag, `EINVAL` for a bad host or port, and
-     * `ENODEV` when there is no interface yet. The `errno` of an `EAI_…` is negative.
-     *
-     * @param af 0 or `AF_INET`. Default: 0, which is any.
-     * @param type 0, `SOCK_STREAM` or `SOCK_DGRAM`. Default: 0, which is any.
-     * @param options `nic` chooses the interface, `signal` aborts the call. It may follow any of the arguments.
-     * @see The socket document, `usocket.getaddrinfo(host, port, af, type, proto, flags)`.
-     */
+    socket: socket as SocketFunctions['socket'],
     getaddrinfo,
-
-    /**
-     * The cold form of `getaddrinfo`: an observable that asks when it is subscribed to, emits the list once and completes.
-     * Unsubscribing gives the question up.
-     */
     getaddrinfo$,
   };
   return inspectableModule('usocket', members, () => ({ interfaces }));
