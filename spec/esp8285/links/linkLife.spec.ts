@@ -1,0 +1,188 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+import { NEVER, type Observable } from 'rxjs';
+
+import { type ByteTraffic, LinkLife } from '../../../src/esp8285/links/linkLife';
+import { OSError } from '../../../src/usocket/contract/osError';
+import { marbles } from '../../streams/marbles';
+
+const loss = new OSError('EIO', 'recv', 'bytes were lost');
+const gone = new OSError('ECONNRESET', 'modem', 'the modem has started again');
+const block = { kind: 'block', link: 4, pieces: [], length: 0 } as const;
+
+interface Given {
+  readonly isPushed?: boolean;
+  readonly mayPush?: boolean;
+  readonly isForDatagrams?: boolean;
+  readonly patience$?: Observable<unknown>;
+}
+
+/** A life whose traffic and table write down what they are told. */
+function life({ isPushed = false, mayPush = isPushed, isForDatagrams = false, patience$ = NEVER }: Given = {}) {
+  const told: string[] = [];
+  const tell = (what: string) => (value?: unknown) => {
+    told.push(value instanceof OSError ? `${what} ${value.code}` : what);
+  };
+  const bytes: ByteTraffic = {
+    isPushed,
+    mayPush,
+    noticed: tell('noticed'),
+    found: tell('found'),
+    pullAgain: tell('pullAgain'),
+    interrupted: tell('interrupted'),
+    lossError: () => loss,
+  };
+  const traffic = {
+    received: tell('received'),
+    closed: tell('closed'),
+    fail: tell('fail'),
+    complete: tell('complete'),
+    ...(!isForDatagrams && { bytes }),
+  };
+  const context = {
+    hasAddress: () => true,
+    patience$,
+    free: tell('free'),
+    discard: tell('discard'),
+    settle: tell('settle'),
+  };
+  return { link: new LinkLife(4, traffic, context), told };
+}
+
+/** The same, open. */
+function open(given?: Given) {
+  const parts = life(given);
+  parts.link.begin();
+  parts.link.opened();
+  return parts;
+}
+
+describe('the life of a link number', () => {
+  it('is not begun again once it is refused, unless it was open', () => {
+    const { link } = life();
+    link.begin();
+    link.refused();
+    assert.deepStrictEqual([link.hasBegun, link.hasOpened], [false, false]);
+    const other = open().link;
+    other.refused();
+    assert.deepStrictEqual([other.hasBegun, other.hasOpened], [true, true]);
+  });
+
+  it('leaves it to its traffic what an end in order means', () => {
+    const { link, told } = open();
+    link.closed();
+    assert.deepStrictEqual(told, ['closed']);
+    link.drain();
+    assert.deepStrictEqual([link.isOpen, link.isGone, link.isOver], [false, true, false]);
+    link.finish();
+    assert.deepStrictEqual([...told, link.isOver], ['closed', 'complete', 'free', true]);
+  });
+
+  it('is over at a CLOSED after a failure, and frees its number once', () => {
+    const { link, told } = open();
+    link.fail(loss);
+    link.fail(gone);
+    link.closed();
+    link.lost(gone);
+    assert.deepStrictEqual(told, ['fail EIO', 'free', 'settle']);
+    assert.strictEqual(link.failure, loss);
+  });
+
+  it('is lost with the modem', () => {
+    const { link, told } = open();
+    link.lost(gone);
+    assert.deepStrictEqual(told, ['fail ECONNRESET', 'free']);
+  });
+
+  describe('of which pushed data may be missing', () => {
+    it('takes nothing until it is known, and fails when that is confirmed', () => {
+      const { link, told } = open({ isPushed: true });
+      link.received(block);
+      link.doubt('bytes');
+      link.received(block);
+      link.confirmDoubt();
+      assert.deepStrictEqual(told, ['received', 'fail EIO']);
+    });
+
+    it('fails at its end', () => {
+      const { link, told } = open({ isPushed: true });
+      link.doubt('bytes');
+      link.closed();
+      assert.deepStrictEqual(told, ['fail EIO', 'free']);
+    });
+
+    it('has its read interrupted where data are held back', () => {
+      const { link, told } = open();
+      link.doubt('bytes');
+      link.received(block);
+      link.confirmDoubt();
+      assert.deepStrictEqual(told, ['interrupted', 'received']);
+    });
+
+    it('is none the worse where it carries datagrams', () => {
+      const { link, told } = open({ isForDatagrams: true });
+      link.doubt('bytes');
+      link.damaged('bytes');
+      link.received(block);
+      assert.deepStrictEqual(told, ['received']);
+    });
+  });
+
+  describe('that a poll does not find', () => {
+    it.each<[string, Given, boolean, string[]]>([
+      ['has ended unheard', {}, false, ['closed']],
+      ['has lost what was pushed', { isPushed: true }, false, ['fail EIO']],
+      ['has ended with the network', { isPushed: true }, true, ['closed']],
+      ['has ended, where it carries datagrams', { isForDatagrams: true }, false, ['closed']],
+    ])('%s', (_, given, isCutOff, expected) => {
+      const { link, told } = open(given);
+      if (isCutOff) link.cutOff();
+      link.notFound();
+      assert.deepStrictEqual(told, expected);
+    });
+  });
+
+  it('fails without its network only while it is cut off', () => {
+    const { link, told } = open();
+    link.cutOff();
+    link.found(0);
+    link.giveUp(gone);
+    link.cutOff();
+    link.giveUp(gone);
+    assert.deepStrictEqual(told, ['found', 'fail ECONNRESET']);
+  });
+
+  describe('when its owner closes it', () => {
+    it(
+      'is discarded, and ends when its number is free',
+      marbles(({ cold, expectObservable, flush }) => {
+        const { link, told } = open();
+        cold('---a').subscribe(() => link.finish());
+        expectObservable(link.close()).toBe('---|');
+        flush();
+        assert.deepStrictEqual(told, ['discard', 'complete', 'free']);
+      }),
+    );
+
+    it(
+      'is waited for no longer than the patience lasts',
+      marbles(({ cold, expectObservable, expectSubscriptions }) => {
+        const patience$ = cold('-----a');
+        const { link } = open({ patience$ });
+        expectObservable(link.close()).toBe('-----|');
+        expectSubscriptions(patience$.subscriptions).toBe('^----!');
+      }),
+    );
+
+    it(
+      'ends at once when it is closed already',
+      marbles(({ expectObservable, flush }) => {
+        const { link, told } = open();
+        link.drain();
+        expectObservable(link.close()).toBe('|');
+        flush();
+        assert.deepStrictEqual(told, ['complete', 'free']);
+      }),
+    );
+  });
+});
