@@ -9,13 +9,6 @@ import type { LinkNumbers } from './linkNumbers';
 import type { ReceiveMode } from './receiveMode';
 import { closeModeOf } from './settings';
 
-export interface LinkCleanerOptions {
-  readonly executor: Executor;
-  readonly receiveMode: ReceiveMode;
-  readonly numbers: LinkNumbers<Link>;
-  readonly dialect: () => Dialect | undefined;
-}
-
 /** Closes links, and restores the receive mode, when nobody waits for that. */
 export class LinkCleaner {
   /** Runs what is to be cleaned up; emits nothing. The owner subscribes once. */
@@ -23,7 +16,12 @@ export class LinkCleaner {
 
   private readonly operations = new Subject<Observable<never>>();
 
-  constructor(private readonly options: LinkCleanerOptions) {
+  constructor(
+    private readonly executor: Executor,
+    private readonly numbers: LinkNumbers<Link>,
+    private readonly receiveMode: ReceiveMode,
+    private readonly dialect: () => Dialect | undefined,
+  ) {
     this.running$ = this.operations.pipe(mergeAll());
   }
 
@@ -44,13 +42,12 @@ export class LinkCleaner {
 
   /** Cold: has the modem close a link, and finishes its life in any case. Never errors. */
   close(life: LinkLife, reset = false): Observable<unknown> {
-    const { executor, numbers, dialect } = this.options;
-    const isAnothers = () => (numbers.at(life.id)?.life ?? life) !== life;
+    const isAnothers = () => (this.numbers.at(life.id)?.life ?? life) !== life;
     const isGone = () => life.isGone || isAnothers();
     const exchange = reset
-      ? resetLinkExchange(life.id, isGone, (id, resets) => closeModeOf(dialect(), id, resets))
+      ? resetLinkExchange(life.id, isGone, (id, resets) => closeModeOf(this.dialect(), id, resets))
       : closeExchange(life.id, isGone);
-    return executor.run(exchange).pipe(
+    return this.executor.run(exchange).pipe(
       // A refusal means that the peer was first, which is as good.
       catchError(() => of(undefined)),
       finalize(() => {
@@ -60,8 +57,7 @@ export class LinkCleaner {
   }
 
   private get settling$(): Observable<never> {
-    const { executor, receiveMode } = this.options;
-    return executor.run(receiveMode.settle()).pipe(
+    return this.executor.run(this.receiveMode.settle()).pipe(
       ignoreElements(),
       catchError(() => EMPTY),
     );

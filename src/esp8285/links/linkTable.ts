@@ -63,6 +63,7 @@ export class LinkTable {
   private readonly numbers: LinkNumbers<Link>;
   private readonly cleaner: LinkCleaner;
   private readonly statusPoll: StatusPoll;
+  private readonly context: LinkContext;
   private readonly arrivals = new Subject<ModemStreamLink>();
   private spoken: Dialect | undefined;
 
@@ -77,7 +78,9 @@ export class LinkTable {
       },
     });
     const { receiveMode } = this;
-    this.cleaner = new LinkCleaner({ executor, receiveMode, numbers, dialect: () => this.dialect });
+    const dialect = () => this.dialect;
+    const cleaner = new LinkCleaner(executor, numbers, receiveMode, dialect);
+    this.cleaner = cleaner;
     this.statusPoll = new StatusPoll({
       ...options,
       receiveMode,
@@ -90,6 +93,22 @@ export class LinkTable {
     this.arrivals$ = this.arrivals.asObservable();
     this.cleaning$ = this.cleaner.running$;
     this.polling$ = this.statusPoll.polling$;
+    this.context = {
+      ...options,
+      receiveMode,
+      dialect,
+      polling$: this.polling$,
+      patience$: timer(closePatience, scheduler),
+      free: (life) => {
+        if (numbers.at(life.id)?.life === life) numbers.release(life.id);
+      },
+      discard: (life, reset) => {
+        cleaner.discard(life, reset);
+      },
+      settle: () => {
+        cleaner.settle();
+      },
+    };
   }
 
   /** The modem has been set up, and speaks this dialect. */
@@ -187,10 +206,9 @@ export class LinkTable {
   /** Opens a link, emits it and completes; the subscriber then owns it. Unsubscribing before that gives it up. */
   open<T extends Link>(start: Start<T>): Observable<T> {
     return openLink(start, {
-      executor: this.options.executor,
+      context: this.context,
       numbers: this.numbers,
       cleaner: this.cleaner,
-      context: () => this.context(),
       isListening: () => this.isListening,
       clientCame: (link) => {
         if (link.kind === 'stream') this.welcome(link);
@@ -211,29 +229,6 @@ export class LinkTable {
 
   private get isListening(): boolean {
     return this.arrivals.observed;
-  }
-
-  private context(): LinkContext {
-    const { executor, hold, hasAddress, advice, scheduler } = this.options;
-    return {
-      executor,
-      hold,
-      hasAddress,
-      advice,
-      receiveMode: this.receiveMode,
-      dialect: () => this.dialect,
-      polling$: this.polling$,
-      patience$: timer(closePatience, scheduler),
-      free: (life) => {
-        if (this.numbers.at(life.id)?.life === life) this.numbers.release(life.id);
-      },
-      discard: (life, reset) => {
-        this.cleaner.discard(life, reset);
-      },
-      settle: () => {
-        this.cleaner.settle();
-      },
-    };
   }
 
   private opened(id: number): void {
@@ -265,7 +260,7 @@ export class LinkTable {
   }
 
   private takeClient(id: number): ModemStreamLink {
-    return this.numbers.take(new ModemStreamLink(id, unknown, this.context()));
+    return this.numbers.take(new ModemStreamLink(id, unknown, this.context));
   }
 
   private welcome(link: ModemStreamLink): void {

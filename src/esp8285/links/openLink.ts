@@ -1,7 +1,7 @@
 import { catchError, concat, defer, EMPTY, ignoreElements, map, type Observable, of, retry, throwError } from 'rxjs';
 
 import type { Exchange } from '../executor/exchange';
-import type { Executor, Settlement } from '../executor/executor';
+import type { Settlement } from '../executor/executor';
 import { Unanswered } from '../executor/unanswered';
 import { isStale, type StartCommands, startExchange } from './exchanges/startExchange';
 import type { Link } from './link';
@@ -23,10 +23,9 @@ export interface Start<T extends Link> {
 }
 
 export interface OpenLinkOptions {
-  readonly executor: Executor;
+  readonly context: LinkContext;
   readonly numbers: LinkNumbers<Link>;
   readonly cleaner: LinkCleaner;
-  readonly context: () => LinkContext;
   /** Whether clients may come. */
   readonly isListening: () => boolean;
   /** What has opened is the connection of a client. */
@@ -45,11 +44,12 @@ type Opening =
 
 /** Opens a link, emits it and completes; the subscriber then owns it. Unsubscribing before that gives it up. */
 export function openLink<T extends Link>(start: Start<T>, options: OpenLinkOptions): Observable<T> {
-  const { executor, numbers, cleaner } = options;
+  const { context, numbers, cleaner } = options;
+  const { executor } = context;
   return defer(() => {
     let link: T | undefined;
     return defer(() => {
-      const made = start.make(numbers.next, options.context());
+      const made = start.make(numbers.next, context);
       const commands = start.commandsOf(made);
       // Only now, because what `commandsOf` throws must leave the number free.
       link = numbers.take(made);
