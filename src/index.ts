@@ -78,10 +78,17 @@ export const uselect = inspectableModule('uselect', {
 });
 
 /** Error numbers by name, and names by number: `uerrno.EAGAIN` is 11, and `uerrno.errorcode[11]` is `'EAGAIN'`. */
-export const uerrno: typeof errnoOf & {
+export const uerrno: ErrorNumbers = { ...errnoOf, errorcode };
+
+/**
+ * The `uerrno` module: the error numbers of MicroPython, which are those of Linux.
+ *
+ * @interface
+ */
+export type ErrorNumbers = typeof errnoOf & {
   /** The name of each error number: `uerrno.errorcode[11]` is `'EAGAIN'`; `undefined` for a number without a name. */
   readonly errorcode: typeof errorcode;
-} = { ...errnoOf, errorcode };
+};
 
 export { createModules, type Modules };
 

@@ -34,7 +34,7 @@ type Hints<O> =
   | [af: Hint, type: Hint, options?: O]
   | [af: Hint, type: Hint, proto: Hint, options?: O];
 
-/** What {@link createSocketModule} makes: the functions of the `usocket` module. */
+/** The functions of the `usocket` module. */
 export interface SocketFunctions {
   /**
    * Converts an address from bytes to text. IPv6 addresses get the short form of RFC 5952.
@@ -127,7 +127,11 @@ export interface SocketFunctions {
   getaddrinfo$(host: string, port: number, ...given: Hints<NicOption>): Observable<AddressInfos>;
 }
 
-/** The `usocket` module: its functions and its constants. */
+/**
+ * The `usocket` module: its functions and its constants.
+ *
+ * @interface
+ */
 export type SocketModule = SocketFunctions & typeof constants;
 
 /**
