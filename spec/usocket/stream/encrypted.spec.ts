@@ -130,7 +130,7 @@ describe.each(modems)('the one encrypted connection of a modem, over $name', (te
     await using socket = net.usocket.socket();
     const error = await failureOf(socket.connect(addressOf(server), { tls: { serverName: certificate.name } }));
     expect(error).toMatchObject({ code: 'EOPNOTSUPP', errno: 95, syscall: 'connect' });
-    expect(error.message).toContain('nobody knows with whom');
+    expect(error.message).toContain('a peer that nothing identifies');
     expect(error.message).toContain('{ verify: false }');
   });
 

@@ -38,8 +38,8 @@ export class TlsPreparation {
 export function checkTls({ verify = true }: TlsOptions, isInUse: boolean): void {
   if (verify) {
     const message =
-      'connect: the modem cannot check certificates: the connection would be encrypted, but nobody knows with whom; ' +
-      'tls: { verify: false } accepts that';
+      'connect: the modem cannot check certificates: the connection would be encrypted, but to a peer that nothing ' +
+      'identifies; tls: { verify: false } accepts that';
     throw new OSError('EOPNOTSUPP', 'connect', message);
   }
   if (isInUse) {
