@@ -153,13 +153,14 @@ describe('errorcode', () => {
 });
 
 describe('receiveBuffer', () => {
-  const { socket, AF_INET, SOCK_STREAM, SOCK_DGRAM } = moduleOverHost();
+  const usocket = moduleOverHost();
+  const { AF_INET, SOCK_STREAM, SOCK_DGRAM } = usocket;
 
   it.each([-1, NaN, 1.5, '4096' as unknown as number])(
     'of %p is EINVAL, for either kind of socket',
     (receiveBuffer) => {
       for (const type of [SOCK_STREAM, SOCK_DGRAM]) {
-        expect(codeThrownBy(() => socket(AF_INET, type, 0, { receiveBuffer }))).toBe('EINVAL');
+        expect(codeThrownBy(() => usocket.socket(AF_INET, type, 0, { receiveBuffer }))).toBe('EINVAL');
       }
     },
   );
