@@ -1,6 +1,6 @@
 /**
- * Operators and queues for any stream of bytes: read so many bytes, a line, or what is there, with a deadline, and with
- * backpressure. They need neither a modem nor a socket.
+ * Operators and queues for any stream of bytes: read a number of bytes, a line, or what is there, with a deadline and
+ * with backpressure. They need neither a modem nor a socket.
  *
  * @module rx-usocket/streams
  */

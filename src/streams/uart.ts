@@ -10,9 +10,9 @@ export interface LineAdvice {
   readonly silence: string;
 }
 
-/** The reason for an answer of the other side, told beside the line; see {@link Uart.hints$}. */
+/** The reason for an answer of the other side, which comes beside the line; see {@link Uart.hints$}. */
 export interface LineHint {
-  /** What stands in the way, in a sentence for a person. */
+  /** The reason, as a sentence for a person. */
   readonly message: string;
   /** The operating system's code for it, where it has one: `'EADDRINUSE'`. */
   readonly code?: string;
@@ -24,7 +24,7 @@ export interface LineHint {
  */
 export interface Uart {
   /**
-   * The bytes received, in chunks of any size. Hot: bytes arrive whether or not somebody listens. Completes after
+   * The bytes received, in chunks of any size. Hot: bytes arrive whether or not there is a subscriber. Completes after
    * {@link Uart.close}. Errors when the port is lost or cannot be opened; a late subscriber gets the same error, until
    * the line has been opened again.
    */
@@ -37,8 +37,8 @@ export interface Uart {
   readonly readiness$: Observable<Readiness>;
 
   /**
-   * What a user should know about the line and is no failure, in sentences: for example that a server has refused a
-   * setting. Replays what has been told since the line was opened. Never errors. An interface shows it in `trace$`.
+   * Notices about the line that are not failures, each a sentence, such as that a server has refused a setting. Replays
+   * the notices since the line was opened. Never errors. An interface shows it in `trace$`.
    */
   readonly notices$?: Observable<string>;
 
@@ -62,8 +62,8 @@ export interface Uart {
   readonly longestPause?: number | undefined;
 
   /**
-   * Why the other side refuses what it is asked, told beside the line and before its answer: a virtual modem knows more
-   * than AT commands can say. Hot.
+   * The reasons why the other side refuses requests. Each comes beside the line, before the answer, because a virtual
+   * modem knows more than AT commands can say. Hot.
    */
   readonly hints$?: Observable<LineHint> | undefined;
 

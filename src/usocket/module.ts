@@ -52,7 +52,7 @@ export interface SocketFunctions {
    *
    *     usocket.inet_pton(usocket.AF_INET, '1.2.3.4'); // <01 02 03 04>
    *
-   * Throws `EINVAL` for a text that is no address, and `EAFNOSUPPORT` for any family but `AF_INET` and `AF_INET6`.
+   * Throws `EINVAL` for a text that is not an address, and `EAFNOSUPPORT` for any family but `AF_INET` and `AF_INET6`.
    *
    * @see The socket document, `usocket.inet_pton(af, txt_addr)`.
    */
@@ -67,8 +67,8 @@ export interface SocketFunctions {
    *     const stream = usocket.socket();
    *     const datagrams = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
    *
-   * Throws `EAFNOSUPPORT` for any family but `AF_INET`, `EPROTONOSUPPORT` for a type or protocol that there is not, and
-   * `ENODEV` when there is no interface yet.
+   * Throws `EAFNOSUPPORT` for any family but `AF_INET`, `EPROTONOSUPPORT` for an unknown type or protocol, and `ENODEV`
+   * when there is no interface yet.
    *
    * @param type `SOCK_STREAM` or `SOCK_DGRAM`. Default: `SOCK_STREAM`.
    * @param proto 0 is the protocol that goes with the type. Default: 0.
@@ -112,8 +112,8 @@ export interface SocketFunctions {
   getaddrinfo(host: string, port: number, ...given: Hints<NicOption & Abortable>): Promise<AddressInfos>;
 
   /**
-   * The cold form of `getaddrinfo`: an observable that asks when it is subscribed to, emits the list once and completes.
-   * Unsubscribing gives the question up.
+   * The cold form of `getaddrinfo`: an observable that asks when it is subscribed to, emits the list once and
+   * completes. Unsubscribing cancels the look-up.
    */
   getaddrinfo$(
     host: string,
@@ -135,8 +135,8 @@ export interface SocketFunctions {
 export type SocketModule = SocketFunctions & typeof constants;
 
 /**
- * Makes the `usocket` module over a set of network interfaces. A program that is not a test takes the module of the package,
- * or `createModules()`.
+ * Makes the `usocket` module over a set of network interfaces. Programs use the module of the package, or
+ * `createModules()`.
  *
  * @see The socket document, "Methods" and "Constants".
  */

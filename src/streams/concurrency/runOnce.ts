@@ -2,7 +2,7 @@ import { type MonoTypeOperatorFunction, ReplaySubject, share } from 'rxjs';
 
 /**
  * Runs an operation at most once. It starts with the first subscriber and runs to its end, even when all subscribers
- * have gone. Later subscribers share that run, or get its last value and its end. Closing is such an operation.
+ * have gone. Later subscribers share that run, or get its last value and its end. It is for operations such as closing.
  *
  *     operation$    --a--|            (subscribed to once)
  *     first         --a--|

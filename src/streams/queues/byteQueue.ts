@@ -29,8 +29,9 @@ export class ByteQueue {
   /** Emits the queue itself on subscribe and at each change. Never completes. */
   readonly changes$: Observable<ByteQueue>;
   /**
-   * How many bytes the queue has room for; replays the current number. A sender that can be held back goes by it. Room
-   * that has been emitted stays valid, even if the reader whose demand it was has gone: the bytes may be on their way.
+   * How many bytes the queue has room for; replays the current number. A sender that can be held back sends no more
+   * than that. Room that has been emitted stays valid even if the reader that asked for it has gone, because the bytes
+   * may be on their way.
    */
   readonly room$: Observable<number>;
 
@@ -153,7 +154,7 @@ export class ByteQueue {
   }
 
   /**
-   * Makes room for `size` bytes that a reader waits for, whatever the capacity. Returns a function that withdraws the
+   * Makes room beyond the capacity for `size` bytes that a reader waits for. Returns a function that withdraws the
    * demand; calling it twice is no error.
    */
   demand(size: number): () => void {

@@ -120,7 +120,7 @@ export class ItemQueue<T> {
     this.emitChange();
   }
 
-  /** Makes every take, pending or later, fail with this error. Returns the items that nobody has taken. */
+  /** Makes every take, pending or later, fail with this error. Returns the items that have not been taken. */
   close(error: Error): readonly T[] {
     const left = this.items;
     this.items = [];

@@ -10,8 +10,8 @@ import { takeWhenReady } from './takeWhenReady';
  *     queue$    q--q(ab)--q(abcd)--
  *     read(3)   ----------(abc|)       the queue still holds d
  *
- * Errors with a stream that fails first; its bytes stay in the queue for a smaller read. While it waits, the queue takes
- * `size` bytes in, whatever its capacity. Throws a `RangeError` if `size` is not a size.
+ * Errors with a stream that fails first; its bytes stay in the queue for a smaller read. While it waits, the queue
+ * accepts `size` bytes more than its capacity. Throws a `RangeError` if `size` is not a size.
  *
  * @param size Bytes to take. Default: all until the end of the stream.
  * @see MaixPy `usocket`: `socket.read([size])`.

@@ -5,11 +5,11 @@ import { withDemand } from './withDemand';
 
 /** What a reader waits for, and how it takes it. */
 export interface TakeOptions<T> {
-  /** Bytes that the queue takes in for this reader, whatever its capacity. */
+  /** Bytes that the queue accepts for this reader beyond its capacity. */
   readonly demand: number;
   /** Whether the queue holds what the reader waits for. */
   readonly isReady: (queue: ByteQueue) => boolean;
-  /** Takes it, or what there is if nothing more will come. */
+  /** Takes it, or the bytes that are left if nothing more will come. */
   readonly take: (queue: ByteQueue) => T;
 }
 

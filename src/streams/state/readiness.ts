@@ -2,7 +2,7 @@ import type { Observable } from 'rxjs';
 
 /**
  * What could be done with a stream now, without waiting. It is level-triggered, as in `poll`: a state stays true until
- * it has changed, whether or not somebody has acted on it.
+ * it has changed, whether or not a program has acted on it.
  */
 export interface Readiness {
   /** A read would return at once, with bytes, with the end of the stream, or with an error. */
@@ -19,7 +19,7 @@ export interface Readiness {
   readonly closed?: boolean;
 }
 
-/** Whatever `uselect` can wait for: sockets, files of sockets, and serial lines. */
+/** A stream that `uselect` can wait for: a socket, the file of a socket, or a serial line. */
 export interface Pollable {
   /** What could be done now; replays the current state to a late subscriber, and emits at every change. */
   readonly readiness$: Observable<Readiness>;

@@ -2,7 +2,7 @@ import type { SchedulerAction, SchedulerLike } from 'rxjs';
 
 /** Milliseconds. A timer that is later than this shows that the program, or the machine, has been busy or suspended. */
 const tolerance = 100;
-/** A late timer gives way for so many turns of the event loop, which is enough to read what waits in a port. */
+/** How many turns of the event loop a late timer waits, which is enough to read what waits in a port. */
 const turns = 5;
 /** Milliseconds between these turns. */
 const pause = 20;

@@ -70,8 +70,8 @@ export class Call {
   }
 
   /**
-   * Returns what the flags ask for. Throws `EINVAL` for a value that is no number, and `EOPNOTSUPP` for a flag that is not
-   * among the known ones, as BSD does: a call that ignored it would do something else than was asked.
+   * Returns what the flags ask for. Throws `EINVAL` for a value that is not a number, and `EOPNOTSUPP` for a flag that
+   * is not among the known ones, as BSD does, because a call that ignored it would not do what was asked.
    */
   flagsOf(flags: number | null, known: number): Flags {
     const mask = flags ?? 0;

@@ -43,7 +43,7 @@ export type OptionChange =
   | TimeoutChange
   | BufferChange
   | { readonly name: 'SO_REUSEADDR' | 'SO_BROADCAST'; readonly on: boolean }
-  // 0 seconds drop what has not gone when the socket is closed; `null` is as if the option was never set.
+  // With 0 seconds, closing the socket drops what has not been sent. `null` turns the option off.
   | { readonly name: 'SO_LINGER'; readonly seconds: number | null }
   | { readonly name: 'IP_ADD_MEMBERSHIP' | 'IP_DROP_MEMBERSHIP'; readonly group: string };
 

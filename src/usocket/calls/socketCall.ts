@@ -20,7 +20,7 @@ export class SocketCall extends Call {
     return this.limits.timeout === 0;
   }
 
-  /** Whether a call of that direction ends after some time, whatever happens. */
+  /** Whether calls of that direction have a time limit. */
   isTimed(direction: Direction): boolean {
     return this.limits.of(direction) !== undefined;
   }
@@ -36,8 +36,8 @@ export class SocketCall extends Call {
   }
 
   /**
-   * Ends an operation that BSD does at once, but a modem in a conversation, when it takes longer than `settimeout` has
-   * set. A non-blocking socket waits for it, too.
+   * Limits an operation to the time of `settimeout` which is immediate on BSD, but needs a command on a modem. A
+   * non-blocking socket waits for it, too.
    */
   setupDeadline<T>(nic: Nic): MonoTypeOperatorFunction<T> {
     return this.isNonBlocking ? identity : this.endAfter(this.limits.of(), `the interface ${nic.name} did not answer`);

@@ -11,7 +11,7 @@ export interface SocketOptions {
   readonly scheduler?: SchedulerLike;
 }
 
-/** Returns the options with their defaults. Throws `EINVAL` for a size that is none. */
+/** Returns the options with their defaults. Throws `EINVAL` for a size that is not a whole number of bytes. */
 export function checkSocketOptions(options: SocketOptions): Required<SocketOptions> {
   const { receiveBuffer = 262_144, scheduler = asyncScheduler } = options;
   if (isSize(receiveBuffer)) return { receiveBuffer, scheduler };

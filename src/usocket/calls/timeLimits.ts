@@ -20,7 +20,7 @@ export class TimeLimits {
     return this.seconds;
   }
 
-  /** Throws `EINVAL` for a value that is no time. */
+  /** Throws `EINVAL` for a value that is not a time. */
   set timeout(seconds: number | null) {
     if (seconds !== null && !(typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds))) {
       const reason = `a time-out is null or a number of seconds from 0 up, not ${seconds}`;
@@ -33,7 +33,7 @@ export class TimeLimits {
     this.optionSeconds[name === 'SO_RCVTIMEO' ? 'receive' : 'send'] = seconds;
   }
 
-  /** The limit of a call, `undefined` where there is none. */
+  /** The limit of a call; `undefined` if it has none. */
   of(direction?: Direction): TimeLimit | undefined {
     if (this.seconds !== null) return { seconds: this.seconds, setBy: 'settimeout' };
     const seconds = direction ? this.optionSeconds[direction] : null;

@@ -6,7 +6,7 @@ import { callError } from './osError';
  *
  *     usocket.inet_pton(usocket.AF_INET, '1.2.3.4'); // <01 02 03 04>
  *
- * Throws `EINVAL` for a text that is no address, and `EAFNOSUPPORT` for any other family.
+ * Throws `EINVAL` for a text that is not an address, and `EAFNOSUPPORT` for any other family.
  *
  * @see The socket document, `usocket.inet_pton(af, txt_addr)`.
  */

@@ -14,7 +14,10 @@ export interface StreamSettings {
   readonly keepAlive?: number;
   /** Whether small sends leave at once. Otherwise the stack may gather them until an acknowledgement comes (Nagle). */
   readonly noDelay?: boolean;
-  /** Asks whether the interface can close the connection with a reset. It changes nothing before that. */
+  /**
+   * Whether the connection is going to be closed with a reset. It changes nothing before {@link StreamLink.close}, and
+   * is for {@link Nic.checkSettings}.
+   */
   readonly resets?: boolean;
 }
 
@@ -72,9 +75,9 @@ export interface StreamLink {
   readonly maxSend: number;
 
   /**
-   * Cold. Hands over 1 to {@link StreamLink.maxSend} bytes, and completes when the interface has taken them all. The socket
-   * sends one after another. Only in front of {@link StreamLink.close} it begins several at a time, and the interface keeps
-   * their order. Unsubscribing does not take back what has been handed over.
+   * Cold. Hands over 1 to {@link StreamLink.maxSend} bytes, and completes when the interface has taken them all. The
+   * socket sends one piece after another. Just before {@link StreamLink.close} it may begin several sends at once, and
+   * the interface keeps their order. Unsubscribing does not take back what has been handed over.
    *
    * Errors: `EPIPE` or `ECONNRESET` when the connection has ended, `ETIMEDOUT` when the peer takes nothing.
    */
@@ -88,8 +91,8 @@ export interface StreamLink {
   configure(settings: StreamSettings): Observable<never>;
 
   /**
-   * Cold. Ends both directions behind what has been handed over, so that the peer sees the end of the stream, and completes
-   * when the link is free. It waits only a limited time for a peer that takes nothing. Never errors.
+   * Cold. Ends both directions after the bytes that have been handed over, so that the peer sees the end of the stream,
+   * and completes when the link is free. It waits only a limited time for a peer that takes nothing. Never errors.
    */
   close(options?: CloseOptions): Observable<never>;
 }
@@ -105,7 +108,10 @@ export interface CloseOptions {
 
 /** How a listening port is opened. */
 export interface ListenOptions {
-  /** How many connections the interface may hold back until they are taken, where it can be told. */
+  /**
+   * How many connections may wait in the interface until they are accepted. An interface without such a limit ignores
+   * it.
+   */
   readonly backlog?: number;
 }
 
@@ -134,7 +140,7 @@ export interface Datagram {
 
 /** How {@link Nic.openDatagram} opens a port. */
 export interface OpenDatagramOptions {
-  /** Whether the port may be one that other sockets have, too, where the stack can share it. Default: false. */
+  /** Whether other sockets may have the same port, if the stack can share it. Default: false. */
   readonly reuseAddress?: boolean;
 }
 
@@ -152,8 +158,8 @@ export interface DatagramLink {
   readonly datagrams$: Observable<Datagram>;
 
   /**
-   * Cold. Sends one datagram of 1 to {@link Nic.maxDatagram} bytes, and completes when the stack has taken it. The socket
-   * sends one after another. Whether a datagram arrives is not known.
+   * Cold. Sends one datagram of 1 to {@link Nic.maxDatagram} bytes, and completes when the stack has taken it. The
+   * socket sends one datagram after another. It is not known whether a datagram arrives.
    *
    * Errors: `ENETUNREACH`, `ENOBUFS` when the stack cannot send it, and other errors of the stack.
    */
@@ -169,7 +175,9 @@ export interface DatagramLink {
    */
   join(group: string, isMember: boolean): Observable<never>;
 
-  /** Cold. Frees the port behind what has been handed over, and completes when it is free. Never errors. */
+  /**
+   * Cold. Frees the port after the datagrams that have been handed over, and completes when it is free. Never errors.
+   */
   close(): Observable<never>;
 }
 

@@ -1,8 +1,8 @@
 import { errnoOf, type ErrorCode } from './errno';
 
 /**
- * The failure of a call of a socket or an interface. The message tells the call, the peer or the interface, its answer, and
- * what to try. `cause` is the error of the layer below, where there is one.
+ * The failure of a call of a socket or an interface. The message names the call, the peer or the interface, its answer,
+ * and what to try. `cause` is the error of the layer below, where there is one.
  *
  *     try {
  *       await sock.recv(100);

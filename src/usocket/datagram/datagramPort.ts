@@ -27,9 +27,9 @@ export class DatagramPort {
   readonly received: ItemQueue<Datagram>;
   /** Whether the port can be used. Replays the current state. */
   readonly condition$: Observable<'usable' | 'failed' | 'closed'>;
-  /** The only endpoint from which datagrams are taken, where the socket is connected. */
+  /** The peer of a connected socket: the only endpoint whose datagrams are received. */
   peer: Endpoint | undefined;
-  /** Whether the port may be one that other sockets have, too. Counts when the port is opened. */
+  /** Whether other sockets may have the same port. It takes effect when the port is opened. */
   reuseAddress = false;
   /** Whether the program has allowed broadcasts. */
   mayBroadcast = false;
@@ -79,8 +79,8 @@ export class DatagramPort {
   }
 
   /**
-   * Cold. Emits the link, and opens the port first where it is not open. Closing the socket does not stop it, because what
-   * is in the send buffer still has to go.
+   * Cold. Emits the link, and opens the port first if it is not open. Closing the socket does not stop it, because the
+   * send buffer still has to be sent.
    */
   open(local = anyPort): Observable<DatagramLink> {
     return this.opening.runExclusive(

@@ -38,8 +38,8 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
   }
 
   /**
-   * Names the peer of {@link send}. From then on, only datagrams of the peer are received. Opens a local port where there is
-   * none, and rejects as {@link bind} does. It may be called again.
+   * Names the peer of {@link send}. From then on, only datagrams of the peer are received. Opens a local port if the
+   * socket has none, and rejects as {@link bind} does. It may be called again.
    *
    * @param address From `getaddrinfo`, or `[address, port]` with a numeric IPv4 address.
    * @see The socket document, `socket.connect(address)`.
@@ -74,14 +74,14 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
   }
 
   /**
-   * Sends one datagram, and resolves to its size in bytes when the interface has taken it. Whether it arrives is not known.
-   * Opens a local port where there is none.
+   * Sends one datagram, and resolves to its size in bytes when the interface has taken it. It is not known whether it
+   * arrives. Opens a local port if the socket has none.
    *
    *     await sock.sendto('hello', ['192.168.1.9', 5000]);
    *
    * Rejects with `EMSGSIZE` when the datagram is longer than the interface can send, `EACCES` for a broadcast without
-   * `SO_BROADCAST`, `EAGAIN` when the socket is non-blocking and the send buffer is full (`SO_SNDBUF`), and as {@link bind}
-   * does.
+   * `SO_BROADCAST`, `EAGAIN` when the socket is non-blocking and the send buffer is full (`SO_SNDBUF`), and as
+   * {@link bind} does.
    *
    * @param data A string is sent as UTF-8.
    * @param address From `getaddrinfo`, or `[address, port]` with a numeric IPv4 address.
@@ -168,15 +168,15 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
    *
    * The options:
    * - `SO_BROADCAST`: datagrams may be sent to `255.255.255.255`.
-   * - `SO_REUSEADDR`, before {@link bind}: the port may be one that other sockets have, too.
+   * - `SO_REUSEADDR`, before {@link bind}: other sockets may have the same port.
    * - `SO_RCVBUF`, `SO_SNDBUF` (bytes): the size of the buffers.
-   * - `SO_RCVTIMEO`, `SO_SNDTIMEO` (a `struct timeval`): how long a call may take where {@link settimeout} has set no time.
-   *   It then rejects with `EAGAIN`, as on BSD.
-   * - `IP_ADD_MEMBERSHIP`, `IP_DROP_MEMBERSHIP` (a `struct ip_mreq`), after {@link bind}: joins a multicast group, or leaves
-   *   it. A modem cannot do that.
+   * - `SO_RCVTIMEO`, `SO_SNDTIMEO` (a `struct timeval`): how long a call may take where {@link settimeout} has set no
+   *   time. It then rejects with `EAGAIN`, as on BSD.
+   * - `IP_ADD_MEMBERSHIP`, `IP_DROP_MEMBERSHIP` (a `struct ip_mreq`), after {@link bind}: joins a multicast group, or
+   *   leaves it. A modem cannot do that.
    *
-   * Rejects with `ENOPROTOOPT` for an option that is not known here, or that the interface does not have, and with `EINVAL`
-   * for a value that the option cannot have.
+   * Rejects with `ENOPROTOOPT` for an option that is not known here, or that the interface does not have, and with
+   * `EINVAL` for a value that the option cannot have.
    *
    * @param value A number, a boolean, or the bytes of the C structure, little endian.
    * @see The socket document, `socket.setsockopt(level, optname, value)`.

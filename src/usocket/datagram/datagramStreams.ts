@@ -139,7 +139,8 @@ export class DatagramStreams extends Inspectable implements Pollable {
   }
 
   /**
-   * Sends one datagram, and emits its size in bytes when the interface has taken it. Whether it arrives is not known.
+   * Sends one datagram, and emits its size in bytes when the interface has taken it. It is not known whether it
+   * arrives.
    *
    * Errors: `EMSGSIZE` when it is longer than the interface can send; `EACCES` for a broadcast without `SO_BROADCAST`;
    * `EAGAIN` when the socket is non-blocking and the send buffer is full (`SO_SNDBUF`); and those of {@link bind$}.
@@ -204,19 +205,21 @@ export class DatagramStreams extends Inspectable implements Pollable {
   }
 
   /**
-   * Closes the port behind what the send buffer holds, and emits once when the interface has released it. Calls that wait
-   * fail with `EBADF`, and so does each later call. Closing twice is no error. Unsubscribing does not stop the closing.
+   * Sends what is in the send buffer, closes the port, and emits once when the interface has released it. Calls that
+   * wait fail with `EBADF`, and so does each later call. Closing twice is no error. Unsubscribing does not stop the
+   * closing.
    */
   close$(): Observable<void> {
     return this.commonCalls.close$;
   }
 
   /**
-   * Sets how long the calls that start from now on may take. After that time they fail with `ETIMEDOUT`, and have taken nothing.
+   * Sets how long the calls that start from now on may take. After that time they fail with `ETIMEDOUT`, and have taken
+   * nothing.
    *
    *     sock.settimeout(2.5);
    *
-   * Throws `EINVAL` for a value that is no time.
+   * Throws `EINVAL` for a value that is not a time.
    *
    * @param seconds `null` sets no limit, as on a new socket. 0 makes the socket non-blocking: a call that would have to
    *   wait fails with `EAGAIN`, or returns `null`.

@@ -10,8 +10,8 @@ import { longestDelay } from '../../streams';
  *     firstReady(3, Boolean, …)      ---|
  *     firstReady(0, Boolean, …)      -(0|)
  *
- * @param milliseconds 0 takes the first state, whatever it is. A negative number waits for ever, and so does one that is
- *   longer than a timer keeps (24 days).
+ * @param milliseconds With 0 it takes the first state, ready or not. A negative number waits for ever, and so does one
+ *   that is longer than a timer keeps (24 days).
  */
 export function firstReady<T>(
   milliseconds: number,

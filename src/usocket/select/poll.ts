@@ -108,8 +108,8 @@ export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
   }
 
   /**
-   * Emits the streams that are ready, as soon as there are any, or an empty list when the time is up. Errors with `EINVAL`
-   * for a value that is no time.
+   * Emits the streams that are ready, as soon as there are any, or an empty list when the time is up. Errors with
+   * `EINVAL` for a value that is not a time.
    *
    * @param milliseconds 0 does not wait. A negative number or `null` waits for ever. Default: -1.
    */
@@ -133,7 +133,7 @@ export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
       tap((ready) => {
         if ((flags & 1) === 0 || ready.length === 0) return;
         const masks = new Map(this.registered.value);
-        // In one step, because an observer of the change may take a stream out.
+        // In one step, because a subscriber to the change may unregister a stream.
         for (const [stream] of ready) masks.set(stream, 0);
         this.registered.next(masks);
       }),

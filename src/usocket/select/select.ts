@@ -29,10 +29,11 @@ const failureEvents = POLLERR | POLLNVAL;
  *
  *     select$([sock, uart], [], [], 5).subscribe(([readable]) => readable.forEach(read));
  *
- * Errors: `EINVAL` for a list that is none, for an object without `readiness$`, and for a value that is no time.
+ * Errors: `EINVAL` for an argument that is not a list, an object without `readiness$`, and a value that is not a time.
  *
  * @param seconds 0 does not wait. `null` or a negative number waits for ever. Default: `null`.
- * @see MicroPython, `select.select(rlist, wlist, xlist[, timeout])`. `uselect.poll()` watches many streams at less cost.
+ * @see MicroPython, `select.select(rlist, wlist, xlist[, timeout])`. `uselect.poll()` watches many streams at less
+ *   cost.
  */
 export function select$<R extends Pollable, W extends Pollable, X extends Pollable>(
   read: readonly R[],

@@ -5,8 +5,8 @@ import { select$, type Selected } from './select';
 
 /**
  * Waits for several streams at once: sockets, serial lines, anything with a `readiness$`. Each method that returns a
- * promise takes `{ signal }` last, which gives it up: see {@link Abortable}. {@link ready$} tells of every change without
- * being asked.
+ * promise takes `{ signal }` last, which aborts the call: see {@link Abortable}. {@link ready$} emits every change
+ * without a call.
  *
  *     const poller = uselect.poll();
  *     poller.register(sock, uselect.POLLIN);
@@ -17,8 +17,8 @@ import { select$, type Selected } from './select';
  */
 export class Poll<T extends Pollable = Pollable> extends PollStreams<T> {
   /**
-   * Resolves to the streams that are ready, each with its events, as soon as there are any, or to an empty list when the
-   * time is up. Rejects with `EINVAL` for a value that is no time.
+   * Resolves to the streams that are ready, each with its events, as soon as there are any, or to an empty list when
+   * the time is up. Rejects with `EINVAL` for a value that is not a time.
    *
    * @param milliseconds 0 does not wait. A negative number or `null` waits for ever. Default: -1.
    */
@@ -51,12 +51,13 @@ export class Poll<T extends Pollable = Pollable> extends PollStreams<T> {
 }
 
 /**
- * Waits until any of the streams can be read, can be written to or has failed. Resolves to the streams of each list that
- * are ready, and to empty lists when the time is up. A stream may be in more than one list.
+ * Waits until any of the streams can be read, can be written to or has failed. Resolves to the streams of each list
+ * that are ready, and to empty lists when the time is up. A stream may be in more than one list.
  *
  *     const [readable] = await uselect.select([sock, uart], [], [], 5);
  *
- * Rejects with `EINVAL` for a list that is none, for an object without `readiness$`, and for a value that is no time.
+ * Rejects with `EINVAL` for an argument that is not a list, an object without `readiness$`, and a value that is not a
+ * time.
  *
  * @param seconds 0 does not wait. `null` or a negative number waits for ever. Default: `null`.
  * @see MicroPython, `select.select(rlist, wlist, xlist[, timeout])`.

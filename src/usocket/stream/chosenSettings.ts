@@ -36,7 +36,10 @@ export class ChosenSettings {
     });
   }
 
-  /** Cold. Chooses whether the connection is closed with a reset. Errors with `ENOPROTOOPT` where the interface cannot. */
+  /**
+   * Cold. Chooses whether the connection is closed with a reset. Errors with `ENOPROTOOPT` if the interface cannot do
+   * that.
+   */
   reset(resets: boolean, nic: Nic): Observable<never> {
     const keep$ = defer(() => {
       this.resets = resets;
@@ -45,7 +48,7 @@ export class ChosenSettings {
     return concat(resets ? nic.checkSettings({ resets }) : EMPTY, keep$);
   }
 
-  /** Throws `EINVAL` if anything is set, because a connection that comes has been opened by its peer. */
+  /** Throws `EINVAL` if anything is set, because the peer opens a connection that is accepted. */
   checkUnset(call: Call): void {
     if (Object.keys(this.value).length === 0) return;
     const reason = 'SO_KEEPALIVE and TCP_NODELAY are set on the sockets that accept gives, not on this one';

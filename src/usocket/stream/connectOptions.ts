@@ -5,8 +5,8 @@ import type { OpenStreamOptions, TlsOptions } from '../contract/nic';
 export type ConnectOptions = Pick<OpenStreamOptions, 'tls'>;
 
 /**
- * Checks the options of `connect`. Throws `EINVAL` for an unknown option or a wrong value, because a misspelt one must
- * not open a connection in the clear.
+ * Checks the options of `connect`. Throws `EINVAL` for an unknown option or a wrong value, because a misspelt option
+ * must not open an unencrypted connection.
  */
 export function checkConnectOptions(call: Call, options: ConnectOptions): ConnectOptions {
   const invalid = (reason: string) => call.error('EINVAL', reason);

@@ -24,19 +24,19 @@ import { ChosenSettings } from './chosenSettings';
 import type { ConnectOptions } from './connectOptions';
 import { StreamSender } from './streamSender';
 
-/** How far its own calls have brought a stream socket. */
+/** The state of a stream socket, as far as its own calls have changed it. */
 export type SocketPhase = 'unconnected' | 'connecting' | 'connected' | 'listening' | 'closed';
 
-/** The connection of a stream socket: its link as soon as there is one, what has come over it, and what is to be sent. */
+/** The connection of a stream socket: its link once there is one, the bytes received, and the bytes to send. */
 export class Connection {
-  /** How far the calls have brought the socket. Replays the current phase. */
+  /** Replays the current phase. */
   readonly phase$: Observable<SocketPhase>;
   readonly reader: ByteReader;
   readonly sender = new StreamSender();
   readonly settings = new ChosenSettings();
   /** Whether it is encrypted, for inspection. */
   isEncrypted = false;
-  /** Whether the program has been told that the peer has reset the connection. */
+  /** Whether a call has reported that the peer has reset the connection. */
   wasReset = false;
 
   private readonly currentPhase = new BehaviorSubject<SocketPhase>('unconnected');
@@ -136,14 +136,14 @@ export class Connection {
   }
 
   /**
-   * Notes that the program has been told of an error. As on BSD, the peer's reset is told once, and reads find the end
-   * of the stream after that. Any other failure is told each time, because bytes of the peer are missing.
+   * Notes that a call has reported an error. As on BSD, the peer's reset is reported once, and reads find the end of
+   * the stream after that. Any other failure is reported each time, because bytes of the peer are missing.
    */
   noteFailure(error: unknown): void {
     if (!isReset(error)) return;
     this.wasReset = true;
     const { failure, length } = this.reader;
-    // A read that wanted more bytes than there are has left them, and the failure comes behind them.
+    // A read that asked for more bytes than there were has left them. The failure comes after them.
     if (length === 0 && isReset(failure)) this.reader.clearFailure();
   }
 
@@ -154,7 +154,7 @@ export class Connection {
   }
 
   /**
-   * Sends what the send buffer holds, and closes the link. Where the program has chosen a reset, it drops the send buffer
+   * Sends what the send buffer holds, and closes the link. If the program has chosen a reset, it drops the send buffer
    * and resets the connection instead.
    */
   close(): Observable<never> {

@@ -72,7 +72,7 @@ export class SendCalls {
     return taken > 0 || bytes.length === 0 ? taken : null;
   }
 
-  /** The program is told of the peer's reset once. After that a send fails because the connection has ended. */
+  /** The peer's reset is reported once. After that, a send fails because the connection has ended. */
   private failing<T>(call: Call): MonoTypeOperatorFunction<T> {
     return catchError((error: unknown) => {
       const { connection } = this;

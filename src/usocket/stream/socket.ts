@@ -93,11 +93,11 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
   }
 
   /**
-   * Sends the first of the bytes, and resolves to how many have gone: a short write, as on BSD. {@link sendall} sends all.
-   * A non-blocking socket puts as many bytes as it has room for into the send buffer (`SO_SNDBUF`).
+   * Sends the first of the bytes, and resolves to how many have been sent: a short write, as on BSD. {@link sendall}
+   * sends all. A non-blocking socket puts as many bytes as it has room for into the send buffer (`SO_SNDBUF`).
    *
-   * Rejects with `ENOTCONN` when the socket is not connected, `EPIPE` or `ECONNRESET` when the connection has ended, and
-   * `EAGAIN` when a non-blocking socket has no room or is still connecting.
+   * Rejects with `ENOTCONN` when the socket is not connected, `EPIPE` or `ECONNRESET` when the connection has ended,
+   * and `EAGAIN` when a non-blocking socket has no room or is still connecting.
    *
    * @param data A string is sent as UTF-8.
    * @param flags `MSG_DONTWAIT` sends as on a non-blocking socket. Default: 0.
@@ -111,12 +111,12 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
   }
 
   /**
-   * Sends all bytes, and resolves when the interface has taken them. Aborted, it has sent the first of the bytes, as many as
-   * the interface had taken by then.
+   * Sends all bytes, and resolves when the interface has taken them. Aborted, it has sent the first of the bytes, as
+   * many as the interface had taken by then.
    *
    *     await sock.sendall('GET / HTTP/1.0\r\n\r\n');
    *
-   * Rejects as {@link send} does. After a failure it is not known how many bytes have gone.
+   * Rejects as {@link send} does. After a failure it is not known how many bytes have been sent.
    *
    * @param data A string is sent as UTF-8.
    * @see The socket document, `socket.sendall(bytes)`.
@@ -188,13 +188,14 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
    * - `SO_KEEPALIVE` and `TCP_KEEPIDLE` (seconds of silence): the interface probes the peer when it is silent.
    * - `TCP_NODELAY`: small sends leave at once.
    * - `SO_RCVBUF`, `SO_SNDBUF` (bytes): the size of the buffers.
-   * - `SO_RCVTIMEO`, `SO_SNDTIMEO` (a `struct timeval`): how long a call may take where {@link settimeout} has set no time.
-   *   It then rejects with `EAGAIN`, as on BSD.
-   * - `SO_LINGER` (a `struct linger`): with 0 seconds {@link close} drops what has not gone, and the peer sees a reset.
+   * - `SO_RCVTIMEO`, `SO_SNDTIMEO` (a `struct timeval`): how long a call may take where {@link settimeout} has set no
+   *   time. It then rejects with `EAGAIN`, as on BSD.
+   * - `SO_LINGER` (a `struct linger`): with 0 seconds {@link close} drops what has not been sent, and the peer sees a
+   *   reset.
    * - `SO_REUSEADDR`: always on.
    *
-   * Rejects with `ENOPROTOOPT` for an option that is not known here, or that the interface does not have, and with `EINVAL`
-   * for a value that the option cannot have.
+   * Rejects with `ENOPROTOOPT` for an option that is not known here, or that the interface does not have, and with
+   * `EINVAL` for a value that the option cannot have.
    *
    * @param value A number, a boolean, or the bytes of the C structure, little endian.
    * @see The socket document, `socket.setsockopt(level, optname, value)`.

@@ -4,12 +4,12 @@ import { type Readiness, sameReadiness } from '../../streams';
 import type { Connection, SocketPhase } from './connection';
 
 /**
- * Where a stream socket is in its life. `peerClosed`: the peer has ended its side, and what it has sent before can still
- * be read. `failed`: the connection is lost.
+ * The state of a stream socket. `peerClosed`: the peer has ended its side, and what it has sent before can still be
+ * read. `failed`: the connection is lost.
  */
 export type SocketState = SocketPhase | 'peerClosed' | 'failed';
 
-/** Joins what the calls of a socket have done and what its peer has done. Replays the current state. */
+/** Combines what the calls of a socket have done with what its peer has done. Replays the current state. */
 export function socketState({ phase$, reader }: Connection): Observable<SocketState> {
   return combineLatest([phase$, reader.finished$]).pipe(
     map(([phase, finished]) => {
@@ -37,7 +37,8 @@ export function socketReadiness(
     map(([state, hasRoom, failure, acceptable, sendFailed]) => {
       const halfCloses = connection.link?.halfCloses ?? false;
       return {
-        // Asked of the reader, because the peer's end changes both the state and this, and must not be seen half done.
+        // Read from the reader, because the peer's end changes both this and the state, and nobody may see one change
+        // without the other.
         readable: state === 'closed' || acceptable || reader.readable,
         writable: (state === 'connected' || state === 'peerClosed') && hasRoom,
         hangup: (state === 'peerClosed' && (sendFailed || !halfCloses)) || state === 'failed' || state === 'closed',

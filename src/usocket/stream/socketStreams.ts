@@ -24,7 +24,7 @@ import { socketReadiness, type SocketState, socketState } from './socketState';
  * methods without `$` are in {@link Socket}.
  */
 export class SocketStreams extends Inspectable implements Pollable {
-  /** Where the socket is in its life. Replays the current state. */
+  /** The state of the socket. Replays the current one. */
   readonly state$: Observable<SocketState>;
   /** What could be done without waiting, as `uselect` sees it. Replays the current state. */
   readonly readiness$: Observable<Readiness>;
@@ -155,11 +155,11 @@ export class SocketStreams extends Inspectable implements Pollable {
   }
 
   /**
-   * Sends the first of the bytes, and emits how many have gone: a short write, as on BSD. Non-blocking: how many the
-   * send buffer had room for.
+   * Sends the first of the bytes, and emits how many have been sent: a short write, as on BSD. Non-blocking: how many
+   * the send buffer had room for.
    *
-   * Errors: `ENOTCONN`; `EPIPE` or `ECONNRESET` when the connection has ended; `EAGAIN` when a non-blocking socket has no
-   * room, or is still connecting.
+   * Errors: `ENOTCONN`; `EPIPE` or `ECONNRESET` when the connection has ended; `EAGAIN` when a non-blocking socket has
+   * no room, or is still connecting.
    *
    * @param flags `MSG_DONTWAIT` sends as on a non-blocking socket.
    */
@@ -168,8 +168,8 @@ export class SocketStreams extends Inspectable implements Pollable {
   }
 
   /**
-   * Sends all bytes, and emits once when the interface has taken them. Fails like {@link send$}. After a failure it is not
-   * known how many bytes have gone.
+   * Sends all bytes, and emits once when the interface has taken them. Fails like {@link send$}. After a failure it is
+   * not known how many bytes have been sent.
    */
   sendall$(data: Sendable): Observable<void> {
     return this.sendCalls.sendall(data);
@@ -237,20 +237,22 @@ export class SocketStreams extends Inspectable implements Pollable {
   }
 
   /**
-   * Closes the connection behind what the send buffer holds, so that the peer sees its end, and emits once when the
-   * interface has released it. Calls that wait fail with `EBADF`, and so does each later call. Closing twice is no error.
-   * Unsubscribing does not stop the closing. `SO_LINGER` with 0 seconds has it closed with a reset instead.
+   * Sends what is in the send buffer, closes the connection, and emits once when the interface has released it. The
+   * peer sees the end of the stream. Calls that wait fail with `EBADF`, and so does each later call. Closing twice is
+   * no error. Unsubscribing does not stop the closing. With `SO_LINGER` and 0 seconds, it resets the connection
+   * instead.
    */
   close$(): Observable<void> {
     return this.commonCalls.close$;
   }
 
   /**
-   * Sets how long the calls that start from now on may take. After that time they fail with `ETIMEDOUT`, and have read nothing.
+   * Sets how long the calls that start from now on may take. After that time they fail with `ETIMEDOUT`, and have read
+   * nothing.
    *
    *     sock.settimeout(2.5);
    *
-   * Throws `EINVAL` for a value that is no time.
+   * Throws `EINVAL` for a value that is not a time.
    *
    * @param seconds `null` sets no limit, as on a new socket. 0 makes the socket non-blocking: a call that would have to
    *   wait fails with `EAGAIN`, or returns `null`.

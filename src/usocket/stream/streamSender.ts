@@ -67,7 +67,7 @@ export class StreamSender {
   private readonly failed = new BehaviorSubject(false);
   private readonly waiting: Parcel[] = [];
   private current: readonly Parcel[] = [];
-  /** The last parcel that waits, where it is of the send buffer and none of its bytes have been handed over. */
+  /** The last parcel that waits, if it belongs to the send buffer and none of its bytes have been handed over. */
   private open: Buffered | undefined;
 
   constructor() {
@@ -126,7 +126,9 @@ export class StreamSender {
     return taken.length;
   }
 
-  /** Cold. Hands over at once all that is left, in front of the end of the link, and completes when it is taken. */
+  /**
+   * Cold. Hands over at once all bytes that are left, before the link is closed, and completes when it has taken them.
+   */
   flush(link: StreamLink): Observable<never> {
     return defer(() => {
       const rest: Observable<never>[] = [];
@@ -149,7 +151,7 @@ export class StreamSender {
     return new Observable((caller) => {
       const parcel = make();
       parcel.caller = caller;
-      // What calls put in from now on comes behind this one.
+      // Bytes that calls put in from now on must come after this parcel.
       if (parcel !== this.open) this.open = undefined;
       this.waiting.push(parcel);
       this.count(parcel.bytes.length);
@@ -167,14 +169,14 @@ export class StreamSender {
     if (batch.bytes.length === 0) return EMPTY;
     this.current = batch.parcels;
     return this.handOver(link, batch).pipe(
-      // No call waits for it any more. Where it has not begun, it never will.
+      // No call waits for it any more. A send that has not begun never begins.
       takeUntil(this.abandonments),
     );
   }
 
   private handOver(link: StreamLink, { bytes, parcels }: Batch): Observable<never> {
     let isCounted = true;
-    // Before the calls are told, so that a call that sends again at once finds room.
+    // Runs before the calls are told, so that a call that sends again at once finds room.
     const settle = () => {
       if (!isCounted) return;
       isCounted = false;
@@ -212,7 +214,7 @@ export class StreamSender {
       parcels.push(parcel);
       parcel.sent += piece.length;
       room -= piece.length;
-      // Nothing is added behind bytes that have gone, or a program that writes all the time would keep them for ever.
+      // Nothing is added to bytes that have been sent. Otherwise a program that always writes would keep them for ever.
       if (parcel === this.open) this.open = undefined;
       if (parcel.sent < parcel.bytes.length) break;
       this.waiting.shift();
