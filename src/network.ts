@@ -8,7 +8,7 @@ import type { Interfaces } from './usocket';
 import { callError } from './usocket/contract/osError';
 import { type Abortable, ifPromise, promiseOf } from './usocket/contract/promiseOf';
 
-/** The `network` module. */
+/** The `network` module: makes network interfaces, and registers each one for `usocket` when it is up. */
 export interface NetworkModule {
   /**
    * Sets up the modem on a serial line, whatever state it is in, and resolves to its interface. As in MaixPy,
