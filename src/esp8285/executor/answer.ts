@@ -11,16 +11,17 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
 
   /**
-   * @param shown What was asked, without secrets. It is not the command itself, because errors are logged with all their
-   *   fields.
-   * @param lines What the modem said before its result, such as `'no ip'` or `'+CWJAP:2'`: the reason, where it gives one.
+   * @param shown The command, without secrets. It is a text and not the command itself, because errors are logged with
+   *   all their fields.
+   * @param lines What the modem said before its result, such as `'no ip'` or `'+CWJAP:2'`: the reason, where it gives
+   *   one.
    */
   constructor(
     readonly shown: string,
     readonly result: 'ERROR' | 'FAIL' | 'OK',
     readonly lines: readonly string[],
     message = `${shown} was answered ${[...lines, result].join(' / ')}`,
-    /** The reason that the modem has told beside the line. */
+    /** The reason that the modem has given beside the line. */
     readonly hint?: LineHint,
   ) {
     super(message);

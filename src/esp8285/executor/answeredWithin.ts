@@ -5,10 +5,10 @@ import type { Wire } from './wire';
 
 /** Milliseconds that a modem may be busy: longer than its longest attempt to connect. */
 export const longestBusy = 120_000;
-/** Milliseconds within which a modem that is busy says so, because the command is repeated once a second. */
+/** A busy modem says so within this time (milliseconds), because the command is repeated once a second. */
 const busyPause = 2_000;
 
-/** The modem says nothing but `busy` any more. */
+/** The modem has said only `busy` for too long. */
 export class BusyForEver extends Error {
   override readonly name = 'BusyForEver';
 
@@ -18,8 +18,8 @@ export class BusyForEver extends Error {
 }
 
 /**
- * Ends a conversation that does not end in time, with {@link Unanswered} or with {@link BusyForEver}. A modem that says
- * `busy` has not begun, so the time counts from then on, up to {@link longestBusy} in all.
+ * Fails a conversation that does not end in time, with {@link Unanswered} or with {@link BusyForEver}. A modem that
+ * says `busy` has not begun, so the time starts again, up to {@link longestBusy} in all.
  *
  * @param milliseconds Time for the conversation.
  * @param shown What was asked, without secrets.

@@ -16,8 +16,8 @@ import {
 import { AnswerLost } from './unanswered';
 
 /**
- * Emits what makes the outcome of a conversation certain as soon as that comes. The conversation goes on to its end, and
- * its own outcome is not emitted any more; if the end of its answer is lost, that is no error any more.
+ * Emits the outcome of a conversation as soon as `certain$` shows it. The conversation goes on to its end. Its own
+ * outcome is then not emitted, and a lost end of its answer is not an error.
  *
  *     certain$       ---c-------------
  *     conversation$  --------------a|

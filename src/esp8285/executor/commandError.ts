@@ -6,9 +6,9 @@ import { Refusal } from './answer';
 import { Unanswered } from './unanswered';
 
 /**
- * Makes an `OSError` of a command's failure that has no special meaning to the call. Its code is the one that the modem
- * gives beside the line, `ETIMEDOUT` when the modem did not answer, and `EIO` otherwise. Other errors are returned as they
- * are.
+ * Makes an `OSError` of the failure of a command, for a call that gives it no special meaning. Its code is the one that
+ * the modem gives beside the line, `ETIMEDOUT` when the modem did not answer, and `EIO` otherwise. Other errors are
+ * returned unchanged.
  */
 export function commandError(syscall: string, cause: unknown): unknown {
   if (!(cause instanceof Refusal || cause instanceof Unanswered)) return cause;
@@ -17,7 +17,7 @@ export function commandError(syscall: string, cause: unknown): unknown {
   return new OSError(code, syscall, `${syscall}: ${cause.message}`, { cause });
 }
 
-/** Makes the error of an operation whose command fails by {@link commandError}. */
+/** Converts the error of an operation with {@link commandError}. */
 export function withCommandError<T>(syscall: string): MonoTypeOperatorFunction<T> {
   return catchError((cause: unknown) => throwError(() => commandError(syscall, cause)));
 }

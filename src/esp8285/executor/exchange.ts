@@ -29,17 +29,17 @@ export interface Exchange<T> {
   readonly shown: string;
   /** Milliseconds that the modem may take. */
   readonly deadline: number;
-  /** The exchange waits for a busy modem by itself, within its deadline. */
+  /** The time in which the modem is busy counts for the deadline. Default: it does not. */
   readonly countsBusy?: boolean;
   /** Cold. Emits the outcome and completes when the modem is free for the next command. */
   readonly converse: (wire: Wire) => Observable<T>;
 }
 
-/** Milliseconds that a modem may take over what it does by itself, without a network or a peer. */
+/** Milliseconds that a modem may take for a command that needs neither the network nor a peer. */
 export const usualDeadline = 5_000;
 /** Milliseconds for one byte on the slowest line, 2400 baud. */
 export const slowestByte = 4.2;
-/** Milliseconds before a command that met a busy modem is repeated: the first time, and at most. */
+/** Milliseconds before a command is repeated to a busy modem: the first pause, and the longest. */
 const firstPause = 50;
 const longestPause = 1000;
 
@@ -81,13 +81,16 @@ export function ask(wire: Wire, command: Command): Observable<readonly string[]>
   );
 }
 
-/** The same for a command that may do harm when it is repeated. Errors with {@link AnswerLost} if the end of its answer is lost. */
+/**
+ * The same for a command that may do harm when it is repeated. Errors with {@link AnswerLost} when the end of its
+ * answer is lost.
+ */
 export function askOnce(wire: Wire, command: Command, options?: () => ProbeOptions): Observable<readonly string[]> {
   return sayUntil(wire, command, wire.frames$.pipe(answer(command))).pipe(probeWhenQuiet(wire, command, options));
 }
 
 /**
- * The same for a query that the modem takes long over. If the end of its answer is lost, the lines that have come are the
+ * The same for a query that takes the modem long. If the end of its answer is lost, the lines that have come are the
  * answer, because by then the modem has said all that it had to say.
  */
 export function askAtLength(wire: Wire, command: Command): Observable<readonly string[]> {
@@ -112,7 +115,7 @@ export function tryTo(wire: Wire, command: Command): Observable<never> {
 export function sayUntil<T>(wire: Wire, command: Command, answer$: Observable<T>): Observable<T> {
   return defer(() => {
     let pause = firstPause / 2;
-    // The modem may answer a command all the same to which it said `busy` (seen on ESP-AT 3), so the answer still counts.
+    // The modem may still answer a command after it has said `busy` (seen on ESP-AT 3), so the answer counts.
     const busy$ = wire.frames$.pipe(
       filter(({ kind }) => kind === 'busy'),
       exhaustMap(() => timer((pause = Math.min(2 * pause, longestPause)), wire.clock)),

@@ -31,7 +31,7 @@ import { AnswerLost, Unanswered } from './unanswered';
 import { StartedUnnoticed } from './probeWhenQuiet';
 import type { Wire } from './wire';
 
-/** Milliseconds in which a probe that crossed the answer of the command is answered. */
+/** Milliseconds within which a probe is answered that was sent while the answer to the command came. */
 const settlement = 2_000;
 
 /** How an exchange has ended, and whether the caller still waits for it. */
@@ -42,9 +42,9 @@ export type Settlement<T> =
   | { readonly end: 'withdrawn'; readonly isAwaited: false };
 
 /**
- * Holds the modem's only conversation: one exchange at a time, in the order in which they were asked for. An exchange that
- * is given up before its turn never begins. One that has begun runs to its end, because its answer must not be taken for
- * the answer of the next.
+ * Holds the one conversation with the modem: one exchange at a time, in the order of the requests. An exchange that is
+ * given up before its turn never begins. One that has begun runs to its end, because its answer must not be taken for
+ * the answer to the next one.
  */
 export class Executor {
   /** Runs the exchanges; emits nothing. The owner subscribes once. */
@@ -57,7 +57,7 @@ export class Executor {
   private readonly troubles = new Subject<OSError>();
   private readonly interruptions = new Subject<void>();
   private interruption = new Error('not interrupted');
-  /** Is `undefined` while the callers that wait are told of an interruption. */
+  /** `undefined` while an interruption is reported to the callers that wait. */
   private session: number | undefined = 0;
   private outOfStep = false;
 
@@ -67,13 +67,12 @@ export class Executor {
   }
 
   /**
-   * Cold: asks for an exchange and emits its outcome as soon as that is certain. Unsubscribing gives it up.
+   * Cold: runs an exchange in its turn, and emits its outcome as soon as that is certain. Unsubscribing gives it up.
    *
-   * @param settled Called once, before the outcome is emitted, with what became of the exchange. It is called even if
-   *   nobody waits any more, so this is where an outcome that nobody takes is cleaned up.
+   * @param settled Called once, before the outcome is emitted, with how the exchange has ended. It is called even if
+   *   the caller has unsubscribed, so it is the place to clean up after an outcome that has no owner.
    *
-   * Errors: what the exchange fails with, a {@link Refusal} mostly; {@link Unanswered} when the modem did not answer
-   * in time.
+   * Errors: those of the exchange, mostly a {@link Refusal}; {@link Unanswered} when the modem did not answer in time.
    */
   run<T>(exchange: Exchange<T>, settled: (settlement: Settlement<T>) => void = noop): Observable<T> {
     return defer(() => {
@@ -116,19 +115,19 @@ export class Executor {
     });
   }
 
-  /** The modem may not be in the state in which it was left. Before the next command it is asked. */
+  /** The modem may have changed its state. The executor asks it before the next command. */
   doubt(): void {
     this.outOfStep = true;
   }
 
-  /** Cold: if there is a doubt, asks the modem now, and completes. {@link trouble$} tells when the doubt was right. */
+  /** Cold: if there is a doubt, asks the modem now, and completes. {@link trouble$} emits if the doubt was right. */
   verify(): Observable<never> {
     return this.run({ shown: 'nothing', deadline: 1_000, converse: () => of(undefined) }).pipe(ignoreElements());
   }
 
   /**
-   * The modem has started again, or is lost. Everything that was asked of it until now fails with this error. So does what
-   * is asked by those who hear of that, because the modem is not set up yet.
+   * The modem has started again, or is lost. All exchanges requested until now fail with this error. So do those that
+   * callers request on hearing of the failure, because the modem is not set up yet.
    */
   interrupt(error: Error): void {
     const next = (this.session ?? 0) + 1;
@@ -144,7 +143,7 @@ export class Executor {
   private serve<T>(exchange: Exchange<T>, begin: () => boolean): Observable<T> {
     const conversation$ = defer(() => (begin() ? this.converse(exchange) : EMPTY));
     return concat(this.outOfStep ? this.getInStep() : EMPTY, conversation$).pipe(
-      // A refusal by a modem that has started again says nothing about what was asked.
+      // A refusal by a modem that has started again says nothing about the command.
       catchError((error: unknown) =>
         concat(
           this.outOfStep && error instanceof Refusal ? this.getInStep() : EMPTY,
@@ -179,7 +178,10 @@ export class Executor {
     return concat(conversation$, this.settled());
   }
 
-  /** A probe may have crossed the answer of the command. The probe's answer must not be taken for that of the next command. */
+  /**
+   * Waits for the answer to a probe that was sent while the answer to the command came. It must not be taken for the
+   * answer to the next command.
+   */
   private settled(): Observable<never> {
     return defer(() => {
       const { probe } = this.wire;

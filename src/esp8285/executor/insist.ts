@@ -18,23 +18,23 @@ import { Refusal } from './answer';
 import { sayUntil } from './exchange';
 import type { Wire } from './wire';
 
-/** Milliseconds before it is said again to a modem that has refused it. */
+/** Milliseconds before the command is repeated to a modem that has refused it. */
 const refusalPause = 100;
-/** Milliseconds without a further answer after which none is owed any more. */
+/** Milliseconds without a further answer after which no more answers are expected. */
 const settlement = 200;
 
 export interface InsistOptions {
-  /** Milliseconds of silence after which the command is said again: more than the longest pause of a busy modem. */
+  /** Milliseconds of silence after which the command is repeated: more than the longest pause of a busy modem. */
   readonly patience: number;
-  /** How often it is said to a silent modem. */
+  /** How often the command is said to a silent modem. */
   readonly tries: number;
-  /** The modem may owe more answers than that. */
+  /** More answers may come than commands were said here. */
   readonly owesMore?: boolean;
 }
 
 /**
- * Says a command and emits its answer. Errors with a `TimeoutError` when the modem is silent for so many milliseconds; one
- * that says `busy` is alive, and is waited for as long as it says so.
+ * Says a command and emits its answer. Errors with a `TimeoutError` when the modem is silent for `patience`
+ * milliseconds. It waits for a modem as long as that says `busy`.
  */
 export function sayPatiently<T>(wire: Wire, command: Command, answer$: Observable<T>, patience: number): Observable<T> {
   const busy$ = wire.frames$.pipe(
@@ -49,10 +49,10 @@ export function sayPatiently<T>(wire: Wire, command: Command, answer$: Observabl
 }
 
 /**
- * Says a command whose answer may be swallowed, until it is answered. Errors with what the last try ended in, a
- * `TimeoutError` when that was silence.
+ * Repeats a command whose answer may be lost, until an answer comes. Errors with the error of the last try: a
+ * `TimeoutError` after silence.
  *
- * A modem that was only slow answers as often as it was asked: these answers are waited for too.
+ * A modem that was only slow answers each repetition, so it waits for all these answers.
  */
 export function insist<T>(
   wire: Wire,
@@ -66,7 +66,7 @@ export function insist<T>(
       asked++;
       return sayPatiently(wire, command, answer$, patience);
     }).pipe(
-      // Lines from before may still be refused, each for itself.
+      // The modem may still refuse earlier lines, one by one.
       retry({
         count: tries - 1,
         delay: (error: unknown) => (error instanceof Refusal ? timer(refusalPause, wire.clock) : of(true)),

@@ -2,27 +2,27 @@ import { defer, EMPTY, filter, first, ignoreElements, merge, type Observable, sh
 
 import type { Frame } from '../grammar/frame';
 
-/** What a modem says to a probe in the middle of a conversation. */
+/** The answer of a modem to a probe in the middle of a conversation. */
 export type ProbeAnswer =
-  /** It is at work, and has dropped the query. */
+  /** It is still working, and has dropped the query. */
   | 'busy'
-  /** It has nothing else to do: whatever it owed, it has said before. */
+  /** It has finished, so everything else that it had to say has come before. */
   | 'free'
-  /** The same, and it has the settings of a start. */
+  /** The same, and its settings are those after a start. */
   | 'started';
 
 /** How many links the modem allows (`AT+CIPMUX`): five by the driver's setting, one after a start. */
 export type LinkMode = 'multiple' | 'single';
 
-/** The mode in an answer to `AT+CIPMUX?`. The rest of a message that has lost its end may stand before it on its line. */
+/** The mode in an answer to `AT+CIPMUX?`. A message that has lost its line end may stand in front of it. */
 export function linkModeOf(frame: Frame): LinkMode | undefined {
   const digit = 'text' in frame ? /\+CIPMUX:([01])$/.exec(frame.text)?.[1] : undefined;
   return digit === undefined ? undefined : digit === '1' ? 'multiple' : 'single';
 }
 
 /**
- * A query in the middle of a conversation that shows whether the modem is still at work. Its answer is kept from the
- * conversation.
+ * A query in the middle of a conversation that shows whether the modem is still working. The conversation does not see
+ * its answer.
  *
  *     frames of the modem    --CONNECT-----------busy--------line--OK--
  *     frames$                --CONNECT---------------------------------
@@ -68,13 +68,15 @@ export class LivenessProbe {
     );
   }
 
-  /** The probes will not be answered: the modem has started again, or is asked anew for everything that it owes. */
+  /**
+   * No probe will be answered any more, because the modem has started again, or the driver gets in step with it anew.
+   */
   forget(): void {
     this.owed = 0;
     this.mode = undefined;
   }
 
-  /** The frames are read while somebody waits for an answer, or nothing would notice it. */
+  /** Reads the frames while a caller waits for an answer. Otherwise nothing would notice it. */
   private listening<T>(answers$: Observable<T>): Observable<T> {
     return merge(answers$, this.frames$.pipe(ignoreElements()));
   }

@@ -2,14 +2,15 @@ import { concatMap, defer, filter, type Observable, take, takeUntil, timer } fro
 
 import type { Wire } from './wire';
 
-/** Bytes that are given at a time, and milliseconds between them. */
+/** How many bytes are sent at a time, and the milliseconds between them. */
 const padding = { size: 64, pause: 10 };
 
 /**
- * Cold: gives a modem that may wait for the bytes of a send as many line ends as it may wait for, until it says something.
- * After the last byte of the send, each line end is an empty command that it refuses. The peer of that send gets junk.
+ * Cold: sends line ends to a modem that may wait for the bytes of a send, until the modem says something. After the
+ * last byte of the send, each line end is an empty command, which the modem refuses. The peer of that send receives
+ * junk.
  *
- * @param length Most bytes that the modem may wait for.
+ * @param length The most bytes that the modem may wait for, and that are sent.
  */
 export function padSend(wire: Wire, length: number): Observable<never> {
   return defer(() =>

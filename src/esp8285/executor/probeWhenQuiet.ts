@@ -34,22 +34,22 @@ import type { ProbeAnswer } from './livenessProbe';
 import { AnswerLost, Unanswered } from './unanswered';
 import type { Wire } from './wire';
 
-/** Milliseconds without a sign of the answer after which the modem is probed. */
+/** The modem is probed after this many milliseconds without a sign of the answer. */
 export const quiet = 2_500;
-/** Milliseconds that the modem may take over a probe, and how many probes a silent modem gets. */
+/** Milliseconds that the modem may take for a probe, and how many probes a silent modem gets. */
 const usualPatience = 2_000;
 const usualTries = 3;
-/** Milliseconds without a byte after which an answer is taken to be complete. */
+/** An answer counts as complete after this many milliseconds without a byte. */
 const lull = 500;
 
 export interface ProbeOptions {
   /** Milliseconds without a sign of the answer before a probe. Default: {@link quiet}. */
   readonly quiet?: number;
-  /** Milliseconds that the modem may take over a probe. Default: 2000. */
+  /** Milliseconds that the modem may take for a probe. Default: 2000. */
   readonly patience?: number;
   /** How many probes a silent modem gets. Default: 3. */
   readonly tries?: number;
-  /** Most bytes of the command's answer. While these come, a probe would fall into the middle of them. Default: 0. */
+  /** The most bytes of the command's answer. No probe is sent while these may still come. Default: 0. */
   readonly longest?: number;
   /** Called each time the modem says that it is busy. */
   readonly stillBusy?: () => void;
@@ -61,15 +61,17 @@ export class StartedUnnoticed extends Error {
 }
 
 /**
- * Waits for the end of a conversation for as long as the modem works on it. The line that ends the conversation may be
- * lost, or come in unknown words. Therefore the modem is probed with a harmless query when nothing has come for a while. A
- * modem that is at work says `busy`. A modem that answers is done, and has said before whatever it had to say.
+ * Waits for the end of a conversation as long as the modem works on it. The line that ends the conversation may be
+ * lost, or come in unknown words. So the modem is probed with a harmless query when nothing has come for a while. A
+ * modem that is still working says `busy`. A modem that answers has finished, and everything else that it had to say
+ * has come before.
  *
- * Unsolicited messages are no sign of the answer: data, the beginnings and ends of links, and lines.
+ * Unsolicited messages are not a sign of the answer: data, `CONNECT` and `CLOSED`, and lines.
  *
- * @param options Read anew before each probe.
+ * @param options Called before each probe.
  *
- * Errors: {@link AnswerLost} when the modem is done, {@link Unanswered} when it is silent, {@link StartedUnnoticed}.
+ * Errors: {@link AnswerLost} when the modem has finished, {@link Unanswered} when it is silent,
+ * {@link StartedUnnoticed}.
  */
 export function probeWhenQuiet<T>(
   wire: Wire,
@@ -130,7 +132,7 @@ function probe(wire: Wire, { patience = usualPatience, tries = usualTries }: Pro
   );
 }
 
-/** Whether a frame comes of a command, and of nothing else. */
+/** Whether only a command can have caused a frame. */
 function isSign({ kind }: Frame, { shown }: Command): boolean {
   if (kind === 'wifi') return shown.startsWith('AT+CWJAP');
   return kind === 'final' || kind === 'busy' || kind === 'prompt' || kind === 'taken' || kind === 'sent';

@@ -21,16 +21,16 @@ import { type LinkMode, linkModeOf } from './livenessProbe';
 import { insist } from './insist';
 import type { Wire } from './wire';
 
-/** Milliseconds of silence before the query is repeated, and how often it is sent. */
+/** Milliseconds of silence before the query is repeated, and how often it is sent in all. */
 const patience = 2_000;
 const tries = 3;
 
 /**
- * Gets in step with the modem again after an answer has not come in time. That answer may still come, so a bare `OK` proves
- * nothing. The answer to a query that is named in it does.
+ * Gets in step with the modem again after an answer has not come in time. That answer may still come, so a bare `OK`
+ * proves nothing. But an answer that names its query proves that the modem is in step.
  *
- * Completes when the modem has answered. Errors with `EIO` when it stays silent or busy, and with `ECONNRESET` when
- * its answer shows that it has started again unnoticed.
+ * Completes when the modem has answered. Errors with `EIO` when it stays silent or busy, and with `ECONNRESET` when its
+ * answer shows that it has started again unnoticed.
  */
 export function resynchronise(wire: Wire): Observable<never> {
   return askLinkMode(wire).pipe(
@@ -44,7 +44,7 @@ export function resynchronise(wire: Wire): Observable<never> {
 }
 
 /**
- * Asks until the answer comes, and emits what it says. By then the modem has said whatever it owed before. Errors with a
+ * Asks until the answer comes, and emits the mode. All earlier answers of the modem have come by then. Errors with a
  * `TimeoutError` when the modem is silent.
  */
 export function askLinkMode(wire: Wire): Observable<LinkMode> {
@@ -60,14 +60,14 @@ export function askLinkMode(wire: Wire): Observable<LinkMode> {
     ),
   );
   return defer(() => {
-    // A probe has asked the same in the middle of a conversation.
+    // A probe in the middle of a conversation is the same query.
     const owesMore = wire.probe.isOwed;
     wire.probe.forget();
     return insist(wire, common.askMultipleLinks, mode$, { patience, tries, owesMore });
   });
 }
 
-/** The error for everybody when the modem has the settings of a start. */
+/** The error for all callers when the settings of the modem show that it has started again. */
 export function startedUnnoticed(cause?: unknown): OSError {
   return new OSError('ECONNRESET', 'modem', 'the modem has started again unnoticed', { cause });
 }

@@ -6,9 +6,9 @@ import type { Dialect } from '../commands/dialect';
 import { askAtLength, type Exchange, sequence, simpleExchange } from './exchange';
 import type { Executor } from './executor';
 
-/** A modem that is set up, for whoever asks something of it: what its firmware speaks, and the conversation with it. */
+/** A modem that is set up: its dialect, and the ways to ask it something. */
 export class Session {
-  /** The commands that the dialects spell differently, as this one does. */
+  /** The commands that differ between dialects, in this dialect. */
   readonly commands: Catalogue;
 
   constructor(
@@ -18,7 +18,7 @@ export class Session {
     this.commands = catalogueOf(dialect);
   }
 
-  /** Cold: has an exchange in its turn, and emits its outcome. See {@link Executor.run}. */
+  /** Cold: runs an exchange in its turn, and emits its outcome. See {@link Executor.run}. */
   run<T>(exchange: Exchange<T>): Observable<T> {
     return this.executor.run(exchange);
   }
@@ -28,12 +28,15 @@ export class Session {
     return this.executor.run(simpleExchange(command));
   }
 
-  /** The same for a question that the modem takes long over; `deadline` is in milliseconds. See {@link askAtLength}. */
+  /** The same for a query that takes the modem long; `deadline` is in milliseconds. See {@link askAtLength}. */
   askAtLength(command: Command, deadline: number): Observable<readonly string[]> {
     return this.executor.run(simpleExchange(command, deadline, askAtLength));
   }
 
-  /** Cold: says commands that belong together, one after the other, and emits at their end; the first refusal ends it. */
+  /**
+   * Cold: says commands that belong together, one after the other, and emits once at the end. The first refusal ends
+   * it.
+   */
   sequence(commands: readonly Command[], deadline?: number): Observable<void> {
     return this.executor.run(sequence(commands, deadline));
   }

@@ -1,10 +1,10 @@
-/** The modem let a deadline pass. What it still owes may come at any time. */
+/** The modem did not answer before a deadline. Its answer may still come at any time. */
 export class Unanswered extends Error {
   override readonly name: string = 'Unanswered';
 
   /**
-   * @param shown What was asked, without secrets.
-   * @param milliseconds How long the answer was waited for.
+   * @param shown The command, without secrets.
+   * @param milliseconds How long the driver has waited for the answer.
    */
   constructor(
     shown: string,
@@ -15,14 +15,16 @@ export class Unanswered extends Error {
   }
 }
 
-/** The modem is free again and owes nothing, but the line that says how the command ended was lost, or was not understood. */
+/**
+ * The modem has finished and is free, but the line that says how the command has ended was lost, or was not understood.
+ */
 export class AnswerLost extends Unanswered {
   override readonly name = 'AnswerLost';
 
   /**
-   * @param shown What was asked, without secrets.
+   * @param shown The command, without secrets.
    * @param lines What the modem has said about it, as far as it was understood.
-   * @param milliseconds How long the answer was waited for.
+   * @param milliseconds How long the driver has waited for the answer.
    */
   constructor(
     readonly shown: string,

@@ -24,15 +24,17 @@ import { type ProbeAnswer, LivenessProbe } from './livenessProbe';
 
 const lineEnd = '\r\n';
 
-/** The modem's line as a conversation sees it: frames come, commands and bytes go. */
+/** The line to the modem as a conversation sees it: frames come in, commands and bytes go out. */
 export class Wire {
   /** The bytes that the frames are made of, to distinguish silence from nonsense. */
   readonly received$: Observable<Uint8Array>;
   /** What the modem says beside the line; see {@link Uart.hints$}. */
   readonly hints$: Observable<LineHint>;
-  /** Hot, once connected. Everything that the modem says; errors when the line is lost, and tells a late subscriber so. */
+  /**
+   * Everything that the modem says. Hot once it is connected. Errors when the line is lost, also for late subscribers.
+   */
   readonly heard$: Connectable<Frame>;
-  /** The same without the answers to probes in the middle of a conversation. */
+  /** The same, without the answers to probes in the middle of a conversation. */
   readonly frames$: Observable<Frame>;
   /** Hot. Emits `begins` when something of the conversation is said, and `ends` when the line has taken it. */
   readonly said$: Observable<'begins' | 'ends'>;
@@ -48,7 +50,7 @@ export class Wire {
     discards: 0,
   };
 
-  /** @param cut Cold: cuts what comes over the line into frames, by what this conversation expects. */
+  /** @param cut Cold: cuts the bytes of the line into frames. It is given what the conversation expects. */
   constructor(
     private readonly uart: Uart,
     cut: (expectation: Expectation) => Observable<Frame>,
@@ -59,7 +61,7 @@ export class Wire {
     this.received$ = uart.rx$;
     this.hints$ = uart.hints$ ?? EMPTY;
     const frames$ = cut(this.expectation).pipe(
-      // Ahead of the driver, which answers inside a frame.
+      // Before the driver sees the frame, because it may answer at once.
       tap({
         next: (frame) => {
           trace?.heard(frame);
@@ -91,16 +93,18 @@ export class Wire {
   }
 
   /**
-   * Cold: asks in the middle of a conversation whether the modem is still at work. The conversation does not see the
+   * Cold: asks in the middle of a conversation whether the modem is still working. The conversation does not see the
    * answer.
    *
-   * @param query A query that is named in its answer.
+   * @param query A query whose answer names it.
    */
   sendProbe(query: Command): Observable<ProbeAnswer> {
     return this.probe.send(this.line(query));
   }
 
-  /** Whether the modem has been set up: it numbers its links then, and its settings show when it has started again. */
+  /**
+   * Whether the modem has been set up. It then numbers its links, and its settings show whether it has started again.
+   */
   get isSetUp(): boolean {
     return this.expectation.numbersLinks ?? false;
   }
@@ -116,7 +120,10 @@ export class Wire {
     });
   }
 
-  /** Notes in the trace what the driver goes without or waits for, and why, with the number of the link that it concerns. */
+  /**
+   * Adds a note to the trace: what the driver does without or waits for, and why. `link` is the number of the link that
+   * it concerns.
+   */
   note(text: string, link?: number): void {
     this.trace?.noted(text, link);
   }
@@ -130,7 +137,7 @@ export class Wire {
     return concat(tell('begins'), saying$, tell('ends'));
   }
 
-  /** A write may be the first to fail on a line that is lost. */
+  /** When a line is lost, a write may be the first to fail. */
   private put(bytes: Uint8Array): Observable<never> {
     return defer(() => this.uart.write(bytes)).pipe(
       ignoreElements(),
@@ -138,7 +145,7 @@ export class Wire {
     );
   }
 
-  /** Cold: has what the modem has begun to say discarded, because its end will not come, and completes. */
+  /** Cold: discards the unfinished message of the modem, because its end will not come, and completes. */
   discardUnfinished(): Observable<never> {
     return defer(() => {
       this.expectation.discards++;
@@ -155,9 +162,10 @@ export class Wire {
   }
 
   /**
-   * Runs a conversation in which the modem may print the waiting data of a link, then or when it was given up as late.
+   * Runs a conversation in which the modem may print the data of a link. They may also come late, after the
+   * conversation was given up.
    *
-   * @param size Most bytes that it may print: more are none of what was asked for.
+   * @param size The most bytes that the modem may print. A larger block is not the answer.
    */
   expectingDataOf<T>(link: number, conversation$: Observable<T>, size?: number): Observable<T> {
     return defer(() => {

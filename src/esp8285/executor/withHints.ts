@@ -15,7 +15,7 @@ import { Refusal } from './answer';
 import type { Wire } from './wire';
 
 /**
- * Adds to a refusal what the modem has said about it beside the line. Everything that it says there is noted in the trace.
+ * Adds to a refusal the hint that has come beside the line. Each hint is also noted in the trace.
  *
  *     hints$         --h--------
  *     conversation$  -----#       (a Refusal)

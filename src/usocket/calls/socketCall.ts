@@ -36,8 +36,8 @@ export class SocketCall extends Call {
   }
 
   /**
-   * Limits an operation to the time of `settimeout` which is immediate on BSD, but needs a command on a modem. A
-   * non-blocking socket waits for it, too.
+   * Limits an operation to the time of `settimeout`. BSD does such an operation at once, but a modem needs a command
+   * for it, so a non-blocking socket waits for it, too.
    */
   setupDeadline<T>(nic: Nic): MonoTypeOperatorFunction<T> {
     return this.isNonBlocking ? identity : this.endAfter(this.limits.of(), `the interface ${nic.name} did not answer`);
