@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { map, merge, type SchedulerLike, switchMap } from 'rxjs';
+import { catchError, map, merge, of, type SchedulerLike, switchMap } from 'rxjs';
 
 import type { TlsOptions } from '../../../src/usocket';
 import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
@@ -113,6 +113,19 @@ describe.each<[string, Firmware, readonly string[]]>([
       const { socket } = stage(scheduler, { firmware, script: [[secure4, 100, boot, 300, '\r\nready\r\n']] });
       const connecting$ = socket().connect$(peer, { tls: unchecked });
       expectObservable(connecting$.pipe(code())).toBe('100ms #', values, 'ECONNRESET');
+    }),
+  );
+
+  it(
+    'says that the modem started again under the handshake when it did so unnoticed',
+    marbles(({ expectObservable }, scheduler) => {
+      const askedBy: Rule[] = ['1', '0'].map((links) => ['AT+CIPMUX?', `+CIPMUX:${links}\r\n\r\nOK\r\n`]);
+      const { socket } = stage(scheduler, { firmware, script: [...askedBy, [secure4]] });
+      const told$ = socket()
+        .connect$(peer, { tls: unchecked })
+        .pipe(catchError((error: unknown) => of(String(error))));
+      const message = 'the modem started again under the TLS handshake; its memory may be too small for that';
+      expectObservable(told$).toBe('2500ms (e|)', { e: `OSError: connect: 192.168.1.9:80: ${message}` });
     }),
   );
 

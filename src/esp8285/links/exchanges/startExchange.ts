@@ -18,7 +18,7 @@ import type { Command } from '../../commands/command';
 import { Refusal } from '../../executor/answer';
 import { answeredWithin } from '../../executor/answeredWithin';
 import { askOnce, type Exchange, tryTo, usualDeadline } from '../../executor/exchange';
-import { AnswerLost, Unanswered } from '../../executor/unanswered';
+import { AnswerLost } from '../../executor/unanswered';
 import { certainAtOnce } from '../../executor/certainAtOnce';
 import { quiet } from '../../executor/probeWhenQuiet';
 import { isFirmwareLine } from '../../grammar/firmwareLine';
@@ -83,7 +83,7 @@ export function startExchange(
           certainAtOnce<unknown>(opened$),
           tap({
             error: (cause: unknown) => {
-              if (!(cause instanceof Unanswered)) link.refused();
+              if (cause instanceof Refusal) link.refused();
             },
           }),
         );
