@@ -76,6 +76,16 @@ describe('a datagram port that is not opened', () => {
     }),
   );
 
+  it(
+    'is free at once when it is given up while it is prepared',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const parts = stage(scheduler, { firmware: espAt222, script: [['AT+CIPRECVMODE=0', 5, ok]] });
+      expectObservable(boundTo(4000, parts, scheduler), '^-!').toBe('---');
+      const later$ = concat(cold('--|').pipe(ignoreElements()), boundTo(4000, parts, scheduler).pipe(map(() => 'b')));
+      expectObservable(later$.pipe(code())).toBe('-----(b|)');
+    }),
+  );
+
   it.each([
     ['is refused', [/^AT\+CIPSTART=.,"UDP"/, 1, refused], 'no'],
     ['is given up while it is prepared', ['AT+CIPRECVMODE=0', 5, ok], 'yes'],

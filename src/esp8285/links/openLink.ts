@@ -1,4 +1,16 @@
-import { catchError, concat, defer, EMPTY, ignoreElements, map, type Observable, of, retry, throwError } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  ignoreElements,
+  map,
+  type Observable,
+  of,
+  retry,
+  tap,
+  throwError,
+} from 'rxjs';
 
 import type { Exchange } from '../executor/exchange';
 import type { Settlement } from '../executor/executor';
@@ -57,10 +69,12 @@ export function openLink<T extends Link>(start: Start<T>, options: OpenLinkOptio
         isOurs: () => numbers.at(made.id) === made,
         isListening: options.isListening,
       });
+      const giveUp = () => {
+        giveBack(made, options);
+      };
+      // At once, because the number was not asked for yet.
       const preparing$ = start.prepare
-        ? executor.run(start.prepare, ({ end, isAwaited }) => {
-            if (end !== 'done' || !isAwaited) giveBack(made, options);
-          })
+        ? executor.run(start.prepare).pipe(tap({ error: giveUp, unsubscribe: giveUp }))
         : EMPTY;
       const starting$ = executor.run(exchange, (settlement) => {
         settle(made, settlement, options);
