@@ -1,0 +1,87 @@
+import { type Built, buildPrograms } from './build';
+import { type Child, startChild } from './child';
+import { type FigureName, type Setting, type Task, taskOf } from './figures';
+import type { FromProgram, Measured, Order, ToProgram } from './messages';
+import { type Peer, startPeer } from './peer';
+import { type ProgramName, programNames, type Result, resultOf, type Row, rowOf } from './results';
+
+/** What is measured. */
+export interface BenchOptions {
+  readonly settings: readonly Setting[];
+  readonly figures: readonly FigureName[];
+  /** How long each figure takes at the speed of the line, in seconds. */
+  readonly seconds: number;
+  readonly seed: number;
+}
+
+/** Seconds that a child process may take beyond {@link slack} times what it takes at the speed of the line. */
+const start = 60;
+const slack = 10;
+
+/** Seconds of a transfer before the first figure. */
+const warmUp = 0.1;
+
+/**
+ * Measures all figures on each modem. Each program and each modem is a process of its own.
+ *
+ * @returns The rows of one modem at a time.
+ * @throws Error (rejection) when a program fails, is not done in time, or has received or sent a wrong byte.
+ */
+export async function* bench(options: BenchOptions): AsyncGenerator<readonly Row[]> {
+  await using built = await buildPrograms();
+  for (const setting of options.settings) yield await measureModem(setting, options, built);
+}
+
+async function measureModem(
+  setting: Setting,
+  { figures, seconds, seed }: BenchOptions,
+  { file }: Built,
+): Promise<readonly Row[]> {
+  const limit = 1000 * (start + slack * seconds * figures.length * programNames.length);
+  // The modem outlives the programs, so that a program is named that is not done in time.
+  const modemArgs = ['modem', JSON.stringify(setting), String(seed)];
+  await using modem = startChild<never, string>(file, modemArgs, 2 * limit);
+  const path = await modem.next();
+  await using driver = startChild<ToProgram, FromProgram>(file, ['driver'], limit);
+  await using bareLoop = startChild<ToProgram, FromProgram>(file, ['bareLoop'], limit);
+  await using barePort = startChild<ToProgram, FromProgram>(file, ['barePort'], limit);
+  const programs = { driver, bareLoop, barePort };
+  const measure = async (name: ProgramName, task: Task): Promise<Result> => {
+    await using peer = await startPeer(task, name === 'barePort' ? 1 : task.sockets, seed);
+    const order = { setting, task, path, port: peer.port, seed };
+    const measured = await carryOut(programs[name], order, peer).catch((cause: unknown) => {
+      const what = `${name}, ${task.figure}, AT ${setting.firmware}, ${setting.receive}, ${setting.baud} baud`;
+      throw new Error(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    });
+    return resultOf(task, setting.baud, measured);
+  };
+  // The first transfer of a process also compiles its code.
+  for (const name of programNames) await measure(name, taskOf('download', setting.baud, warmUp));
+  const rows: Row[] = [];
+  for (const figure of figures) {
+    const task = taskOf(figure, setting.baud, seconds);
+    const results = {
+      barePort: await measure('barePort', task),
+      bareLoop: await measure('bareLoop', task),
+      driver: await measure('driver', task),
+    };
+    rows.push(rowOf(setting, task, results));
+  }
+  return rows;
+}
+
+/** Has a program carry out an order. */
+async function carryOut(program: Child<ToProgram, FromProgram>, order: Order, peer: Peer): Promise<Measured> {
+  program.tell({ kind: 'order', ...order });
+  const wrong = new Promise<never>((_, reject) => {
+    peer.arrived.then(() => {
+      program.tell({ kind: 'arrived' });
+    }, reject);
+  });
+  for (;;) {
+    const message = await Promise.race([program.next(), wrong]);
+    if (message.kind === 'failed') throw new Error(message.message);
+    if (message.kind === 'measured') return message;
+    peer.begin();
+  }
+}

@@ -1,0 +1,91 @@
+import { writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+import { parseWholeNumber } from '../../src/cli/values';
+import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
+import { bench, type BenchOptions } from './bench';
+import { type FigureName, figureNames, type Receive, settingsOf } from './figures';
+import type { Row } from './results';
+import { tableOf } from './table';
+
+/** The options of the command as commander gives them. */
+interface Given {
+  readonly quick?: true;
+  readonly json?: string;
+  readonly firmware?: FirmwareVersion;
+  readonly receive?: Receive;
+  readonly baud?: number;
+  readonly only?: FigureName;
+  readonly seconds?: number;
+  readonly seed: number;
+}
+
+const bauds = [115_200, 921_600, 2_000_000];
+
+const help = `
+The speed is that of rx-usocket divided by that of the bare loop / the bare port: more is better, except for echo, where
+it is the median time. The processor time is divided in the same way. docs/performance.md explains the figures.`;
+
+/** The command line of the bench. Tables are printed. */
+export function benchCommand(print: (line: string) => void): Command {
+  return new Command('bench')
+    .description('Measures rx-usocket beside bare programs on `serialport`, on virtual modems behind pseudo-terminals.')
+    .option('--quick', 'about a minute: one speed, passive receive where the firmware has it, short transfers')
+    .option('--json <file>', 'write the figures to this file as well')
+    .addOption(new Option('--firmware <version>', 'measure this one only').choices(firmwareVersions))
+    .addOption(new Option('--receive <how>', 'measure this one only').choices(['pushed', 'pulled']))
+    .option('--baud <rate>', `the speed of the line; otherwise ${bauds.join(', ')}`, parseBaud)
+    .addOption(new Option('--only <figure>', 'measure this one only').choices(figureNames))
+    .option('--seconds <number>', 'how long a transfer takes at the speed of the line', parseSeconds)
+    .option('--seed <number>', 'seed of the bytes and of the modem', parseWholeNumber, 1)
+    .addHelpText('after', help)
+    .action(async (given: Given) => {
+      const rows: Row[] = [];
+      for await (const each of bench(optionsOf(given))) {
+        const [first] = each;
+        if (first) print(`\nAT ${first.firmware}, ${first.receive}, ${first.baud} baud`);
+        for (const line of tableOf(each)) print(line);
+        rows.push(...each);
+      }
+      if (given.json !== undefined) await writeFile(given.json, `${JSON.stringify(reportOf(given, rows), null, 2)}\n`);
+    });
+}
+
+function parseBaud(text: string): number {
+  const baud = parseWholeNumber(text);
+  if (baud < 9600 || baud > 4_608_000) throw new InvalidArgumentError('It must be from 9600 to 4608000.');
+  return baud;
+}
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (!(seconds >= 0.05 && seconds <= 600)) throw new InvalidArgumentError('It must be from 0.05 to 600.');
+  return seconds;
+}
+
+/** @throws Error for options that leave nothing to measure. */
+function optionsOf({ quick, firmware, receive, baud, only, seconds, seed }: Given): BenchOptions {
+  const settings = settingsOf(baud === undefined ? (quick ? [921_600] : bauds) : [baud]).filter(
+    (each) =>
+      (firmware === undefined || each.firmware === firmware) &&
+      (receive === undefined
+        ? !quick || each.firmware === '1.5' || each.receive === 'pulled'
+        : each.receive === receive),
+  );
+  if (settings.length === 0)
+    throw new Error(`AT ${firmware ?? ''} cannot hold back what it receives; leave out --receive`);
+  return {
+    settings,
+    figures: only === undefined ? figureNames : [only],
+    seconds: seconds ?? (quick ? 0.5 : 2),
+    seed,
+  };
+}
+
+/** The figures with what they depend on. */
+function reportOf(given: Given, rows: readonly Row[]): object {
+  const machine = { node: process.version, platform: process.platform, processor: cpus()[0]?.model };
+  return { measuredAt: new Date().toISOString(), machine, options: given, rows };
+}

@@ -1,0 +1,69 @@
+import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
+
+/** What is measured. */
+export const figureNames = ['download', 'upload', 'writes', 'echo', 'two-sockets', 'both-ways'] as const;
+export type FigureName = (typeof figureNames)[number];
+
+/** How received data come: the modem pushes them, or the program asks for them (passive receive). */
+export type Receive = 'pushed' | 'pulled';
+
+/** A modem that is measured. */
+export interface Setting {
+  readonly firmware: FirmwareVersion;
+  readonly receive: Receive;
+  readonly baud: number;
+}
+
+/** All modems with these speeds of the line. AT 1.5 can only push. */
+export function settingsOf(bauds: readonly number[]): readonly Setting[] {
+  return bauds.flatMap((baud) =>
+    firmwareVersions.flatMap((firmware) => {
+      const receives: readonly Receive[] = firmware === '1.5' ? ['pushed'] : ['pushed', 'pulled'];
+      return receives.map((receive) => ({ firmware, receive, baud }));
+    }),
+  );
+}
+
+/** What travels for a figure. Sizes are in bytes. */
+export interface Task {
+  readonly figure: FigureName;
+  readonly sockets: number;
+  /** What each socket receives. */
+  readonly down: number;
+  /** What each socket sends. */
+  readonly up: number;
+  /** The size of each write. */
+  readonly write: number;
+  /** How often one byte goes there and back. */
+  readonly rounds: number;
+}
+
+/** The most bytes of one `AT+CIPSEND`. */
+export const block = 2048;
+
+/** The bytes that a line carries in some seconds: ten bits each, with the start bit and the stop bit. */
+export const lineBytes = (baud: number, seconds: number): number => Math.round((baud / 10) * seconds);
+
+/** Makes the task of a figure so that it takes about so many seconds at the speed of the line. */
+export function taskOf(figure: FigureName, baud: number, seconds: number): Task {
+  const size = lineBytes(baud, seconds);
+  const half = Math.round(size / 2);
+  const task: Task = { figure, sockets: 1, down: 0, up: 0, write: block, rounds: 0 };
+  switch (figure) {
+    case 'download':
+      return { ...task, down: size };
+    case 'upload':
+      return { ...task, up: size };
+    case 'writes':
+      return { ...task, up: half, write: 64 };
+    case 'echo':
+      return { ...task, write: 1, rounds: Math.max(2, Math.round(50 * seconds)) };
+    case 'two-sockets':
+      return { ...task, sockets: 2, down: half };
+    case 'both-ways':
+      return { ...task, down: half, up: half };
+  }
+}
+
+/** The bytes that a task carries in the direction that has more of them. */
+export const bytesOf = ({ sockets, down, up }: Task): number => sockets * Math.max(down, up);

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+
+import type { Task } from './figures';
+import { Check, Pattern } from './pattern';
+
+/** The peer of a task, on a port of 127.0.0.1. Dispose of it with `await using`, which also ends its connections. */
+export interface Peer extends AsyncDisposable {
+  readonly port: number;
+  /** Sends to each connection what it is to receive. */
+  begin(): void;
+  /** Resolves when everything has arrived that is sent to it. Rejects for a byte that was not sent. */
+  readonly arrived: Promise<void>;
+}
+
+/** @param sockets The number of connections, which need not be that of the task. */
+export async function startPeer(task: Task, sockets: number, seed: number): Promise<Peer> {
+  const down = (task.down * task.sockets) / sockets;
+  const up = (task.up * task.sockets) / sockets;
+  const connections: Socket[] = [];
+  const checks: Check[] = [];
+  const server = createServer({ noDelay: true });
+  const arrived = new Promise<void>((resolve, reject) => {
+    server.on('connection', (connection) => {
+      const socket = connections.push(connection) - 1;
+      connection.on('error', () => undefined);
+      if (task.rounds > 0) {
+        connection.pipe(connection);
+        return;
+      }
+      const check = new Check(new Pattern(seed, { socket, direction: 'up' }), up);
+      checks.push(check);
+      connection.on('data', (chunk) => {
+        try {
+          check.take(chunk);
+        } catch (cause) {
+          reject(new Error(`to the peer, ${cause instanceof Error ? cause.message : String(cause)}`, { cause }));
+        }
+        if (checks.length === sockets && checks.every(({ isComplete }) => isComplete)) resolve();
+      });
+    });
+  });
+  // Whoever waits for it is told.
+  arrived.catch(() => undefined);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    arrived,
+    begin() {
+      for (const [socket, connection] of connections.entries()) {
+        if (down > 0) connection.write(new Pattern(seed, { socket, direction: 'down' }).take(down));
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      for (const connection of connections) connection.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}

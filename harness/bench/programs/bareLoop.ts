@@ -1,0 +1,70 @@
+import { block } from '../figures';
+import type { Order } from '../messages';
+import { Dialogue } from './dialogue';
+import { type Connected, streamsOf } from './measure';
+
+/** The most bytes that are asked for at once: the TCP window of the modems, or more. */
+const window = 5840;
+
+/**
+ * The fastest that stop-and-wait can be: `serialport`, and a loop that knows the conversation in advance. As soon as one
+ * command is answered, it writes the next one.
+ */
+export async function connect(order: Order): Promise<Connected> {
+  const { path, port, task, setting } = order;
+  const isPulled = setting.receive === 'pulled';
+  const links = streamsOf(order).map((stream) => ({ ...stream, sent: 0, waiting: false }));
+  let wake = (): void => undefined;
+  const modem = await Dialogue.open(path, setting, 'several', {
+    data(link, bytes) {
+      links[link]?.check.take(bytes);
+      wake();
+    },
+    waiting(link) {
+      const which = links[link];
+      if (which) which.waiting = true;
+      wake();
+    },
+  });
+  for (const link of links.keys()) await modem.command(`AT+CIPSTART=${link},"TCP","127.0.0.1",${port}`);
+
+  /** Goes round the links: reads where data wait, and sends where bytes are left. */
+  const converse = async (isDone: () => boolean): Promise<void> => {
+    while (!isDone()) {
+      let isIdle = true;
+      for (const [number, link] of links.entries()) {
+        if (isPulled && link.waiting) {
+          // First, because the modem may tell of more before it answers.
+          link.waiting = false;
+          const left = link.check.expected - link.check.received;
+          const wasThere = await modem.read(number, Math.min(window, left));
+          if (wasThere && task.rounds === 0 && !link.check.isComplete) link.waiting = true;
+          isIdle = false;
+        }
+        if (link.sent < task.up) {
+          const bytes = link.outgoing.piece(link.sent, Math.min(block, task.up - link.sent));
+          await modem.send(number, bytes);
+          link.sent += bytes.length;
+          isIdle = false;
+        }
+      }
+      if (isIdle && !isDone()) await new Promise<void>((resolve) => (wake = resolve));
+    }
+  };
+
+  return {
+    async run(round) {
+      for (let index = 0; index < task.rounds; index++) {
+        const begun = performance.now();
+        for (const [number, { outgoing }] of links.entries()) await modem.send(number, outgoing.piece(index, 1));
+        await converse(() => links.every(({ check }) => check.received > index));
+        round(performance.now() - begun);
+      }
+      await converse(() => links.every(({ check, sent }) => check.isComplete && sent === task.up));
+    },
+    async close() {
+      for (const link of links.keys()) await modem.command(`AT+CIPCLOSE=${link}`);
+      await modem.close();
+    },
+  };
+}

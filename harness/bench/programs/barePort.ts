@@ -1,0 +1,64 @@
+import { within } from '../../time/limits';
+import type { Order } from '../messages';
+import { Dialogue } from './dialogue';
+import { type Connected, streamsOf } from './measure';
+
+/** Milliseconds of silence before and after `+++`, which ends the passthrough. */
+const silence = 60;
+
+/**
+ * The least that a program on `serialport` can do: in passthrough, the modem carries the same bytes without commands. What
+ * several sockets carry goes through one.
+ */
+export async function connect(order: Order): Promise<Connected> {
+  const { path, port, setting } = order;
+  const { sockets, down, up, rounds } = order.task;
+  const [stream] = streamsOf({ ...order, task: { ...order.task, sockets: 1, down: sockets * down } });
+  if (!stream) throw new Error('no stream');
+  const { check, outgoing } = stream;
+  const modem = await Dialogue.open(path, setting, 'one', { data: () => undefined, waiting: () => undefined });
+  await modem.command(`AT+CIPSTART="TCP","127.0.0.1",${port}`);
+  await modem.command('AT+CIPMODE=1');
+  await modem.command('AT+CIPSEND', '>');
+  let wake = (): void => undefined;
+  const takeBack = modem.handOver((chunk) => {
+    check.take(chunk);
+    wake();
+  });
+
+  const received = async (count: number): Promise<void> => {
+    while (check.received < count) await new Promise<void>((resolve) => (wake = resolve));
+  };
+  const write = (bytes: Buffer): Promise<void> =>
+    new Promise((resolve, reject) => {
+      modem.port.write(bytes, (error) => {
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+
+  return {
+    async run(round) {
+      for (let index = 0; index < rounds; index++) {
+        const begun = performance.now();
+        await Promise.all([received(index + 1), write(outgoing.piece(index, 1))]);
+        round(performance.now() - begun);
+      }
+      await Promise.all([received(check.expected), write(outgoing.take(up))]);
+    },
+    async close() {
+      takeBack();
+      await beSilent();
+      await write(Buffer.from('+++'));
+      await beSilent();
+      await modem.command('AT+CIPMODE=0');
+      await modem.command('AT+CIPCLOSE');
+      await modem.close();
+    },
+  };
+}
+
+/** The modem asks for it, so there is no event to wait for. */
+function beSilent(): Promise<void> {
+  return within(silence, new Promise<never>(() => undefined), () => undefined);
+}

@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+
+import { SerialPort } from 'serialport';
+
+import type { Setting } from '../figures';
+
+/** What a modem says that matters here: headers of data, notices of passive receive, results, the prompt. */
+const word =
+  /\+IPD,(?:(?<link>\d),)?(?<size>\d+)(?<end>:|\r\n)|\+CIPRECVDATA[,:](?<read>\d+)[:,]|\r\n(?<result>OK|ERROR|FAIL|SEND OK|SEND FAIL)\r\n|(?<prompt>>)/;
+
+/** More than any line that the bench causes, with an echo before it. */
+const longestLine = 512;
+
+/** What {@link Dialogue} calls. */
+export interface Listener {
+  /** Payload of a link. Valid during the call. */
+  data(link: number, bytes: Buffer): void;
+  /** Data of a link wait in the modem. */
+  waiting(link: number): void;
+}
+
+/** A conversation with a modem of which everything is known in advance: no time limits, no damage, no surprises. */
+export class Dialogue {
+  private rest: Buffer = Buffer.alloc(0);
+  /** The payload that is still to come of a block, and its link. */
+  private missing = 0;
+  private link = 0;
+  /** The link whose data have been asked for. */
+  private asked = 0;
+  private expected = '';
+  private settle: (result: string) => void = () => undefined;
+  private readonly onData = (chunk: Buffer): void => this.take(chunk);
+
+  private constructor(
+    readonly port: SerialPort,
+    private readonly listener: Listener,
+  ) {
+    port.on('data', this.onData);
+  }
+
+  /** Opens the line, and makes the modem's settings. */
+  static async open(
+    path: string,
+    { firmware, receive, baud }: Setting,
+    links: 'several' | 'one',
+    listener: Listener,
+  ): Promise<Dialogue> {
+    const port = new SerialPort({ path, baudRate: baud });
+    await once(port, 'open');
+    const modem = new Dialogue(port, listener);
+    await modem.command('ATE0');
+    if (firmware !== '1.5')
+      await modem.command(`AT+CIPRECVMODE=${receive === 'pulled' && links === 'several' ? 1 : 0}`);
+    await modem.command('AT+CIPDINFO=0');
+    await modem.command('AT+CIPMODE=0');
+    await modem.command(`AT+CIPMUX=${links === 'several' ? 1 : 0}`);
+    return modem;
+  }
+
+  /** @throws Error (rejection) when the modem refuses. */
+  async command(text: string, expected = 'OK'): Promise<void> {
+    const result = await this.say(`${text}\r\n`, expected);
+    if (result !== expected) throw new Error(`${text}: the modem answered ${result}`);
+  }
+
+  /** Has the modem read a block of a link's data. Resolves to whether there was any. */
+  async read(link: number, most: number): Promise<boolean> {
+    this.asked = link;
+    return (await this.say(`AT+CIPRECVDATA=${link},${most}\r\n`, 'OK')) === 'OK';
+  }
+
+  /** Sends a block. Resolves when the modem says that it is sent. */
+  async send(link: number, bytes: Buffer): Promise<void> {
+    await this.command(`AT+CIPSEND=${link},${bytes.length}`, '>');
+    const result = await this.say(bytes, 'SEND OK');
+    if (result !== 'SEND OK') throw new Error(`the modem answered ${result} to ${bytes.length} bytes`);
+  }
+
+  /** Hands all bytes to another listener, until the function is called that it returns. */
+  handOver(listener: (chunk: Buffer) => void): () => void {
+    this.port.off('data', this.onData).on('data', listener);
+    return () => this.port.off('data', listener).on('data', this.onData);
+  }
+
+  async close(): Promise<void> {
+    this.port.close();
+    await once(this.port, 'close');
+  }
+
+  /** Resolves to what is expected, or to the failure that comes instead. */
+  private say(bytes: Buffer | string, expected: string): Promise<string> {
+    return new Promise((resolve) => {
+      this.expected = expected;
+      this.settle = resolve;
+      this.port.write(bytes);
+    });
+  }
+
+  private take(chunk: Buffer): void {
+    let bytes: Buffer = this.rest.length === 0 ? chunk : Buffer.concat([this.rest, chunk]);
+    while (bytes.length > 0) {
+      if (this.missing > 0) {
+        const payload = bytes.subarray(0, this.missing);
+        this.missing -= payload.length;
+        bytes = bytes.subarray(payload.length);
+        this.listener.data(this.link, payload);
+        continue;
+      }
+      const found = word.exec(bytes.toString('latin1', 0, longestLine));
+      if (found === null) break;
+      bytes = bytes.subarray(found.index + found[0].length);
+      this.hear(found.groups ?? {});
+    }
+    this.rest = bytes;
+  }
+
+  private hear({ link, size, end, read, result, prompt }: Readonly<Record<string, string | undefined>>): void {
+    if (end === '\r\n') {
+      this.listener.waiting(Number(link));
+    } else if (size !== undefined) {
+      this.link = Number(link ?? 0);
+      this.missing = Number(size);
+    } else if (read !== undefined) {
+      this.link = this.asked;
+      this.missing = Number(read);
+    } else {
+      const said = result ?? prompt ?? '';
+      // The `OK` before a prompt says nothing.
+      if (said === this.expected || (said !== 'OK' && said !== '>')) this.settle(said);
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { createModules, machine, type Socket } from '../../../src';
+import type { Order } from '../messages';
+import { type Connected, type Stream, streamsOf } from './measure';
+
+/** Bytes that each `recv` asks for at most. */
+const most = 16_384;
+
+/** Small writes that are under way at a time. */
+const together = 32;
+
+/** The library, as a program of a user has it. */
+export async function connect(order: Order): Promise<Connected> {
+  const { path, port, task, setting } = order;
+  const { network, usocket } = createModules();
+  const uart = new machine.UART(path, setting.baud);
+  const nic = await network.ESP8285(uart, { passiveReceive: setting.receive === 'pulled' });
+  if (!nic.isconnected()) await nic.connect('my-ssid', 'my-password');
+  const ends: { socket: Socket; stream: Stream }[] = [];
+  for (const stream of streamsOf(order)) {
+    const socket = usocket.socket();
+    await socket.connect(['127.0.0.1', port]);
+    ends.push({ socket, stream });
+  }
+  return {
+    async run(round) {
+      await Promise.all(
+        ends.map(async ({ socket, stream }) => {
+          for (let index = 0; index < task.rounds; index++) round(await thereAndBack(socket, stream, index));
+          await Promise.all([receive(socket, stream), send(socket, stream, task)]);
+        }),
+      );
+    },
+    async close() {
+      for (const { socket } of ends) await socket.close();
+      await nic.close();
+      await uart.close();
+    },
+  };
+}
+
+async function thereAndBack(socket: Socket, { outgoing, check }: Stream, index: number): Promise<number> {
+  const begun = performance.now();
+  const [answer] = await Promise.all([
+    socket.recv(1).then((bytes) => ({ bytes, at: performance.now() })),
+    socket.send(outgoing.piece(index, 1)),
+  ]);
+  check.take(answer.bytes);
+  return answer.at - begun;
+}
+
+async function receive(socket: Socket, { check }: Stream): Promise<void> {
+  while (!check.isComplete) {
+    const bytes = await socket.recv(most);
+    if (bytes.length === 0) throw new Error(`the stream ended after ${check.received} of ${check.expected} bytes`);
+    check.take(bytes);
+  }
+}
+
+async function send(socket: Socket, { outgoing }: Stream, { up, write }: Order['task']): Promise<void> {
+  const bytes = outgoing.take(up);
+  if (write >= 1024) {
+    if (up > 0) await socket.sendall(bytes);
+    return;
+  }
+  for (let from = 0; from < up; from += together * write) {
+    const writes = Array.from({ length: together }, (_, index) => from + index * write).filter((at) => at < up);
+    await Promise.all(writes.map((at) => socket.sendall(bytes.subarray(at, at + write))));
+  }
+}

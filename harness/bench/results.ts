@@ -1,0 +1,69 @@
+import { bytesOf, type FigureName, lineBytes, type Setting, type Task } from './figures';
+import type { Measured } from './messages';
+
+/** The programs that are measured beside each other. */
+export const programNames = ['driver', 'bareLoop', 'barePort'] as const;
+export type ProgramName = (typeof programNames)[number];
+
+/** What one program has reached. */
+export interface Result {
+  readonly seconds: number;
+  /** Processor time of its process, in seconds. */
+  readonly processor: number;
+  /** Bytes per second in the direction that has more of them, all sockets together; without an echo. */
+  readonly rate?: number;
+  /** The same as a part of what the line carries, from 0 to 1. */
+  readonly ofLine?: number;
+  /** The time of one byte there and back, in milliseconds; for an echo. */
+  readonly latency?: { readonly median: number; readonly p95: number };
+}
+
+/** How the driver compares with a bare program: its value divided by the other one's. */
+interface Ratio {
+  /** Of the rates, so that more is better; for an echo of the medians, so that less is better. */
+  readonly speed: number;
+  readonly processor: number;
+}
+
+/** A figure: what was reached with one modem. */
+export interface Row extends Setting {
+  readonly figure: FigureName;
+  readonly bytes: number;
+  readonly rounds: number;
+  readonly results: Readonly<Record<ProgramName, Result>>;
+  readonly ratios: Readonly<Record<'toLoop' | 'toPort', Ratio>>;
+}
+
+/** The smallest value that is not smaller than this part of all values, by the nearest rank. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;
+}
+
+/** Sums up what a program has measured. */
+export function resultOf(task: Task, baud: number, { seconds, processor, rounds }: Measured): Result {
+  if (task.rounds > 0) {
+    return { seconds, processor, latency: { median: percentile(rounds, 0.5), p95: percentile(rounds, 0.95) } };
+  }
+  const rate = bytesOf(task) / seconds;
+  return { seconds, processor, rate, ofLine: rate / lineBytes(baud, 1) };
+}
+
+/** Compares the results of a figure. */
+export function rowOf(setting: Setting, task: Task, results: Row['results']): Row {
+  const { driver, bareLoop, barePort } = results;
+  return {
+    ...setting,
+    figure: task.figure,
+    bytes: bytesOf(task),
+    rounds: task.rounds,
+    results,
+    ratios: { toLoop: ratio(driver, bareLoop), toPort: ratio(driver, barePort) },
+  };
+}
+
+function ratio(one: Result, other: Result): Ratio {
+  const speed =
+    one.latency && other.latency ? one.latency.median / other.latency.median : (one.rate ?? NaN) / (other.rate ?? NaN);
+  return { speed, processor: one.processor / other.processor };
+}

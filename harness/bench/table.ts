@@ -1,0 +1,31 @@
+import type { Result, Row } from './results';
+
+const titles = ['figure', 'rx-usocket', 'bare loop', 'bare port', 'speed', 'processor, ms', 'processor'];
+
+/** A table of the rows of one modem, a line for each figure. Two or three values in a cell have the order of the programs. */
+export function tableOf(rows: readonly Row[]): readonly string[] {
+  const cells = [titles, ...rows.map(cellsOf)];
+  const widths = titles.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  return cells.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+function cellsOf({ figure, results: { driver, bareLoop, barePort }, ratios: { toLoop, toPort } }: Row): string[] {
+  const processors = [driver, bareLoop, barePort].map(({ processor }) => (processor * 1000).toFixed(0));
+  return [
+    figure,
+    ...[driver, bareLoop, barePort].map(reached),
+    `${toLoop.speed.toFixed(2)} / ${toPort.speed.toFixed(2)}`,
+    processors.join(' / '),
+    `${toLoop.processor.toFixed(1)} / ${toPort.processor.toFixed(1)}`,
+  ];
+}
+
+function reached({ latency, ofLine = NaN }: Result): string {
+  if (latency) return `${latency.median.toFixed(1)}, ${latency.p95.toFixed(1)} ms`;
+  return `${(ofLine * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { benchCommand } from '../../harness/bench/command';
+import type { Row } from '../../harness/bench/results';
+import { runProgram } from '../../harness/processes/program';
+
+describe('npm run bench', () => {
+  let folder: string;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  });
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Measures one figure with a line of 2 Mbaud, and returns its row and what was printed. */
+  async function measure(figure: string): Promise<{ readonly row: Row; readonly printed: readonly string[] }> {
+    const json = join(folder, `${figure}.json`);
+    const modem = ['--firmware', '1.7.4', '--receive', 'pulled', '--baud', '2000000', '--seconds', '0.05'];
+    const args = [...modem, '--only', figure, '--seed', '7', '--json', json];
+    const { code, stdout, stderr } = await runProgram('scripts/bench.ts', args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { rows } = JSON.parse(readFileSync(json, 'utf8')) as { readonly rows: readonly Row[] };
+    expect(rows).toHaveLength(1);
+    return { row: rows[0]!, printed: stdout.trim().split('\n') };
+  }
+
+  it('measures a transfer both ways, with figures that add up', async () => {
+    const { row, printed } = await measure('both-ways');
+    expect(row).toMatchObject({ firmware: '1.7.4', receive: 'pulled', baud: 2_000_000, figure: 'both-ways' });
+    // Half of what the line carries in 0.05 s, in each direction.
+    expect(row.bytes).toBe(5000);
+    const { driver, bareLoop, barePort } = row.results;
+    for (const { seconds, processor, rate, ofLine } of [driver, bareLoop, barePort]) {
+      expect(processor).toBeGreaterThan(0);
+      expect(rate).toBeCloseTo(5000 / seconds);
+      expect(ofLine).toBeCloseTo(5000 / seconds / 200_000);
+      // No program is faster than the line.
+      expect(ofLine).toBeLessThanOrEqual(1);
+    }
+    expect(row.ratios.toLoop.speed).toBeCloseTo(bareLoop.seconds / driver.seconds);
+    expect(row.ratios.toPort.processor).toBeCloseTo(driver.processor / barePort.processor);
+    expect(printed[0]).toBe('AT 1.7.4, pulled, 2000000 baud');
+    expect(printed[1]).toMatch(/^figure +rx-usocket +bare loop +bare port /);
+    expect(printed[2]).toMatch(/^both-ways +[\d.]+ % +[\d.]+ % +[\d.]+ % /);
+  });
+
+  it('measures one byte there and back', async () => {
+    const { row, printed } = await measure('echo');
+    const { driver, bareLoop, barePort } = row.results;
+    for (const { latency } of [driver, bareLoop, barePort]) {
+      // The peer is 5 ms away, and timers may be a little early.
+      expect(latency!.median).toBeGreaterThan(4);
+      expect(latency!.p95).toBeGreaterThanOrEqual(latency!.median);
+    }
+    expect(row.ratios.toLoop.speed).toBeCloseTo(driver.latency!.median / bareLoop.latency!.median);
+    expect(printed[2]).toMatch(/^echo +[\d.]+, [\d.]+ ms /);
+  });
+
+  it.each([
+    ['--only', 'nothing', 'download'],
+    ['--firmware', '1.6', '1.7.4'],
+    ['--baud', '300', '9600'],
+    ['--seconds', '0', '0.05'],
+  ])('refuses %s %s, and says what there is', async (option, value, advice) => {
+    let said = '';
+    const command = benchCommand(() => undefined)
+      .exitOverride()
+      .configureOutput({ writeErr: (text) => (said += text) });
+    await expect(command.parseAsync([option, value], { from: 'user' })).rejects.toThrow();
+    expect(said).toContain(advice);
+  });
+
+  it('refuses to pull from a firmware that can only push', async () => {
+    const command = benchCommand(() => undefined);
+    await expect(command.parseAsync(['--firmware', '1.5', '--receive', 'pulled'], { from: 'user' })).rejects.toThrow(
+      'AT 1.5 cannot hold back',
+    );
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { taskOf, figureNames, bytesOf, settingsOf } from '../../harness/bench/figures';
+import { Check, Pattern } from '../../harness/bench/pattern';
+import { percentile, resultOf, rowOf } from '../../harness/bench/results';
+import { tableOf } from '../../harness/bench/table';
+
+const pattern = (seed = 1, socket = 0): Pattern => new Pattern(seed, { socket, direction: 'down' });
+
+describe('a check of what arrives', () => {
+  const sent = pattern().take(200_000);
+
+  it.each([1, 1460, 70_000])('accepts what was sent, in chunks of %d bytes', (size) => {
+    const check = new Check(pattern(), sent.length);
+    for (let at = 0; at < sent.length; at += size) check.take(sent.subarray(at, at + size));
+    expect(check.isComplete).toBe(true);
+  });
+
+  it('names the first wrong byte', () => {
+    const damaged = Buffer.from(sent);
+    damaged[123_456]! ^= 1;
+    expect(() => new Check(pattern(), sent.length).take(damaged)).toThrow('byte 123456 of 200000');
+  });
+
+  it.each([
+    ['a byte that is missing', Buffer.concat([sent.subarray(0, 100), sent.subarray(101)])],
+    ['a block that is missing', Buffer.concat([sent.subarray(0, 1460), sent.subarray(2920)])],
+    ['a block that comes twice', Buffer.concat([sent.subarray(0, 1460), sent])],
+    ['the stream of another socket', pattern(1, 1).take(1000)],
+    ['the stream of another seed', pattern(2).take(1000)],
+  ])('notices %s', (_, bytes) => {
+    expect(() => new Check(pattern(), sent.length).take(bytes)).toThrow('is not the one that was sent');
+  });
+
+  it('notices bytes after the end', () => {
+    expect(() => new Check(pattern(), 100).take(sent.subarray(0, 101))).toThrow('101 bytes came, but 100 were sent');
+  });
+});
+
+describe('the tasks', () => {
+  it.each(figureNames)('carry no more for %s than the line does', (figure) => {
+    const task = taskOf(figure, 115_200, 2);
+    expect(bytesOf(task)).toBeLessThanOrEqual(23_040);
+    expect(bytesOf(task) + task.rounds).toBeGreaterThan(0);
+  });
+
+  it('are for three firmwares, pushed and pulled', () => {
+    expect(
+      settingsOf([115_200, 921_600]).map(({ firmware, receive, baud }) => `${firmware} ${receive} ${baud}`),
+    ).toEqual(
+      [115_200, 921_600].flatMap((baud) => [
+        `1.5 pushed ${baud}`,
+        `1.7.4 pushed ${baud}`,
+        `1.7.4 pulled ${baud}`,
+        `2.2.2 pushed ${baud}`,
+        `2.2.2 pulled ${baud}`,
+      ]),
+    );
+  });
+});
+
+describe('the results', () => {
+  it.each([
+    [0.5, 50],
+    [0.95, 95],
+    [1, 100],
+  ])('have the percentile %d', (part, value) => {
+    const values = Array.from({ length: 100 }, (_, index) => 100 - index);
+    expect(percentile(values, part)).toBe(value);
+  });
+
+  const setting = { firmware: '1.5', receive: 'pushed', baud: 100_000 } as const;
+  const measured = { rounds: [], processor: 0.3, seconds: 2 };
+
+  it('are rates and their ratios for a transfer', () => {
+    const task = taskOf('two-sockets', setting.baud, 1);
+    const results = {
+      driver: resultOf(task, setting.baud, measured),
+      bareLoop: resultOf(task, setting.baud, { ...measured, seconds: 1.6, processor: 0.1 }),
+      barePort: resultOf(task, setting.baud, { ...measured, seconds: 1, processor: 0.2 }),
+    };
+    expect(results.driver).toEqual({ seconds: 2, processor: 0.3, rate: 5000, ofLine: 0.5 });
+    const row = rowOf(setting, task, results);
+    expect(row.bytes).toBe(10_000);
+    expect(row.ratios.toLoop.speed).toBeCloseTo(0.8);
+    expect(row.ratios.toLoop.processor).toBeCloseTo(3);
+    expect(row.ratios.toPort.speed).toBeCloseTo(0.5);
+    expect(row.ratios.toPort.processor).toBeCloseTo(1.5);
+    expect(tableOf([row])).toEqual([
+      'figure       rx-usocket  bare loop  bare port  speed        processor, ms    processor',
+      'two-sockets  50.0 %      62.5 %     100.0 %    0.80 / 0.50  300 / 100 / 200  3.0 / 1.5',
+    ]);
+  });
+
+  it('are times and their ratios for an echo', () => {
+    const task = taskOf('echo', setting.baud, 1);
+    const result = (rounds: readonly number[]) => resultOf(task, setting.baud, { ...measured, rounds });
+    const row = rowOf(setting, task, { driver: result([30, 10, 20]), bareLoop: result([8]), barePort: result([5]) });
+    expect(row.results.driver.latency).toEqual({ median: 20, p95: 30 });
+    expect(row.ratios.toLoop.speed).toBe(2.5);
+    expect(tableOf([row])[1]).toMatch(/^echo +20\.0, 30\.0 ms +8\.0, 8\.0 ms +5\.0, 5\.0 ms +2\.50 \/ 4\.00 /);
+  });
+});
