@@ -34,7 +34,7 @@ export interface NetworkModule {
    *
    * Throws `EINVAL` when `ca`, the certificates of authorities that TLS is checked by, are not certificates.
    */
-  Host(options?: HostNicOptions): HostNic;
+  Host(this: void, options?: HostNicOptions): HostNic;
 }
 
 /**

@@ -34,7 +34,7 @@ type Hints<O> =
   | [af: Hint, type: Hint, options?: O]
   | [af: Hint, type: Hint, proto: Hint, options?: O];
 
-/** The functions of the `usocket` module. */
+/** The functions of the `usocket` module. Each can be taken out of it: `const { socket } = usocket`. */
 export interface SocketFunctions {
   /**
    * Converts an address from bytes to text. IPv6 addresses get the short form of RFC 5952.
@@ -76,14 +76,27 @@ export interface SocketFunctions {
    * @param options.receiveBuffer How many bytes the socket holds for later reads. Default: 262144.
    * @see The socket document, `usocket.socket(af, type, proto)`.
    */
-  socket(af?: number, type?: typeof constants.SOCK_STREAM, proto?: number, options?: SocketOptions & NicOption): Socket;
   socket(
+    this: void,
+    af?: number,
+    type?: typeof constants.SOCK_STREAM,
+    proto?: number,
+    options?: SocketOptions & NicOption,
+  ): Socket;
+  socket(
+    this: void,
     af: number,
     type: typeof constants.SOCK_DGRAM,
     proto?: number,
     options?: SocketOptions & NicOption,
   ): DatagramSocket;
-  socket(af: number, type: number, proto?: number, options?: SocketOptions & NicOption): Socket | DatagramSocket;
+  socket(
+    this: void,
+    af: number,
+    type: number,
+    proto?: number,
+    options?: SocketOptions & NicOption,
+  ): Socket | DatagramSocket;
 
   /**
    * Resolves a host and a port to what `socket()` and `connect()` need: a list of `[family, type, proto, '', address]`,
@@ -101,6 +114,7 @@ export interface SocketFunctions {
    * @see The socket document, `usocket.getaddrinfo(host, port, af, type, proto, flags)`.
    */
   getaddrinfo(
+    this: void,
     host: string,
     port: number,
     af?: number,
@@ -109,13 +123,14 @@ export interface SocketFunctions {
     flags?: number,
     options?: NicOption & Abortable,
   ): Promise<AddressInfos>;
-  getaddrinfo(host: string, port: number, ...given: Hints<NicOption & Abortable>): Promise<AddressInfos>;
+  getaddrinfo(this: void, host: string, port: number, ...given: Hints<NicOption & Abortable>): Promise<AddressInfos>;
 
   /**
    * The cold form of `getaddrinfo`: an observable that asks when it is subscribed to, emits the list once and
    * completes. Unsubscribing cancels the look-up.
    */
   getaddrinfo$(
+    this: void,
     host: string,
     port: number,
     af?: number,
@@ -124,7 +139,7 @@ export interface SocketFunctions {
     flags?: number,
     options?: NicOption,
   ): Observable<AddressInfos>;
-  getaddrinfo$(host: string, port: number, ...given: Hints<NicOption>): Observable<AddressInfos>;
+  getaddrinfo$(this: void, host: string, port: number, ...given: Hints<NicOption>): Observable<AddressInfos>;
 }
 
 /**
