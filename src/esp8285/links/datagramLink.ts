@@ -17,7 +17,7 @@ export class ModemDatagramLink implements DatagramLink, Traffic {
   readonly kind = 'datagrams';
   readonly life: LinkLife;
   readonly mayPush = true;
-  /** A notice is from a time before datagrams were pushed. */
+  /** A notice may still come from the time before datagrams were pushed. */
   readonly mayNotice = true;
   readonly local: Endpoint;
   readonly datagrams$: Observable<Datagram>;
@@ -32,16 +32,16 @@ export class ModemDatagramLink implements DatagramLink, Traffic {
   ) {
     this.life = new LinkLife(id, this, context);
     this.local = { address: '0.0.0.0', port };
-    // While nothing comes, nobody else would ask whether the modem, and the port, are still there.
+    // Polls while nothing comes, because nothing else would notice that the modem or the port is gone.
     this.datagrams$ = merge(this.incoming.items$, this.incoming.whileItLasts(context.polling$));
   }
 
   received({ pieces, remote }: Block): void {
-    // A datagram without a sender came before the modem told senders, and cannot be answered.
+    // A datagram without a sender came before the modem showed senders. It cannot be answered.
     this.incoming.push({ data: Buffer.concat(pieces), remote: remote ?? { address: '0.0.0.0', port: 0 } });
   }
 
-  /** Only its owner ends a port. Otherwise the network has gone, and the modem has closed what was open on it. */
+  /** Only its owner closes a port. Otherwise the network is lost, and the modem has closed all links on it. */
   closed(): void {
     if (this.isClosing) {
       this.life.finish();
@@ -75,7 +75,7 @@ export class ModemDatagramLink implements DatagramLink, Traffic {
     );
   }
 
-  /** The modem sends broadcasts in any case. */
+  /** The modem always sends broadcasts. */
   allowBroadcast(): Observable<never> {
     return EMPTY;
   }
@@ -86,7 +86,7 @@ export class ModemDatagramLink implements DatagramLink, Traffic {
     );
   }
 
-  /** What was handed over before is still sent. */
+  /** Datagrams that were handed over before are still sent. */
   close(): Observable<never> {
     return defer(() => {
       this.isClosing = true;

@@ -1,8 +1,8 @@
 import { concat, defer, endWith, from, ignoreElements, type Observable, Subject, takeUntil } from 'rxjs';
 
 /**
- * What comes on a link, for one reader. What comes before the reader subscribes is kept for it, because a block may stand
- * between `CONNECT` and `OK`.
+ * The data that come on a link, for one reader. Data that come before the reader subscribes are kept for it, because a
+ * block may come between `CONNECT` and `OK`.
  *
  *     push       --a-b------c--d--|
  *     items$           (ab)-c--d--|
@@ -41,7 +41,7 @@ export class Incoming<T> {
     return operation$.pipe(takeUntil(this.end$.pipe(endWith(undefined))));
   }
 
-  /** Emits until nothing is left, so that what comes while the reader takes these items follows them. */
+  /** Yields until nothing is left, so that items that come meanwhile follow these in order. */
   private *takeEarly(): Generator<T> {
     for (let item = this.early?.shift(); item !== undefined; item = this.early?.shift()) yield item;
     this.early = undefined;

@@ -1,5 +1,5 @@
 import type { ModemDatagramLink } from './datagramLink';
 import type { ModemStreamLink } from './streamLink';
 
-/** One of the modem's five links: its life, and what it carries. */
+/** One of the modem's five links. */
 export type Link = ModemStreamLink | ModemDatagramLink;

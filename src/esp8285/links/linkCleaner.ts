@@ -9,9 +9,9 @@ import type { LinkNumbers } from './linkNumbers';
 import type { ReceiveMode } from './receiveMode';
 import { closeModeOf } from './settings';
 
-/** Closes links, and restores the receive mode, when nobody waits for that. */
+/** Closes links and restores the receive mode in the background, for callers that do not wait. */
 export class LinkCleaner {
-  /** Runs what is to be cleaned up; emits nothing. The owner subscribes once. */
+  /** Runs the operations; emits nothing. The owner subscribes once. */
   readonly running$: Observable<never>;
 
   private readonly operations = new Subject<Observable<never>>();
@@ -25,12 +25,12 @@ export class LinkCleaner {
     this.running$ = this.operations.pipe(mergeAll());
   }
 
-  /** Runs what nobody waits for. */
+  /** Runs an operation in the background. */
   run(operation$: Observable<unknown>): void {
     this.operations.next(operation$.pipe(ignoreElements()));
   }
 
-  /** Closes a link that nobody has, or will have. With `reset` it resets the connection, where the firmware can. */
+  /** Closes a link that has no owner. With `reset` it resets the connection, if the firmware can do that. */
   discard(life: LinkLife, reset = false): void {
     this.run(concat(this.close(life, reset), this.settling$));
   }
@@ -48,7 +48,7 @@ export class LinkCleaner {
       ? resetLinkExchange(life.id, isGone, (id, resets) => closeModeOf(this.dialect(), id, resets))
       : closeExchange(life.id, isGone);
     return this.executor.run(exchange).pipe(
-      // A refusal means that the peer was first, which is as good.
+      // A refusal means that the peer has already closed it.
       catchError(() => of(undefined)),
       finalize(() => {
         life.finish();

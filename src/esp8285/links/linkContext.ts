@@ -12,7 +12,7 @@ export interface LinkContext extends LifeContext {
   readonly executor: Executor;
   readonly receiveMode: ReceiveMode;
   readonly hold: LineHold;
-  /** What the modem speaks; `undefined` until it has been set up. */
+  /** The dialect of the modem; `undefined` until it has been set up. */
   readonly dialect: () => Dialect | undefined;
   /** What to look at when the line has lost data. */
   readonly advice: LineAdvice;

@@ -4,30 +4,33 @@ import type { OSError } from '../../usocket/contract/osError';
 import type { Block } from '../grammar/frame';
 import type { LossKind } from './loss';
 
-/** What a link carries, as its life sees it. */
+/** The data of a link, as its life sees them. */
 export interface Traffic {
   /** Takes what the modem has handed over. */
   received(block: Block): void;
-  /** The modem has closed the link, which was open and in order. */
+  /** The modem has closed the link, which had not failed. */
   closed(): void;
-  /** Nothing more comes, and this is why. */
+  /** No more data come, because of this error. */
   fail(error: OSError): void;
-  /** Nothing more comes: the link has ended in order. */
+  /** No more data come: the link has ended in order. */
   complete(): void;
-  /** Present where every byte counts. Datagrams do not have it, because each is either whole or not there. */
+  /**
+   * Present for a stream, in which every byte counts. Datagrams do not have it, because each is received whole or not
+   * at all.
+   */
   readonly bytes?: ByteTraffic;
 }
 
-/** What the life of a link tells its traffic where every byte counts. */
+/** What the life of a link tells the traffic of a stream, in which every byte counts. */
 export interface ByteTraffic {
-  /** Whether the modem pushes what comes, now or at times. */
+  /** Whether the modem pushes data now. */
   readonly isPushed: boolean;
   readonly mayPush: boolean;
   /** The modem has announced how many bytes wait. */
   noticed(length: number): void;
-  /** A poll has found so many bytes waiting. With TLS the modem can hand over fewer. */
+  /** A poll has found this many waiting bytes. With TLS the modem can hand over fewer. */
   found(length: number): void;
-  /** From now on the modem holds back again what comes. */
+  /** From now on, the modem holds data back again. */
   pullAgain(): void;
   /** The line may have lost a part of what is being read. */
   interrupted(): void;
@@ -43,23 +46,23 @@ export interface LifeContext {
   readonly patience$: Observable<unknown>;
   /** The link's number may be given to another link. */
   readonly free: (life: LinkLife) => void;
-  /** Has the modem close the link, or reset the connection, whoever waits for that, and calls {@link LinkLife.finish}. */
+  /** Closes the link or resets the connection in the background, and calls {@link LinkLife.finish}. */
   readonly discard: (life: LinkLife, reset?: boolean) => void;
-  /** Brings the modem to the receive mode that the remaining links need, whoever waits for that. */
+  /** Brings the modem to the receive mode that the remaining links need, in the background. */
   readonly settle: () => void;
 }
 
 /**
  * - `opening`: the link has a number, and may not have been asked for yet.
  * - `draining`: the modem has closed the link, and still holds data of it.
- * - `failed`: useless to its owner, and still open in the modem.
+ * - `failed`: failed for its owner, and still open in the modem.
  * - `over`: the modem knows nothing of the link.
  */
 type Phase = 'opening' | 'open' | 'draining' | 'failed' | 'over';
 
 /**
- * One life of a link number, from `AT+CIPSTART` to `CLOSED`. The number is used again for another link, this object is
- * not: what the modem says about a number reaches the life that has the number at that time.
+ * One life of a link number, from `AT+CIPSTART` to `CLOSED`. The number is used again for another link, but this object
+ * is not. A message about a number goes to the life that has the number at that time.
  */
 export class LinkLife {
   /** Milliseconds that the modem took over a start that failed. */
@@ -68,9 +71,9 @@ export class LinkLife {
   private phase: Phase = 'opening';
   private begun = false;
   private lastError: OSError | undefined;
-  /** Data may be missing. What comes after that is not handed on until it is known what has happened. */
+  /** Data may be missing. Later data are dropped until it is known what has happened. */
   private doubted: LossKind | undefined;
-  /** It goes over the network, not over the modem's own, and was open when that was lost. */
+  /** It was opened while the modem was on a network. Otherwise it goes over the modem's own network. */
   private isOverNetwork = false;
   private cut = false;
   private vanished = false;
@@ -83,7 +86,7 @@ export class LinkLife {
     private readonly context: LifeContext,
   ) {}
 
-  /** The modem has been asked to open the link, and has not refused. */
+  /** Whether the modem has been asked to open the link, and has not refused. */
   get hasBegun(): boolean {
     return this.begun;
   }
@@ -101,7 +104,7 @@ export class LinkLife {
     return this.phase === 'draining';
   }
 
-  /** Whether the link has ended, as far as the modem has said: its number may be another's. */
+  /** Whether the modem has said that the link has ended. Its number may belong to another link by now. */
   get isGone(): boolean {
     return this.isDraining || this.isOver;
   }
@@ -111,17 +114,17 @@ export class LinkLife {
     return this.phase === 'over';
   }
 
-  /** What the link has failed with. */
+  /** The error with which the link has failed. */
   get failure(): OSError | undefined {
     return this.lastError;
   }
 
-  /** The network is lost, and perhaps the link with it. */
+  /** Whether the network is lost, and perhaps the link with it. */
   get isCutOff(): boolean {
     return this.cut;
   }
 
-  /** The modem does not have the link any more, and how it has ended was not heard. */
+  /** Whether the modem has lost the link without a `CLOSED`, so that it is unknown how the link has ended. */
   get isMissing(): boolean {
     return this.vanished;
   }
@@ -131,7 +134,7 @@ export class LinkLife {
     this.begun = true;
   }
 
-  /** The modem has refused to open the link. A `CONNECT` with its number is another's from now on. */
+  /** The modem has refused to open the link. From now on, a `CONNECT` with its number belongs to another link. */
   refused(): void {
     this.begun = this.hasOpened;
   }
@@ -153,7 +156,7 @@ export class LinkLife {
     this.traffic.bytes?.noticed(length);
   }
 
-  /** A poll has found the link, and so many bytes that wait for it. */
+  /** A poll has found the link, and this many bytes that wait for it. */
   found(length: number): void {
     if (!this.isOpen) return;
     if (this.context.hasAddress()) this.cut = false;
@@ -168,13 +171,16 @@ export class LinkLife {
     else this.vanish();
   }
 
-  /** The modem does not have the link, and has not said so. What it still holds is read, but its end is no clean one. */
+  /**
+   * The modem does not have the link any more, and its `CLOSED` was lost. Data that the modem still holds are read, but
+   * the end is a failure.
+   */
   vanish(): void {
     this.vanished = true;
     this.closed();
   }
 
-  /** The line has lost what may have been data of this link: pushed data, or the rest of what is being read. */
+  /** The line may have lost data of this link: pushed data, or the rest of the block that is being read. */
   doubt(how: LossKind): void {
     const { bytes } = this.traffic;
     if (!bytes) return;
@@ -182,7 +188,7 @@ export class LinkLife {
     else if (this.isOpen) this.doubted ??= how;
   }
 
-  /** The modem has not started again: what has been lost was lost on the line. */
+  /** The modem has not started again, so the line has lost the data. */
   confirmDoubt(): void {
     if (this.doubted) this.damaged(this.doubted);
   }
@@ -193,7 +199,7 @@ export class LinkLife {
     if (bytes) this.fail(bytes.lossError(how));
   }
 
-  /** From now on the modem holds back again what comes. */
+  /** From now on, the modem holds data back again. */
   pullAgain(): void {
     this.traffic.bytes?.pullAgain();
   }
@@ -224,12 +230,12 @@ export class LinkLife {
     }
   }
 
-  /** The link is closed, and what the modem still holds of it will be read. */
+  /** The modem has closed the link, and the data that it still holds will be read. */
   drain(): void {
     if (this.phase === 'open') this.phase = 'draining';
   }
 
-  /** The link is useless from now on, though the modem still has it until its owner closes it. */
+  /** The link fails for its owner. The modem still has it until the owner closes it. */
   fail(error: OSError): void {
     if (this.phase === 'over' || this.phase === 'failed') return;
     this.phase = 'failed';
@@ -237,19 +243,19 @@ export class LinkLife {
     this.traffic.fail(error);
   }
 
-  /** The link has ended with a failure: the modem has started again, or is gone. */
+  /** The link has ended with a failure, because the modem has started again or is gone. */
   lost(error: OSError): void {
     this.fail(error);
     this.release();
   }
 
-  /** The modem has closed the link, or has been asked to as well as can be. */
+  /** The modem has closed the link, or has failed to do so. */
   finish(): void {
     this.traffic.complete();
     this.release();
   }
 
-  /** Has the modem close the link, and completes when its number is free, or when that takes too long. */
+  /** Closes the link, and completes when its number is free, or when that takes too long. */
   close(reset = false): Observable<never> {
     if (this.phase === 'open' || this.phase === 'failed') this.context.discard(this, reset);
     else this.finish();

@@ -2,15 +2,17 @@ import type { SchedulerLike } from 'rxjs';
 
 import { OSError } from '../../usocket/contract/osError';
 
-/** Milliseconds after the end of a link in which its data may still come. */
+/** The data of a link may still come up to this many milliseconds after its end. */
 const trailing = 10_000;
 
-/** The modem's five link numbers: who has which, which one is given out next, and when each was last heard of. */
+/**
+ * The modem's five link numbers: which link has which, which one is given out next, and when data last came on each.
+ */
 export class LinkNumbers<T extends { readonly id: number }> {
   private readonly owners: (T | undefined)[] = [];
   /**
-   * From 4 down, because the modem gives incoming connections the lowest. A number rests as long as it can, because AT 1.x
-   * may say `CLOSED` a while after a connection has failed.
+   * From 4 down, because the modem gives the lowest ones to incoming connections. The number that was freed last is
+   * used last, because AT 1.x may say `CLOSED` some time after a connection has failed.
    */
   private free = [4, 3, 2, 1, 0];
   private readonly freedAt: (number | undefined)[] = [];
@@ -35,7 +37,7 @@ export class LinkNumbers<T extends { readonly id: number }> {
     throw new OSError('EMFILE', 'connect', 'connect: all five links of the modem are in use; close a socket first');
   }
 
-  /** Gives a link its number, whoever had it before. */
+  /** Gives a link its number, even if another link still has it. */
   take<U extends T>(link: U): U {
     this.free = this.free.filter((other) => other !== link.id);
     this.owners[link.id] = link;
@@ -48,12 +50,12 @@ export class LinkNumbers<T extends { readonly id: number }> {
     this.freedAt[id] = this.scheduler.now();
   }
 
-  /** Whether the last data of a link that had this number may still come. */
+  /** Whether data of a link that had this number until now may still come. */
   isTrailing(id: number): boolean {
     return this.scheduler.now() - (this.freedAt[id] ?? -Infinity) < trailing;
   }
 
-  /** Data of this number have come, or were announced. */
+  /** Data with this number have come, or were announced. */
   heard(id: number): void {
     this.lastHeard[id] = this.scheduler.now();
   }
@@ -63,7 +65,7 @@ export class LinkNumbers<T extends { readonly id: number }> {
     return this.lastHeard[id] ?? -Infinity;
   }
 
-  /** What was heard until now proves nothing any more. */
+  /** Data that have come until now no longer prove that a link is open. */
   forgetHeard(): void {
     this.lastHeard.length = 0;
   }

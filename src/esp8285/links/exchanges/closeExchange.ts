@@ -9,7 +9,7 @@ import { AnswerLost } from '../../executor/unanswered';
 /**
  * Closes a link.
  *
- * @param isGone Whether the link has ended by itself: closing its number then would close the link of another owner.
+ * @param isGone Whether the link has already ended. Closing its number would then close the link of another owner.
  */
 export function closeExchange(link: number, isGone: () => boolean): Exchange<readonly string[]> {
   const exchange = simpleExchange(common.close(link), undefined, askOnce);
@@ -28,8 +28,8 @@ export function closeExchange(link: number, isGone: () => boolean): Exchange<rea
 /**
  * Closes a link with a reset of the connection.
  *
- * @param closeModeOf The command that makes a close of the number a reset, or an end in order again. The modem keeps this
- *   mode for the number, so it is set back for the next connection.
+ * @param closeModeOf Makes the command that chooses how the number is closed: with a reset, or in order. The modem
+ *   keeps this mode for the number, so it is set back for the next connection.
  */
 export function resetLinkExchange(
   link: number,

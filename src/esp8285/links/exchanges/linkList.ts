@@ -6,19 +6,19 @@ import { ifRefused } from '../../executor/answer';
 import { ask } from '../../executor/exchange';
 import type { Wire } from '../../executor/wire';
 
-/** A link that the modem says it has. */
+/** A link in the modem's list. */
 interface ListedLink {
   readonly id: number;
   readonly remote: Endpoint;
-  /** It is the connection of a client. */
+  /** Whether it is the connection of a client. */
   readonly isClients: boolean;
 }
 
-/** What the modem has answered when it was asked which links it has. */
+/** The modem's answer to the query which links it has. */
 export interface LinkList {
-  /** The links that could be read. */
+  /** The links whose lines could be read. */
   readonly links: readonly ListedLink[];
-  /** Whether the modem has no others. False where a line was lost or damaged, or the modem does not tell. */
+  /** Whether the modem has no other links. False if a line was lost or damaged, or if the modem does not say. */
   readonly isComplete: boolean;
 }
 
@@ -26,16 +26,16 @@ export interface LinkList {
 export interface Listing {
   /** `undefined` when the modem does not say, or when what it says makes no sense. */
   readonly isThere: boolean | undefined;
-  /** The link is the connection of a client. */
+  /** Whether the link is the connection of a client. */
   readonly isClients: boolean;
 }
 
-// Number, type, address, port, the modem's own port (not before AT 1.0), and whether it is a client's. Other makers put
-// blanks between these, or more behind them.
+// Number, type, address, port, the modem's own port (since AT 1.0), and whether it is a client's. Other makers put
+// blanks between these, or add fields.
 const linkLine =
   /^\+CIPSTAT(?:US|E): *(?<id>[0-4]) *, *"?[A-Za-z\d]+"? *, *"?(?<address>[\da-fA-F.:]*)"? *, *(?<port>\d+)(?: *, *\d+)*? *, *(?<side>[01])(?: *, *)?$/;
 const statusLine = /^\+?(?:CIP)?STATUS: *\d$/;
-/** What may be left of a link's line. No unsolicited message contains any of it. */
+/** Matches what may be left of a damaged line of a link. No unsolicited message contains it. */
 const linkLike = /CIP|STAT|","|\d,\d/;
 
 /** Asks for the links that the modem has. Newer firmware may refuse the old query and know the new one (esp-at issue 322). */
@@ -55,12 +55,12 @@ export function askForLinks(wire: Wire): Observable<LinkList> {
   );
 }
 
-/** Asks for the links that the modem has, and emits what that says about one number. */
+/** Asks for the links that the modem has, and emits what the answer says about one number. */
 export function askForLink(wire: Wire, id: number): Observable<Listing> {
   return askForLinks(wire).pipe(
     map(({ links, isComplete }) => {
       const link = links.find((each) => each.id === id);
-      // A link that is listed is there, whatever else is damaged.
+      // A listed link is there, even if other lines are damaged.
       return { isThere: link ? true : isComplete ? false : undefined, isClients: link?.isClients ?? false };
     }),
   );
@@ -69,7 +69,7 @@ export function askForLink(wire: Wire, id: number): Observable<Listing> {
 function listOf(lines: readonly string[], isWhole: boolean): LinkList {
   const rest = lines.filter((line) => !statusLine.test(line));
   const links = rest.map(listedLink).filter((link) => link !== undefined);
-  // After one damaged line the list says nothing of other links: the link of that line is open.
+  // If a line is damaged, a link that is not listed may be the one of that line.
   const isComplete = isWhole && rest.every((line) => linkLine.test(line) || !linkLike.test(line));
   return { links, isComplete };
 }

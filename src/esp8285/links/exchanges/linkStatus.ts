@@ -8,14 +8,14 @@ import { askForLinks, type LinkList } from './linkList';
 
 /** What the modem says about its links, by link number. */
 export interface LinkStatus {
-  /** Bytes that wait; `undefined` where the modem does not say. */
+  /** Bytes that wait; `undefined` for a link of which the modem does not say it. */
   readonly waiting: readonly (number | undefined)[];
-  /** Links that are open; `undefined` when what the modem said of them makes no sense. */
+  /** The numbers of the open links; `undefined` when the answer makes no sense. */
   readonly open: ReadonlySet<number> | undefined;
 }
 
 /**
- * Asks for the state of all links, because the line may have lost announcements and ends.
+ * Asks for the state of all links, because the line may have lost a notice or a `CLOSED`.
  *
  * @param countsWaiting Whether the firmware holds data back, and can be asked how many bytes.
  */
@@ -24,7 +24,7 @@ export function statusExchange(countsWaiting: boolean): Exchange<LinkStatus> {
     shown: common.status.shown,
     deadline: usualDeadline,
     converse: (wire) => {
-      // A refusal says nothing of the links.
+      // A refusal says nothing about the links.
       const waiting$ = countsWaiting ? ask(wire, common.waiting).pipe(map(waitingOf), ifRefused(of([]))) : of([]);
       return waiting$.pipe(
         concatMap((waiting) => askForLinks(wire).pipe(map((list) => ({ waiting, open: openOf(list) })))),
@@ -33,7 +33,7 @@ export function statusExchange(countsWaiting: boolean): Exchange<LinkStatus> {
   };
 }
 
-/** AT 1.7 says 0 of a link that is not open, ESP-AT -1; its manual shows nothing at all between the commas. */
+/** For a link that is not open, AT 1.7 says 0 and ESP-AT -1. The manual of ESP-AT shows nothing between the commas. */
 function waitingOf(lines: readonly string[]): readonly (number | undefined)[] {
   const lengths = firstMatch(lines, /^\+CIPRECVLEN: *(-?\d*(?: *, *-?\d*){4}) *$/)?.[1] ?? '';
   return lengths.split(',').map((length) => (/^ *\d+ *$/.test(length) ? Number(length) : undefined));

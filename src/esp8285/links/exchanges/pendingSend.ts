@@ -19,10 +19,10 @@ import type { Wire } from '../../executor/wire';
 import type { Frame } from '../../grammar/frame';
 import { BytesReplaced } from './sendErrors';
 
-/** Milliseconds that a modem that may wait for bytes may be silent. After that it is given bytes. */
+/** Milliseconds of silence after which a modem that may wait for the bytes of a send is given bytes. */
 export const dataPatience = 1_000;
 
-/** What a send has to know of its link. */
+/** What a send needs to know of its link. */
 export interface SendingLink {
   readonly id: number;
   /** Whether bytes may be handed to the link, as far as the modem has said. */
@@ -41,8 +41,8 @@ export interface PendingSend {
 }
 
 /**
- * Pads the send of a modem that says nothing at all, and then fails with the same error. Such a modem may wait for bytes
- * for ever, and everybody waits with it.
+ * Pads the send if the modem is silent, and then fails with the same error. A silent modem may wait for bytes for ever,
+ * and all other callers would wait with it.
  */
 export function padWhenSilent<T>({ wire, command, length }: PendingSend): MonoTypeOperatorFunction<T> {
   return catchError((error: unknown) => {
@@ -61,7 +61,7 @@ export function bytesReplaced(command: Command): OperatorFunction<Frame, never> 
   return map(() => fail(new BytesReplaced(command)));
 }
 
-/** Whether the modem says that it has taken the bytes of a send, however damaged that is. */
+/** Whether the modem says that it has taken the bytes of a send, even in a damaged line. */
 export function isTaken(frame: Frame): boolean {
   return frame.kind === 'taken' || (frame.kind === 'line' && frame.text.startsWith('Recv'));
 }

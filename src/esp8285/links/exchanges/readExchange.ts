@@ -5,16 +5,16 @@ import { askOnce, type Exchange, slowestByte, usualDeadline } from '../../execut
 import { AnswerLost } from '../../executor/unanswered';
 import { quiet, type ProbeOptions } from '../../executor/probeWhenQuiet';
 
-/** Bytes of the answer to a read besides the data. */
+/** How many bytes the answer to a read has besides the data. */
 const around = 64;
 
-/** How a read has ended: `lost` when the end of the answer was lost, and perhaps the data with it. */
+/** How a read has ended. `lost`: the end of the answer was lost, and perhaps the data with it. */
 export type ReadEnd = 'complete' | 'lost';
 
 /** Asks for bytes that wait in the modem. They come as a block of the link, and are not emitted here. */
 export function readExchange(link: number, size: number): Exchange<ReadEnd> {
   const command = common.receive(link, size);
-  // Together with the time before the first question, a silent modem gets the usual deadline.
+  // Together with the time before the first probe, this is the usual deadline for a silent modem.
   const options: ProbeOptions = { longest: size + around, patience: usualDeadline - quiet, tries: 1 };
   return {
     shown: command.shown,

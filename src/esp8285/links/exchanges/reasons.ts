@@ -1,8 +1,11 @@
 import type { Refusal } from '../../executor/answer';
 
-/** What a modem says that has a link of that number already: `ALREADY CONNECTED`, `ALREAY CONNECT`, `Link is builded`. */
+/**
+ * The words of a modem that already has a link of that number: `ALREADY CONNECTED`, `ALREAY CONNECT`, `Link is
+ * builded`.
+ */
 const inUse = /^(?:[0-4], *)?(?:ALREA?D?Y CONNECT|link is (?:already )?buil)/i;
-/** What a modem says that has no address: `no ip`. */
+/** The words of a modem that has no address: `no ip`. */
 const noAddress = /^no[ _]?ip$/i;
 
 /** Whether a link was not opened because the modem has a link of that number. ESP-AT gives no reason. */

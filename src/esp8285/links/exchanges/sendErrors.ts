@@ -2,21 +2,24 @@ import type { Command } from '../../commands/command';
 import type { Refusal } from '../../executor/answer';
 import { Unanswered } from '../../executor/unanswered';
 
-/** The modem took the bytes and could not deliver them. */
+/** The modem has taken the bytes, and could not deliver them. */
 export class SendFailed extends Error {
   override readonly name = 'SendFailed';
 }
 
-/** The link had ended before the turn of the send came. Nothing was said, because the number may be another link's by then. */
+/**
+ * The link had ended before the send had its turn. The command was not sent, because the number may belong to another
+ * link by then.
+ */
 export class LinkGone extends Error {
   override readonly name = 'LinkGone';
 }
 
-/** The modem has taken no byte. */
+/** The modem has refused the send, and has taken no byte. */
 export class SendRefused extends Error {
   override readonly name = 'SendRefused';
 
-  /** @param isThere Whether the modem has the link, where it says so. */
+  /** @param isThere Whether the modem has the link; `undefined` if it does not say. */
   constructor(
     readonly refusal: Refusal,
     readonly isThere: boolean | undefined,
@@ -25,13 +28,13 @@ export class SendRefused extends Error {
   }
 }
 
-/** The modem has taken the bytes, and is done with them, but the line has lost the result. */
+/** The modem has taken the bytes and has finished, but the line has lost the result. */
 export class ResultLost extends Error {
   override readonly name = 'ResultLost';
 
   /**
    * @param isThere Whether the modem has the link, where it says so.
-   * @param lines What it has said that could not be understood: the result may be among these lines.
+   * @param lines The lines that could not be understood. The result may be one of them.
    */
   constructor(
     readonly isThere: boolean | undefined,
@@ -42,7 +45,7 @@ export class ResultLost extends Error {
   }
 }
 
-/** The line lost bytes of the send on their way to the modem, and what was said next may have taken their place. */
+/** The line has lost bytes of the send on their way to the modem, and the next bytes may have taken their place. */
 export class BytesReplaced extends Unanswered {
   constructor({ shown }: Command) {
     super(shown, 0, `the line lost bytes on their way to the modem, and others may have taken their place in ${shown}`);

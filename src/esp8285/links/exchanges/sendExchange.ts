@@ -35,24 +35,26 @@ import { LinkGone, SendRefused } from './sendErrors';
 import { delivered } from './sendResult';
 
 /**
- * Milliseconds: from the command to the prompt; and in all to `SEND OK`, which AT 1.x prints when the peer has
- * acknowledged. A datagram waits for no peer, but perhaps for the network, without which a link lives 30 s.
+ * Milliseconds from the command to the prompt, and to `SEND OK`, which AT 1.x prints when the peer has acknowledged. A
+ * datagram does not wait for a peer, but it may wait for the network, which a link survives for 30 s.
  */
 const promptDeadline = 8_000;
 const sendDeadline = 75_000;
 export const datagramDeadline = 40_000;
-/** Milliseconds after the `OK` of the command at which its prompt is taken for lost. */
+/** The prompt counts as lost this many milliseconds after the `OK` of the command. */
 const promptPause = 2_000;
-/** Milliseconds that the end of the link may come after a refusal. */
+/** The end of the link may come up to this many milliseconds after a refusal. */
 const lateEnd = 100;
-/** Bytes of the command and the prompt. The line takes no longer over one byte than over all of these, divided by their number. */
+/**
+ * Bytes of the command and the prompt. Their time divided by this number is the most that one byte takes on the line.
+ */
 const promptBytes = 27;
 
 /**
- * Hands bytes to a link: command, prompt, bytes, result. The result names no link, so nothing else may be sent before it.
- * Emits the milliseconds between the time that the modem had the bytes and the result.
+ * Hands bytes to a link: command, prompt, bytes, result. The result names no link, so nothing else may be sent before
+ * it comes. Emits how many milliseconds the result took after the modem had the bytes.
  *
- * @param command Says to which link, and how many bytes.
+ * @param command The command that names the link and the number of bytes.
  */
 export function sendExchange(
   command: Command,
@@ -73,7 +75,7 @@ export function sendExchange(
   };
 }
 
-/** Says the command, and emits at the prompt how many milliseconds the line takes over a byte, at most. */
+/** Says the command. At the prompt, emits the most milliseconds that the line takes for a byte. */
 function prompted(send: PendingSend): Observable<number> {
   const { wire, command, link } = send;
   return defer(() => {
@@ -81,7 +83,7 @@ function prompted(send: PendingSend): Observable<number> {
     let isPrompted = false;
     const prompt$ = merge(
       wire.frames$.pipe(first(({ kind }) => kind === 'prompt')),
-      // After its `OK` the modem waits for the bytes, whether or not its prompt comes.
+      // After its `OK`, the modem waits for the bytes even if its prompt is lost.
       wire.frames$.pipe(
         answer(command),
         switchMap(() => timer(promptPause, wire.clock)),
@@ -99,7 +101,7 @@ function prompted(send: PendingSend): Observable<number> {
       map(() => Math.min(slowestByte, (wire.clock.now() - begun) / promptBytes)),
     );
   }).pipe(
-    // The command was not heard, or the prompt was lost: nothing has been sent.
+    // The command or the prompt was lost, so nothing has been sent.
     retry({ count: 1, delay: (error: unknown) => (error instanceof AnswerLost ? of(true) : throwError(() => error)) }),
     retry({
       count: 1,
@@ -112,7 +114,7 @@ function prompted(send: PendingSend): Observable<number> {
   );
 }
 
-/** The line may have damaged the command, or the link may have ended unheard. The list of links tells. */
+/** The line may have damaged the command, or the `CLOSED` of the link may be lost. The list of links tells. */
 function stillThere({ wire, link }: PendingSend, refusal: Refusal): Observable<unknown> {
   return askForLink(wire, link.id).pipe(
     concatMap(({ isThere }) =>

@@ -23,26 +23,32 @@ import { askForLink } from './linkList';
 import { dataPatience, fail, isTaken, padWhenSilent, type PendingSend, type SendingLink } from './pendingSend';
 import { BytesReplaced, ResultLost, SendFailed } from './sendErrors';
 
-/** Milliseconds that a `SEND OK` may come after a `SEND FAIL`: AT 1.x sends again by itself (seen on 1.5 and 1.7.0). */
+/**
+ * A `SEND OK` may come up to this many milliseconds after a `SEND FAIL`, because AT 1.x sends again by itself (seen on
+ * 1.5 and 1.7.0).
+ */
 const secondThoughts = 1_500;
-/** Milliseconds that the result may come after the end of the link. */
+/** The result may come up to this many milliseconds after the end of the link. */
 const lateResult = 1_500;
 
 /**
- * Gives the bytes to a modem that waits for them, and waits for what becomes of them. Emits the milliseconds between the
- * time that the modem had the bytes and the result.
+ * Writes the bytes to a modem that waits for them, and waits for the result. Emits how many milliseconds the result
+ * took after the modem had the bytes.
  *
- * @param pace Milliseconds that the line takes over a byte, at most.
+ * @param pace The most milliseconds that the line takes for a byte.
  */
 export function delivered(send: PendingSend, bytes: Uint8Array, pace: number): Observable<number> {
   const { wire, command, link, length } = send;
   return defer(() => {
     const begun = wire.clock.now();
-    /** Counted from when the modem has the bytes: their time on the line says nothing of the peer. */
+    /** When the modem had the bytes. Their time on the line says nothing about the peer. */
     let since = begun;
     let isWithModem = false;
     let isNoted = false;
-    /** The result that came before `Recv`: the late one of a send that was given up, or ours, whose `Recv` was lost. */
+    /**
+     * The result that came before `Recv`: the late result of an earlier send, or that of this send, whose `Recv` was
+     * lost.
+     */
     let early: boolean | undefined;
     const taken$ = wire.frames$.pipe(
       tap((frame) => {
@@ -58,7 +64,8 @@ export function delivered(send: PendingSend, bytes: Uint8Array, pace: number): O
     );
     const result$ = wire.frames$.pipe(
       filter((frame) => frame.kind === 'sent'),
-      // A result that comes while a probe is open may be its doing: the probe may have taken the place of lost bytes.
+      // A probe that has not been answered may have caused the result, because it may have taken the place of lost
+      // bytes.
       filter(() => isWithModem || (wire.saysTaken === false && !wire.probe.isOwed)),
       map(({ ok }) => ok),
       outcome(wire.clock, link),
@@ -86,7 +93,7 @@ export function delivered(send: PendingSend, bytes: Uint8Array, pace: number): O
       catchError((error: unknown) => {
         if (error instanceof AnswerLost) {
           if (early === undefined) return lost(send, error.lines);
-          // AT 0.x never says `Recv`: from now on a result counts without one.
+          // AT 0.x never says `Recv`. From now on, a result counts without it.
           wire.saysTaken ??= false;
           return of(early).pipe(outcome(wire.clock, link));
         }
@@ -97,7 +104,7 @@ export function delivered(send: PendingSend, bytes: Uint8Array, pace: number): O
   });
 }
 
-/** For the trace: the firmware sends for one link at a time, and this tells what everybody waits for. */
+/** For the trace. The firmware sends for one link at a time, so all other links wait for this one. */
 function inTheWay({ link, length }: PendingSend, milliseconds: number): string {
   const seconds = (milliseconds / 1000).toFixed(1);
   return (
@@ -106,7 +113,7 @@ function inTheWay({ link, length }: PendingSend, milliseconds: number): string {
   );
 }
 
-/** Makes what the modem says of the bytes a success or a failure. */
+/** Turns the result of the send into a success or a failure. */
 function outcome(scheduler: SchedulerLike, link: SendingLink): OperatorFunction<boolean, unknown> {
   return switchMap((ok) => {
     if (ok) return of(ok);
@@ -116,7 +123,7 @@ function outcome(scheduler: SchedulerLike, link: SendingLink): OperatorFunction<
   });
 }
 
-/** The line has lost the result. The list of links tells whether the connection lives. */
+/** The line has lost the result. The list of links tells whether the connection still exists. */
 function lost({ wire, link }: PendingSend, lines: readonly string[]): Observable<never> {
   return askForLink(wire, link.id).pipe(map(({ isThere }) => fail(new ResultLost(isThere, lines))));
 }

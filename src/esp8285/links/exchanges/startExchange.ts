@@ -26,18 +26,18 @@ import type { Wire } from '../../executor/wire';
 import { askForLink } from './linkList';
 import { isNumberInUse } from './reasons';
 
-/** Milliseconds: the modem itself gives up after 18 to 75 s. */
+/** Milliseconds. The modem itself gives up after 18 to 75 s. */
 const startDeadline = 60_000;
 
-/** What the modem says when it has a link of that number already. ESP-AT says nothing, and is asked. */
+/** The words of a modem that already has a link of that number. ESP-AT gives no reason, so it is asked. */
 const alreadyConnected = 'ALREADY CONNECTED';
 
-/** The link that is opened, as far as the conversation needs it. */
+/** What the conversation needs of the link that is being opened. */
 export interface StartingLink {
   readonly id: number;
   readonly isOpen: boolean;
   readonly hasOpened: boolean;
-  /** Milliseconds that the modem took over a start that failed. */
+  /** Milliseconds that the modem took for a start that failed. */
   tookToStart: number;
   /** The modem is asked to open the link. */
   begin(): void;
@@ -47,17 +47,20 @@ export interface StartingLink {
   opened(): void;
 }
 
-/** The command that opens a link, and those before it. If the modem refuses one of these, the link is opened without it. */
+/**
+ * The command that opens a link, and the commands before it. If the modem refuses one of the latter, the link is opened
+ * without it.
+ */
 export interface StartCommands {
   readonly before?: readonly Command[];
   readonly start: Command;
 }
 
-/** What the conversation has to know of the other links. */
+/** What the conversation needs to know of the other links. */
 export interface StartConditions {
   /** Whether the number is still reserved for the link: the modem may have given it to a client. */
   readonly isOurs: () => boolean;
-  /** Whether clients may come: a connection that opens need not be ours then. */
+  /** Whether clients may connect. A connection that opens may then be that of a client. */
   readonly isListening: () => boolean;
 }
 
@@ -72,7 +75,7 @@ export function startExchange(
     deadline: startDeadline + usualDeadline,
     converse: (wire) =>
       defer(() => {
-        // It is known what the modem would answer.
+        // The number is in use, so the modem would refuse the command.
         if (!isOurs()) throw clientWasFirst(start.shown);
         const isCertain = () => link.isOpen && !isListening();
         const opened$ = wire.frames$.pipe(
@@ -119,7 +122,7 @@ function converse(
     ),
     answeredWithin(startDeadline, start.shown, wire),
     catchError((cause: unknown) => {
-      // Where the modem's word was lost, that was found out only after this time.
+      // If the answer was lost, the driver has found that out only after this time.
       const sooner = cause instanceof Refusal && cause.result === 'FAIL' ? quiet : 0;
       link.tookToStart = wire.clock.now() - begun - sooner;
       return cause instanceof Refusal && cause.result === 'ERROR' && !cause.lines.some(isFirmwareLine)
@@ -138,7 +141,10 @@ export function isStale(error: unknown): boolean {
   return error instanceof Refusal && isNumberInUse(error);
 }
 
-/** AT 1.x has been seen to say `OK` to a start that failed. Or the line has lost the `CONNECT`. */
+/**
+ * The answer was `OK` without a `CONNECT`. AT 1.x has been seen to answer so to a start that failed, or the line has
+ * lost the `CONNECT`.
+ */
 function lookFor(wire: Wire, link: StartingLink, { shown }: Command): Observable<unknown> {
   return has(wire, link).pipe(
     tap((isThere) => {
@@ -157,7 +163,7 @@ function explain(wire: Wire, link: StartingLink, refusal: Refusal): Observable<n
   );
 }
 
-/** The modem is done, and the line has lost how that ended. The list of links tells. */
+/** The modem has finished, and the line has lost the result. The list of links tells it. */
 function find(wire: Wire, link: StartingLink, lost: AnswerLost): Observable<unknown> {
   const message = `${lost.message}; it does not have the link`;
   return askForLink(wire, link.id).pipe(
