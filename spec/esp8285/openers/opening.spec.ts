@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { concat, ignoreElements, map, mergeMap, type SchedulerLike, take } from 'rxjs';
 
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
-import { code, connected, listening, peer, stage, type Stage } from '../../../harness/modems/stage';
+import { code, connected, listening, peer, stage, type Stage, start4 } from '../../../harness/modems/stage';
 import type { Rule } from '../../../src/testing';
 import { DatagramSocket } from '../../../src/usocket';
 import { IPPROTO_TCP, TCP_NODELAY } from '../../../src/usocket/contract/constants';
@@ -104,6 +104,43 @@ describe('a datagram port that is not opened', () => {
     })();
   });
 });
+
+it(
+  'a datagram port whose number a client has taken leaves the modem as it found it when it is given up',
+  marbles(({ cold, flush }, scheduler) => {
+    const unasked$ = cold('---a', { a: '4,CONNECT\r\n' });
+    const prepared: Rule[] = [
+      ['AT+CIPRECVMODE=0', 2, ok],
+      [/^AT\+PING/, 5, ok],
+    ];
+    const script: Rule[] = [serving, ...prepared, ['AT+CIPSTATUS', ok], ['AT+CIPSTATUS', statusOf(4)], nothingWaits];
+    const parts = stage(scheduler, { firmware: espAt222, unasked$, script });
+    listening(parts).accept$().subscribe();
+    const binding = boundTo(4000, parts, scheduler).subscribe(ignore);
+    parts.nic.ping$('1.1.1.1').subscribe(ignore);
+    cold('----a').subscribe(() => binding.unsubscribe());
+    flush();
+    assert.deepStrictEqual(
+      parts.modem.heard.filter((line) => line.startsWith('AT+CIPRECVMODE')),
+      ['AT+CIPRECVMODE=0', 'AT+CIPRECVMODE=1'],
+    );
+  }),
+);
+
+it(
+  'a datagram port that waits while the network is lost for long is a port when it opens, and no client',
+  marbles(({ cold, expectObservable }, scheduler) => {
+    const unasked$ = cold('--a', { a: 'WIFI DISCONNECT\r\n' });
+    const inStep: Rule = ['AT+CIPMUX?', '+CIPMUX:1\r\n\r\nOK\r\n'];
+    const busy: Rule = ['AT+CIPMUX?', '\r\nbusy p...\r\n'];
+    const silentPeer: Rule[] = [inStep, ...Array.from({ length: 15 }, () => busy), [start4, 40_000, refused]];
+    const script: Rule[] = [serving, ...silentPeer];
+    const parts = stage(scheduler, { firmware: nonos174, unasked$, script });
+    expectObservable(listening(parts).accept$(), '^ 100s !').toBe('-');
+    parts.socket().connect$(peer).subscribe(ignore);
+    expectObservable(boundTo(4000, parts, scheduler).pipe(map(() => 'b'))).toBe('40s (b|)');
+  }),
+);
 
 it(
   'a pending accept fails when the modem does not listen again',

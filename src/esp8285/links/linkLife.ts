@@ -143,7 +143,8 @@ export class LinkLife {
   opened(): void {
     if (this.hasOpened) return;
     this.phase = 'open';
-    this.isOverNetwork = this.context.hasAddress();
+    // A port for datagrams has no peer on the modem's own network: it depends on the network in any case.
+    this.isOverNetwork = !this.traffic.bytes || this.context.hasAddress();
   }
 
   /** The modem handed data over. */
@@ -206,8 +207,7 @@ export class LinkLife {
 
   /** The network is lost, and perhaps the link with it: {@link found} tells when the network is back. */
   cutOff(): void {
-    // A port for datagrams has no peer on the modem's own network: it depends on the network in any case.
-    this.cut = this.isOverNetwork || !this.traffic.bytes;
+    this.cut = this.isOverNetwork;
   }
 
   /** The network is lost for longer than a link lives without it. */

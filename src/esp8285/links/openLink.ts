@@ -119,9 +119,8 @@ function openingOf(settlement: Settlement<unknown>, life: LinkLife): Opening {
   return settlement.cause instanceof Unanswered || life.hasOpened ? 'unknown' : 'refused';
 }
 
-/** The link was not opened, but the modem may have been prepared for it. */
+/** The link was not opened, but the modem may have been prepared for it. A client may have its number by now. */
 function giveBack(link: Link, { numbers, cleaner }: OpenLinkOptions): void {
-  if (numbers.at(link.id) !== link) return;
-  numbers.release(link.id);
+  if (numbers.at(link.id) === link) numbers.release(link.id);
   cleaner.settle();
 }
