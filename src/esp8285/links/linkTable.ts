@@ -33,18 +33,18 @@ import { ModemStreamLink } from './streamLink';
 export interface LinkTableOptions {
   readonly executor: Executor;
   readonly hold: LineHold;
-  /** Whether the modem has an address: without one, a refusal is not the peer's word. */
+  /** Whether the modem has an address. Without one, a refusal does not come from the peer. */
   readonly hasAddress: () => boolean;
   readonly scheduler: SchedulerLike;
-  /** Milliseconds between two polls for a link that stays quiet, at most; `Infinity` for no polls. */
+  /** The most milliseconds between two polls while a link is quiet; `Infinity` for no polls. */
   readonly longestQuiet: number;
   /** For messages about what the line has lost. */
   readonly advice: LineAdvice;
 }
 
-/** Milliseconds that a program waits for the end of a link: as long as for any command. */
+/** Milliseconds that a program waits until a link is closed, as long as for any command. */
 const closePatience = 5_000;
-/** Milliseconds that a link may live without its network. */
+/** Milliseconds that a link may survive without its network. */
 const grace = 30_000;
 const takenOver = 'the modem has given the number of this connection to a client: it has ended, and that was not heard';
 const unknown: Endpoint = { address: '0.0.0.0', port: 0 };
@@ -53,9 +53,9 @@ const unknown: Endpoint = { address: '0.0.0.0', port: 0 };
 export class LinkTable {
   readonly receiveMode: ReceiveMode;
 
-  /** Connections that have come to the listening port. A connection that nobody takes is closed. */
+  /** Connections that have come to the listening port. A connection is closed when there is no subscriber. */
   readonly arrivals$: Observable<ModemStreamLink>;
-  /** Closes what was given up while it was being opened; emits nothing. The owner subscribes once. */
+  /** Closes links that have no owner; emits nothing. The owner subscribes once. */
   readonly cleaning$: Observable<never>;
   /** Polls the modem now and then, while it is subscribed to, for the links that it has. Emits nothing. */
   readonly polling$: Observable<never>;
@@ -117,14 +117,14 @@ export class LinkTable {
     this.receiveMode.begin(dialect);
   }
 
-  /** What the modem speaks; `undefined` until it has been set up. */
+  /** The dialect of the modem; `undefined` until it has been set up. */
   get dialect(): Dialect | undefined {
     return this.spoken;
   }
 
   /**
-   * Hands a frame to its link. What belongs to no link is dropped, because a payload is never taken for anything else. A
-   * link that may have lost data gets no more.
+   * Hands a frame to its link. A payload that belongs to no link is dropped. A link that may have lost data gets no
+   * more.
    *
    * @returns Whether the frame makes sense.
    */
@@ -139,7 +139,7 @@ export class LinkTable {
     switch (frame.kind) {
       case 'block': {
         const life = this.numbers.at(frame.link)?.life;
-        // What was asked for before a link is open is the last data of the link that had its number.
+        // A pulled block that comes before the link is open belongs to the link that had its number before.
         if (!frame.pulled || life?.hasOpened) life?.received(frame);
         this.numbers.heard(frame.link);
         break;
@@ -158,7 +158,7 @@ export class LinkTable {
     return true;
   }
 
-  /** The modem has not started again. Links that may have lost data have lost it, and the modem is polled for the rest. */
+  /** The modem has not started again. Links that may have lost data fail, and the modem is polled for the others. */
   confirmDoubts(): Observable<never> {
     return defer(() => {
       for (const { life } of this.numbers.links) life.confirmDoubt();
@@ -167,8 +167,8 @@ export class LinkTable {
   }
 
   /**
-   * Links may outlive a short loss of the network. When it is back, the modem is asked which of them have, because not
-   * every firmware tells. Runs as long as the modem does; emits nothing.
+   * Links may survive a short loss of the network. When it is back, the modem is asked which links it still has,
+   * because not every firmware reports those that have ended. Runs until the modem starts again; emits nothing.
    *
    * @param isUp$ Whether the modem is on a network; replays the current state.
    */
@@ -180,7 +180,7 @@ export class LinkTable {
       switchMap((isUp) => {
         if (isUp) return this.statusPoll.once$;
         for (const { life } of this.numbers.links) life.cutOff();
-        // What was heard before the loss does not show that a link has outlived it.
+        // Data that came before the loss do not show that a link has survived it.
         this.numbers.forgetHeard();
         return this.used > 0 ? timer(grace, this.options.scheduler).pipe(tap(() => this.giveUp())) : EMPTY;
       }),
@@ -188,7 +188,7 @@ export class LinkTable {
     );
   }
 
-  /** How many of the five are in use. */
+  /** How many of the five links are in use. */
   get used(): number {
     return this.numbers.links.length;
   }
@@ -217,12 +217,12 @@ export class LinkTable {
     });
   }
 
-  /** Runs what nobody waits for. */
+  /** Runs an operation in the background. */
   cleanUp(operation$: Observable<unknown>): void {
     this.cleaner.run(operation$);
   }
 
-  /** Closes a link that nobody has, or will have. */
+  /** Closes a link that has no owner. */
   discard({ life }: Link): void {
     this.cleaner.discard(life);
   }
@@ -237,8 +237,8 @@ export class LinkTable {
       life.opened();
       return;
     }
-    // The modem has given the number to a client. It was only reserved here, or it was that of a connection which the
-    // modem has said is closed (AT 1.7 forgets what it still held of that), or of one whose `CLOSED` was lost.
+    // The modem has given the number to a client. Here the number was only reserved, or its connection has been closed
+    // (AT 1.7 then forgets the data that it still held), or the `CLOSED` of its connection was lost.
     if (life?.isGone) life.finish();
     else if (life?.hasOpened) life.lost(new OSError('ECONNRESET', 'modem', takenOver));
     this.arrive(id);
@@ -249,7 +249,10 @@ export class LinkTable {
     for (const { life } of this.numbers.links) life.giveUp(new OSError('ENETDOWN', 'modem', message));
   }
 
-  /** The `CONNECT` of a link was lost, and with it what has been pushed by now. If that is possible the link is of no use. */
+  /**
+   * The `CONNECT` of a link was lost, and with it the data that have been pushed since. A link that may have lost data
+   * is closed.
+   */
   private discover(id: number): void {
     if (this.isListening && !this.receiveMode.mayPush(false)) this.arrive(id);
     else this.cleaner.discard(this.takeClient(id).life);

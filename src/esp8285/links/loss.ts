@@ -1,33 +1,35 @@
 import type { Frame } from '../grammar/frame';
 
-/** How the data of a link may come. */
+/** How the data of a link may come in. */
 interface Receiver {
-  /** The modem may hand its data over without having been asked. */
+  /** Whether the modem may push its data. */
   readonly mayPush: boolean;
-  /** The modem may say that data wait for it. */
+  /** Whether the modem may send a notice that data wait. */
   readonly mayNotice: boolean;
 }
 
-/** How data have been lost: the line lost or changed bytes, or fell silent in the middle of what the modem says. */
+/** How data have been lost: the line lost or changed bytes, or fell silent in the middle of a message. */
 export type LossKind = 'bytes' | 'silence';
 
-/** What a frame shows to be lost. */
+/** The loss that a frame shows. */
 export interface Loss<T> {
   /** The link that has lost data. */
   readonly damaged?: T | undefined;
-  /** The link that has lost data, unless a restart has cut its block off. The modem is asked which it was. */
+  /**
+   * The link that has lost data, unless a restart has cut its block off. The modem is asked whether it has restarted.
+   */
   readonly doubted?: T | undefined;
-  /** What has been lost may have been data of any link. */
+  /** Whether any other link may have lost data, too. */
   readonly others: boolean;
   readonly how: LossKind;
 }
 
 /**
- * Which links a frame shows to have lost data: a frame that is damaged, or no frame at all, or about a link that it cannot
- * be about. An unknown line loses nothing.
+ * Returns which links have lost data, if a frame shows a loss: a damaged frame, noise, or a frame about a link that
+ * cannot have it. An unknown line shows no loss.
  *
  * @param link The link that has the frame's number.
- * @param isTrailing The number was in use until a moment ago: the last data of a link may come after its end.
+ * @param isTrailing Whether the number was in use until a moment ago. The last data of a link may come after its end.
  */
 export function lossShownBy<T extends Receiver>(
   frame: Frame,
@@ -45,7 +47,7 @@ export function lossShownBy<T extends Receiver>(
       if (frame.pulled) return undefined;
       return link?.mayPush === false || (!link && !isTrailing) ? { others: true, how: 'bytes' } : undefined;
     case 'notice':
-      // Where data are pushed there are no notices: this is a header that was cut short.
+      // A link whose data are pushed has no notices, so this is a header that was cut short.
       return link?.mayNotice === false ? { damaged: link, others: true, how: 'bytes' } : undefined;
     case 'fragment':
     case 'noise':

@@ -24,13 +24,13 @@ import type { LinkNumbers } from './linkNumbers';
 
 /** How one kind of link is opened. */
 export interface Start<T extends Link> {
-  /** Makes the link. Throws what forbids it. */
+  /** Makes the link. Throws an error if it may not be opened. */
   readonly make: (id: number, context: LinkContext) => T;
-  /** What has to be done before, whichever number the link gets. */
+  /** The exchange that comes before, whichever number the link gets. */
   readonly prepare?: Exchange<unknown>;
   /** Makes the commands that open the link. Throws for arguments that cannot be sent. */
   readonly commandsOf: (link: T) => StartCommands;
-  /** Makes the error of an attempt that failed. There is no link when the attempt failed before it got a number. */
+  /** Makes the error of an attempt that failed. `link` is `undefined` if the attempt failed before it had a number. */
   readonly failure: (cause: unknown, link: T | undefined) => unknown;
 }
 
@@ -38,20 +38,20 @@ export interface OpenLinkOptions {
   readonly context: LinkContext;
   readonly numbers: LinkNumbers<Link>;
   readonly cleaner: LinkCleaner;
-  /** Whether clients may come. */
+  /** Whether clients may connect. */
   readonly isListening: () => boolean;
-  /** What has opened is the connection of a client. */
+  /** The connection that has opened is that of a client. */
   readonly clientCame: (link: Link) => void;
 }
 
-/** What became of an attempt to open a link. */
+/** The outcome of an attempt to open a link. */
 type Opening =
   | 'opened'
-  /** The link is not open, or was never asked for. */
+  /** The link is not open, or the modem was not asked to open it. */
   | 'refused'
-  /** The connection that has opened is a client's, who was first. */
+  /** The connection that has opened is that of a client, which was first. */
   | 'clientFirst'
-  /** The modem has not told: the link may be open, or may still open. */
+  /** The modem has not said it. The link may be open, or may still open. */
   | 'unknown';
 
 /** Opens a link, emits it and completes; the subscriber then owns it. Unsubscribing before that gives it up. */
@@ -63,7 +63,7 @@ export function openLink<T extends Link>(start: Start<T>, options: OpenLinkOptio
     return defer(() => {
       const made = start.make(numbers.next, context);
       const commands = start.commandsOf(made);
-      // Only now, because what `commandsOf` throws must leave the number free.
+      // Only now, because the number must stay free if `commandsOf` throws.
       link = numbers.take(made);
       const exchange = startExchange(made.life, commands, {
         isOurs: () => numbers.at(made.id) === made,
@@ -81,7 +81,7 @@ export function openLink<T extends Link>(start: Start<T>, options: OpenLinkOptio
       });
       return concat(preparing$.pipe(ignoreElements()), starting$.pipe(map(() => made)));
     }).pipe(
-      // Our table is wrong, the modem's is right. Another number is tried, once. A link that nobody has is closed.
+      // The table is wrong, and the modem is right. Another number is tried once. A link that has no owner is closed.
       retry({
         count: 1,
         delay: (error: unknown) => {
@@ -94,7 +94,7 @@ export function openLink<T extends Link>(start: Start<T>, options: OpenLinkOptio
   });
 }
 
-/** Takes care of a link by what became of its start, whether or not the caller still waits for it. */
+/** Handles the outcome of a start, whether or not the caller still waits for the link. */
 function settle(link: Link, settlement: Settlement<unknown>, options: OpenLinkOptions): void {
   switch (openingOf(settlement, link.life)) {
     case 'opened':
@@ -119,7 +119,10 @@ function openingOf(settlement: Settlement<unknown>, life: LinkLife): Opening {
   return settlement.cause instanceof Unanswered || life.hasOpened ? 'unknown' : 'refused';
 }
 
-/** The link was not opened, but the modem may have been prepared for it. A client may have its number by now. */
+/**
+ * Frees the number of a link that was not opened, unless a client has it by now. The modem may have been prepared for the
+ * link, so the receive mode is restored.
+ */
 function giveBack(link: Link, { numbers, cleaner }: OpenLinkOptions): void {
   if (numbers.at(link.id) === link) numbers.release(link.id);
   cleaner.settle();

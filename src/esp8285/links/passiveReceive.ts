@@ -28,20 +28,20 @@ export interface PassiveReceiveOptions {
   readonly life: LinkLife;
   readonly context: LinkContext;
   readonly isEncrypted: () => boolean;
-  /** The modem has closed the link, and nothing more is to be read. */
+  /** Called when the modem has closed the link and all its data have been read. */
   readonly drained: () => void;
   /** Makes the error of a read that has failed. */
   readonly error: (what: string, cause?: unknown) => OSError;
 }
 
-/** The data of one stream that the modem holds back: what it has announced, and the reads that fetch it. */
+/** The data of one stream that the modem holds back: the bytes that it has announced, and the reads that fetch them. */
 export class PassiveReceive implements ByteTraffic {
   /**
-   * Bytes to ask the modem for. For an open link these are the bytes that wait, as far as the modem has said; for a closed
-   * link, as many as one read gives. An encrypted link is read until the modem has no more.
+   * How many bytes to ask the modem for. While the link is open, these are the bytes that wait, as far as the modem has
+   * said. When it is closed, they are as many as one read gives. An encrypted link is read until the modem has no more.
    */
   private readonly announced = new BehaviorSubject(0);
-  /** Bytes that the modem has said it has, and has not handed over. */
+  /** Bytes that the modem has announced and not handed over. */
   private owed = 0;
   /** Bytes that the read in progress has brought; `undefined` until its block has come. */
   private handedOver: number | undefined;
@@ -49,12 +49,12 @@ export class PassiveReceive implements ByteTraffic {
 
   constructor(private readonly options: PassiveReceiveOptions) {}
 
-  /** Whether the modem pushes at the moment what comes. */
+  /** Whether the modem pushes data now. */
   get isPushed(): boolean {
     return this.longestRead === 0;
   }
 
-  /** Whether data may be pushed: at the moment, or late ones from before a change of the receive mode. */
+  /** Whether pushed data may come: now, or late ones from before a change of the receive mode. */
   get mayPush(): boolean {
     return this.context.receiveMode.mayPush(this.options.isEncrypted());
   }
@@ -64,12 +64,12 @@ export class PassiveReceive implements ByteTraffic {
     return this.context.receiveMode.canPull(this.options.isEncrypted());
   }
 
-  /** Bytes that the modem has said it has, and has not handed over. */
+  /** Bytes that the modem has announced and not handed over. */
   get missing(): number {
     return this.owed;
   }
 
-  /** So many bytes have been handed over. */
+  /** The modem has handed over this many bytes. */
   received(length: number): void {
     this.handedOver = (this.handedOver ?? 0) + length;
     this.owed = Math.max(0, this.owed - length);
@@ -79,7 +79,7 @@ export class PassiveReceive implements ByteTraffic {
   }
 
   noticed(length: number): void {
-    // A notice that comes late, for data that have been pushed meanwhile, says nothing.
+    // A notice that comes late, for data that have been pushed since, says nothing.
     if (this.isPushed) return;
     this.owed = this.options.isEncrypted() ? 0 : length;
     this.noticesHeard++;
@@ -91,7 +91,7 @@ export class PassiveReceive implements ByteTraffic {
   }
 
   pullAgain(): void {
-    // What came while data were pushed may not have been announced.
+    // Data that came while the modem was pushing may not have been announced.
     if (this.options.life.isOpen) this.readOn();
   }
 
@@ -103,12 +103,12 @@ export class PassiveReceive implements ByteTraffic {
     return this.options.error(lossText(how, this.context.advice, this.mayPush));
   }
 
-  /** Has the modem asked for data, whether or not it has announced any. */
+  /** Asks the modem for data, whether or not it has announced any. */
   readOn(): void {
     this.announced.next(this.longestRead);
   }
 
-  /** Asks for what waits in the modem, as much at a time as the reader has room for. */
+  /** Fetches the data that wait in the modem, as much at a time as the reader has room for. */
   reading(room$: Observable<number>): Observable<never> {
     const reads$ = combineLatest([this.announced, room$]).pipe(
       map(([waiting, room]) => Math.min(waiting, room, this.longestPull)),
@@ -123,7 +123,7 @@ export class PassiveReceive implements ByteTraffic {
     return this.options.context;
   }
 
-  /** Most bytes of one read; 0 while the modem pushes what comes for this link. */
+  /** The most bytes of one read; 0 while the modem pushes the data of this link. */
   private get longestRead(): number {
     return this.context.receiveMode.longestReadOf(this.options.isEncrypted());
   }
@@ -133,7 +133,10 @@ export class PassiveReceive implements ByteTraffic {
     return life.isDraining ? this.context.receiveMode.longestPullOf(isEncrypted()) : this.longestRead;
   }
 
-  /** The line may have lost a notice, and ESP-AT does not print another one before the data are read. */
+  /**
+   * Polls while the link is quiet, because the line may have lost a notice, and ESP-AT prints no other one before the
+   * data are read.
+   */
   private pollingWhenQuiet(room$: Observable<number>): Observable<never> {
     return combineLatest([this.announced, room$]).pipe(
       map(([waiting, room]) => waiting === 0 && room > 0),
@@ -163,12 +166,12 @@ export class PassiveReceive implements ByteTraffic {
     );
   }
 
-  /** The header of the block may be lost: what follows it must not be read as if nothing were missing. */
+  /** The header of the block may be lost. Later data must not be read as if nothing were missing. */
   private ended(heardBefore: number, end: ReadEnd): void {
     if (this.handedOver === undefined && end === 'lost') {
       this.failed('the serial line lost what the modem answered to a read');
     } else if (this.handedOver === undefined) {
-      // The block may still come: it must not be taken for the block of the next read.
+      // The block may still come, and must not be taken for the block of the next read.
       this.context.executor.doubt();
       this.options.life.damaged('bytes');
     } else if (this.handedOver === 0) {
@@ -176,7 +179,7 @@ export class PassiveReceive implements ByteTraffic {
     }
   }
 
-  /** The modem had nothing. What it has announced since then came after its answer, and is announced once. */
+  /** The modem had no data. A notice since then came after its answer, and comes only once. */
   private emptied(heardBefore: number): void {
     if (this.options.life.isDraining) this.options.drained();
     else if (this.noticesHeard === heardBefore) this.announced.next(0);

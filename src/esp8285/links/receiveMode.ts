@@ -6,7 +6,9 @@ import type { Dialect } from '../commands/dialect';
 import { ask, type Exchange, usualDeadline } from '../executor/exchange';
 import type { Wire } from '../executor/wire';
 
-/** Bytes of one passive read: AT 1.7 is known to give 2048; ESP-AT's whole TCP window fits in one. */
+/**
+ * The most bytes of one passive read. AT 1.7 is known to give 2048. The whole TCP window of ESP-AT fits into one read.
+ */
 const longestReads = { nonos: 2048, 'esp-at': 5760 };
 
 export interface ReceiveModeOptions {
@@ -17,23 +19,23 @@ export interface ReceiveModeOptions {
 }
 
 /**
- * How the modem hands over what comes: whether it holds data back until they are asked for (passive receive), and whether
- * it tells where datagrams come from.
+ * How the modem hands data over: whether it holds them back until the driver asks for them (passive receive), and
+ * whether it shows the senders of datagrams.
  *
- * ESP-AT's passive receive joins datagrams, whoever sent them (esp-at issues 323 and 451), and it is one setting for all
- * links. Therefore it is off while a port for datagrams is open, and everything is pushed, as on AT 1.5.
+ * ESP-AT's passive receive joins the datagrams of all senders (esp-at issues 323 and 451), and it is one setting for
+ * all links. So it is off while a port for datagrams is open, and all data are pushed, as on AT 1.5.
  */
 export class ReceiveMode {
   private dialect: Dialect | undefined;
-  /** Datagrams come one by one, with their senders. */
+  /** Whether datagrams come one by one, with their senders. */
   private isForDatagrams = false;
   private isPushing = false;
-  /** The mode has been changed since the start of the modem: what was on its way then may come late. */
+  /** Whether the mode has changed since the modem started. Data that were on their way then may come late. */
   private hasChanged = false;
 
   constructor(private readonly options: ReceiveModeOptions) {}
 
-  /** The modem has been set up: it tells no senders, and holds data back where the dialect has that. */
+  /** The modem has been set up. It shows no senders, and holds data back if its dialect can. */
   begin(dialect: Dialect): void {
     this.dialect = dialect;
     this.isForDatagrams = false;
@@ -41,26 +43,26 @@ export class ReceiveMode {
     this.hasChanged = false;
   }
 
-  /** Whether data of a link may come without having been asked for. */
+  /** Whether data of a link may be pushed. */
   mayPush(isEncrypted: boolean): boolean {
     return !this.canPull(isEncrypted) || this.hasChanged;
   }
 
   /**
-   * Whether the modem holds the data of a link back, except while there is a port for datagrams. NonOS pushes what comes
-   * encrypted in any case.
+   * Whether the modem holds the data of a link back, except while there is a port for datagrams. NonOS always pushes
+   * the data of encrypted links.
    */
   canPull(isEncrypted: boolean): boolean {
     const { passiveReceive = false, generation } = this.dialect ?? {};
     return passiveReceive && !(isEncrypted && generation === 'nonos');
   }
 
-  /** Most bytes of one `AT+CIPRECVDATA` for an open link; 0 while the modem pushes what comes for it. */
+  /** The most bytes of one `AT+CIPRECVDATA` for an open link; 0 while the modem pushes its data. */
   longestReadOf(isEncrypted: boolean): number {
     return this.isPushing ? 0 : this.longestPullOf(isEncrypted);
   }
 
-  /** The same for a link that has ended: what the modem holds of it is never pushed. */
+  /** The same for a link that has ended. The data that the modem still holds of it are never pushed. */
   longestPullOf(isEncrypted: boolean): number {
     return this.dialect && this.canPull(isEncrypted) ? longestReads[this.dialect.generation] : 0;
   }
@@ -70,7 +72,7 @@ export class ReceiveMode {
     return this.dialect?.passiveReceive ?? false;
   }
 
-  /** Brings the modem to the mode that the open links need, unless it is in that mode. */
+  /** The exchange that brings the modem to the mode that the open links need, unless it is in that mode. */
   settle(): Exchange<void> {
     return {
       shown: common.remoteAddress(true).shown,
@@ -78,7 +80,7 @@ export class ReceiveMode {
       converse: (wire) =>
         defer(() => {
           const wanted = this.options.needsDatagrams();
-          // The modem is in neither mode where a step has failed.
+          // If a step has failed, the modem is in neither mode.
           const isThere = wanted ? this.isForDatagrams : !this.isForDatagrams && !this.isPushing;
           const steps$ = wanted ? this.enter(wire) : this.leave(wire);
           return concat(isThere ? EMPTY : steps$, of(undefined));
@@ -86,8 +88,8 @@ export class ReceiveMode {
     };
   }
 
-  // While the modem tells senders, ESP-AT would put an address in front of data that were asked for, but nothing is asked
-  // for then. AT 1.7 puts none there.
+  // While the modem shows senders, ESP-AT would put an address in front of pulled data, but nothing is pulled then. AT
+  // 1.7 puts none there.
 
   private enter(wire: Wire): Observable<never> {
     const say = sayer(wire);
@@ -103,7 +105,7 @@ export class ReceiveMode {
     return concat(
       say(common.remoteAddress(false), () => {
         this.isForDatagrams = false;
-        // Before the next command, because the modem may announce what it holds in front of its `OK`.
+        // Before the next command, because the modem may announce its data before the `OK`.
         this.isPushing = false;
       }),
       this.joinsDatagrams ? say(common.receiveMode(true), this.options.pullAgain) : EMPTY,

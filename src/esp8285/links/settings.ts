@@ -11,10 +11,10 @@ import { simpleExchange } from '../executor/exchange';
 import type { Settlement } from '../executor/executor';
 import type { LinkContext } from './linkContext';
 
-/** Longest idle time of `AT+CIPSTART`, in seconds. */
+/** The longest keep-alive time of `AT+CIPSTART`, in seconds. */
 const longestKeepAlive = 7200;
 
-/** Completes if the firmware takes these settings. Errors as {@link Nic.checkSettings}. */
+/** Completes if the firmware has these settings. Errors as {@link Nic.checkSettings}. */
 export function checkSettings(
   { generation, version }: Dialect,
   { keepAlive = 0, noDelay = false, resets = false }: StreamSettings,
@@ -39,7 +39,7 @@ function canReset(generation: Dialect['generation'], version: string): boolean {
   return generation === 'esp-at' ? !(major === 2 && minor === 0) : major === 1 && minor >= 7;
 }
 
-/** The command that makes a close of a link number a reset of its connection, or an end in order again. */
+/** The command that chooses how a link number is closed: with a reset of its connection, or in order. */
 export function closeModeOf(dialect: Dialect | undefined, link: number, resets: boolean): Command {
   return (dialect?.generation === 'esp-at' ? common.linger : common.closeMode)(link, resets);
 }
@@ -47,7 +47,7 @@ export function closeModeOf(dialect: Dialect | undefined, link: number, resets: 
 /**
  * Turns `TCP_NODELAY` of a link on or off, and completes.
  *
- * @param settled See {@link Executor.run}. It is not called where there is nothing to say to the modem.
+ * @param settled See {@link Executor.run}. It is not called when there is nothing to say to the modem.
  */
 export function setNoDelay(
   { executor, dialect }: LinkContext,

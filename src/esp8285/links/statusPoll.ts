@@ -18,31 +18,34 @@ import type { LinkLife } from './linkLife';
 import type { LinkNumbers } from './linkNumbers';
 import type { ReceiveMode } from './receiveMode';
 
-/** Milliseconds before the first poll for a quiet link. Each pause after that is twice as long. */
+/** Milliseconds before the first poll for a quiet link. Each later pause is twice as long as the one before. */
 const firstPause = 2_000;
-/** Milliseconds after a sign of life of a link in which a list without it is not believed: some lists lack some. */
+/**
+ * A list without a link is not believed until this many milliseconds after its last data, because some lists are
+ * incomplete.
+ */
 const liveliness = 5_000;
-/** Milliseconds that a modem may take to say `CLOSED` of a link that it does not have any more. */
+/** Milliseconds that a modem may take to say `CLOSED` for a link that it no longer has. */
 const lateEnd = 100;
 
 export interface StatusPollOptions {
   readonly executor: Executor;
   readonly receiveMode: ReceiveMode;
   readonly scheduler: SchedulerLike;
-  /** Milliseconds between two polls for a link that stays quiet, at most; `Infinity` for no polls. */
+  /** The most milliseconds between two polls while a link is quiet; `Infinity` for no polls. */
   readonly longestQuiet: number;
   readonly numbers: LinkNumbers<{ readonly id: number; readonly life: LinkLife }>;
-  /** Whether connections are awaited. */
+  /** Whether clients may connect. */
   readonly isListening: () => boolean;
-  /** The modem has a link with a number that nobody has: its `CONNECT` was not heard. */
+  /** The modem has a link whose number is free here, so its `CONNECT` was lost. */
   readonly discovered: (id: number) => void;
 }
 
 /** Polls the modem for the state of its links, because the line may lose what it says about them. */
 export class StatusPoll {
-  /** Polls once for everybody who wants to know at the same time, and tells the links. Emits nothing. */
+  /** Polls once, shared by all subscribers of the time, and tells the links. Emits nothing. */
   readonly once$: Observable<never>;
-  /** Polls again and again while it is subscribed to, ever less often. Emits nothing. */
+  /** Polls while it is subscribed to, with growing pauses. Emits nothing. */
   readonly polling$: Observable<never>;
 
   constructor(private readonly options: StatusPollOptions) {
@@ -72,7 +75,7 @@ export class StatusPoll {
         for (const life of asked) if (has(open, life)) life.found(waiting[life.id] ?? 0);
         for (const id of open ?? []) if (!isKnown(id) && !numbers.at(id)) discovered(id);
       }),
-      // What a link said last, and its end, may come after the answer. They come before the next answer.
+      // The last data of a link and its `CLOSED` may come after the answer. They come before the next answer.
       concatMap(({ open }) => {
         const missing = asked.filter((life) => life.isOpen && !has(open, life));
         const pauses = missing.map(({ id }) => numbers.heardAt(id) + liveliness - scheduler.now());
@@ -84,13 +87,13 @@ export class StatusPoll {
         for (const life of asked) if (!has(open, life) && !isLively(life)) life.notFound();
       }),
       ignoreElements(),
-      // The next poll asks again, or the modem has been lost.
+      // The next poll asks again, unless the modem is lost.
       catchError(() => EMPTY),
     );
   }
 }
 
-/** An answer that makes no sense has nothing to say against a link. */
+/** An answer that makes no sense is not evidence against a link. */
 function has(open: ReadonlySet<number> | undefined, { id }: LinkLife): boolean {
   return open?.has(id) ?? true;
 }

@@ -7,10 +7,10 @@ import { Unanswered } from '../executor/unanswered';
 import { LinkGone, ResultLost, SendRefused } from './exchanges/sendErrors';
 import type { LossKind } from './loss';
 
-/** Why a connection ended that was open when the modem lost its network. */
+/** The reason why a connection has ended that was open when the modem lost its network. */
 export const networkLost = 'the modem has lost its network, and the connection';
 
-/** Makes an error that names the connection, what has happened to it, and what the modem said. */
+/** Makes an error that names the connection, what has happened to it, and the answer of the modem. */
 export function connectionError(
   { address, port }: Endpoint,
   code: ErrorCode,
@@ -25,7 +25,8 @@ export function connectionError(
 /**
  * Says how the line has lost data, and what to look at.
  *
- * @param isPushed The data were pushed: by the time of the error the modem has said that it has not started again.
+ * @param isPushed Whether the data were pushed. By the time of the error, the modem has then said that it has not
+ *   started again.
  */
 export function lossText(how: LossKind, { loss, silence }: LineAdvice, isPushed: boolean): string {
   if (how === 'bytes') return `the serial line lost bytes of a data block; ${loss}`;
@@ -33,15 +34,15 @@ export function lossText(how: LossKind, { loss, silence }: LineAdvice, isPushed:
   return isPushed ? advice : `${advice}; or the modem has started again`;
 }
 
-/** What a send has failed with. */
+/** How a send has failed. */
 export interface SendFailure {
   readonly code: ErrorCode;
   readonly what: string;
-  /** It is unknown what has reached the peer, so that no further byte may follow. */
+  /** It is unknown which bytes have reached the peer, so no further byte may follow. */
   readonly endsConnection?: true;
 }
 
-/** Says what it means for a connection that the modem did not send. */
+/** Returns what the failure of a send means for the connection. */
 export function sendFailureOf(
   cause: unknown,
   { isOpen, isCutOff }: { readonly isOpen: boolean; readonly isCutOff: boolean },
@@ -57,7 +58,7 @@ export function sendFailureOf(
       ? { code: 'EPIPE', what: 'the peer has closed it' }
       : { code: 'ECONNRESET', what: 'the connection ended under the send' };
   }
-  // The connection goes on: either nothing was sent, or the program has to decide what that means to it.
+  // The connection goes on. Either nothing was sent, or the program has to decide whether the loss matters.
   if (cause instanceof SendRefused) return { code: 'EIO', what: 'the modem does not send now' };
   if (cause instanceof ResultLost) return { code: 'ETIMEDOUT', what: 'the bytes may have gone' };
   const code = cause instanceof Unanswered ? 'ETIMEDOUT' : 'EIO';

@@ -15,26 +15,32 @@ import { PassiveReceive } from './passiveReceive';
 import { setNoDelay } from './settings';
 import { connectionError, networkLost, saysMissing, sendFailureOf } from './streamErrors';
 
-/** After a send that took longer than this (milliseconds), the next send of that link has this size: one segment of any network. */
+/**
+ * After a send that took longer than `patientSend` milliseconds, the next send of that link has `impatientSend` bytes:
+ * one segment of any network.
+ */
 const patientSend = 1_000;
 const impatientSend = 536;
 
-/** A connection of the modem: what a socket reads and sends over one of the modem's links. */
+/** A connection of the modem, over one of its five links. */
 export class ModemStreamLink implements StreamLink, Traffic {
   readonly kind = 'stream';
   readonly life: LinkLife;
   readonly bytes: PassiveReceive;
-  /** A peer that takes its time stops everybody, so it gets less at a time for as long as it does. */
+  /** A slow peer blocks all links, so it gets fewer bytes at a time as long as it is slow. */
   maxSend = longestSend;
 
   private readonly incoming = new Incoming<Buffer>();
 
   constructor(
     readonly id: number,
-    /** Of a client's connection, known a moment later. */
+    /** For the connection of a client, it is known a moment later. */
     public remote: Endpoint,
     private readonly context: LinkContext,
-    /** The notices of an encrypted link count the encryption, too: more than can be read (esp-at issues 655, 729). */
+    /**
+     * The notices of an encrypted link also count the encryption, so they announce more than can be read (esp-at issues
+     * 655, 729).
+     */
     public isEncrypted = false,
   ) {
     this.life = new LinkLife(id, this, context);
@@ -54,7 +60,7 @@ export class ModemStreamLink implements StreamLink, Traffic {
     return this.bytes.mayPush;
   }
 
-  /** Where data are pushed, no notice exists. */
+  /** A link whose data are pushed has no notices. */
   get mayNotice(): boolean {
     return this.bytes.canPull;
   }
@@ -69,12 +75,12 @@ export class ModemStreamLink implements StreamLink, Traffic {
 
   received({ pieces, length }: Block): void {
     this.bytes.received(length);
-    // In one piece: a reader that waits would otherwise be given the first chunk alone, a few bytes on a slow line.
+    // In one piece, because a waiting reader would otherwise get only the first chunk, a few bytes on a slow line.
     const [only] = pieces;
     if (only) this.incoming.push(pieces.length === 1 ? only : Buffer.concat(pieces, length));
   }
 
-  /** AT 1.7 says `CLOSED` while data still wait: they are read until it has no more. */
+  /** AT 1.7 says `CLOSED` while data still wait. They are read until it has no more. */
   closed(): void {
     if (this.bytes.isPushed) {
       this.over();
@@ -88,7 +94,10 @@ export class ModemStreamLink implements StreamLink, Traffic {
     this.incoming.fail(error);
   }
 
-  /** AT 1.7 moves what waits to its heap at the peer's end, and loses it when that is full or the number is used again. */
+  /**
+   * When the peer closes, AT 1.7 moves waiting data to its heap. It loses them when the heap is full or the number is
+   * used again.
+   */
   complete(): void {
     const { missing } = this.bytes;
     if (this.life.isDraining && missing > 0) {
@@ -149,7 +158,10 @@ export class ModemStreamLink implements StreamLink, Traffic {
     return defer(() => this.life.close(reset));
   }
 
-  /** Closed, and everything has been read. Without the network that is not the peer's word, and may not be all it said. */
+  /**
+   * The link is closed, and everything has been read. If the network is lost, the peer has not closed it, and data may
+   * be missing.
+   */
   private over(): void {
     if (this.life.isCutOff) this.life.fail(this.error('ENETDOWN', 'recv', networkLost));
     if (this.life.isMissing) this.life.fail(this.error('ECONNRESET', 'recv', 'it has ended, and how was not heard'));
