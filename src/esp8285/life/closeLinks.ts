@@ -17,16 +17,16 @@ import { common } from '../commands/catalogue';
 import { simpleExchange } from '../executor/exchange';
 import type { ModemParts } from './modemParts';
 
-/** Milliseconds that closing the links may take; and while the modem is busy. */
+/** Milliseconds that closing the links may take, and the limit while the modem is busy. */
 const closeDeadline = 2_000;
 const closePatience = 1_000;
 
-/** Cold: ends all that is under way with `EBADF`, has the modem close its links if it can, and completes. */
+/** Cold: fails all operations with `EBADF`, closes the links of the modem if it can, and completes. */
 export function closeLinks(
   { wire, executor, links, server, stations, state }: ModemParts,
   scheduler: SchedulerLike,
 ): Observable<never> {
-  // A modem that connects to a silent host is busy for as long as that takes, and closes nothing before.
+  // A modem that connects to a silent host is busy until that has failed, and closes nothing before.
   const tooBusy$ = wire.heard$.pipe(
     first(({ kind }) => kind === 'busy'),
     switchMap(() => timer(closePatience, scheduler)),
@@ -44,7 +44,7 @@ export function closeLinks(
   }).pipe(
     ignoreElements(),
     catchError(() => EMPTY),
-    // It is closed in its turn, which may not come while the modem is asked whether it is there at all.
+    // The exchange waits for its turn, which may not come while the driver waits for a silent modem.
     takeUntil(merge(timer(closeDeadline, scheduler), tooBusy$)),
   );
 }

@@ -2,19 +2,19 @@ import { catchError, concat, defer, EMPTY, ignoreElements, type Observable, tap 
 
 import type { Session } from '../executor/session';
 
-/** In the order in which they are set again. */
+/** The settings, in the order in which they are restored. */
 const settings = ['hostname', 'address', 'softAp'] as const;
 
 type Setting = (typeof settings)[number];
 
-/** Makes the cold Observable that sets it. A function, so that no inspection shows a key. */
+/** Makes the cold observable that applies a setting. A function, so that no inspection shows a key. */
 type Apply = (up: Session) => Observable<void>;
 
-/** What a program has set and the modem forgets when it starts again. */
+/** The settings of a program that the modem forgets when it starts again. */
 export class KeptSettings {
   private readonly kept = new Map<Setting, Apply>();
 
-  /** Cold: applies a setting, and keeps it once that has worked. */
+  /** Cold: applies a setting, and keeps it if that succeeds. */
   set(setting: Setting, up: Session, apply: Apply): Observable<void> {
     return apply(up).pipe(
       tap(() => {
@@ -27,7 +27,10 @@ export class KeptSettings {
     this.kept.delete(setting);
   }
 
-  /** Cold: applies all of them again. What the modem refuses now is not in force, and is tried after the next restart. */
+  /**
+   * Cold: applies all of them again. A setting that the modem refuses now is not in force, and is tried again after the
+   * next restart.
+   */
   restore(up: Session): Observable<never> {
     const again = settings.map((setting) =>
       defer(() => this.kept.get(setting)?.(up) ?? EMPTY).pipe(catchError(() => EMPTY)),

@@ -33,9 +33,12 @@ import type { ModemParts } from './modemParts';
 import { lineLoss } from './redialer';
 import { raisesDoubt, verifying, watching } from './verification';
 
-/** What the owner of a modem does besides. None of it may fail. */
+/** What the owner of a modem adds to its life. The hooks must not fail. */
 export interface LifecycleHooks {
-  /** Cold: sets again what a start of the modem has lost. Part of each set-up: nobody else has the modem before. */
+  /**
+   * Cold: restores the settings that a start of the modem has lost. It is part of each set-up, before anything else
+   * uses the modem.
+   */
   restore(up: Session): Observable<never>;
   /** Cold: runs from the end of each set-up to the next restart. */
   readonly whileUp$: Observable<never>;
@@ -43,21 +46,21 @@ export interface LifecycleHooks {
 
 export interface LifecycleOptions {
   readonly setUp: SetUpOptions;
-  /** Milliseconds of silence after which the modem is asked whether it is there. */
+  /** After this many milliseconds of silence, the modem is asked whether it is still there. */
   readonly longestSilence: number;
   readonly scheduler: SchedulerLike;
 }
 
-/** Milliseconds that a modem may go on starting: longer than a set-up, which has a deadline of its own. */
+/** Milliseconds in which a modem may start again and again. It is longer than a set-up, which has its own deadline. */
 const longestStart = 90_000;
 
 /** The life of a modem: it is set up, verified, given up or set up again, goes down and is closed. */
 export class Lifecycle {
-  /** Each sets the modem up once more, from an unknown state. */
+  /** Each emission sets the modem up again, from an unknown state. */
   private readonly restarts = new Subject<OSError>();
-  /** Each has the modem start again first. */
+  /** Each emission restarts the modem first. */
   private readonly resets = new Subject<void>();
-  /** Frames that raise the question whether the modem is as it was left. */
+  /** Frames that raise the question whether the modem has started again. */
   private readonly suspicions = new Subject<Frame>();
   private readonly closing$: Observable<never>;
   private running: Subscription | undefined;
@@ -87,7 +90,7 @@ export class Lifecycle {
     this.running.add(this.run(hooks));
   }
 
-  /** Stops listening, and leaves the line as it is. A line that is opened again by itself is kept. */
+  /** Stops listening, and leaves the line as it is. A line that the redialer opens again is kept. */
   letGo(): void {
     const { redialer } = this.parts;
     if (redialer.isKept && redialer.isLost) return;
@@ -97,28 +100,27 @@ export class Lifecycle {
   }
 
   /**
-   * Cold: has the modem start again at once, whatever else goes on or has gone wrong, and completes when it is set up. What
-   * is asked of the modem meanwhile waits for that. Its connections are lost, and what was asked of it before fails with
-   * `ECONNRESET`.
+   * Cold: restarts the modem at once, in any state, and completes when it is set up. Operations that begin meanwhile
+   * wait for that. Connections are lost, and operations that began before fail with `ECONNRESET`.
    */
   reset(): Observable<never> {
     const { state, redialer } = this.parts;
     return defer(() => {
-      // Without a line nothing can be said; the modem behind a new line is set up anyway.
+      // Without a line, no command can be said, and the modem is set up anyway when the line is open again.
       if (redialer.isLost) this.dialNow();
       else if (this.running && state.modem !== 'closed') this.resets.next();
       return state.whenUp(() => EMPTY);
     });
   }
 
-  /** Cold: ends all links and closes the line. What is under way fails with `EBADF`, because it might take a minute. */
+  /** Cold: closes all links and the line. Operations under way fail with `EBADF`, because they might take a minute. */
   close(): Observable<never> {
     return this.closing$;
   }
 
   /**
-   * The line is gone: for good, or for at least so many milliseconds. What listens waits for it, as for a modem that starts
-   * again.
+   * The line is lost: for good, or for at least `redialIn` milliseconds. A listening port waits for it, as for a modem
+   * that starts again.
    */
   lineLost(error: OSError, redialIn?: number): void {
     const { state, executor, links, stations } = this.parts;
@@ -131,7 +133,7 @@ export class Lifecycle {
     executor.interrupt(error);
   }
 
-  /** The line is open again, and listened to. */
+  /** The line is open again, and has a subscriber. */
   lineOpened(loss: OSError): void {
     this.restarts.next(loss);
   }
@@ -140,7 +142,7 @@ export class Lifecycle {
     const { wire, executor, links, state } = this.parts;
     const { scheduler } = this.options;
     return merge(
-      // First of all, so that a link has its data before any conversation goes on.
+      // First, so that a link has its data before the conversation goes on.
       wire.heard$.pipe(
         tap((frame) => {
           this.route(frame);
@@ -149,7 +151,7 @@ export class Lifecycle {
       executor.serving$,
       links.cleaning$,
       this.noticing(),
-      // The line is listened to before anything is said on it: a fast modem answers inside `write`.
+      // The driver listens to the line before it says anything, because a fast modem answers inside `write`.
       new Observable<never>(() => wire.heard$.connect()),
       merge(this.settingUp(hooks), verifying(this.parts, this.suspicions, scheduler), this.givingUp()).pipe(
         takeUntil(state.status$.pipe(filter(({ modem }) => modem === 'closed'))),
@@ -168,7 +170,7 @@ export class Lifecycle {
     state.route(frame);
   }
 
-  /** Shows what the line tells of itself. */
+  /** Shows the notices of the line in the trace. */
   private noticing(): Observable<never> {
     const { uart, trace } = this.parts;
     return (uart.notices$ ?? EMPTY).pipe(
@@ -187,7 +189,7 @@ export class Lifecycle {
         filter(({ kind }) => kind === 'booted' || kind === 'booting'),
         map(() => new OSError('ECONNRESET', 'modem', 'the modem has started again, and lost its connections')),
       ),
-      // A line that is gone without a word looks the same.
+      // A line that is lost silently looks the same.
       executor.trouble$.pipe(filter((error) => error.code !== 'EIO' || !redialer.giveUp(error))),
       this.restarts,
     ).pipe(map((error) => ({ error, restart$: EMPTY })));
@@ -199,10 +201,10 @@ export class Lifecycle {
     const isOnNetwork$ = state.status$.pipe(map(({ wifi }) => wifi === 'up'));
     return merge(restarts$, resets$).pipe(
       startWith(undefined),
-      // What is found out about the modem while there is no line says nothing. Another set-up follows.
+      // Errors of the modem while there is no line do not count. Another set-up follows.
       filter(() => !redialer.isLost),
       switchMap((restart) => {
-        // Here, where a set-up under way has been given up: it has not failed, it begins again.
+        // Here, after a set-up under way has been given up. It has not failed; it begins again.
         if (restart) this.interrupt(restart.error);
         const resumed$ = restart ? server.resume() : EMPTY;
         const whileUp$ = merge(hooks.whileUp$, links.outliving(isOnNetwork$), resumed$, watching$);
@@ -229,7 +231,7 @@ export class Lifecycle {
       }),
       catchError((cause: unknown) => {
         const error = lineError(cause);
-        // A line that is lost has said so itself.
+        // A lost line has reported itself.
         if (!redialer.isLost && !redialer.giveUp(error)) this.goDown(error);
         return EMPTY;
       }),
@@ -237,7 +239,10 @@ export class Lifecycle {
     );
   }
 
-  /** A modem with a weak power supply breaks down at each start, so that no set-up ends: whoever waits for one is told. */
+  /**
+   * Fails the callers that wait for a set-up when no set-up ends, because a modem with a weak power supply breaks down
+   * at each start.
+   */
   private givingUp(): Observable<never> {
     return this.parts.state.status$.pipe(
       map(({ modem }) => modem === 'starting'),
@@ -253,7 +258,7 @@ export class Lifecycle {
 
   private interrupt(error: OSError): void {
     const { wire, executor, links, stations, state } = this.parts;
-    // First, so that whoever opens a new connection on hearing of the loss waits for the set-up.
+    // First, so that a program that opens a new connection on hearing of the loss waits for the set-up.
     state.starting();
     stations.clear();
     wire.isSetUp = false;
@@ -267,7 +272,7 @@ export class Lifecycle {
   }
 
   private dialNow(): void {
-    // Whoever asks for it waits for its result.
+    // The callers wait for the result of the attempt.
     this.parts.state.starting();
     this.parts.redialer.dialNow();
   }

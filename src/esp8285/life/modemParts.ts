@@ -9,7 +9,7 @@ import type { Stations } from '../wifi/softAp';
 import type { ModemState } from './modemState';
 import type { Redialer } from './redialer';
 
-/** What begins and ends with the modem. */
+/** The parts of a modem that its life begins and ends. */
 export interface ModemParts {
   readonly uart: Uart;
   readonly wire: Wire;

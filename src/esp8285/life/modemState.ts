@@ -12,7 +12,7 @@ export class ModemState {
 
   private readonly status = new BehaviorSubject<Status>({ modem: 'starting', wifi: 'down' });
   private session: Session | undefined;
-  /** The set-up has found an address, and the modem has said nothing else since. */
+  /** Whether the set-up has found an address, and the modem has said nothing else since. */
   private foundAddress = false;
 
   constructor() {
@@ -23,7 +23,7 @@ export class ModemState {
     return this.status.value.modem;
   }
 
-  /** What the modem is down with. */
+  /** The error with which the modem is down. */
   get error(): Error | undefined {
     return this.status.value.error;
   }
@@ -42,7 +42,7 @@ export class ModemState {
     return this.session?.dialect.version;
   }
 
-  /** Cold: runs an operation once the modem is set up. Errors with what it is down with. */
+  /** Cold: runs an operation once the modem is set up. If the modem is down, errors with {@link error}. */
   whenUp<T>(operation: (up: Session) => Observable<T>): Observable<T> {
     return this.status.pipe(
       first(({ modem }) => modem !== 'starting'),
@@ -61,7 +61,7 @@ export class ModemState {
     this.status.next({ modem: 'starting', wifi: 'down' });
   }
 
-  /** The set-up tells whether the modem has an address; what the modem says of it later is newer. */
+  /** The set-up has found whether the modem has an address. Later messages of the modem are newer. */
   found(hasAddress: boolean): void {
     this.foundAddress = hasAddress;
   }
@@ -80,12 +80,12 @@ export class ModemState {
     this.status.next({ modem: 'closed', wifi: 'down' });
   }
 
-  /** What is known of the Wi-Fi without a message of the modem. */
+  /** Sets the state of the Wi-Fi without a message of the modem. */
   setWifi(wifi: Status['wifi']): void {
     if (this.modem !== 'closed') this.status.next({ ...this.status.value, wifi });
   }
 
-  /** Takes notice of what the modem says of its Wi-Fi. */
+  /** Follows the messages of the modem about its Wi-Fi. */
   route(frame: Frame): void {
     if (frame.kind !== 'wifi') return;
     this.foundAddress = false;

@@ -39,21 +39,21 @@ export interface RedialerContext {
   readonly isKnown: () => boolean;
   /** Called when the line is lost. It is opened again after `pause` milliseconds; without a pause, when `dialNow` is called. */
   readonly lost: (error: OSError, pause: number | undefined) => void;
-  /** Called when it is open again, and listened to. */
+  /** Called when the line is open again and has a subscriber. */
   readonly opened: (error: OSError) => void;
 }
 
-/** Milliseconds without a byte after which a modem that does not answer is taken for a line that is lost without a word. */
+/** If a modem does not answer, and no byte has come for this many milliseconds, the line counts as lost silently. */
 const silence = 5_000;
 
 /**
- * Opens the line to the modem again when it is lost: an adapter is unplugged, a server starts again, or a network loses a
- * connection without a word.
+ * Opens the line to the modem again when it is lost: an adapter is unplugged, a server restarts, or a network loses a
+ * connection silently.
  */
 export class Redialer {
-  /** Why there is no line now. */
+  /** The error of the lost line; `undefined` while the line is open. */
   private loss: OSError | undefined;
-  /** Attempts since a modem answered last. */
+  /** Attempts since the modem has last answered. */
   private attempts = 0;
   private heardAt: number;
   private readonly dials = new Subject<void>();
@@ -66,12 +66,12 @@ export class Redialer {
     this.heardAt = options.scheduler.now();
   }
 
-  /** Whether there is no line now. */
+  /** Whether the line is lost now. */
   get isLost(): boolean {
     return this.loss !== undefined;
   }
 
-  /** Whether a line that is lost is opened again by itself. */
+  /** Whether a lost line is opened again automatically. */
   get isKept(): boolean {
     return this.uart.reopen !== undefined && this.options.redial !== false && this.options.isKnown();
   }
@@ -82,12 +82,13 @@ export class Redialer {
   }
 
   /**
-   * Joins what comes over the line, each time that it is open, to one stream. Errors when the line is lost for good.
+   * Joins the results of one line after the other to one stream. Errors when the line is lost for good.
    *
    *     rx$   --[a]--#      --[b]--
    *     out$  --[a]---------[b]--
    *
-   * @param over What is made of the bytes: anew each time, because what was begun on a lost line has no end.
+   * @param over Makes the result of the bytes. It is called anew for each line, because a message that has begun on a
+   *   lost line has no end.
    */
   keep<T>(over: (rx$: Observable<Uint8Array>) => Observable<T>): Observable<T> {
     const rx$ = defer(() => this.uart.rx$).pipe(
@@ -100,7 +101,7 @@ export class Redialer {
         throw error;
       }),
     );
-    // It is listened to before anything is said on it, and ends when the program has closed it.
+    // Subscribed to before anything is said on the line. It completes when the program has closed the line.
     const line$ = merge(
       over(rx$),
       defer(() => this.begin()),
@@ -108,12 +109,12 @@ export class Redialer {
     return concat(this.revive(), line$).pipe(retry({ delay: (error: unknown) => this.dial(error) }));
   }
 
-  /** Makes an attempt at once, whether it is due or not. */
+  /** Makes the next attempt at once. */
   dialNow(): void {
     this.dials.next();
   }
 
-  /** Nobody waits for the line any more. Whoever listens next finds out whether it is open. */
+  /** No caller waits for the line any more. The next subscriber finds out whether it is open. */
   forget(): void {
     this.loss = undefined;
   }
@@ -124,8 +125,8 @@ export class Redialer {
   }
 
   /**
-   * The modem does not answer: takes the line for lost when nothing comes over it, or when the modem has not answered since
-   * the line was opened again. Returns whether it does.
+   * The modem does not answer. The line counts as lost if nothing comes over it, or if the modem has not answered since
+   * the line was opened again. Returns whether it counts as lost.
    */
   giveUp(error: OSError): boolean {
     if (!this.isKept || this.isLost || (this.quiet < silence && this.attempts === 0)) return false;
@@ -141,7 +142,7 @@ export class Redialer {
     return EMPTY;
   }
 
-  /** Opens a line that was lost before anybody listened: the program tries again. */
+  /** Opens a line that was lost before it had a subscriber, because the program tries again. */
   private revive(): Observable<never> {
     return defer(() => {
       if (this.loss || !this.uart.reopen) return EMPTY;
@@ -160,7 +161,7 @@ export class Redialer {
     });
   }
 
-  /** Opens the line when that is due, or at once after `dialNow`, and emits when it is open. */
+  /** Opens the line after the pause, or at once after `dialNow`, and emits when it is open. */
   private dial(cause: unknown): Observable<unknown> {
     const { redial, scheduler, isKnown, lost } = this.options;
     if (!this.uart.reopen || isClosed(cause)) return throwError(() => cause);
@@ -188,9 +189,10 @@ export class Redialer {
 }
 
 /**
- * The error of a lost line. Its code is the line's: `ECONNRESET` and the like would be taken for those of a socket's peer.
+ * Makes the error of a lost line. Its code is never `ECONNRESET` or the like, which would look like an error of a
+ * socket's peer.
  *
- * @param isKept Whether it is opened again.
+ * @param isKept Whether the line is opened again automatically.
  */
 export function lineLoss(cause: unknown, isKept = false): OSError {
   const error = lineError(cause);

@@ -25,12 +25,12 @@ export interface RejoinOptions {
 
 /** Milliseconds. */
 const longestPause = 60_000;
-/** Milliseconds that the modem has to find back by itself, because connections may outlive a short loss. */
+/** Milliseconds that the modem has to join by itself, because connections may survive a short loss. */
 const ownReturn = 15_000;
 
-/** Joins the network that was joined last again, whenever it is lost. */
+/** Joins the last network again whenever it is lost. */
 export class Rejoiner {
-  /** An Observable, so that the key shows in no inspection. */
+  /** An observable, so that no inspection shows the key. */
   private join$: Observable<unknown> | undefined;
 
   constructor(
@@ -47,7 +47,10 @@ export class Rejoiner {
     this.join$ = undefined;
   }
 
-  /** Cold: joins the network again: at once if the modem is off it now, as after a restart, and later when it stays lost. */
+  /**
+   * Cold: joins the network again. It does so at once if the modem is off it now, as after a restart, and later when a
+   * loss lasts.
+   */
   rejoining(status$: Observable<Status>): Observable<never> {
     return status$.pipe(
       map(({ modem, wifi }) => modem === 'up' && wifi !== 'up'),

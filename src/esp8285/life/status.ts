@@ -14,7 +14,7 @@ export interface Status {
   readonly redialIn?: number;
 }
 
-/** Whether two statuses tell the same. Each further attempt to open the line is told. */
+/** Whether two statuses are equal. Each further attempt to open the line makes a new status. */
 export function sameStatus(one: Status, other: Status): boolean {
   const isSameLoss = one.redialIn === other.redialIn && (one.redialIn === undefined || one.error === other.error);
   return one.modem === other.modem && one.wifi === other.wifi && isSameLoss;

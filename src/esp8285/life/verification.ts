@@ -18,17 +18,18 @@ import type { Frame } from '../grammar/frame';
 import { isEcho } from '../grammar/lineFrame';
 import type { ModemParts } from './modemParts';
 
-/** Milliseconds in which a modem that prints boot text is expected to say `ready`; then it is asked. */
+/** A modem that prints boot text has this many milliseconds to say `ready`. After that it is asked. */
 const bootTime = 3_000;
 
-/** Whether a frame that makes sense may be of a modem that is not as it was left. */
+/** Whether a frame that makes sense may come from a modem that has started again. */
 export function raisesDoubt(frame: Frame): boolean {
   return frame.kind === 'unknown' ? frame.isDoubtful === true : frame.kind === 'line' && isEcho(frame.text);
 }
 
 /**
- * Asks a modem that is up whether it is as it was left, after each frame that raises that question: `ready` may drown in the
- * noise of a start. Such frames are an echo, a line that is none or may be of a start, and a block that is cut off.
+ * Asks a modem that is up whether it has started again, after each frame that raises that question, because the noise
+ * of a start may hide its `ready`. Such frames are an echo, something that is not a line, a line that may come from a
+ * start, and a block that is cut off.
  */
 export function verifying(
   { executor, links, state }: ModemParts,
@@ -40,7 +41,7 @@ export function verifying(
     tap(() => {
       executor.doubt();
     }),
-    // One doubt is enough: noise without end must not put the question off for ever.
+    // One question at a time, because endless noise must not postpone it for ever.
     exhaustMap(({ kind }) =>
       timer(['damage', 'unknown', 'line'].includes(kind) ? 0 : bootTime, scheduler).pipe(
         takeUntil(state.status$.pipe(filter(({ modem }) => modem !== 'up'))),
@@ -50,14 +51,14 @@ export function verifying(
   );
 }
 
-/** Asks a modem that is up and silent whether it is there: a line may be lost without a word. */
+/** Asks a modem that is up and silent whether it is still there, because a line may be lost silently. */
 export function watching(
   { executor, redialer, state }: ModemParts,
   longestSilence: number,
   scheduler: SchedulerLike,
 ): Observable<never> {
   return defer(() => {
-    // Only once the modem is set up: before, the line is not kept.
+    // Only a line that is opened again is watched, and only after the first set-up.
     if (longestSilence === Infinity || !redialer.isKept) return EMPTY;
     return interval(longestSilence, scheduler);
   }).pipe(

@@ -10,9 +10,9 @@ import { isOffNetwork } from '../links/exchanges/reasons';
 import type { Opener, OpenerOptions } from './opener';
 import { checkOwnAddress } from './ownAddress';
 
-/** Ports that are registered for nothing, for sockets that ask for any port. */
+/** The dynamic ports, for sockets that ask for any port. */
 const dynamicPorts = { first: 49_152, last: 65_535 };
-/** How many more of them are tried when the modem does not take one. */
+/** How many more ports are tried when the modem refuses one. */
 const portTries = 3;
 
 /** Opens ports for datagrams: see {@link Nic.openDatagram}. */
@@ -42,7 +42,7 @@ export class DatagramOpener implements Opener<ModemDatagramLink> {
     );
   }
 
-  /** What it means that the modem did not open a port. */
+  /** Makes the error of a port that the modem has not opened. */
   private failure(cause: unknown, port: number): unknown {
     if (!(cause instanceof Refusal)) return commandError('bind', cause);
     if (isOffNetwork(cause) || !this.options.hasAddress()) {

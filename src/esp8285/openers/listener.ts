@@ -24,17 +24,17 @@ import { askForLinks, type LinkList } from '../links/exchanges/linkList';
 import type { LinkTable } from '../links/linkTable';
 import type { ModemStreamLink } from '../links/streamLink';
 
-/** Which links the modem has. */
+/** Asks for the links that the modem has. */
 const listExchange: Exchange<LinkList> = {
   shown: common.status.shown,
   deadline: usualDeadline,
   converse: askForLinks,
 };
 
-/** A listening port of the modem: the connections that come, until it is closed. */
+/** The listening port of the modem, until it is closed. */
 export class ModemListener implements Listener {
   readonly connections$: Observable<ModemStreamLink>;
-  /** Clients that have come before anybody reads {@link connections$}. */
+  /** Clients that have come before {@link connections$} has a subscriber. */
   private early: readonly ModemStreamLink[] = [];
   private readonly closing = new Subject<void>();
   private readonly losing = new Subject<never>();
@@ -50,13 +50,16 @@ export class ModemListener implements Listener {
         links.arrivals$,
         defer(() => this.takeEarly()),
       ).pipe(mergeMap((link) => this.identify(link, executor))),
-      // While nobody comes, nobody else would ask whether the modem is still there.
+      // Polls while no client comes, because nothing else would notice that the modem is gone.
       links.polling$,
       this.losing,
     ).pipe(takeUntil(this.closing));
   }
 
-  /** Keeps clients that come while the port is being opened: one may be quicker than the answer to the last command. */
+  /**
+   * Keeps clients that come while the port is being opened. A client may be quicker than the answer to the last
+   * command.
+   */
   keepEarly(): Observable<never> {
     return this.links.arrivals$.pipe(
       tap((link) => (this.early = [...this.early, link])),
@@ -88,10 +91,10 @@ export class ModemListener implements Listener {
     return links;
   }
 
-  /** Asks who the client is, because `CONNECT` does not say. */
+  /** Asks for the client's address, because `CONNECT` does not contain it. */
   private identify(link: ModemStreamLink, executor: Executor): Observable<ModemStreamLink> {
     const settled = ({ isAwaited }: Settlement<unknown>) => {
-      // Nobody has the connection yet, and nobody will.
+      // The connection has no owner yet, and will not have one.
       if (!isAwaited) this.links.cleanUp(link.close());
     };
     return executor.run(listExchange, settled).pipe(
@@ -100,7 +103,7 @@ export class ModemListener implements Listener {
         if (listed) link.remote = listed.remote;
         return link;
       }),
-      // The client may have gone again. What it sent is there all the same.
+      // The client may have left again. The bytes that it has sent can still be read.
       catchError(() => of(link)),
       filter(({ life }) => !life.failure),
     );

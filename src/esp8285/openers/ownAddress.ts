@@ -13,8 +13,8 @@ import type { Executor } from '../executor/executor';
 const ownAddress = /^(?:\+CIFSR:\s*(?:(?:STA|AP)IP,)?\s*)?"?(\d+\.\d+\.\d+\.\d+)"?$/;
 
 /**
- * Completes for an address that a local port may be bound to: `'0.0.0.0'`, or an address that the modem has now. The modem
- * takes what comes to any of its addresses. Errors: `EADDRNOTAVAIL` for another address.
+ * Completes for an address that a local port may be bound to: `'0.0.0.0'`, or an address that the modem has now. The
+ * modem accepts what comes to any of its addresses. Errors: `EADDRNOTAVAIL` for another address.
  */
 export function checkOwnAddress(executor: Executor, { address, port }: Endpoint, syscall: string): Observable<never> {
   if (address === '0.0.0.0') return EMPTY;

@@ -24,13 +24,15 @@ import { ModemListener } from './listener';
 import type { Opener, OpenerOptions } from './opener';
 import { checkOwnAddress } from './ownAddress';
 
-/** The modem's one listening port. It outlives a restart of the modem: what listens listens again. */
+/** The modem's one listening port. After a restart of the modem, it listens again. */
 export class ServerPort implements Opener<Listener> {
   private listening: ModemListener | undefined;
 
   constructor(
     private readonly options: OpenerOptions,
-    /** Seconds after which the modem closes a connection of a client on which nothing comes or goes; 0 for never. */
+    /**
+     * The modem closes a connection of a client after this many seconds without data in either direction; 0 for never.
+     */
     private readonly idleSeconds: number,
   ) {}
 
@@ -71,7 +73,7 @@ export class ServerPort implements Opener<Listener> {
     });
   }
 
-  /** Listens again after a restart. If the modem refuses, whoever waits for a connection is told. */
+  /** Listens again after a restart. If the modem refuses, the listener fails. */
   resume(): Observable<unknown> {
     return defer(() => (this.listening ? this.startServer(this.listening.local.port) : EMPTY)).pipe(
       withCommandError('accept'),
@@ -82,13 +84,13 @@ export class ServerPort implements Opener<Listener> {
     );
   }
 
-  /** The modem does not answer any more, or is gone: whoever waits for a connection is told. */
+  /** The modem does not answer any more, or is gone, so the listener fails. */
   lose(error: OSError): void {
     this.listening?.lose(error);
     this.listening = undefined;
   }
 
-  /** A former program may have had the modem take fewer clients. */
+  /** An earlier program may have limited the modem to fewer clients. */
   private takeAllClients(): Observable<never> {
     return this.options.executor.run(simpleExchange(common.mostClients)).pipe(ifRefused(EMPTY), ignoreElements());
   }
@@ -96,7 +98,7 @@ export class ServerPort implements Opener<Listener> {
   private startServer(port: number): Observable<unknown> {
     return this.options.executor.run(simpleExchange(common.server(port))).pipe(
       catchError((cause: unknown) => throwError(() => withAdvice(cause, port))),
-      // By itself the modem closes a connection that is quiet for three minutes.
+      // By default, the modem closes a connection that is quiet for three minutes.
       concatMap(() => this.options.executor.run(simpleExchange(common.idleTimeout(this.idleSeconds)))),
     );
   }

@@ -12,7 +12,7 @@ import type { Opener, OpenerOptions } from './opener';
 import { ModemStreamLink } from '../links/streamLink';
 import { checkTls, restartedUnder, TlsPreparation, tlsFailure } from './tls';
 
-/** A refusal that comes sooner than this (milliseconds) is the peer's word. A later one is the modem's own timeout. */
+/** A refusal that comes sooner than this (milliseconds) is the peer's. A later one is the modem's own time-out. */
 const quickRefusal = 3_000;
 
 /** Opens connections: see {@link Nic.openStream}. */

@@ -6,21 +6,22 @@ import type { Command } from '../commands/command';
 import type { Dialect } from '../commands/dialect';
 import type { Refusal } from '../executor/answer';
 
-/** A refusal that comes later than this (milliseconds) is the modem's own timeout. A handshake takes it 2 to 6 seconds. */
+/** A refusal that comes later than this (milliseconds) is the modem's own time-out. A handshake takes 2 to 6 s. */
 const slowestHandshake = 15_000;
 
-/** How an encrypted connection is prepared for. */
+/** Prepares the modem for encrypted connections. */
 export class TlsPreparation {
-  /** Numbers that have ever had a server name. The modem keeps it for whatever connection has the number next. */
+  /** Link numbers that have ever had a server name. The modem keeps it for the next connection with that number. */
   private readonly named = new Set<number>();
 
   /**
-   * The commands before the start of an encrypted connection. If the modem refuses them, the connection is opened without.
+   * The commands before the start of an encrypted connection. If the modem refuses one, the connection is opened
+   * without it.
    *
    * Throws `EINVAL` for a name that cannot be sent.
    */
   commands(link: number, { serverName = '' }: TlsOptions, dialect: Dialect | undefined): readonly Command[] {
-    // A peer cannot be asked for by an address.
+    // SNI has no form for addresses.
     const name = /^[\d.]+$|:/.test(serverName) ? '' : serverName;
     const naming = common.serverName(link, name);
     // NonOS has no server names.

@@ -5,13 +5,13 @@ import { firstMatch } from '../commands/answerLines';
 import type { Steps } from './steps';
 
 /**
- * Asks whether the modem has an address, and emits that. Some newer firmware refuses `AT+CIPSTATUS` (esp-at issue 322), so
- * other queries follow it.
+ * Asks whether the modem has an address, and emits the answer. Some newer firmware refuses `AT+CIPSTATUS` (esp-at issue
+ * 322), so other queries follow it.
  */
 export function askHasAddress(steps: Steps): Observable<boolean> {
   const ways = [
     { command: common.status, readAddress: addressByStatus },
-    // Its line may have been damaged the first time.
+    // Once more, because the line may have been damaged the first time.
     { command: common.status, readAddress: addressByStatus },
     { command: common.askStation, readAddress: addressByStation },
     { command: common.askOwnAddresses, readAddress: addressByAddresses },

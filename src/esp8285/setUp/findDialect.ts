@@ -5,10 +5,13 @@ import { type Dialect, dialectOf, isCertain } from '../commands/dialect';
 import type { Steps } from './steps';
 import { unusableFirmware } from './unusableFirmware';
 
-/** Asks for the firmware's version, and emits the dialect. Where the version cannot be read, the modem's commands tell. */
+/**
+ * Asks for the firmware's version, and emits the dialect. If the version cannot be read, the commands that the modem
+ * knows decide.
+ */
 export function findDialect(steps: Steps): Observable<Dialect> {
   return steps.ask(common.version).pipe(
-    // A line that was damaged is different the second time; what another maker prints is not.
+    // A line that was damaged is different the second time. A line of another maker is the same.
     concatMap((lines) => (isCertain(lines) ? of(lines) : steps.ask(common.version))),
     concatMap((lines) => (isCertain(lines) ? of(dialectOf(lines)) : identify(steps, dialectOf(lines).version))),
   );
@@ -17,7 +20,7 @@ export function findDialect(steps: Steps): Observable<Dialect> {
 /**
  * Identifies the firmware by the commands that the modem knows. Errors with `EOPNOTSUPP` when it knows none of them.
  *
- * @param said The version that the modem has told, as far as it could be read.
+ * @param said The version that the modem has given, as far as it could be read.
  */
 export function identify(steps: Steps, said: string): Observable<Dialect> {
   steps.wire.note(`the modem's version cannot be read (${said}); its commands tell what it is`);
@@ -55,7 +58,7 @@ function espAt(steps: Steps, said: string): Observable<Dialect> {
     );
 }
 
-/** ESP-AT 2.0 or AT 0.x: what both of them lack, all later firmware has. */
+/** ESP-AT 2.0 or AT 0.x. All later firmware has commands that these two lack. */
 function oldFirmware(steps: Steps, said: string): Observable<Dialect> {
   return steps.knows(probes.memory).pipe(
     concatMap((isEspAt) => {
@@ -75,7 +78,7 @@ function oldFirmware(steps: Steps, said: string): Observable<Dialect> {
   );
 }
 
-/** The version that the modem has told counts unless its commands contradict it. */
+/** The version that the modem has given counts, unless its commands contradict it. */
 function dialect(said: string, found: Omit<Dialect, 'version'>): Dialect {
   const { generation, volatileSuffix } = dialectOf([`AT version:${said}`]);
   const fits = generation === found.generation && volatileSuffix === found.volatileSuffix;

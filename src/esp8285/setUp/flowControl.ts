@@ -6,18 +6,19 @@ import { ifRefused } from '../executor/answer';
 import { Unanswered } from '../executor/unanswered';
 import type { Steps } from './steps';
 
-/** RTS and CTS, each side looking at the other's (`AT+UART_CUR`, its fifth number). */
+/** Both RTS and CTS: the fifth number of `AT+UART_CUR`. */
 const bothWays = 3;
-/** Milliseconds between the `OK` of a change of the line and the next byte: the firmware wants more than 10. */
+/** Milliseconds between the `OK` of a change of the line and the next byte. The firmware needs more than 10. */
 const settling = 20;
-/** How often the change is asked for, each time only after the modem has said that it is not made. */
+/** How often the change is requested. It is repeated only after the modem has said that the setting is not in force. */
 const tries = 2;
 
 type LineSettings = readonly [rate: number, bits: number, stop: number, parity: number, flow: number];
 
 /**
- * Has the modem look at its CTS wire before it sends, and drive the line's RTS, until its next start. Emits whether it
- * does: old firmware may refuse. The change itself may destroy its `OK`, so the modem is then asked for its settings.
+ * Makes the modem use flow control until its next start: it sends only while its CTS allows it, and drives RTS. Emits
+ * whether it does so, because old firmware may refuse. The change may destroy its own `OK`, so the modem is then asked
+ * for its settings.
  */
 export function enableFlowControl(steps: Steps): Observable<boolean> {
   return askLine(steps).pipe(
@@ -45,7 +46,7 @@ function change(steps: Steps, [rate, bits, stop, parity]: LineSettings, triesLef
   );
 }
 
-/** Emits `undefined` when the firmware does not tell the settings of the line. */
+/** Emits `undefined` when the firmware does not show the settings of the line. */
 function askLine(steps: Steps): Observable<LineSettings | undefined> {
   return steps.ask(common.askLine).pipe(
     map((lines) => {

@@ -4,12 +4,13 @@ import { common } from '../commands/catalogue';
 import { answer } from '../executor/answer';
 import { type Exchange, sayUntil } from '../executor/exchange';
 
-/** Most milliseconds from the command to `ready`: ESP-AT may take 3 s to print what comes before. */
+/** The most milliseconds from the command to `ready`. ESP-AT may take 3 s for the text before it. */
 const restartTime = 6_000;
 
 /**
- * Has the modem start again, and waits for as long as that may take; its `ready` ends the exchange early. The answer decides
- * nothing, because a modem may refuse and still start, and its `ready` may be lost. A modem that says `busy` is told again.
+ * Restarts the modem, and waits as long as a start may take; its `ready` ends the exchange early. The answer does not
+ * matter, because a modem may refuse and still start, and its `ready` may be lost. The command is repeated to a modem
+ * that says `busy`.
  */
 export function resetExchange(): Exchange<never> {
   return {

@@ -12,30 +12,30 @@ import { Steps } from './steps';
 import { unusableFirmware } from './unusableFirmware';
 import { wake } from './wake';
 
-/** What the modem is like once it is set up. */
+/** The state of a modem that has been set up. */
 export interface SetUp {
   readonly dialect: Dialect;
-  /** It is on a network already: it may have joined one by itself after a start, or never left it. */
+  /** Whether it is already on a network. It may have joined one by itself after a start, or never left it. */
   readonly hasAddress: boolean;
-  /** It waits while the line is held. */
+  /** Whether it waits while the line is held. */
   readonly hasFlowControl: boolean;
 }
 
 export interface SetUpOptions {
-  /** Whether to use passive receive where the firmware has it. */
+  /** Whether to use passive receive if the firmware has it. */
   readonly passive: boolean;
-  /** Whether the line has flow control, which the modem should use then. */
+  /** Whether the line has flow control. The modem should then use it, too. */
   readonly flowControl: boolean;
 }
 
-/** Milliseconds that the whole set-up may take; most of it is for a modem that has to be woken. */
+/** Milliseconds that the whole set-up may take, most of them for a modem that has to be woken. */
 const setUpDeadline = 60_000;
 
 /**
  * Brings a modem from an unknown state to the one that the driver works with: no echo, five links, no server, no
- * passthrough, received data held back where the firmware can. Settings last until the next start, which spares the flash.
+ * passthrough, and passive receive if the firmware has it. Settings last until the next start, which spares the flash.
  *
- * A step is said again when the line has lost or damaged it or its answer. A step that is only a precaution may fail.
+ * A step is repeated when the line has lost or damaged it or its answer. A step that is only a precaution may fail.
  */
 export function setUpExchange(options: SetUpOptions): Exchange<SetUp> {
   return {
@@ -47,7 +47,7 @@ export function setUpExchange(options: SetUpOptions): Exchange<SetUp> {
       return concat(
         wake(wire),
         steps.attempt(common.echoOff, { refusals: 2 }),
-        // An `OK` may have been the answer to another program's command.
+        // The `OK` may have been the answer to a command of another program.
         askLinkMode(wire).pipe(ignoreElements()),
         findDialect(steps),
       ).pipe(concatMap((dialect) => setUp(steps, dialect, options)));
@@ -69,7 +69,7 @@ function setUp(steps: Steps, told: Dialect, { passive, flowControl }: SetUpOptio
   );
 }
 
-/** Emits the dialect. AT 2.1 and later know the command; a firmware that does not has told a wrong version. */
+/** Emits the dialect. AT 2.1 and later know the command. A firmware that does not know it has given a wrong version. */
 function spareFlash(steps: Steps, told: Dialect): Observable<Dialect> {
   if (told.generation !== 'esp-at') return of(told);
   return steps
@@ -77,11 +77,11 @@ function spareFlash(steps: Steps, told: Dialect): Observable<Dialect> {
     .pipe(concatMap((isAccepted) => (isAccepted || !told.passiveReceive ? of(told) : identify(steps, told.version))));
 }
 
-/** Five links, and none of them open. */
+/** Allows five links, and closes those that are open. */
 function separateLinks(steps: Steps, { version }: Dialect): Observable<never> {
   return concat(
     steps.attempt(common.noPassthrough),
-    // What another program has left open prevents the next setting.
+    // A server or link that another program has left open prevents the next setting.
     steps.attempt(common.noServer),
     steps.attempt(common.closeAllLinks),
     steps.attempt(common.closeOnlyLink),
@@ -89,12 +89,12 @@ function separateLinks(steps: Steps, { version }: Dialect): Observable<never> {
       ignoreElements(),
       catchError((cause: unknown) => throwError(() => setUpError(cause, version))),
     ),
-    // This is the setting of a start, and a header with an address is understood as well.
+    // It is the default after a start, and a header with an address is understood as well.
     steps.attempt(common.remoteAddress(false), { refusals: 2 }),
   );
 }
 
-/** Emits the dialect: a build may lack what its version has. */
+/** Emits the dialect, because a build may lack commands of its version. */
 function setReceiveMode(steps: Steps, found: Dialect, passive: boolean): Observable<Dialect> {
   if (!found.passiveReceive) return of(found);
   return steps.accepts(common.receiveMode(passive), { refusals: 2 }).pipe(
@@ -105,7 +105,7 @@ function setReceiveMode(steps: Steps, found: Dialect, passive: boolean): Observa
   );
 }
 
-/** Emits the dialect: a firmware that refuses this in the words of its version speaks another one. */
+/** Emits the dialect. A firmware that refuses the command in the dialect of its version has another one. */
 function setStationMode(steps: Steps, found: Dialect, passive: boolean): Observable<Dialect> {
   const say = (dialect: Dialect) => steps.need(catalogueOf(dialect).stationMode).pipe(map(() => dialect));
   const correct = (dialect: Dialect) =>
@@ -128,7 +128,9 @@ function isAlike(one: Dialect, other: Dialect): boolean {
   return one.generation === other.generation && one.volatileSuffix === other.volatileSuffix;
 }
 
-/** A refusal by old firmware, where asking again does not help, says that the firmware cannot be used. */
+/**
+ * If old firmware refuses a command, repeating it does not help, so the error says that the firmware cannot be used.
+ */
 function setUpError(cause: unknown, version: string): unknown {
   return cause instanceof Refusal && /^(?:0\.|unknown$)/.test(version) ? unusableFirmware(version, cause) : cause;
 }

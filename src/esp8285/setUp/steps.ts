@@ -22,26 +22,33 @@ import { askLinkMode } from '../executor/resynchronise';
 import { Unanswered } from '../executor/unanswered';
 import type { Wire } from '../executor/wire';
 
-/** Milliseconds without an answer after which a step is said again: the modem does what needs no network in one second. */
+/**
+ * A step is repeated after this many milliseconds without an answer. The modem needs at most one second for a command
+ * that does not need the network.
+ */
 const patience = 2_500;
 
 export interface StepOptions {
-  /** How often it is said to a modem that does not answer it. Default: 3. */
+  /** How often a step is said to a modem that does not answer. Default: 3. */
   readonly tries?: number;
-  /** How often it is said to a modem that refuses it: a command that is damaged on its way is refused. Default: 2. */
+  /**
+   * How often a step is said to a modem that refuses it, because a command that the line has damaged is refused.
+   * Default: 2.
+   */
   readonly refusals?: number;
 }
 
 /**
- * The conversation of the set-up. Each step is harmless to say twice, so one that is not answered is said again. Later
- * commands may do harm: when one of those stays quiet, the modem is asked first whether it is at work, see `probeWhenQuiet`.
+ * The conversation of the set-up. Repeating a step does no harm, so a step without an answer is repeated. Later
+ * commands may do harm. When such a command has no answer, the modem is first asked whether it is still working; see
+ * `probeWhenQuiet`.
  */
 export class Steps {
   constructor(readonly wire: Wire) {}
 
   /**
-   * Says a command that the driver cannot do without, and emits the lines of its answer. Says it again when the line has lost
-   * or damaged the command or its answer. Errors with the last `Refusal`, or with `Unanswered`.
+   * Says a command that the driver needs, and emits the lines of its answer. Repeats it when the line has lost or
+   * damaged the command or its answer. Errors with the last `Refusal`, or with `Unanswered`.
    */
   need(command: Command, { tries = 3, refusals = 2 }: StepOptions = {}): Observable<readonly string[]> {
     return defer(() => {
@@ -53,29 +60,32 @@ export class Steps {
             if (error instanceof Refusal && ++refused < refusals) return of(true);
             if (!(error instanceof TimeoutError)) return throwError(() => error);
             const unanswered$ = throwError(() => new Unanswered(command.shown, tries * patience));
-            // What the modem has begun to say would be taken for the beginning of the next answer.
+            // An unfinished message of the modem would be taken for the beginning of the next answer.
             return concat(this.wire.discardUnfinished(), ++silences < tries ? of(true) : unanswered$);
           },
         }),
-        // A modem that was only slow answers as often as it was asked.
+        // A modem that was only slow answers each repetition.
         concatMap((lines) => (silences === 0 ? of(lines) : this.inStep().pipe(endWith(lines)))),
       );
     });
   }
 
-  /** Says what may be refused: there may be nothing to do, or the firmware may not know it. Emits whether it was accepted. */
+  /**
+   * Says a command that may be refused, because there is nothing to do or the firmware does not know it. Emits whether
+   * it was accepted.
+   */
   accepts(command: Command, options: StepOptions = {}): Observable<boolean> {
     return this.need(command, { tries: 2, refusals: 1, ...options }).pipe(
       map(() => true),
       ifRefused(of(false)),
-      // The modem does not answer this one, but it answers others.
+      // The modem may answer other commands, although it does not answer this one.
       catchError((error: unknown) =>
         error instanceof Unanswered ? this.inStep().pipe(endWith(false)) : throwError(() => error),
       ),
     );
   }
 
-  /** The same, whether it is accepted or not. */
+  /** The same, but completes whether or not it is accepted. */
   attempt(command: Command, options?: StepOptions): Observable<never> {
     return this.accepts(command, options).pipe(ignoreElements());
   }
@@ -100,7 +110,7 @@ export class Steps {
       );
       const answer$ = merge(unchanged$, frames$.pipe(answer(command)));
       return sayPatiently(this.wire, command, answer$, patience).pipe(
-        // When nothing changes, AT 0.x says only that, and AT 1.x says `OK` as well.
+        // When nothing changes, AT 0.x says only `no change`, and AT 1.x also says `OK`.
         catchError((error: unknown) =>
           isUnchanged && error instanceof TimeoutError ? of([]) : throwError(() => error),
         ),
@@ -108,7 +118,7 @@ export class Steps {
     });
   }
 
-  /** Late answers come before the answer to a query that names itself. */
+  /** Late answers come before the answer to a query whose answer names it. */
   private inStep(): Observable<never> {
     return askLinkMode(this.wire).pipe(ignoreElements());
   }

@@ -1,6 +1,9 @@
 import { OSError } from '../../usocket/contract/osError';
 
-/** The error of a firmware that lacks what the driver needs: the program hears of it before it connects. */
+/**
+ * Makes the error of a firmware that lacks commands that the driver needs, so that a program knows it before it
+ * connects.
+ */
 export function unusableFirmware(version: string, cause?: Error): OSError {
   const what = version === 'unknown' ? 'its version cannot be read' : `AT ${version}`;
   const message =

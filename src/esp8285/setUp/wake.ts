@@ -19,19 +19,17 @@ import { padSend } from '../executor/padSend';
 import { insist } from '../executor/insist';
 import type { Wire } from '../executor/wire';
 
-/**
- * Milliseconds that the modem has to answer one `AT`: it may be starting, and while it is busy it is asked once a second.
- */
+/** Milliseconds that the modem has to answer one `AT`. It may be starting, and a busy modem is asked once a second. */
 const patience = 1_500;
 const tries = 4;
 /** Milliseconds of silence around the `+++` that ends passthrough. */
 const escapeSilence = 1_100;
 
 /**
- * Gets an answer from a modem in an unknown state: at rest, starting, with half a command in its buffer, at work on
- * another program's command, in passthrough, or waiting for the bytes of a send.
+ * Gets an answer from a modem in an unknown state: idle, starting, with half a command in its buffer, busy with a
+ * command of another program, in passthrough, or waiting for the bytes of a send.
  *
- * Completes at the first `OK`. Errors with `EIO` when nothing comes at all, and with `EPROTO` when what comes makes no
+ * Completes at the first `OK`. Errors with `EIO` when nothing comes at all, and with `EPROTO` when the answers make no
  * sense.
  */
 export function wake(wire: Wire): Observable<never> {
