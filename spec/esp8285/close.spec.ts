@@ -7,7 +7,7 @@ import type { Socket } from '../../src/usocket';
 import type { Rule } from '../../src/testing';
 import { espAt222, nonos174 } from '../../harness/modems/firmware';
 import { code, connected, peer, start3, unstarted } from '../../harness/modems/stage';
-import { marbles } from '../streams/marbles';
+import { marbles } from '../../harness/time/marbles';
 
 type Operation = (parts: { nic: ESP8285; link4: Socket; socket: () => Socket }) => Observable<unknown>;
 

@@ -17,7 +17,7 @@ import { ESP8285 } from '../../src/esp8285';
 import { type Replay, replayUart } from '../../src/testing';
 import { Socket } from '../../src/usocket';
 import { text } from '../../harness/modems/stage';
-import { marbles } from '../streams/marbles';
+import { marbles } from '../../harness/time/marbles';
 import { connect, conversations, key, page, recorded, type Stand } from '../../harness/recordings/conversations';
 
 /** A driver at a recorded modem. The key of a recording is `*` in the length of the real one. */

@@ -27,7 +27,7 @@ import { firmwareVersions, NetworkError } from '../../src/emulator';
 import { type Talk, virtualModem, type VirtualModemOptions } from '../../src/testing';
 import { DatagramSocket, type Socket } from '../../src/usocket';
 import { code } from '../../harness/modems/stage';
-import { marbles } from '../streams/marbles';
+import { marbles } from '../../harness/time/marbles';
 
 type ColdCreator = RunHelpers['cold'];
 

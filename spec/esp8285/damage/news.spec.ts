@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { ignoreElements, map } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, peer, stage, start4, text, unstarted } from '../../../harness/modems/stage';
 

@@ -4,7 +4,7 @@ import { concat, defer, endWith, ignoreElements, type Observable } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
 import { OSError } from '../../../src/usocket/contract/osError';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, text, unstarted } from '../../../harness/modems/stage';
 

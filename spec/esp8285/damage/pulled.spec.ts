@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
 import { code, connected, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 /** A connection that stays quiet is asked about without end: milliseconds after which a spec is over. */
 const endless = 20_000;

@@ -5,7 +5,7 @@ import { concat, ignoreElements, map } from 'rxjs';
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
 import { code, connected, peer, type StageOptions, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 describe.each([
   ['AT 1.5', nonos15],

@@ -4,7 +4,7 @@ import { EMPTY, NEVER, of } from 'rxjs';
 import { command } from '../../../src/esp8285/commands/command';
 import { answer, ifRefused, Refusal } from '../../../src/esp8285/executor/answer';
 import type { Frame } from '../../../src/esp8285/grammar/frame';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const frames: Record<string, Frame> = {
   l: { kind: 'line', text: '+A:1' },

@@ -5,7 +5,7 @@ import { wireOf } from '../../../harness/modems/wireOf';
 import { answeredWithin, BusyForEver } from '../../../src/esp8285/executor/answeredWithin';
 import { Unanswered } from '../../../src/esp8285/executor/unanswered';
 import type { Frame } from '../../../src/esp8285/grammar/frame';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const frames: Record<string, Frame> = { b: { kind: 'busy' }, l: { kind: 'line', text: '+A' } };
 const late = new Unanswered('AT+A', 5);

@@ -3,7 +3,7 @@ import { NEVER, of } from 'rxjs';
 
 import { certainAtOnce } from '../../../src/esp8285/executor/certainAtOnce';
 import { AnswerLost, Unanswered } from '../../../src/esp8285/executor/unanswered';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const lost = new AnswerLost('AT+A', [], 2_500);
 const late = new Unanswered('AT+A', 5_000);

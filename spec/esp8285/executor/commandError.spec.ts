@@ -5,7 +5,7 @@ import { withCommandError } from '../../../src/esp8285/executor/commandError';
 import { Refusal } from '../../../src/esp8285/executor/answer';
 import { Unanswered } from '../../../src/esp8285/executor/unanswered';
 import { OSError } from '../../../src/usocket/contract/osError';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const refusal = new Refusal('AT+A', 'ERROR', ['no ip']);
 const hinted = refusal.because({ code: 'EADDRINUSE', message: 'this machine has taken that port' });

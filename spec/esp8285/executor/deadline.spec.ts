@@ -5,7 +5,7 @@ import { map } from 'rxjs';
 import { Unanswered } from '../../../src/esp8285/executor/unanswered';
 import { conversation, saying } from '../../../harness/modems/conversation';
 import { code } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const inStep = ['AT+CIPMUX?', 5, '+CIPMUX:1\r\n\r\nOK\r\n'] as const;
 const answering = ['AT+B', 5, '+B\r\n\r\nOK\r\n'] as const;

@@ -4,7 +4,7 @@ import { catchError, concatWith } from 'rxjs';
 
 import { OSError } from '../../../src/usocket/contract/osError';
 import { conversation, saying } from '../../../harness/modems/conversation';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const answering = [/^AT\+(\w)$/, 5, '+$1\r\n\r\nOK\r\n'] as const;
 const restarted = new OSError('ECONNRESET', 'modem', 'the modem has started again');

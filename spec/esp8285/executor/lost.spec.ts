@@ -8,7 +8,7 @@ import { askOnce, type Exchange, simpleExchange } from '../../../src/esp8285/exe
 import { AnswerLost, Unanswered } from '../../../src/esp8285/executor/unanswered';
 import type { Rule } from '../../../src/testing';
 import { conversation } from '../../../harness/modems/conversation';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const ok = '\r\nOK\r\n';
 const atRest: Rule = ['AT+CIPMUX?', 5, `+CIPMUX:1\r\n${ok}`];

@@ -7,7 +7,7 @@ import { command } from '../../../src/esp8285/commands/command';
 import { probeWhenQuiet, StartedUnnoticed } from '../../../src/esp8285/executor/probeWhenQuiet';
 import { AnswerLost, Unanswered } from '../../../src/esp8285/executor/unanswered';
 import type { Frame } from '../../../src/esp8285/grammar/frame';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const asked = command('AT+A');
 const query = 'AT+CIPMUX?\r\n';

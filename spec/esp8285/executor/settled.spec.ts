@@ -5,7 +5,7 @@ import { conversation, saying } from '../../../harness/modems/conversation';
 import { Refusal } from '../../../src/esp8285/executor/answer';
 import type { Settlement } from '../../../src/esp8285/executor/executor';
 import type { Rule } from '../../../src/testing';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const script: Rule[] = [
   ['AT+A', 5, '+A\r\n\r\nOK\r\n'],

@@ -5,7 +5,7 @@ import { wireOf } from '../../../harness/modems/wireOf';
 import { Refusal } from '../../../src/esp8285/executor/answer';
 import { Unanswered } from '../../../src/esp8285/executor/unanswered';
 import { withHints } from '../../../src/esp8285/executor/withHints';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const hints = { h: { message: 'the port is taken' }, i: { message: 'by another program' } };
 const refusal = new Refusal('AT+A', 'ERROR', []);

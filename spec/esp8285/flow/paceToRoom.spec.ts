@@ -3,7 +3,7 @@ import { BehaviorSubject, EMPTY, map, NEVER, type Observable, tap } from 'rxjs';
 import type { RunHelpers, TestScheduler } from 'rxjs/testing';
 
 import { paceToRoom, type PaceOptions } from '../../../src/esp8285/flow/paceToRoom';
-import { marbles, toBytes } from '../../streams/marbles';
+import { marbles, toBytes } from '../../../harness/time/marbles';
 
 const patience = 10;
 

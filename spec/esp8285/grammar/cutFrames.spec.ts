@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { latin1 } from '../../../harness/modems/frames';
 import { cutFrames, type SilenceOptions } from '../../../src/esp8285/grammar/cutFrames';
 import type { Frame } from '../../../src/esp8285/grammar/frame';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const unplugged = new Error('unplugged');
 const nothing = { prompt: false, reading: undefined, discards: 0 };

@@ -8,7 +8,7 @@ import { Socket } from '../../../src/usocket';
 import { dialledLine } from '../../../harness/lines/dialledLine';
 import { nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, peer } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 import { done, lost, states, told } from '../support/onDialledLine';
 
 describe('a line that cannot be opened at first', () => {

@@ -4,7 +4,7 @@ import { concat, filter, ignoreElements, map, merge, timer } from 'rxjs';
 
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import { code, peer } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 import { done, lost, ok, onDialledLine, states, told } from '../support/onDialledLine';
 
 describe.each([

@@ -6,7 +6,7 @@ import type { RejoinOptions } from '../../../src/esp8285';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
 import { stage } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const ok = '\r\nOK\r\n';
 const lost = 'WIFI DISCONNECT\r\n';

@@ -6,7 +6,7 @@ import type { Status } from '../../../src/esp8285';
 import type { Rule } from '../../../src/testing';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, peer, stage, start3, start4, text, unstarted } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 /** What a host at 115200 baud makes of the boot ROM's 74880. */
 const noise = '\x00\xe4\x8c\xf2\x1e|\x00\x92b\x9c>\xf3\n\xfe+\x00\xc6\xe0\x1c\n';

@@ -6,7 +6,7 @@ import type { ESP8285 } from '../../../src/esp8285';
 import type { Socket } from '../../../src/usocket';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, peer, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 type Operation = (parts: { nic: ESP8285; link4: Socket; socket: () => Socket }) => Observable<unknown>;
 

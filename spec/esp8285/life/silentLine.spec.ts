@@ -6,7 +6,7 @@ import type { ESP8285 } from '../../../src/esp8285';
 import type { Rule } from '../../../src/testing';
 import type { Socket } from '../../../src/usocket';
 import { code, peer } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 import { ok, onDialledLine, states, told } from '../support/onDialledLine';
 
 describe('a line that is lost without a word', () => {

@@ -5,7 +5,7 @@ import { map } from 'rxjs';
 import type { Rule } from '../../../src/testing';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, peer, start3, start4, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const values = { c: 'closed' };
 const closed = map(() => 'closed');

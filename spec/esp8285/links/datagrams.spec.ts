@@ -5,7 +5,7 @@ import { concatMap, defer, map, type SchedulerLike } from 'rxjs';
 import { DatagramSocket, type SocketOptions } from '../../../src/usocket';
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, stage, type StageOptions, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const sender = ['192.168.1.3', 5285] as const;
 

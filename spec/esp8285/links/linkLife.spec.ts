@@ -4,7 +4,7 @@ import { NEVER, type Observable } from 'rxjs';
 
 import { type ByteTraffic, LinkLife } from '../../../src/esp8285/links/linkLife';
 import { OSError } from '../../../src/usocket/contract/osError';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const loss = new OSError('EIO', 'recv', 'bytes were lost');
 const gone = new OSError('ECONNRESET', 'modem', 'the modem has started again');

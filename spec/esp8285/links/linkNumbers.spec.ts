@@ -7,7 +7,7 @@ import type { Rule } from '../../../src/testing';
 import type { Socket } from '../../../src/usocket';
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, peer, stage, type Stage, start3, start4 } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const values = { c: 'closed' };
 const closed = map(() => 'closed');

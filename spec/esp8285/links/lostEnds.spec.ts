@@ -5,7 +5,7 @@ import { concat, ignoreElements, map } from 'rxjs';
 import type { Rule } from '../../../src/testing';
 import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, peer, stage, start3, start4, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const ok = '\r\nOK\r\n';
 const done = map(() => 'done');

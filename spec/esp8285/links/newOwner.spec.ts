@@ -6,7 +6,7 @@ import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, listening, peer, stage, type Stage, text } from '../../../harness/modems/stage';
 import type { Rule } from '../../../src/testing';
 import { DatagramSocket } from '../../../src/usocket';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const [ok, refused] = ['\r\nOK\r\n', '\r\nERROR\r\n'];
 const statusOf = (id: number) => `STATUS:3\r\n+CIPSTATUS:${id},"TCP","192.168.1.3",50001,80,1\r\n${ok}`;

@@ -5,7 +5,7 @@ import { concat, ignoreElements, map } from 'rxjs';
 import type { Rule } from '../../../src/testing';
 import { espAt222, type Firmware, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, peer, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const nothing: Rule = [/^AT\+CIPRECVDATA/, 1, '\r\nERROR\r\n'];
 

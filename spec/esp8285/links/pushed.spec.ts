@@ -4,7 +4,7 @@ import { concat, ignoreElements, switchMap } from 'rxjs';
 
 import { espAt222, nonos15 } from '../../../harness/modems/firmware';
 import { code, connected, start4, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 describe.each([
   ['AT 1.5', nonos15],

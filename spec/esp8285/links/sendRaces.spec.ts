@@ -6,7 +6,7 @@ import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, peer, stage, type Stage, text } from '../../../harness/modems/stage';
 import type { Rule } from '../../../src/testing';
 import { DatagramSocket } from '../../../src/usocket';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const [ok, refused] = ['\r\nOK\r\n', '\r\nERROR\r\n'];
 const nothingWaits: Rule = [/^AT\+CIPRECVDATA/, 1, refused];

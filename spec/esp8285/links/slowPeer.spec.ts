@@ -5,7 +5,7 @@ import { concat, filter, ignoreElements, map, timer } from 'rxjs';
 import type { Rule } from '../../../src/testing';
 import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const values = { s: 'sent', h: 'hi' };
 const sent = map(() => 'sent');

@@ -5,7 +5,7 @@ import { concat, defer, ignoreElements, map, type Observable, timestamp, toArray
 import type { Rule } from '../../../src/testing';
 import { nonos02, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 /** When each of three sends has ended, of a modem that says so much of each. */
 function sends(firmware: typeof nonos02, ...said: readonly (string | number)[]): readonly number[] {

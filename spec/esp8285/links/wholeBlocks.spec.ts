@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { concatMap, delay, from, map, of, repeat, takeWhile, toArray } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { connected, text } from '../../../harness/modems/stage';
 

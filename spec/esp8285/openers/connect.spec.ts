@@ -5,7 +5,7 @@ import { concat, ignoreElements, map, merge, of, switchMap } from 'rxjs';
 import type { Rule } from '../../../src/testing';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import { code, peer, stage, start3, start4, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const values = { c: 'connected' };
 const connectedNow = map(() => 'connected');

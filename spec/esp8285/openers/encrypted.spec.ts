@@ -6,7 +6,7 @@ import type { TlsOptions } from '../../../src/usocket';
 import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
 import { code, peer, stage, type StageOptions, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const unchecked: TlsOptions = { verify: false };
 const secure4 = 'AT+CIPSTART=4,"SSL","192.168.1.9",80';

@@ -7,7 +7,7 @@ import { code, connected, listening, peer, stage, type Stage, start4 } from '../
 import type { Rule } from '../../../src/testing';
 import { DatagramSocket } from '../../../src/usocket';
 import { IPPROTO_TCP, TCP_NODELAY } from '../../../src/usocket/contract/constants';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const [ok, refused] = ['\r\nOK\r\n', '\r\nERROR\r\n'];
 const statusOf = (id: number) => `STATUS:3\r\n+CIPSTATUS:${id},"TCP","192.168.1.3",50001,80,1\r\n${ok}`;

@@ -5,7 +5,7 @@ import { catchError, concat, concatMap, ignoreElements, map, of, type SchedulerL
 import { ESP8285 } from '../../../src/esp8285';
 import type { Rule } from '../../../src/testing';
 import type { SocketOptions } from '../../../src/usocket';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import { code, listening, stage, type StageOptions, text } from '../../../harness/modems/stage';
 

@@ -5,7 +5,7 @@ import { map, timestamp } from 'rxjs';
 import type { Rule } from '../../../src/testing';
 import { espAt222, type Firmware, nonos02, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, unstarted } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const firmwares: readonly (readonly [string, Firmware, string])[] = [
   ['AT 1.5', nonos15, '1.5.0.0'],

@@ -5,7 +5,7 @@ import { map, timestamp } from 'rxjs';
 import { ESP8285 } from '../../../src/esp8285';
 import { type Rule, scriptedModem } from '../../../src/testing';
 import { nonos174 } from '../../../harness/modems/firmware';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const query = 'AT+UART_CUR?';
 const change = 'AT+UART_CUR=115273,8,1,0,3';

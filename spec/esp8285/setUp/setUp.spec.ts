@@ -4,7 +4,7 @@ import { concatMap, map } from 'rxjs';
 
 import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, unstarted } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const both = ['AT', 'ATE0', 'AT+CIPMUX?', 'AT+GMR'];
 const links = ['AT+CIPMODE=0', 'AT+CIPSERVER=0', 'AT+CIPCLOSE=5', 'AT+CIPCLOSE', 'AT+CIPMUX=1', 'AT+CIPDINFO=0'];

@@ -5,7 +5,7 @@ import { expand, map, takeUntil, timer } from 'rxjs';
 import { OSError } from '../../../src/usocket/contract/osError';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import { code, unstarted } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const values = { u: 'up' };
 const up = map(() => 'up');

@@ -4,7 +4,7 @@ import { noop } from 'rxjs';
 
 import { nonos174 } from '../../../harness/modems/firmware';
 import { connected, stage, unstarted } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 import { told } from '../support/traceText';
 
 describe('trace$', () => {

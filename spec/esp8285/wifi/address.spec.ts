@@ -6,7 +6,7 @@ import type { StaticConfig } from '../../../src/esp8285';
 import { espAt222, type Firmware, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
 import { code, stage } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const done = map(() => 'done');
 const values = { d: 'done' };

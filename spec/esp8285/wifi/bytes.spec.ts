@@ -10,7 +10,7 @@ import { foundNetworkOf } from '../../../src/esp8285/wifi/scan';
 import { recordUart, virtualModem } from '../../../src/testing';
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, stage, text } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 /** Names of networks that are not UTF-8, and some that are. */
 const names: readonly (readonly [string, Buffer])[] = [

@@ -7,7 +7,7 @@ import { OSError } from '../../../src/usocket/contract/osError';
 import type { Rule } from '../../../src/testing';
 import { espAt222, type Firmware, nonos174 } from '../../../harness/modems/firmware';
 import { code, type Stage, stage } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const offline: Rule = ['AT+CIPSTATUS', 'STATUS:5\r\n\r\nOK\r\n'];
 const key = 'correct "horse" battery';

@@ -7,7 +7,7 @@ import { type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
 import { type Rule, type Talk, virtualModem } from '../../../src/testing';
 import { nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, stage } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 /** A name of so many bytes. */
 function nameOf(length: number): string {

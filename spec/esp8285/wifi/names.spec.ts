@@ -5,7 +5,7 @@ import { map } from 'rxjs';
 import { espAt222, type Firmware, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
 import { code, stage } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const done = map(() => 'done');
 const values = { d: 'done' };

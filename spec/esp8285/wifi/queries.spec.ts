@@ -5,7 +5,7 @@ import { map } from 'rxjs';
 import type { Rule } from '../../../src/testing';
 import { espAt222, type Firmware, nonos174 } from '../../../harness/modems/firmware';
 import { code, stage } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const bssid = '02:00:00:00:00:01';
 const addresses = ['192.168.1.5', '255.255.255.0', '192.168.1.1', '0', '0'];

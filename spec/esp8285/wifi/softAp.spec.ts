@@ -7,7 +7,7 @@ import { ESP8285, type Station } from '../../../src/esp8285';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
 import { code, stage } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const key = 'correct horse';
 const done = map(() => 'done');

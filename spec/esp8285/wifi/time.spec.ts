@@ -7,7 +7,7 @@ import type { TimeOptions } from '../../../src/esp8285';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
 import { code, stage } from '../../../harness/modems/stage';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const ok = '\r\nOK\r\n';
 const shows = (text: string): Rule => ['AT+CIPSNTPTIME?', 1, `+CIPSNTPTIME:${text}\r\n`, ok];

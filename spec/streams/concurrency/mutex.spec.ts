@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { defer, EMPTY, finalize, NEVER, type Observable, of, Subject, throwError } from 'rxjs';
 
 import { Mutex } from '../../../src/streams';
-import { marbles } from '../marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const broken = new Error('broken');
 

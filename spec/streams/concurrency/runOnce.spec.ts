@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import { EMPTY, NEVER, of } from 'rxjs';
 
 import { runOnce } from '../../../src/streams';
-import { marbles } from '../marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 describe('runOnce', () => {
   it(

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { concatWith, map, tap } from 'rxjs';
 
 import { ItemQueue } from '../../../src/streams';
-import { marbles } from '../marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const broken = new Error('broken');
 

@@ -4,7 +4,7 @@ import { of } from 'rxjs';
 
 import { queueBytes } from '../../../src/streams';
 import { peek } from '../../../src/streams/reading/peek';
-import { buffers, marbles, toBytes } from '../marbles';
+import { buffers, marbles, toBytes } from '../../../harness/time/marbles';
 import { cases, notSizes } from './cases';
 import { describeOperators } from './cases/operators';
 

@@ -4,7 +4,7 @@ import { from, map, type OperatorFunction, pipe } from 'rxjs';
 
 import { ByteQueue, type ByteQueueOptions, queueBytes, recv } from '../../../src/streams';
 import { fillQueue } from '../../../src/streams/reading/queueBytes';
-import { buffers, marbles, toBytes } from '../marbles';
+import { buffers, marbles, toBytes } from '../../../harness/time/marbles';
 
 const lost = new Error('port lost');
 const full = new Error('queue full');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { queueBytes, readinto } from '../../../src/streams';
-import { marbles, toBytes } from '../marbles';
+import { marbles, toBytes } from '../../../harness/time/marbles';
 import { cases, notSizes } from './cases';
 import { describeOperators } from './cases/operators';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { queueBytes, readline } from '../../../src/streams';
-import { buffers, marbles, toBytes } from '../marbles';
+import { buffers, marbles, toBytes } from '../../../harness/time/marbles';
 import { cases, notSizes } from './cases';
 import { describeOperators } from './cases/operators';
 

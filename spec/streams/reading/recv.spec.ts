@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { concat, EMPTY, of } from 'rxjs';
 
 import { queueBytes, recv } from '../../../src/streams';
-import { buffers, marbles, toBytes } from '../marbles';
+import { buffers, marbles, toBytes } from '../../../harness/time/marbles';
 import { cases, notSizes } from './cases';
 import { describeOperators } from './cases/operators';
 

@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 
 import { queueBytes } from '../../../src/streams';
 import { takeChunks, takeLines } from '../../../src/streams/reading/takeChunks';
-import { buffers, marbles, toBytes } from '../marbles';
+import { buffers, marbles, toBytes } from '../../../harness/time/marbles';
 import { cases } from './cases';
 import { describeOperators } from './cases/operators';
 

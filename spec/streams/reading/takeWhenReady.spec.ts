@@ -4,7 +4,7 @@ import { distinctUntilChanged, from, map, NEVER, switchMap } from 'rxjs';
 
 import { ByteQueue, queueBytes } from '../../../src/streams';
 import { takeWhenReady } from '../../../src/streams/reading/takeWhenReady';
-import { marbles, toBytes } from '../marbles';
+import { marbles, toBytes } from '../../../harness/time/marbles';
 
 const lost = new Error('port lost');
 

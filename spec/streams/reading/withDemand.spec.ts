@@ -4,7 +4,7 @@ import { distinctUntilChanged, finalize, map, of, Subject, take, tap } from 'rxj
 
 import { ByteQueue, queueBytes } from '../../../src/streams';
 import { withDemand } from '../../../src/streams/reading/withDemand';
-import { marbles, toBytes } from '../marbles';
+import { marbles, toBytes } from '../../../harness/time/marbles';
 
 const lost = new Error('port lost');
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { NEVER, type Observable, of, VirtualTimeScheduler } from 'rxjs';
 
 import { ByteReader, deadline } from '../../../src/streams';
-import { buffers, marbles, toBytes } from '../marbles';
+import { buffers, marbles, toBytes } from '../../../harness/time/marbles';
 
 const late = new Error('too late');
 const lost = new Error('port lost');

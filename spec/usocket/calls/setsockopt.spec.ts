@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import type { OptionValue } from '../../../src/usocket';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 import { noise } from '../../../harness/peers/bytes';
 import { failureOf } from '../../../harness/interfaces/failure';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Observable } from 'rxjs';
 
 import type { Socket } from '../../../src/usocket';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 import { failureOf } from '../../../harness/interfaces/failure';
 import { nonos174 } from '../../../harness/modems/firmware';
 import { connectedPair, interfaces, type Pair } from '../../../harness/interfaces/interfaces';

@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 
 import { firstReady } from '../../../src/usocket/select/firstReady';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 const isReady = (state: string): boolean => state !== '0';
 

@@ -7,7 +7,7 @@ import type { Pollable, Readiness } from '../../../src/streams';
 import { OSError } from '../../../src/usocket';
 import { POLLERR, POLLHUP, POLLIN, POLLOUT } from '../../../src/usocket/select/poll';
 import { Poll } from '../../../src/usocket/select/uselect';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 import { failureOf } from '../../../harness/interfaces/failure';
 
 const idle: Readiness = { readable: false, writable: false, hangup: false, error: false };

@@ -4,7 +4,7 @@ import { BehaviorSubject, map, type Observable, startWith, throwError } from 'rx
 import { machine, uselect } from '../../../src';
 import type { Pollable, Readiness } from '../../../src/streams';
 import { select, select$, type Selected } from '../../../src/usocket';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 import { failureOf } from '../../../harness/interfaces/failure';
 import { connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
 import { sayLast, takeAt } from '../../../harness/peers/peer';

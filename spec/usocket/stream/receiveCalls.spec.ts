@@ -5,7 +5,7 @@ import { TestScheduler } from 'rxjs/testing';
 
 import { usocket } from '../../../src';
 import { type Nic, Socket, type StreamLink } from '../../../src/usocket';
-import { toBytes } from '../../streams/marbles';
+import { toBytes } from '../../../harness/time/marbles';
 import { cases } from '../../streams/reading/cases';
 import type { ReadCall, ReadCase, ReadStep } from '../../streams/reading/cases/call';
 import { callOn, lost, play, type Reads } from '../../streams/reading/cases/play';

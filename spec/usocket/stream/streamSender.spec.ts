@@ -4,7 +4,7 @@ import type { TestScheduler } from 'rxjs/testing';
 
 import type { StreamLink } from '../../../src/usocket';
 import { StreamSender } from '../../../src/usocket/stream/streamSender';
-import { marbles } from '../../streams/marbles';
+import { marbles } from '../../../harness/time/marbles';
 
 /** A link that takes 3 ms over each piece, of 8 bytes at most, and what it has been given. */
 function slowLink(scheduler: TestScheduler, taken: () => Observable<never> = () => EMPTY) {

@@ -6,7 +6,7 @@ import type { Rule } from '../../../../src/testing';
 import { conversation } from '../../../../harness/modems/conversation';
 import { espAt222, type Firmware, nonos15, nonos174 } from '../../../../harness/modems/firmware';
 import { code, connected, text } from '../../../../harness/modems/stage';
-import { marbles } from '../../../streams/marbles';
+import { marbles } from '../../../../harness/time/marbles';
 
 const ok = '\r\n\r\nOK\r\n';
 

@@ -9,7 +9,7 @@ import { AnswerLost, Unanswered } from '../../../../src/esp8285/executor/unanswe
 import type { Frame } from '../../../../src/esp8285/grammar/frame';
 import { bytesReplaced, padWhenSilent, type PendingSend } from '../../../../src/esp8285/links/exchanges/pendingSend';
 import { BytesReplaced } from '../../../../src/esp8285/links/exchanges/sendErrors';
-import { marbles } from '../../../streams/marbles';
+import { marbles } from '../../../../harness/time/marbles';
 
 const sending = command('AT+CIPSEND', 4, 100);
 const silent = new Unanswered(sending.shown, 5_000);

@@ -5,7 +5,7 @@ import { map } from 'rxjs';
 import type { Rule } from '../../../../src/testing';
 import { espAt222, nonos15, nonos174 } from '../../../../harness/modems/firmware';
 import { code, peer, stage, start4 } from '../../../../harness/modems/stage';
-import { marbles } from '../../../streams/marbles';
+import { marbles } from '../../../../harness/time/marbles';
 
 /** As firmwares of several makers and ages have been logged. */
 const taken = [

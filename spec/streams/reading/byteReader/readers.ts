@@ -1,7 +1,7 @@
 import { type Observable, Subject } from 'rxjs';
 
 import { type ByteQueueOptions, ByteReader } from '../../../../src/streams';
-import { toBytes } from '../../marbles';
+import { toBytes } from '../../../../harness/time/marbles';
 
 /** A connected reader of texts. */
 export function readerOf(rx$: Observable<string>, options?: ByteQueueOptions): ByteReader {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
 import { ByteReader } from '../../../../src/streams';
-import { buffers, marbles } from '../../marbles';
+import { buffers, marbles } from '../../../../harness/time/marbles';
 import { cases, notSizes } from '../cases';
 import { play } from '../cases/play';
 import { fedReader, heard, readerOf } from './readers';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { concatMap, filter, NEVER, type Observable, of, Subject, tap } from 'rxjs';
 
 import { ByteReader } from '../../../../src/streams';
-import { buffers, marbles, toBytes } from '../../marbles';
+import { buffers, marbles, toBytes } from '../../../../harness/time/marbles';
 import { heard } from './readers';
 
 const full = new Error('queue full');

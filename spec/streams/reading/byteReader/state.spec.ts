@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { of, throwError } from 'rxjs';
 
 import { ByteReader } from '../../../../src/streams';
-import { buffers, marbles, toBytes } from '../../marbles';
+import { buffers, marbles, toBytes } from '../../../../harness/time/marbles';
 import { readerOf } from './readers';
 
 const lost = new Error('port lost');

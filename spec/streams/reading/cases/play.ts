@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { from, identity, map, type Observable, take } from 'rxjs';
 
-import { marbles, toBytes } from '../../marbles';
+import { marbles, toBytes } from '../../../../harness/time/marbles';
 import type { ReadCall, ReadCase } from './call';
 
 /** The error of a stream whose diagram ends in `#`. */
