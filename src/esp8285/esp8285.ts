@@ -13,9 +13,9 @@ import type { TimeOptions } from './wifi/time';
 type Name = string | Uint8Array;
 
 /**
- * The ESP8285 (or ESP8266) as a network interface, with promises. Each is the first value of the observable of the same
- * name with a `$`, and rejects with an `OSError`. Each takes `{ signal }` as its last argument: when that aborts, the
- * promise rejects at once, and a command that the modem already runs comes to its end.
+ * The ESP8285 (or ESP8266) as a network interface, with promises. Each promise is the first value of the observable of
+ * the same name with a `$`, and rejects with an `OSError`. Each method takes `{ signal }` as its last argument. When
+ * that aborts, the promise rejects at once, and a command that the modem already runs goes on to its end.
  *
  *     const nic = await ESP8285.start(uart);
  *     await nic.connect('my-ssid', 'my-password', { signal: AbortSignal.timeout(10_000) });
@@ -75,7 +75,7 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
   }
 
   /**
-   * Leaves the network, and does not join it again. Resolves also when the modem was on none.
+   * Leaves the network, and does not join it again. It also resolves when the modem was on none.
    *
    * Rejects with `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
    */
@@ -84,8 +84,9 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
   }
 
   /**
-   * Makes a network of the modem's own, beside the one that it may have joined. Its address there is 192.168.4.1;
-   * `stations$` tells who is on it. When the modem refuses, it has no network of its own, not even the one before.
+   * Opens the modem's own network, beside the one that it may have joined. The modem's address there is 192.168.4.1,
+   * and `stations$` lists the stations on it. If the modem refuses, it has no network of its own, not even the one
+   * before.
    *
    *     await nic.enable_ap('my-board', 'a-good-key', 6, nic.WPA2_PSK);
    *
@@ -93,7 +94,7 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
    *
    * @param ssid 1 to 32 bytes, as text or bytes.
    * @param key 8 to 64 bytes; an open network ignores it.
-   * @param channel 1 to 14. While the modem is on a network, the firmware takes the channel of that. Default: 5.
+   * @param channel 1 to 14. While the modem is on a network, the firmware uses the channel of that network. Default: 5.
    * @param encryption `OPEN`, `WPA_PSK`, `WPA2_PSK` or `WPA_WPA2_PSK` of this interface. Default: `WPA2_PSK`.
    */
   enable_ap(
@@ -121,7 +122,7 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
 
   /**
    * Resolves to the modem's addresses and its access point: `[ip, netmask, gateway, dns, dns2, bssid, ssid]`, see
-   * {@link InterfaceConfig}. What old firmware does not tell is an empty text.
+   * {@link InterfaceConfig}. What old firmware does not show is an empty string.
    *
    *     const [ip, netmask, gateway] = await nic.ifconfig();
    *
@@ -129,11 +130,11 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
    */
   ifconfig(options?: Abortable): Promise<InterfaceConfig>;
   /**
-   * Sets the address by hand, in MicroPython's order, `[ip, netmask, gateway, dns]`, or has it come from the network again,
-   * `'dhcp'`. Without `dns` the name servers stay. The setting holds beyond a restart of the modem.
+   * Sets the address by hand, in MicroPython's order, `[ip, netmask, gateway, dns]`, or gets it from the network again,
+   * with `'dhcp'`. Without `dns` the name servers stay. The driver restores the setting after a restart of the modem.
    *
-   * Rejects with `EINVAL` for what is no address, `EOPNOTSUPP` for a name server with firmware before AT 1.4, `ETIMEDOUT`,
-   * `EIO`.
+   * Rejects with `EINVAL` for an invalid address, `EOPNOTSUPP` for a name server with firmware before AT 1.4,
+   * `ETIMEDOUT`, `EIO`.
    */
   ifconfig(config: StaticConfig | 'dhcp', options?: Abortable): Promise<void>;
   ifconfig(first?: StaticConfig | 'dhcp' | Abortable, second?: Abortable): Promise<InterfaceConfig | void> {
@@ -148,7 +149,8 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
    */
   hostname(options?: Abortable): Promise<string>;
   /**
-   * Sets the host name, 1 to 32 bytes. The network hears of it with the next join; it holds beyond a restart of the modem.
+   * Sets the host name, 1 to 32 bytes. The network learns it with the next join. The driver restores it after a restart
+   * of the modem.
    *
    * Rejects with `EINVAL`, `EOPNOTSUPP` with firmware before AT 1.4, `ETIMEDOUT`, `EIO`.
    */
@@ -164,21 +166,21 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
   }
 
   /**
-   * Has the modem ask time servers (SNTP), and resolves to the time, exact to the second.
+   * Asks time servers (SNTP) through the modem, and resolves to the time, exact to the second.
    *
    *     const now = await nic.time({ servers: ['pool.ntp.org'], timeout: 5 });
    *
-   * Rejects with `ENETUNREACH` without an address, `ETIMEDOUT` without an answer, `EOPNOTSUPP` with firmware before AT 1.4,
-   * `EINVAL`, `EIO`.
+   * Rejects with `ENETUNREACH` without an address, `ETIMEDOUT` without an answer, `EOPNOTSUPP` with firmware before AT
+   * 1.4, `EINVAL`, `EIO`.
    */
   time(options?: TimeOptions & Abortable): Promise<Date> {
     return promiseOf(this.time$(options).pipe(map((epoch) => new Date(epoch))), options);
   }
 
   /**
-   * Has the modem start again, and resolves when it is set up: its network is joined again and its listening port opened
-   * again; open connections are lost (`ECONNRESET`). A modem that refuses, or does not say that it has started, is set up
-   * all the same after 6 s. When aborted, it still starts if that has begun.
+   * Restarts the modem, and resolves when it is set up. Its network is joined again, and its listening port is opened
+   * again. Open connections are lost (`ECONNRESET`). A modem that refuses, or does not say that it has started, is set
+   * up after 6 s. When aborted, a restart that has begun goes on.
    *
    * Rejects with `EIO` when it does not come back.
    */
@@ -187,7 +189,7 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
   }
 
   /**
-   * Looks for networks, which takes a few seconds, and resolves to those in reach, in the modem's order; see
+   * Looks for networks, which takes a few seconds, and resolves to those in range, in the modem's order; see
    * {@link FoundNetwork}.
    *
    *     for (const { ssid, rssi } of await nic.scan()) console.log(ssid, rssi);
@@ -201,16 +203,15 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
   /**
    * Resolves to the signal strength of the access point, in dBm.
    *
-   * Rejects with `ENOTCONN` when the modem has joined none, `EOPNOTSUPP` when the firmware does not tell, `ETIMEDOUT`,
-   * `EIO`.
+   * Rejects with `ENOTCONN` when the modem has joined none, `EOPNOTSUPP` when the firmware does not show it,
+   * `ETIMEDOUT`, `EIO`.
    */
   rssi(options?: Abortable): Promise<number> {
     return promiseOf(this.rssi$(), options);
   }
 
   /**
-   * Has the modem send an echo request to a host, by name or address, and resolves to how long the answer took, in
-   * milliseconds.
+   * Sends an echo request to a host, by name or address, and resolves to how long the answer took, in milliseconds.
    *
    * Rejects with `ETIMEDOUT` when the host does not answer, `EIO` when its name is not found or the modem refuses,
    * `EINVAL`.
@@ -219,20 +220,20 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
     return promiseOf(this.ping$(host), options);
   }
 
-  /** Resolves to the firmware's version, `'1.7.4.0'`; to `'unknown'` when the modem does not say. */
+  /** Resolves to the firmware's version, `'1.7.4.0'`, or to `'unknown'` if the modem does not say it. */
   version(options?: Abortable): Promise<string> {
     return promiseOf(this.version$(), options);
   }
 
   /**
-   * Ends all connections and closes the serial line. What is under way rejects with `EBADF`, and so does every later call;
-   * closing twice is no error. Closing goes on when it is aborted.
+   * Closes all connections and the serial line. Calls under way reject with `EBADF`, and so does every later call.
+   * Closing twice is no error. Aborting does not stop the closing.
    */
   close(options?: Abortable): Promise<void> {
     return promiseOf(this.close$(), options);
   }
 
-  /** Emits once the modem is set up; otherwise the line is free again. */
+  /** Emits once the modem is set up. If that fails, the line is free again. */
   private startOrLetGo(): Observable<void> {
     return defer(() => {
       let isUp = false;

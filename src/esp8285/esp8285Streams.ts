@@ -29,11 +29,12 @@ import type { TimeOptions } from './wifi/time';
 import { WifiInterface } from './wifiInterface';
 
 /**
- * The ESP8285 (or ESP8266) as a network interface, in observables. Each method with a `$` is cold: it asks the modem on
- * subscribe, emits once and completes, or errors with an `OSError`. {@link ESP8285} adds the methods that return promises.
+ * The ESP8285 (or ESP8266) as a network interface, in observables. Each method with a `$` is cold: it asks the modem
+ * when it is subscribed to, emits once and completes, or errors with an `OSError`. {@link ESP8285} adds the methods
+ * that return promises.
  *
- * When the modem starts again by itself, its connections are lost. The interface sets it up, joins the network again, and
- * restores what was set: its own network, the address and the host name. `status$` tells.
+ * When the modem starts again by itself, its connections are lost. The interface sets it up, joins the network again,
+ * and restores its settings: its own network, the address and the host name. `status$` shows each step.
  */
 export class ESP8285Streams extends Inspectable implements Nic {
   /** For {@link enable_ap$}: an open network, without a key. */
@@ -59,13 +60,16 @@ export class ESP8285Streams extends Inspectable implements Nic {
   /** How the interface is doing; replays the current status. */
   readonly status$: Observable<Status>;
   /**
-   * Everything that goes over the line, both ways, without keys and payloads. Hot: subscribe before {@link start$} to see
-   * the set-up. Costs next to nothing while nobody is subscribed; completes with the line.
+   * Everything that goes over the line, both ways, without keys and payloads. Hot: subscribe before {@link start$} to
+   * see the set-up. It costs next to nothing without a subscriber, and completes with the line.
    *
    *     nic.trace$.subscribe(({ time, direction, text }) => console.log(time, direction, text));
    */
   readonly trace$: Observable<TraceEvent>;
-  /** Who is on the modem's own network, see {@link enable_ap$}; replays the current list. AT 1.6 and later tell. */
+  /**
+   * The stations on the modem's own network, see {@link enable_ap$}; replays the current list. AT 1.6 and later report
+   * them.
+   */
   readonly stations$: Observable<readonly Station[]>;
 
   private readonly modem: Modem;
@@ -125,7 +129,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
   }
 
   /**
-   * Leaves the network, and does not join it again. Also emits when the modem was on none.
+   * Leaves the network, and does not join it again. It also emits when the modem was on none.
    *
    * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
    */
@@ -134,14 +138,15 @@ export class ESP8285Streams extends Inspectable implements Nic {
   }
 
   /**
-   * Makes a network of the modem's own, beside the one that it may have joined. Its address there is 192.168.4.1;
-   * {@link stations$} tells who is on it. When the modem refuses, it has no network of its own, not even the one before.
+   * Opens the modem's own network, beside the one that it may have joined. The modem's address there is 192.168.4.1,
+   * and {@link stations$} lists the stations on it. If the modem refuses, it has no network of its own, not even the
+   * one before.
    *
    * Errors: `EINVAL` before anything is sent, `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
    *
    * @param ssid 1 to 32 bytes, as text or bytes.
    * @param key 8 to 64 bytes; an open network ignores it.
-   * @param channel 1 to 14. While the modem is on a network, the firmware takes the channel of that. Default: 5.
+   * @param channel 1 to 14. While the modem is on a network, the firmware uses the channel of that network. Default: 5.
    * @param encryption {@link OPEN}, {@link WPA_PSK}, {@link WPA2_PSK} or {@link WPA_WPA2_PSK}. Default: `WPA2_PSK`.
    */
   enable_ap$(
@@ -160,16 +165,16 @@ export class ESP8285Streams extends Inspectable implements Nic {
 
   /**
    * Asks for the modem's addresses and its access point: `[ip, netmask, gateway, dns, dns2, bssid, ssid]`, see
-   * {@link InterfaceConfig}. What old firmware does not tell is an empty text.
+   * {@link InterfaceConfig}. What old firmware does not show is an empty string.
    *
    * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses or its answer cannot be understood.
    */
   ifconfig$(): Observable<InterfaceConfig>;
   /**
-   * Sets the address by hand, in MicroPython's order, `[ip, netmask, gateway, dns]`, or has it come from the network again,
-   * `'dhcp'`. Without `dns` the name servers stay. The setting holds beyond a restart of the modem.
+   * Sets the address by hand, in MicroPython's order, `[ip, netmask, gateway, dns]`, or gets it from the network again,
+   * with `'dhcp'`. Without `dns` the name servers stay. The driver restores the setting after a restart of the modem.
    *
-   * Errors: `EINVAL` for what is no address, `EOPNOTSUPP` for a name server with firmware before AT 1.4, `ETIMEDOUT`,
+   * Errors: `EINVAL` for an invalid address, `EOPNOTSUPP` for a name server with firmware before AT 1.4, `ETIMEDOUT`,
    * `EIO`.
    */
   ifconfig$(config: StaticConfig | 'dhcp'): Observable<void>;
@@ -187,7 +192,8 @@ export class ESP8285Streams extends Inspectable implements Nic {
    */
   hostname$(): Observable<string>;
   /**
-   * Sets the host name, 1 to 32 bytes. The network hears of it with the next join; it holds beyond a restart of the modem.
+   * Sets the host name, 1 to 32 bytes. The network learns it with the next join. The driver restores it after a restart
+   * of the modem.
    *
    * Errors: `EINVAL`, `EOPNOTSUPP` with firmware before AT 1.4, `ETIMEDOUT`, `EIO`.
    */
@@ -202,7 +208,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
   }
 
   /**
-   * Has the modem ask time servers (SNTP), and emits the time in milliseconds since 1970, exact to the second.
+   * Asks time servers (SNTP) through the modem, and emits the time in milliseconds since 1970, exact to the second.
    *
    * Errors: `ENETUNREACH` without an address, `ETIMEDOUT` without an answer, `EOPNOTSUPP` with firmware before AT 1.4,
    * `EINVAL`, `EIO`.
@@ -212,9 +218,9 @@ export class ESP8285Streams extends Inspectable implements Nic {
   }
 
   /**
-   * Has the modem start again, and emits when it is set up: its network is joined again and its listening port opened
-   * again; open connections are lost (`ECONNRESET`). A modem that refuses, or does not say that it has started, is set up
-   * all the same after 6 s.
+   * Restarts the modem, and emits when it is set up. Its network is joined again, and its listening port is opened
+   * again. Open connections are lost (`ECONNRESET`). A modem that refuses, or does not say that it has started, is set
+   * up after 6 s.
    *
    * Errors: `EIO` when it does not come back.
    */
@@ -223,7 +229,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
   }
 
   /**
-   * Looks for networks, which takes a few seconds, and emits those in reach, in the modem's order; see
+   * Looks for networks, which takes a few seconds, and emits those in range, in the modem's order; see
    * {@link FoundNetwork}.
    *
    * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses or its answer cannot be understood.
@@ -235,32 +241,33 @@ export class ESP8285Streams extends Inspectable implements Nic {
   /**
    * Asks for the signal strength of the access point, in dBm.
    *
-   * Errors: `ENOTCONN` when the modem has joined none, `EOPNOTSUPP` when the firmware does not tell, `ETIMEDOUT`, `EIO`.
+   * Errors: `ENOTCONN` when the modem has joined none, `EOPNOTSUPP` when the firmware does not show it, `ETIMEDOUT`,
+   * `EIO`.
    */
   rssi$(): Observable<number> {
     return this.whenUp(rssi);
   }
 
   /**
-   * Has the modem send an echo request to a host, by name or address, and emits how long the answer took, in milliseconds.
+   * Sends an echo request to a host, by name or address, and emits how long the answer took, in milliseconds.
    *
    * Errors: `ETIMEDOUT` when the host does not answer, `EIO` when its name is not found or the modem refuses, `EINVAL`.
    */
   ping$(host: string): Observable<number> {
     return this.whenUp((up) =>
-      // A name that the firmware does not take is looked up first.
+      // A name that is too long for the firmware is looked up first.
       (isTooLong(up, host) ? this.resolve(host) : of([host])).pipe(concatMap(([address = host]) => ping(up, address))),
     );
   }
 
-  /** Emits the firmware's version, `'1.7.4.0'`; `'unknown'` when the modem does not say. */
+  /** Emits the firmware's version, `'1.7.4.0'`, or `'unknown'` if the modem does not say it. */
   version$(): Observable<string> {
     return this.whenUp(({ dialect }) => of(dialect.version));
   }
 
   /**
-   * Ends all connections and closes the serial line. What is under way fails with `EBADF`, and so does every later call;
-   * closing twice is no error.
+   * Closes all connections and the serial line. Operations under way fail with `EBADF`, and so does every later call.
+   * Closing twice is no error.
    */
   close$(): Observable<void> {
     return this.modem.lifecycle.close().pipe(endWith(undefined));

@@ -24,13 +24,16 @@ import { join, leave } from './wifi/join';
 import { disableSoftAp, enableSoftAp } from './wifi/softAp';
 import { time, type TimeOptions } from './wifi/time';
 
-/** The Wi-Fi of a modem: the network that it has joined and what has been set, which are restored after each restart. */
+/** The Wi-Fi of a modem: the network that it has joined and its settings. Both are restored after each restart. */
 export class WifiInterface {
   private readonly kept = new KeptSettings();
   private readonly rejoiner: Rejoiner;
   /** Set by hand. */
   private ownNameServers: readonly string[] = [];
-  /** What was last heard of the network, for inspection. The address counts as long as the status is the same. */
+  /**
+   * The name and the address of the network as last seen, for inspection. The address is valid as long as the status is
+   * the same.
+   */
   private ssid: string | Uint8Array | undefined;
   private address: { readonly ip: string; readonly status: Status | undefined } | undefined;
 
@@ -42,7 +45,7 @@ export class WifiInterface {
     this.rejoiner = new Rejoiner(rejoin, scheduler);
   }
 
-  /** Has the modem restored what is lost with a restart. */
+  /** The hooks that restore what a restart of the modem has lost. */
   get hooks(): LifecycleHooks {
     return {
       restore: (up) => this.kept.restore(up),
@@ -50,7 +53,7 @@ export class WifiInterface {
     };
   }
 
-  /** The name and the address, as far as they were heard of and still hold, for inspection. */
+  /** The name and the address of the network, as far as they are known and still valid, for inspection. */
   get known(): { readonly ssid: string | undefined; readonly address: string | undefined } {
     const status = currentOf(this.modem.state.status$);
     const isUp = status?.wifi === 'up';
@@ -62,7 +65,7 @@ export class WifiInterface {
 
   connect(up: Session, ssid: string | Uint8Array, key: string | Uint8Array): Observable<void> {
     const joining$ = this.join(up, ssid, key);
-    // The network before is left, whatever the outcome is.
+    // The modem leaves the earlier network in any case.
     this.rejoiner.forget();
     this.ssid = undefined;
     return joining$.pipe(
@@ -139,7 +142,7 @@ export class WifiInterface {
     return throwError(() => new OSError('ENETUNREACH', 'time', message));
   }
 
-  /** Which name servers to ask: those that were set, or the modem's. */
+  /** The name servers to ask: those that were set, or the modem's. */
   nameServers(up: Session): Observable<readonly string[]> {
     return this.ownNameServers.length > 0 ? of(this.ownNameServers) : nameServers(up);
   }

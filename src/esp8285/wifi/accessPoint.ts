@@ -9,15 +9,15 @@ import type { Session } from '../executor/session';
 /** The access point that the modem has joined. */
 export interface AccessPoint {
   readonly ssid: string;
-  /** `undefined` where old firmware does not tell. */
+  /** `undefined` if old firmware does not show it. */
   readonly bssid: string | undefined;
-  /** Signal strength in dBm; `undefined` where old firmware does not tell. */
+  /** Signal strength in dBm; `undefined` if old firmware does not show it. */
   readonly rssi: number | undefined;
 }
 
 /**
- * Asks for the access point; emits `undefined` when the modem has joined none. Errors with a `Refusal` that shows the
- * answer when it cannot be understood.
+ * Asks for the access point, and emits `undefined` when the modem has joined none. If the answer cannot be understood,
+ * errors with a `Refusal` that shows it.
  */
 export function accessPoint(up: Session): Observable<AccessPoint | undefined> {
   const { askAccessPoint } = up.commands;
@@ -35,7 +35,8 @@ export function accessPoint(up: Session): Observable<AccessPoint | undefined> {
 /**
  * Asks for the signal strength of the access point, and emits it in dBm.
  *
- * Errors: `ENOTCONN` when the modem has joined none, `EOPNOTSUPP` when the firmware does not tell, `ETIMEDOUT`, `EIO`.
+ * Errors: `ENOTCONN` when the modem has joined none, `EOPNOTSUPP` when the firmware does not show it, `ETIMEDOUT`,
+ * `EIO`.
  */
 export function rssi(up: Session): Observable<number> {
   return accessPoint(up).pipe(
@@ -49,8 +50,9 @@ export function rssi(up: Session): Observable<number> {
   );
 }
 
-// `+CWJAP_CUR:"my "net"","aa:bb:cc:dd:ee:ff",6,-52,0`: the name is printed as it is, quotes and commas included, so it ends
-// where the rest can be read to the end. AT before 0.21 gives the name alone, other makers the name and the address.
+// `+CWJAP_CUR:"my "net"","aa:bb:cc:dd:ee:ff",6,-52,0`: the name is printed without escapes, quotes and commas included,
+// so it ends where the rest can be parsed to the end. AT before 0.21 gives only the name, and other makers the name and
+// the address.
 const forms = [
   /^\+CWJAP(?:_CUR|_DEF)?: *"(?<ssid>.*)" *, *"?(?<bssid>(?:[\da-f]{2}:){5}[\da-f]{2})"? *, *\d+ *, *(?<rssi>-?\d+)(?: *,[^"]*)?$/i,
   /^\+CWJAP(?:_CUR|_DEF)?: *"(?<ssid>.*)" *, *"?(?<bssid>(?:[\da-f]{2}:){5}[\da-f]{2})"?(?: *,[^"]*)?$/i,

@@ -20,7 +20,7 @@ import { asBuffer, deadline } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
 import type { Datagram, DatagramLink } from '../../usocket/contract/nic';
 
-/** Milliseconds between two questions, as with other resolvers; each goes to the next server. */
+/** Milliseconds between two queries, as with other resolvers. Each goes to the next server. */
 const pause = 2_000;
 const rounds = 3;
 /** Milliseconds. */
@@ -32,14 +32,14 @@ const noSuchName = 3;
 export interface NameServersOptions {
   /** Addresses of name servers, one or more. */
   readonly servers: readonly string[];
-  /** Cold: opens a port of any number. */
+  /** Cold: opens a port with any number. */
   readonly port$: Observable<DatagramLink>;
-  /** Closes the port, whoever waits for that. */
+  /** Closes the port in the background. */
   readonly close: (port: DatagramLink) => void;
   readonly scheduler: SchedulerLike;
 }
 
-/** The answer of a name server: addresses, or why there are none. */
+/** The answer of a name server: addresses, or the reason for their absence. */
 type Said = readonly string[] | 'no such name' | 'no answer';
 
 /**
@@ -71,7 +71,7 @@ function asked(
   scheduler: SchedulerLike,
 ): Observable<readonly string[]> {
   return defer(() => {
-    // A random number, so that nobody else can answer.
+    // A random number, so that no other host can forge an answer.
     const [id = 0] = crypto.getRandomValues(new Uint16Array(1));
     const query = encode({
       type: 'query',
@@ -93,7 +93,7 @@ function asked(
     const answer$ = port.datagrams$.pipe(
       filter(({ remote }) => servers.includes(remote.address)),
       map((datagram) => said(datagram, id)),
-      // Another server may know, or this one later.
+      // Another server may know the name, or this one later.
       filter((answer) => answer !== 'no answer'),
       map((answer) => {
         if (answer === 'no such name') throw notFound(name);
@@ -117,7 +117,7 @@ function said({ data }: Datagram, id: number): Said {
     const addresses = answers.flatMap((answer) => (answer.type === 'A' ? [answer.data] : []));
     return addresses.length > 0 ? addresses : 'no such name';
   } catch {
-    // No DNS message.
+    // It is not a DNS message.
     return 'no answer';
   }
 }

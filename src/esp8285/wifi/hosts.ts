@@ -11,32 +11,32 @@ import { commandError } from '../executor/commandError';
 import type { Session } from '../executor/session';
 import { Unanswered } from '../executor/unanswered';
 
-// `+CIPDOMAIN:93.184.216.34`, with quotes since AT 2.2; other makers print the name, or a blank, in front.
+// `+CIPDOMAIN:93.184.216.34`, with quotes since AT 2.2; other makers print the name or a blank before the address.
 const addressLine = /^\+CIPDOMAIN:(?:.*[, ])?"?(\d+\.\d+\.\d+\.\d+|[\da-fA-F:]*:[\da-fA-F:]+)"?$/;
-/** Milliseconds: AT 1.x asks four times, seconds apart. */
+/** Milliseconds. AT 1.x asks four times, seconds apart. */
 const resolveDeadline = 20_000;
 /** Milliseconds. */
 const pingDeadline = 10_000;
 
-/** Of a whole name, and of one of its parts, in bytes (RFC 1035). */
+/** The longest name and the longest part of a name, in bytes (RFC 1035). */
 const longestName = 253;
 const longestLabel = 63;
 
-/** What the firmware asks where the network names no name server. */
+/** The name server that the firmware asks if the network names none. */
 const firmwaresOwn = '208.67.222.222';
 
 export interface ResolveOptions {
   readonly hasAddress: () => boolean;
-  /** Asks name servers where the modem cannot. */
+  /** Asks name servers for a name that the modem cannot look up. */
   readonly askNameServers: (name: string) => Observable<readonly string[]>;
 }
 
 /**
- * Looks a host name up, and emits its addresses. `AT+CIPDOMAIN` does it, or the name servers are asked where the name is
- * longer than the firmware takes. The firmware does not tell "no such name" from "no name server answered": while the modem
- * has an address, it counts as the first.
+ * Looks a host name up, and emits its addresses. `AT+CIPDOMAIN` does it; for a name that is too long for the firmware,
+ * the driver asks the name servers. The firmware does not distinguish "no such name" from "no name server answered".
+ * While the modem has an address, a failure counts as the first.
  *
- * Throws `EINVAL` for what cannot be a name. Errors: `EAI_NONAME`, `EAI_AGAIN`.
+ * Throws `EINVAL` for a text that cannot be a name. Errors: `EAI_NONAME`, `EAI_AGAIN`.
  */
 export function resolve(
   up: Session,
@@ -58,14 +58,14 @@ export function resolve(
   );
 }
 
-/** Whether a host name is longer than the firmware takes. */
+/** Whether a host name is too long for the firmware. */
 export function isTooLong({ dialect }: Session, host: string): boolean {
   return Buffer.byteLength(host) > longestHostName[dialect.generation];
 }
 
 /**
- * Asks which name servers the modem has, and emits one or more. Firmware before AT 1.4 does not tell: then they are the
- * gateway, which answers in most small networks, and the firmware's own.
+ * Asks which name servers the modem has, and emits one or more. Firmware before AT 1.4 does not show them. Then they
+ * are the gateway, which answers in most small networks, and the default of the firmware.
  */
 export function nameServers(up: Session): Observable<readonly string[]> {
   const named = (command: Command, pattern: RegExp) =>
@@ -83,7 +83,7 @@ export function nameServers(up: Session): Observable<readonly string[]> {
 }
 
 /**
- * Has the modem send an echo request to a host, by name or address, and emits how long the answer took, in milliseconds.
+ * Sends an echo request to a host, by name or address, and emits how long the answer took, in milliseconds.
  *
  * Errors: `ETIMEDOUT` when the host does not answer, `EIO` when its name is not found or the modem refuses.
  */

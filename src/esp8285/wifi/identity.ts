@@ -26,7 +26,7 @@ export function hostname(up: Session): Observable<string> {
 }
 
 /**
- * Sets that name, 1 to 32 bytes; the network hears of it with the next join.
+ * Sets that name, 1 to 32 bytes. The network learns it with the next join.
  *
  * Throws `EINVAL` for a name that cannot be sent, `EOPNOTSUPP` for firmware before AT 1.4. Errors: `ETIMEDOUT` when the
  * modem does not answer, `EIO` when it refuses.

@@ -9,16 +9,17 @@ import { withCommandError } from '../executor/commandError';
 import type { Session } from '../executor/session';
 import { accessPoint } from './accessPoint';
 
-/** Name servers that every firmware has places for. */
+/** How many name servers every firmware can keep. */
 const mostNameServers = 2;
-/** Stands for "no name server" in `InterfaceConfig`, and in other ports of MicroPython. */
+/** These mean "no name server": the first in `InterfaceConfig`, the others in other ports of MicroPython. */
 const none = ['0', '0.0.0.0', ''];
 
 /**
- * What `ifconfig()` gives, in MaixPy's order; every element is a text.
+ * The result of `ifconfig()`, in MaixPy's order. Every element is a string.
  *
- * The name servers are those that `ifconfig(config)` has set, and `'0'` where none were set: the firmware does not tell
- * which of its own it asks. `bssid` and `ssid` are those of the access point, and empty when the modem has joined none.
+ * The name servers are those that `ifconfig(config)` has set, and `'0'` if none were set, because the firmware does not
+ * show which of its own it asks. `bssid` and `ssid` are those of the access point, and empty when the modem has joined
+ * none.
  *
  *     const [ip, netmask, gateway] = await nic.ifconfig();
  */
@@ -33,8 +34,8 @@ export type InterfaceConfig = readonly [
 ];
 
 /**
- * An address that is set by hand, in MicroPython's order, each a dotted quad; one or two name servers may follow. What
- * `ifconfig()` gives behind them is ignored, so its result can be handed back.
+ * An address that is set by hand, in MicroPython's order, each a dotted quad. One or two name servers may follow.
+ * Further elements are ignored, so a result of `ifconfig()` can be passed back.
  *
  *     await nic.ifconfig(['192.168.1.20', '255.255.255.0', '192.168.1.1', '192.168.1.1']);
  */
@@ -45,12 +46,12 @@ export interface StaticAddress {
   readonly ip: string;
   readonly netmask: string;
   readonly gateway: string;
-  /** Empty: the modem keeps its own. */
+  /** If it is empty, the modem keeps its own. */
   readonly nameServers: readonly string[];
 }
 
 /**
- * Asks for the modem's addresses and its access point. What old firmware does not tell is empty.
+ * Asks for the modem's addresses and its access point. What old firmware does not show is an empty string.
  *
  * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses or its answer cannot be understood.
  *
@@ -67,7 +68,7 @@ export function ifconfig(up: Session, [dns = '0', dns2 = '0']: readonly string[]
   );
 }
 
-/** Throws `EINVAL` for what is no configuration. {@link setAddress} throws for what is no address. */
+/** Throws `EINVAL` for a value that is not a configuration. {@link setAddress} checks the addresses. */
 export function staticAddressOf(config: StaticConfig): StaticAddress {
   const isConfig: boolean = Array.isArray(config) && config.length >= 3;
   if (!isConfig) {
@@ -82,8 +83,8 @@ export function staticAddressOf(config: StaticConfig): StaticAddress {
 /**
  * Gives the modem an address, and turns DHCP off.
  *
- * Throws `EINVAL` for what is no IPv4 address, `EOPNOTSUPP` for name servers where the firmware takes none. Errors:
- * `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
+ * Throws `EINVAL` for a text that is not an IPv4 address, and `EOPNOTSUPP` for name servers if the firmware has no
+ * command for them. Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
  */
 export function setAddress(up: Session, { ip, netmask, gateway, nameServers }: StaticAddress): Observable<void> {
   // The order of `AT+CIPSTA` is not the order of `ifconfig`.
@@ -96,9 +97,9 @@ export function setAddress(up: Session, { ip, netmask, gateway, nameServers }: S
 }
 
 /**
- * Has the modem ask for its address again. Errors: `ETIMEDOUT` when it does not answer, `EIO` when it refuses.
+ * Gets the address by DHCP again. Errors: `ETIMEDOUT` when it does not answer, `EIO` when it refuses.
  *
- * @param nameServersToo Name servers were set by hand; they come from DHCP again, too.
+ * @param nameServersToo Whether name servers were set by hand. They then come from DHCP again, too.
  */
 export function useDhcp(up: Session, nameServersToo: boolean): Observable<void> {
   const { dhcp, nameServersByDhcp } = up.commands;
@@ -111,7 +112,7 @@ interface Addresses {
   readonly netmask: string;
 }
 
-/** AT before 1.0 has no answer with all three of them: then the address alone is asked for. */
+/** AT before 1.0 has no answer with all three addresses, so it is asked for the address alone. */
 function addresses(up: Session): Observable<Addresses> {
   const { askAddresses } = up.commands;
   const shorter$ = up.ask(common.askOwnAddresses).pipe(

@@ -34,13 +34,13 @@ import { certainAtOnce } from '../executor/certainAtOnce';
 import type { Wire } from '../executor/wire';
 import { accessPoint } from './accessPoint';
 
-/** Milliseconds: the modem gives up an access point after 15 s. DHCP may take longer, and a minute is usual. */
+/** Milliseconds. The modem gives up an access point after 15 s. DHCP may take longer; a minute is usual. */
 const joinDeadline = 30_000;
 const addressDeadline = 60_000;
 
 const reason = /^\+CWJAP(?:_CUR|_DEF)?: *(\d+)/;
 
-/** What the code in `+CWJAP:<code>` says, and what to try. */
+/** The meaning of the code in `+CWJAP:<code>`, and what to try. */
 const reasons: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   1: ['ETIMEDOUT', 'did not answer in time, or gave no address (DHCP); is it near enough, and the key right?'],
   2: ['EACCES', 'did not take the key; check it'],
@@ -64,7 +64,7 @@ export function join(up: Session, ssid: string | Uint8Array, key: string | Uint8
   const command = up.commands.join(ssid, key);
   const exchange = simpleExchange(command, joinDeadline + addressDeadline);
   return defer(() => {
-    /** The access point has let the modem in; the modem waits for an address. */
+    /** Whether the access point has accepted the modem, which then waits for an address. */
     let isIn = false;
     const converse = (wire: Wire) => {
       const admission$ = wire.frames$.pipe(
@@ -82,7 +82,7 @@ export function join(up: Session, ssid: string | Uint8Array, key: string | Uint8
   });
 }
 
-/** Leaves the network, and emits. Some firmware refuses when it has joined none: then there is nothing to do. */
+/** Leaves the network, and emits. Some firmware refuses when it has joined none, which is no error. */
 export function leave(up: Session): Observable<void> {
   return up.ask(common.leave).pipe(
     map(() => undefined),
@@ -115,8 +115,8 @@ function askToJoin(join: Join): Observable<void> {
 }
 
 /**
- * Emits when the modem has an address of a network that it has joined since the command. An address from before counts for
- * nothing, nor does one that comes while the modem is busy, because it has not begun the command then.
+ * Emits when the modem has an address on a network that it has joined since the command. An earlier address does not
+ * count. Neither does one that comes while the modem is busy, because it has not begun the command then.
  */
 function joining({ frames$, said$ }: Wire): Observable<void> {
   const joined$ = frames$.pipe(
@@ -135,7 +135,7 @@ function joining({ frames$, said$ }: Wire): Observable<void> {
   );
 }
 
-/** The line has lost how the attempt ended, so the modem is asked what it has joined. */
+/** The line has lost the result, so the modem is asked which network it has joined. */
 function find({ wire, up, ssid }: Join, lost: AnswerLost): Observable<void> {
   const names = typeof ssid === 'string' ? [ssid] : [asBuffer(ssid).toString(), asBuffer(ssid).toString('latin1')];
   const known = (query: Command) => ask(wire, query).pipe(ifRefused(of([])));
@@ -179,7 +179,7 @@ function reasonOf(cause: unknown, isIn: boolean): readonly [ErrorCode, string] |
   return reasons[code ?? ''] ?? ['EIO', 'could not be joined; is the name right, and the key?'];
 }
 
-/** For messages: bytes that are no text are shown escaped. */
+/** The name for messages. Bytes that are not text are escaped. */
 function nameOf(ssid: string | Uint8Array): string {
   return typeof ssid === 'string' ? JSON.stringify(ssid) : `"${readable(asBuffer(ssid).toString('latin1'))}"`;
 }

@@ -7,7 +7,7 @@ import { withCommandError } from '../executor/commandError';
 import { askAtLength, type Exchange, simpleExchange } from '../executor/exchange';
 import type { Session } from '../executor/session';
 
-/** What is known of a network besides its name, as far as the firmware tells. */
+/** The properties of a network besides its name, as far as the firmware shows them. */
 interface Details {
   readonly encryption: number | undefined;
   readonly rssi: number | undefined;
@@ -16,27 +16,30 @@ interface Details {
 }
 
 /**
- * A network in reach. It is the text that the modem prints, as in MaixPy, `3,"my-ssid",-40,"aa:bb:cc:dd:ee:ff",6,…`, with
- * its parts as properties. It is a `String`, so that programs that cut the text go on to work.
+ * A network in range. It is the text that the modem prints, as in MaixPy, `3,"my-ssid",-40,"aa:bb:cc:dd:ee:ff",6,…`,
+ * with its parts as properties. It is a `String`, so that programs that cut the text still work.
  *
  *     for (const network of await nic.scan()) {
  *       console.log(`${network}`, network.ssid, network.rssi);
  *     }
  *
- * A name is bytes in an encoding that nobody tells: where it is not UTF-8, give `ssidBytes` to `nic.connect`.
+ * A name consists of bytes in an unknown encoding. If it is not UTF-8, give `ssidBytes` to `nic.connect`.
  */
 export class FoundNetwork extends String {
   /** The name, read as UTF-8. */
   readonly ssid: string;
-  /** The name as it is, at most 32 bytes; `nic.connect` takes it as well. */
+  /** The bytes of the name, at most 32; `nic.connect` accepts them as well. */
   readonly ssidBytes: Buffer;
-  /** 0 for an open network, 1 WEP, 2 WPA, 3 WPA2, 4 WPA or WPA2; newer firmware has more. `undefined` if not told. */
+  /**
+   * 0 for an open network, 1 WEP, 2 WPA, 3 WPA2, 4 WPA or WPA2; newer firmware has more. `undefined` if the firmware
+   * does not show it.
+   */
   readonly encryption: number | undefined;
-  /** Signal strength in dBm; `undefined` if the firmware does not tell. */
+  /** Signal strength in dBm; `undefined` if the firmware does not show it. */
   readonly rssi: number | undefined;
-  /** The access point's hardware address, `'aa:bb:cc:dd:ee:ff'`; `undefined` if the firmware does not tell. */
+  /** The access point's hardware address, `'aa:bb:cc:dd:ee:ff'`; `undefined` if the firmware does not show it. */
   readonly bssid: string | undefined;
-  /** The radio channel of the access point, 1 to 14; `undefined` if the firmware does not tell. */
+  /** The radio channel of the access point, 1 to 14; `undefined` if the firmware does not show it. */
   readonly channel: number | undefined;
 
   constructor(text: string, ssidBytes: Buffer, { encryption, rssi, bssid, channel }: Details) {
@@ -55,7 +58,7 @@ export class FoundNetwork extends String {
   }
 }
 
-/** Milliseconds: the modem listens on each channel for a while. */
+/** Milliseconds. The modem listens on each channel for a while. */
 const scanDeadline = 10_000;
 
 /**
@@ -74,7 +77,7 @@ function scanExchange(): Exchange<readonly FoundNetwork[]> {
     converse: (wire) =>
       defer(() => {
         const bytesOf = new Map<string, Buffer>();
-        // The lines of an answer are text. A name may be any bytes.
+        // The answer has its lines as text, but a name may be any bytes.
         const listening$ = wire.frames$.pipe(
           filter((frame) => frame.kind === 'line'),
           tap(({ text, bytes }) => bytes && bytesOf.set(text, bytes)),
@@ -93,16 +96,16 @@ function networksOf(lines: readonly string[], bytesOf: ReadonlyMap<string, Buffe
   const found = named
     .map((line) => foundNetworkOf(bytesOf.get(line) ?? Buffer.from(line)))
     .filter((network) => network !== undefined);
-  // One damaged line is one network less. When no line can be read, the modem speaks another language.
+  // A damaged line is one network less. If no line can be read, the format is unknown.
   if (named.length > 0 && found.length === 0)
     throw Refusal.without('a network that can be read', common.scan.shown, named);
   return found;
 }
 
 /**
- * What is in the parentheses. A name is printed as it is, quotes and commas included (esp-at issues 256, 290), so it ends at
- * the last quote behind which the line can be read to its end. Older firmware, `AT+CWLAPOPT`, and builds of other makers
- * leave fields out; newer firmware adds some.
+ * The fields in the parentheses. A name is printed without escapes, quotes and commas included (esp-at issues 256,
+ * 290), so it ends at the last quote after which the line can be parsed to its end. Older firmware, `AT+CWLAPOPT`, and
+ * builds of other makers leave fields out; newer firmware adds some.
  */
 const forms = [
   /^(?:(?<encryption>\d+) *, *)?"(?<ssid>.*)" *, *(?<rssi>-?\d+) *, *"?(?<bssid>(?:[\da-f]{2}:){5}[\da-f]{2})"?(?: *, *(?<channel>\d+))?(?: *,[^"]*)?$/i,

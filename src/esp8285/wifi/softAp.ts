@@ -22,11 +22,11 @@ const softApDeadline = 10_000;
 const channels = { first: 1, last: 14 };
 
 /**
- * Has the modem make a network of its own, beside the one that it may have joined. When it refuses, it has no network of its
+ * Opens the modem's own network, beside the one that it may have joined. If the modem refuses, it has no network of its
  * own, not even the one before.
  *
- * Throws `EINVAL` for a name, a key, a channel or an encryption that cannot be. Errors: `ETIMEDOUT` when the modem does
- * not answer, `EIO` when it refuses. The key is in no message.
+ * Throws `EINVAL` for an invalid name, key, channel or encryption. Errors: `ETIMEDOUT` when the modem does not answer,
+ * `EIO` when it refuses. No message contains the key.
  */
 export function enableSoftAp(up: Session, softAp: SoftApSettings): Observable<void> {
   checkNumbers(softAp);
@@ -38,7 +38,7 @@ export function disableSoftAp(up: Session): Observable<void> {
   return up.sequence([up.commands.stationMode], softApDeadline).pipe(withCommandError('disable_ap'));
 }
 
-/** The stations on the modem's own network, as far as the modem tells: AT 1.6 and later do. */
+/** The stations on the modem's own network. AT 1.6 and later report them. */
 export class Stations {
   /** Replays the current list, in the order in which the stations came. */
   readonly stations$: Observable<readonly Station[]>;
@@ -49,7 +49,7 @@ export class Stations {
     this.stations$ = this.stations.asObservable();
   }
 
-  /** Takes notice of a frame. The modem may say the same thing twice (seen on AT 1.7.4). */
+  /** Follows the messages about stations. The modem may say the same thing twice (seen on AT 1.7.4). */
   route(frame: Frame): void {
     if (frame.kind !== 'station') return;
     const { mac } = frame;
@@ -68,7 +68,7 @@ export class Stations {
     );
   }
 
-  /** The network is gone. */
+  /** The network is switched off. */
   clear(): void {
     if (this.stations.value.length > 0) this.stations.next([]);
   }

@@ -32,13 +32,13 @@ const pollPause = 500;
 /** Seconds. */
 const defaultTimeout = 20;
 const mostServers = 3;
-/** Milliseconds since 1970 at the end of that year: a clock that shows less has not been set. */
+/** Milliseconds since 1970 at the end of that year. A clock that shows less has not been set. */
 const endOf1970 = 365 * 86_400_000;
 
 /**
- * Has the modem ask time servers, and emits the time in milliseconds since 1970, to the second.
+ * Asks time servers through the modem, and emits the time in milliseconds since 1970, exact to the second.
  *
- * Throws `EINVAL` for servers or a time-out that cannot be, `EOPNOTSUPP` for firmware before AT 1.4. Errors:
+ * Throws `EINVAL` for invalid servers or an invalid time-out, `EOPNOTSUPP` for firmware before AT 1.4. Errors:
  * `ETIMEDOUT` when no server has answered in time, or the modem does not; `EIO` when it refuses.
  */
 export function time(
@@ -51,7 +51,7 @@ export function time(
   requireNamesAndClock(up.dialect, 'time');
   const setUp$ = up.ask(command).pipe(ignoreElements());
   return defer(() => {
-    /** What the modem has shown last that is no time: the line may be damaged, or in another language. */
+    /** The last answer of the modem that is not a time. Its line may be damaged, or in another language. */
     let strange: string | undefined;
     const shown$ = up.ask(common.askTime).pipe(
       map((lines) => {
@@ -93,8 +93,8 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const daysBefore = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
 
 /**
- * The milliseconds since 1970 of a universal time as C's `asctime` writes it, `'Thu Jan  1 00:02:08 1970'`; some
- * firmware pads the day with a zero instead. `undefined` for another text.
+ * Parses a universal time as C's `asctime` writes it, `'Thu Jan 1 00:02:08 1970'`, and returns its milliseconds since
+ * 1970. Some firmware pads the day with a zero instead. Returns `undefined` for any other text.
  */
 export function epochOf(text: string): number | undefined {
   const match = /^(?:\w{3},? +)?(\w{3}) +(\d{1,2}) +(\d{1,2}):(\d\d):(\d\d) +(\d{4})$/.exec(text);
@@ -108,7 +108,7 @@ export function epochOf(text: string): number | undefined {
   return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1000;
 }
 
-/** Leap years of the Gregorian calendar up to this one, which counts. */
+/** The number of leap years of the Gregorian calendar up to this year, inclusive. */
 function leapYearsTo(year: number): number {
   return Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);
 }
