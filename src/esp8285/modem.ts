@@ -19,7 +19,7 @@ import { Trace } from './trace/trace';
 import type { TraceEvent } from './trace/traceEvent';
 import { Stations } from './wifi/softAp';
 
-/** Milliseconds, of a line that does not say how long it may pause. */
+/** Milliseconds, for a line without a `longestPause`. */
 const usualPause = 500;
 /** Milliseconds. */
 const usualQuiet = 10_000;
@@ -33,7 +33,7 @@ const serialAdvice = {
 export class Modem {
   readonly state = new ModemState();
   readonly lifecycle: Lifecycle;
-  /** Everything that is said on the line; see {@link TraceEvent}. */
+  /** Everything that goes over the line; see {@link TraceEvent}. */
   readonly trace$: Observable<TraceEvent>;
   readonly links: LinkTable;
   readonly streams: StreamOpener;
@@ -44,7 +44,7 @@ export class Modem {
   constructor(uart: Uart, options: ModemOptions = {}) {
     const { passiveReceive = true, flowControl = false, longestHold = 2_000 } = options;
     const { unknownLines, redial = {}, scheduler = asyncScheduler } = options;
-    // Another scheduler has virtual time, which would never end with questions that never end.
+    // Any other scheduler has virtual time, which would never end if the driver asked without end.
     const unlessVirtual = (milliseconds: number) => (scheduler === asyncScheduler ? milliseconds : Infinity);
     const { longestPause = uart.longestPause ?? usualPause, longestQuiet = unlessVirtual(usualQuiet) } = options;
     const { longestSilence = unlessVirtual(usualSilence) } = options;

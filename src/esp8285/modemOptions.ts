@@ -5,57 +5,57 @@ import type { RedialOptions } from './life/redialer';
 import type { RejoinOptions } from './life/rejoiner';
 
 /**
- * How the interface treats its modem; all of it is optional. Times are in milliseconds.
+ * The options of the interface. Times are in milliseconds.
  *
  *     const nic = await network.ESP8285(uart, { passiveReceive: false, rejoin: { count: Infinity } });
  */
 export interface ModemOptions {
   /**
-   * Passive receive: what the peer sends waits in the modem until it is read, so that a slow reader slows the sender down.
-   * `false` has the modem push what it receives, which is a little faster. Default: `true`, wherever the firmware has it.
+   * Passive receive: received data wait in the modem until they are read, so that a slow reader slows the sender down.
+   * With `false`, the modem pushes data, which is a little faster. Default: `true`, if the firmware has it.
    */
   readonly passiveReceive?: boolean;
   /**
-   * How the network is joined again after a restart of the modem, or when it is lost and the modem does not find back by
-   * itself within 15 s. `false` for not at all. Default: see {@link RejoinOptions}.
+   * How the network is joined again after a restart of the modem, or when it is lost and the modem does not join it by
+   * itself within 15 s. With `false`, it is not joined again. Default: see {@link RejoinOptions}.
    */
   readonly rejoin?: RejoinOptions | false;
   /**
-   * How a line that is lost is opened again, where its `Uart` can be: when a server starts again, or an adapter is
-   * unplugged and plugged in. `status$` tells of each attempt. Connections are lost with the line; then all is as after a
-   * restart of the modem. `false` for not by itself: `start()` and `reset()` open it again. Default: see
-   * {@link RedialOptions}.
+   * How a lost line is opened again, if its `Uart` can be: after a server has restarted, or an adapter was unplugged
+   * and plugged in. `status$` shows each attempt. Connections are lost with the line; afterwards all is as after a
+   * restart of the modem. With `false`, only `start()` and `reset()` open it again. Default: see {@link RedialOptions}.
    */
   readonly redial?: RedialOptions | false;
   /**
-   * Milliseconds, 0 to 7 200 000 in whole seconds, after which the modem closes a connection to its listening port on which
-   * nothing comes or goes. Default: 0, never, as sockets do it.
+   * The modem closes a connection to its listening port after this many milliseconds without data in either direction:
+   * 0 to 7 200 000, in whole seconds. Default: 0, which is never, as with other sockets.
    */
   readonly idleTimeout?: number;
   /**
-   * Milliseconds of silence after which the modem is taken to have broken off in the middle of what it says, because of a
-   * reset or an overrun: it prints without a pause. A block that is cut off fails its connection. Default: what the line
-   * says of itself (`Uart.longestPause`): 100 for a serial port and the virtual modem, 3000 for `tcp:` and `rfc2217:`, which
-   * may have to send a segment again; 500 for a line that says nothing.
+   * If the line is silent for this many milliseconds in the middle of a message, the message counts as cut off by a
+   * reset or an overrun, because a modem prints without a pause. A block that is cut off fails its connection. Default:
+   * what the line says of itself (`Uart.longestPause`): 100 for a serial port and the virtual modem, 3000 for `tcp:`
+   * and `rfc2217:`, which may have to send a segment again; 500 for a line that says nothing.
    */
   readonly longestPause?: number;
   /**
-   * What a whole line means that is in no list. `'news'`: it comes from another maker's firmware, a newer one, or a log on
-   * the same line; `trace$` shows it, and otherwise it is ignored. `'damage'`: it is the rest of data whose header was lost,
-   * which ends every connection whose data are pushed. Use that for firmware that is known to print nothing of its own, on
-   * a bad line. What cannot be a line is damage in either case. Default: `'news'`.
+   * How to treat a whole line that the driver does not know. `'news'`: it comes from another maker's firmware, a newer
+   * one, or a log on the same line; `trace$` shows it, and otherwise it is ignored. `'damage'`: it is the rest of data
+   * whose header was lost, which ends every connection whose data are pushed. Use that for firmware that is known to
+   * print nothing of its own, on a bad line. What cannot be a line is damage in either case. Default: `'news'`.
    */
   readonly unknownLines?: 'news' | 'damage';
   /**
-   * Most milliseconds between two questions about a connection that stays quiet, because what the modem said of it may be
-   * lost. The first question comes after 2000, each further one after twice as long. `Infinity` for none. Default: 10 000;
-   * `Infinity` with a `scheduler`, because its virtual time would never end.
+   * The longest time between two polls, in milliseconds, for a connection that is quiet, because the line may have lost
+   * a message about it. The first poll comes after 2000, and each later pause is twice as long as the one before.
+   * `Infinity` means no polls. Default: 10 000; `Infinity` with a `scheduler`, because its virtual time would never
+   * end.
    */
   readonly longestQuiet?: number;
   /**
-   * Milliseconds of silence after which the modem is asked whether it is there, on a line that would be opened again: a
-   * network may lose a connection without a word. `Infinity` for never. Default: 15 000; `Infinity` with a `scheduler`,
-   * because its virtual time would never end.
+   * After this many milliseconds of silence, the driver asks the modem whether it is still there, on a line that can be
+   * opened again, because a network may lose a connection silently. `Infinity` means never. Default: 15 000; `Infinity`
+   * with a `scheduler`, because its virtual time would never end.
    */
   readonly longestSilence?: number;
   /**
@@ -65,18 +65,20 @@ export interface ModemOptions {
    */
   readonly flowControl?: boolean;
   /**
-   * Milliseconds that the line is held for a reader who takes nothing. All other sockets wait meanwhile; then this one
-   * fails with `ENOBUFS`. Default: 2000.
+   * The longest time, in milliseconds, for which the line is held for a socket that is not read. All other sockets wait
+   * meanwhile. After that, this socket fails with `ENOBUFS`. Default: 2000.
    */
   readonly longestHold?: number;
-  /** Keeps the time of all waits, pauses and deadlines; a `TestScheduler` makes it virtual. Default: `asyncScheduler`. */
+  /** The scheduler of all pauses and deadlines. A `TestScheduler` makes the time virtual. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 
-/** Milliseconds; more is refused by `AT+CIPSTO`. */
+/** Milliseconds. `AT+CIPSTO` refuses more. */
 const longestIdle = 7_200_000;
 
-/** The idle time-out in the seconds of `AT+CIPSTO`. Throws `EINVAL` for one that the modem cannot be given. */
+/**
+ * Returns the idle time-out in seconds, for `AT+CIPSTO`. Throws `EINVAL` for a value that the modem does not accept.
+ */
 export function idleSecondsOf({ idleTimeout = 0 }: ModemOptions): number {
   const seconds = idleTimeout / 1_000;
   if (Number.isInteger(seconds) && idleTimeout >= 0 && idleTimeout <= longestIdle) return seconds;

@@ -6,16 +6,18 @@ import { type Command, command, type Text } from './command';
 import type { Dialect } from './dialect';
 import { encryptions, type SoftApSettings } from './softApSettings';
 
-/** AT 1.x is killed by a host name of 64 bytes (esp8266-driver issue 36), and ESP-AT takes 64. */
+/**
+ * The longest host name, in bytes. A name of 64 bytes crashes AT 1.x (esp8266-driver issue 36), and ESP-AT accepts 64.
+ */
 export const longestHostName = { nonos: 63, 'esp-at': 64 };
-/** Most bytes of one `AT+CIPSEND`. */
+/** The most bytes of one `AT+CIPSEND`. */
 export const longestSend = 2048;
-/** The longest values that the firmware takes, in bytes. */
+/** The longest values that the firmware accepts, in bytes. */
 const longest = { ssid: 32, key: 64, host: 64, hostname: 32, serverName: 64, address: 15 };
 /** The shortest key of a network that has one, in bytes. */
 const shortestKey = 8;
 
-/** The commands that all dialects spell alike. */
+/** The commands that are the same in all dialects. */
 export const common = {
   test: command('AT'),
   echoOff: command('ATE0'),
@@ -25,7 +27,7 @@ export const common = {
   askMultipleLinks: command('AT+CIPMUX?'),
   server: (port: number) => command('AT+CIPSERVER', 1, port),
   noServer: command('AT+CIPSERVER', 0),
-  /** AT 1.6 and later: how many clients the server takes; 5 after a start. */
+  /** AT 1.6 and later: how many clients the server accepts. The default is 5. */
   mostClients: command('AT+CIPSERVERMAXCONN', 5),
   /** Seconds after which the server closes a quiet connection; 0 for never. */
   idleTimeout: (seconds: number) => command('AT+CIPSTO', seconds),
@@ -51,14 +53,14 @@ export const common = {
   send: (link: number, length: number) => command('AT+CIPSEND', link, length),
   sendTo: (link: number, length: number, { address, port }: Endpoint) =>
     command('AT+CIPSEND', link, length, addressText(address, 'sendto'), port),
-  /** AT 2.1 and later. The first -1: a close waits as it always does; the last 0: a send waits as long as it takes. */
+  /** AT 2.1 and later. With -1, `AT+CIPCLOSE` works as usual. With the last 0, a send has no time-out. */
   noDelay: (link: number, noDelay: boolean) => command('AT+CIPTCPOPT', link, -1, noDelay ? 1 : 0, 0),
-  /** AT 2.1 and later: whether a close of this number is a reset; 0 seconds of linger time are. */
+  /** AT 2.1 and later: whether closing this number resets its connection. A linger time of 0 s does. */
   linger: (link: number, resets: boolean) => command('AT+CIPTCPOPT', link, resets ? 0 : -1, 0, 0),
-  /** AT 1.7: the same. */
+  /** The same for AT 1.7. */
   closeMode: (link: number, resets: boolean) => command('AT+CIPCLOSEMODE', link, resets ? 1 : 0),
   receive: (link: number, size: number) => command('AT+CIPRECVDATA', link, size),
-  /** How many bytes wait, of each link. */
+  /** How many bytes wait on each link. */
   waiting: command('AT+CIPRECVLEN?'),
   askLine: command('AT+UART_CUR?'),
   /** Speed, data bits, stop bits, parity and flow control, until the next reset. */
@@ -75,13 +77,13 @@ export const common = {
       maxBytes: longest.hostname,
     }),
 
-  /** The clock shows universal time. Without servers the firmware asks those that it was built with. */
+  /** Sets the clock to universal time. Without servers, the firmware asks those that it was built with. */
   clock: (servers: readonly string[]) =>
     command('AT+CIPSNTPCFG', 1, 0, ...servers.map((server) => ({ ...hostText(server, 'time'), minBytes: 1 }))),
 
-  /** NonOS gives an encrypted connection 2048 bytes otherwise, too few for the certificates of most servers. */
+  /** NonOS has a buffer of 2048 bytes by default, which is too small for the certificates of most servers. */
   encryptionBuffer: command('AT+CIPSSLSIZE', 4096),
-  /** AT 2.1 and later: the name that an encrypted connection of this number asks for. */
+  /** AT 2.1 and later: the server name (SNI) for an encrypted connection with this number. */
   serverName: (link: number, name: string) =>
     command('AT+CIPSSLCSNI', link, {
       text: name,
@@ -98,19 +100,25 @@ export const common = {
       : command('AT+CIPSTART', link, kind, host, port);
   },
 
-  /** From and to any peer: in mode 2 each datagram may have another one. */
+  /** For any peer: in mode 2 each datagram may have a different one. */
   startDatagrams(link: number, localPort: number): Command {
     const anybody = addressText('0.0.0.0', 'bind');
     return command('AT+CIPSTART', link, linkType('UDP', 'bind'), anybody, localPort, localPort, 2);
   },
 } as const;
 
-/** The commands that AT 1.x has in a second form, with a suffix, that spares the flash. */
+/**
+ * The commands that differ between dialects. AT 1.x has most of them in a second form, with a suffix, which spares the
+ * flash.
+ */
 export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
   return {
     stationMode: command(`AT+CWMODE${suffix}`, 1),
     stationAndSoftApMode: command(`AT+CWMODE${suffix}`, 3),
-    /** 1.x wants the interface (1 is the station) and then the switch, ESP-AT the switch and then a bit for each: the same. */
+    /**
+     * AT 1.x has the interface first (1 is the station) and then the switch. ESP-AT has the switch first and then one
+     * bit for each interface. Both are `1,1`.
+     */
     dhcp: command(`AT+CWDHCP${suffix}`, 1, 1),
     nameServersByDhcp: command(`AT+CIPDNS${suffix}`, 0),
     askMac: command(`AT+CIPSTAMAC${suffix}?`),
@@ -158,7 +166,7 @@ export function catalogueOf({ volatileSuffix: suffix }: Dialect) {
   };
 }
 
-/** Queries that some firmware knows and other firmware does not: asked when the modem does not tell its version. */
+/** Queries that only some firmware knows. They identify a modem that does not give its version. */
 export const probes = {
   /** AT 1.x. */
   volatileMode: command('AT+CWMODE_CUR?'),

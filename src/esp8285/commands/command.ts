@@ -2,20 +2,23 @@ import { asBuffer } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
 import { isUtf8 } from './isUtf8';
 
-/** Longest command line, in bytes, its line end included (AT 2.2 says so; older firmware is not known to take more). */
+/**
+ * The longest command line, in bytes, including its line end. It is that of AT 2.2; older firmware is not known to
+ * accept more.
+ */
 const longestLine = 256;
 
-/** A text, or bytes in any encoding, from a user: it is checked and quoted before it becomes part of a command. */
+/** A text from a user, or bytes in any encoding. It is checked and quoted before it becomes part of a command. */
 export interface Text {
   readonly text: string | Uint8Array;
-  /** For messages: `'SSID'`. */
+  /** What the text is, for messages: `'SSID'`. */
   readonly what: string;
-  /** The call that it was given to: `'connect'`. */
+  /** The call that it is an argument of: `'connect'`. */
   readonly syscall: string;
   readonly maxBytes: number;
   /** Default: 0. */
   readonly minBytes?: number;
-  /** It is a key, which is never shown. */
+  /** Whether it is a key, which is never shown. */
   readonly secret?: boolean;
 }
 
@@ -23,23 +26,23 @@ export type Argument = number | Text;
 
 /** One line to the modem. */
 export interface Command {
-  /** The line as text; bytes that are not UTF-8 are replaced in it. */
+  /** The line as text, in which bytes that are not UTF-8 are replaced. */
   readonly line: string;
-  /** The line in bytes, if it is not UTF-8. */
+  /** The bytes of the line, if it is not UTF-8. */
   readonly bytes?: Buffer;
-  /** The line for messages and traces, without what is secret. */
+  /** The line for messages and traces, without secrets. */
   readonly shown: string;
-  /** The lines of its answer may be anything. Those of all other commands begin with a name or with known words. */
+  /** The lines of its answer may have any form. Those of all other commands begin with a name or with known words. */
   readonly isAnsweredFreely?: true;
 }
 
 /**
- * Builds a command line. Every text from outside passes through here, and through nothing else, on its way to the
- * modem. `,`, `"` and `\` are escaped, as the firmware wants it.
+ * Builds a command line. It is the only way for a text from outside to the modem. `,`, `"` and `\` are escaped, as the
+ * firmware requires.
  *
  *     command('AT+CWJAP_CUR', ssid, key)   →  AT+CWJAP_CUR="my\,net","…"
  *
- * Throws `EINVAL` for a text that has CR, LF, NUL or half a character in it, or is too long or too short.
+ * Throws `EINVAL` for a text that contains CR, LF, NUL or half a character, or that is too long or too short.
  */
 export function command(name: string, ...given: readonly Argument[]): Command {
   // In Latin-1, where each character is one byte, because the arguments need not be UTF-8.
@@ -71,7 +74,7 @@ function quote(argument: Text): string {
 }
 
 function bytesOf(argument: Text): Buffer {
-  // A program in JavaScript may give anything.
+  // A JavaScript program may pass any value.
   const text: unknown = argument.text;
   if (text instanceof Uint8Array) return asBuffer(text);
   if (typeof text !== 'string') throw refuse(argument, 'must be a string or bytes');
@@ -80,7 +83,7 @@ function bytesOf(argument: Text): Buffer {
   return Buffer.from(text);
 }
 
-/** Bytes, given as Latin-1, as text for messages; bytes that are not UTF-8 as `\xce`. */
+/** Converts bytes, given as Latin-1, to text for messages. Bytes that are not UTF-8 become `\xce` and the like. */
 export function readable(latin1: string): string {
   const bytes = Buffer.from(latin1, 'latin1');
   if (isUtf8(bytes)) return bytes.toString();

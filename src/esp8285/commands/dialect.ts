@@ -1,26 +1,32 @@
 import { OSError } from '../../usocket/contract/osError';
 import { firstMatch } from './answerLines';
 
-/** How the commands of one firmware differ from those of others. */
+/** What distinguishes the commands of one firmware from those of others. */
 export interface Dialect {
   /** NonOS AT 1.x, or ESP-AT 2.x and later. */
   readonly generation: 'nonos' | 'esp-at';
-  /** `'1.7.4.0'`; `'unknown'` when the modem would not say. */
+  /** `'1.7.4.0'`; `'unknown'` if the modem does not say it. */
   readonly version: string;
-  /** The firmware holds received bytes back until they are asked for, so that a slow reader slows the sender down. */
+  /**
+   * Whether the firmware can hold received bytes back until they are requested, so that a slow reader slows the sender
+   * down.
+   */
   readonly passiveReceive: boolean;
-  /** The suffix of commands that makes a setting last only until the next start, on AT 1.x. AT 0.x has none. */
+  /** The suffix of commands whose setting lasts only until the next start, on AT 1.x. AT 0.x has none. */
   readonly volatileSuffix: '' | '_CUR';
-  /** AT 1.4 and later have name servers, a host name and a clock: `AT+CIPDNS`, `AT+CWHOSTNAME`, `AT+CIPSNTPCFG`. */
+  /**
+   * Whether the firmware has name servers, a host name and a clock, as AT 1.4 and later: `AT+CIPDNS`, `AT+CWHOSTNAME`,
+   * `AT+CIPSNTPCFG`.
+   */
   readonly namesAndClock: boolean;
 }
 
 const unknown = 'unknown';
 
 /**
- * Chooses the dialect by the line `AT version:` in the answer to `AT+GMR`; the other lines are known to disagree with it.
+ * Chooses the dialect by the line `AT version:` in the answer to `AT+GMR`. The other lines are known to contradict it.
  *
- * @param lines The answer's lines, vendor lines among them.
+ * @param lines The lines of the answer, including those of the vendor.
  */
 export function dialectOf(lines: readonly string[]): Dialect {
   const version = firstMatch(lines, /^AT\s*version\s*:\s*v?(\d+(?:\.\d+){0,3})/i)?.[1] ?? unknown;
@@ -43,14 +49,14 @@ export function dialectOf(lines: readonly string[]): Dialect {
 }
 
 /**
- * Whether the answer to `AT+GMR` tells the version for certain. Every firmware since 0.21 prints four numbers. Fewer mean that
- * a byte was lost, or that another maker has changed the line.
+ * Whether the version in the answer to `AT+GMR` is certain. Every firmware since 0.21 prints four numbers. Fewer mean
+ * that a byte was lost, or that another maker has changed the line.
  */
 export function isCertain(lines: readonly string[]): boolean {
   return firstMatch(lines, /^AT\s*version\s*:\s*v?\d{1,2}(?:\.\d{1,3}){3}(?![.\d])/i) !== undefined;
 }
 
-/** Throws `EOPNOTSUPP` for a firmware that is older than the commands for name servers, host name and clock. */
+/** Throws `EOPNOTSUPP` for a firmware without the commands for name servers, host name and clock. */
 export function requireNamesAndClock({ namesAndClock, version }: Dialect, syscall: string): void {
   if (namesAndClock) return;
   const message = `${syscall}: the modem's firmware (AT ${version}) cannot do that; AT 1.4 and later can`;

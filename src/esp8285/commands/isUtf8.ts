@@ -1,4 +1,4 @@
-/** Whether bytes are UTF-8: others do not survive decoding and encoding. */
+/** Whether bytes are UTF-8. Other bytes change when they are decoded and encoded again. */
 export function isUtf8(bytes: Buffer): boolean {
   return Buffer.from(bytes.toString()).equals(bytes);
 }

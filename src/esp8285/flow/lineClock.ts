@@ -1,13 +1,13 @@
 import type { SchedulerAction, SchedulerLike, Subscription } from 'rxjs';
 
 /**
- * A clock that can be stopped, for deadlines of the modem during which the line may be held. Work that is scheduled on it is
- * put off by the time that the clock has stood.
+ * A clock that can be stopped, for deadlines of the modem, because the line may be held meanwhile. Scheduled work is
+ * delayed by the time during which the clock stood still.
  */
 export class LineClock implements SchedulerLike {
   private stoodBefore = 0;
   private stoppedAt: number | undefined;
-  /** What came due by the scheduler's time while the clock stood. */
+  /** Work that came due by the scheduler's time while the clock stood still. */
   private readonly overdue = new Set<() => void>();
 
   constructor(private readonly scheduler: SchedulerLike) {}
@@ -29,7 +29,8 @@ export class LineClock implements SchedulerLike {
   }
 
   schedule<T>(work: (this: SchedulerAction<T>, state?: T) => void, delay = 0, state?: T): Subscription {
-    // The time stood, not the time at which the work is due: setting the machine's clock back would put the work off.
+    // Counts the time that the clock has stood, because setting the machine's clock back would delay work that is due
+    // at a time.
     let before = this.stood;
     const owed = () => this.stood - before;
     const putOff = (action: SchedulerAction<T>, current: T | undefined) => {
@@ -55,7 +56,7 @@ export class LineClock implements SchedulerLike {
     );
   }
 
-  /** Milliseconds that the clock has stood in all. */
+  /** How many milliseconds the clock has stood still in all. */
   private get stood(): number {
     return this.stoodBefore + (this.stoppedAt === undefined ? 0 : this.scheduler.now() - this.stoppedAt);
   }

@@ -15,22 +15,22 @@ import { asBuffer, type Uart, yieldToInput } from '../../streams';
 import { paceToRoom } from './paceToRoom';
 import { LineClock } from './lineClock';
 
-/** Bytes after which it is checked again whether the line is held, because one chunk may have a lot of data. */
+/** A large chunk is passed on in slices of this many bytes, and the hold is checked between them. */
 const slice = 1024;
 
 export interface LineHoldOptions {
-  /** Milliseconds that the line is held for a reader that takes nothing. */
+  /** The most milliseconds that the line is held for a reader that takes nothing. */
   readonly longestHold: number;
   readonly scheduler: SchedulerLike;
 }
 
 /**
- * Flow control of the line, for data that the modem pushes. While a reader has no room for them, no bytes are taken off the
- * line, so that the modem waits, and the peer with it. Everybody else waits too. Therefore a reader that takes nothing for
- * too long is given what comes, and its queue overflows.
+ * Flow control of the line, for data that the modem pushes. While a reader has no room for them, no bytes are taken off
+ * the line, so that the modem waits, and the peer with it. All other readers wait, too. So a reader that takes nothing
+ * for too long receives the data anyway, and its queue overflows.
  */
 export class LineHold {
-  /** Stands still while the line is held, because the modem's answers are late by that time. */
+  /** Stands still while the line is held, because the modem's answers wait, too. */
   readonly clock: LineClock;
   /** Whether the modem waits when the line is held. */
   isHeeded = false;
@@ -51,7 +51,7 @@ export class LineHold {
     this.clock = new LineClock(yieldToInput(options.scheduler));
   }
 
-  /** Hands the bytes of the line on while it is not held. */
+  /** Passes the bytes of the line on while it is not held. */
   gate(): MonoTypeOperatorFunction<Uint8Array> {
     return (rx$) =>
       rx$.pipe(
@@ -66,9 +66,9 @@ export class LineHold {
   }
 
   /**
-   * Hands on what comes for a reader, and holds the line while there is no room for all of it.
+   * Passes data on to a reader, and holds the line while the reader has no room for all of them.
    *
-   * @param isPushed Whether data come without having been asked for: otherwise there is room.
+   * @param isPushed Whether the data are pushed. For data that were requested, there is room.
    */
   forReader(room$: Observable<number>, isPushed: () => boolean): MonoTypeOperatorFunction<Buffer> {
     const { longestHold, scheduler } = this.options;
@@ -84,7 +84,7 @@ export class LineHold {
 
   private release(): void {
     this.clock.go();
-    // Before what waits here goes on, because what the line delivers at once belongs after that.
+    // Before the bytes that wait here go on, because bytes that the line delivers at once belong after them.
     this.uart.hold?.(false);
     this.held.next(false);
   }

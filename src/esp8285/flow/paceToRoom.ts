@@ -22,17 +22,17 @@ import {
 export interface PaceOptions {
   /** How many bytes the reader has room for now. */
   readonly room$: Observable<number>;
-  /** Whether pieces come without having been asked for. For a piece that was asked for there is room. */
+  /** Whether the pieces are pushed. For a piece that was requested, there is room. */
   readonly isPushed: () => boolean;
   /** Subscribed to while pieces wait. */
   readonly waiting$: Observable<never>;
-  /** Milliseconds that a piece waits for a reader that takes nothing. After that it is handed on, whatever becomes of it. */
+  /** Milliseconds that a piece waits for a reader that takes nothing. After that it is passed on anyway. */
   readonly patience: number;
   readonly scheduler: SchedulerLike;
 }
 
 /**
- * Hands pieces on as far as the reader has room for them. Completion comes after the last piece, an error at once.
+ * Passes pieces on as far as the reader has room for them. Completion comes after the last piece, an error at once.
  *
  *     pieces$   --[abcd]--[ef]-|
  *     room$     4-0--------24----------
@@ -50,7 +50,7 @@ export function paceToRoom({
       const isWaiting = new BehaviorSubject(false);
       let pieces = 0;
       let mostRoom = 0;
-      // At least half of the most room that there can be, or a reader that takes little at a time would get only crumbs.
+      // At least half of the largest room. Otherwise a reader that takes little at a time would get tiny pieces.
       const isRoom = (room: number, wanted: number) => room >= Math.min(wanted, Math.ceil(mostRoom / 2));
       const sizeFor = (wanted: number) =>
         defer(() => {
@@ -58,7 +58,7 @@ export function paceToRoom({
           return room$.pipe(
             tap((room) => {
               mostRoom = Math.max(mostRoom, room, 1);
-              // Handing a piece on takes room away before this is unsubscribed from.
+              // Passing a piece on takes room away before this is unsubscribed.
               isFound ||= isRoom(room, wanted);
               if (!isFound) isWaiting.next(true);
             }),

@@ -10,7 +10,7 @@ type Describe<Kind extends Frame['kind']> = (frame: Extract<Frame, { kind: Kind 
 
 const wifiWords = { connected: 'WIFI CONNECTED', gotAddress: 'WIFI GOT IP', disconnected: 'WIFI DISCONNECT' } as const;
 
-/** The modem's own words, where these say no more than the frame. */
+/** How each kind of frame is shown: in the modem's own words, unless these contain a payload. */
 const words: { readonly [Kind in Frame['kind']]: Describe<Kind> } = {
   final: ({ result }) => result,
   busy: () => 'busy',
@@ -39,7 +39,7 @@ export function frameText(frame: Frame): FrameText {
   return { size: isCounted ? frame.length : Buffer.byteLength(text), text: printable(text) };
 }
 
-/** Without control characters: the name of a network may have some that colour a terminal. */
+/** Removes control characters, because the name of a network may contain some that colour a terminal. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '\ufffd');
 }

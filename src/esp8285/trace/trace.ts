@@ -6,18 +6,19 @@ import type { Frame } from '../grammar/frame';
 import { frameText, printable } from './frameText';
 import type { TraceEvent } from './traceEvent';
 
-/**
- * Tells subscribers what the driver says and hears. While there are none, it only keeps track of where a key may show.
- */
+/** Shows subscribers what goes over the line. Without subscribers, it only tracks where a key may show. */
 export class Trace {
   /** Hot. Each event comes before the driver acts on it; completes with the line. */
   readonly events$: Observable<TraceEvent>;
 
   private readonly events = new Subject<TraceEvent>();
-  /** Not the command itself, because an inspection of the interface shows all that it holds. */
+  /** The text of the command, and not the command, because an inspection of the interface shows its fields. */
   private lastShown = '';
   private isSecretLast = false;
-  /** From a command with a key until a later one has been answered: the echo of a line comes before that. */
+  /**
+   * Whether a command with a key has been said, and no later one has been answered. The echo of the key comes before
+   * that answer.
+   */
   private hasSaidSecret = false;
 
   constructor(private readonly scheduler: SchedulerLike) {
@@ -46,7 +47,7 @@ export class Trace {
     if (this.hasSaidSecret && frame.kind === 'final') this.hasSaidSecret = this.isSecretLast;
   }
 
-  /** Tells what the driver does without or waits for, and why, and what has happened to the line. */
+  /** Adds a note: what the driver does without or waits for, and why, or what has happened to the line. */
   noted(text: string, link?: number): void {
     if (!this.events.observed) return;
     this.tell('by driver', 'note', link, { size: Buffer.byteLength(text), text: printable(text) });
@@ -66,7 +67,7 @@ export class Trace {
   }
 }
 
-/** The link that a command is about. Data go to the link of the command before. */
+/** The link that a command is about. Data go to the link of the last command. */
 function linkOf(shown: string): number | undefined {
   const digit = /^AT\+CIP(?:START|SEND|CLOSE|RECVDATA)=([0-4])(?:,|$)/.exec(shown)?.[1];
   return digit === undefined ? undefined : Number(digit);
