@@ -1,24 +1,24 @@
 import { isFirmwareLine, withoutColour } from './firmwareLine';
 import { isFragment, isFragmentBeginning, isText } from './fragment';
 
-/** How many bytes are looked at of a block's end, and at most behind it. */
+/** How many bytes are examined at the end of a block, and at most after it. */
 export const endSize = 48;
 
-/** What the bytes behind a block tell about it. */
+/** The verdict on a block, by the bytes after it. */
 export type Verdict =
-  /** What follows is something that a modem says. */
+  /** A known message of a modem follows. */
   | { readonly kind: 'whole' }
-  /** What follows may be an unknown line. */
+  /** An unknown line may follow. */
   | { readonly kind: 'news' }
-  /** Too few bytes have come to tell. */
+  /** Too few bytes have come to decide. */
   | { readonly kind: 'open' }
   /**
-   * The block has lost bytes, or is none. `swallowed` is how many of its last bytes are the beginning of what follows;
-   * `undefined` when that cannot be told.
+   * The block has lost bytes, or is not a block. `swallowed` is how many of its last bytes are the beginning of the
+   * next message; `undefined` if that cannot be decided.
    */
   | { readonly kind: 'damaged'; readonly swallowed: number | undefined; readonly isCutOff?: true };
 
-/** How many bytes of a line's beginning are looked for at most in a block's end. */
+/** The most bytes of the beginning of a line that are searched for at the end of a block. */
 const longestBeginning = 8;
 
 const [whole, news, open, lost]: readonly [Verdict, Verdict, Verdict, Verdict] = [
@@ -28,41 +28,41 @@ const [whole, news, open, lost]: readonly [Verdict, Verdict, Verdict, Verdict] =
   { kind: 'damaged', swallowed: undefined },
 ];
 
-/** What a modem always prints with a line end in front. */
+/** Messages that always have a line end before them. */
 const led = /^(?:OK[\r\n]|ERROR[\r\n]|FAIL[\r\n]|SEND |Recv|ready[\r\n]|Will force)/;
 
-/** Those of them that are unlikely to be a line of a payload: not `OK`. */
+/** Those of these messages that are unlikely in a payload, as `OK` is not. */
 const alwaysLed = /^(?:\+IPD,|SEND OK[\r\n]|Recv \d)/;
 
 /**
- * What it prints with or without one: a header directly behind the block before was seen on AT 1.x
+ * Messages that may lack a line end before them. A header directly after the last block was seen on AT 1.x
  * (MaJerle/ESP8266_AT_Commands_parser issue 27).
  */
 const bare = /^(?:\+IPD,\d|\+CIPRECVDATA|[0-4],C(?:ONNECT|LOSED)|WIFI [CGD]|SEND FAIL)/;
 
-/** The beginning of a message at the end of a block: part of a line, with or without the line end in front. */
+/** The beginning of a message at the end of a block: a part of a line, with or without the line end before it. */
 const begun = [/\r\n[^\r\n]{0,40}$/, /[0-4](?:,[A-Z]{0,9})?$/, /W[A-Z ]{0,6}$/];
 
 /**
- * Last bytes of a block that may be the beginning of a message: signs, numbers, words in capitals, the front of a line. Text
- * in small letters may be that as well, as the payload of the next block, but waiting after every block would cost too much.
+ * The end of a block that may be the beginning of a message: signs, digits, capital letters, the first bytes of a line.
+ * Small letters may also belong to the payload of the next block, but waiting after every block would cost too much.
  */
 const suspicious = /[\r\n+,:\dA-Z]$|\n[^\n]{1,24}$/;
 
 /**
- * Judges a block by what follows it. When the line has lost a byte of the block, the block takes one from behind instead, and
- * what follows has lost its beginning.
+ * Judges a block by what follows it. If the line has lost a byte of the block, the block has taken the next byte
+ * instead, and the next message lacks its beginning.
  *
  * @param end The last bytes of the block, in Latin-1.
- * @param following The bytes behind it, up to `endSize` of them.
- * @param prompt A send waits for its prompt.
+ * @param following The bytes after it, at most `endSize`.
+ * @param prompt Whether a send waits for its prompt.
  */
 export function judge(end: string, following: string, prompt: boolean): Verdict {
   const plain = withoutColour(following);
   const { length } = /^[\r\n\0]*/.exec(plain)?.[0] ?? '';
   const said = plain.slice(length);
   const isLed = /[\r\n]/.test(plain.slice(0, length));
-  // Half a line end, or a header or line whose line end is in the block.
+  // Half a line end, or a header or line whose line end is inside the block.
   if (end.endsWith('\r') && following.startsWith('\n')) return { kind: 'damaged', swallowed: 1 };
   if (end.endsWith('\n') && alwaysLed.test(following)) return { kind: 'damaged', swallowed: 1 };
   if (said.startsWith('>') && prompt) return whole;
@@ -82,7 +82,7 @@ export function judge(end: string, following: string, prompt: boolean): Verdict 
   }
 }
 
-/** How many bytes of a block's end, put in front of a line, make it a known one. */
+/** How many bytes of the end of a block have to be put before a line to make it a known line. */
 function beginningOf(line: string, end: string): number | undefined {
   for (let size = 1; size <= longestBeginning; size++) {
     if (isFirmwareLine(end.slice(-size) + line)) return size;
@@ -90,14 +90,14 @@ function beginningOf(line: string, end: string): number | undefined {
   return undefined;
 }
 
-/** Whether a line, or the beginning of one, may be an unknown but whole one. */
+/** Whether a line, or the beginning of one, may be a whole unknown line. */
 function isNews(latin1: string, isWhole: boolean): boolean {
   const text = Buffer.from(latin1, 'latin1').toString('utf8');
-  // A character may be cut where the look ends.
+  // The last character may be cut.
   return isWhole ? !isFragment(text) : isText(text.replace(/\ufffd$/, '')) && !isFragmentBeginning(text);
 }
 
-/** Whether a block that nothing follows yet may have swallowed the beginning of a message. */
+/** Whether a block with nothing after it yet may have swallowed the beginning of a message. */
 export function isSuspicious(end: string): boolean {
   return suspicious.test(end);
 }

@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../usocket/contract/nic';
 
-/** Longest header: `+IPD,4,<10 digits>,"255.255.255.255",65535:`, and some to spare. */
+/** The longest header, with a reserve: `+IPD,4,<10 digits>,"255.255.255.255",65535:`. */
 export const longestHeader = 80;
 
 /** What a block header announces. */
@@ -10,9 +10,9 @@ export interface BlockHeader {
   readonly link: number;
   /** Bytes of the payload that follows. */
   readonly length: number;
-  /** It is the answer to `AT+CIPRECVDATA`. */
+  /** Whether it is the answer to `AT+CIPRECVDATA`. */
   readonly pulled: boolean;
-  /** It names its link. With several links it must. */
+  /** Whether it names its link, as it must with `AT+CIPMUX=1`. */
   readonly numbered: boolean;
   readonly remote?: Endpoint;
 }
@@ -27,8 +27,8 @@ const pulled = /^\+CIPRECVDATA[,:](\d{1,10})[,:]/;
 /**
  * Reads a header at the start of a line.
  *
- * @param reading The link whose data the host has asked for: the answer does not say it.
- * @returns `undefined` when there is none, or not all of it yet.
+ * @param reading The link whose data were requested, because the answer does not name it.
+ * @returns `undefined` if there is no header, or only a part of one.
  */
 export function blockHeader(text: string, reading: number | undefined): BlockHeader | undefined {
   const push = pushed.exec(text);

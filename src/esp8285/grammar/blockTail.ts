@@ -3,15 +3,17 @@ import { isNamed } from './fragment';
 import type { OpenBlock } from './openBlock';
 
 /**
- * A block and the unknown text behind it: lines of a log, or the rest of its own data, if its header has lost a digit of the
- * length. So the bytes up to the next certain message are counted.
+ * A block and the unknown text after it. The text may be lines of a log, or the rest of the block's own data, if its
+ * header has lost a digit of the length. So the bytes up to the next certain message are counted.
  */
 export class BlockTail {
-  /** Bytes behind the block. */
+  /** The number of bytes after the block. */
   size = 0;
   private continued: boolean | undefined;
 
-  /** @param isHandedOn Nothing spoke against it when its last byte had come. */
+  /**
+   * @param isHandedOn Whether the block was passed on when its last byte had come, because nothing spoke against it.
+   */
   constructor(
     readonly block: OpenBlock,
     readonly isHandedOn: boolean,
@@ -22,23 +24,27 @@ export class BlockTail {
     return this.continued === true;
   }
 
-  /** Looks at an unknown line before it is counted. */
+  /** Examines an unknown line before it is counted. */
   note(text: string): void {
     this.continued ??=
       this.size === 0 && !isLogLine(text) && !isNamed(text) && goesOn(this.block.end.slice(-1), text.charAt(0));
   }
 
   /**
-   * Whether the block and the text have the length that was printed, if the line has damaged a digit or a bit of it.
+   * Whether the block and the text together have the printed length, assuming that the line has damaged one digit or
+   * bit of the length.
    *
-   * @param following How many of the last bytes belong to what follows.
+   * @param following How many of the last bytes belong to the next message.
    */
   isOwn(following: number): boolean {
     return this.isContinued && isMisprint(this.block.length, this.block.length + this.size - following);
   }
 }
 
-/** Whether a text may go on like that: not with a capital behind a small letter, nor with a sign that begins something. */
+/**
+ * Whether a text may continue like that: not with a capital letter after a small one, and not with a sign that begins
+ * something.
+ */
 function goesOn(last: string, next: string): boolean {
   if (/[A-Za-z\d]/.test(next)) return !/[a-z]/.test(last) || !/[A-Z]/.test(next);
   return /[\s.,;:!?)\]{}"'<>%]/.test(next) || /[\s:=,([{"'<>-]/.test(last);

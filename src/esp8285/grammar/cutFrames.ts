@@ -20,31 +20,31 @@ import type { Expectation } from './expectation';
 import type { Frame } from './frame';
 import { FrameCutter, type UnknownLines } from './frameCutter';
 
-/** How a silence is told from a line that is slow. */
+/** How a silence is distinguished from a slow line. */
 export interface SilenceOptions {
-  /** Milliseconds without a byte after which what the modem has begun to say is taken to get no end. */
+  /** After this many milliseconds without a byte, an unfinished message counts as cut off. */
   readonly longestPause: number;
   readonly scheduler: SchedulerLike;
 }
 
 /**
- * Milliseconds within which the rest of a message comes: a byte takes one at 9600 baud, and USB adapters collect bytes for up
- * to 16.
+ * The rest of a message comes within this many milliseconds. A byte takes 1 ms at 9600 baud, and USB adapters collect
+ * bytes for up to 16 ms.
  */
 const moment = 20;
-/** A silence is counted in so many parts, because it is none when bytes wait while the program is busy. */
+/** A silence is measured in this many parts, because bytes may wait while the program is busy. */
 const parts = 4;
 
 type Step = () => Iterable<Frame>;
 
 /**
- * Turns the bytes of a modem into frames, across chunk borders: the same frames for any chunking.
+ * Cuts the bytes of a modem into frames. The frames do not depend on how the bytes are cut into chunks.
  *
  *     rx$      --[\r\nO]--[K\r\n+IPD,0,2:h]--[i0,CLOSED\r\n]--
  *     frames$  -----------(OK)---------------(hi closed)------
  *
- * @param silence Without it, the end of what has been begun is waited for for ever.
- * @param unknownLines What a whole line means that is in no list. Default: `'news'`.
+ * @param silence Without it, an unfinished message is never cut off.
+ * @param unknownLines How to treat a whole line that is not known. Default: `'news'`.
  * @see The firmware's "AT Command Set"; payloads end by their length alone.
  */
 export function cutFrames(
@@ -55,7 +55,7 @@ export function cutFrames(
   return (rx$) =>
     defer(() => {
       const cutter = new FrameCutter(expecting, unknownLines);
-      /** Whether a silence would mean something, told anew after each chunk. */
+      /** Emits after each chunk whether a silence would mean something. */
       const listening = new Subject<boolean>();
       const push = (chunk: Uint8Array): Step =>
         function* () {
@@ -87,7 +87,7 @@ export function cutFrames(
             ),
           )
         : EMPTY;
-      // concatMap, because a listener may cause the next chunk while this one's frames are still going out.
+      // `concatMap`, because a subscriber may cause the next chunk while the frames of this one are emitted.
       return merge(silences$, chunks$).pipe(concatMap((step) => step()));
     });
 }

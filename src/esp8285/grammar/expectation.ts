@@ -1,16 +1,16 @@
 /**
- * What the conversation makes possible: a `>` or a `+CIPRECVDATA` that nobody waits for is a line like any other. The
- * cutter reads it with each frame, so its owner may change it between two frames.
+ * What the conversation expects. A `>` or a `+CIPRECVDATA` that is not expected is an ordinary line. The cutter reads
+ * this object with each frame, so its owner may change it between two frames.
  */
 export interface Expectation {
-  /** A send waits for its prompt. */
+  /** Whether a send waits for its prompt. */
   readonly prompt: boolean;
-  /** The link whose data have been asked for last. */
+  /** The link whose data were requested last. */
   readonly reading: number | undefined;
-  /** Most bytes that have been asked for with it, where that is known. */
+  /** The most bytes that were requested with it, if that is known. */
   readonly asked?: number | undefined;
-  /** The modem has been told to number its links: a message or a header without a number is damaged. */
+  /** Whether the modem numbers its links. A message or a header without a number is then damaged. */
   readonly numbersLinks?: boolean;
-  /** Changes when the end of what the modem has begun to say will not come: the cutter then discards it. */
+  /** Changes when the end of an unfinished message will not come. The cutter then discards that message. */
   readonly discards: number;
 }

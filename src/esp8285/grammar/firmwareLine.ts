@@ -1,4 +1,4 @@
-/** `+CWJAP:…`, `+CIPSTATUS:…`; data of a passive read are no line. AT 1.x answers a ping with `+12`. */
+/** `+CWJAP:…`, `+CIPSTATUS:…`; but not the data of a passive read. AT 1.x answers a ping with `+12`. */
 const named =
   /^\+(?!CIPRECVDATA)(?:CW|CIP|CIF|UART|SYS|STA_|DIST_|LINK_|PING|QUITT|TIME_|MQTT|BLE|ETH_|HTTP|WS_)[A-Z\d_]*(?:[:=,]|$)|^\+(?:\d+|timeout)$/;
 
@@ -17,11 +17,11 @@ const words = new RegExp(
   ].join('|')})`,
 );
 
-/** What Espressif's SDKs log in small letters (the strings of NonOS 3.0 and RTOS 3.4, and reports of both). */
+/** Lines that Espressif's SDKs log in small letters (the strings of NonOS 3.0 and RTOS 3.4, and reports of both). */
 const logged =
   /^(?:wifi:|max tx power|state: \d|scandone|connected with|dhcp client|ip:\d|mode : |add if|del if|add \d|rm \d|cnt |bcn_|pm open|pm close|sleep (?:dis|en)able|reconnect|sta_|tcpip_adapter:|system_event)/;
 
-/** Whether a line without a meaning by itself is one that some firmware prints. */
+/** Whether some firmware is known to print this line, which has no meaning by itself. */
 export function isFirmwareLine(text: string): boolean {
   return named.test(text) || words.test(text);
 }

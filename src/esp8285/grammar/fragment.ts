@@ -1,11 +1,11 @@
 import { withoutColour } from './firmwareLine';
 
-/** Longest line of a log or of another maker, in bytes. */
+/** The longest line of a log or of another maker, in bytes. */
 const longestNews = 256;
 
-// Numbers stand as 0.
+// Each number is written as 0.
 
-/** Messages about a link, and headers of its data: when only a piece of one has come, data may be lost. */
+/** Messages about a link, and headers of its data. If only a piece of one has come, data may be lost. */
 const messages = ['0,CLOSED', '0,CONNECT', '0,CONNECT FAIL', '+IPD,0,0'];
 const headers = ['+IPD,0,0:', '+IPD,0,0,0.0.0.0,0:', '+IPD,0,0,"0.0.0.0",0:'];
 
@@ -14,26 +14,26 @@ const words = [
   ...['OK', 'ERROR', 'FAIL', 'SEND OK', 'SEND FAIL', 'Recv 0 bytes', 'busy p...', 'busy s...', 'ready'],
   ...['WIFI CONNECTED', 'WIFI GOT IP', 'WIFI DISCONNECT'],
 ];
-/** Most bytes that a word may lack and still be recognised. */
+/** The most bytes that a word may lack and still be recognised. */
 const mostMissing = 4;
 
 /**
- * A message about a link, or a header, behind other text: the line end between them was lost. The number of the link may be
- * lost as well: `OK,CLOSED`.
+ * A message about a link, or a header, after other text, because the line end between them was lost. The number of the
+ * link may be lost as well: `OK,CLOSED`.
  */
 const glued =
   /\+IPD,|\+C(?:IP|W)[A-Z]+[:,]|\d,(?:CLOSED|CONNECT)|,(?:CLOSED|CONNECT(?: FAIL)?)$|\SWIFI (?:CONNECTED|GOT IP|DISCONNECT)$/;
 
 /**
- * A message with a name, `+MQTTCONNECTED:0`. Anything else that begins with a plus, and a name that could be that of a header,
- * is taken for the beginning of a header, with data behind it.
+ * A message with a name, `+MQTTCONNECTED:0`. Anything else that begins with a plus, and a name that could be that of a
+ * header, counts as the beginning of a header with data after it.
  */
 const name = /^\+(?!IPD|IP[^A-Z_])[A-Z]\w{2,}(?:[:=, ]|$)/;
 
-/** The end of an address or a length, and what follows it; not a time of day. */
+/** The end of an address or a length, and the text after it. A time of day does not match. */
 const numberedEnd = /^[,:]|^\d{1,4}:(?!\d\d)/;
 
-/** The ends of the names of answers to the driver; the beginnings are lost. */
+/** The ends of the names of answers to the driver, whose beginnings are lost. */
 const nameEnd =
   /^(?:C?IP)?(?:P?STATUS|P?RECVLEN|P?MUX|P?DOMAIN|I?FSR|W?JAP|W?LAP|P?STA|P?AP|P?SNTPTIME|W?MODE)(?:_CUR)?:/;
 
@@ -41,8 +41,8 @@ const nameEnd =
 const echoEnd = /^T?\+[A-Z_]{3,}[=?]/;
 
 /**
- * Whether a line without a known meaning shows that bytes were lost: its beginning is missing, it is a piece of a header or
- * of a message, it is no text, or it is too long for a line. Anything else is news.
+ * Whether an unknown line shows that bytes were lost: its beginning is missing, it is a piece of a header or of a
+ * message, it is not text, or it is too long for a line. Any other line is news.
  */
 export function isFragment(text: string): boolean {
   const plain = withoutColour(text);
@@ -51,13 +51,16 @@ export function isFragment(text: string): boolean {
   return isFragmentBeginning(plain) || isCutResult(plain) || isNearWord(digitless(plain)) || isNearMessage(plain);
 }
 
-/** The result of a send is a word in capitals, maybe one of another maker. Anything else is the rest of two lines. */
+/**
+ * Whether a result of a send is damaged. A result is a word in capitals, perhaps of another maker. Anything else is the
+ * rest of two lines.
+ */
 function isCutResult(text: string): boolean {
   const [, word] = /^SEND (.*)$/s.exec(text) ?? [];
   return word !== undefined && (!/^[A-Z]{3,}$/.test(word) || isNearMessage(word));
 }
 
-/** The same for the first bytes of a line, in Latin-1, of which the end has not come yet. */
+/** The same as `isFragment` for the first bytes of a line whose end has not come yet, in Latin-1. */
 export function isFragmentBeginning(text: string): boolean {
   if (glued.test(text) || numberedEnd.test(text)) return true;
   if (nameEnd.test(text) || echoEnd.test(text)) return true;
@@ -65,12 +68,14 @@ export function isFragmentBeginning(text: string): boolean {
   return isNearHeader(text);
 }
 
-/** Whether a line end inside a line was lost. A message with a name may contain anything, so it is not searched. */
+/** Whether a line end was lost inside a line. A message with a name may contain anything, so it is not searched. */
 export function isGlued(text: string): boolean {
   return text.includes('\r') || (!text.startsWith('+') && glued.test(text));
 }
 
-/** Whether a text is a message of the modem with bytes missing or changed in its middle: then no other bytes were lost. */
+/**
+ * Whether a text is a message of the modem with bytes missing or changed in its middle. Then no other bytes were lost.
+ */
 export function isGarbledWord(text: string): boolean {
   return words.some(
     (word) =>
@@ -86,7 +91,7 @@ export function isNamed(text: string): boolean {
   return name.test(text);
 }
 
-/** Whether a text is printable, and was UTF-8. */
+/** Whether a text is printable, and its bytes were UTF-8. */
 export function isText(text: string): boolean {
   return !/[^\P{Cc}\t]|\ufffd/u.test(text);
 }
@@ -118,7 +123,7 @@ function isNear(shape: string, word: string): boolean {
   return isPiece(shape, word, mostMissing) || hasOthers(shape, word);
 }
 
-/** Whether a text is another one that has lost up to `most` bytes next to each other. */
+/** Whether a text is `whole` without up to `most` adjacent bytes. */
 function isPiece(text: string, whole: string, most: number): boolean {
   const missing = whole.length - text.length;
   if (missing <= 0 || missing > most) return false;
@@ -127,7 +132,7 @@ function isPiece(text: string, whole: string, most: number): boolean {
   return whole.endsWith(text.slice(front));
 }
 
-/** Whether a text is another one in which a few bytes are changed. */
+/** Whether a text is `whole` with a few bytes changed. */
 function hasOthers(text: string, whole: string): boolean {
   if (text.length !== whole.length || text === whole) return false;
   const changed = Array.from(whole).filter((letter, at) => letter !== text[at]).length;

@@ -1,35 +1,35 @@
 import type { Endpoint } from '../../usocket/contract/nic';
 
-/** Data of one link: what stood behind one `+IPD` or `+CIPRECVDATA` header. */
+/** Data of one link: the payload after one `+IPD` or `+CIPRECVDATA` header. */
 export interface Block {
   readonly kind: 'block';
   readonly link: number;
-  /** The payload in the pieces in which it came: slices of the received chunks, not copies. */
+  /** The payload in pieces, which are slices of the received chunks, not copies. */
   readonly pieces: readonly Buffer[];
-  /** Bytes of all pieces together. */
+  /** The number of bytes of all pieces together. */
   readonly length: number;
-  /** The host has asked for it. */
+  /** Present if the driver has requested it (passive receive). */
   readonly pulled?: true;
-  /** Who sent it, where the firmware says so (`AT+CIPDINFO=1`). */
+  /** The sender, if the firmware shows it (`AT+CIPDINFO=1`). */
   readonly remote?: Endpoint;
 }
 
-/** The line has lost bytes of a block, or of its header: nothing of the block is handed on. */
+/** The line has lost bytes of a block or of its header. Nothing of the block is passed on. */
 export interface Damage {
   readonly kind: 'damage';
-  /** The link of the block, where that is certain. */
+  /** The link of the block, if that is certain. */
   readonly link: number | undefined;
-  /** Data that were pushed to other links may be lost, too. */
+  /** Whether pushed data of other links may be lost, too. */
   readonly others: boolean;
-  /** The line fell silent in the middle of it. */
+  /** Present if the line fell silent in the middle of it. */
   readonly isCutOff?: true;
 }
 
-/** One thing that the modem said. */
+/** One message of the modem, or what the line has left of it. */
 export type Frame =
   /** The end of a command's answer. */
   | { readonly kind: 'final'; readonly result: 'OK' | 'ERROR' | 'FAIL' }
-  /** The modem dropped a line because it is at work. */
+  /** The modem has dropped a line because it is busy. */
   | { readonly kind: 'busy' }
   /** `>`: the modem waits for the bytes to send. */
   | { readonly kind: 'prompt' }
@@ -39,7 +39,7 @@ export type Frame =
   | { readonly kind: 'sent'; readonly ok: boolean }
   | Block
   | Damage
-  /** Passive receive: so many bytes wait in the modem. */
+  /** Passive receive: this many bytes wait in the modem. */
   | { readonly kind: 'notice'; readonly link: number; readonly length: number }
   | { readonly kind: 'opened'; readonly link: number }
   | { readonly kind: 'closed'; readonly link: number }
@@ -52,16 +52,17 @@ export type Frame =
   /** `ready`: the modem has started. */
   | { readonly kind: 'booted' }
   /**
-   * A line that some firmware is known to print: a part of an answer, or a diagnostic. A line that is not UTF-8, such as one
-   * with the name of a network, comes as bytes, too.
+   * A line that some firmware is known to print: a part of an answer, or a diagnostic. `bytes` is present if the line
+   * is not UTF-8, such as one with the name of a network.
    */
   | { readonly kind: 'line'; readonly text: string; readonly bytes?: Buffer }
   /**
-   * A whole line that is in no list: from another maker's firmware, newer firmware, or a log. It is doubtful when it may mean
-   * that the modem has started again, or when bytes of a known line may be missing; then the modem is asked.
+   * A whole line that is not known: from the firmware of another maker, from newer firmware, or from a log. It is
+   * doubtful if it may mean that the modem has started again, or if bytes of a known line may be missing. The driver
+   * then asks the modem.
    */
   | { readonly kind: 'unknown'; readonly text: string; readonly isDoubtful?: true }
-  /** The rest of a line of which bytes were lost; data may be lost with them. */
+  /** The rest of a line that has lost bytes. Data may be lost with them. */
   | { readonly kind: 'fragment'; readonly text: string }
-  /** Bytes that are no line of any firmware, or announce something impossible. */
+  /** Bytes that are not a line of any firmware, or that announce something impossible. */
   | { readonly kind: 'noise'; readonly length: number };

@@ -8,41 +8,46 @@ import { OpenBlock } from './openBlock';
 import { PendingNews } from './pendingNews';
 
 /**
- * What is made of a whole line that is in no list: news, which is handed on and ignored, or what is left of damaged data.
+ * How a whole line that is not known is treated: as news, which is passed on and ignored, or as a rest of damaged data.
  */
 export type UnknownLines = 'news' | 'damage';
 
-/** Longest line held while waiting for its end, in bytes. No firmware prints a longer one. */
+/** The longest line that is held until its end comes, in bytes. No firmware prints a longer one. */
 const longestLine = 1024;
 
-/** Longest payload of one block, in bytes: no firmware has more at hand than its TCP window, 5760 or 5840 bytes. */
+/**
+ * The longest payload of one block, in bytes. No firmware has more than its TCP window, which is 5760 or 5840 bytes.
+ */
 const longestBlock = 8192;
 
 const [nul, lineFeed, carriageReturn, blank, promptMark, plus] = [0x00, 0x0a, 0x0d, 0x20, 0x3e, 0x2b];
 const nothing = Buffer.alloc(0);
-/** Stands in a text for bytes that are no text. */
+/** The character that replaces bytes that are not text. */
 const notText = '\ufffd';
-/** Bytes of a line end. */
+/** The number of bytes of a line end. */
 const lineEnd = 2;
 const lost = { swallowed: undefined, isCutOff: undefined };
 
 /**
- * Cuts what a modem says into frames, whatever the chunks in which it comes. Payloads are counted, never searched, and
- * handed on as slices of the chunks; only the unfinished head of a line is copied.
+ * Cuts the bytes of a modem into frames, across the borders of chunks. Payloads are counted, never searched, and passed
+ * on as slices of the chunks. Only the beginning of an unfinished line is copied.
  *
- * A block is handed on once nothing speaks against it: what follows is something that a modem says, or the block could not
- * have swallowed the beginning of that, or nothing has followed for a moment. A damaged block is told as such, and what
- * follows is understood from the next certain point on.
+ * A block is passed on once nothing speaks against it: a known message follows, or the block cannot have swallowed the
+ * beginning of one, or nothing has followed for a moment. A damaged block becomes a frame `damage`, and the cutter goes
+ * on at the next certain message.
  *
- * What the cutter holds is bounded: one block, one line, and what has followed the block so far.
+ * The memory of the cutter is bounded: it holds one block, one line, and the bytes after the block so far.
  */
 export class FrameCutter {
   private block: OpenBlock | undefined;
-  /** The bytes behind a block that do not say yet whether it is whole. */
+  /** The bytes after a block, as long as they do not decide whether it is whole. */
   private following = nothing;
   private news = new PendingNews();
   private held = nothing;
-  /** Bytes of a line that is too long, or has no beginning; `undefined` for a line that makes sense so far. */
+  /**
+   * The number of skipped bytes of a line that is too long, or has no beginning; `undefined` for a line that makes
+   * sense so far.
+   */
   private skipped: number | undefined;
   private isStalled = false;
   private behindPrompt = false;
@@ -60,7 +65,7 @@ export class FrameCutter {
     return this.held.length > 0 && !this.isStalled;
   }
 
-  /** Bytes that it keeps back: at most of one block and one line, and what has followed the block so far. */
+  /** How many bytes it holds: at most one block, one line, and the bytes after the block so far. */
   get heldBytes(): number {
     return (this.block?.filled ?? this.news.heldBytes) + this.following.length + this.held.length;
   }
@@ -72,9 +77,9 @@ export class FrameCutter {
     yield* this.cut(asBuffer(bytes));
   }
 
-  /** Nothing has come for a moment: the rest of something begun would have. */
+  /** Nothing has come for a moment, so no rest of a message is under way. */
   *settle(): Generator<Frame> {
-    // What was asked for is not over before its OK.
+    // A pulled block is not complete before its `OK`.
     if (
       this.block?.missing === 0 &&
       !this.block.isPulled &&
@@ -85,13 +90,13 @@ export class FrameCutter {
     if (this.held.length === 0) yield* this.news.settle();
   }
 
-  /** Nothing has come for far longer than bytes under way need: what has been begun gets no end. */
+  /** Nothing has come for much longer than bytes under way need, so an unfinished message is cut off. */
   *giveUp(): Generator<Frame> {
     yield* this.news.giveUp();
-    // What has followed a block may have begun another one.
+    // The bytes after a block may have begun another one.
     while (this.block) {
       yield* this.decide(this.block, { kind: 'damaged', swallowed: undefined, isCutOff: true });
-      // Whatever comes now is the beginning of something.
+      // The next byte is the beginning of a message.
       this.skipped = undefined;
     }
     if (this.held.length === 0) return;
@@ -100,7 +105,7 @@ export class FrameCutter {
       this.held = nothing;
       yield* this.lineOf(line);
     } else {
-      // Its rest is still understood, should it come.
+      // If the rest still comes, it is understood.
       this.isStalled = true;
       yield { kind: 'damage', link: undefined, others: true, isCutOff: true };
     }
@@ -111,7 +116,7 @@ export class FrameCutter {
     while (at < chunk.length) {
       if (this.block && this.block.missing > 0) {
         at += this.block.fill(chunk.subarray(at));
-        // Behind what is pushed there may be nothing for ever.
+        // After pushed data there may be nothing for ever.
         if (this.block.missing > 0 || at < chunk.length || this.block.isPulled || isSuspicious(this.block.end))
           continue;
         const { block } = this;
@@ -189,7 +194,7 @@ export class FrameCutter {
     return this.following.length > 0 ? Buffer.concat([this.following, more]) : more;
   }
 
-  /** Hands the block on or tells its damage, and goes through what has followed it so far. */
+  /** Passes the block on or yields its damage, and then processes the bytes after it. */
   private *decide(block: OpenBlock, verdict: Verdict): Generator<Frame> {
     const { following } = this;
     this.block = undefined;
@@ -207,7 +212,7 @@ export class FrameCutter {
     yield* this.cut(following);
   }
 
-  /** Line ends, NULs (seen in front of the first line after a start) and the blank that AT 1.x prints behind `>`. */
+  /** Skips line ends, NULs (seen before the first line after a start) and the blank that AT 1.x prints after `>`. */
   private skipBlank(chunk: Buffer, start: number): number {
     let at = start;
     for (; at < chunk.length; at++) {
@@ -255,7 +260,7 @@ export class FrameCutter {
     const bytes = withoutLineEnd(line);
     const text = bytes.toString('utf8');
     const frame = lineFrame(text, this.expecting.numbersLinks);
-    // The rest of an echo that a message has cut into says nothing.
+    // The rest of an echo that a message has interrupted says nothing.
     if (isEchoCut && ['line', 'unknown', 'fragment'].includes(frame.kind)) return;
     this.isEchoCut = isCutEcho(text);
     if (frame.kind === 'unknown') {
@@ -266,12 +271,12 @@ export class FrameCutter {
     if (frame.kind === 'fragment') yield* this.news.endBlock('lost');
     const isBare = frame.kind === 'final' && this.news.isContinued;
     yield* this.news.end(isLed(frame) ? lineEnd : 0, isBare || isAlwaysLed(frame));
-    // A copy, because a listener may keep it, and with it the whole chunk.
+    // A copy, because a subscriber may keep it, and with it the whole chunk.
     yield frame.kind === 'line' && text.includes(notText) ? { ...frame, bytes: Buffer.from(bytes) } : frame;
   }
 }
 
-/** Whether a line usually has a line end in front of it. */
+/** Whether a line usually has a line end before it. */
 function isLed({ kind }: Frame): boolean {
   return ['final', 'taken', 'sent', 'notice', 'busy', 'booted'].includes(kind);
 }

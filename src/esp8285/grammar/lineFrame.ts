@@ -4,7 +4,7 @@ import type { Frame } from './frame';
 
 type Recognise = (match: RegExpExecArray) => Frame;
 
-/** The lines that have a meaning by themselves, with any command in flight. */
+/** The lines that have a meaning by themselves, whatever command is in flight. */
 const table: readonly (readonly [RegExp, Recognise])[] = [
   [/^OK$/, () => ({ kind: 'final', result: 'OK' })],
   [/^ERROR$/, () => ({ kind: 'final', result: 'ERROR' })],
@@ -18,9 +18,9 @@ const table: readonly (readonly [RegExp, Recognise])[] = [
     ([, link, length]) => ({ kind: 'notice', link: linkOf(link), length: Number(length) }),
   ],
   [/^(?:([0-4]),)?CONNECT$/, ([, link]) => ({ kind: 'opened', link: linkOf(link) })],
-  // A link of a server can end in CONNECT FAIL.
+  // A link of a server can end with `CONNECT FAIL`.
   [/^(?:([0-4]),)?(?:CLOSED|CONNECT FAIL)$/, ([, link]) => ({ kind: 'closed', link: linkOf(link) })],
-  // AT+SYSMSG bit 1: status 0 is an opened link, 1 a start that failed.
+  // Bit 1 of `AT+SYSMSG`: status 0 is an opened link, 1 a start that has failed.
   [/^\+LINK_CONN:0,([0-4]),/, ([, link]) => ({ kind: 'opened', link: linkOf(link) })],
   [/^AT.*([0-4]),CONNECT$/, ([, link]) => ({ kind: 'opened', link: linkOf(link) })],
   [/^AT.*([0-4]),CLOSED$/, ([, link]) => ({ kind: 'closed', link: linkOf(link) })],
@@ -36,27 +36,29 @@ const table: readonly (readonly [RegExp, Recognise])[] = [
   [/^(?!\+).*(?:ets Jan|rst cause:|wdt reset|Soft WDT|Fatal exception)/s, () => ({ kind: 'booting' })],
 ];
 
-/** Whether a message about a link stands inside the echo of a command (seen on AT 1.5): `AT+CIPSEND=0,1,CONNECT`. */
+/** Whether a message about a link has interrupted the echo of a command (seen on AT 1.5): `AT+CIPSEND=0,1,CONNECT`. */
 export function isCutEcho(text: string): boolean {
   return /^AT.*[0-4],(?:CONNECT|CLOSED)$/.test(text);
 }
 
-/** About the only link, as with `AT+CIPMUX=0`. */
+/** Messages without a link number, as with `AT+CIPMUX=0`. */
 const unnumbered = /^(?:\+IPD,\d+|CONNECT|CLOSED|CONNECT FAIL)$/;
 
-/** What only a start prints, except `ready`, and a prompt that nobody waits for. */
+/** Lines that only a start prints, except `ready`, and a prompt that is not expected. */
 const ofStart =
   /^(?:load 0x|tail \d|chksum 0x|csum 0x|2nd boot|SPI |jump to run|ho \d+ tail|Invalid$|waiting for host|> ?$)/;
 
-/** Whether a line is the echo of a command. The echo was off, so the modem has most likely started again. */
+/**
+ * Whether a line is the echo of a command. The driver turns the echo off, so the modem has most likely started again.
+ */
 export function isEcho(text: string): boolean {
   return /^AT(?:$|E[01]|\+[A-Z])/.test(text);
 }
 
 /**
- * Says what a line means.
+ * Returns the frame of a line.
  *
- * @param numbersLinks The modem numbers its links: a message about a link without a number is damaged.
+ * @param numbersLinks Whether the modem numbers its links. A message about a link without a number is then damaged.
  */
 export function lineFrame(text: string, numbersLinks = false): Frame {
   const plain = withoutColour(text);
@@ -67,14 +69,15 @@ export function lineFrame(text: string, numbersLinks = false): Frame {
   }
   if (isFirmwareLine(text) || isEcho(text)) return { kind: isGlued(text) ? 'fragment' : 'line', text };
   if (/ready$/i.test(plain)) return readyFrame(text);
-  // A modem that has started again says this, too. A lost byte in a word means that no other bytes were lost.
+  // A modem that has started again says this, too. If a byte is lost inside a word, no other bytes were lost.
   if (ofStart.test(plain) || isGarbledWord(plain)) return { kind: 'unknown', text, isDoubtful: true };
   return isFragment(text) ? { kind: 'fragment', text } : { kind: 'unknown', text };
 }
 
 /**
- * Boot text is printed at another speed, so the `ready` of a start often stands directly behind noise, or behind an address
- * that is printed last. Behind other text `ready` may be anything of another maker's: the modem is asked.
+ * Boot text is printed at another speed, so the `ready` of a start often comes directly after noise, or after an
+ * address that is printed last. After other text, `ready` may be a message of another maker, so the driver asks the
+ * modem.
  */
 function readyFrame(text: string): Frame {
   const before = text.slice(0, -'ready'.length);
@@ -83,7 +86,7 @@ function readyFrame(text: string): Frame {
   return isNamed(text) ? { kind: 'unknown', text } : { kind: 'unknown', text, isDoubtful: true };
 }
 
-/** With `AT+CIPMUX=0` the one link has no number. */
+/** Returns the number of a link, which is 0 for the only link of `AT+CIPMUX=0`. */
 function linkOf(digits: string | undefined): number {
   return Number(digits ?? 0);
 }

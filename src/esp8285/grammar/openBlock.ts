@@ -4,7 +4,7 @@ import type { Block, Damage } from './frame';
 
 const message = /[0-4],C(?:LOSED|ONNECT)\r\n|SEND (?:OK|FAIL)\r\n|WIFI (?:DISCONNECT|CONNECTED|GOT IP)\r\n/;
 
-/** A block whose bytes are still coming, or have come but may be wrong. */
+/** A block whose bytes are still coming, or which has not been judged yet. */
 export class OpenBlock {
   missing: number;
   private readonly pieces: Buffer[] = [];
@@ -21,12 +21,12 @@ export class OpenBlock {
     return this.header.length;
   }
 
-  /** Whether a message of the modem is inside: then the block has most likely swallowed it. */
+  /** Whether a message of the modem is inside. Then the block has most likely swallowed it. */
   get holdsMessage(): boolean {
     return message.test(this.end) || Buffer.concat(this.pieces).includes('+IPD,');
   }
 
-  /** Bytes that have come. */
+  /** The number of bytes that have come. */
   get filled(): number {
     return this.header.length - this.missing;
   }
@@ -46,7 +46,7 @@ export class OpenBlock {
     return { kind: 'block', link, pieces, length, ...(pulled && { pulled }), ...(remote && { remote }) };
   }
 
-  /** Takes the missing bytes from the front of a chunk, and returns how many it took. */
+  /** Takes the missing bytes from the beginning of a chunk, and returns their number. */
   fill(bytes: Buffer): number {
     const piece = bytes.subarray(0, this.missing);
     this.pieces.push(piece);
@@ -55,10 +55,10 @@ export class OpenBlock {
   }
 
   /**
-   * The damage, when the block has swallowed other bytes.
+   * Returns the frame of its damage, if the block has swallowed other bytes.
    *
-   * @param swallowed How many of the last bytes are the beginning of what follows, where that can be told.
-   * @param isCutOff A silence has ended it.
+   * @param swallowed How many of the last bytes are the beginning of the next message, if that is known.
+   * @param isCutOff Whether a silence has ended the block.
    */
   damage(swallowed: number | undefined, isCutOff?: true): Damage {
     const own = Buffer.concat(this.pieces).subarray(0, this.filled - (swallowed ?? 0));

@@ -2,18 +2,18 @@ import { BlockTail } from './blockTail';
 import type { Frame } from './frame';
 import type { OpenBlock } from './openBlock';
 
-/** Most bytes of unknown lines without a pause: more are a payload. */
+/** The most bytes of unknown lines without a pause. More are a payload. */
 const longestInARow = 1024;
 
 /**
- * The unknown lines since the last certain message, and the block in front of them. They are news, or the rest of the block's
- * own data; what comes next tells.
+ * The unknown lines since the last certain message, and the block before them. They are news, or the rest of the
+ * block's own data. The next message decides.
  */
 export class PendingNews {
   private tail: BlockTail | undefined;
-  /** Bytes of the lines since a certain message or a pause. */
+  /** The number of bytes of unknown lines since the last certain message or pause. */
   private inARow = 0;
-  /** The last line, if nothing has come since, not even a line end. */
+  /** The last line, if nothing has come after it, not even a line end. */
   private last: string | undefined;
 
   /** Whether a silence now would mean something. */
@@ -21,7 +21,7 @@ export class PendingNews {
     return this.tail !== undefined || this.inARow > 0;
   }
 
-  /** Bytes of a block that is not handed on yet. */
+  /** The number of bytes of a block that is not passed on yet. */
   get heldBytes(): number {
     return this.tail === undefined || this.tail.isHandedOn ? 0 : this.tail.block.filled;
   }
@@ -31,7 +31,9 @@ export class PendingNews {
     return this.tail?.isContinued === true;
   }
 
-  /** @param isHandedOn Nothing spoke against the block when its last byte had come. */
+  /**
+   * @param isHandedOn Whether the block was passed on when its last byte had come, because nothing spoke against it.
+   */
   follow(block: OpenBlock, isHandedOn: boolean): void {
     this.tail = new BlockTail(block, isHandedOn);
   }
@@ -51,17 +53,18 @@ export class PendingNews {
     yield { kind: 'damage', link: undefined, others: true };
   }
 
-  /** Takes notice of bytes without a meaning. */
+  /** Counts bytes without a meaning. */
   skip(size: number): void {
     if (size > 0) this.last = undefined;
     if (this.tail) this.tail.size += size;
   }
 
   /**
-   * A certain message comes, or one that makes no sense: now it shows which lines were news, and which were data.
+   * A certain message comes, or one that makes no sense. It decides which lines were news, and which were data.
    *
-   * @param lineEnd Bytes of the line end in front of the message.
-   * @param isLed The message always has one in front. A line that ends with that one has lost its own.
+   * @param lineEnd The number of bytes of the line end before the message.
+   * @param isLed Whether the message always has a line end before it. A line that ends with that line end has lost its
+   *   own.
    */
   *end(lineEnd: number, isLed = false): Generator<Frame> {
     const torn = isLed ? this.last : undefined;
@@ -72,7 +75,7 @@ export class PendingNews {
     if (torn !== undefined && !isOwn) yield { kind: 'fragment', text: torn };
   }
 
-  /** @param how How many of the last bytes belong to what follows; or what is known of the block. */
+  /** @param how How many of the last bytes belong to the next message, or what is known about the block. */
   *endBlock(how: number | 'own' | 'lost' | 'cut off'): Generator<Frame> {
     const { tail } = this;
     this.tail = undefined;
@@ -84,13 +87,13 @@ export class PendingNews {
     else yield block.damage(undefined, how === 'cut off' || undefined);
   }
 
-  /** Nothing has come for a moment. The end of pulled data is their `OK`, so the block of those goes on. */
+  /** Nothing has come for a moment. Pulled data end with their `OK`, so a pulled block stays open. */
   *settle(): Generator<Frame> {
     this.inARow = 0;
     if (this.tail?.isHandedOn || !this.tail?.block.isPulled) yield* this.endBlock(0);
   }
 
-  /** Nothing has come for so long that what has been begun gets no end. */
+  /** Nothing has come for so long that an unfinished message is cut off. */
   *giveUp(): Generator<Frame> {
     this.inARow = 0;
     yield* this.endBlock('cut off');
