@@ -6,8 +6,8 @@ import { callError } from '../usocket/contract/osError';
 const block = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^]*?-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
 
 /**
- * Reads the certificates of authorities, and gives each in PEM. They are checked here because Node.js takes invalid ones
- * for an empty list, and then trusts nobody.
+ * Reads the certificates of authorities, and gives each in PEM. They are checked here because Node.js treats invalid
+ * ones as an empty list, and then trusts no peer.
  *
  * Throws `EINVAL` when there is no certificate, or a damaged one.
  *

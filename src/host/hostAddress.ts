@@ -2,8 +2,8 @@ import { getServers } from 'node:dns';
 import { networkInterfaces } from 'node:os';
 
 /**
- * What `ifconfig` gives: the same seven parts as on a modem. The gateway is always `'0.0.0.0'`, because Node.js does not
- * tell it; `bssid` and `ssid` are empty. A name server that is not set is `'0'`.
+ * The result of `ifconfig`: the same seven parts as on a modem. The gateway is always `'0.0.0.0'`, because Node.js does
+ * not show it, and `bssid` and `ssid` are empty. A name server that is not set is `'0'`.
  */
 export type HostConfig = readonly [
   ip: string,

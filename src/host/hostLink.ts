@@ -10,13 +10,13 @@ import { OSError } from '../usocket/contract/osError';
 import type { OpenLinks } from './openLinks';
 import { takeByRoom } from './takeByRoom';
 
-/** What a {@link HostLink} has from its interface. */
+/** What a {@link HostLink} needs from its interface. */
 export interface HostLinkOptions {
   /** How long `close` waits until the rest has been sent and the peer has ended its side, in milliseconds. */
   readonly linger: number;
-  /** Keeps the time of `linger`. */
+  /** The scheduler of `linger`. */
   readonly scheduler: SchedulerLike;
-  /** Ends everything under way when the interface is closed. */
+  /** The open links of the interface. They end when it is closed. */
   readonly links: OpenLinks;
 }
 
@@ -95,13 +95,13 @@ export class HostLink implements StreamLink {
           breakOff(socket);
           return;
         }
-        // The kernel answers a close over unread bytes with a reset, which would take our last bytes from the peer.
+        // The kernel resets a connection that is closed with unread bytes, and the peer would lose the last bytes sent.
         socket.resume();
         socket.end();
       },
-      // With bytes still to send, an EOF would present what has arrived as the whole, so the peer gets a reset. Node.js
-      // would send them first; destroying the socket makes it reset at once. Without such bytes the EOF may be under
-      // way, and Node.js 20 never closes a socket that is reset then.
+      // If bytes are still to be sent, the peer gets a reset, because an EOF would make it believe that it has all of
+      // them. Node.js would send them before a reset, so the socket is destroyed, too. If no bytes are left, the EOF
+      // may be under way, and Node.js 20 never closes a socket that is reset then.
       cutOff: () => {
         if (socket.writableLength > 0) breakOff(socket);
         else socket.destroy();

@@ -29,7 +29,7 @@ import { OpenLinks } from './openLinks';
 export interface LookupQuery {
   /** Asks for all addresses, not just one. */
   readonly all: true;
-  /** Asks for IPv4 addresses before those of IPv6. */
+  /** Asks for IPv4 addresses before IPv6 addresses. */
   readonly order: 'ipv4first';
 }
 
@@ -43,7 +43,10 @@ export type Lookup = (
   callback: (error: Error | null, addresses: LookupAddress[]) => void,
 ) => void;
 
-/** How the operating system's sockets are used: how names are looked up, whom TLS trusts, how long closing may take. */
+/**
+ * How the operating system's sockets are used: how names are looked up, which authorities TLS trusts, and how long
+ * closing may take.
+ */
 export interface HostNicOptions {
   /**
    * How long closing a connection waits until the last bytes have been sent and the peer has ended its side, in
@@ -57,7 +60,7 @@ export interface HostNicOptions {
    * bytes of a file, or a list of these. To have both, add `tls.rootCertificates` of `node:tls`.
    */
   readonly ca?: Certificates;
-  /** Keeps the time of `linger` and of TLS handshakes. Default: `asyncScheduler`. */
+  /** The scheduler of `linger` and of TLS handshakes. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -95,11 +98,11 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
   }
 
   /**
-   * Cold. Looks a host name up, emits its numeric addresses, IPv4 first, and completes. A numeric address is emitted as it
-   * is.
+   * Cold. Looks a host name up, emits its numeric addresses, IPv4 first, and completes. A numeric address is emitted
+   * unchanged.
    *
-   * Errors: `EAI_NONAME` when there is no such name, `EAI_AGAIN` when no name server could be asked, `EAI_FAIL` for what
-   * else fails.
+   * Errors: `EAI_NONAME` when there is no such name, `EAI_AGAIN` when no name server could be asked, `EAI_FAIL` for any
+   * other failure.
    */
   resolve(host: string): Observable<readonly string[]> {
     if (isIP(host) !== 0) return of([host]);
@@ -120,11 +123,11 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
   }
 
   /**
-   * Cold. Opens a TCP connection, emits its link and completes. Unsubscribing before that gives the attempt up. With `tls`
-   * the connection is encrypted by `node:tls`, and the peer's certificate is checked unless `verify` is false.
+   * Cold. Opens a TCP connection, emits its link and completes. Unsubscribing before that cancels the attempt. With
+   * `tls` the connection is encrypted by `node:tls`, and the peer's certificate is checked unless `verify` is false.
    *
-   * Errors: `EINVAL` for an address that is not numeric or a port outside 0–65535; `EACCES` when the peer's certificate is
-   * not accepted, `EPROTO` and `ETIMEDOUT` when the TLS handshake fails; what the operating system reports.
+   * Errors: `EINVAL` for an address that is not numeric or a port outside 0–65535; `EACCES` when the peer's certificate
+   * is not accepted, `EPROTO` and `ETIMEDOUT` when the TLS handshake fails; and those of the operating system.
    */
   openStream(remote: Endpoint, options: OpenStreamOptions = {}): Observable<StreamLink> {
     const { trusted, scheduler, adopt } = this;
@@ -140,8 +143,7 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
   }
 
   /**
-   * Cold. Binds a UDP port, emits its link and completes. For a port of 0, any free one is bound: the link's `local` tells
-   * which.
+   * Cold. Binds a UDP port, emits its link and completes. Port 0 is any free port, which the `local` of the link shows.
    *
    * Errors: `EINVAL` for an address that is not numeric or a port outside 0–65535; what the operating system reports.
    */
@@ -153,8 +155,8 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
   }
 
   /**
-   * Cold. Listens on a TCP port, emits the listener and completes. For a port of 0, any free one is taken: the listener's
-   * `local` tells which.
+   * Cold. Listens on a TCP port, emits the listener and completes. Port 0 is any free port, which the `local` of the
+   * listener shows.
    *
    * Errors: `EINVAL` for an address that is not numeric or a port outside 0–65535; what the operating system reports.
    */
@@ -165,12 +167,12 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
     }).pipe(this.whileOpen);
   }
 
-  /** Emits and completes once the interface is closed; replays that. */
+  /** Emits and completes once the interface is closed, also for late subscribers. */
   get ended$(): Observable<void> {
     return this.links.lost$.pipe(catchError(() => of(undefined)));
   }
 
-  /** Whether the interface is open and the machine has an IPv4 address; that of its loopback is enough. */
+  /** Whether the interface is open and the machine has an IPv4 address. A loopback address is enough. */
   isconnected(): boolean {
     return !this.links.isLost && hostAddress() !== undefined;
   }
@@ -203,7 +205,7 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
 
   /**
    * Closes all connections and ports of this interface, and resolves when they are closed. Operations under way and all
-   * later ones fail with `EBADF`. Closing twice is not an error. It goes on when `signal` aborts the wait for it.
+   * later ones fail with `EBADF`. Closing twice is not an error. Aborting does not stop the closing.
    */
   close(options?: Abortable): Promise<void> {
     return promiseOf(this.closed$, options);
@@ -220,7 +222,7 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
     return [this.name, { state, address: hostAddress()?.address, links: this.links.size }];
   }
 
-  /** Makes the link of a connection, which is this interface's until it is closed. */
+  /** Makes the link of a connection, and closes it with the interface. */
   private readonly adopt = (remote: Endpoint, socket: Socket): HostLink => {
     const { linger, scheduler, links } = this;
     return links.add(new HostLink(remote, socket, { linger, scheduler, links }), socket);

@@ -27,8 +27,8 @@ export function tlsSettings(
 }
 
 /**
- * Makes an `OSError` of a handshake that failed: `EACCES` when the certificate was not accepted, `EPROTO` for everything
- * else, also when the peer just closed the connection. The original error is the `cause`.
+ * Makes an `OSError` of a handshake that failed: `EACCES` when the certificate was not accepted, and `EPROTO`
+ * otherwise, also when the peer has only closed the connection. The original error is the `cause`.
  */
 export function handshakeError(call: string, socket: TLSSocket, cause: Error): OSError {
   // Its type is `Error`, but it is null until the certificate has been checked.

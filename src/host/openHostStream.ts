@@ -9,14 +9,14 @@ import { OSError } from '../usocket/contract/osError';
 import { handOver } from './handOver';
 import { handshakeError, tlsSettings } from './hostTls';
 
-/** How long an encrypted connection may take to open, in milliseconds; as on a modem. */
+/** How long an encrypted connection may take to open, in milliseconds. It is the same on a modem. */
 const handshakeDeadline = 60_000;
 
 /** What opening a stream needs of its interface. */
 export interface OpenHostStreamOptions {
-  /** Authorities in PEM that certificates are checked by, where the connection names none. */
+  /** The authorities, in PEM, that certificates are checked by if the connection names none. */
   readonly trusted: readonly string[] | undefined;
-  /** Keeps the time of the handshake. */
+  /** The scheduler of the handshake. */
   readonly scheduler: SchedulerLike;
   /** Makes the link of a connection. */
   readonly adopt: (remote: Endpoint, socket: Socket) => StreamLink;
@@ -31,7 +31,7 @@ export function openHostStream(
   const { address, port } = remote;
   const call = `connect to ${address}:${port}`;
   const attempt$ = handOver<StreamLink>((opened, failed) => {
-    // Half open, as the operating system has it: otherwise Node.js answers the peer's EOF with ours.
+    // Half open, as in the operating system. Otherwise Node.js answers the peer's EOF with one of its own.
     const options = { host: address, port, noDelay, allowHalfOpen: true };
     const secure = tls && connectTls({ ...options, ...tlsSettings(remote, tls, trusted) });
     const socket = secure ?? new Socket({ allowHalfOpen: true }).connect(options);

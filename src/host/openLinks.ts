@@ -10,7 +10,7 @@ interface Closable {
 
 /** The open connections and ports of an interface. */
 export class OpenLinks {
-  /** Errors with `EBADF` when the interface is closed; replays that. */
+  /** Errors with `EBADF` when the interface is closed, also for late subscribers. */
   readonly lost$: Observable<never>;
 
   private readonly lost = new Subject<never>();
@@ -31,7 +31,7 @@ export class OpenLinks {
     return this.isClosed;
   }
 
-  /** @param socket The socket of the link, whose `'close'` event takes the link out. */
+  /** @param socket The socket of the link. Its `'close'` event removes the link. */
   add<T extends Closable>(link: T, socket: EventEmitter): T {
     this.links.add(link);
     socket.once('close', () => this.links.delete(link));

@@ -2,14 +2,14 @@ import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
 
 /**
- * Reads a socket only as far as there is room for, and emits slices of the chunks that Node.js read.
+ * Reads a socket only as far as there is room, and emits slices of the chunks that Node.js has read.
  *
  *     room$     --4----------------4----4---
  *     socket    -----[abcdef]------------|
  *     received$ -----[abcd]--------[ef]--|
  *
- * One chunk that does not fit is kept here, the next one in the buffer of Node.js, and the rest in the kernel, which closes
- * its window and so stops the sender. The end and an error come after the bytes before them.
+ * One chunk that does not fit is kept here, the next one in the buffer of Node.js, and the rest in the kernel, which
+ * closes its window and so stops the sender. The end and an error come after the bytes before them.
  *
  * @param failure Makes the error of the observable from that of the socket.
  */
@@ -25,7 +25,7 @@ export function takeByRoom(
     let pumping = false;
 
     const pump = (): void => {
-      // A subscriber may make room inside `next`: the loop below goes on then, and no second one starts.
+      // A subscriber may make room inside `next`. Then the loop below goes on, and no second one starts.
       if (pumping) return;
       pumping = true;
       while (rest !== undefined && room > 0 && !subscriber.closed) {

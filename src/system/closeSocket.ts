@@ -17,9 +17,9 @@ import {
 export interface CloseSocketOptions {
   /** How long an orderly end may take, in milliseconds. */
   readonly linger: number;
-  /** Keeps the time of `linger`. */
+  /** The scheduler of `linger`. */
   readonly scheduler: SchedulerLike;
-  /** Begins the end. A socket that it destroys is waited for without a limit, because nothing more is sent. */
+  /** Begins to close the socket. If it destroys the socket, there is no time limit, because nothing more is sent. */
   readonly end: () => void;
   /** Destroys a socket that has not closed in time. */
   readonly cutOff: () => void;

@@ -35,7 +35,7 @@ const otherNames: Readonly<Record<string, ErrorCode>> = {
  * Makes an `OSError` of an error of Node's `net`, `tls`, `dgram` or `dns`, with advice on what to try. A code that the
  * socket module does not have becomes `EIO`, or `EAI_FAIL` for a name look-up. The original error is the `cause`.
  *
- * @param call What was asked, and of whom: `'connect to 192.168.1.9:80'`.
+ * @param call The call with its peer, for the message: `'connect to 192.168.1.9:80'`.
  * @param syscall The name of the call alone: `'connect'`.
  * @param as The code of the `OSError`, where it is not that of the cause.
  */

@@ -5,22 +5,25 @@ import { subnegotiation } from './telnet';
 /** The telnet option of RFC 2217. */
 export const COM_PORT = 44;
 
-/** A server's command has the code of the client's command that it answers, plus this. */
+/** A server's command has the code of the client's command that it answers plus this number. */
 const FROM_SERVER = 100;
-/** The server asks to stop sending, and to go on (RFC 2217, "FLOWCONTROL-SUSPEND"). */
+/** The server asks the client to stop sending, and to go on (RFC 2217, "FLOWCONTROL-SUSPEND"). */
 export const SUSPEND = 8 + FROM_SERVER;
 export const RESUME = 9 + FROM_SERVER;
 
 /** The codes of the server's commands. */
 const fromServer = { lowest: 100, highest: 112, signature: 100 };
-/** Most bytes of a signature, which is text, and of another command, with the bytes that some servers add to its value. */
+/**
+ * The most bytes of a signature, which is text, and of any other command, including the bytes that some servers add to
+ * its value.
+ */
 const longestText = 256;
 const longestNumber = 32;
 
 /**
  * The most bytes of a server's command, by its option and its code; 0 when that is not a command.
  *
- * @param code The first byte of the command; `undefined` when it has not come yet.
+ * @param code The first byte of the command; `undefined` if it has not come yet.
  */
 export function longestCommand(option: number, code: number | undefined): number {
   if (option !== COM_PORT) return 0;
@@ -29,25 +32,25 @@ export function longestCommand(option: number, code: number | undefined): number
   return code === fromServer.signature ? longestText : longestNumber;
 }
 
-/** A command that sets one thing of the line, and what to make of the server's answer. */
+/** A command that sets one property of the line, and how to judge the server's answer. */
 export interface ComPortCommand {
   /** The command as it is sent. */
   readonly bytes: Buffer;
   /** Whether a command of the server is the answer to this one. */
   readonly isAnswer: (code: number, value: Buffer) => boolean;
   /**
-   * Judges the answer, or, without a value, that the server has not answered. Gives a notice when the answer is not what
-   * was asked for, and throws `EINVAL` when the line cannot be used with it.
+   * Judges the answer, or the absence of an answer if there is no value. Returns a notice if the answer differs from
+   * the setting, and throws `EINVAL` if the line cannot be used with it.
    */
   readonly judge: (value: Buffer | undefined) => string | undefined;
 }
 
 const parities = { none: 1, odd: 2, even: 3 } as const;
 const stopSizes = { 1: 1, 2: 2, 1.5: 3 } as const;
-/** How far the speeds of two ends may differ: the error adds up over the ten bits of a byte, to half a bit at most. */
+/** How far the speeds of two ends may differ. The error adds up over the ten bits of a byte, to at most half a bit. */
 const tolerance = 0.03;
 
-/** One thing that is set. */
+/** One property of the line, and its value. */
 interface Wanted {
   readonly name: string;
   readonly code: number;
@@ -58,7 +61,7 @@ interface Wanted {
   readonly isNeeded?: boolean;
   /** Whether another number is near enough. */
   readonly isNear?: (answered: number) => boolean;
-  /** The values that set this thing, where one code sets several things. */
+  /** The values that set this property, if one code sets more than one. */
   readonly range?: readonly [lowest: number, highest: number];
 }
 
@@ -67,7 +70,10 @@ const control = {
   dtr: { on: 8, off: 9, range: [7, 9] },
   rts: { on: 11, off: 12, range: [10, 12] },
 } as const;
-/** The values of SET-CONTROL for BREAK and for the flow control from the modem: not used here, but servers tell them. */
+/**
+ * The values of SET-CONTROL for BREAK and for the flow control from the modem. They are not used here, but servers
+ * report them.
+ */
 const unusedRanges = [
   [4, 6],
   [13, 16],
@@ -75,9 +81,9 @@ const unusedRanges = [
 ] as const;
 
 /**
- * The commands that set up a line, in the order of RFC 2217; the speed is the first. Servers confirm them differently: with
- * the speed that their divider makes, with bytes around the value, with a value that cannot be changed, or not at all. The
- * speed and requested flow control have to be right; of the rest, a notice tells.
+ * The commands that set up a line, in the order of RFC 2217; the speed is the first. Servers confirm them differently:
+ * with the speed that their divider makes, with bytes around the value, with a value that cannot be changed, or not at
+ * all. The speed and requested flow control have to be right. A notice reports other differences.
  */
 export function comPortCommands(server: string, settings: SerialSettings): readonly ComPortCommand[] {
   const { baudRate = defaultBaudRate, dataBits = 8, parity = 'none', stopBits = 1, rtscts = false } = settings;
@@ -146,7 +152,7 @@ function comPortCommand(server: string, wanted: Wanted): ComPortCommand {
   };
 }
 
-/** The numbers that an answer may mean, because some servers put bytes around the value. */
+/** The numbers that an answer may mean, because some servers add bytes before or after the value. */
 function readings(answered: Buffer | undefined, length: number): readonly number[] {
   if (answered === undefined || answered.length === 0) return [];
   if (answered.length <= length) return [valueOf(answered)];
@@ -157,7 +163,7 @@ function valueOf(bytes: Buffer): number {
   return bytes.readUIntBE(0, bytes.length);
 }
 
-/** The number at the beginning of an answer, and how many bytes follow it. */
+/** Describes an answer: the number at its beginning, and how many bytes follow it. */
 function shownAs(value: Buffer, length: number): string {
   if (value.length === 0) return 'nothing';
   const number = String(valueOf(value.subarray(0, length)));

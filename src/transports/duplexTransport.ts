@@ -5,7 +5,7 @@ import { Observable, Subject, fromEvent, map, merge, of, switchMap, take } from 
 import type { LineAdvice } from '../streams';
 import type { Transport } from './transportUart';
 
-/** What a {@link duplexTransport} is made of. */
+/** The parts of a {@link duplexTransport}. */
 export interface DuplexTransportOptions {
   /** See {@link Transport.name}. */
   readonly name: string;
@@ -19,7 +19,7 @@ export interface DuplexTransportOptions {
   readonly longestPause: number;
   /** See {@link Transport.advice}. */
   readonly advice?: LineAdvice;
-  /** Makes the error of a line that has failed, or, without a cause, of one that the other side has ended. */
+  /** Makes the error of a line that has failed. Without a cause, the other side has ended the line. */
   failure(cause?: Error): Error;
   /** See {@link Transport.release}. */
   release(): Observable<never>;
@@ -48,8 +48,8 @@ export function duplexTransport(options: DuplexTransportOptions): Transport {
     ),
     send(bytes) {
       return new Observable((subscriber) => {
-        // Node.js calls back when the kernel has the bytes. They need not be out on the wire: the kernel's buffer keeps the
-        // line busy meanwhile.
+        // Node.js calls back when the kernel has the bytes. They may not be on the wire yet, but the kernel's buffer
+        // keeps the line busy.
         const more = duplex.write(bytes, (cause) => {
           if (cause) subscriber.error(options.failure(cause));
           // When a socket is destroyed, Node.js 20 calls back for its pending writes without an error: it follows.

@@ -11,7 +11,7 @@ const overNetwork = new Map<string, typeof rfc2217Uart>([
 ]);
 
 /**
- * Opens the serial line that a text names, at once. A text without a scheme is a serial port of this machine.
+ * Opens the serial line with this name, at once. A name without a scheme is a serial port of this machine.
  *
  *     openUart('/dev/ttyUSB0', { baudRate: 115200 })      // a serial port; 'COM3' on Windows
  *     openUart('tcp://192.168.1.9:3000')                  // a raw TCP serial server
@@ -19,7 +19,7 @@ const overNetwork = new Map<string, typeof rfc2217Uart>([
  *
  * Errors are those of {@link serialUart}, {@link tcpUart} and {@link rfc2217Uart}.
  *
- * @param settings A raw TCP serial server has settings of its own: of these, it only uses `rtscts`.
+ * @param settings Ignored for a raw TCP serial server, except `rtscts`.
  * @throws `EINVAL` at the call for a scheme that is none of these (`emulator:` is opened by the layer above), or an
  *   address without a host or a port.
  */
@@ -54,7 +54,7 @@ function refused(target: string, why: string): OSError {
   );
 }
 
-/** The text that names a line, without a user name and a password. */
+/** The name of a line without a user name and a password. */
 export function withoutPassword(target: string): string {
   return target.replace(/\/\/[^/]*@/, '//');
 }

@@ -2,9 +2,9 @@ import { catchError, defer, type MonoTypeOperatorFunction, tap, throwError } fro
 
 import { OSError } from '../usocket/contract/osError';
 
-/** Most bytes of a message, in front of an end. When more have come, the line was in use. */
+/** The most bytes of a message before the end. If more have come, the line was in use. */
 const longestMessage = 192;
-/** Fewest characters of a piece of text; shorter ones are other bytes that happen to be printable. */
+/** The fewest characters of a piece of text. Shorter pieces are other bytes that happen to be printable. */
 const shortestText = 4;
 
 /**
@@ -22,7 +22,7 @@ export function quoteServerMessage(): MonoTypeOperatorFunction<Uint8Array> {
       let heard = Buffer.alloc(0);
       return data$.pipe(
         tap((chunk) => {
-          // One byte more than a message has shows that more has come.
+          // One byte more than a message may have, to notice that more has come.
           const room = longestMessage + 1 - heard.length;
           if (room > 0) heard = Buffer.concat([heard, chunk.subarray(0, room)]);
         }),

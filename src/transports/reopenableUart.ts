@@ -23,13 +23,14 @@ export interface ReopenableUart extends TransportUart {
 }
 
 /**
- * Makes a {@link Uart} of a transport that can be opened again after it was lost: an adapter that was unplugged, a serial
- * server that has restarted.
+ * Makes a {@link Uart} of a transport that can be opened again after it was lost: an adapter that was unplugged, a
+ * serial server that has restarted.
  *
  *     rx$     --[a]--#              --[b]--
  *     reopen       --(open)---------(|)
  *
- * @param open Opens the transport, at once. It is first called here, so what it throws then, this function throws.
+ * @param open Opens the transport, at once. It is called here for the first time, so this function throws what it
+ *   throws.
  */
 export function reopenableUart(open: () => Transport): ReopenableUart {
   const first = open();
@@ -43,7 +44,7 @@ export function reopenableUart(open: () => Transport): ReopenableUart {
   }).pipe(runOnce());
   const closedError = (): OSError => new OSError('EBADF', 'open', `open ${name}: the line has been closed`);
 
-  /** Completes when the line is open; errors when it is lost or closed before. */
+  /** Completes when the line is open. Errors when it is lost or closed before that. */
   const opened = ({ rx$, readiness$ }: TransportUart): Observable<never> =>
     merge(
       concat(rx$.pipe(ignoreElements()), throwError(closedError)),
@@ -51,7 +52,7 @@ export function reopenableUart(open: () => Transport): ReopenableUart {
     ).pipe(take(1), ignoreElements());
   const again = (): Observable<never> =>
     concat(
-      // The one before is closed first: a port cannot be open twice.
+      // The old transport is closed first, because a port cannot be open twice.
       current.value.close(),
       defer(() => {
         if (isClosed) return throwError(closedError);
@@ -71,7 +72,7 @@ export function reopenableUart(open: () => Transport): ReopenableUart {
     reopen() {
       return defer(() => {
         if (isClosed) return throwError(closedError);
-        // One attempt at a time: whoever asks meanwhile waits for that one.
+        // One attempt at a time. Later callers wait for the same attempt.
         reopening$ ??= again().pipe(
           finalize(() => (reopening$ = undefined)),
           runOnce(),

@@ -41,7 +41,7 @@ export interface Rfc2217UartOptions extends TcpUartOptions, SerialSettings {
   readonly timeout?: number;
 }
 
-/** Most milliseconds without a further answer after which a server will not answer the rest of the commands. */
+/** The most milliseconds without a further answer. After that, the server will not answer the other commands. */
 const longestGrace = 1_000;
 /** How many notices a late subscriber gets. */
 const mostNotices = 16;
@@ -57,14 +57,15 @@ const undoubled =
  *
  *     const uart = rfc2217Uart({ host: '192.168.1.9', port: 2217, baudRate: 115200 });
  *
- * Servers confirm differently. The speed has to be right, within 3 per cent, and `rtscts` has to be confirmed. What else a
- * server answers differently or not at all, and that it does not agree to BINARY, is told by `notices$`.
+ * Servers confirm differently. The speed has to be right, within 3 per cent, and `rtscts` has to be confirmed.
+ * `notices$` reports every other setting that a server confirms differently or not at all, and a server that does not
+ * agree to BINARY.
  *
  * Errors, of `rx$` and of every write: those of {@link tcpUart}; `EPROTO` when the server does not speak RFC 2217,
  * `EINVAL` when it does not take the speed or `rtscts`, `ETIMEDOUT` when it does not answer.
  *
- * @throws `EINVAL` at the call for an empty host, a port outside 1–65535, a baud rate that is not a positive whole number,
- *   or `rts` together with `rtscts`.
+ * @throws `EINVAL` at the call for an empty host, a port outside 1–65535, a baud rate that is not a positive whole
+ *   number, or `rts` together with `rtscts`.
  * @see RFC 2217, "Telnet Com Port Control Option".
  */
 export function rfc2217Uart(options: Rfc2217UartOptions): ReopenableUart {
@@ -154,7 +155,7 @@ function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boo
       get loss() {
         return advice(`check the serial port of the server ${name}: its speed, its wiring, its flow control`);
       },
-      // A single 255 takes bytes from a block, which then seems not to end.
+      // A single 255 removes bytes from a block, which then seems not to end.
       get silence() {
         return advice(`check the serial server ${name}, and the network to it`);
       },
@@ -162,7 +163,7 @@ function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boo
     release() {
       return defer(() => {
         const isHungUp = options.hupcl === true && ready.value;
-        // Sent ahead of the end; the end does not wait for a server that takes nothing.
+        // Sent before the end. The end does not wait for a server that takes nothing.
         const sending = isHungUp ? tcp.send(hangUp()).subscribe({ error: () => undefined }) : undefined;
         return tcp.release().pipe(finalize(() => sending?.unsubscribe()));
       });

@@ -1,8 +1,8 @@
 import { OSError } from '../usocket/contract/osError';
 
-/** Speed of a line that is not told another one, in bits per second. */
+/** The default speed of a line, in bits per second. */
 export const defaultBaudRate = 115_200;
-/** RFC 2217 has four bytes for it. */
+/** The highest value of the four bytes of RFC 2217. */
 const highestBaudRate = 0xffff_ffff;
 
 /** Speed, framing, flow control and control signals of a serial line. */
@@ -21,24 +21,24 @@ export interface SerialSettings {
    */
   readonly rtscts?: boolean;
   /**
-   * Whether DTR is asserted while the line is open; many boards have it connected to their reset or boot pin, where an
-   * asserted signal is low. Default: as the operating system, or the serial server, opens the port, which is asserted.
+   * Whether DTR is asserted while the line is open. Many boards connect it to their reset or boot pin, and an asserted
+   * signal is low. Default: the operating system or the serial server decides, and usually asserts it.
    *
-   * A port of this machine asserts DTR and RTS when it opens, and sets them some milliseconds later, both at once: the usual
-   * circuit of a development board, which resets the chip while the two differ, then does nothing.
+   * A port of this machine asserts DTR and RTS when it opens, and sets them some milliseconds later, both at once: the
+   * usual circuit of a development board, which resets the chip while the two differ, then does nothing.
    */
   readonly dtr?: boolean;
   /** Whether RTS is asserted while the line is open, as with `dtr`. Not together with `rtscts`, which uses the signal. */
   readonly rts?: boolean;
   /**
-   * Whether closing the line hangs up, which means that DTR and RTS are no longer asserted. With `false` they stay as they
-   * are, so that a board that they reset goes on running. Default: a port of this machine hangs up (`HUPCL`), a serial
-   * server does what it is set up for. Windows always hangs up.
+   * Whether closing the line hangs up, which means that DTR and RTS are no longer asserted. With `false` they stay as
+   * they are, so that a board that they reset goes on running. Default: a port of this machine hangs up (`HUPCL`), a
+   * serial server does what it is configured to do. Windows always hangs up.
    */
   readonly hupcl?: boolean;
 }
 
-/** Throws `EINVAL` for a speed that is no speed, and for control signals that contradict flow control. */
+/** Throws `EINVAL` for an invalid speed, and for control signals that contradict flow control. */
 export function checkSerialSettings(name: string, { baudRate = defaultBaudRate, rts, rtscts }: SerialSettings): void {
   if (!Number.isInteger(baudRate) || baudRate <= 0 || baudRate > highestBaudRate)
     throw new OSError('EINVAL', 'open', `open ${name}: ${baudRate} is no baud rate; try ${defaultBaudRate}`);

@@ -15,14 +15,14 @@ export interface SerialUartOptions extends SerialSettings {
 }
 
 /**
- * Milliseconds. A byte takes 1 ms at 9600 baud, adapters collect bytes for up to 16 ms, and the driver of the port keeps
- * what comes while this program is busy.
+ * Milliseconds. A byte takes 1 ms at 9600 baud, adapters collect bytes for up to 16 ms, and the driver of the port
+ * keeps the bytes that come while this program is busy.
  */
 const longestPause = 100;
 
 /**
- * What the error messages of the binding mean. It gives no codes. In "Error: No such file or directory, cannot open
- * /dev/x", the text before the comma is that of the C library.
+ * The meanings of the binding's error messages, because its errors have no codes. In "Error: No such file or directory,
+ * cannot open /dev/x", the text before the comma is that of the C library.
  */
 const failures: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: string])[] = [
   [
@@ -114,13 +114,16 @@ function serialTransport({
   return dtr === undefined && rts === undefined ? transport : withSignals(transport, port, { dtr, rts });
 }
 
-/** The part of a port that sets its signals. With the type of `serialport`, a user's compiler would check that package. */
+/**
+ * The part of a port that sets its signals. It is declared here, because with the type of `serialport` a user's
+ * compiler would check that package.
+ */
 interface SignalPort {
   once(event: 'open', listener: () => void): unknown;
   set(signals: { readonly dtr: boolean; readonly rts: boolean }, done: (error: Error | null) => void): unknown;
 }
 
-/** The binding takes a setting that is `undefined` for a value. */
+/** Removes settings that are `undefined`, because the binding would take them for values. */
 function withoutUndefined<T extends object>(settings: T): T {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as T;
 }
@@ -134,7 +137,7 @@ export function withSignals(
   const ready = new BehaviorSubject(false);
   const notices = new ReplaySubject<string>(1);
   port.once('open', () => {
-    // Both in one step, because boards react to how the two differ. Opening the port has asserted both, the default.
+    // Both in one step, because boards react when the two differ. Opening the port has asserted both, by default.
     port.set({ dtr, rts }, (error) => {
       if (error) notices.next(`${transport.name}: the signals DTR and RTS cannot be set here (${error.message})`);
       ready.next(true);

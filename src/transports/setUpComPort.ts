@@ -24,15 +24,15 @@ export interface SetUpComPortOptions {
   readonly commands: readonly ComPortCommand[];
   /** Milliseconds without a further answer after which the server will not answer the rest. */
   readonly grace: number;
-  /** Keeps the time of `grace`. */
+  /** The scheduler of `grace`. */
   readonly scheduler: SchedulerLike;
-  /** Is called with what the server has set differently from what was asked for. */
+  /** Called with a notice for each setting that the server has made differently. */
   readonly notify: (notice: string) => void;
 }
 
 /**
- * Sets up the serial port of a server. Completes when the server has confirmed the speed, and has confirmed the rest or
- * does not answer any more. Errors with `EINVAL` when the line cannot be used as the server sets it.
+ * Sets up the serial port of a server. Completes when the server has confirmed the speed, and has either confirmed the
+ * rest or stopped answering. Errors with `EINVAL` when the line cannot be used as the server sets it.
  */
 export function setUpComPort(
   transport: Transport,
@@ -46,7 +46,7 @@ export function setUpComPort(
   const answers = commands.map((command) =>
     comPortAnswers(events$).pipe(
       filter(([code, value]) => command.isAnswer(code, value)),
-      // A refusal may be the setting from before the server has read the command. Then its answer follows, and counts.
+      // A refusal may show the setting before the server has read the command. Then the real answer follows.
       switchMap(([, value]) =>
         isRefusal(command, value) ? timer(grace / 2, scheduler).pipe(map(() => value)) : of(value),
       ),

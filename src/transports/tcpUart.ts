@@ -22,16 +22,16 @@ export interface TcpUartOptions {
   readonly rtscts?: boolean;
   /** How long connecting may take, in milliseconds. Default: 10 000. */
   readonly timeout?: number;
-  /** How long closing waits for a server that does not take the last bytes, in milliseconds. Default: 1000. */
+  /** How long closing waits for a server that does not accept the last bytes, in milliseconds. Default: 1000. */
   readonly linger?: number;
-  /** Keeps the time of both. Default: `asyncScheduler`. */
+  /** The scheduler of both. Default: `asyncScheduler`. */
   readonly scheduler?: SchedulerLike;
 }
 
 /** Milliseconds of silence after which the operating system asks whether the server is still there. */
 const firstProbe = 30_000;
 
-/** Milliseconds: a lost segment is sent again after 0.2 to 1.2 s (measured), and may be lost again. */
+/** Milliseconds. A lost segment is sent again after 0.2 to 1.2 s (measured), and may be lost again. */
 const longestPause = 3_000;
 
 /**
@@ -41,8 +41,8 @@ const longestPause = 3_000;
  *     const uart = tcpUart({ host: '192.168.1.9', port: 3000 });
  *
  * Errors, of `rx$` and of every write: `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH`, `EAI_NONAME` and the like when the
- * server cannot be reached; `ENODEV` when it closes or resets the connection, or is gone without a word, which the
- * operating system finds out after 30 s of silence. A closed line completes `rx$`, and fails a write with `EBADF`.
+ * server cannot be reached; `ENODEV` when it closes or resets the connection, or is gone silently, which the operating
+ * system detects after 30 s of silence. A closed line completes `rx$`, and fails a write with `EBADF`.
  *
  * @throws `EINVAL` at the call for an empty host or a port outside 1–65535.
  */
@@ -100,6 +100,6 @@ function failureOf(name: string, wasConnected: boolean, cause: Error | undefined
   if (cause === undefined)
     return new OSError('ENODEV', syscall, `${name}: the serial server closed the line; does another program use it?`);
   if (!wasConnected) return systemError(`connect to the serial server ${name}`, syscall, cause);
-  // Not `ECONNRESET`: a program would take that for the end of one of its sockets' connections.
+  // Not `ECONNRESET`, which a program would take for the end of a connection of one of its sockets.
   return systemError(`${name}: the line to the serial server is lost`, syscall, cause, 'ENODEV');
 }

@@ -9,7 +9,7 @@ const lowestCommand = 0xec;
 /** The highest option in use, besides 255, which extends the list (RFC 861). */
 const highestOption = 63;
 
-/** What one side says of an option: WILL and WONT of its own use, DO and DONT of the other side's. */
+/** What one side says about an option: WILL and WONT about its own use, DO and DONT about that of the other side. */
 export type Verb = 'WILL' | 'WONT' | 'DO' | 'DONT';
 
 const byteOf: Readonly<Record<Verb, number>> = { WILL: 0xfb, WONT: 0xfc, DO: 0xfd, DONT: 0xfe };
@@ -35,7 +35,7 @@ export function subnegotiation(option: number, bytes: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(IAC, SB, option), escapeIac(bytes), Buffer.of(IAC, SE)]);
 }
 
-/** Doubles each byte 255, so that the other side takes it for data. Bytes without any 255 are given back as they are. */
+/** Doubles each byte 255, so that the other side takes it for data. Bytes without a 255 are returned unchanged. */
 export function escapeIac(bytes: Uint8Array): Uint8Array {
   const pieces: Uint8Array[] = [];
   let from = 0;
@@ -50,8 +50,8 @@ export function escapeIac(bytes: Uint8Array): Uint8Array {
 /** The options of {@link decodeTelnet}. */
 export interface DecodeTelnetOptions {
   /**
-   * The most bytes of a subnegotiation, by its option and its first byte, which is `undefined` before it has come; 0 when
-   * there is no such subnegotiation. Longer ones are taken for data.
+   * The most bytes of a subnegotiation, by its option and its first byte, which is `undefined` before it has come; 0
+   * when there is no such subnegotiation. Longer ones count as data.
    */
   readonly longest: (option: number, first: number | undefined) => number;
 }
@@ -62,8 +62,8 @@ export interface DecodeTelnetOptions {
  *     rx$      --[ab ff fb 00 cd]-------------------------[ff ff e]---
  *     events$  --([data ab][WILL 0][data cd])-------------[data ff e]-
  *
- * Some servers do not double 255 in data. So only bytes with the exact form of a command are taken for one: few bytes are
- * lost then, and no subnegotiation waits for an end that does not come.
+ * Some servers do not double 255 in data. So only bytes with the exact form of a command count as one. Then few bytes
+ * are lost, and no subnegotiation waits for an end that does not come.
  *
  * @see RFC 854 (commands, doubled 255), RFC 855 (subnegotiation).
  */

@@ -33,7 +33,7 @@ export function agreeOnComPort(
   const agreed$ = events$.pipe(
     filter(
       (event) =>
-        // Some servers say that they will use it themselves, or just use it.
+        // Some servers say that they will use it themselves, or use it without a word.
         (event.kind === 'negotiation' && event.option === COM_PORT && event.verb !== 'WONT') ||
         (event.kind === 'subnegotiation' && event.option === COM_PORT),
     ),

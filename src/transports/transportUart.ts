@@ -55,8 +55,8 @@ const closed: Readiness = { ...idle, readable: true, hangup: true };
 const lost: Readiness = { ...closed, error: true };
 
 /**
- * Makes a {@link Uart} of a transport. Bytes come whether or not anyone listens. The error of a lost line goes to every
- * reader and writer, later ones included. Closing ends every wait.
+ * Makes a {@link Uart} of a transport. Bytes come whether or not there is a subscriber. The error of a lost line goes
+ * to every reader and writer, including later ones. Closing ends every wait.
  *
  *     received$  --[a]--[b]--------#
  *     rx$        --[a]--[b]--------#      (or | after close)
@@ -102,7 +102,7 @@ export function transportUart(transport: Transport): TransportUart {
     readiness$,
     write(bytes) {
       const failed$ = concat(ended$, throwError(closedError));
-      // The end of the line stands first in the merge, so that nothing is sent on a line that has ended.
+      // The end of the line is first in the merge, so that nothing is sent on a line that has ended.
       return merge(failed$, transport.send(bytes).pipe(endWith(null))).pipe(take(1), ignoreElements());
     },
     close() {
