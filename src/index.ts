@@ -1,6 +1,6 @@
 /**
- * The modules of a MaixPy program, as it finds them on a board: {@link machine}, {@link network}, {@link usocket},
- * {@link uselect} and {@link uerrno}. Each call exists as a promise (`sock.recv`) and as a cold observable (`sock.recv$`).
+ * The modules of a MaixPy program, as on a board: {@link machine}, {@link network}, {@link usocket}, {@link uselect}
+ * and {@link uerrno}. Each call exists as a promise (`sock.recv`) and as a cold observable (`sock.recv$`).
  *
  *     import { machine, network, usocket } from 'rx-usocket';
  *
@@ -15,7 +15,7 @@ import { createModules, type Modules } from './modules';
 import { inspectableModule } from './streams';
 import { errnoOf, errorcode, Poll, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, select, select$ } from './usocket';
 
-/** The interfaces of the program: the only state of the package that no object of the user holds. */
+/** The interfaces of the program. They are the only global state of the package. */
 const modules = createModules();
 
 /** Serial lines: `new machine.UART(port, baudRate)` opens one. */
@@ -49,12 +49,12 @@ export const uselect = inspectableModule('uselect', {
   POLLERR,
   /** The event of a stream that the other side has ended. It need not be asked for. */
   POLLHUP,
-  /** The event of a stream that is closed: nothing of it can be waited for. It need not be asked for. */
+  /** The event of a stream that is closed. It need not be asked for. */
   POLLNVAL,
 
   /**
-   * Makes an object that streams are registered with. `await poller.poll(milliseconds)` waits until one of them is ready;
-   * `poller.ready$` emits what is ready, at every change of it.
+   * Makes an object that streams are registered with. `await poller.poll(milliseconds)` waits until one of them is
+   * ready; `poller.ready$` emits the ready streams at every change.
    *
    *     const poller = uselect.poll();
    *     poller.register(sock, uselect.POLLIN);
@@ -64,12 +64,13 @@ export const uselect = inspectableModule('uselect', {
 
   /**
    * Waits until one of the streams can be read, can be written to, or has failed, and resolves to those of each of the
-   * three lists that are ready; to three empty lists when the time, in seconds, is up. Without a time, or with `null` or a
-   * negative one, it waits without limit; 0 returns at once. `{ signal }` as the last argument gives it up.
+   * three lists that are ready; to three empty lists when the time, in seconds, is up. Without a time, or with `null`
+   * or a negative one, it waits without limit; 0 returns at once. `{ signal }` as the last argument aborts it.
    *
    *     const [readable] = await uselect.select([sock, uart], [], [], 5);
    *
-   * Rejects with `EINVAL` for what is not a list, has no `readiness$`, or is not a time.
+   * Rejects with `EINVAL` for an argument that is not a list, an object without `readiness$`, and a value that is not a
+   * time.
    */
   select,
 

@@ -30,11 +30,11 @@ import { Call, type Sendable } from './usocket/calls/call';
 import { callError } from './usocket/contract/osError';
 import { type Abortable, partOptions, promiseOf } from './usocket/contract/promiseOf';
 
-/** The options of {@link UART}: framing, flow control and control signals of the line, and how it is read. */
+/** The options of {@link UART}: the framing, flow control and control signals of the line, and how it is read. */
 export interface UARTOptions extends Omit<SerialSettings, 'baudRate'> {
   /** How long a read waits for its bytes, in milliseconds; 0 takes what is there. Default: 1000. */
   readonly timeout?: number;
-  /** Most bytes that are kept until they are read; when more come, the reads fail with `ENOBUFS`. Default: 4096. */
+  /** The most bytes that are kept until they are read. When more come, the reads fail with `ENOBUFS`. Default: 4096. */
   readonly read_buf_len?: number;
   /** For `emulator:`: the options of the virtual modem, such as its firmware, its networks, and the hosts it reaches. */
   readonly emulator?: Omit<EmulatorOptions, 'baud'>;
@@ -49,34 +49,37 @@ export interface UARTOptions extends Omit<SerialSettings, 'baudRate'> {
  *     new machine.UART('emulator:', 115200)                       // a virtual modem, as fast as a real one
  *     new machine.UART('COM3', 115200, { dtr: false, rts: false })  // a board that these signals hold in reset
  *
- * When the line cannot be opened or is lost, `rx$` and every call fail: `ENODEV` for no such port or an unplugged one,
- * `EACCES`, `EBUSY`, and for a serial server what connecting fails with. After `close` every call fails with `EBADF`,
- * those under way included. Each call that waits takes `{ signal }` last, which gives it up; a read has taken nothing then.
+ * When the line cannot be opened or is lost, `rx$` and every call fail: with `ENODEV` for a port that does not exist or
+ * was unplugged, `EACCES`, `EBUSY`, and for a serial server with the error of the connection. After `close` every call
+ * fails with `EBADF`, including those under way. Each call that waits takes `{ signal }` last, which aborts it. An
+ * aborted read has taken nothing.
  *
- * An interface that was made on the line reads it as well: both get all bytes, and reads here are limited by
- * `read_buf_len`.
+ * An interface on the line reads it as well. Both get all bytes, and unread bytes here are limited by `read_buf_len`.
  *
  * @see MicroPython, `machine.UART`; the socket document's programs make theirs with `timeout` and `read_buf_len`.
  */
 export class UART extends Inspectable implements Uart, AsyncDisposable {
   /** The device or the URL of the line, without a user name and a password. */
   readonly port: string;
-  /** The bytes that come, in chunks of any size, whether or not anyone listens. Completes when the line is closed. */
+  /**
+   * The bytes received, in chunks of any size. Hot: bytes arrive whether or not there is a subscriber. Completes when
+   * the line is closed.
+   */
   readonly rx$: Observable<Uint8Array>;
-  /** What can be done without waiting; replays the current state. For `uselect`. */
+  /** What could be done without waiting, as `uselect` sees it; replays the current state. */
   readonly readiness$: Observable<Readiness>;
   /** Stops the modem by flow control, or lets it go on; only with `rtscts`. For the interface on the line. */
   readonly hold?: (held: boolean) => void;
   /**
-   * How long the line may pause in the middle of what the modem sends without a pause, in milliseconds; a longer pause means
-   * that the modem was cut off. See {@link Uart.longestPause}.
+   * How long the line may pause in the middle of a message of the modem, in milliseconds. A longer pause means that the
+   * message was cut off. See {@link Uart.longestPause}.
    */
   readonly longestPause: number | undefined;
-  /** Why a virtual modem refuses what it is asked, in words that AT commands do not have; see {@link Uart.hints$}. */
+  /** The reasons why a virtual modem refuses commands, which AT commands cannot express; see {@link Uart.hints$}. */
   readonly hints$: Observable<LineHint> | undefined;
-  /** What a person can check when bytes are lost on the line; for messages. See {@link Uart.advice}. */
+  /** What a person can check when the line loses bytes, for messages. See {@link Uart.advice}. */
   readonly advice: LineAdvice | undefined;
-  /** Notices of the line that are not failures, such as a setting that its server has made differently. */
+  /** Notices about the line that are not failures, such as a setting that its server has made differently. */
   readonly notices$: Observable<string>;
   /**
    * Opens a lost line again, and resolves when it is open; bytes that have not been read are dropped. An interface on the
@@ -94,7 +97,7 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   private closedWith: OSError | undefined;
 
   /**
-   * Throws `EINVAL` for a time, a length or a setting that there cannot be, and for a port that names no line.
+   * Throws `EINVAL` for an invalid time, length or setting, and for a port that does not name a line.
    *
    * @param port A device, or one of the URLs above.
    * @param baudRate Bits per second, the same as the modem's. Default: 115200.
@@ -134,9 +137,9 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   }
 
   /**
-   * Resolves to `size` bytes, or to fewer when the time is up. Without `size`, resolves to what has come when the line has
-   * been silent for that time, or to the first `read_buf_len` bytes of a line that is never silent. Resolves to `null` when
-   * nothing has come.
+   * Resolves to `size` bytes, or to fewer when the time is up. Without `size`, resolves to the received bytes when the
+   * line has been silent for that time, or to the first `read_buf_len` bytes of a line that is never silent. Resolves
+   * to `null` when nothing has come.
    */
   read(size: number | undefined, options?: Abortable): Promise<Buffer | null>;
   read(options?: Abortable): Promise<Buffer | null>;
@@ -177,8 +180,8 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   }
 
   /**
-   * Sends bytes, or a string as UTF-8, and resolves to their number when the line can take more. When it is given up, the
-   * bytes may still be sent.
+   * Sends bytes, or a string as UTF-8, and resolves to their number when the line can take more. When it is aborted,
+   * the bytes may still be sent.
    */
   write(data: Sendable, options?: Abortable): Promise<number> {
     return promiseOf(
@@ -192,14 +195,14 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   }
 
   /**
-   * Closes the line, drops what has not been read, and resolves when the port is free. Closing twice is not an error. It
-   * goes on when `signal` aborts the wait for it.
+   * Closes the line, drops unread bytes, and resolves when the port is free. Closing twice is not an error. Aborting
+   * does not stop the closing.
    */
   close(options?: Abortable): Promise<void> {
     return promiseOf(this.closed$, options);
   }
 
-  /** Closes the line, drops what has not been read, and resolves when the port is free. The name of `close` in MaixPy. */
+  /** Closes the line, drops unread bytes, and resolves when the port is free. The name of `close` in MaixPy. */
   deinit(options?: Abortable): Promise<void> {
     return promiseOf(this.closed$, options);
   }
@@ -233,7 +236,7 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     return concat(defer(() => this.line.close()).pipe(ignoreElements()), of(undefined));
   }
 
-  /** Goes on when it is given up. */
+  /** Goes on when it is aborted. */
   private reopening(): Observable<void> {
     return defer(() => {
       const opened$ = defer(() => this.line.reopen?.() ?? EMPTY).pipe(ignoreElements());
@@ -260,7 +263,7 @@ function checkArguments(port: unknown, baudRate: unknown, timeout: number, capac
   check(typeof baudRate === 'number', `a baud rate is a number, 115200, not ${given}`);
 }
 
-/** The line of a virtual modem. Throws `EINVAL` for options that it does not take. */
+/** The line of a virtual modem. Throws `EINVAL` for options that it does not accept. */
 function virtualLine(options: EmulatorOptions): Uart {
   try {
     return createEmulator(options).uart;

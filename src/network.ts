@@ -11,16 +11,16 @@ import { type Abortable, ifPromise, promiseOf } from './usocket/contract/promise
 /** The `network` module: makes network interfaces, and registers each one for `usocket` when it is up. */
 export interface NetworkModule {
   /**
-   * Sets up the modem on a serial line, whatever state it is in, and resolves to its interface. As in MaixPy,
+   * Sets up the modem on a serial line, in whatever state it is, and resolves to its interface. As in MaixPy,
    * `network.ESP8285.WPA2_PSK` and the like name the encryptions of an access point that the modem opens itself.
    *
    *     const nic = await network.ESP8285(new machine.UART('/dev/ttyUSB0', 115200));
    *     await nic.connect('my-ssid', 'my-key');
    *
    * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EBUSY` when the line already has an interface, `EIO` when
-   * the modem is silent, and `EPROTO` when the baud rate is wrong. After a failure, or when it is given up, the line
-   * stays open for another attempt. A program that goes on without the modem has to call `uart.close()`, because an open
-   * line keeps the process running.
+   * the modem is silent, and `EPROTO` when the baud rate is wrong. After a failure or an abort, the line stays open for
+   * another attempt. A program that goes on without the modem has to call `uart.close()`, because an open line keeps
+   * the process running.
    */
   readonly ESP8285: ((uart: Uart, options?: ModemOptions & Abortable) => Promise<ESP8285>) & typeof encryptions;
 
@@ -32,17 +32,17 @@ export interface NetworkModule {
    *     else network.Host();
    *     const socket = usocket.socket();
    *
-   * Throws `EINVAL` when `ca`, the certificates of authorities that TLS is checked by, are not certificates.
+   * Throws `EINVAL` when `ca`, the authorities that TLS trusts, are not certificates.
    */
   Host(this: void, options?: HostNicOptions): HostNic;
 }
 
 /**
- * Makes the `network` module. It registers each interface when it is up. The first one is the default, until it is closed,
- * or its line is lost and there is another one.
+ * Makes the `network` module. It registers each interface when it is up. The first one is the default until it is
+ * closed, or until its line is lost while there is another one.
  */
 export function createNetworkModule(interfaces: Interfaces): NetworkModule {
-  /** Lines that have an interface: two interfaces on one line would take each other's answers for their own. */
+  /** Lines that have an interface, because two interfaces on one line would take each other's answers. */
   const taken = new Set<Uart>();
 
   function startESP8285(uart: Uart, options: ModemOptions & Abortable = {}): Promise<ESP8285> {

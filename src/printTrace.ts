@@ -13,7 +13,7 @@ const arrows: Readonly<Record<TraceEvent['direction'], string>> = {
 /** Prints the conversation with a modem to standard error when the environment asks for it: `DEBUG=rx-usocket*`. */
 export function printTrace({ trace$ }: ESP8285): void {
   if (!log.enabled) return;
-  // It errors when the line is lost, which `status$` tells.
+  // It errors when the line is lost, which `status$` shows.
   trace$.subscribe({ next: (event) => log('%s', lineOf(event)), error: noop });
 }
 

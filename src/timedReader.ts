@@ -21,15 +21,15 @@ import { OSError } from './usocket';
 
 /** How a {@link TimedReader} reads. */
 export interface TimedReaderOptions {
-  /** Milliseconds that a read waits. */
+  /** How many milliseconds a read waits. */
   readonly timeout: number;
-  /** Most bytes that are kept until they are read. When more come, the reads fail with `ENOBUFS`. */
+  /** The most bytes that are kept until they are read. When more come, the reads fail with `ENOBUFS`. */
   readonly capacity: number;
 }
 
 /**
- * Reads a serial line as MicroPython's `UART` does: a read waits for a time, and then gives what has come. What comes
- * between reads is kept. The methods that end in `$` are cold.
+ * Reads a serial line as MicroPython's `UART` does: a read waits for some time, and then gives the bytes that have
+ * come. Bytes that come between reads are kept. The methods that end in `$` are cold.
  */
 export class TimedReader {
   /** Whether a read would return at once; replays the current state. */
@@ -50,17 +50,17 @@ export class TimedReader {
     return this.reader.length;
   }
 
-  /** Emits `size` bytes, or what has come of them when the time is up; `null` when nothing has. */
+  /** Emits `size` bytes, or those that have come when the time is up; `null` when none have. */
   read$(size: number): Observable<Buffer | null> {
     return this.reader.read$(size).pipe(this.inTime(() => this.reader.readNow(size)));
   }
 
-  /** Emits what has come when the line has been silent for the time, or when the capacity is reached. */
+  /** Emits the received bytes when the line has been silent for the time, or when the capacity is reached. */
   readUntilSilent$(): Observable<Buffer | null> {
     const silence$ = this.line.rx$.pipe(
       startWith(undefined),
       switchMap(() => timer(this.options.timeout)),
-      // Nothing comes after the end of the line either. If the line has failed, the read below tells it.
+      // Nothing comes after the end of the line either. If the line has failed, the read below errors.
       catchError(() => of(0)),
       endWith(0),
     );
@@ -81,12 +81,12 @@ export class TimedReader {
     return this.reader.readline$().pipe(this.inTime(() => this.reader.readNow()));
   }
 
-  /** Drops what has not been read, and reads a line that has been opened again. */
+  /** Drops unread bytes, and reads a line that has been opened again. */
   renew(): void {
     this.readers.next(this.connected());
   }
 
-  /** Drops what has not been read; every read fails with this error. */
+  /** Drops unread bytes. Every read then fails with this error. */
   close(error: Error): void {
     this.reader.close(error);
   }
@@ -105,7 +105,7 @@ export class TimedReader {
     return reader;
   }
 
-  /** Ends a read with what there is when the time is up. */
+  /** Ends a read with the bytes that have come when the time is up. */
   private inTime<T>(take: () => T | null): OperatorFunction<T, T | null> {
     return timeout({ first: this.options.timeout, with: () => defer(() => of(take())) });
   }

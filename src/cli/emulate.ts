@@ -124,7 +124,7 @@ async function emulate(given: EmulateOptions): Promise<void> {
   const watching = watch(modem.emulator, verbose === true, (line) => {
     console.error(line);
   });
-  // Before the address is printed, because whoever reads it may stop the modem at once.
+  // Before the address is printed, because a program that reads it may stop the modem at once.
   const stopped = firstValueFrom(merge(...['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => fromEvent(process, signal))));
   console.log(modem.address);
   console.error(`A virtual ESP8285 with AT ${options.firmware}, ${options.baud} baud. Ctrl-C ends it.`);

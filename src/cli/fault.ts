@@ -8,7 +8,7 @@ type Kind = Fault['kind'];
 /** Parses the value of an argument; a flag has none. Throws an `InvalidArgumentError` that says what is wrong. */
 type Parse<T> = (value: string | undefined) => T;
 
-/** The arguments of a kind of fault, by the names that the emulator has for them. */
+/** The arguments of a kind of fault, by their names in the emulator. */
 interface FaultForm<F extends Fault> {
   /** The argument that can be given without its name. */
   readonly first?: Exclude<keyof F, 'kind'>;

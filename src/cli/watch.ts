@@ -3,8 +3,8 @@ import { distinct, filter, map, type Subscription } from 'rxjs';
 import type { Emulator, EmulatorEvent } from '../emulator';
 
 /**
- * Prints the events of a virtual modem, one line each: all events with the seconds since this call, or only the hints on
- * what the modem could not do, each once.
+ * Prints the events of a virtual modem, one line each: all events with the seconds since this call, or only the hints
+ * about what the modem could not do, each once.
  */
 export function watch({ events$ }: Emulator, isVerbose: boolean, print: (line: string) => void): Subscription {
   const since = Date.now();

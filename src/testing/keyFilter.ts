@@ -5,25 +5,29 @@ export interface TimedBytes {
   readonly bytes: Buffer;
 }
 
-/** The commands that carry a key after the name of a network: what stands before the key, and the key as it is escaped. */
+/**
+ * The commands that have a key after the name of a network. The groups are the text before the key, and the escaped
+ * key.
+ */
 const keyed = /(AT\+CW[JS]AP(?:_CUR|_DEF)?="(?:[^"\\\r\n]|\\.)*",")((?:[^"\\\r\n]|\\.)+)/g;
 /** Anywhere in a line, because a payload before it need not end in a newline. */
 const keyedName = /AT\+CW[JS]AP/;
 /** A line whose end may be the beginning of such a command. */
 const mayGoOn = /AT\+CW[JS]AP|A(?:T(?:\+(?:C(?:W(?:[JS]A?)?)?)?)?)?$/;
-/** Lines of a modem that are in no case an echo of a key. */
+/** Lines of a modem that are never an echo of a key. */
 const knownLine = /^(?:OK|ERROR|FAIL|WIFI [A-Z ]+|busy [ps]\.\.\.|\+CW[JS]AP:\d+|DHCP TIMEOUT)?\r*\n?$/;
 /** The line that ends an answer. */
 const final = /(?:^|\n)(?:OK|ERROR|FAIL)\r\n/;
-/** Bytes at the end of an unfinished line that are searched: more than a command has. */
+/** How many bytes at the end of an unfinished line are searched. A command is shorter. */
 const longestLine = 512;
-/** Characters of a key in a row that are too many to be shown. */
+/** This many characters of a key in a row are too many to be shown. */
 const tellingPart = 3;
 
 /**
- * Removes keys from a conversation with a modem, however it is cut into pieces. In a command and in its echo, each key is
- * replaced by as many `*`. A line of the modem that contains only a part of the key, such as a damaged echo, is replaced by
- * `*` as a whole. Everything from a command with a key to the end of its answer is held back, and then given in its order.
+ * Removes keys from a conversation with a modem, even if pieces of it cut a key. In a command and in its echo, each key
+ * is replaced by as many `*`. A line of the modem that contains only a part of the key, such as a damaged echo, is
+ * replaced by `*` as a whole. Everything from a command with a key to the end of its answer is held back, and then
+ * returned in order.
  */
 export class KeyFilter {
   private held: TimedBytes[] = [];
@@ -73,7 +77,7 @@ export class KeyFilter {
   }
 }
 
-/** Changes everything that one side has said, as one text, to a text of the same length. */
+/** Rewrites everything that one side has said, as one text, to a text of the same length. */
 function rewritten(
   conversation: readonly TimedBytes[],
   from: TimedBytes['from'],

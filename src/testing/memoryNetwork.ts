@@ -39,7 +39,7 @@ export type Talk = (received$: Observable<Buffer>) => ObservableInput<Uint8Array
 const address = '127.0.0.1';
 const firstClientPort = 50_000;
 
-/** A network in memory for a virtual modem, on whose ports the test answers. Nothing in it takes time. */
+/** A network in memory for a virtual modem. The test answers on its ports, and nothing takes time. */
 export class MemoryNetwork implements Network {
   private readonly listening = new Map<number, Subject<Connection>>();
   private clients = 0;

@@ -15,7 +15,7 @@ import { asBuffer, type Uart } from '../streams';
 import { KeyFilter, type TimedBytes } from './keyFilter';
 import { formatBytes } from './recording';
 
-/** Where a recording goes, and the clock that its times are from. */
+/** Where a recording goes, and the clock of its times. */
 export interface RecordUartOptions {
   /** Is called with each line of the recording and its newline: `(line) => appendFileSync('modem.txt', line)`. */
   readonly sink: (line: string) => void;
@@ -24,16 +24,16 @@ export interface RecordUartOptions {
 }
 
 /**
- * Wraps a serial line and records what goes over it, in the notation of {@link formatBytes}, for {@link replayUart}. The
- * recording begins with this call and ends when the line is closed. When a lost line is opened again, it goes on.
+ * Wraps a serial line and records what goes over it, in the notation of {@link formatBytes}, for {@link replayUart}.
+ * The recording begins with this call and ends when the line is closed. When a lost line is opened again, it goes on.
  *
  *     const uart = new machine.UART('/dev/ttyUSB0', 115200);
  *     const nic = await network.ESP8285(recordUart(uart, { sink: (line) => appendFileSync('modem.txt', line) }));
  *
- * A recording does not contain the key of a network. In the command, and in the modem's echo of it, damaged or not, the key
- * is replaced by as many `*`; to replay the recording, join with these as the key: `nic.connect('my-ssid', '******')`.
- * Everything from such a command to the end of its answer is recorded when that end has come. Payloads are recorded as they
- * are.
+ * A recording does not contain the key of a network. In the command, and in the modem's echo of it, damaged or not, the
+ * key is replaced by as many `*`. To replay the recording, join with these as the key: `nic.connect('my-ssid',
+ * '******')`. Everything from such a command to the end of its answer is recorded when that end has come. Payloads are
+ * recorded unchanged.
  */
 export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: RecordUartOptions): Uart {
   const filter = new KeyFilter();
@@ -52,7 +52,7 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
     put(filter.end());
   };
   const lines = new BehaviorSubject(uart);
-  // Subscribed before anyone else, because a subscriber may answer within `next`.
+  // Subscribed first, because another subscriber may answer within `next`.
   lines
     .pipe(
       switchMap(({ rx$ }) =>

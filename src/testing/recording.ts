@@ -2,7 +2,7 @@
 export interface RecordedBytes {
   /** Milliseconds since the bytes before these. */
   readonly after: number;
-  /** Who has sent the bytes: this program, or the modem. */
+  /** The sender of the bytes: this program, or the modem. */
   readonly from: 'host' | 'modem';
   /** The bytes as they went over the line. */
   readonly bytes: Buffer;
@@ -19,8 +19,9 @@ const line = /^(\d+) ([<>]) ((?:[\x20-\x5b\x5d-\x7e]|\\(?:r|n|\\|x[\da-f]{2}))+)
  *     3 < \r\nOK\r\n>\x20
  *     0 > hello
  *
- * A line has the milliseconds since the line before; `>` when the host has sent the bytes, `<` when the modem has; and the
- * bytes. Printable ASCII stands as it is, other bytes as `\r`, `\n`, `\\` or `\xNN`, and so does a space at the end.
+ * A line has the milliseconds since the line before; `>` when the host has sent the bytes, `<` when the modem has; and
+ * the bytes. Printable ASCII is written unchanged. Other bytes, and a space at the end, are written as `\r`, `\n`, `\\`
+ * or `\xNN`.
  */
 export function formatBytes({ after, from, bytes }: RecordedBytes): string {
   const text = bytes

@@ -22,7 +22,7 @@ import { asBuffer, type Uart } from '../streams';
 import { KeyFilter } from './keyFilter';
 import { formatBytes, parseRecording } from './recording';
 
-/** The error of a replayed line: the host has sent something else than was recorded. */
+/** The error of a replayed line when the host has sent something else than was recorded. */
 export class ReplayError extends Error {
   /** Always `'ReplayError'`. */
   override readonly name = 'ReplayError';
@@ -36,9 +36,9 @@ export interface Replay {
   readonly rest: () => string;
 }
 
-/** The time in which a recording is replayed, and what is known of the line that was recorded. */
+/** The scheduler of a replay, and what is known about the recorded line. */
 export interface ReplayUartOptions {
-  /** The time in which the modem answers, a `TestScheduler` for example. The interface needs the same one. */
+  /** The scheduler of the modem's answers, for example a `TestScheduler`. The interface needs the same one. */
   readonly scheduler: SchedulerLike;
   /** The longest pause of the recorded line, because a recording contains its pauses. See {@link Uart.longestPause}. */
   readonly longestPause?: number;

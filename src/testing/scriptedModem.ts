@@ -21,24 +21,24 @@ import type { Uart } from '../streams';
 type Said = readonly (string | Uint8Array | number)[];
 
 /**
- * What the modem hears, the line of a command or the bytes of a send, and what it answers: bytes, strings in latin-1, and
- * pauses in milliseconds. In a string, `$1` stands for the first group of a regular expression.
+ * What the modem hears (the line of a command, or the bytes of a send), and what it answers: bytes, strings in latin-1,
+ * and pauses in milliseconds. In a string, `$1` stands for the first group of a regular expression.
  *
  *     ['AT+CIPMUX=1', 3, '\r\nOK\r\n']
  *     [/^AT\+CWJAP_CUR="(.*?)",/, 'WIFI CONNECTED\r\n', 900, 'WIFI GOT IP\r\n\r\nOK\r\n']
  */
 export type Rule = readonly [heard: string | RegExp, ...said: Said];
 
-/** The answer to a line that comes while the modem is at work on another one, and the end of that work. */
+/** The answer to a line that comes while the modem is busy with another one, and the end of that one. */
 const busy = '\r\nbusy p...\r\n';
 const isResult = /(?:OK|ERROR|FAIL)\r\n/;
 
 /** What a scripted modem answers, what it sends without being asked, and its time. */
 export interface ScriptedModemOptions {
-  /** The time of the pauses, a `TestScheduler` for example. */
+  /** The scheduler of the pauses, for example a `TestScheduler`. */
   readonly scheduler: SchedulerLike;
   /**
-   * What the modem answers. Of several rules that match, each serves once, in their order, and the last one from then on.
+   * What the modem answers. If several rules match, each is used once, in their order, and the last one from then on.
    * An answer without a pause at its beginning comes within the host's own `write`.
    */
   readonly script?: readonly Rule[];
@@ -49,7 +49,7 @@ export interface ScriptedModemOptions {
   readonly otherwise?: readonly Rule[];
   /** Bytes of a send that the modem waits for at the beginning, as after a prompt. Default: 0. */
   readonly awaiting?: number;
-  /** What the modem sends without being asked; an error is the loss of the line. */
+  /** Bytes that the modem sends without a command. An error is the loss of the line. */
   readonly unasked$?: Observable<string | Uint8Array>;
 }
 
@@ -59,9 +59,9 @@ export interface ScriptedModem {
   readonly uart: Uart;
   /** What the host has sent so far: lines without their ends, and the bytes of sends. */
   readonly heard: string[];
-  /** From then on the modem still hears, and sends nothing. */
+  /** From then on, the modem still hears, but sends nothing. */
   readonly fallSilent: () => void;
-  /** Whether anyone is subscribed to `rx$` of the line. */
+  /** Whether `rx$` of the line has a subscriber. */
   readonly isListenedTo: () => boolean;
 }
 

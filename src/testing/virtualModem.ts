@@ -14,10 +14,10 @@ export interface VirtualHost extends Pick<Host, 'address' | 'delay'> {
 
 /**
  * The options of {@link virtualModem}: those of the virtual modem itself (its firmware, its networks, its latency), and
- * what is around it.
+ * of the world around it.
  */
 export interface VirtualModemOptions extends Omit<EmulatorOptions, 'hosts' | 'network' | 'scheduler'> {
-  /** The time of the modem, the interface and the sockets: a `TestScheduler` or a `VirtualTimeScheduler`. */
+  /** The scheduler of the modem, the interface and the sockets: a `TestScheduler` or a `VirtualTimeScheduler`. */
   readonly scheduler: SchedulerLike;
   /** What answers connections, by name or address and port: `'host.example:80'`. All other hosts are unreachable. */
   readonly hosts?: Readonly<Record<string, Talk | VirtualHost>>;
@@ -46,10 +46,10 @@ export interface VirtualModem {
 }
 
 /**
- * Makes the whole stack in virtual time, from the modem to the socket, with the test as the internet. By default nothing
- * takes time: the modem has no latency, its line has no speed limit, and its messages come only where one expects them.
- * The options `latency: 1`, `baud: 115_200`, `interleave: 1` and `chunking: 7` change that, and `emulator.fault()` damages
- * the conversation.
+ * Makes the whole stack in virtual time, from the modem to the socket, with the test as the internet. By default
+ * nothing takes time: the modem has no latency, its line has no speed limit, and its messages come only where they are
+ * expected. The options `latency: 1`, `baud: 115_200`, `interleave: 1` and `chunking: 7` change that, and
+ * `emulator.fault()` damages the conversation.
  *
  *     const { online$, socket } = virtualModem({
  *       scheduler,

@@ -44,7 +44,9 @@ function ownAddresses({ memory, station }: Modem): Observable<Print> {
   return of(...lines);
 }
 
-/** NonOS takes the interface first (0 softAP, 1 station, 2 both), ESP-AT the switch and then a bit for each. */
+/**
+ * NonOS has the interface first (0 softAP, 1 station, 2 both). ESP-AT has the switch first, and then a bit for each.
+ */
 function setDhcp({ memory, personality }: Modem, { args, persist }: Call): undefined {
   const nonos = personality.family === 'N';
   const on = args.flag(nonos ? 1 : 0);

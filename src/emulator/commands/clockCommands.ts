@@ -23,7 +23,7 @@ function showTime({ memory, station, scheduler, personality, internet }: Modem):
   return of(`+CIPSNTPTIME:${date} ${time} ${now.getUTCFullYear()}\r\n`);
 }
 
-/** The firmware's own time servers always answer, others if the host table has them. */
+/** The firmware's own time servers always answer. Others answer if the host table has them. */
 function isAnswered(internet: Internet): (server: string) => boolean {
   return (server) => {
     const address = internet.resolve(server);

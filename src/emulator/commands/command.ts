@@ -10,9 +10,9 @@ export interface Call {
   /** The name as called, with its suffix. Answers contain it. */
   readonly name: string;
   readonly args: Arguments;
-  /** The command changes the flash. */
+  /** Whether the command changes the flash. */
   readonly persist: boolean;
-  /** The command asks for the flash, not for the settings in use. */
+  /** Whether the command asks for the settings in the flash, not for those in use. */
   readonly saved: boolean;
 }
 
@@ -26,11 +26,14 @@ type Handler = (modem: Modem, call: Call) => Observable<Print> | undefined;
 export interface Command {
   /** In capitals, without `AT`. */
   readonly name: string;
-  /** The first AT version of each family that has it. A family left out never had it. Default: all have it. */
+  /** The first AT version of each family that has it. A family that is left out never had it. Default: all have it. */
   readonly since?: { readonly N?: number; readonly E?: number };
   /** Forms that only one family has. */
   readonly only?: Readonly<Partial<Record<Form, 'N' | 'E'>>>;
-  /** NonOS has it with `_CUR` and `_DEF` `too`, or `only` with them; `always`: `too`, and in ESP-AT as well. */
+  /**
+   * Whether NonOS also has it with `_CUR` and `_DEF` (`too`), or has it `only` with them. `always` is `too`, for ESP-AT
+   * as well.
+   */
   readonly suffixes?: 'too' | 'only' | 'always';
   readonly run?: Handler;
   readonly query?: Handler;
@@ -38,7 +41,7 @@ export interface Command {
   readonly set?: Handler;
   /** The forms that print their own result. */
   readonly ownResult?: readonly Form[];
-  /** To be done once the `OK` has been printed. */
+  /** Called when the `OK` has been printed. */
   readonly after?: (modem: Modem, call: Call) => void;
 }
 

@@ -69,7 +69,7 @@ function open(modem: Modem, args: Arguments, id: number, next: number): Observab
   );
 }
 
-/** What may follow the port: a keep-alive time, or for UDP the local port and the mode. */
+/** Reads the arguments after the port: a keep-alive time, or for UDP the local port and the mode. */
 function readTail(kind: string, args: Arguments, next: number): { localPort: number; mode: UdpMode } {
   if (kind === 'UDP') {
     args.limit(next + 2);
@@ -110,7 +110,7 @@ function closeOne(modem: Modem, { args }: Call): Observable<Print> {
   return concat(delays.after('close'), id === linkCount ? closeEvery(modem) : closeText(modem, id, 'UNLINK'));
 }
 
-/** Looks the link up only when it is closed, because the peer may have closed it meanwhile. */
+/** Looks the link up on subscription, not before, because the peer may have closed it meanwhile. */
 function closeText({ links }: Modem, id: number, words: string): Observable<Print> {
   return defer(() => {
     const link = links.get(id);
@@ -169,7 +169,7 @@ export const linkCommands: readonly Command[] = [
   linkSetting({
     name: '+CIPTCPOPT',
     since: { E: 2.1 },
-    // What is left out stays as it is.
+    // A value that is left out stays as it is.
     read: (args, at) => {
       args.limit(at + 3);
       return {

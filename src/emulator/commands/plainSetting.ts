@@ -8,11 +8,11 @@ import type { Modem } from '../modem/modem';
 import type { Command } from './command';
 
 export interface PlainSetting extends Pick<Command, 'name' | 'since' | 'suffixes' | 'only' | 'test'> {
-  /** What a query shows before anything has been set. */
+  /** The text that a query shows before anything has been set. */
   readonly initial: string;
-  /** What a query shows for these arguments. Throws a Refusal for those that do not fit. */
+  /** Returns the text that a query shows for these arguments. Throws a Refusal for wrong ones. */
   readonly read: (args: Arguments, modem: Modem) => string;
-  /** What a query prints between the name and the value. Default `:`. */
+  /** The text that a query prints between the name and the value. Default `:`. */
   readonly separator?: ':' | '=';
   /** Whether the flash is changed: when `asked` to (by `_DEF` or `SYSSTORE`), `always`, or `never` (the default). */
   readonly saved?: 'asked' | 'always' | 'never';
@@ -35,9 +35,9 @@ export function plainSetting({ initial, read, separator = ':', saved = 'never', 
 }
 
 export interface LinkSetting extends Pick<Command, 'name' | 'since' | 'only'> {
-  /** The changes that the arguments from `first` on make. Throws a Refusal for those that do not fit. */
+  /** Returns the changes that the arguments from `first` on make. Throws a Refusal for wrong ones. */
   readonly read: (args: Arguments, first: number) => Partial<LinkSettings>;
-  /** What a query shows for one link. */
+  /** Returns the text that a query shows for one link. */
   readonly show: (settings: LinkSettings) => string;
 }
 

@@ -8,7 +8,7 @@ import { plainSetting } from './plainSetting';
 /** The highest transmission power, in steps of 0.25 dBm. */
 const mostPower = 82;
 
-/** The supply as the chip measures it, in 1/1024 V: about 3.3 V. */
+/** The supply voltage that the chip measures, in 1/1024 V: about 3.3 V. */
 const supply = 3370;
 
 /** Prints the duration, and then nothing until the reset that wakes the modem: its GPIO16 is connected to RST. */

@@ -2,7 +2,7 @@ import { errorCode, Refusal } from '../firmware/refusal';
 import type { Modem } from '../modem/modem';
 import { accept, type Call, type Command } from './command';
 
-/** Only a station can be given a network. */
+/** Only a station can get a network in this way. */
 function asStation({ memory }: Modem): undefined {
   if ((memory.settings.mode & 1) === 0) throw new Refusal('', errorCode.failed);
 }
@@ -17,7 +17,7 @@ function startWps(modem: Modem, { args }: Call): undefined {
   asStation(modem);
 }
 
-/** Ways in which a telephone or a router gives a modem its network. They are accepted, and nothing follows. */
+/** Ways in which a telephone or a router gives a modem its network. They are accepted, and have no effect. */
 export const provisioningCommands: readonly Command[] = [
   { name: '+CWSTARTSMART', run: asStation, set: startSmart },
   { name: '+CWSTOPSMART', run: accept },

@@ -32,7 +32,7 @@ function lengths({ links, personality }: Modem): Observable<Print> {
   return of(`+CIPRECVLEN:${shown.join(',')}\r\n`);
 }
 
-/** Passive receive: its mode, reads, and what is waiting. */
+/** Passive receive: its mode, reads, and how many bytes wait. */
 export const receiveCommands: readonly Command[] = [
   {
     name: '+CIPRECVMODE',

@@ -20,7 +20,7 @@ import type { Modem } from '../modem/modem';
 import type { Call, Command } from './command';
 import { linkArgument } from './linkCommands';
 
-/** The most bytes of one segment, and of all that are on their way on one link. */
+/** The most bytes of one segment, and of all segments under way on one link. */
 const segmentLimit = 2048;
 const bufferSize = 2920;
 

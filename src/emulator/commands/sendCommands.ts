@@ -27,10 +27,10 @@ import { linkArgument } from './linkCommands';
 /** The most bytes of one `CIPSEND`. */
 const sendLimit = 2048;
 
-/** ESP-AT's send buffer, in bytes: while it has room, `SEND OK` comes at once. */
+/** The size of ESP-AT's send buffer, in bytes. While it has room, `SEND OK` comes at once. */
 const sendBuffer = 2880;
 
-/** The bytes of passthrough on their way to the peer beyond which no more are taken from the line. */
+/** When this many bytes of passthrough are on their way to the peer, no more are taken from the line. */
 const passthroughBuffer = 65_536;
 
 /** How long a failed write waits for the close that belongs to it, in milliseconds. */
@@ -136,7 +136,7 @@ function sent(modem: Modem, link: VirtualLink, bytes: Buffer, to: Endpoint | und
     link.acknowledging = !isAcknowledged;
     const sent$ = waits ? links.send(link, bytes, to) : EMPTY;
     const ended$: Observable<never> = pause > 0 ? concat(sent$, delays.wait(pause)) : sent$;
-    // Not by `concat`: where nothing takes time, the answer would come before it.
+    // Not by `concat`, because the answer would come before it when nothing takes time.
     return ended$.pipe(
       defaultIfEmpty('\r\nSEND OK\r\n'),
       finalize(() => {
@@ -180,7 +180,7 @@ function passthrough(modem: Modem): Observable<Print> {
   return concat(merge(typed$, enter$), quit$);
 }
 
-/** In passthrough only the line can keep the host from sending more than the peer takes. */
+/** In passthrough, only the line can stop a host that sends more than the peer takes. */
 function passOn(modem: Modem, link: VirtualLink, bytes: Buffer): Observable<never> {
   const full = link.unsent > passthroughBuffer;
   if (full) modem.holdInput(true);

@@ -34,7 +34,7 @@ function setUart(modem: Modem, { args, persist, name }: Call): Observable<Print>
   );
 }
 
-/** Restart, echo, the line, and the system's settings. */
+/** Restart, echo, the line, and the settings of the system. */
 export const systemCommands: readonly Command[] = [
   { name: '', run: accept },
   { name: 'E0', run: ({ memory }) => void (memory.settings.echo = false) },

@@ -1,7 +1,7 @@
 import type { Argument } from './commandLine';
 import { errorCode, Refusal } from './refusal';
 
-/** The arguments of a command, checked as they are read. Each method throws a Refusal for what does not fit. */
+/** The arguments of a command, checked as they are read. Each method throws a Refusal for a wrong argument. */
 export class Arguments {
   constructor(private readonly args: readonly (Argument | undefined)[]) {}
 
@@ -26,7 +26,7 @@ export class Arguments {
   /**
    * A whole number from `low` to `high`.
    *
-   * @param words What NonOS prints before `ERROR` when it does not fit.
+   * @param words The text that NonOS prints before `ERROR` for a wrong argument.
    */
   number(index: number, low: number, high: number, words = ''): number {
     const arg = this.args[index];

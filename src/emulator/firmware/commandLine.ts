@@ -1,6 +1,6 @@
 import { Refusal, errorCode } from './refusal';
 
-/** What follows a command's name. */
+/** The form of a command, by what follows its name. */
 export type Form = 'run' | 'query' | 'test' | 'set';
 
 /** One argument of a line, with its escapes resolved. It has one character per byte (latin1). */

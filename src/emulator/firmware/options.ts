@@ -11,20 +11,20 @@ import { firmwareVersions } from './personalities';
 import type { FirmwareVersion } from './personality';
 
 /**
- * What a virtual modem is like, and what is around it.
+ * The options of a virtual modem and of the world around it.
  *
  *     createEmulator({ firmware: '2.2.2', baud: 115_200, hosts: { 'host.example': '127.0.0.1:8080' } })
  */
 export interface EmulatorOptions {
   /** The firmware that it has. Default `'1.7.4'`. */
   readonly firmware?: FirmwareVersion;
-  /** Bits per second of the line, which is paced to it in both directions. 0, the default: as fast as possible. */
+  /** The speed of the line in both directions, in bits per second. 0, the default, is as fast as possible. */
   readonly baud?: number;
   /** The networks in range. Default: one, `my-ssid` with the key `my-password`. */
   readonly accessPoints?: readonly AccessPoint[];
   /** The access point saved in the flash, which the modem joins at start. Default: none. */
   readonly stored?: Pick<AccessPoint, 'ssid' | 'key'>;
-  /** Where names and addresses lead. What is neither here nor loopback is unreachable. */
+  /** Where names and addresses lead. A host that is neither here nor on loopback is unreachable. */
   readonly hosts?: HostTable;
   /** Ports of this machine that stand in for the modem's own listening and UDP ports; 0: any free one. */
   readonly ports?: Readonly<Record<number, number>>;
@@ -48,7 +48,7 @@ export interface EmulatorOptions {
   readonly faults?: readonly ScheduledFault[];
   /** The network outside. Default: the sockets of this machine. */
   readonly network?: Network;
-  /** Where time comes from. Default `asyncScheduler`, the time of this machine. */
+  /** The scheduler of the modem. Default `asyncScheduler`, the time of this machine. */
   readonly scheduler?: SchedulerLike;
 }
 
@@ -107,7 +107,7 @@ function requireName({ ssid }: AccessPoint): void {
   if (length > 32) throw new RangeError(`an SSID must have at most 32 bytes, not ${length}: ${String(ssid)}`);
 }
 
-/** No access point has another key, so nobody could ever join with it. */
+/** No access point has any other key, so no station could join with it. */
 function requireKey({ ssid, key = '', ecn }: AccessPoint): void {
   const length = Buffer.byteLength(key);
   const least = ecn === 1 ? 5 : 8;

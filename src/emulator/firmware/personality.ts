@@ -4,15 +4,15 @@ import type { AccessPointReport } from '../network/accessPoint';
 export type FirmwareVersion = '1.5' | '1.7.4' | '2.2.2';
 
 /**
- * Everything in which the firmwares differ, but for commands that only one of them has. What is printed is given with its
- * line ends, without the result that follows.
+ * Everything in which the firmwares differ, except for commands that only one of them has. Printed texts contain their
+ * line ends, but not the result that follows.
  *
  * There are two families: NonOS, the old firmware (AT 0.x and 1.x), and ESP-AT (2.x).
  */
 export interface Personality {
   readonly version: FirmwareVersion;
   readonly family: 'N' | 'E';
-  /** Major and minor of the AT version, to compare with the version in which a command appeared. */
+  /** The major and minor AT version as a number, to compare with the version in which a command appeared. */
   readonly level: number;
   readonly gmr: string;
 
@@ -46,7 +46,7 @@ export interface Personality {
   /** A failed TLS handshake is answered with `CLOSED` and `OK` (WiFiEsp issue 162). */
   readonly okAfterFailedHandshake: boolean;
   readonly serverUnchanged: 'no change' | 'error';
-  /** Has `CIPSERVER?`. */
+  /** Whether it has `CIPSERVER?`. */
   readonly showsServer: boolean;
 
   /** The most TCP payload bytes of one `+IPD` in active receive. */

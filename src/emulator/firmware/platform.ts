@@ -10,7 +10,7 @@ import type { ResolvedOptions } from './options';
 import type { Personality } from './personality';
 import type { Memory } from './settings';
 
-/** What the links, the station and the commands of a modem have in common. */
+/** The parts of a modem that its links, its station and its commands share. */
 export interface Platform {
   readonly options: ResolvedOptions;
   readonly personality: Personality;

@@ -21,9 +21,9 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
 
   /**
-   * @param words What NonOS prints before `ERROR`. ESP-AT writes it to its log only.
-   * @param code What ESP-AT prints before `ERROR` after `AT+SYSLOG=1`.
-   * @param after$ What is printed some time after the result, such as the `CLOSED` of a link that never opened.
+   * @param words The text that NonOS prints before `ERROR`. ESP-AT writes it only to its log.
+   * @param code The code that ESP-AT prints before `ERROR` after `AT+SYSLOG=1`.
+   * @param after$ A text that is printed some time after the result, such as the `CLOSED` of a link that never opened.
    */
   constructor(
     readonly words = '',

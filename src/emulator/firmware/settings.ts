@@ -125,7 +125,7 @@ export class Memory {
     if (persist) Object.assign(this.flash, changes);
   }
 
-  /** Sets the settings in use as a reset does. */
+  /** Resets the settings in use to those that a start finds. */
   reset(): void {
     this.settings = bootSettings(this.flash);
   }
@@ -134,7 +134,7 @@ export class Memory {
 /** The time servers that are built into the firmware. */
 export const factoryTimeServers = ['cn.ntp.org.cn', 'ntp.sjtu.edu.cn', 'us.pool.ntp.org'] as const;
 
-/** The flash as delivered, with the network that the options store in it. */
+/** The flash as delivered, together with the network that the options store. */
 export function factoryFlash(personality: Personality, { baud, stored }: Partial<ResolvedOptions>): Flash {
   return {
     mode: stored === undefined ? personality.defaultMode : 1,

@@ -3,9 +3,9 @@ import { BehaviorSubject, defer, distinctUntilChanged, EMPTY, type Observable, S
 import { type LineHint, type Readiness, sameReadiness, type Uart } from '../../streams';
 import { lowWater, type PacedLine } from './pacedLine';
 
-/** The serial line to a virtual modem is gone: what its `rx$` errors with, and every write after that. */
+/** The error of a serial line to a virtual modem that has ended. Its `rx$` and every later write fail with it. */
 export class LineError extends Error {
-  /** `'LineError'`, which tells it from other errors. */
+  /** `'LineError'`, which distinguishes it from other errors. */
   override readonly name = 'LineError';
 
   constructor(
@@ -20,7 +20,7 @@ export class LineError extends Error {
 /** The port's receive buffer, in bytes, as in the driver of a real port. While the host holds the line, more are lost. */
 const portBuffer = 4096;
 
-/** What a port is connected to. */
+/** The modem's side of the port. */
 export interface PortWiring {
   readonly toModem: PacedLine;
   /** Sets the port's RTS line: whether the modem may send, if it uses flow control. */
@@ -30,14 +30,14 @@ export interface PortWiring {
 
 /** The host's end of the line to a virtual modem. */
 export interface EmulatorUart extends Uart {
-  /** What the modem cannot say over the line, because no firmware would: why it refuses what it is asked. */
+  /** The reasons why the modem refuses commands. No firmware would say them over the line. */
   readonly hints$: Observable<LineHint>;
   /**
    * Lowers RTS (`true`), or raises it. A modem without flow control goes on sending, and what does not fit into the port's
    * buffer of 4 KB is lost.
    */
   readonly hold: (held: boolean) => void;
-  /** Sends bytes, which are copied. Completes when the line can take more; errors with a {@link LineError}. */
+  /** Copies and sends bytes. Completes when the line can take more; errors with a {@link LineError}. */
   write(bytes: Uint8Array): Observable<never>;
   /** Switches the modem off, and completes. Twice is no error. */
   close(): Observable<never>;
@@ -56,7 +56,7 @@ export class HostPort implements EmulatorUart {
     error: false,
   });
   readonly readiness$ = this.state.pipe(distinctUntilChanged(sameReadiness));
-  /** Milliseconds, as of a serial port of this machine. */
+  /** Milliseconds, as for a serial port of this machine. */
   readonly longestPause = 100;
   private waiting: Subject<never>[] = [];
   private end: LineError | undefined;
@@ -77,7 +77,7 @@ export class HostPort implements EmulatorUart {
   write(bytes: Uint8Array): Observable<never> {
     const { end } = this;
     if (end !== undefined) return throwError(() => end);
-    // A copy, because the caller may reuse its buffer once this has settled, which may be before the line takes it.
+    // A copy, because the caller may reuse its buffer once this has settled, and the line may take the bytes later.
     const { toModem } = this.wiring;
     toModem.push(Buffer.from(bytes));
     if (toModem.backlog <= lowWater) return EMPTY;
@@ -111,7 +111,7 @@ export class HostPort implements EmulatorUart {
     this.hints.next(hint);
   }
 
-  /** Settles the writes that wait for the line to the modem, which can take more. */
+  /** Settles the writes that wait, because the line to the modem can take more. */
   drained(): void {
     if (this.waiting.length === 0) return;
     const settled = this.waiting.splice(0);
@@ -119,7 +119,7 @@ export class HostPort implements EmulatorUart {
     for (const done of settled) done.complete();
   }
 
-  /** Ends the line for the host, in order or because it was pulled out. */
+  /** Ends the line for the host: it was closed, or pulled out. */
   finish(error: LineError): void {
     if (this.end !== undefined) return;
     this.end = error;

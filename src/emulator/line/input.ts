@@ -2,7 +2,7 @@ import { Observable, type SchedulerLike } from 'rxjs';
 
 import { EscapeSequence } from './escapeSequence';
 
-/** Takes bytes in place of the command line, and returns those that it leaves for what comes next. */
+/** Takes bytes in place of the command line, and returns those that it leaves for the next command line. */
 type Receiver = (bytes: Buffer) => Buffer;
 
 export interface InputOptions {
@@ -48,7 +48,7 @@ export class Input {
   }
 
   /**
-   * Emits the next `length` bytes, whatever they are, as one buffer. What was typed ahead of the prompt is dropped.
+   * Emits the next `length` bytes as one buffer. Bytes that were typed before the prompt are dropped.
    *
    * @param options.cancel Completes without a payload on a lone `+++`.
    * @param options.early Ends at a lone `\0` and turns two backslashes into one, as for `CIPSENDEX`.
@@ -81,7 +81,7 @@ export class Input {
         subscriber.complete();
       });
       const receive: Receiver = (bytes) => {
-        // A chunk that completes the payload is payload, whatever it looks like.
+        // A chunk that completes the payload is payload, even if it looks like an escape.
         if (escape === undefined) return take(bytes);
         if (escape.waiting + bytes.length >= missing) return take(Buffer.concat([escape.drop(), bytes]));
         escape.push(bytes);

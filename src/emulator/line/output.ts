@@ -4,22 +4,25 @@ import type { FaultState } from '../simulation/faultState';
 import type { Random } from '../simulation/random';
 import type { PacedLine } from './pacedLine';
 
-/** Something that the modem prints without anything in between. Text has one byte per character (latin1). */
+/** A text or bytes that the modem prints in one piece. Text has one byte per character (latin1). */
 export type Print = string | Buffer;
 
 /** How long an unsolicited message may be kept for an awkward place, in milliseconds. */
 const keep = 20;
-/** Between commands, at most one message in this many milliseconds is kept, or the host would see a slow modem. */
+/**
+ * Between commands, at most one message in this many milliseconds is kept. Otherwise the host would see a slow modem.
+ */
 const keepInterval = 1000;
 
 /**
- * What the modem prints. Answers go straight out. Unsolicited messages do too, or at random they are kept until the next
- * place in the middle of an answer or an echo, because real firmware may print them there. Their order never changes.
+ * The output of the modem. Answers are printed at once. Unsolicited messages are, too, or at random they are kept for
+ * the next place in the middle of an answer or an echo, because real firmware may print them there. Their order never
+ * changes.
  */
 export class Output {
-  /** A command is running, so an awkward place is near. */
+  /** Whether a command is running, so that an awkward place is near. */
   answering = false;
-  /** Prints nothing. */
+  /** Whether nothing is printed. */
   muted = false;
 
   private readonly kept: Buffer[] = [];
@@ -63,18 +66,18 @@ export class Output {
     if (this.kept.length > 0 && this.random.chance(0.7)) this.flush();
   }
 
-  /** Prints what was kept, before anything that must not overtake it. */
+  /** Prints the kept messages, before a text that must not overtake them. */
   flush(): void {
     this.timer?.unsubscribe();
     this.timer = undefined;
-    // One by one: what is printed while the line takes one message must come after the others.
+    // One by one, because a text that is printed while the line takes one message must come after all of them.
     for (let bytes = this.kept.shift(); bytes !== undefined; bytes = this.kept.shift()) {
       this.keptBytes -= bytes.length;
       this.push(bytes);
     }
   }
 
-  /** Drops what was kept. */
+  /** Drops the kept messages. */
   clear(): void {
     this.timer?.unsubscribe();
     this.timer = undefined;

@@ -4,11 +4,11 @@ import { ByteQueue } from '../../streams';
 
 export interface PacedLineOptions {
   readonly scheduler: SchedulerLike;
-  /** Takes the bytes that have come through. */
+  /** Takes bytes at the end of the line. */
   readonly deliver: (chunk: Buffer) => void;
   /** Called whenever no more than {@link lowWater} bytes are waiting. */
   readonly drained: () => void;
-  /** How many of the bytes at hand make the next chunk. Without it they leave as they came. */
+  /** Returns how many of the available bytes make the next chunk. Without it, the chunks stay as they are. */
   readonly cut?: ((available: number) => number) | undefined;
 }
 
@@ -90,7 +90,7 @@ export class PacedLine {
   }
 
   private run(): void {
-    // A delivery may push. The loop of the outer call takes care of that, in order.
+    // A delivery may push. The loop of the outer call then delivers these bytes, in order.
     if (this.busy || this.held) return;
     this.busy = true;
     try {
@@ -154,11 +154,11 @@ export class PacedLine {
     this.run();
   }
 
-  /** How many bytes the line has had the time to carry. */
+  /** How many bytes the line has had time to carry. */
   private due(): number {
     if (this.bytesPerSecond === 0) return this.backlog;
     const elapsed = this.options.scheduler.now() - this.freeAt;
-    // The small part makes up for rounding: in virtual time a byte is due at exactly the time of the tick.
+    // The small number compensates for rounding, because in virtual time a byte is due at exactly the time of the tick.
     return Math.max(0, Math.floor((elapsed * this.bytesPerSecond) / 1000 + 1e-6));
   }
 }

@@ -9,7 +9,7 @@ export interface DialOptions {
   readonly tls: boolean;
   /** The name that a TLS peer is asked for. */
   readonly serverName: string | undefined;
-  /** The station has joined a network. Without one, nobody can be reached. */
+  /** Whether the station has joined a network. Without one, no host can be reached. */
   readonly online: boolean;
 }
 

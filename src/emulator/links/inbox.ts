@@ -1,23 +1,23 @@
 import type { Endpoint } from '../network/network';
 
-/** Received bytes that go to the host in one piece, and who sent them. */
+/** Received bytes that go to the host in one piece, and their sender. */
 export interface Delivery {
   readonly bytes: Buffer;
   readonly from: Endpoint;
 }
 
-/** What a link has received and the host has not had yet. */
+/** The data that a link has received and the host has not got yet. */
 export interface Inbox {
-  /** Bytes in the modem, which it would announce. */
+  /** How many bytes are in the modem. It announces this number. */
   readonly length: number;
-  /** Nothing is left, neither in the modem nor outside it. */
+  /** Whether no bytes are left, in the modem or outside it. */
   readonly empty: boolean;
-  /** Everything that the peer has sent is in the modem. */
+  /** Whether everything that the peer has sent is in the modem. */
   readonly complete: boolean;
   /** Takes in the next segment or datagram, and returns the new length; `undefined` if there is none, or no room. */
   admit(): number | undefined;
-  /** What the next `+IPD` of active receive carries, at most `max` bytes of TCP. */
+  /** Takes the data of the next `+IPD` of active receive: at most `max` bytes of TCP. */
   push(max: number): Delivery | undefined;
-  /** What a passive read of `max` bytes takes. */
+  /** Takes the data of a passive read of `max` bytes. */
   read(max: number): Delivery | undefined;
 }

@@ -3,7 +3,7 @@ import type { Delivery } from './inbox';
 import type { LinkMessages } from './linkMessages';
 import type { VirtualLink } from './virtualLink';
 
-/** Printed bytes beyond which no more payload is taken from the peers: the modem's UART buffer. */
+/** The size of the modem's UART buffer. When this many printed bytes wait, no more payload is taken from the peers. */
 const uartBuffer = 2048;
 
 /** What the encryption of a TLS record adds, in bytes. */
@@ -14,11 +14,14 @@ export interface LinkDeliveryOptions {
   readonly table: readonly (VirtualLink | undefined)[];
   readonly messages: LinkMessages;
   readonly isFrozen: () => boolean;
-  /** Called when a peer has ended and the host has been told of everything that it sent. */
+  /** Called when a peer has ended and the host has got everything that it sent. */
   readonly finish: (link: VirtualLink) => void;
 }
 
-/** Hands what comes on the links on to the host: as data, as notices of passive receive, or as it is in passthrough. */
+/**
+ * Delivers the data of the links to the host: as blocks, as notices of passive receive, or without a header in
+ * passthrough.
+ */
 export class LinkDelivery {
   /** The link in passthrough. */
   private passthrough: VirtualLink | undefined;
@@ -47,12 +50,12 @@ export class LinkDelivery {
     return this.platform.memory.settings.passive && (kind === 'TCP' || this.platform.personality.passiveAll);
   }
 
-  /** The length that a notice shows: for TLS that of the encrypted bytes, which is more than can be read. */
+  /** The length that a notice shows. For TLS, it is that of the encrypted bytes, which is more than can be read. */
   announcedLength({ inbox: { length }, kind }: VirtualLink): number {
     return length > 0 && kind === 'SSL' ? length + recordOverhead : length;
   }
 
-  /** Tells the host all that there is to tell, as far as the line can take it. The links take turns. */
+  /** Delivers to the host as much as the line can take. The links take turns. */
   pump(): void {
     // Printing may make the host write, which may call this again.
     this.again = true;
@@ -70,7 +73,7 @@ export class LinkDelivery {
     this.pumping = false;
   }
 
-  /** Ends the link's passthrough without a look at the others. */
+  /** Ends the link's passthrough without delivering the data of the others. */
   forget(link: VirtualLink): void {
     if (this.passthrough === link) this.passthrough = undefined;
   }
@@ -93,7 +96,7 @@ export class LinkDelivery {
   private deliver(link: VirtualLink): void {
     const delivery = this.next(link);
     if (delivery === undefined) return;
-    // These may be data that were announced before passive receive was turned off. Those that follow are not announced.
+    // These data may have been announced before passive receive was turned off. Later data are not announced.
     link.announced = false;
     this.turn = (link.id + 1) % this.options.table.length;
     this.platform.output.unsolicited(this.options.messages.data(link.id, delivery));
@@ -111,7 +114,7 @@ export class LinkDelivery {
     const { output, personality } = this.platform;
     const notify = (length: number): void => output.unsolicited(this.options.messages.notice(link.id, length));
     if (personality.noticeEachArrival) {
-      // One by one: a fast host reads inside a notice, and then the next one has another length.
+      // One by one, because a fast host reads inside a notice, and the next notice then has another length.
       for (let length = link.inbox.admit(); length !== undefined; length = link.inbox.admit()) notify(length);
       return;
     }

@@ -3,7 +3,7 @@ import type { Endpoint } from '../network/network';
 import type { Delivery } from './inbox';
 import type { VirtualLink } from './virtualLink';
 
-/** What the modem prints about links, which depends on its settings. */
+/** The messages of the modem about links. They depend on its settings. */
 export class LinkMessages {
   constructor(private readonly platform: Platform) {}
 
@@ -30,7 +30,7 @@ export class LinkMessages {
     return Buffer.concat([Buffer.from(header, 'latin1'), bytes]);
   }
 
-  /** `,address,port` if the host has asked for it. */
+  /** `,address,port` if the host has turned it on. */
   source({ address, port }: Endpoint): string {
     const { memory, personality } = this.platform;
     return memory.settings.source ? personality.sourceAddress(address, port) : '';

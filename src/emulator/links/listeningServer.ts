@@ -83,7 +83,7 @@ export class ListeningServer {
       }),
       takeUntil(link.gone$),
     );
-    // It ends with the link, even if the server has stopped before.
+    // It ends with the link, even if the server has been stopped before.
     idle$.subscribe({ next: () => this.links.finish(link), error: () => undefined });
   }
 }

@@ -24,7 +24,7 @@ export class UdpLink extends VirtualLink {
   readonly localPort: number;
   remote: Endpoint;
   private changes = 0;
-  /** The senders as the host knows them, by where their datagrams really come from. */
+  /** The senders as the host knows them, by the real source of their datagrams. */
   private readonly senders = new Map<string, Endpoint>();
 
   constructor(
@@ -61,7 +61,7 @@ export class UdpLink extends VirtualLink {
     return new Observable((subscriber) => {
       const route = this.options.internet.route(to, 'udp');
       this.traffic.sent += bytes.length;
-      // The sender of a datagram is not told that nobody is there.
+      // The sender of a datagram does not learn that the port is closed.
       if (typeof route !== 'string' && route.port !== 0) {
         this.senders.set(`${route.address}:${route.port}`, to);
         this.outgoing.push(() => this.incoming.keepBack(() => this.port.send(bytes, route)));

@@ -10,7 +10,7 @@ export type LinkKind = 'TCP' | 'UDP' | 'SSL';
 export interface LinkIdentity {
   readonly id: number;
   readonly kind: LinkKind;
-  /** A client of the modem's server. */
+  /** Whether the peer is a client of the modem's server. */
   readonly server: boolean;
   /** The peer as the host knows it, not where the host table leads. */
   readonly remote: Endpoint;
@@ -34,13 +34,16 @@ export abstract class VirtualLink {
   /** Bytes that the peer has not acknowledged. */
   abstract readonly unsent: number;
 
-  /** The peer has ended. The host may not have been told of everything that it sent. */
+  /** Whether the peer has ended. The host may not have got everything that it sent yet. */
   ended = false;
-  /** A notice has been printed, and no read has followed it. */
+  /** Whether a notice has been printed, and no read has followed it. */
   announced = false;
-  /** A read is being answered, so there is no notice now. */
+  /** Whether a read is being answered, so that no notice is printed now. */
   reading = false;
-  /** The host has yet to be told that the peer has its bytes. The peer's end is told after that, as it happened. */
+  /**
+   * Whether the host has not learned yet that the peer has its bytes. The end of the peer is reported after that, in
+   * the real order.
+   */
   acknowledging = false;
   /** Bytes received and sent. */
   readonly traffic = { received: 0, sent: 0 };
@@ -66,7 +69,7 @@ export abstract class VirtualLink {
     this.server = server;
   }
 
-  /** Takes what the peer sends, and calls back at every change. To be called once. */
+  /** Takes what the peer sends, and calls back at every change. Called once. */
   abstract start(changed: () => void): void;
 
   /**
@@ -77,7 +80,7 @@ export abstract class VirtualLink {
 
   abstract close(abort: boolean): void;
 
-  /** Somebody waits for {@link gone$}. */
+  /** Whether {@link gone$} has a subscriber. */
   get awaited(): boolean {
     return this.gone.observed;
   }

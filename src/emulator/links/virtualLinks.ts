@@ -17,7 +17,7 @@ export const linkCount = 5;
 export class VirtualLinks {
   readonly messages: LinkMessages;
   readonly delivery: LinkDelivery;
-  /** A link has been open since the start. `CIPSTATUS` shows it. */
+  /** Whether a link has been open since the start. `CIPSTATUS` shows it. */
   everOpened = false;
   private readonly table: (VirtualLink | undefined)[] = Array.from({ length: linkCount }, () => undefined);
   /** Unread data of closed links, which NonOS keeps until the number is used again. */
@@ -64,7 +64,7 @@ export class VirtualLinks {
   /**
    * Connects and emits the link. Errors with a NetworkError. Prints nothing.
    *
-   * @param online The station has joined a network. Without one, nobody can be reached.
+   * @param online Whether the station has joined a network. Without one, no host can be reached.
    */
   connect(id: number, kind: 'TCP' | 'SSL', remote: Endpoint, online: boolean): Observable<VirtualLink> {
     const { memory, personality } = this.platform;
@@ -96,7 +96,7 @@ export class VirtualLinks {
     });
   }
 
-  /** Lets data come on a new link, once the host has been told of the link. */
+  /** Starts the data of a new link, after the host has learned of the link. */
   begin(link: VirtualLink): void {
     link.start(() => this.delivery.pump());
   }
@@ -122,13 +122,13 @@ export class VirtualLinks {
       filter((frozen) => !frozen),
       take(1),
     );
-    // Directly where nothing is frozen: nothing may come between the end of a send and what its subscriber does.
+    // Directly if nothing is frozen, because nothing may come between the end of a send and its subscriber.
     return defer(() =>
       this.frozen$.value ? thawed$.pipe(mergeMap(() => link.send(bytes, to))) : link.send(bytes, to),
     );
   }
 
-  /** Closes a link at the host's wish. The caller prints the message. */
+  /** Closes a link because the host asks for it. The caller prints the message. */
   close(link: VirtualLink): void {
     this.platform.output.flush();
     this.reportClosed(link, 'by the host');
@@ -154,7 +154,7 @@ export class VirtualLinks {
     for (const link of this.open) this.finish(link);
   }
 
-  /** Breaks all links off and tells the host nothing, as in a reset. */
+  /** Breaks all links off without a message to the host, as in a reset. */
   drop(): void {
     for (const link of this.open) {
       this.reportClosed(link, 'by a restart');
@@ -167,7 +167,7 @@ export class VirtualLinks {
     this.frozen$.next(false);
   }
 
-  /** While Wi-Fi is lost, links may survive, but nothing comes or goes on them. */
+  /** While Wi-Fi is lost, links may survive, but no data pass on them. */
   freeze(frozen: boolean): void {
     this.frozen$.next(frozen);
     this.delivery.pump();

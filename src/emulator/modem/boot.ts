@@ -5,9 +5,9 @@ import type { Print } from '../line/output';
 import type { Random } from '../simulation/random';
 
 /**
- * What the host sees from a reset to `ready`: the boot loader's text at 74880 baud, which is noise to it.
+ * What the host receives from a reset to `ready`: the boot loader's text at 74880 baud, which looks like noise.
  *
- * @param ready Whether `ready` is printed; otherwise it is lost in the noise.
+ * @param ready Whether `ready` is printed. Otherwise it is lost in the noise.
  */
 export function boot({ delays, personality, random }: Platform, ready: boolean): Observable<Print> {
   return concat(

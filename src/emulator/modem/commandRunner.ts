@@ -5,13 +5,13 @@ import { errorCode, Refusal } from '../firmware/refusal';
 import type { Print } from '../line/output';
 import { shownLine } from '../simulation/report';
 
-/** What follows from a command line. */
+/** The effects of a command line. */
 export interface Action {
-  /** What the command prints. Completing means `OK`; a {@link Refusal} as its error means `ERROR` or `FAIL`. */
+  /** The output of the command. Completing means `OK`; a {@link Refusal} as its error means `ERROR` or `FAIL`. */
   readonly prints$: Observable<Print>;
-  /** The command prints its result itself, instead of `OK`. */
+  /** Whether the command prints its result itself, instead of `OK`. */
   readonly hasOwnResult: boolean;
-  /** To be done once the result has been printed. */
+  /** Called when the result has been printed. */
   after(): void;
 }
 
@@ -37,7 +37,7 @@ export interface CommandRunnerOptions {
 /** Runs one command at a time. A line that comes meanwhile is answered with `busy` and dropped. */
 export class CommandRunner {
   private running = false;
-  /** Everything that is going on. A command may go on after its result. */
+  /** All running tasks. A command may go on after its result. */
   private tasks = new Subscription();
   private sending = false;
   /** The running command, for the report. */
@@ -50,7 +50,7 @@ export class CommandRunner {
     return this.running;
   }
 
-  /** The running command has taken its payload: until it ends, a line is answered with the `busy` of a send. */
+  /** The running command has taken its payload. Until it ends, a line is answered with the `busy` of a send. */
   markSending(): void {
     this.sending = this.running;
   }
@@ -86,7 +86,7 @@ export class CommandRunner {
     this.tasks = new Subscription();
   }
 
-  /** Prints what a task emits, whatever else is going on, until it is done or the modem restarts. */
+  /** Prints the output of a task in the background, until the task is done or the modem restarts. */
   background(task$: Observable<Print>): void {
     const { output } = this.options.platform;
     this.tasks.add(task$.subscribe({ next: (print) => output.unsolicited(print), error: () => undefined }));

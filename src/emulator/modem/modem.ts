@@ -19,7 +19,7 @@ import { boot } from './boot';
 import { CommandRunner, type CommandSet } from './commandRunner';
 import { VirtualStation } from './virtualStation';
 
-/** What a modem is connected to. */
+/** The line that a modem is connected to. */
 export interface Wiring {
   readonly options: ResolvedOptions;
   readonly random: Random;
@@ -31,7 +31,7 @@ export interface Wiring {
   readonly holdInput: (hold: boolean) => void;
 }
 
-/** The modem: its parts, on which the commands act, and what a reset, a sleep or the loss of Wi-Fi does to them. */
+/** The modem: the parts on which the commands act, and the effects of a reset, a sleep or the loss of Wi-Fi on them. */
 export class Modem implements Platform {
   readonly options: ResolvedOptions;
   readonly personality: Personality;
@@ -51,7 +51,7 @@ export class Modem implements Platform {
   /** The addresses of the stations that have joined the modem's own network, by MAC address. */
   readonly softApClients = new Map<string, string>();
 
-  /** Boot, joining, and timers: what a reset ends. */
+  /** Boot, joining, and timers. A reset ends them. */
   private untilReset = new Subscription();
   private starting = false;
   private restarting = false;
@@ -96,7 +96,7 @@ export class Modem implements Platform {
     const { stored, powerOn, scheduler } = this.options;
     this.wiring.setBaud(memory.settings.baud);
     if (powerOn) {
-      // Not synchronously, so that whoever makes the modem can subscribe first.
+      // Not synchronously, so that the owner of the modem can subscribe first.
       this.starting = input.deaf = true;
       this.untilReset.add(scheduler.schedule(() => this.reset(true)));
     } else if (stored !== undefined) {
@@ -143,7 +143,7 @@ export class Modem implements Platform {
     );
   }
 
-  /** Stops everything that is going on, and closes the sockets. */
+  /** Stops all tasks, and closes the sockets. */
   halt(): void {
     this.untilReset.unsubscribe();
     this.untilReset = new Subscription();
@@ -238,7 +238,7 @@ export class Modem implements Platform {
     this.untilReset.add(this.scheduler.schedule(action, ms));
   }
 
-  /** The network is as it was before a fault, and the modem joins it again if it had lost it. */
+  /** The network works again after a fault, and the modem joins it again if it had lost it. */
   private rejoin(): void {
     const { links, station, output } = this;
     station.inRange = station.givesAddresses = true;

@@ -51,8 +51,8 @@ export class VirtualStation {
   }
 
   /**
-   * Joins a network, and emits what is printed meanwhile. Completes when there is an address; errors with a Refusal after
-   * the code has been printed.
+   * Joins a network, and emits the messages that are printed meanwhile. Completes when there is an address; errors with
+   * a Refusal after the code has been printed.
    */
   join(ssid: string, key: string, bssid?: string): Observable<Print> {
     const { delays, options, personality } = this.platform;

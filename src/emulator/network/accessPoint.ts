@@ -14,7 +14,7 @@ export interface AccessPoint {
   readonly ecn?: number;
   /** The code of `+CWJAP:` for a wrong key. Default 2; some routers cause another one. */
   readonly wrongKeyCode?: 1 | 2 | 4;
-  /** Joining fails with this code whatever the key: 1 silent access point, 4 refused by it. */
+  /** Joining fails with this code, even with the right key: 1 is a silent access point, 4 is a refusal. */
   readonly fails?: 1 | 4;
   /** Milliseconds from the join to `WIFI CONNECTED`, not scaled. Default: as `latencies.join`. */
   readonly association?: number;
@@ -46,7 +46,7 @@ export function reportOf(ap: AccessPoint): AccessPointReport {
   };
 }
 
-/** A network's name for people to read, whatever bytes it has. */
+/** The name of a network for people to read, even if its bytes are not UTF-8. */
 export function nameOf({ ssid }: AccessPoint): string {
   return Buffer.from(ssid)
     .toString('utf8')

@@ -14,8 +14,9 @@ export interface Host {
 }
 
 /**
- * The hosts that a virtual modem can reach, by name (`host.example`) or address (`93.184.216.34`). `:443` after it is for
- * one port only, `/tcp` or `/udp` after that for one protocol only. A value is a {@link Host}, or only its `to`.
+ * The hosts that a virtual modem can reach, by name (`host.example`) or address (`93.184.216.34`). With `:443` after
+ * it, an entry is for one port; with `/tcp` or `/udp` after that, for one protocol. A value is a {@link Host}, or only
+ * its `to`.
  *
  *     { 'host.example': '127.0.0.1:8080', '10.0.0.1:53/udp': { to: '127.0.0.1:5353', delay: 40 } }
  */

@@ -14,7 +14,10 @@ export interface Connection {
   readonly remote: Endpoint;
   /** The port of the connection on this machine. */
   readonly localPort: number;
-  /** What the peer sends. To be subscribed once. Completes when the peer has ended, errors when it has reset. */
+  /**
+   * The data from the peer. Subscribe once. Completes when the peer has ended the connection, and errors when it has
+   * reset it.
+   */
   readonly data$: Observable<Buffer>;
   /** Takes no more bytes from the peer, so that TCP slows it down. */
   pause(): void;
@@ -40,7 +43,7 @@ export interface Datagram {
 export interface DatagramPort {
   /** The number of the port, which `bind(0)` has chosen. */
   readonly localPort: number;
-  /** The datagrams that come to it. To be subscribed once. Completes after {@link close}. */
+  /** The datagrams that come to it. Subscribe once. Completes after {@link close}. */
   readonly datagrams$: Observable<Datagram>;
   /** Sends a datagram. Whether it arrives is not reported. */
   send(bytes: Buffer, to: Endpoint): void;
@@ -76,9 +79,9 @@ export interface Network {
   bind(port: number): Observable<DatagramPort>;
 }
 
-/** What a {@link Network} fails with. It decides what the modem tells its host. */
+/** The error of a {@link Network}. It decides what the modem says to its host. */
 export class NetworkError extends Error {
-  /** `'NetworkError'`, which tells it from other errors. */
+  /** `'NetworkError'`, which distinguishes it from other errors. */
   override readonly name = 'NetworkError';
 
   constructor(
@@ -94,7 +97,7 @@ export class NetworkError extends Error {
   }
 }
 
-/** Whether an address is in 127.0.0.0/8, the only ones that the emulator ever talks to. */
+/** Whether an address is in 127.0.0.0/8. The emulator talks to no other addresses. */
 export function isLoopback(address: string): boolean {
   return isDottedQuad(address) && address.startsWith('127.');
 }

@@ -2,7 +2,7 @@ import type { SchedulerLike, Subscription } from 'rxjs';
 
 interface Packet {
   readonly arrive: () => void;
-  /** When it is due, in milliseconds of the scheduler's time. */
+  /** The time of its arrival, in milliseconds of the scheduler's time. */
   readonly at: number;
 }
 
@@ -42,7 +42,7 @@ export class NetworkPath {
     this.run();
   }
 
-  /** Has all packets arrive at once. */
+  /** Makes all packets arrive at once. */
   flush(): void {
     this.stop();
     for (let next = this.packets.shift(); next !== undefined; next = this.packets.shift()) next.arrive();
@@ -59,7 +59,7 @@ export class NetworkPath {
   }
 
   private run(): void {
-    // An arrival may push. The loop of the outer call takes care of that, in order.
+    // An arrival may push. The loop of the outer call then handles that packet, in order.
     if (this.mark !== undefined || this.arriving || this.timer !== undefined) return;
     this.arriving = true;
     try {

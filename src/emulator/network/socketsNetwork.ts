@@ -18,7 +18,10 @@ import {
 /** The sockets of this machine, over `node:net`, `node:tls` and `node:dgram`. It uses loopback addresses only. */
 export const socketsNetwork: Network = { connect: connectSocket, listen, bind };
 
-/** The link ends its own side. Node.js would do so at once, and bytes that are on their way to the peer would be lost. */
+/**
+ * The link ends its own side. Without this option, Node.js would do so at once, and bytes that are on their way to the
+ * peer would be lost.
+ */
 const halfOpen = { allowHalfOpen: true };
 
 function connectSocket(to: Endpoint, tls: boolean, serverName?: string): Observable<Connection> {
@@ -55,7 +58,7 @@ function connectSocket(to: Endpoint, tls: boolean, serverName?: string): Observa
 function connectionOf(socket: Socket, remote: Endpoint): Connection {
   socket.setNoDelay(true);
   socket.pause();
-  // Once the link is closed, nobody reads the errors. `close` follows each of them.
+  // When the link is closed, nothing else listens to errors. `close` follows each of them.
   socket.on('error', () => undefined);
   return {
     remote,
@@ -89,7 +92,8 @@ function connectionOf(socket: Socket, remote: Endpoint): Connection {
         if (outcome !== undefined) settled(outcome.error);
       });
     },
-    // The modem has no half-closed connections either: what is written still goes out, then the socket is destroyed.
+    // The modem has no half-closed connections either. Bytes that have been written still go out, and then the socket
+    // is destroyed.
     end: () => socket.destroySoon(),
     abort: () => {
       if (socket instanceof TLSSocket) socket.destroy();
@@ -140,7 +144,7 @@ function bind(port: number): Observable<DatagramPort> {
           );
           socket.once('close', () => reader.complete());
         }),
-        // Nobody is told of a datagram that is lost.
+        // A lost datagram is not reported.
         send: (bytes, to) => socket.send(bytes, to.port, to.address, () => undefined),
         close: () => socket.close(),
       });

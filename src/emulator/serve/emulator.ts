@@ -67,7 +67,7 @@ export class Emulator {
       options: resolved,
       random,
       toHost: this.toHost,
-      // A line without a speed stays without one, whatever the modem is told.
+      // A line without a speed stays without one, even if the host sets a speed.
       setBaud: (baud: number) => this.setBaud(initialBaud === 0 ? 0 : baud),
       holdInput: (hold: boolean) => (hold ? this.toModem.hold() : this.toModem.release()),
     };
@@ -80,7 +80,7 @@ export class Emulator {
     for (const fault of faults) this.life.add(scheduler.schedule(() => this.fault(fault), fault.at));
   }
 
-  /** What is going on inside the modem now. */
+  /** The current state of the modem. */
   get state(): EmulatorState {
     return stateOf(this.modem);
   }
@@ -156,7 +156,7 @@ export class Emulator {
    *
    * @param mac The station's MAC address, as `'02:00:00:00:00:07'`.
    * @param address Its IPv4 address; left out, the station leaves.
-   * @param times How often the modem tells of the address. AT 1.7.4 is known to do so twice.
+   * @param times How often the modem reports the address. AT 1.7.4 is known to do so twice.
    */
   softApClient(mac: string, address?: string, times = 1): void {
     const { output, personality, memory, softApClients } = this.modem;
@@ -173,7 +173,7 @@ export class Emulator {
     for (let time = 0; time < times; time++) output.unsolicited(`+DIST_STA_IP:"${mac}","${address}"\r\n`);
   }
 
-  /** Clear to send (CTS): while it is `false`, the modem keeps its bytes. For a program that carries them elsewhere. */
+  /** Clear to send (CTS): while it is `false`, the modem keeps its bytes. For a program that passes the bytes on. */
   setClearToSend(clear: boolean): void {
     this.isClearToSend = clear;
     this.steer();
@@ -201,7 +201,7 @@ export class Emulator {
     this.port.finish(new LineError('EBADF', 'the line to the virtual modem is closed'));
   }
 
-  /** The bytes as a receiver reads them whose end of the line has another speed. */
+  /** The bytes that a receiver reads at another speed. */
   private sampled(chunk: Buffer): Buffer {
     const { baud } = this.modem.memory.settings;
     // A UART tolerates a few per cent.

@@ -5,19 +5,19 @@ import type { Modem } from '../modem/modem';
 import type { StationState } from '../modem/virtualStation';
 import type { Endpoint } from '../network/network';
 
-/** What is going on inside a virtual modem, for tests. */
+/** The state of a virtual modem, for tests. */
 export interface EmulatorState {
   /** The firmware version, as in the options. */
   readonly firmware: FirmwareVersion;
-  /** It has been reset and has not printed `ready` yet. */
+  /** Whether it has been reset and has not printed `ready` yet. */
   readonly booting: boolean;
-  /** A command is running, so a line is answered with `busy`. */
+  /** Whether a command is running, so that a line is answered with `busy`. */
   readonly busy: boolean;
-  /** Echo is on, as after `ATE1`. */
+  /** Whether echo is on, as after `ATE1`. */
   readonly echo: boolean;
-  /** Several links are possible, as after `AT+CIPMUX=1`. */
+  /** Whether five links are possible, as after `AT+CIPMUX=1`. */
   readonly mux: boolean;
-  /** Passive receive is on, as after `AT+CIPRECVMODE=1`. */
+  /** Whether passive receive is on, as after `AT+CIPRECVMODE=1`. */
   readonly passive: boolean;
   /** The speed that the modem's end of the line is set to, in bits per second. */
   readonly baud: number;
@@ -35,15 +35,15 @@ export interface EmulatorState {
   readonly links: readonly {
     /** The link number, from 0 to 4. */
     readonly id: number;
-    /** What it carries. */
+    /** The protocol of the link. */
     readonly kind: LinkKind;
-    /** A client of the modem's server. */
+    /** Whether the peer is a client of the modem's server. */
     readonly server: boolean;
     /** The peer as the host knows it. */
     readonly remote: Endpoint;
     /** The modem's port. */
     readonly localPort: number;
-    /** Received bytes that the host has not had yet. */
+    /** How many received bytes the host has not got yet. */
     readonly unread: number;
   }[];
   /** The listening port, and the port of this machine that stands in for it. */

@@ -5,7 +5,7 @@ const terminals = /^\/dev\/(pts\/\d+|ttys\d+)$/;
 
 /**
  * Makes a symbolic link to a device, so that it has the same name in each run. A link that an earlier run has left is
- * replaced, and nothing else ever is.
+ * replaced. Nothing else is replaced.
  *
  * @returns Removes the link, unless it leads elsewhere by then.
  * @throws Error (rejection) with `EEXIST` when something else has that name, or what `symlink` fails with.

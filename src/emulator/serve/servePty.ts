@@ -28,7 +28,7 @@ export interface ServedPty {
   close(): Promise<void>;
 }
 
-/** What is used of `@lydell/node-pty`, which may not be installed. */
+/** The used part of `@lydell/node-pty`, which may not be installed. */
 interface PtyModule {
   open(options: { encoding: null }): { master: ReadStream; slave: ReadStream; ptsName: string };
 }
@@ -37,14 +37,14 @@ interface PtyModule {
  * Serves a virtual modem as a pseudo-terminal, so that `serialport`, or any program that speaks AT, can open it like a
  * device. Linux and macOS, where the optional package `@lydell/node-pty` is installed.
  *
- * The modem keeps running when no program has the device open. What it says then waits for the next program in the
- * kernel's buffer of a few kilobytes; when that is full, the modem waits.
+ * The modem keeps running when no program has the device open. Its output then waits for the next program in the
+ * kernel's buffer of a few kilobytes. When that is full, the modem waits.
  *
  *     const { path, close } = await servePty({ link: '/tmp/modem' });
  *     const uart = new machine.UART(path, 115200);
  *
- * @throws RangeError (rejection) for options out of range, Error with `EEXIST` when `link` is taken, or another Error when
- *   this machine has no pseudo-terminals.
+ * @throws RangeError (rejection) for options out of range, Error with `EEXIST` when `link` is taken, or another Error
+ *   when this machine has no pseudo-terminals.
  */
 export async function servePty({ link, ...options }: ServePtyOptions = {}): Promise<ServedPty> {
   const pty = (await import('@lydell/node-pty')) as unknown as PtyModule;

@@ -22,7 +22,7 @@ export interface ServedTcp {
 
 /**
  * Serves a virtual modem's serial line as raw bytes over TCP, on loopback, as `ser2net` does for a real one. It has one
- * client at a time: it hangs up on a second one. The modem keeps running between clients, and what it says then is lost.
+ * client at a time: it hangs up on a second one. The modem keeps running between clients, and its output is then lost.
  *
  *     const { port, close } = await serveTcp({ firmware: '1.7.4' });
  *     const uart = new machine.UART(`tcp://127.0.0.1:${port}`);

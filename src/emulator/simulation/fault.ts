@@ -1,6 +1,6 @@
 /** Something that goes wrong in a virtual modem or on its line. Times are in milliseconds. */
 export type Fault =
-  /** The chip restarts: noise, then `ready`, which `loseReady` drowns in the noise. Only the flash is kept. */
+  /** The chip restarts: noise, then `ready`, which `loseReady` hides in the noise. Only the flash is kept. */
   | { readonly kind: 'reset'; readonly loseReady?: boolean }
   /** The supply voltage drops: `bytes` bytes of garbage (default 64), then a reset. */
   | { readonly kind: 'brown-out'; readonly bytes?: number }
@@ -37,7 +37,7 @@ export type Fault =
   /** The cable is pulled out: the host's line fails with `ENODEV`. */
   | { readonly kind: 'unplug' };
 
-/** A {@link Fault} with the time at which it strikes by itself. */
+/** A {@link Fault} with the time at which it happens. */
 export type ScheduledFault = Fault & {
   /** Milliseconds after the virtual modem was made. */
   readonly at: number;

@@ -1,11 +1,11 @@
-/** The faults in force. The parts of the modem that they concern ask here. */
+/** The faults in force. The parts of the modem check them here. */
 export class FaultState {
   busy = false;
   silent = false;
   logLeak = false;
   losePrompt = false;
   loseReply = false;
-  /** What is printed in place of the next result: `''` for nothing. */
+  /** The text that replaces the next result: `''` for nothing. */
   result: string | undefined;
   loseNotice = false;
   loseClosed = false;
@@ -25,7 +25,7 @@ export class FaultState {
     return false;
   }
 
-  /** What is printed in place of a print that may end an answer. The fault changes one result. */
+  /** Returns the text that replaces a print that may end an answer. The fault changes one result. */
   ending(print: string | Buffer): string | Buffer {
     const { result } = this;
     if (result === undefined || typeof print !== 'string' || !/(?:OK|ERROR|FAIL)\r\n$/.test(print)) return print;

@@ -40,7 +40,7 @@ export interface Latencies {
   readonly bootRom: Range;
 }
 
-/** As in the logs of real modules, or a little more. */
+/** The latencies in the logs of real modules, or a little more. */
 export const realisticLatencies: Latencies = {
   command: [1, 10],
   receipt: [1, 4],

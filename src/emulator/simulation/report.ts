@@ -7,7 +7,7 @@ export interface EmulatorEvent {
   /** Milliseconds, by the virtual modem's scheduler. */
   readonly at: number;
   /**
-   * What it is about: a `command` and its result, a `link`, the listening `server`, the `wifi` station, a restart of the
+   * The subject: a `command` and its result, a `link`, the listening `server`, the `wifi` station, a restart of the
    * `modem`, or a `hint` at a cause outside the modem.
    */
   readonly kind: 'command' | 'link' | 'server' | 'wifi' | 'modem' | 'hint';
@@ -15,7 +15,7 @@ export interface EmulatorEvent {
   readonly text: string;
 }
 
-/** Tells what happens in the modem. */
+/** Reports what happens in the modem. */
 export class Report {
   private readonly events = new Subject<EmulatorEvent>();
   private readonly hints = new Subject<LineHint>();
@@ -51,7 +51,7 @@ export class Report {
 const withKey = /^(AT\+CW(?:JAP|SAP)(?:_CUR|_DEF)?=(?:"(?:[^"\\]|\\.)*")?).*$/is;
 const secret = /^AT\+(CWJAP|CWSAP|CIPSSLCPSK)/i;
 
-/** A line as it may be shown: without a key. Of a command that the modem does not know only the name is shown. */
+/** A line without its key, for people. Of a command that the modem does not know, only the name is shown. */
 export function shownLine(line: string, isKnown: (name: string) => boolean): string {
   const [, name = '', tail = ''] = /^AT([^=?]*)(.*)$/is.exec(line) ?? [];
   const [, base = name] = /^(.*?)(?:_CUR|_DEF)?$/i.exec(name) ?? [];
