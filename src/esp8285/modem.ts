@@ -17,7 +17,7 @@ import { ServerPort } from './openers/serverPort';
 import { StreamOpener } from './openers/streamOpener';
 import { Trace } from './trace/trace';
 import type { TraceEvent } from './trace/traceEvent';
-import { Stations } from './wifi/softAp';
+import { StationList } from './wifi/softAp';
 
 /** Milliseconds, for a line without a `longestPause`. */
 const usualPause = 500;
@@ -39,7 +39,7 @@ export class Modem {
   readonly streams: StreamOpener;
   readonly datagrams: DatagramOpener;
   readonly server: ServerPort;
-  readonly stations = new Stations();
+  readonly stations = new StationList();
 
   constructor(uart: Uart, options: ModemOptions = {}) {
     const { passiveReceive = true, flowControl = false, longestHold = 2_000 } = options;

@@ -7,7 +7,7 @@ import { linkCount } from '../links/virtualLinks';
 import type { Modem } from '../modem/modem';
 import type { Command } from './command';
 
-export interface PlainSetting extends Pick<Command, 'name' | 'since' | 'suffixes' | 'only' | 'test'> {
+export interface PlainSettingOptions extends Pick<Command, 'name' | 'since' | 'suffixes' | 'only' | 'test'> {
   /** The text that a query shows before anything has been set. */
   readonly initial: string;
   /** Returns the text that a query shows for these arguments. Throws a Refusal for wrong ones. */
@@ -19,7 +19,13 @@ export interface PlainSetting extends Pick<Command, 'name' | 'since' | 'suffixes
 }
 
 /** A command that keeps a setting and shows it. The setting has no other effect here. */
-export function plainSetting({ initial, read, separator = ':', saved = 'never', ...command }: PlainSetting): Command {
+export function plainSetting({
+  initial,
+  read,
+  separator = ':',
+  saved = 'never',
+  ...command
+}: PlainSettingOptions): Command {
   const { name } = command;
   return {
     ...command,
@@ -34,7 +40,7 @@ export function plainSetting({ initial, read, separator = ':', saved = 'never', 
   };
 }
 
-export interface LinkSetting extends Pick<Command, 'name' | 'since' | 'only'> {
+export interface LinkSettingOptions extends Pick<Command, 'name' | 'since' | 'only'> {
   /** Returns the changes that the arguments from `first` on make. Throws a Refusal for wrong ones. */
   readonly read: (args: Arguments, first: number) => Partial<LinkSettings>;
   /** Returns the text that a query shows for one link. */
@@ -42,7 +48,7 @@ export interface LinkSetting extends Pick<Command, 'name' | 'since' | 'only'> {
 }
 
 /** A setting of each link. With several links the first argument is the number, or 5 for all. A query shows all links. */
-export function linkSetting({ read, show, ...command }: LinkSetting): Command {
+export function linkSetting({ read, show, ...command }: LinkSettingOptions): Command {
   return {
     ...command,
     query: ({ memory }, { name }) => of(...memory.settings.ofLinks.map((of, id) => `${name}:${id},${show(of)}\r\n`)),

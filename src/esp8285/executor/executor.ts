@@ -26,13 +26,13 @@ import { Refusal } from './answer';
 import { answeredWithin, BusyForEver, longestBusy } from './answeredWithin';
 import type { Exchange } from './exchange';
 import { withHints } from './withHints';
-import { resynchronise, startedUnnoticed } from './resynchronise';
+import { resynchronise, startedUnnoticedError } from './resynchronise';
 import { AnswerLost, Unanswered } from './unanswered';
 import { StartedUnnoticed } from './probeWhenQuiet';
 import type { Wire } from './wire';
 
 /** Milliseconds within which a probe is answered that was sent while the answer to the command came. */
-const settlement = 2_000;
+const probeGrace = 2_000;
 
 /** How an exchange has ended, and whether the caller still waits for it. */
 export type Settlement<T> =
@@ -161,7 +161,7 @@ export class Executor {
       answeredWithin(deadline, shown, this.wire, countsBusy ? 0 : longestBusy),
       catchError((error: unknown) => {
         if (error instanceof BusyForEver) return this.giveUp(error);
-        return error instanceof StartedUnnoticed ? this.tellAll(startedUnnoticed(error)) : throwError(() => error);
+        return error instanceof StartedUnnoticed ? this.tellAll(startedUnnoticedError(error)) : throwError(() => error);
       }),
       tap({
         error: (error: unknown) => {
@@ -186,7 +186,7 @@ export class Executor {
     return defer(() => {
       const { probe } = this.wire;
       if (this.outOfStep || !probe.isOwed) return EMPTY;
-      const late$ = timer(settlement, this.wire.clock).pipe(tap(() => (this.outOfStep = true)));
+      const late$ = timer(probeGrace, this.wire.clock).pipe(tap(() => (this.outOfStep = true)));
       return probe.settled().pipe(takeUntil(late$));
     });
   }

@@ -21,7 +21,7 @@ import type { Wire } from './wire';
 /** Milliseconds before the command is repeated to a modem that has refused it. */
 const refusalPause = 100;
 /** Milliseconds without a further answer after which no more answers are expected. */
-const settlement = 200;
+const answerGrace = 200;
 
 export interface InsistOptions {
   /** Milliseconds of silence after which the command is repeated: more than the longest pause of a busy modem. */
@@ -80,7 +80,7 @@ function settled(wire: Wire): Observable<unknown> {
   return wire.frames$.pipe(
     filter(({ kind }) => kind === 'final' || kind === 'line'),
     startWith(undefined),
-    switchMap(() => timer(settlement, wire.clock)),
+    switchMap(() => timer(answerGrace, wire.clock)),
     take(1),
   );
 }

@@ -37,7 +37,7 @@ export function resynchronise(wire: Wire): Observable<never> {
     timeout({ first: longestBusy, scheduler: wire.clock }),
     catchError((cause: unknown) => throwError(() => silence(cause))),
     tap((mode) => {
-      if (mode === 'single') throw startedUnnoticed();
+      if (mode === 'single') throw startedUnnoticedError();
     }),
     ignoreElements(),
   );
@@ -68,7 +68,7 @@ export function askLinkMode(wire: Wire): Observable<LinkMode> {
 }
 
 /** The error for all callers when the settings of the modem show that it has started again. */
-export function startedUnnoticed(cause?: unknown): OSError {
+export function startedUnnoticedError(cause?: unknown): OSError {
   return new OSError('ECONNRESET', 'modem', 'the modem has started again unnoticed', { cause });
 }
 

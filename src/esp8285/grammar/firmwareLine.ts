@@ -6,7 +6,7 @@ const named =
  * Lines without a name: parts of answers, diagnostics of AT 1.x, what Espressif's page "AT Messages" lists, and the log that
  * ESP-AT builds with a single serial line leak (the strings of Espressif's binaries; esp-at issues 280, 294, 451).
  */
-const words = new RegExp(
+const unnamed = new RegExp(
   `^(?:${[
     'AT version:|SDK version|compile time|Bin version|STATUS:\\d|No AP|ERR CODE:0x',
     'WIFI |DHCP TIMEOUT|smartconfig|Smart get wifi info|Have \\d|Will force to restart|NO (?:CERT|PRVT_KEY|CA) FOUND',
@@ -23,7 +23,7 @@ const logged =
 
 /** Whether some firmware is known to print this line, which has no meaning by itself. */
 export function isFirmwareLine(text: string): boolean {
-  return named.test(text) || words.test(text);
+  return named.test(text) || unnamed.test(text);
 }
 
 /** Whether a line looks like the log of a firmware, in colour or not: `E (8030) event: …`, `wifi:state: 5 -> 0`. */

@@ -5,7 +5,7 @@ import type { LineHold } from '../flow/lineHold';
 import type { LinkTable } from '../links/linkTable';
 import type { ServerPort } from '../openers/serverPort';
 import type { Trace } from '../trace/trace';
-import type { Stations } from '../wifi/softAp';
+import type { StationList } from '../wifi/softAp';
 import type { ModemState } from './modemState';
 import type { Redialer } from './redialer';
 
@@ -16,7 +16,7 @@ export interface ModemParts {
   readonly executor: Executor;
   readonly links: LinkTable;
   readonly server: ServerPort;
-  readonly stations: Stations;
+  readonly stations: StationList;
   readonly hold: LineHold;
   readonly redialer: Redialer;
   readonly trace: Trace;

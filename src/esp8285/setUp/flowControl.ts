@@ -11,7 +11,7 @@ const bothWays = 3;
 /** Milliseconds between the `OK` of a change of the line and the next byte. The firmware needs more than 10. */
 const settling = 20;
 /** How often the change is requested. It is repeated only after the modem has said that the setting is not in force. */
-const tries = 2;
+const changeTries = 2;
 
 type LineSettings = readonly [rate: number, bits: number, stop: number, parity: number, flow: number];
 
@@ -22,7 +22,7 @@ type LineSettings = readonly [rate: number, bits: number, stop: number, parity: 
  */
 export function enableFlowControl(steps: Steps): Observable<boolean> {
   return askLine(steps).pipe(
-    concatMap((line) => (line && line[4] !== bothWays ? change(steps, line, tries) : of(line !== undefined))),
+    concatMap((line) => (line && line[4] !== bothWays ? change(steps, line, changeTries) : of(line !== undefined))),
     tap((isEnabled) => {
       if (!isEnabled) steps.wire.note('the modem does not take flow control of the line: it is used without');
     }),

@@ -26,7 +26,7 @@ import type { Wire } from '../executor/wire';
  * A step is repeated after this many milliseconds without an answer. The modem needs at most one second for a command
  * that does not need the network.
  */
-const patience = 2_500;
+const stepPatience = 2_500;
 
 export interface StepOptions {
   /** How often a step is said to a modem that does not answer. Default: 3. */
@@ -59,7 +59,7 @@ export class Steps {
           delay: (error: unknown) => {
             if (error instanceof Refusal && ++refused < refusals) return of(true);
             if (!(error instanceof TimeoutError)) return throwError(() => error);
-            const unanswered$ = throwError(() => new Unanswered(command.shown, tries * patience));
+            const unanswered$ = throwError(() => new Unanswered(command.shown, tries * stepPatience));
             // An unfinished message of the modem would be taken for the beginning of the next answer.
             return concat(this.wire.discardUnfinished(), ++silences < tries ? of(true) : unanswered$);
           },
@@ -109,7 +109,7 @@ export class Steps {
         ignoreElements(),
       );
       const answer$ = merge(unchanged$, frames$.pipe(answer(command)));
-      return sayPatiently(this.wire, command, answer$, patience).pipe(
+      return sayPatiently(this.wire, command, answer$, stepPatience).pipe(
         // When nothing changes, AT 0.x says only `no change`, and AT 1.x also says `OK`.
         catchError((error: unknown) =>
           isUnchanged && error instanceof TimeoutError ? of([]) : throwError(() => error),

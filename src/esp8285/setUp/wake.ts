@@ -20,8 +20,8 @@ import { insist } from '../executor/insist';
 import type { Wire } from '../executor/wire';
 
 /** Milliseconds that the modem has to answer one `AT`. It may be starting, and a busy modem is asked once a second. */
-const patience = 1_500;
-const tries = 4;
+const wakePatience = 1_500;
+const wakeTries = 4;
 /** Milliseconds of silence around the `+++` that ends passthrough. */
 const escapeSilence = 1_100;
 
@@ -36,17 +36,17 @@ export function wake(wire: Wire): Observable<never> {
   return defer(() => {
     let isHeard = false;
     const ask = (times: number) =>
-      insist(wire, common.test, wire.frames$.pipe(answer(common.test)), { patience, tries: times });
+      insist(wire, common.test, wire.frames$.pipe(answer(common.test)), { patience: wakePatience, tries: times });
     const silence$ = timer(escapeSilence, wire.clock).pipe(ignoreElements());
     const leavePassthrough$ = concat(silence$, wire.write(Buffer.from('+++')), silence$);
     const hearing$ = wire.received$.pipe(
       tap(() => (isHeard = true)),
       ignoreElements(),
     );
-    const answered$ = ask(tries).pipe(
+    const answered$ = ask(wakeTries).pipe(
       // Twice, because outside passthrough the first line is `+++AT`, which is refused.
       catchError(() => concat(wire.discardUnfinished(), leavePassthrough$, ask(2))),
-      catchError(() => concat(padSend(wire, longestSend), ask(tries))),
+      catchError(() => concat(padSend(wire, longestSend), ask(wakeTries))),
     );
     return merge(hearing$, answered$).pipe(
       take(1),

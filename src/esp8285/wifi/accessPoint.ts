@@ -53,14 +53,14 @@ export function rssi(up: Session): Observable<number> {
 // `+CWJAP_CUR:"my "net"","aa:bb:cc:dd:ee:ff",6,-52,0`: the name is printed without escapes, quotes and commas included,
 // so it ends where the rest can be parsed to the end. AT before 0.21 gives only the name, and other makers the name and
 // the address.
-const forms = [
+const answerForms = [
   /^\+CWJAP(?:_CUR|_DEF)?: *"(?<ssid>.*)" *, *"?(?<bssid>(?:[\da-f]{2}:){5}[\da-f]{2})"? *, *\d+ *, *(?<rssi>-?\d+)(?: *,[^"]*)?$/i,
   /^\+CWJAP(?:_CUR|_DEF)?: *"(?<ssid>.*)" *, *"?(?<bssid>(?:[\da-f]{2}:){5}[\da-f]{2})"?(?: *,[^"]*)?$/i,
   /^\+CWJAP(?:_CUR|_DEF)?: *"(?<ssid>.*)"(?: *,[^"]*)?$/,
 ];
 
 function accessPointOf(lines: readonly string[]): AccessPoint | undefined {
-  const found = forms.map((form) => firstMatch(lines, form)?.groups).find(Boolean);
+  const found = answerForms.map((form) => firstMatch(lines, form)?.groups).find(Boolean);
   const ssid = found?.['ssid'];
   if (ssid === undefined) return undefined;
   const rssi = found?.['rssi'];

@@ -107,7 +107,7 @@ function networksOf(lines: readonly string[], bytesOf: ReadonlyMap<string, Buffe
  * 290), so it ends at the last quote after which the line can be parsed to its end. Older firmware, `AT+CWLAPOPT`, and
  * builds of other makers leave fields out; newer firmware adds some.
  */
-const forms = [
+const entryForms = [
   /^(?:(?<encryption>\d+) *, *)?"(?<ssid>.*)" *, *(?<rssi>-?\d+) *, *"?(?<bssid>(?:[\da-f]{2}:){5}[\da-f]{2})"?(?: *, *(?<channel>\d+))?(?: *,[^"]*)?$/i,
   /^(?:(?<encryption>\d+) *, *)?"(?<ssid>.*)" *, *"?(?<bssid>(?:[\da-f]{2}:){5}[\da-f]{2})"?(?: *, *(?<channel>\d+))?(?: *,[^"]*)?$/i,
   /^(?:(?<encryption>\d+) *, *)?"(?<ssid>.*)"(?: *, *(?<rssi>-?\d+))?(?: *,[^"]*)?$/,
@@ -123,7 +123,7 @@ export function foundNetworkOf(bytes: Buffer): FoundNetwork | undefined {
   // One character for each byte.
   const [, fields] = /^\+CWLAP: *\(?(.*?)\)? *$/.exec(bytes.toString('latin1')) ?? [];
   if (fields === undefined) return undefined;
-  const found = forms.map((form) => form.exec(fields)?.groups).find(Boolean);
+  const found = entryForms.map((form) => form.exec(fields)?.groups).find(Boolean);
   const ssid = found?.['ssid'];
   if (ssid === undefined) return undefined;
   return new FoundNetwork(Buffer.from(fields, 'latin1').toString(), Buffer.from(plain(ssid), 'latin1'), {

@@ -39,7 +39,7 @@ export function disableSoftAp(up: Session): Observable<void> {
 }
 
 /** The stations on the modem's own network. AT 1.6 and later report them. */
-export class Stations {
+export class StationList {
   /** Replays the current list, in the order in which the stations came. */
   readonly stations$: Observable<readonly Station[]>;
 

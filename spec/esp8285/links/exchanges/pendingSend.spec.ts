@@ -7,7 +7,11 @@ import { command } from '../../../../src/esp8285/commands/command';
 import { Refusal } from '../../../../src/esp8285/executor/answer';
 import { AnswerLost, Unanswered } from '../../../../src/esp8285/executor/unanswered';
 import type { Frame } from '../../../../src/esp8285/grammar/frame';
-import { bytesReplaced, padWhenSilent, type PendingSend } from '../../../../src/esp8285/links/exchanges/pendingSend';
+import {
+  throwBytesReplaced,
+  padWhenSilent,
+  type PendingSend,
+} from '../../../../src/esp8285/links/exchanges/pendingSend';
 import { BytesReplaced } from '../../../../src/esp8285/links/exchanges/sendErrors';
 import { marbles } from '../../../../harness/time/marbles';
 
@@ -67,14 +71,18 @@ describe('padWhenSilent', () => {
   );
 });
 
-describe('bytesReplaced', () => {
+describe('throwBytesReplaced', () => {
   it(
     'fails at the first frame, and passes the end and the error of its source',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
       const said$ = cold<Frame>('-t-t', frames);
-      expectObservable(said$.pipe(bytesReplaced(sending))).toBe('-#', undefined, new BytesReplaced(sending));
-      expectObservable(cold<Frame>('-|').pipe(bytesReplaced(sending))).toBe('-|');
-      expectObservable(cold<Frame>('-#', undefined, silent).pipe(bytesReplaced(sending))).toBe('-#', undefined, silent);
+      expectObservable(said$.pipe(throwBytesReplaced(sending))).toBe('-#', undefined, new BytesReplaced(sending));
+      expectObservable(cold<Frame>('-|').pipe(throwBytesReplaced(sending))).toBe('-|');
+      expectObservable(cold<Frame>('-#', undefined, silent).pipe(throwBytesReplaced(sending))).toBe(
+        '-#',
+        undefined,
+        silent,
+      );
       expectSubscriptions(said$.subscriptions).toBe('^!');
     }),
   );

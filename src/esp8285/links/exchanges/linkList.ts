@@ -56,7 +56,7 @@ export function askForLinks(wire: Wire): Observable<LinkList> {
 }
 
 /** Asks for the links that the modem has, and emits what the answer says about one number. */
-export function askForLink(wire: Wire, id: number): Observable<Listing> {
+export function lookUpLink(wire: Wire, id: number): Observable<Listing> {
   return askForLinks(wire).pipe(
     map(({ links, isComplete }) => {
       const link = links.find((each) => each.id === id);

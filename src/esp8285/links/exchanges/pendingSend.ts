@@ -49,7 +49,7 @@ export function padWhenSilent<T>({ wire, command, length }: PendingSend): MonoTy
     const fail$ = throwError(() => error);
     if (!(error instanceof Unanswered) || error instanceof AnswerLost || error instanceof BytesReplaced) return fail$;
     const heard$ = merge(
-      wire.frames$.pipe(first(isTaken), bytesReplaced(command)),
+      wire.frames$.pipe(first(isTaken), throwBytesReplaced(command)),
       concat(padSend(wire, length), timer(dataPatience, wire.clock)),
     );
     return concat(heard$.pipe(take(1), ignoreElements()), fail$);
@@ -57,7 +57,7 @@ export function padWhenSilent<T>({ wire, command, length }: PendingSend): MonoTy
 }
 
 /** Fails with {@link BytesReplaced}. */
-export function bytesReplaced(command: Command): OperatorFunction<Frame, never> {
+export function throwBytesReplaced(command: Command): OperatorFunction<Frame, never> {
   return map(() => fail(new BytesReplaced(command)));
 }
 

@@ -21,9 +21,9 @@ import { answeredWithin } from '../../executor/answeredWithin';
 import { type Exchange, sayUntil, slowestByte } from '../../executor/exchange';
 import { AnswerLost } from '../../executor/unanswered';
 import { probeWhenQuiet } from '../../executor/probeWhenQuiet';
-import { askForLink } from './linkList';
+import { lookUpLink } from './linkList';
 import {
-  bytesReplaced,
+  throwBytesReplaced,
   dataPatience,
   fail,
   isTaken,
@@ -91,7 +91,7 @@ function prompted(send: PendingSend): Observable<number> {
       // A fast modem answers inside `write`.
       wire.frames$.pipe(
         filter((frame) => !isPrompted && isTaken(frame)),
-        bytesReplaced(command),
+        throwBytesReplaced(command),
       ),
     ).pipe(tap(() => (isPrompted = true)));
     return wire.expectingPrompt(sayUntil(wire, command, prompt$)).pipe(
@@ -116,7 +116,7 @@ function prompted(send: PendingSend): Observable<number> {
 
 /** The line may have damaged the command, or the `CLOSED` of the link may be lost. The list of links tells. */
 function stillThere({ wire, link }: PendingSend, refusal: Refusal): Observable<unknown> {
-  return askForLink(wire, link.id).pipe(
+  return lookUpLink(wire, link.id).pipe(
     concatMap(({ isThere }) =>
       isThere === false
         ? timer(lateEnd, wire.clock).pipe(map(() => fail(new SendRefused(refusal, isThere))))

@@ -19,7 +19,7 @@ import {
 
 import { AnswerLost } from '../../executor/unanswered';
 import { quiet, probeWhenQuiet, type ProbeOptions } from '../../executor/probeWhenQuiet';
-import { askForLink } from './linkList';
+import { lookUpLink } from './linkList';
 import { dataPatience, fail, isTaken, padWhenSilent, type PendingSend, type SendingLink } from './pendingSend';
 import { BytesReplaced, ResultLost, SendFailed } from './sendErrors';
 
@@ -125,5 +125,5 @@ function outcome(scheduler: SchedulerLike, link: SendingLink): OperatorFunction<
 
 /** The line has lost the result. The list of links tells whether the connection still exists. */
 function lost({ wire, link }: PendingSend, lines: readonly string[]): Observable<never> {
-  return askForLink(wire, link.id).pipe(map(({ isThere }) => fail(new ResultLost(isThere, lines))));
+  return lookUpLink(wire, link.id).pipe(map(({ isThere }) => fail(new ResultLost(isThere, lines))));
 }

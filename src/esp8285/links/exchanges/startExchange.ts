@@ -23,7 +23,7 @@ import { certainAtOnce } from '../../executor/certainAtOnce';
 import { quiet } from '../../executor/probeWhenQuiet';
 import { isFirmwareLine } from '../../grammar/firmwareLine';
 import type { Wire } from '../../executor/wire';
-import { askForLink } from './linkList';
+import { lookUpLink } from './linkList';
 import { isNumberInUse } from './reasons';
 
 /** Milliseconds. The modem itself gives up after 18 to 75 s. */
@@ -166,7 +166,7 @@ function explain(wire: Wire, link: StartingLink, refusal: Refusal): Observable<n
 /** The modem has finished, and the line has lost the result. The list of links tells it. */
 function find(wire: Wire, link: StartingLink, lost: AnswerLost): Observable<unknown> {
   const message = `${lost.message}; it does not have the link`;
-  return askForLink(wire, link.id).pipe(
+  return lookUpLink(wire, link.id).pipe(
     tap(({ isThere, isClients }) => {
       if (isThere === undefined && !link.isOpen) throw lost;
       if (isThere === false) throw new Refusal(lost.shown, 'FAIL', lost.lines, message);
@@ -177,5 +177,5 @@ function find(wire: Wire, link: StartingLink, lost: AnswerLost): Observable<unkn
 }
 
 function has(wire: Wire, { id }: StartingLink): Observable<boolean> {
-  return askForLink(wire, id).pipe(map(({ isThere }) => isThere === true));
+  return lookUpLink(wire, id).pipe(map(({ isThere }) => isThere === true));
 }
