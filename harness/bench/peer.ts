@@ -28,6 +28,10 @@ export async function startPeer(task: Task, sockets: number, seed: number): Prom
         connection.pipe(connection);
         return;
       }
+      if (up === 0) {
+        connection.resume();
+        return;
+      }
       const check = new Check(new Pattern(seed, { socket, direction: 'up' }), up);
       checks.push(check);
       connection.on('data', (chunk) => {

@@ -6,6 +6,9 @@ import { type Connected, streamsOf } from './measure';
 /** Milliseconds of silence before and after `+++`, which ends the passthrough. */
 const silence = 60;
 
+/** Milliseconds within which a modem that takes commands answers. */
+const patience = 1000;
+
 /**
  * The least that a program on `serialport` can do: in passthrough, the modem carries the same bytes without commands. What
  * several sockets carry goes through one.
@@ -48,14 +51,26 @@ export async function connect(order: Order): Promise<Connected> {
     },
     async close() {
       takeBack();
-      await beSilent();
-      await write(Buffer.from('+++'));
-      await beSilent();
+      // A modem that is busy may not have seen the silence, and then takes all of this for data.
+      do {
+        await beSilent();
+        await write(Buffer.from('+++'));
+        await beSilent();
+      } while (!(await answers(modem)));
       await modem.command('AT+CIPMODE=0');
       await modem.command('AT+CIPCLOSE');
       await modem.close();
     },
   };
+}
+
+/** Whether the modem takes commands. Any answer shows it. */
+function answers(modem: Dialogue): Promise<boolean> {
+  const answer = modem.command('AT').then(
+    () => true,
+    () => true,
+  );
+  return within(patience, answer, () => false);
 }
 
 /** The modem asks for it, so there is no event to wait for. */

@@ -8,6 +8,9 @@ import type { Setting } from '../figures';
 const word =
   /\+IPD,(?:(?<link>\d),)?(?<size>\d+)(?<end>:|\r\n)|\+CIPRECVDATA[,:](?<read>\d+)[:,]|\r\n(?<result>OK|ERROR|FAIL|SEND OK|SEND FAIL)\r\n|(?<prompt>>)/;
 
+/** The speed that the pseudo-terminal is set to. It has none: the modem keeps the speed of the line. */
+const portBaud = 115_200;
+
 /** More than any line that the bench causes, with an echo before it. */
 const longestLine = 512;
 
@@ -41,11 +44,11 @@ export class Dialogue {
   /** Opens the line, and makes the modem's settings. */
   static async open(
     path: string,
-    { firmware, receive, baud }: Setting,
+    { firmware, receive }: Setting,
     links: 'several' | 'one',
     listener: Listener,
   ): Promise<Dialogue> {
-    const port = new SerialPort({ path, baudRate: baud });
+    const port = new SerialPort({ path, baudRate: portBaud });
     await once(port, 'open');
     const modem = new Dialogue(port, listener);
     await modem.command('ATE0');
