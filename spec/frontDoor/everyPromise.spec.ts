@@ -142,7 +142,7 @@ describe('every method that gives a promise', () => {
     await expect(uselect.select([], [], [], 5, { signal: late })).rejects.toBe(reason);
     await expect(network.ESP8285(emulator.uart, { signal: late })).rejects.toBe(reason);
     await expect(ESP8285.start(emulator.uart, { signal: late })).rejects.toBe(reason);
-    // The line is free for who does want it.
+    // The line is free for another interface.
     const nic = await network.ESP8285(emulator.uart);
     await nic.close();
   });

@@ -54,7 +54,7 @@ describe.each(firmwares)('joining a network with AT %s', (firmware) => {
     },
   );
 
-  it('refuses a name that is no text with EINVAL', async () => {
+  it('refuses a name that is neither text nor bytes with EINVAL', async () => {
     await using modem = await quickProgram({ firmware });
     expect(await failureOf(modem.nic.connect(5 as unknown as string, 'my-password'))).toMatchObject({ code: 'EINVAL' });
   });

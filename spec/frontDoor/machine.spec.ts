@@ -78,7 +78,7 @@ describe('machine.UART on a serial port', () => {
     expect(await uart.readline()).toBeNull();
   });
 
-  it('reads into a buffer and tells how much', async () => {
+  it('reads into a buffer, and returns the number of bytes', async () => {
     await hold('abcd');
     const target = Buffer.alloc(8, '.');
     expect(await uart.readinto(target, 3)).toBe(3);
@@ -145,7 +145,7 @@ describe('machine.UART on a serial port', () => {
     expect(String(await uart.read(4))).toBe('ab');
   });
 
-  it('writes text and bytes, and tells how many bytes went', async () => {
+  it('writes text and bytes, and returns their number', async () => {
     const heard = firstValueFrom(pty.heard$.pipe(take(1), toArray()));
     expect(await uart.write('né')).toBe(3);
     expect(Buffer.concat(await heard)).toEqual(Buffer.from('né'));

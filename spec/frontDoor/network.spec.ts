@@ -34,7 +34,7 @@ describe('the line', () => {
     await uart.close();
   });
 
-  it('that nobody serves at an address fails, and says which', async () => {
+  it('at an address without a server fails, and names the address', async () => {
     const port = await unusedPort();
     const uart = new machine.UART(`tcp://127.0.0.1:${port}`);
     const error = await failureOf(network.ESP8285(uart));

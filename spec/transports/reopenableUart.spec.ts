@@ -99,7 +99,7 @@ describe('a line over TCP that is opened again', () => {
     expect((await failureOf(uart.reopen())).code).toBe('EBADF');
   });
 
-  it('goes on opening when who asked for it does not wait any more', async () => {
+  it('goes on opening when the caller no longer waits', async () => {
     await using server = await tcpServer();
     const uart = tcpUart(to(server));
     (await server.accept()).destroy();
@@ -111,7 +111,7 @@ describe('a line over TCP that is opened again', () => {
 });
 
 describe('a line of RFC 2217 that is opened again', () => {
-  it('negotiates and is set up again, and tells its notices anew', async () => {
+  it('negotiates and is set up again, and repeats its notices', async () => {
     await using server = await tcpServer();
     const uart = rfc2217Uart({ ...to(server), timeout: 400 });
     const silent = { confirm: (code: number, value: readonly number[]) => (code === 5 ? undefined : value) };

@@ -100,7 +100,7 @@ describe('a serial line of RFC 2217', () => {
     await settled(uart.close());
   });
 
-  it('passes over what the server tells of its line and modem state', async () => {
+  it('ignores the reports of the server about its line and modem state', async () => {
     await using server = await tcpServer();
     const [uart, peer] = await rfc2217Line(server);
     await writable(uart);
@@ -178,7 +178,7 @@ describe('a serial line of RFC 2217 that fails', () => {
     expect(error.message).toContain(`it said ${JSON.stringify(said.trim())}`);
   });
 
-  it('quotes what a server says that is none of RFC 2217', async () => {
+  it('quotes the text of a server that does not speak RFC 2217', async () => {
     await using server = await tcpServer();
     const [uart, peer] = await rfc2217Line(server, { timeout: 50 }, { negotiate: () => [] });
     peer.send(Buffer.from('\r\nRouter login: '));
@@ -186,7 +186,7 @@ describe('a serial line of RFC 2217 that fails', () => {
     expect([error.code, error.message]).toEqual(['ETIMEDOUT', expect.stringContaining('it said "Router login:"')]);
   });
 
-  it('says ECONNREFUSED where nobody listens', async () => {
+  it('fails with ECONNREFUSED on a closed port', async () => {
     const uart = rfc2217Uart({ host: '127.0.0.1', port: await unusedPort() });
     expect((await failureOf(uart.rx$)).code).toBe('ECONNREFUSED');
   });

@@ -85,7 +85,7 @@ describe('a serial port', () => {
     await settled(uart.close());
   });
 
-  it('takes bytes though nobody listens: a late subscriber gets what comes from then on', async () => {
+  it('receives bytes without a subscriber: a late one gets the bytes from then on', async () => {
     const uart = serialUart({ path: pty.path });
     await writable(uart);
     // Far more than the line could hold, were it not read.
@@ -200,7 +200,7 @@ describe('a serial port that cannot be opened', () => {
     await settled(uart.close());
   });
 
-  it('breaks nothing when nobody listens', async () => {
+  it('breaks nothing without a subscriber', async () => {
     const uart = serialUart({ path: '/dev/tty-that-is-not-there' });
     await firstValueFrom(uart.readiness$.pipe(filter((level) => level.error)));
   });
@@ -218,7 +218,7 @@ describe('a serial port that cannot be opened', () => {
 });
 
 describe('a serial port that is unplugged', () => {
-  it('tells reader, writer, poller and all who come later', async () => {
+  it('reports it to reader, writer, poller and later callers', async () => {
     const uart = serialUart({ path: pty.path });
     await writable(uart);
     const [reading, writing] = [failureOf(uart.rx$), failureOf(uart.write(noise(1 << 20)))];
@@ -233,7 +233,7 @@ describe('a serial port that is unplugged', () => {
     expect(await settled(uart.close())).toBe('done');
   });
 
-  it('tells so too when bytes were just coming in', async () => {
+  it('reports it also while bytes are coming in', async () => {
     const uart = serialUart({ path: pty.path });
     await writable(uart);
     const reading = failureOf(uart.rx$);
@@ -244,7 +244,7 @@ describe('a serial port that is unplugged', () => {
     expect((await reading).code).toBe('ENODEV');
   });
 
-  it('breaks nothing when nobody listens', async () => {
+  it('breaks nothing without a subscriber', async () => {
     const uart = serialUart({ path: pty.path });
     await writable(uart);
     pty.unplug();

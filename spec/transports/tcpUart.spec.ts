@@ -116,7 +116,7 @@ describe('a serial line over TCP', () => {
     expect((await reading).message).not.toContain('it said');
   });
 
-  it("fails with ENODEV, the line's own, when the server breaks it off, and tells late subscribers", async () => {
+  it('fails with ENODEV when the server breaks it off, also for late subscribers', async () => {
     await using server = await tcpServer();
     const uart = tcpUart(to(server.endpoint));
     await writable(uart);
@@ -129,7 +129,7 @@ describe('a serial line over TCP', () => {
     expect(await failureOf(uart.rx$)).toBe(error);
   });
 
-  it('fails with ECONNREFUSED where nobody listens', async () => {
+  it('fails with ECONNREFUSED on a closed port', async () => {
     const port = await unusedPort();
     const uart = tcpUart({ host: '127.0.0.1', port });
     const writing = failureOf(uart.write(Buffer.from('x')));

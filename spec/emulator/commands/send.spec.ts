@@ -88,7 +88,7 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
     await host.asks('AT+CIPCLOSE=0', refusal('UNLINK'));
   });
 
-  it("tells of the peer's end after the acknowledgement that came before it", async () => {
+  it("reports the peer's end after the acknowledgement that came before it", async () => {
     const { host, peer } = await connected(firmware, 1, { latency: 1, latencies: slowSend });
     await host.asks('AT+CIPSEND=0,3', prompt);
     host.type('abc');

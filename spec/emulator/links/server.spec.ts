@@ -20,7 +20,7 @@ async function serving(firmware: FirmwareVersion): Promise<{ host: TestHost; por
 describe.each(firmwareVersions)('the server of AT %s', (firmware) => {
   const nonos = firmware !== '2.2.2';
 
-  it('S54 tells of clients and of what they send', async () => {
+  it('S54 reports clients and their data', async () => {
     const { host, port } = await serving(firmware);
     const client = await peers.client(port);
     await host.reads('0,CONNECT\r\n');

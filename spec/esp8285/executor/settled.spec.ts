@@ -34,7 +34,7 @@ describe('what became of an exchange is told', () => {
     assert.deepStrictEqual(told('AT+A'), [5, { end: 'done', value: '+A', isAwaited: true }, 'AT+A']);
   });
 
-  it('when it is done, and nobody waits any more', () => {
+  it('when it is done, and its caller no longer waits', () => {
     assert.deepStrictEqual(told('AT+A', { givenUp: '---x' }), [
       5,
       { end: 'done', value: '+A', isAwaited: false },
@@ -47,7 +47,7 @@ describe('what became of an exchange is told', () => {
     assert.deepStrictEqual(told('AT+B'), [5, { end: 'failed', cause, isAwaited: true }, 'AT+B']);
   });
 
-  it('when it fails, and nobody waits any more', () => {
+  it('when it fails, and its caller no longer waits', () => {
     const cause = new Refusal('AT+B', 'ERROR', []);
     assert.deepStrictEqual(told('AT+B', { givenUp: '---x' }), [5, { end: 'failed', cause, isAwaited: false }, 'AT+B']);
   });

@@ -89,7 +89,7 @@ function widestGap(steps: readonly number[], count: number, each: number): numbe
 }
 
 describe.each(firmwareVersions)('five links of a modem with AT %s', (firmware) => {
-  it('send in turn: nobody is two sends ahead of another', () => {
+  it('send in turn: no socket is two sends ahead of another', () => {
     const stage = scene(
       firmware,
       numbers.map(() => sink),

@@ -11,7 +11,7 @@ function behind(payload: string, length = payload.length): BlockTail {
   return new BlockTail(block, false);
 }
 
-/** Whether a line that nobody knows can be the rest of that payload. */
+/** Whether an unknown line can be the rest of that payload. */
 function isContinued(payload: string, line: string): boolean {
   const tail = behind(payload);
   tail.note(line);

@@ -60,7 +60,7 @@ describe('damage', () => {
     assert.deepStrictEqual([...cutter.giveUp()], [{ kind: 'closed', link: 4 }]);
   });
 
-  it('tells of a line that stops in its middle, and understands its rest all the same', () => {
+  it('reports a line that stops in the middle, and still understands its rest', () => {
     const cutter = new FrameCutter({ prompt: false, reading: undefined, discards: 0 });
     assert.deepStrictEqual([...cutter.push(latin1('4,CLO')), ...cutter.giveUp()], [cutOff(undefined, true)]);
     assert.deepStrictEqual([...cutter.push(latin1('SED\r\n'))], [{ kind: 'closed', link: 4 }]);
@@ -81,7 +81,7 @@ describe('damage', () => {
   });
 
   it.each(['+IPD,45:hello', '+IPD,475', 'CLOSED', 'CONNECT'])(
-    'takes %s, which says of no link what it says, for none of the only one where there are several',
+    'treats %s, which names no link, as damaged when the modem numbers its links',
     (line) => {
       const kinds = framesOf(`\r\n${line}\r\n`, { numbersLinks: true }).map(({ kind }) => kind);
       assert.ok(kinds[0] === 'fragment' || kinds[0] === 'damage');

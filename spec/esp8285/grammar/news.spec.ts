@@ -44,8 +44,8 @@ const news = [
   'SEND SUCCESS',
 ];
 
-describe('a line that nobody knows', () => {
-  it.each(news)('%j is one, between whole lines and behind a block, glued to it or later', (text) => {
+describe('an unknown line', () => {
+  it.each(news)('%j is one, between whole lines and after a block, glued to it or later', (text) => {
     const bytes = Buffer.from(`${text}\r\n`).toString('latin1');
     const known = (printed: string) => {
       const frames = framesOf(printed, numbered);
@@ -168,7 +168,7 @@ describe('a line that shows a loss', () => {
     assert.ok(!push(10).includes('damage'));
   });
 
-  it('strictly, every line that nobody knows does', () => {
+  it('an unknown line always does with unknownLines: damage', () => {
     assert.deepStrictEqual(framesOf('[Vendor] hello\r\n', numbered, 'damage'), [
       { kind: 'fragment', text: '[Vendor] hello' },
     ]);
@@ -177,7 +177,7 @@ describe('a line that shows a loss', () => {
   });
 });
 
-describe('what may be of a start', () => {
+describe('a line that may come from a start', () => {
   it.each([
     '\r\nready\r\n',
     '\xe4\x8c\xf2ready\r\n',
@@ -189,13 +189,13 @@ describe('what may be of a start', () => {
   });
 
   it.each(['wifi ready', '[Vendor] system ready', 'ble: ready', 'already', 'Ready', 'READY', '2nd boot version : 1.7'])(
-    '%j may be one: the modem is asked',
+    '%j may be one, so the modem is asked',
     (text) => {
       assert.deepStrictEqual(framesOf(`${text}\r\n`), [{ kind: 'unknown', text, isDoubtful: true }]);
     },
   );
 
-  it.each(['+MQTTready', '+VENDOR:ready', 'ready to serve', 'I am ready.'])('%j is none', (text) => {
+  it.each(['+MQTTready', '+VENDOR:ready', 'ready to serve', 'I am ready.'])('%j is not one', (text) => {
     assert.deepStrictEqual(framesOf(`${text}\r\n`), [{ kind: 'unknown', text }]);
   });
 });

@@ -119,7 +119,7 @@ describe('the life of a link number', () => {
       assert.deepStrictEqual(told, ['interrupted', 'received']);
     });
 
-    it('is none the worse where it carries datagrams', () => {
+    it('does not fail if it carries datagrams', () => {
       const { link, told } = open({ isForDatagrams: true });
       link.doubt('bytes');
       link.damaged('bytes');

@@ -205,9 +205,12 @@ describe('a line of a scan', () => {
     expect(String(found)).toBe(line.trim().replace(/^\(|\)$/g, ''));
   });
 
-  it.each(['+CWLAP:', '+CWLAP:()', '+CWLAP:(3,net,-40)', '+CWMODE:1', ''])('is none: %j', (line) => {
-    expect(foundNetworkOf(Buffer.from(line))).toBeUndefined();
-  });
+  it.each(['+CWLAP:', '+CWLAP:()', '+CWLAP:(3,net,-40)', '+CWMODE:1', ''])(
+    'is rejected if it cannot be parsed: %j',
+    (line) => {
+      expect(foundNetworkOf(Buffer.from(line))).toBeUndefined();
+    },
+  );
 
   it(
     'that cannot be understood is in the error, unless other lines can be understood',

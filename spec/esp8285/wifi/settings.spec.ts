@@ -17,7 +17,7 @@ describe.each<[FirmwareVersion]>([['1.5'], ['1.7.4'], ['2.2.2']])(
       return { emulator, nic, [Symbol.asyncDispose]: () => nic.close() };
     }
 
-    it('makes a network of its own beside the one that it has joined, and ends it', async () => {
+    it('opens its own network beside the one that it has joined, and closes it', async () => {
       await using modem = await start();
       await modem.nic.connect('my-ssid', 'my-password');
       await modem.nic.enable_ap('my, "board"', 'a-good-key', 6, modem.nic.WPA_WPA2_PSK);
@@ -30,7 +30,7 @@ describe.each<[FirmwareVersion]>([['1.5'], ['1.7.4'], ['2.2.2']])(
       expect(modem.emulator.state).toMatchObject({ mode: 1, wifi: 'joined', softAp: undefined });
     });
 
-    it('tells the stations on its own network where the firmware does', async () => {
+    it('lists the stations on its own network if the firmware reports them', async () => {
       await using modem = await start();
       await modem.nic.enable_ap('board', '', 5, ESP8285.OPEN);
       modem.emulator.softApClient('a4:5e:60:00:00:01', '192.168.4.2', 2);

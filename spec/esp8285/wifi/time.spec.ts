@@ -118,7 +118,7 @@ describe('epochOf', () => {
     assert.strictEqual(epochOf(text), Date.parse(`${text} UTC`));
   });
 
-  it.each(['', '1st of May', 'Thu Foo 01 00:00:00 1970', 'Thu Jan 01 00:00:00'])('knows what is none: %j', (text) => {
+  it.each(['', '1st of May', 'Thu Foo 01 00:00:00 1970', 'Thu Jan 01 00:00:00'])('rejects other texts: %j', (text) => {
     assert.strictEqual(epochOf(text), undefined);
   });
 });

@@ -127,14 +127,14 @@ describe('the error of a promise', () => {
     expect([one.cause, other.cause]).toEqual([shared.cause, shared.cause]);
   });
 
-  it('has no cause where there was none, and keeps other properties', async () => {
+  it('has no cause if there was none, and keeps other properties', async () => {
     const failure = await failureOf(promiseOf(throwError(() => new OSError('EIO', 'recv', 'recv: broken'))));
     expect('cause' in failure).toBe(false);
     const told = Object.assign(broken(), { sent: 12 });
     expect(await failureOf(promiseOf(throwError(() => told)))).toMatchObject({ sent: 12 });
   });
 
-  it('that is no OSError stays as it is', async () => {
+  it('that is not an OSError stays unchanged', async () => {
     const foreign = new TypeError('mine');
     expect(await reasonOf(promiseOf(throwError(() => foreign)))).toBe(foreign);
   });

@@ -85,7 +85,7 @@ describe('select', () => {
     expect(await select(streams, streams, streams)).toEqual([streams, streams, streams]);
   });
 
-  it('does not wait for ever to read or write what the other side has left', async () => {
+  it('does not wait for ever for a stream that the other side has left', async () => {
     const gone = { readiness$: new BehaviorSubject(states['h'] ?? idle) };
     expect(await select([gone], [gone], [gone])).toEqual([[gone], [gone], []]);
   });
