@@ -17,7 +17,7 @@ export function certificatesOf(given: Certificates, syscall: string): readonly s
   const all = Array.isArray(given) ? (given as readonly (string | Uint8Array)[]) : [given as string | Uint8Array];
   const found = all.flatMap((each) => read(each, syscall));
   if (found.length > 0) return found;
-  throw callError(syscall, 'EINVAL', 'ca is an empty list; nobody would be trusted');
+  throw callError(syscall, 'EINVAL', 'ca is an empty list; no peer would be trusted');
 }
 
 function read(given: string | Uint8Array, syscall: string): readonly string[] {

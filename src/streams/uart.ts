@@ -6,7 +6,7 @@ import type { Readiness } from './state/readiness';
 export interface LineAdvice {
   /** For a line that loses or changes bytes: `'lower the baud rate'`. */
   readonly loss: string;
-  /** For a line that falls silent in the middle of what its sender prints without a pause. */
+  /** For a line that falls silent in the middle of a message. */
   readonly silence: string;
 }
 

@@ -33,7 +33,7 @@ export type Rule = readonly [heard: string | RegExp, ...said: Said];
 const busy = '\r\nbusy p...\r\n';
 const isResult = /(?:OK|ERROR|FAIL)\r\n/;
 
-/** What a scripted modem answers, what it sends without being asked, and its time. */
+/** The answers of a scripted modem, the bytes that it sends without a command, and its scheduler. */
 export interface ScriptedModemOptions {
   /** The scheduler of the pauses, for example a `TestScheduler`. */
   readonly scheduler: SchedulerLike;

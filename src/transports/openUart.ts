@@ -29,7 +29,7 @@ export function openUart(target: string, settings: SerialSettings = {}): Reopena
   if (scheme === undefined) return serialUart({ path: target, ...settings });
 
   const open = overNetwork.get(scheme);
-  if (open === undefined) throw refused(target, `${scheme} is no line that is known here`);
+  if (open === undefined) throw refused(target, `${scheme} is not a known kind of line`);
   const { hostname, port, pathname } = parse(target);
   if (hostname === '' || port === '' || !['', '/'].includes(pathname))
     throw refused(target, `it wants a host and a port, as in ${scheme}//192.168.1.9:3000`);
@@ -41,7 +41,7 @@ function parse(target: string): URL {
     return new URL(target);
   } catch {
     // Without the cause, because it contains the whole URL.
-    throw refused(target, 'it is no valid URL');
+    throw refused(target, 'it is not a valid URL');
   }
 }
 

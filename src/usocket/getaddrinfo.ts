@@ -9,7 +9,7 @@ import type { Nic } from './contract/nic';
 /** One way to reach a service: the arguments of `socket()`, an empty name, and the address for `connect()`. */
 export type AddressInfo = readonly [family: number, type: number, proto: number, canonname: string, sockaddr: Address];
 
-/** The result of `getaddrinfo`: at least one entry, because it fails where there is none. */
+/** The result of `getaddrinfo`: at least one entry, because it fails if there is none. */
 export type AddressInfos = readonly [AddressInfo, ...AddressInfo[]];
 
 /** Filters the result: 0 means any. `flags` must be 0, because no flag is known. */

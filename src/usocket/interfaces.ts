@@ -22,7 +22,7 @@ export class Interfaces extends Inspectable {
     if (!this.usable.includes(nic)) this.usable = [...this.usable, nic];
   }
 
-  /** Puts an interface that no longer answers behind the others. {@link add} brings it back. */
+  /** Puts an interface that no longer answers after the others. {@link add} brings it back. */
   lose(nic: Nic): void {
     this.remove(nic);
     this.lost = [...this.lost, nic];

@@ -27,7 +27,7 @@ export interface NicOption {
 
 type Hint = number | undefined;
 
-/** The arguments of `getaddrinfo` behind the port. Each may be left out, and the options come behind the last one. */
+/** The arguments of `getaddrinfo` after the port. Each may be left out, and the options come after the last one. */
 type Hints<O> =
   | [options?: O]
   | [af: Hint, options?: O]

@@ -94,7 +94,7 @@ describe('select', () => {
     ['of reading', [[], [{}], []], 'number 0 of the streams to write to'],
     ['of writing', [[{ readiness$: new BehaviorSubject(idle) }, 5], [], []], 'number 1 of the streams to read from'],
     ['of failures', [[], [], [null]], 'number 0 of the streams to watch for failures'],
-    ['that is no list', ['abc', [], []], 'the streams to read from are no list'],
+    ['that is not a list', ['abc', [], []], 'the streams to read from are not a list'],
   ])('refuses a list %s with what is no stream in it, and names it', async (_, lists, named) => {
     const [read, write, failed] = lists as [Pollable[], Pollable[], Pollable[]];
     const error = await failureOf(select(read, write, failed, 0));

@@ -2,7 +2,7 @@
 export class LineDamage {
   private readonly orders: { kind: 'lose' | 'flip'; after: number; bytes: number }[] = [];
 
-  /** Orders damage to `bytes` bytes, after `after` good ones and after what was ordered before. */
+  /** Orders damage to `bytes` bytes, after `after` good ones and after the damage that was ordered before. */
   order(kind: 'lose' | 'flip', bytes = 1, after = 0): void {
     this.orders.push({ kind, after, bytes });
   }

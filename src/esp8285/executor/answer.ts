@@ -6,7 +6,7 @@ import { isPart } from '../commands/answerLines';
 import { isLogLine } from '../grammar/firmwareLine';
 import type { Frame } from '../grammar/frame';
 
-/** The modem said `ERROR` or `FAIL` to a command, or `OK` without doing what was asked. */
+/** The modem answered a command with `ERROR` or `FAIL`, or with `OK` without doing it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 
@@ -33,7 +33,7 @@ export class Refusal extends Error {
   }
 
   /**
-   * The modem said `OK`, but not what was asked for.
+   * The modem said `OK`, but its answer lacks something.
    *
    * @param what What is missing from its answer.
    * @param lines What it said instead.

@@ -14,7 +14,7 @@ export type ProbeAnswer =
 /** How many links the modem allows (`AT+CIPMUX`): five by the driver's setting, one after a start. */
 export type LinkMode = 'multiple' | 'single';
 
-/** The mode in an answer to `AT+CIPMUX?`. A message that has lost its line end may stand in front of it. */
+/** The mode in an answer to `AT+CIPMUX?`. A message that has lost its line end may stand before it. */
 export function linkModeOf(frame: Frame): LinkMode | undefined {
   const digit = 'text' in frame ? /\+CIPMUX:([01])$/.exec(frame.text)?.[1] : undefined;
   return digit === undefined ? undefined : digit === '1' ? 'multiple' : 'single';
@@ -50,7 +50,7 @@ export class LivenessProbe {
   }
 
   /**
-   * Cold: sends a probe, and emits what the modem says to it.
+   * Cold: sends a probe, and emits the answer of the modem.
    *
    * @param say$ Says a query whose answer names it.
    */

@@ -6,7 +6,7 @@ import type { LossKind } from './loss';
 
 /** The data of a link, as its life sees them. */
 export interface Traffic {
-  /** Takes what the modem has handed over. */
+  /** Takes a block that the modem has handed over. */
   received(block: Block): void;
   /** The modem has closed the link, which had not failed. */
   closed(): void;
@@ -32,7 +32,7 @@ export interface ByteTraffic {
   found(length: number): void;
   /** From now on, the modem holds data back again. */
   pullAgain(): void;
-  /** The line may have lost a part of what is being read. */
+  /** The line may have lost a part of the block that is being read. */
   interrupted(): void;
   /** Makes the error of a link that has lost data. */
   lossError(how: LossKind): OSError;

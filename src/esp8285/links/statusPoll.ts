@@ -41,7 +41,7 @@ export interface StatusPollOptions {
   readonly discovered: (id: number) => void;
 }
 
-/** Polls the modem for the state of its links, because the line may lose what it says about them. */
+/** Polls the modem for the state of its links, because the line may lose its messages about them. */
 export class StatusPoll {
   /** Polls once, shared by all subscribers of the time, and tells the links. Emits nothing. */
   readonly once$: Observable<never>;

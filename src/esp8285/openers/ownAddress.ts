@@ -25,7 +25,7 @@ export function checkOwnAddress(executor: Executor, { address, port }: Endpoint,
       const own = lines.map((line) => firstMatch([line], ownAddress)?.[1]).filter((one) => one !== undefined);
       if (own.includes(address)) return EMPTY;
       const message =
-        `${syscall} ${address}:${port}: that is no address of the modem` +
+        `${syscall} ${address}:${port}: that is not an address of the modem` +
         `${own.length > 0 ? `, which has ${own.join(' and ')}` : ''}; bind to 0.0.0.0`;
       throw new OSError('EADDRNOTAVAIL', syscall, message);
     }),

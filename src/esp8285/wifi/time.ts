@@ -84,7 +84,7 @@ function noAnswer(servers: readonly string[], seconds: number, strange: string |
   const why =
     strange === undefined
       ? `no answer from ${who} in ${seconds} s; does the network let SNTP (UDP port 123) out?`
-      : `what the modem shows is no time that can be read: ${strange}`;
+      : `the answer of the modem is not a time: ${strange}`;
   return new OSError('ETIMEDOUT', 'time', `time: ${why}`);
 }
 

@@ -24,7 +24,7 @@ export class Background {
     this.operations.next(
       operation$.pipe(
         catchError((error: unknown) => {
-          // Only the first failure says why: everything behind it in the send buffer fails, too.
+          // Only the first failure shows the reason, because everything after it in the send buffer fails, too.
           if (!this.failure.value) this.failure.next(asOSError(error));
           return EMPTY;
         }),

@@ -100,8 +100,8 @@ export interface StreamLink {
 /** How a connection is closed. */
 export interface CloseOptions {
   /**
-   * Resets the connection instead, and drops what is on its way. {@link Nic.checkSettings} tells whether the interface can.
-   * Default: false.
+   * Resets the connection instead, and drops the bytes on their way. {@link Nic.checkSettings} says whether the
+   * interface can do that. Default: false.
    */
   readonly reset?: boolean;
 }

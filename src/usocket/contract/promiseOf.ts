@@ -47,7 +47,7 @@ export function promiseOf<T>(operation$: Observable<T>, options?: Abortable | nu
 }
 
 /**
- * Separates the arguments that may be left out from the options behind the last of them.
+ * Separates the arguments that may be left out from the options after the last of them.
  *
  *     // of listen(5, { signal }) and of listen({ signal })
  *     const [[backlog], options] = partOptions<number, Abortable>([first, second]);

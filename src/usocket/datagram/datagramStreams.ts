@@ -281,7 +281,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
       case 'IP_DROP_MEMBERSHIP':
         return this.port.linkFor(call).join(change.group, change.name === 'IP_ADD_MEMBERSHIP');
       default:
-        throw call.error('ENOPROTOOPT', `${change.name} is no option of a datagram socket`);
+        throw call.error('ENOPROTOOPT', `${change.name} is not an option of a datagram socket`);
     }
   }
 
@@ -315,7 +315,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
   private take(call: SocketCall, size: number, flags = 0): Observable<Datagram | undefined> {
     const { peek, dontWait } = call.flagsOf(flags, receiveFlags);
     call.checkSize(size);
-    // A datagram that stays is copied, because the program may write into what it gets.
+    // A datagram that stays in the queue is copied, because the program may write into its own.
     const partOf = (data: Buffer) => (peek ? Buffer.from(data.subarray(0, size)) : data.subarray(0, size));
     return this.next(call, peek, dontWait).pipe(
       map((datagram) => datagram && { ...datagram, data: partOf(datagram.data) }),

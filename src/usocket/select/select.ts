@@ -69,7 +69,7 @@ export function select$<R extends Pollable, W extends Pollable, X extends Pollab
 
 function checkList(list: unknown, purpose: string): void {
   if (!Array.isArray(list)) {
-    throw callError('select', 'EINVAL', `the streams to ${purpose} are no list`);
+    throw callError('select', 'EINVAL', `the streams to ${purpose} are not a list`);
   }
   const wrong = list.findIndex((stream) => !isPollable(stream));
   if (wrong < 0) return;

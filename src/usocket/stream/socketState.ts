@@ -37,8 +37,8 @@ export function socketReadiness(
     map(([state, hasRoom, failure, acceptable, sendFailed]) => {
       const halfCloses = connection.link?.halfCloses ?? false;
       return {
-        // Read from the reader, because the peer's end changes both this and the state, and nobody may see one change
-        // without the other.
+        // Read from the reader, because the peer's end changes both this and the state, and a subscriber must not see
+        // one change without the other.
         readable: state === 'closed' || acceptable || reader.readable,
         writable: (state === 'connected' || state === 'peerClosed') && hasRoom,
         hangup: (state === 'peerClosed' && (sendFailed || !halfCloses)) || state === 'failed' || state === 'closed',

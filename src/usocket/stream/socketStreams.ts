@@ -227,8 +227,8 @@ export class SocketStreams extends Inspectable implements Pollable {
   }
 
   /**
-   * Emits a line with its newline, or what is left when the peer closes. Non-blocking: emits what there is of the line, or
-   * `null` when there is nothing.
+   * Emits a line with its newline, or what is left when the peer closes. Non-blocking: emits the part of the line that
+   * has come, or `null` when nothing has.
    *
    * @param size The most bytes of the line to read; the next read gets the rest. Default: no limit.
    */
@@ -327,7 +327,7 @@ export class SocketStreams extends Inspectable implements Pollable {
       case 'SO_LINGER':
         return settings.reset(change.seconds === 0, this.nic);
       default:
-        throw call.error('ENOPROTOOPT', `${change.name} is no option of a stream socket`);
+        throw call.error('ENOPROTOOPT', `${change.name} is not an option of a stream socket`);
     }
   }
 

@@ -32,7 +32,7 @@ interface Parcel {
 
 /** The copied bytes of calls that do not wait. More may be added until the first of them are handed over. */
 interface Buffered extends Parcel {
-  /** Begins with `bytes`, and has room behind them. */
+  /** Begins with `bytes`, and has room after them. */
   store: Buffer;
 }
 
@@ -43,13 +43,15 @@ interface Batch {
 }
 
 /**
- * The sending side of a stream socket. It sends the bytes of the calls in their order, and cuts them into sends that the
- * link takes. While one send runs, the small parcels behind it are joined, because each send costs the modem an exchange.
+ * The sending side of a stream socket. It sends the bytes of the calls in their order, and cuts them into sends that
+ * the link takes. While one send runs, the small parcels after it are joined, because each send costs the modem an
+ * exchange.
  *
  *     sendAll    --a--b-c-d------------
  *     link       --[a_______][bcd__]---
  *
- * Calls that do not wait put as many bytes into the send buffer as it has room for. The bytes of waiting calls count, too.
+ * Calls that do not wait put as many bytes into the send buffer as it has room for. The bytes of waiting calls count,
+ * too.
  */
 export class StreamSender {
   /** Whether the send buffer has room for a byte. Replays the current state. */
