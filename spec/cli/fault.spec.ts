@@ -144,13 +144,13 @@ describe('a fault on the command line', () => {
     ['reset:5@2s', '"reset" does not take "5"; it takes loseReady.'],
     ['reset:loseReady=1@2s', 'It is said or not, and takes no value: not "1".'],
     ['unplug:now@2s', '"unplug" does not take "now"; it takes nothing.'],
-    ['lose:much@2s', '"much" is no number of bytes.'],
+    ['lose:much@2s', '"much" is not a number of bytes.'],
     ['lose:3:4@2s', '"lose" takes "bytes" once.'],
-    ['lose:after@2s', '"" is no number of bytes.'],
-    ['flip:from=me@2s', '"me" is none of modem, host.'],
+    ['lose:after@2s', '"" is not a number of bytes.'],
+    ['flip:from=me@2s', '"me" is not one of modem, host.'],
     ['flip:to=host@2s', '"flip" does not take "to=host"; it takes bytes, after, from.'],
     ['busy:2@2s', '"2" is not a time'],
-    ['wifi-lost:links=open@2s', '"open" is none of close, late, keep.'],
+    ['wifi-lost:links=open@2s', '"open" is not one of close, late, keep.'],
   ])('%s is refused', (text, message) => {
     expect(() => parseFault(text)).toThrow(InvalidArgumentError);
     expect(() => parseFault(text)).toThrow(message);

@@ -105,7 +105,7 @@ function words(value: string | undefined): string {
 }
 
 function count(value: string | undefined): number {
-  if (!/^\d{1,9}$/.test(value ?? '')) throw new InvalidArgumentError(`"${value ?? ''}" is no number of bytes.`);
+  if (!/^\d{1,9}$/.test(value ?? '')) throw new InvalidArgumentError(`"${value ?? ''}" is not a number of bytes.`);
   return Number(value);
 }
 
@@ -117,7 +117,7 @@ function flag(value: string | undefined): true {
 function oneOf<T extends string>(...choices: readonly T[]): Parse<T> {
   return (value) => {
     const choice = choices.find((candidate) => candidate === value);
-    if (choice === undefined) throw new InvalidArgumentError(`"${value ?? ''}" is none of ${choices.join(', ')}.`);
+    if (choice === undefined) throw new InvalidArgumentError(`"${value ?? ''}" is not one of ${choices.join(', ')}.`);
     return choice;
   };
 }

@@ -227,7 +227,7 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
 
   /**
    * Closes all connections and the serial line. Calls under way reject with `EBADF`, and so does every later call.
-   * Closing twice is no error. Aborting does not stop the closing.
+   * Closing twice is not an error. Aborting does not stop the closing.
    */
   close(options?: Abortable): Promise<void> {
     return promiseOf(this.close$(), options);

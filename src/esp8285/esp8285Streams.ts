@@ -267,7 +267,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
 
   /**
    * Closes all connections and the serial line. Operations under way fail with `EBADF`, and so does every later call.
-   * Closing twice is no error.
+   * Closing twice is not an error.
    */
   close$(): Observable<void> {
     return this.modem.lifecycle.close().pipe(endWith(undefined));

@@ -78,6 +78,6 @@ export interface Uart {
    */
   readonly reopen?: () => ObservableInput<unknown>;
 
-  /** Closes the line and settles when another program can open it. Closing it twice is no error. */
+  /** Closes the line and settles when another program can open it. Closing it twice is not an error. */
   close(): ObservableInput<unknown>;
 }

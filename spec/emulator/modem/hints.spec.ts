@@ -33,7 +33,7 @@ describe.each(firmwareVersions)('a program on a virtual modem with AT %s', (firm
   const hosts = { 'a.example': 'refused', 'b.example:80': '127.0.0.1:1' };
   const isToldOf = (place: string) =>
     expect.stringContaining(
-      `the virtual modem reaches only the hosts it was given: a.example, b.example:80; ${place} is none of them`,
+      `the virtual modem reaches only the hosts it was given: a.example, b.example:80; ${place} is not one of them`,
     );
 
   it('is told of a name that leads nowhere', async () => {
@@ -112,7 +112,7 @@ describe('what a virtual modem tells', () => {
     expect(all).not.toContain('secret');
     expect(all).toContain('AT+CWJAP_CUR="my-ssid"…');
     expect(all).toContain('AT+CWJA=… → ERROR (no such command)');
-    expect(all).toContain('a line of 30 bytes that is no command');
+    expect(all).toContain('a line of 30 bytes that is not a command');
   });
 
   it('ends when it is switched off', async () => {

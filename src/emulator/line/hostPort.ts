@@ -39,7 +39,7 @@ export interface EmulatorUart extends Uart {
   readonly hold: (held: boolean) => void;
   /** Copies and sends bytes. Completes when the line can take more; errors with a {@link LineError}. */
   write(bytes: Uint8Array): Observable<never>;
-  /** Switches the modem off, and completes. Twice is no error. */
+  /** Switches the modem off, and completes. Closing twice is not an error. */
   close(): Observable<never>;
 }
 

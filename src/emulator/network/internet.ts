@@ -90,7 +90,7 @@ export class Internet {
   /** The hint for a name or an address that is not in the table. */
   unknown(place: string): string {
     return (
-      `the virtual modem reaches only the hosts it was given: ${this.summary}; ${place} is none of them. ` +
+      `the virtual modem reaches only the hosts it was given: ${this.summary}; ${place} is not one of them. ` +
       `Give it that host with hosts: { '${place}': '127.0.0.1:8080' }, or with --host ${place}=127.0.0.1:8080`
     );
   }

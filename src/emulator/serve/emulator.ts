@@ -188,7 +188,7 @@ export class Emulator {
     this.hostBaud = baud;
   }
 
-  /** Switches the modem off. Its sockets, timers and servers are gone when this returns. Twice is no error. */
+  /** Switches the modem off. Its sockets, timers and servers are gone when this returns. Closing twice is not an error. */
   close(): void {
     if (this.life.closed) return;
     const { modem } = this;

@@ -24,7 +24,7 @@ export interface ServedPty {
   readonly path: string;
   /** The virtual modem, for its state and for faults. */
   readonly emulator: Emulator;
-  /** Removes the device, and switches the modem off. Twice is no error. */
+  /** Removes the device, and switches the modem off. Closing twice is not an error. */
   close(): Promise<void>;
 }
 

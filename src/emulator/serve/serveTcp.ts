@@ -16,7 +16,7 @@ export interface ServedTcp {
   readonly port: number;
   /** The virtual modem, for its state and for faults. */
   readonly emulator: Emulator;
-  /** Hangs up, and switches the modem off. Resolves when the port is free. Twice is no error. */
+  /** Hangs up, and switches the modem off. Resolves when the port is free. Closing twice is not an error. */
   close(): Promise<void>;
 }
 

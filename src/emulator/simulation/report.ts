@@ -55,7 +55,7 @@ const secret = /^AT\+(CWJAP|CWSAP|CIPSSLCPSK)/i;
 export function shownLine(line: string, isKnown: (name: string) => boolean): string {
   const [, name = '', tail = ''] = /^AT([^=?]*)(.*)$/is.exec(line) ?? [];
   const [, base = name] = /^(.*?)(?:_CUR|_DEF)?$/i.exec(name) ?? [];
-  if (!/^AT/i.test(line)) return `a line of ${line.length} bytes that is no command`;
+  if (!/^AT/i.test(line)) return `a line of ${line.length} bytes that is not a command`;
   if (secret.test(line) && tail.startsWith('=')) {
     const [, beginning = `AT${name}=`] = withKey.exec(line) ?? [];
     return `${printable(beginning)}…`;

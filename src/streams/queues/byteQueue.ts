@@ -155,7 +155,7 @@ export class ByteQueue {
 
   /**
    * Makes room beyond the capacity for `size` bytes that a reader waits for. Returns a function that withdraws the
-   * demand; calling it twice is no error.
+   * demand; calling it twice is not an error.
    */
   demand(size: number): () => void {
     assertSize(size);

@@ -187,7 +187,7 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
 
   /**
    * Sends what is in the send buffer, closes the port, and resolves when the interface has released it. Calls that wait
-   * reject with `EBADF`, and so does each later call. Closing twice is no error. Aborting does not stop the closing.
+   * reject with `EBADF`, and so does each later call. Closing twice is not an error. Aborting does not stop the closing.
    *
    * @see The socket document, `socket.close()`.
    */

@@ -206,7 +206,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
 
   /**
    * Sends what is in the send buffer, closes the port, and emits once when the interface has released it. Calls that
-   * wait fail with `EBADF`, and so does each later call. Closing twice is no error. Unsubscribing does not stop the
+   * wait fail with `EBADF`, and so does each later call. Closing twice is not an error. Unsubscribing does not stop the
    * closing.
    */
   close$(): Observable<void> {

@@ -251,7 +251,7 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
 
   /**
    * Sends what is in the send buffer, closes the connection, and resolves when the interface has released it. The peer sees
-   * the end of the stream. Calls that wait reject with `EBADF`, and so does each later call. Closing twice is no error.
+   * the end of the stream. Calls that wait reject with `EBADF`, and so does each later call. Closing twice is not an error.
    * Aborting does not stop the closing.
    *
    * @see The socket document, `socket.close()`.

@@ -64,7 +64,7 @@ export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffe
     return promiseOf(this.write$(data), options);
   }
 
-  /** Closes the file and its socket, and resolves when the interface has released it. Closing twice is no error. */
+  /** Closes the file and its socket, and resolves when the interface has released it. Closing twice is not an error. */
   close(options?: Abortable): Promise<void> {
     return promiseOf(this.close$(), options);
   }
