@@ -58,14 +58,25 @@ function open(given?: Given) {
 }
 
 describe('the life of a link number', () => {
-  it('is not begun again once it is refused, unless it was open', () => {
+  it('takes no CONNECT for its own once it is refused, unless it was open', () => {
     const { link } = life();
+    assert.strictEqual(link.mayConnect, false);
     link.begin();
+    assert.strictEqual(link.mayConnect, true);
     link.refused();
-    assert.deepStrictEqual([link.hasBegun, link.hasOpened], [false, false]);
+    assert.deepStrictEqual([link.mayConnect, link.hasBegun, link.hasOpened], [false, true, false]);
     const other = open().link;
     other.refused();
-    assert.deepStrictEqual([other.hasBegun, other.hasOpened], [true, true]);
+    assert.deepStrictEqual([other.mayConnect, other.hasBegun, other.hasOpened], [true, true, true]);
+  });
+
+  it('has not been open when it has failed before, and does not open any more', () => {
+    const { link } = life();
+    link.begin();
+    link.damaged('bytes');
+    assert.deepStrictEqual([link.hasOpened, link.isOpen], [false, false]);
+    link.opened();
+    assert.deepStrictEqual([link.hasOpened, link.isOpen], [true, false]);
   });
 
   it('leaves it to its traffic what an end in order means', () => {
@@ -150,6 +161,17 @@ describe('the life of a link number', () => {
     link.cutOff();
     link.giveUp(gone);
     assert.deepStrictEqual(told, ['found', 'fail ECONNRESET']);
+  });
+
+  it('fails without its network where it carries datagrams, even if that was lost before it opened', () => {
+    const { link, told } = life({ isForDatagrams: true });
+    link.begin();
+    link.cutOff();
+    link.giveUp(gone);
+    link.opened();
+    assert.deepStrictEqual(told, []);
+    link.giveUp(gone);
+    assert.deepStrictEqual(told, ['fail ECONNRESET']);
   });
 
   describe('when its owner closes it', () => {

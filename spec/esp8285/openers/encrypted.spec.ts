@@ -116,18 +116,21 @@ describe.each<[string, Firmware, readonly string[]]>([
     }),
   );
 
-  it(
-    'says that the modem started again under the handshake when it did so unnoticed',
-    marbles(({ expectObservable }, scheduler) => {
-      const askedBy: Rule[] = ['1', '0'].map((links) => ['AT+CIPMUX?', `+CIPMUX:${links}\r\n\r\nOK\r\n`]);
-      const { socket } = stage(scheduler, { firmware, script: [...askedBy, [secure4]] });
+  it.each<[string, Rule, string]>([
+    ['', [secure4], '2500ms (e|)'],
+    [', and refused the rest', [secure4, 5, '\r\nERROR\r\n'], '-----(e|)'],
+  ])('says that the modem started again under the handshake, when it did so unnoticed%s', (__, answered, expected) => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const modes: Rule[] = ['1', '0', '1'].map((mode) => ['AT+CIPMUX?', `+CIPMUX:${mode}\r\n\r\nOK\r\n`]);
+      const unasked$ = cold('--a', { a: '\x80\x81\r\n' });
+      const { socket } = stage(scheduler, { firmware, unasked$, script: [...modes, answered] });
       const told$ = socket()
         .connect$(peer, { tls: unchecked })
         .pipe(catchError((error: unknown) => of(String(error))));
       const message = 'the modem started again under the TLS handshake; its memory may be too small for that';
-      expectObservable(told$).toBe('2500ms (e|)', { e: `OSError: connect: 192.168.1.9:80: ${message}` });
-    }),
-  );
+      expectObservable(told$).toBe(expected, { e: `OSError: connect: 192.168.1.9:80: ${message}` });
+    })();
+  });
 
   it(
     'is closed, though the modem starts again over it',

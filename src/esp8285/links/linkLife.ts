@@ -70,6 +70,8 @@ export class LinkLife {
 
   private phase: Phase = 'opening';
   private begun = false;
+  private wasRefused = false;
+  private wasOpened = false;
   private lastError: OSError | undefined;
   /** Data may be missing. Later data are dropped until it is known what has happened. */
   private doubted: LossKind | undefined;
@@ -86,14 +88,19 @@ export class LinkLife {
     private readonly context: LifeContext,
   ) {}
 
-  /** Whether the modem has been asked to open the link, and has not refused. */
+  /** The modem has been asked to open the link. */
   get hasBegun(): boolean {
     return this.begun;
   }
 
+  /** Whether a `CONNECT` with the number may be the link's own. */
+  get mayConnect(): boolean {
+    return this.begun && !this.wasRefused && !this.isGone;
+  }
+
   /** Whether the link has ever been open. */
   get hasOpened(): boolean {
-    return this.phase !== 'opening';
+    return this.wasOpened;
   }
 
   get isOpen(): boolean {
@@ -136,15 +143,15 @@ export class LinkLife {
 
   /** The modem has refused to open the link. From now on, a `CONNECT` with its number belongs to another link. */
   refused(): void {
-    this.begun = this.hasOpened;
+    this.wasRefused = !this.hasOpened;
   }
 
   /** The modem said `CONNECT`. */
   opened(): void {
-    if (this.hasOpened) return;
+    this.wasOpened = true;
+    if (this.phase !== 'opening') return;
     this.phase = 'open';
-    // A port for datagrams has no peer on the modem's own network: it depends on the network in any case.
-    this.isOverNetwork = !this.traffic.bytes || this.context.hasAddress();
+    this.isOverNetwork = this.context.hasAddress();
   }
 
   /** The modem handed data over. */
@@ -212,7 +219,8 @@ export class LinkLife {
 
   /** The network is lost for longer than a link lives without it. */
   giveUp(error: OSError): void {
-    if (this.cut) this.fail(error);
+    // A port for datagrams has no peer on the modem's own network: it depends on the network in any case.
+    if (this.cut || (this.isOpen && !this.traffic.bytes)) this.fail(error);
   }
 
   /** The modem said `CLOSED`. */

@@ -233,7 +233,7 @@ export class LinkTable {
 
   private opened(id: number): void {
     const life = this.numbers.at(id)?.life;
-    if (life?.hasBegun && !life.isGone && (!life.hasOpened || !this.isListening)) {
+    if (life?.mayConnect && (!life.hasOpened || !this.isListening)) {
       life.opened();
       return;
     }
