@@ -22,14 +22,15 @@ import {
 } from 'rxjs';
 
 import { OSError } from '../../usocket/contract/osError';
+import type { Command } from '../commands/command';
 import { Refusal } from './answer';
 import { answeredWithin, BusyForEver, longestBusy } from './answeredWithin';
-import type { Exchange } from './exchange';
-import { withHints } from './withHints';
+import { type Exchange, simpleExchange } from './exchange';
+import { StartedUnnoticed } from './probeWhenQuiet';
 import { resynchronise, startedUnnoticedError } from './resynchronise';
 import { AnswerLost, Unanswered } from './unanswered';
-import { StartedUnnoticed } from './probeWhenQuiet';
 import type { Wire } from './wire';
+import { withHints } from './withHints';
 
 /** Milliseconds within which a probe is answered that was sent while the answer to the command came. */
 const probeGrace = 2_000;
@@ -113,6 +114,11 @@ export class Executor {
         }),
       );
     });
+  }
+
+  /** Cold: says a command, and emits the lines of its answer. The deadline is in milliseconds. */
+  ask(command: Command, deadline?: number): Observable<readonly string[]> {
+    return this.run(simpleExchange(command, deadline));
   }
 
   /** The modem may have changed its state. The executor asks it before the next command. */

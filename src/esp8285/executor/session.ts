@@ -25,7 +25,7 @@ export class Session {
 
   /** Cold: says a command and emits the lines of its answer. Errors with a `Refusal`, or with `Unanswered`. */
   ask(command: Command): Observable<readonly string[]> {
-    return this.executor.run(simpleExchange(command));
+    return this.executor.ask(command);
   }
 
   /** The same for a query that takes the modem long; `deadline` is in milliseconds. See {@link askAtLength}. */

@@ -14,7 +14,6 @@ import {
 
 import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
-import { simpleExchange } from '../executor/exchange';
 import type { ModemParts } from './modemParts';
 
 /** Milliseconds that closing the links may take, and the limit while the modem is busy. */
@@ -40,7 +39,7 @@ export function closeLinks(
     server.lose(closed);
     links.loseAll(closed);
     executor.interrupt(closed);
-    return wasUp ? executor.run(simpleExchange(common.closeAllLinks, closeDeadline)) : EMPTY;
+    return wasUp ? executor.ask(common.closeAllLinks, closeDeadline) : EMPTY;
   }).pipe(
     ignoreElements(),
     catchError(() => EMPTY),

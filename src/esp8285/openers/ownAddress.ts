@@ -6,7 +6,6 @@ import { common } from '../commands/catalogue';
 import { firstMatch } from '../commands/answerLines';
 import { ifRefused } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
-import { simpleExchange } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 
 /** `+CIFSR:STAIP,"192.168.1.5"` and `+CIFSR:APIP,"192.168.4.1"`; AT before 1.0 prints the address alone. */
@@ -18,7 +17,7 @@ const ownAddress = /^(?:\+CIFSR:\s*(?:(?:STA|AP)IP,)?\s*)?"?(\d+\.\d+\.\d+\.\d+)
  */
 export function checkOwnAddress(executor: Executor, { address, port }: Endpoint, syscall: string): Observable<never> {
   if (address === '0.0.0.0') return EMPTY;
-  return executor.run(simpleExchange(common.askOwnAddresses)).pipe(
+  return executor.ask(common.askOwnAddresses).pipe(
     ifRefused(of([])),
     withCommandError(syscall),
     concatMap((lines) => {

@@ -19,7 +19,6 @@ import { lineError } from '../executor/lineError';
 import { common } from '../commands/catalogue';
 import { ifRefused, Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
-import { simpleExchange } from '../executor/exchange';
 import { ModemListener } from './listener';
 import type { Opener, OpenerOptions } from './opener';
 import { checkOwnAddress } from './ownAddress';
@@ -92,14 +91,14 @@ export class ServerPort implements Opener<Listener> {
 
   /** An earlier program may have limited the modem to fewer clients. */
   private takeAllClients(): Observable<never> {
-    return this.options.executor.run(simpleExchange(common.mostClients)).pipe(ifRefused(EMPTY), ignoreElements());
+    return this.options.executor.ask(common.mostClients).pipe(ifRefused(EMPTY), ignoreElements());
   }
 
   private startServer(port: number): Observable<unknown> {
-    return this.options.executor.run(simpleExchange(common.server(port))).pipe(
+    return this.options.executor.ask(common.server(port)).pipe(
       catchError((cause: unknown) => throwError(() => withAdvice(cause, port))),
       // By default, the modem closes a connection that is quiet for three minutes.
-      concatMap(() => this.options.executor.run(simpleExchange(common.idleTimeout(this.idleSeconds)))),
+      concatMap(() => this.options.executor.ask(common.idleTimeout(this.idleSeconds))),
     );
   }
 
@@ -107,7 +106,7 @@ export class ServerPort implements Opener<Listener> {
     return defer(() => {
       if (this.listening !== listener) return EMPTY;
       this.listening = undefined;
-      return this.options.executor.run(simpleExchange(common.noServer)).pipe(
+      return this.options.executor.ask(common.noServer).pipe(
         ignoreElements(),
         catchError(() => EMPTY),
       );
