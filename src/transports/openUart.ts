@@ -1,7 +1,7 @@
 import { OSError } from '../usocket/contract/osError';
-import type { SerialSettings } from './serialSettings';
 import type { ReopenableUart } from './reopenableUart';
 import { rfc2217Uart } from './rfc2217Uart';
+import type { SerialSettings } from './serialSettings';
 import { serialUart } from './serialUart';
 import { tcpUart } from './tcpUart';
 

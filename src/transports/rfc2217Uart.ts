@@ -24,9 +24,9 @@ import {
 
 import { OSError } from '../usocket/contract/osError';
 import { comPortCommands, hangUp, longestCommand, RESUME, SUSPEND } from './comPort';
-import { checkSerialSettings, type SerialSettings } from './serialSettings';
 import { quoteServerMessage } from './quoteServerMessage';
 import { type ReopenableUart, reopenableUart } from './reopenableUart';
+import { checkSerialSettings, type SerialSettings } from './serialSettings';
 import { comPortAnswers, setUpComPort } from './setUpComPort';
 import { tcpTransport, type TcpUartOptions } from './tcpUart';
 import { decodeTelnet, escapeIac, type TelnetEvent } from './telnet';

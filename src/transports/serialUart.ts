@@ -1,11 +1,11 @@
-import { SerialPort } from 'serialport';
 import { BehaviorSubject, combineLatest, concatMap, filter, map, Observable, ReplaySubject, take } from 'rxjs';
+import { SerialPort } from 'serialport';
 
 import type { ErrorCode } from '../usocket/contract/errno';
 import { OSError } from '../usocket/contract/osError';
 import { duplexTransport } from './duplexTransport';
-import { checkSerialSettings, defaultBaudRate, type SerialSettings } from './serialSettings';
 import { type ReopenableUart, reopenableUart } from './reopenableUart';
+import { checkSerialSettings, defaultBaudRate, type SerialSettings } from './serialSettings';
 import type { Transport } from './transportUart';
 
 /** A serial port of this machine, and how it is set up. */

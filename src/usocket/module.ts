@@ -3,13 +3,13 @@ import { defer, type Observable } from 'rxjs';
 import { inspectableModule } from '../streams';
 import type { SocketOptions } from './calls/socketOptions';
 import * as constants from './contract/constants';
-import { DatagramSocket } from './datagram/datagramSocket';
-import { type AddressInfos, resolve$ } from './getaddrinfo';
 import { inet_ntop, inet_pton } from './contract/inet';
-import type { Interfaces } from './interfaces';
 import type { Nic } from './contract/nic';
 import { callError, OSError } from './contract/osError';
 import { type Abortable, ifPromise, partOptions, promiseOf } from './contract/promiseOf';
+import { DatagramSocket } from './datagram/datagramSocket';
+import { type AddressInfos, resolve$ } from './getaddrinfo';
+import type { Interfaces } from './interfaces';
 import { Socket } from './stream/socket';
 
 const { AF_INET, SOCK_STREAM, SOCK_DGRAM, IPPROTO_TCP, IPPROTO_UDP } = constants;

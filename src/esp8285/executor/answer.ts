@@ -1,8 +1,8 @@
 import { catchError, defer, filter, map, type Observable, type OperatorFunction, take, throwError } from 'rxjs';
 
 import type { LineHint } from '../../streams';
-import type { Command } from '../commands/command';
 import { isPart } from '../commands/answerLines';
+import type { Command } from '../commands/command';
 import { isLogLine } from '../grammar/firmwareLine';
 import type { Frame } from '../grammar/frame';
 

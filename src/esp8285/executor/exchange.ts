@@ -19,8 +19,8 @@ import {
 
 import type { Command } from '../commands/command';
 import { answer, ifRefused } from './answer';
-import { AnswerLost } from './unanswered';
 import { probeWhenQuiet, type ProbeOptions } from './probeWhenQuiet';
+import { AnswerLost } from './unanswered';
 import type { Wire } from './wire';
 
 /** A command and all that belongs to it, from its first byte to its final result. */

@@ -26,10 +26,10 @@ import {
   timer,
 } from 'rxjs';
 
+import { isPart } from '../commands/answerLines';
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
-import { isPart } from '../commands/answerLines';
 import type { ProbeAnswer } from './livenessProbe';
 import { AnswerLost, Unanswered } from './unanswered';
 import type { Wire } from './wire';

@@ -17,8 +17,8 @@ import {
 import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import { longestBusy } from './answeredWithin';
-import { type LinkMode, linkModeOf } from './livenessProbe';
 import { insist } from './insist';
+import { type LinkMode, linkModeOf } from './livenessProbe';
 import type { Wire } from './wire';
 
 /** Milliseconds of silence before the query is repeated, and how often it is sent in all. */

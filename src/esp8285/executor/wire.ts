@@ -15,11 +15,11 @@ import {
 } from 'rxjs';
 
 import type { LineHint, Uart } from '../../streams';
-import { lineError } from './lineError';
 import type { Command } from '../commands/command';
 import type { Expectation } from '../grammar/expectation';
 import type { Frame } from '../grammar/frame';
 import type { Trace } from '../trace/trace';
+import { lineError } from './lineError';
 import { type ProbeAnswer, LivenessProbe } from './livenessProbe';
 
 const lineEnd = '\r\n';

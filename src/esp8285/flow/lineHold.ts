@@ -12,8 +12,8 @@ import {
 } from 'rxjs';
 
 import { asBuffer, type Uart, yieldToInput } from '../../streams';
-import { paceToRoom } from './paceToRoom';
 import { LineClock } from './lineClock';
+import { paceToRoom } from './paceToRoom';
 
 /** A large chunk is passed on in slices of this many bytes, and the hold is checked between them. */
 const slice = 1024;

@@ -1,9 +1,9 @@
 import { concatMap, EMPTY, type Observable, of } from 'rxjs';
 
-import { OSError } from '../../usocket/contract/osError';
 import type { Endpoint } from '../../usocket/contract/nic';
-import { common } from '../commands/catalogue';
+import { OSError } from '../../usocket/contract/osError';
 import { firstMatch } from '../commands/answerLines';
+import { common } from '../commands/catalogue';
 import { ifRefused } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
 import type { Executor } from '../executor/executor';

@@ -15,10 +15,10 @@ import {
 
 import type { Endpoint, Listener } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
-import { lineError } from '../executor/lineError';
 import { common } from '../commands/catalogue';
 import { ifRefused, Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
+import { lineError } from '../executor/lineError';
 import { ModemListener } from './listener';
 import type { Opener, OpenerOptions } from './opener';
 import { checkOwnAddress } from './ownAddress';

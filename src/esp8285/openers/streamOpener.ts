@@ -8,8 +8,8 @@ import { Refusal } from '../executor/answer';
 import { Unanswered } from '../executor/unanswered';
 import { isOffNetwork } from '../links/exchanges/reasons';
 import { isStale } from '../links/exchanges/startExchange';
-import type { Opener, OpenerOptions } from './opener';
 import { ModemStreamLink } from '../links/streamLink';
+import type { Opener, OpenerOptions } from './opener';
 import { checkTls, restartedUnder, TlsPreparation, tlsFailure } from './tls';
 
 /** A refusal that comes sooner than this (milliseconds) is the peer's. A later one is the modem's own time-out. */

@@ -1,7 +1,7 @@
 import { concatMap, map, type Observable, of } from 'rxjs';
 
-import { common } from '../commands/catalogue';
 import { firstMatch } from '../commands/answerLines';
+import { common } from '../commands/catalogue';
 import type { Steps } from './steps';
 
 /**

@@ -15,8 +15,8 @@ import {
 import { OSError } from '../../usocket/contract/osError';
 import { common, longestSend } from '../commands/catalogue';
 import { answer, Refusal } from '../executor/answer';
-import { padSend } from '../executor/padSend';
 import { insist } from '../executor/insist';
+import { padSend } from '../executor/padSend';
 import type { Wire } from '../executor/wire';
 
 /** Milliseconds that the modem has to answer one `AT`. It may be starting, and a busy modem is asked once a second. */

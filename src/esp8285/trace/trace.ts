@@ -1,7 +1,7 @@
 import { type Observable, type SchedulerLike, Subject } from 'rxjs';
 
-import type { Command } from '../commands/command';
 import { isReason } from '../commands/answerLines';
+import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
 import { frameText, printable } from './frameText';
 import type { TraceEvent } from './traceEvent';

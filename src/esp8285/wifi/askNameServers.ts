@@ -17,8 +17,8 @@ import {
 } from 'rxjs';
 
 import { asBuffer, deadline } from '../../streams';
-import { OSError } from '../../usocket/contract/osError';
 import type { Datagram, DatagramLink } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
 
 /** Milliseconds between two queries, as with other resolvers. Each goes to the next server. */
 const pause = 2_000;

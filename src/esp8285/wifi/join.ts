@@ -21,16 +21,16 @@ import {
 import { asBuffer } from '../../streams';
 import type { ErrorCode } from '../../usocket/contract/errno';
 import { OSError } from '../../usocket/contract/osError';
+import { firstMatch } from '../commands/answerLines';
 import { common } from '../commands/catalogue';
 import { type Command, readable } from '../commands/command';
-import { firstMatch } from '../commands/answerLines';
 import { ifRefused, Refusal } from '../executor/answer';
 import { answeredWithin } from '../executor/answeredWithin';
+import { certainAtOnce } from '../executor/certainAtOnce';
 import { withCommandError } from '../executor/commandError';
 import { ask, askOnce, simpleExchange } from '../executor/exchange';
 import type { Session } from '../executor/session';
 import { AnswerLost, Unanswered } from '../executor/unanswered';
-import { certainAtOnce } from '../executor/certainAtOnce';
 import type { Wire } from '../executor/wire';
 import { accessPoint } from './accessPoint';
 

@@ -13,9 +13,9 @@ import {
 
 import { deadline } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
+import { firstMatch } from '../commands/answerLines';
 import { common, longestHostName } from '../commands/catalogue';
 import { requireNamesAndClock } from '../commands/dialect';
-import { firstMatch } from '../commands/answerLines';
 import { withCommandError } from '../executor/commandError';
 import type { Session } from '../executor/session';
 

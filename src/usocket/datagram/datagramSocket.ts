@@ -2,9 +2,9 @@ import { map, throwError } from 'rxjs';
 
 import type { Address } from '../calls/address';
 import type { Sendable } from '../calls/call';
+import type { OptionValue } from '../calls/optionChange';
 import { callError } from '../contract/osError';
 import { type Abortable, partOptions, promiseOf } from '../contract/promiseOf';
-import type { OptionValue } from '../calls/optionChange';
 import { DatagramStreams } from './datagramStreams';
 
 /**

@@ -1,7 +1,7 @@
 import type { Address } from '../calls/address';
 import type { Sendable } from '../calls/call';
-import { type Abortable, iteratorOf, partOptions, promiseOf } from '../contract/promiseOf';
 import type { OptionValue } from '../calls/optionChange';
+import { type Abortable, iteratorOf, partOptions, promiseOf } from '../contract/promiseOf';
 import type { ConnectOptions } from './connectOptions';
 import { SocketFile } from './socketFile';
 import type { FileMode } from './socketFileStreams';

@@ -1,7 +1,7 @@
 import { concatMap, map, of } from 'rxjs';
 
-import { common } from '../../commands/catalogue';
 import { firstMatch } from '../../commands/answerLines';
+import { common } from '../../commands/catalogue';
 import { ifRefused } from '../../executor/answer';
 import { ask, type Exchange, usualDeadline } from '../../executor/exchange';
 import { askForLinks, type LinkList } from './linkList';

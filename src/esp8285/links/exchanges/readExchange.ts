@@ -2,8 +2,8 @@ import { catchError, map, of, throwError } from 'rxjs';
 
 import { common } from '../../commands/catalogue';
 import { askOnce, type Exchange, slowestByte, usualDeadline } from '../../executor/exchange';
-import { AnswerLost } from '../../executor/unanswered';
 import { quiet, type ProbeOptions } from '../../executor/probeWhenQuiet';
+import { AnswerLost } from '../../executor/unanswered';
 
 /** How many bytes the answer to a read has besides the data. */
 const around = 64;

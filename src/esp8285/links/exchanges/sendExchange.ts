@@ -19,8 +19,8 @@ import type { Command } from '../../commands/command';
 import { answer, Refusal } from '../../executor/answer';
 import { answeredWithin } from '../../executor/answeredWithin';
 import { type Exchange, sayUntil, slowestByte } from '../../executor/exchange';
-import { AnswerLost } from '../../executor/unanswered';
 import { probeWhenQuiet } from '../../executor/probeWhenQuiet';
+import { AnswerLost } from '../../executor/unanswered';
 import { lookUpLink } from './linkList';
 import {
   throwBytesReplaced,

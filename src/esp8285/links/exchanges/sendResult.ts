@@ -17,8 +17,8 @@ import {
   timer,
 } from 'rxjs';
 
-import { AnswerLost } from '../../executor/unanswered';
 import { quiet, probeWhenQuiet, type ProbeOptions } from '../../executor/probeWhenQuiet';
+import { AnswerLost } from '../../executor/unanswered';
 import { lookUpLink } from './linkList';
 import { dataPatience, fail, isTaken, padWhenSilent, type PendingSend, type SendingLink } from './pendingSend';
 import { BytesReplaced, ResultLost, SendFailed } from './sendErrors';

@@ -17,12 +17,12 @@ import {
 import type { Command } from '../../commands/command';
 import { Refusal } from '../../executor/answer';
 import { answeredWithin } from '../../executor/answeredWithin';
-import { askOnce, type Exchange, tryTo, usualDeadline } from '../../executor/exchange';
-import { AnswerLost } from '../../executor/unanswered';
 import { certainAtOnce } from '../../executor/certainAtOnce';
+import { askOnce, type Exchange, tryTo, usualDeadline } from '../../executor/exchange';
 import { quiet } from '../../executor/probeWhenQuiet';
-import { isFirmwareLine } from '../../grammar/firmwareLine';
+import { AnswerLost } from '../../executor/unanswered';
 import type { Wire } from '../../executor/wire';
+import { isFirmwareLine } from '../../grammar/firmwareLine';
 import { lookUpLink } from './linkList';
 import { isNumberInUse } from './reasons';
 
