@@ -80,8 +80,9 @@ const longestIdle = 7_200_000;
  * Returns the idle time-out in seconds, for `AT+CIPSTO`. Throws `EINVAL` for a value that the modem does not accept.
  */
 export function idleSecondsOf({ idleTimeout = 0 }: ModemOptions): number {
-  const seconds = idleTimeout / 1_000;
-  if (Number.isInteger(seconds) && idleTimeout >= 0 && idleTimeout <= longestIdle) return seconds;
+  // JavaScript would divide a text, too.
+  const isWhole = Number.isInteger(idleTimeout) && idleTimeout % 1_000 === 0;
+  if (isWhole && idleTimeout >= 0 && idleTimeout <= longestIdle) return idleTimeout / 1_000;
   const message = `idleTimeout: whole seconds in milliseconds, 0 to ${longestIdle}, not ${idleTimeout}`;
   throw new OSError('EINVAL', 'modem', message);
 }
