@@ -16,7 +16,10 @@ describe('what is printed of a virtual modem', () => {
     await host.asks('AT+CIPDOMAIN="a.example"', refused);
     await host.asks('AT+CIPDOMAIN="b.example"', refused);
     watching.unsubscribe();
-    expect(lines).toEqual([expect.stringContaining('a.example is none'), expect.stringContaining('b.example is none')]);
+    expect(lines).toEqual([
+      expect.stringContaining('a.example is not one of them'),
+      expect.stringContaining('b.example is not one of them'),
+    ]);
   });
 
   it('is, where all is wanted, each command and connection with its time', async () => {
