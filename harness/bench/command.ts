@@ -35,7 +35,7 @@ export function benchCommand(print: (line: string) => void): Command {
     .option('--quick', 'about a minute: one speed, passive receive where the firmware has it, short transfers')
     .option('--json <file>', 'write the figures to this file as well')
     .addOption(new Option('--firmware <version>', 'measure this one only').choices(firmwareVersions))
-    .addOption(new Option('--receive <how>', 'measure this one only').choices(['pushed', 'pulled']))
+    .addOption(new Option('--receive <how>', 'measure this one only').choices(['adaptive', 'pushed', 'pulled']))
     .option('--baud <rate>', `the speed of the line; otherwise ${bauds.join(', ')}`, parseBaud)
     .addOption(new Option('--only <figure>', 'measure this one only').choices(figureNames))
     .option('--seconds <number>', 'how long a transfer takes at the speed of the line', parseSeconds)

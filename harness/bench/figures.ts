@@ -4,8 +4,11 @@ import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 export const figureNames = ['download', 'upload', 'writes', 'echo', 'two-sockets', 'both-ways'] as const;
 export type FigureName = (typeof figureNames)[number];
 
-/** How received data come: the modem pushes them, or the program asks for them (passive receive). */
-export type Receive = 'pushed' | 'pulled';
+/**
+ * How received data come: the modem pushes them, the program asks for them (passive receive), or the driver chooses. The
+ * bare programs have the faster way then: pushed.
+ */
+export type Receive = 'adaptive' | 'pushed' | 'pulled';
 
 /** A modem that is measured. */
 export interface Setting {
@@ -18,7 +21,7 @@ export interface Setting {
 export function settingsOf(bauds: readonly number[]): readonly Setting[] {
   return bauds.flatMap((baud) =>
     firmwareVersions.flatMap((firmware) => {
-      const receives: readonly Receive[] = firmware === '1.5' ? ['pushed'] : ['pushed', 'pulled'];
+      const receives: readonly Receive[] = firmware === '1.5' ? ['pushed'] : ['pushed', 'pulled', 'adaptive'];
       return receives.map((receive) => ({ firmware, receive, baud }));
     }),
   );

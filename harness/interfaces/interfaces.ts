@@ -83,14 +83,15 @@ export function virtualModem(
   };
 }
 
-const pushing = { passiveReceive: false };
+const pulling = { receive: 'pulled' } as const;
+const pushing = { receive: 'pushed' } as const;
 
 /** All interfaces that the specs of sockets run on. */
 export const interfaces: readonly TestedInterface[] = [
   host,
   virtualModem('a modem with AT 1.5', { firmware: '1.5' }),
-  virtualModem('a modem with AT 1.7.4', { firmware: '1.7.4' }, {}, true),
-  virtualModem('a modem with ESP-AT 2.2.2', { firmware: '2.2.2' }, {}, true),
+  virtualModem('a modem with AT 1.7.4', { firmware: '1.7.4' }, pulling, true),
+  virtualModem('a modem with ESP-AT 2.2.2', { firmware: '2.2.2' }, pulling, true),
   virtualModem('a modem with AT 1.7.4 that pushes', { firmware: '1.7.4' }, pushing),
   virtualModem('a modem with ESP-AT 2.2.2 that pushes', { firmware: '2.2.2' }, pushing),
 ];

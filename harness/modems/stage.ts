@@ -29,10 +29,13 @@ export interface Stage {
   readonly socket: (options?: SocketOptions) => Socket;
 }
 
-/** Makes a driver that has not been started. */
+/** Makes a driver that has not been started. It pulls data if the firmware can, unless the options say otherwise. */
 export function unstarted(scheduler: SchedulerLike, { firmware, line, ...options }: StageOptions): Stage {
   const modem = scriptedModem({ ...options, scheduler, otherwise: firmware.rules });
-  const nic = new ESP8285({ ...modem.uart, ...line }, { longestQuiet: Infinity, ...options, scheduler });
+  const nic = new ESP8285(
+    { ...modem.uart, ...line },
+    { longestQuiet: Infinity, receive: 'pulled', ...options, scheduler },
+  );
   return { nic, modem, socket: (socketOptions = {}) => new Socket(nic, { scheduler, ...socketOptions }) };
 }
 

@@ -44,7 +44,7 @@ describe('the tasks', () => {
     expect(bytesOf(task) + task.rounds).toBeGreaterThan(0);
   });
 
-  it('are for three firmwares, pushed and pulled', () => {
+  it('are for three firmwares, and each way in which they hand data over', () => {
     expect(
       settingsOf([115_200, 921_600]).map(({ firmware, receive, baud }) => `${firmware} ${receive} ${baud}`),
     ).toEqual(
@@ -52,8 +52,10 @@ describe('the tasks', () => {
         `1.5 pushed ${baud}`,
         `1.7.4 pushed ${baud}`,
         `1.7.4 pulled ${baud}`,
+        `1.7.4 adaptive ${baud}`,
         `2.2.2 pushed ${baud}`,
         `2.2.2 pulled ${baud}`,
+        `2.2.2 adaptive ${baud}`,
       ]),
     );
   });

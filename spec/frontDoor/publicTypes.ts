@@ -182,7 +182,7 @@ export const programs = {
     await uselect.poll().ipoll(1000, 1, { signal });
     const [[readable]] = await uselect.select([socket], [], [], 5, { signal });
     holds<Same<typeof readable, Socket | undefined>>();
-    const nic = await network.ESP8285(uart, { passiveReceive: false, signal });
+    const nic = await network.ESP8285(uart, { receive: 'pushed', signal });
     await nic.connect('open-network', { signal });
     const [ip] = await nic.ifconfig({ signal });
     await nic.ifconfig('dhcp', { signal });

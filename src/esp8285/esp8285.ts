@@ -25,7 +25,7 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
    * Takes the modem in whatever state it is in, sets it up, and resolves to the interface. When that fails or is aborted,
    * the line is left open and free for another attempt.
    *
-   *     await using nic = await ESP8285.start(uart, { passiveReceive: false });
+   *     await using nic = await ESP8285.start(uart, { receive: 'pushed' });
    *
    * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port; `EIO` when the modem is silent; `EPROTO` when its answers make
    * no sense, most likely because of the baud rate; `EOPNOTSUPP` when its firmware cannot be used; `EINVAL` for options

@@ -42,7 +42,7 @@ export class Modem {
   readonly stations = new StationList();
 
   constructor(uart: Uart, options: ModemOptions = {}) {
-    const { passiveReceive = true, flowControl = false, longestHold = 2_000 } = options;
+    const { receive = 'adaptive', flowControl = false, longestHold = 2_000 } = options;
     const { unknownLines, redial = {}, scheduler = asyncScheduler } = options;
     // Any other scheduler has virtual time, which would never end if the driver asked without end.
     const unlessVirtual = (milliseconds: number) => (scheduler === asyncScheduler ? milliseconds : Infinity);
@@ -94,7 +94,7 @@ export class Modem {
     this.datagrams = new DatagramOpener(opening);
     this.lifecycle = new Lifecycle(
       { uart, wire, executor, links, server, stations, hold, redialer, trace, state },
-      { setUp: { passive: passiveReceive, flowControl }, longestSilence, scheduler },
+      { setUp: { passive: receive !== 'pushed', flowControl }, longestSilence, scheduler },
     );
   }
 }

@@ -7,14 +7,16 @@ import type { RejoinOptions } from './life/rejoiner';
 /**
  * The options of the interface. Times are in milliseconds.
  *
- *     const nic = await network.ESP8285(uart, { passiveReceive: false, rejoin: { count: Infinity } });
+ *     const nic = await network.ESP8285(uart, { receive: 'pushed', rejoin: { count: Infinity } });
  */
 export interface ModemOptions {
   /**
-   * Passive receive: received data wait in the modem until they are read, so that a slow reader slows the sender down.
-   * With `false`, the modem pushes data, which is a little faster. Default: `true`, if the firmware has it.
+   * How received data come. `'pulled'`: they wait in the modem until they are read (passive receive), so that a slow
+   * reader slows the sender down. `'pushed'`: the modem pushes them, which is faster, and a slow reader fails.
+   * `'adaptive'`: the driver chooses. Firmware without passive receive (before AT 1.7 and ESP-AT 2.1) pushes in any case.
+   * Default: `'adaptive'`.
    */
-  readonly passiveReceive?: boolean;
+  readonly receive?: 'adaptive' | 'pushed' | 'pulled';
   /**
    * How the network is joined again after a restart of the modem, or when it is lost and the modem does not join it by
    * itself within 15 s. With `false`, it is not joined again. Default: see {@link RejoinOptions}.
@@ -59,7 +61,7 @@ export interface ModemOptions {
    */
   readonly longestSilence?: number;
   /**
-   * Flow control of the line, for data that the firmware pushes (AT before 1.7, `passiveReceive: false`, and ESP-AT while a
+   * Flow control of the line, for data that the firmware pushes (AT before 1.7, `receive: 'pushed'`, and ESP-AT while a
    * datagram socket is open): a slow reader holds the line back, and with it the modem and the sender. Only for a line that
    * was opened with `rtscts` and has its RTS and CTS wires connected; `EINVAL` on any other. Default: `false`.
    */

@@ -14,7 +14,7 @@ export async function connect(order: Order): Promise<Connected> {
   const { network, usocket } = createModules();
   // Without the speed of the line, which the modem keeps: a pseudo-terminal has none.
   const uart = new machine.UART(path);
-  const nic = await network.ESP8285(uart, { passiveReceive: setting.receive === 'pulled' });
+  const nic = await network.ESP8285(uart, { receive: setting.receive });
   if (!nic.isconnected()) await nic.connect('my-ssid', 'my-password');
   const ends: { socket: Socket; stream: Stream }[] = [];
   for (const stream of streamsOf(order)) {

@@ -14,10 +14,10 @@ const parts = [
 
 const modems: readonly (readonly [string, EmulatorOptions, Partial<DamagedLineOptions>])[] = [
   ['AT 1.5, pushing', { firmware: '1.5' }, {}],
-  ['AT 1.7.4, pulled', { firmware: '1.7.4' }, {}],
-  ['AT 1.7.4, pushing', { firmware: '1.7.4' }, { passiveReceive: false }],
-  ['ESP-AT 2.2.2, pulled', { firmware: '2.2.2' }, {}],
-  ['ESP-AT 2.2.2, pushing', { firmware: '2.2.2' }, { passiveReceive: false }],
+  ['AT 1.7.4, pulled', { firmware: '1.7.4' }, { receive: 'pulled' }],
+  ['AT 1.7.4, pushing', { firmware: '1.7.4' }, { receive: 'pushed' }],
+  ['ESP-AT 2.2.2, pulled', { firmware: '2.2.2' }, { receive: 'pulled' }],
+  ['ESP-AT 2.2.2, pushing', { firmware: '2.2.2' }, { receive: 'pushed' }],
 ];
 
 describe.each(modems)(

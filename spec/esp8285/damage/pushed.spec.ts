@@ -12,7 +12,7 @@ describe.each([
   ['AT 1.7.4, passive receive off', nonos174],
   ['ESP-AT 2.2.2, passive receive off', espAt222],
 ])('data that are pushed over a line that loses bytes, %s', (_, firmware) => {
-  const options = { firmware, passiveReceive: false };
+  const options = { firmware, receive: 'pushed' } as const;
 
   const both: Rule = [
     'AT+CIPSTATUS',

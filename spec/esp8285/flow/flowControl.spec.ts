@@ -67,8 +67,8 @@ function orCode<T>(): OperatorFunction<T, T | string> {
 
 describe.each([
   ['AT 1.5', '1.5', {}],
-  ['AT 1.7.4 that pushes', '1.7.4', { passiveReceive: false }],
-  ['ESP-AT 2.2.2 that pushes', '2.2.2', { passiveReceive: false }],
+  ['AT 1.7.4 that pushes', '1.7.4', { receive: 'pushed' }],
+  ['ESP-AT 2.2.2 that pushes', '2.2.2', { receive: 'pushed' }],
 ] as const)('flow control of the line, with %s', (_, firmware, driver) => {
   it('gives a slow reader everything, in bounded memory, and slows the sender down', () => {
     const { emulator, online$, scheduler, socket } = scene({ ...driver, flowControl: true }, { firmware });

@@ -31,7 +31,7 @@ describe.each([
   ])('%s: ECONNRESET behind what has come whole, and the next connection works', (__, before) => {
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('-a-b', { a: '\r\n+IPD,4,5:hello', b: before + ready });
-      const { link4, modem, socket } = connected(scheduler, { firmware, passiveReceive: false, unasked$ });
+      const { link4, modem, socket } = connected(scheduler, { firmware, receive: 'pushed', unasked$ });
       expectObservable(link4.data$.pipe(text(), code())).toBe('-a-#', { a: 'hello' }, 'ECONNRESET');
       const next$ = link4.read$(9).pipe(
         ignoreElements(),
@@ -160,7 +160,7 @@ describe.each([
     'S8 is not assumed after noise alone, which may be the rest of pushed data',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--b--a', { a: '\r\n+IPD,4,5:hello', b: noise });
-      const { link4, modem } = connected(scheduler, { firmware, passiveReceive: false, unasked$ });
+      const { link4, modem } = connected(scheduler, { firmware, receive: 'pushed', unasked$ });
       expectObservable(link4.data$.pipe(text(), code())).toBe('--- 2999ms #', { a: 'hello' }, 'EIO');
       flush();
       assert.deepStrictEqual(modem.heard, ['AT+CIPMUX?']);

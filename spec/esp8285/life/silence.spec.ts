@@ -72,7 +72,7 @@ describe.each([
     'in the middle of a transfer fails readers, behind what has come, and senders',
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('-a', { a: '\r\n+IPD,4,3:abc\r\n+IPD,4,1460:cut off' });
-      const { link4, modem } = connected(scheduler, { firmware, passiveReceive: false, unasked$ });
+      const { link4, modem } = connected(scheduler, { firmware, receive: 'pushed', unasked$ });
       modem.fallSilent();
       expectObservable(link4.data$.pipe(text(), code())).toBe('-a 4498ms #', { a: 'abc' }, 'ETIMEDOUT');
       expectObservable(link4.sendall$('hello').pipe(code())).toBe('4500ms #', {}, 'ETIMEDOUT');

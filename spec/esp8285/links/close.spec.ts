@@ -59,7 +59,7 @@ describe.each([
     'has nothing to say when the peer has closed, and does no harm twice',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('-a', { a: '4,CLOSED\r\n' });
-      const { link4, modem } = connected(scheduler, { firmware, passiveReceive: false, unasked$ });
+      const { link4, modem } = connected(scheduler, { firmware, receive: 'pushed', unasked$ });
       expectObservable(link4.read$().pipe(text())).toBe('-(e|)', { e: '' });
       flush();
       for (let times = 0; times < 2; times++) expectObservable(link4.close$().pipe(closed)).toBe('-(c|)', values);
@@ -79,7 +79,7 @@ describe.each([
       const script: Rule[] = [
         ['AT+CIPSTATUS', 'STATUS:3\r\n+CIPSTATUS:3,"TCP","192.168.1.9",80,50000,0\r\n\r\nOK\r\n'],
       ];
-      const { link4, nic, socket } = connected(scheduler, { firmware, script, passiveReceive: false, unasked$ });
+      const { link4, nic, socket } = connected(scheduler, { firmware, script, receive: 'pushed', unasked$ });
       const link3 = socket();
       link3.connect$(peer).subscribe();
       expectObservable(link4.data$.pipe(text(), code())).toBe('-----#', {}, 'ENETDOWN');

@@ -18,12 +18,12 @@ describe.each([
   ['AT 1.7.4', nonos174, true],
   ['AT 1.5', nonos15, false],
   ['ESP-AT 2.2.2', espAt222, true],
-])('a number that is free while a command for it waits, %s', (_, firmware, passiveReceive) => {
+])('a number that is free while a command for it waits, %s', (_, firmware, isPulled) => {
   const unasked = { c: '4,CLOSED\r\n' };
 
   /** Link 4 is connected, and a send over link 3 is under way. */
   function busy(scheduler: TestScheduler, unasked$: Observable<string>) {
-    const parts = connected(scheduler, { firmware, passiveReceive, script: [slow], unasked$ });
+    const parts = connected(scheduler, { firmware, script: [slow], unasked$ });
     const link3 = parts.socket();
     link3
       .connect$(peer)
@@ -37,7 +37,7 @@ describe.each([
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const parts = busy(scheduler, cold('---c', unasked));
       // Where the modem may hold data of a closed connection, it is over when its turn comes.
-      expectObservable(parts.link4.close$().pipe(closed)).toBe(passiveReceive ? '---------(c|)' : '---(c|)', values);
+      expectObservable(parts.link4.close$().pipe(closed)).toBe(isPulled ? '---------(c|)' : '---(c|)', values);
       flush();
       assert.ok(!parts.modem.heard.includes('AT+CIPCLOSE=4'), parts.modem.heard.join());
     }),

@@ -151,7 +151,7 @@ describe.each<[string, Firmware]>([
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('-a', { a: '\r\n+IPD,4,3:abc' });
       const script: Rule[] = [refused, has(4)];
-      const { link4 } = connected(scheduler, { firmware, script, unasked$, passiveReceive: false });
+      const { link4 } = connected(scheduler, { firmware, script, unasked$, receive: 'pushed' });
       expectObservable(link4.sendall$('one').pipe(code())).toBe('----#', values, 'EIO');
       flush();
       expectObservable(link4.recv$(5).pipe(text())).toBe('----(a|)', { a: 'abc' });
@@ -162,7 +162,7 @@ describe.each<[string, Firmware]>([
     'and of a link that the modem does not have is ENOTCONN; what has come stays readable, and its end is no clean one',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('-a', { a: '\r\n+IPD,4,3:abc' });
-      const { link4 } = connected(scheduler, { firmware, script: [refused], unasked$, passiveReceive: false });
+      const { link4 } = connected(scheduler, { firmware, script: [refused], unasked$, receive: 'pushed' });
       expectObservable(link4.sendall$('one').pipe(code())).toBe('102ms #', values, 'ENOTCONN');
       flush();
       expectObservable(concat(link4.recv$(5), link4.recv$(5)).pipe(text(), code())).toBe(
@@ -177,7 +177,7 @@ describe.each<[string, Firmware]>([
     'in front of a CLOSED is EPIPE',
     marbles(({ expectObservable }, scheduler) => {
       const script: Rule[] = [['AT+CIPSEND=4,3', 2, '\r\nERROR\r\n', 50, '4,CLOSED\r\n']];
-      const { link4 } = connected(scheduler, { firmware, script, passiveReceive: false });
+      const { link4 } = connected(scheduler, { firmware, script, receive: 'pushed' });
       expectObservable(link4.sendall$('one').pipe(code())).toBe('102ms #', values, 'EPIPE');
     }),
   );

@@ -10,7 +10,7 @@ describe.each([
   ['AT 1.5', nonos15],
   ['ESP-AT 2.2.2, passive receive off', espAt222],
 ])('receiving what is pushed, %s', (_, firmware) => {
-  const options = { firmware, passiveReceive: false };
+  const options = { firmware, receive: 'pushed' } as const;
 
   it(
     'S38 takes a payload that looks like the protocol as it is, once it is certain',

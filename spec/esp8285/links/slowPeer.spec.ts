@@ -74,7 +74,7 @@ describe.each<[string, Firmware]>([
       const { nic, link4, modem, socket } = connected(scheduler, {
         firmware,
         script: [stuck, taken(7, 5)],
-        passiveReceive: false,
+        receive: 'pushed',
         unasked$: cold('120s a', { a: '\r\n+IPD,3,2:hi' }),
       });
       const link3 = socket();

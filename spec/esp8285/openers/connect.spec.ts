@@ -218,7 +218,7 @@ describe.each([
   it(
     'loses no data that stand between CONNECT and OK, nor the end after them',
     marbles(({ expectObservable }, scheduler) => {
-      const pushes = { firmware, passiveReceive: false };
+      const pushes = { firmware, receive: 'pushed' } as const;
       const script: Rule[] = [
         [start4, 5, '4,CONNECT\r\n\r\n+IPD,4,3:abc', 1, '\r\n+IPD,4,2:de4,CLOSED\r\n', 1, '\r\nOK\r\n'],
       ];

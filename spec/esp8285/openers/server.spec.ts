@@ -30,7 +30,7 @@ describe.each([
     'S54 takes a client that comes, asks who it is, and has the modem keep it however quiet it is',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--a', { a: '0,CONNECT\r\n' });
-      const { server, modem } = serving(scheduler, { firmware, unasked$, passiveReceive: false });
+      const { server, modem } = serving(scheduler, { firmware, unasked$, receive: 'pushed' });
       const from$ = server.accept$().pipe(map(([, [address, port]]) => `${address} ${port}`));
       expectObservable(from$).toBe('--(a|)', { a: '192.168.1.3 50001' });
       flush();
@@ -42,7 +42,7 @@ describe.each([
     'bounds what comes for a client that nobody has accepted, as for any other socket: ENOBUFS, and no gap',
     marbles(({ cold, expectObservable }, scheduler) => {
       const unasked$ = cold('-abc', { a: '0,CONNECT\r\n', b: '\r\n+IPD,0,6:abcdef', c: '\r\n+IPD,0,6:ghijkl' });
-      const options = { firmware, unasked$, passiveReceive: false };
+      const options = { firmware, unasked$, receive: 'pushed' } as const;
       const { server } = serving(scheduler, options, { receiveBuffer: 8 });
       const read$ = server.accept$().pipe(concatMap(([conn]) => concat(conn.recv$(99), conn.recv$(99))));
       const late$ = concat(cold('-----|').pipe(ignoreElements()), read$);
@@ -54,7 +54,7 @@ describe.each([
     'S56 sees EOF when the modem closes an idle client, after the time that was set',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--a 60s c', { a: '0,CONNECT\r\n', c: '0,CLOSED\r\n' });
-      const { server, modem } = serving(scheduler, { firmware, unasked$, passiveReceive: false, idleTimeout: 60_000 });
+      const { server, modem } = serving(scheduler, { firmware, unasked$, receive: 'pushed', idleTimeout: 60_000 });
       const end$ = server.accept$().pipe(
         concatMap(([conn]) => conn.read$()),
         text(),
@@ -71,7 +71,7 @@ describe.each([
     it(
       'keeps it for accept',
       marbles(({ expectObservable, flush }, scheduler) => {
-        const { socket, modem } = stage(scheduler, { firmware, script: [early, ...rules], passiveReceive: false });
+        const { socket, modem } = stage(scheduler, { firmware, script: [early, ...rules], receive: 'pushed' });
         const server = socket();
         server.bind$(['0.0.0.0', 80]).subscribe();
         const from$ = concat(server.listen$().pipe(ignoreElements()), server.accept$());
@@ -91,7 +91,7 @@ describe.each([
           ['AT+CIPCLOSE=0', '0,CLOSED\r\n\r\nOK\r\n'],
           ['AT+CIPSERVER=0', '\r\nOK\r\n'],
         ];
-        const { socket, modem } = stage(scheduler, { firmware, script, passiveReceive: false });
+        const { socket, modem } = stage(scheduler, { firmware, script, receive: 'pushed' });
         const server = socket();
         server.bind$(['0.0.0.0', 80]).subscribe();
         expectObservable(server.listen$().pipe(code())).toBe('#', undefined, 'EIO');

@@ -51,7 +51,7 @@ describe('the set-up', () => {
   it(
     'has the modem push if the program wants it',
     marbles(({ expectObservable, flush }, scheduler) => {
-      const { nic, modem } = unstarted(scheduler, { firmware: nonos174, passiveReceive: false });
+      const { nic, modem } = unstarted(scheduler, { firmware: nonos174, receive: 'pushed' });
       expectObservable(nic.start$().pipe(up)).toBe('(u|)', values);
       flush();
       assert.ok(modem.heard.includes('AT+CIPRECVMODE=0'));

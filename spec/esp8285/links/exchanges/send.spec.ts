@@ -158,7 +158,7 @@ describe.each<[string, Firmware]>([
         ['AT+CIPSEND=4,5', 2, firmware.prompt, '\r\n+IPD,4,3:abc'],
         ['hello', 2, '\r\nRecv 5 bytes\r\n\r\n+IPD,4,2:de\r\nSEND OK\r\n+IPD,4,1:f'],
       ];
-      const { link4 } = connected(scheduler, { firmware, script, passiveReceive: false });
+      const { link4 } = connected(scheduler, { firmware, script, receive: 'pushed' });
       expectObservable(link4.sendall$('hello').pipe(sent)).toBe('----(s|)', values);
       expectObservable(link4.data$.pipe(text())).toBe('--a-(bc)', { a: 'abc', b: 'de', c: 'f' });
     }),
