@@ -48,8 +48,9 @@ export class HostLink implements StreamLink {
     return received$.pipe(takeUntil(merge(this.closing, this.options.links.lost$)));
   }
 
-  send(bytes: Uint8Array): Observable<never> {
-    return new Observable<never>((subscriber) => {
+  /** The operating system does not tell what the peer has acknowledged. */
+  send(bytes: Uint8Array): Observable<void> {
+    return new Observable<void>((subscriber) => {
       const { socket } = this;
       const fail = (cause?: Error | null): void => subscriber.error(this.sendFailure(socket.errored ?? cause));
       const gone = (): void => fail();
@@ -61,8 +62,12 @@ export class HostLink implements StreamLink {
       socket.once('close', gone);
       socket.write(bytes, (cause) => {
         // When a socket is destroyed, Node.js 20 calls back for its pending writes without an error.
-        if (cause || socket.destroyed) fail(cause);
-        else subscriber.complete();
+        if (cause || socket.destroyed) {
+          fail(cause);
+        } else {
+          subscriber.next();
+          subscriber.complete();
+        }
       });
       return () => void socket.off('close', gone);
     }).pipe(takeUntil(this.options.links.lost$));

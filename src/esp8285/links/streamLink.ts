@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, ignoreElements, merge, type Observable, take, tap, throwError } from 'rxjs';
+import { catchError, defer, EMPTY, map, merge, type Observable, take, throwError } from 'rxjs';
 
 import type { ErrorCode } from '../../usocket/contract/errno';
 import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../../usocket/contract/nic';
@@ -116,7 +116,7 @@ export class ModemStreamLink implements StreamLink, Traffic {
     );
   }
 
-  send(bytes: Uint8Array): Observable<never> {
+  send(bytes: Uint8Array): Observable<void> {
     return defer(() => {
       if (!this.life.isOpen) throw this.sendError(new LinkGone('nothing was sent'));
       let error: unknown;
@@ -132,10 +132,9 @@ export class ModemStreamLink implements StreamLink, Traffic {
       );
     }).pipe(
       take(1),
-      tap((took) => {
+      map((took) => {
         this.maxSend = took > patientSend ? impatientSend : Math.min(longestSend, 2 * this.maxSend);
       }),
-      ignoreElements(),
     );
   }
 

@@ -75,13 +75,17 @@ export interface StreamLink {
   readonly maxSend: number;
 
   /**
-   * Cold. Hands over 1 to {@link StreamLink.maxSend} bytes, and completes when the interface has taken them all. The
-   * socket sends one piece after another. Just before {@link StreamLink.close} it may begin several sends at once, and
-   * the interface keeps their order. Unsubscribing does not take back what has been handed over.
+   * Cold. Hands over 1 to {@link StreamLink.maxSend} bytes. Emits once, when the interface has taken them all and can
+   * take more. Completes when the peer has acknowledged them, or together with the emission where the interface does not
+   * tell that.
    *
-   * Errors: `EPIPE` or `ECONNRESET` when the connection has ended, `ETIMEDOUT` when the peer takes nothing.
+   * The socket begins the next send at the emission. Just before {@link StreamLink.close} it may begin several sends at
+   * once, and the interface keeps their order. Unsubscribing does not take back what has been handed over.
+   *
+   * Errors, before or after the emission: `EPIPE` or `ECONNRESET` when the connection has ended, `ETIMEDOUT` when the
+   * peer takes nothing.
    */
-  send(bytes: Uint8Array): Observable<never>;
+  send(bytes: Uint8Array): Observable<void>;
 
   /**
    * Cold. Changes the settings that are given, and completes when they are in force.
@@ -91,8 +95,8 @@ export interface StreamLink {
   configure(settings: StreamSettings): Observable<never>;
 
   /**
-   * Cold. Ends both directions after the bytes that have been handed over, so that the peer sees the end of the stream,
-   * and completes when the link is free. It waits only a limited time for a peer that takes nothing. Never errors.
+   * Cold. Ends both directions after the bytes that have been handed over are acknowledged, so that the peer sees the end
+   * of the stream, and completes when the link is free. It waits only a limited time for a peer that takes nothing. Never errors.
    */
   close(options?: CloseOptions): Observable<never>;
 }

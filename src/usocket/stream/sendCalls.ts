@@ -1,4 +1,4 @@
-import { catchError, map, type MonoTypeOperatorFunction, type Observable, of, switchMap, throwError } from 'rxjs';
+import { catchError, last, map, type MonoTypeOperatorFunction, type Observable, of, switchMap, throwError } from 'rxjs';
 
 import { type Call, type Sendable, sendFlags } from '../calls/call';
 import type { Operations } from '../calls/operations';
@@ -50,11 +50,12 @@ export class SendCalls {
     });
   }
 
-  /** Hands the bytes of a call to the interface as soon as the connection is open, and waits until it has taken them. */
+  /** Hands the bytes of a call to the interface as soon as the connection is open, and waits until they are acknowledged. */
   private handOver(call: SocketCall, bytes: Uint8Array, { isShort = false } = {}): Observable<number> {
     const { sender, peer } = this.connection;
     return this.connection.whenOpen(call).pipe(
       switchMap((link) => sender.sendAll(link, isShort ? bytes.subarray(0, link.maxSend) : bytes)),
+      last(),
       this.failing(call),
       call.deadline('send', `${peer} did not answer`),
     );

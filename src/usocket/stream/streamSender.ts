@@ -1,13 +1,17 @@
 import {
+  AsyncSubject,
   BehaviorSubject,
   catchError,
   defer,
   distinctUntilChanged,
   EMPTY,
   exhaustMap,
+  filter,
   finalize,
+  ignoreElements,
   map,
   merge,
+  mergeAll,
   Observable,
   of,
   repeat,
@@ -26,8 +30,10 @@ const usualSendBuffer = 8_192;
 interface Parcel {
   bytes: Uint8Array;
   caller: Subscriber<number> | undefined;
-  /** How many of the bytes have been handed to the interface. */
+  /** How many of the bytes have been handed to the interface, how many it has taken, and how many are acknowledged. */
   sent: number;
+  taken: number;
+  acknowledged: number;
 }
 
 /** The copied bytes of calls that do not wait. More may be added until the first of them are handed over. */
@@ -36,19 +42,20 @@ interface Buffered extends Parcel {
   store: Buffer;
 }
 
-/** The bytes of one send of the link, and the parcels that they come from. */
+/** The bytes of one send of the link, and how many of them come from which parcel. */
 interface Batch {
   readonly bytes: Uint8Array;
-  readonly parcels: readonly Parcel[];
+  readonly shares: readonly { readonly parcel: Parcel; readonly size: number }[];
 }
 
 /**
  * The sending side of a stream socket. It sends the bytes of the calls in their order, and cuts them into sends that
- * the link takes. While one send runs, the small parcels after it are joined, because each send costs the modem an
- * exchange.
+ * the link takes. A send begins when the link has taken the bytes of the one before, even if they are not acknowledged
+ * yet. Until then the small parcels that wait are joined, because each send costs the modem an exchange.
  *
- *     sendAll    --a--b-c-d------------
- *     link       --[a_______][bcd__]---
+ *     sendAll    --a--b-c-d---------------
+ *     link       --[a___t___ok]
+ *                       [bcd___t___ok]     t: taken, ok: acknowledged
  *
  * Calls that do not wait put as many bytes into the send buffer as it has room for. The bytes of waiting calls count,
  * too.
@@ -62,22 +69,27 @@ export class StreamSender {
   readonly sending$: Observable<never>;
 
   private readonly wakes = new Subject<StreamLink>();
-  private readonly abandonments = new Subject<void>();
+  private readonly abandonments = new Subject<Batch>();
+  /** The sends of the link. Several may be under way: the last one may not be taken yet, the others are. */
+  private readonly sends = new Subject<Observable<never>>();
   /** How many bytes the interface has not taken yet. */
   private readonly outstanding = new BehaviorSubject(0);
   private readonly capacity = new BehaviorSubject(usualSendBuffer);
   private readonly failed = new BehaviorSubject(false);
   private readonly waiting: Parcel[] = [];
-  private current: readonly Parcel[] = [];
+  /** What the interface is taking. */
+  private current: Batch | undefined;
+  private acknowledgedBytes = 0;
   /** The last parcel that waits, if it belongs to the send buffer and none of its bytes have been handed over. */
   private open: Buffered | undefined;
 
   constructor() {
-    this.sending$ = this.wakes.pipe(
+    const handing$ = this.wakes.pipe(
       exhaustMap((link) =>
         defer(() => this.hand(link)).pipe(repeat({ delay: () => (this.waiting.length > 0 ? of(true) : EMPTY) })),
       ),
     );
+    this.sending$ = merge(this.sends.pipe(mergeAll()), handing$);
     this.hasFailed$ = this.failed.asObservable();
     this.hasRoom$ = merge(this.outstanding, this.capacity).pipe(
       map(() => this.room > 0),
@@ -88,6 +100,11 @@ export class StreamSender {
   /** How many bytes the interface has not taken yet. */
   get unsent(): number {
     return this.outstanding.value;
+  }
+
+  /** How many bytes the link has acknowledged since it is open. */
+  get acknowledged(): number {
+    return this.acknowledgedBytes;
   }
 
   /** How many bytes the send buffer has room for. */
@@ -101,12 +118,12 @@ export class StreamSender {
   }
 
   /**
-   * Cold. Waits its turn, hands all bytes over, and emits their number. After unsubscribing, no more of them are handed
-   * over.
+   * Cold. Waits its turn and hands all bytes over. Emits their number when the link has taken them all, and completes
+   * when they are acknowledged. After unsubscribing, no more of them are handed over.
    */
   sendAll(link: StreamLink, bytes: Uint8Array): Observable<number> {
     if (bytes.length === 0) return of(0);
-    return this.enqueue(link, () => ({ bytes, caller: undefined, sent: 0 }));
+    return this.enqueue(link, () => parcelOf(bytes));
   }
 
   /**
@@ -123,13 +140,13 @@ export class StreamSender {
       this.count(taken.length);
     } else {
       const store = Buffer.from(taken);
-      run(this.enqueue(link, () => (this.open = { bytes: store, store, caller: undefined, sent: 0 })));
+      run(this.enqueue(link, () => (this.open = { ...parcelOf(store), store })));
     }
     return taken.length;
   }
 
   /**
-   * Cold. Hands over at once all bytes that are left, before the link is closed, and completes when it has taken them.
+   * Cold. Hands over at once all bytes that are left, before the link is closed, and completes when they are acknowledged.
    */
   flush(link: StreamLink): Observable<never> {
     return defer(() => {
@@ -147,6 +164,7 @@ export class StreamSender {
   /** Accepts no more bytes. What has been handed over still goes. */
   end(): void {
     this.wakes.complete();
+    this.sends.complete();
   }
 
   private enqueue(link: StreamLink, make: () => Parcel): Observable<number> {
@@ -160,60 +178,86 @@ export class StreamSender {
       this.wakes.next(link);
       return () => {
         this.remove(parcel);
-        if (this.current.includes(parcel) && this.current.every((each) => each.caller?.closed))
-          this.abandonments.next();
+        const { current } = this;
+        const isOurs = current?.shares.some((share) => share.parcel === parcel);
+        // No call waits for it any more. A send that has not begun never begins.
+        if (isOurs && current?.shares.every((share) => share.parcel.caller?.closed)) this.abandonments.next(current);
       };
     });
   }
 
+  /** Begins the next send, and completes when the link has taken its bytes. */
   private hand(link: StreamLink): Observable<never> {
     const batch = this.nextBatch(link.maxSend);
     if (batch.bytes.length === 0) return EMPTY;
-    this.current = batch.parcels;
-    return this.handOver(link, batch).pipe(
-      // No call waits for it any more. A send that has not begun never begins.
-      takeUntil(this.abandonments),
+    const isTaken = new AsyncSubject<never>();
+    const abandoned$ = this.abandonments.pipe(filter((abandoned) => abandoned === batch));
+    this.current = batch;
+    this.sends.next(
+      this.handOver(link, batch, () => {
+        this.current = undefined;
+        isTaken.complete();
+      }).pipe(takeUntil(abandoned$)),
     );
+    return isTaken;
   }
 
-  private handOver(link: StreamLink, { bytes, parcels }: Batch): Observable<never> {
+  /** @param taken Called when the link has taken the bytes, and when it will not take them. */
+  private handOver(link: StreamLink, { bytes, shares }: Batch, taken?: () => void): Observable<never> {
     let isCounted = true;
     // Runs before the calls are told, so that a call that sends again at once finds room.
     const settle = () => {
-      if (!isCounted) return;
+      if (!isCounted) return false;
       isCounted = false;
-      if (this.current === parcels) this.current = [];
       this.count(-bytes.length);
+      return true;
+    };
+    const take = () => {
+      if (!settle()) return;
+      for (const { parcel, size } of shares) {
+        parcel.taken += size;
+        if (parcel.taken === parcel.bytes.length) parcel.caller?.next(parcel.bytes.length);
+      }
+      taken?.();
     };
     return link.send(bytes).pipe(
       tap({
+        next: take,
         complete: () => {
-          settle();
-          for (const parcel of parcels) this.complete(parcel);
+          take();
+          this.acknowledgedBytes += bytes.length;
+          for (const { parcel, size } of shares) {
+            parcel.acknowledged += size;
+            if (parcel.acknowledged === parcel.bytes.length) parcel.caller?.complete();
+          }
         },
       }),
+      ignoreElements(),
       catchError((error: unknown) => {
         this.failed.next(true);
-        for (const parcel of parcels) this.remove(parcel);
-        settle();
-        for (const { caller } of parcels) caller?.error(error);
+        for (const { parcel } of shares) this.remove(parcel);
+        const isFirst = settle();
+        for (const { parcel } of shares) parcel.caller?.error(error);
+        if (isFirst) taken?.();
         return EMPTY;
       }),
-      finalize(settle),
+      finalize(() => {
+        if (settle()) taken?.();
+      }),
     );
   }
 
   /** Takes the bytes of the next send, at most `size`. They are copied only where they come from several parcels. */
   private nextBatch(size: number): Batch {
     const pieces: Uint8Array[] = [];
-    const parcels: Parcel[] = [];
+    const shares: Batch['shares'][number][] = [];
     let room = size;
     while (room > 0) {
       const [parcel] = this.waiting;
       if (!parcel) break;
       const piece = parcel.bytes.subarray(parcel.sent, parcel.sent + room);
       pieces.push(piece);
-      parcels.push(parcel);
+      shares.push({ parcel, size: piece.length });
       parcel.sent += piece.length;
       room -= piece.length;
       // Nothing is added to bytes that have been sent. Otherwise a program that always writes would keep them for ever.
@@ -222,13 +266,7 @@ export class StreamSender {
       this.waiting.shift();
     }
     const [only] = pieces;
-    return { bytes: pieces.length === 1 && only ? only : Buffer.concat(pieces), parcels };
-  }
-
-  private complete({ bytes, sent, caller }: Parcel): void {
-    if (sent < bytes.length) return;
-    caller?.next(bytes.length);
-    caller?.complete();
+    return { bytes: pieces.length === 1 && only ? only : Buffer.concat(pieces), shares };
   }
 
   /** Removes a parcel, as far as it has not been handed over. */
@@ -244,6 +282,10 @@ export class StreamSender {
   private count(bytes: number): void {
     this.outstanding.next(this.outstanding.value + bytes);
   }
+}
+
+function parcelOf<T extends Uint8Array>(bytes: T): Parcel & { bytes: T } {
+  return { bytes, caller: undefined, sent: 0, taken: 0, acknowledged: 0 };
 }
 
 /** Appends to a store that doubles its size, so that the cost of many small appends grows with their bytes alone. */
