@@ -10,6 +10,49 @@ export function latin1(text: string): Buffer {
   return Buffer.from(text, 'latin1');
 }
 
+/** A cutter whose methods return the frames that they cause. */
+export class CollectingCutter {
+  private readonly cutter: FrameCutter;
+  private frames: Frame[] = [];
+
+  constructor(expecting: Expectation, unknownLines?: UnknownLines) {
+    this.cutter = new FrameCutter(expecting, (frame) => this.frames.push(frame), unknownLines);
+  }
+
+  get isUnfinished(): boolean {
+    return this.cutter.isUnfinished;
+  }
+
+  get heldBytes(): number {
+    return this.cutter.heldBytes;
+  }
+
+  get missing(): number {
+    return this.cutter.missing;
+  }
+
+  push(chunk: Uint8Array): readonly Frame[] {
+    this.cutter.push(chunk);
+    return this.collected();
+  }
+
+  settle(): readonly Frame[] {
+    this.cutter.settle();
+    return this.collected();
+  }
+
+  giveUp(): readonly Frame[] {
+    this.cutter.giveUp();
+    return this.collected();
+  }
+
+  private collected(): readonly Frame[] {
+    const { frames } = this;
+    this.frames = [];
+    return frames;
+  }
+}
+
 /**
  * The frames that the cutter makes of chunks and of the silence after them. By default a send waits for its prompt, and a
  * read waits for the data of link 0.
@@ -19,8 +62,8 @@ export function cut(
   expecting: Partial<Expectation> = {},
   unknownLines?: UnknownLines,
 ): Frame[] {
-  const cutter = new FrameCutter({ prompt: true, reading: 0, discards: 0, ...expecting }, unknownLines);
-  return [...chunks.flatMap((chunk) => [...cutter.push(chunk)]), ...cutter.settle()];
+  const cutter = new CollectingCutter({ prompt: true, reading: 0, discards: 0, ...expecting }, unknownLines);
+  return [...chunks.flatMap((chunk) => cutter.push(chunk)), ...cutter.settle()];
 }
 
 /** The same for a text in one chunk, with joined payloads. */

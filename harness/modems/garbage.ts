@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 
 import { Random } from '../../src/emulator/simulation/random';
 import type { Frame } from '../../src/esp8285/grammar/frame';
-import { FrameCutter } from '../../src/esp8285/grammar/frameCutter';
+import { CollectingCutter } from './frames';
 
 /** The most bytes that a cutter may hold: a block, a line, and the bytes that have followed a block so far. */
 const mostHeld = 8192 + 1024 + 2 * 48;
@@ -88,10 +88,10 @@ export function feedGarbage(seed: number): number {
     numbersLinks: chance(4) > 0,
     discards: 0,
   };
-  const cutter = new FrameCutter(expecting);
+  const cutter = new CollectingCutter(expecting);
   const bytes = garbage(chance);
   let handedOn = 0;
-  const count = (frames: Iterable<Frame>) => {
+  const count = (frames: readonly Frame[]) => {
     for (const frame of frames) if (frame.kind === 'block') handedOn += frame.length;
   };
   for (let at = 0; at < bytes.length;) {

@@ -76,7 +76,7 @@ export class Modem {
         redialer.keep((rx$) =>
           rx$.pipe(
             flowControl ? hold.gate() : identity,
-            cutFrames(expecting, { longestPause, scheduler: clock }, unknownLines),
+            cutFrames(expecting, { silence: { longestPause, scheduler: clock }, unknownLines }),
           ),
         ),
         throwError(() => new OSError('ENODEV', 'modem', 'the serial line to the modem was closed')),

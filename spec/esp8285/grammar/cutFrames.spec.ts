@@ -1,11 +1,25 @@
 import { describe, it } from '@jest/globals';
-import { EMPTY, from, map, type Observable, of, type OperatorFunction, pipe, Subject, take, tap } from 'rxjs';
+import {
+  EMPTY,
+  from,
+  map,
+  type Observable,
+  of,
+  type OperatorFunction,
+  pipe,
+  Subject,
+  take,
+  tap,
+  VirtualTimeScheduler,
+} from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import assert from 'node:assert/strict';
 
 import { latin1 } from '../../../harness/modems/frames';
-import { cutFrames, type SilenceOptions } from '../../../src/esp8285/grammar/cutFrames';
+import { cutFrames } from '../../../src/esp8285/grammar/cutFrames';
+import type { Expectation } from '../../../src/esp8285/grammar/expectation';
 import type { Frame } from '../../../src/esp8285/grammar/frame';
+import type { SilenceOptions } from '../../../src/esp8285/grammar/silence';
 import { marbles } from '../../../harness/time/marbles';
 
 const unplugged = new Error('unplugged');
@@ -20,7 +34,7 @@ function word(frame: Frame): string {
 
 /** The frames of a stream of text, each in a word. */
 function words(silence?: SilenceOptions): OperatorFunction<string, string> {
-  return pipe(map(latin1), cutFrames(nothing, silence), map(word));
+  return pipe(map(latin1), cutFrames(nothing, { silence }), map(word));
 }
 
 describe('cutFrames', () => {
@@ -117,6 +131,22 @@ describe('cutFrames', () => {
     assert.deepStrictEqual(heard, ['opened', 'final', 'closed']);
   });
 
+  it('cuts a chunk that a listener causes when a silence hands a block on', () => {
+    const rx = new Subject<string>();
+    const scheduler = new VirtualTimeScheduler();
+    const heard: string[] = [];
+    const answer = (frame: string) => {
+      if (frame === 'block hello4') rx.next('0,CLO');
+      if (frame === 'cut off') rx.next('SED\r\n');
+    };
+    rx.pipe(words({ longestPause: 100, scheduler }), tap(answer)).subscribe((frame) =>
+      heard.push(`${scheduler.now()} ${frame}`),
+    );
+    rx.next('\r\n+IPD,0,6:hello4');
+    scheduler.flush();
+    assert.deepStrictEqual(heard, ['20 block hello4', '120 cut off', '120 closed']);
+  });
+
   it('gives the payload in the memory of the chunks', () => {
     const chunk = latin1('\r\n+IPD,0,5:hello\r\nOK\r\n');
     const frames: Frame[] = [];
@@ -200,4 +230,47 @@ describe('cutFrames, in a silence', () => {
       expectSubscriptions(rx$.subscriptions).toBe('^');
     }),
   );
+});
+
+describe('cutFrames, of the bytes that are under way', () => {
+  const pulling = { ...nothing, reading: 0 };
+
+  /** What is told while a modem prints these chunks, one after the other. */
+  function told(chunks: readonly string[], expecting: Expectation = nothing): readonly (number | 'frame')[] {
+    const heard: (number | 'frame')[] = [];
+    const expects = (bytes: number) => void heard.push(bytes);
+    from(chunks)
+      .pipe(map(latin1), cutFrames(expecting, { expects }))
+      .subscribe(() => heard.push('frame'));
+    return heard;
+  }
+
+  it('tells after each chunk how much of a block is missing, and once that nothing is', () => {
+    assert.deepStrictEqual(told(['\r\nOK\r\n', '\r\n+IPD,0,6:h', 'el', 'lo!', '0,CLOSED\r\n']), [
+      ...['frame', 5, 3, 'frame', 0, 'frame'],
+    ]);
+  });
+
+  it('counts the OK that comes after a pulled block', () => {
+    const chunks = ['\r\n+CIPRECVDATA,5:hel', 'lo', '\r\nO', 'K\r\n'];
+    assert.deepStrictEqual(told(chunks, pulling), [8, 6, 3, 'frame', 'frame', 0]);
+  });
+
+  it('tells nothing of a block that comes in one chunk, nor of an unfinished line', () => {
+    assert.deepStrictEqual(told(['\r\n+IPD,0,5:hello\r\n0,CLO', 'SED\r\n']), ['frame', 'frame']);
+  });
+
+  it('expects nothing of a block that is given up, nor of a line that is let go', () => {
+    const heard: number[] = [];
+    const rx = new Subject<Uint8Array>();
+    const scheduler = new VirtualTimeScheduler();
+    const silence = { longestPause: 100, scheduler };
+    const frames$ = rx.pipe(cutFrames(nothing, { silence, expects: (bytes) => heard.push(bytes) }));
+    const subscription = frames$.subscribe();
+    rx.next(latin1('\r\n+IPD,0,5:he'));
+    scheduler.flush();
+    rx.next(latin1('\r\n+IPD,0,5:he'));
+    subscription.unsubscribe();
+    assert.deepStrictEqual(heard, [3, 0, 3, 0]);
+  });
 });

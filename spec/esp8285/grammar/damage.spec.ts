@@ -1,8 +1,7 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
-import { framesOf, latin1 } from '../../../harness/modems/frames';
+import { CollectingCutter, framesOf, latin1 } from '../../../harness/modems/frames';
 
 const ok = { kind: 'final', result: 'OK' };
 const block = (link: number, data: string) => ({ kind: 'block', link, length: data.length, data });
@@ -46,7 +45,7 @@ describe('damage', () => {
 
   it('keeps a block that ends like the modem speaks until something follows, or a moment has passed', () => {
     for (const following of ['\r\n', '']) {
-      const cutter = new FrameCutter({ prompt: false, reading: undefined, discards: 0 });
+      const cutter = new CollectingCutter({ prompt: false, reading: undefined, discards: 0 });
       assert.deepStrictEqual([...cutter.push(latin1('\r\n+IPD,3,7:hello\r\n'))], []);
       assert.deepStrictEqual([...cutter.push(latin1(following))], []);
       assert.strictEqual([...cutter.settle()].length, 1);
@@ -55,20 +54,20 @@ describe('damage', () => {
   });
 
   it('takes a line that lacks nothing but its last byte for a line, after a silence', () => {
-    const cutter = new FrameCutter({ prompt: false, reading: undefined, discards: 0 });
+    const cutter = new CollectingCutter({ prompt: false, reading: undefined, discards: 0 });
     assert.deepStrictEqual([...cutter.push(latin1('4,CLOSED\r')), ...cutter.settle()], []);
     assert.deepStrictEqual([...cutter.giveUp()], [{ kind: 'closed', link: 4 }]);
   });
 
   it('reports a line that stops in the middle, and still understands its rest', () => {
-    const cutter = new FrameCutter({ prompt: false, reading: undefined, discards: 0 });
+    const cutter = new CollectingCutter({ prompt: false, reading: undefined, discards: 0 });
     assert.deepStrictEqual([...cutter.push(latin1('4,CLO')), ...cutter.giveUp()], [cutOff(undefined, true)]);
     assert.deepStrictEqual([...cutter.push(latin1('SED\r\n'))], [{ kind: 'closed', link: 4 }]);
   });
 
   it('gives up what has begun behind a block, too, after a silence', () => {
     const expecting = { prompt: false, reading: 1, discards: 0 };
-    const cutter = new FrameCutter(expecting);
+    const cutter = new CollectingCutter(expecting);
     assert.deepStrictEqual([...cutter.push(latin1('\r\n+IPD,4,5:hello\r\n>+CIPRECVDATA:75,cut off'))], []);
     // A send has begun meanwhile.
     expecting.prompt = true;

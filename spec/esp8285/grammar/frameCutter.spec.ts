@@ -1,9 +1,9 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { joined, latin1, type JoinedFrame } from '../../../harness/modems/frames';
+import { CollectingCutter, joined, type JoinedFrame, latin1 } from '../../../harness/modems/frames';
 import type { Expectation } from '../../../src/esp8285/grammar/expectation';
-import { FrameCutter, type UnknownLines } from '../../../src/esp8285/grammar/frameCutter';
+import type { UnknownLines } from '../../../src/esp8285/grammar/frameCutter';
 
 type Changing<T> = { -readonly [Name in keyof T]: T[Name] };
 
@@ -14,7 +14,7 @@ const block = (data: string) => ({ kind: 'block', link: 3, length: data.length, 
 /** A cutter, what is expected of it, which can be changed, and its frames. */
 function cutting(unknownLines?: UnknownLines) {
   const expecting: Changing<Expectation> = { prompt: false, reading: undefined, discards: 0 };
-  const cutter = new FrameCutter(expecting, unknownLines);
+  const cutter = new CollectingCutter(expecting, unknownLines);
   const all = (frames: Iterable<Parameters<typeof joined>[0]>): JoinedFrame[] => Array.from(frames, joined);
   return {
     cutter,

@@ -1,8 +1,7 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
-import { cut, framesOf, joined, latin1 } from '../../../harness/modems/frames';
+import { CollectingCutter, cut, framesOf, joined, latin1 } from '../../../harness/modems/frames';
 
 const ok = { kind: 'final', result: 'OK' };
 
@@ -19,7 +18,7 @@ describe('limits', () => {
   });
 
   it('holds no more than a line of an endless one', () => {
-    const cutter = new FrameCutter({ prompt: false, reading: undefined, discards: 0 });
+    const cutter = new CollectingCutter({ prompt: false, reading: undefined, discards: 0 });
     for (let chunk = 0; chunk < 1000; chunk++) assert.deepStrictEqual([...cutter.push(Buffer.alloc(1024, 'x'))], []);
     assert.ok(cutter.heldBytes <= 1024);
     assert.deepStrictEqual([...cutter.push(latin1('\n'))], [{ kind: 'noise', length: 1_024_000 }]);
@@ -66,7 +65,7 @@ describe('limits', () => {
 
   it('forgets an unfinished block when the modem was not understood', () => {
     const expecting = { prompt: false, reading: undefined, discards: 0 };
-    const cutter = new FrameCutter(expecting);
+    const cutter = new CollectingCutter(expecting);
     assert.deepStrictEqual([...cutter.push(latin1('\r\n+IPD,0,1460:cut short'))], []);
     expecting.discards++;
     assert.deepStrictEqual([...cutter.push(latin1('\r\nOK\r\n'))], [ok]);
@@ -74,7 +73,7 @@ describe('limits', () => {
 
   it('forgets an unfinished line when the modem was not understood', () => {
     const expecting = { prompt: false, reading: undefined, discards: 0 };
-    const cutter = new FrameCutter(expecting);
+    const cutter = new CollectingCutter(expecting);
     assert.deepStrictEqual([...cutter.push(latin1('x'.repeat(2000)))], []);
     expecting.discards++;
     assert.deepStrictEqual([...cutter.push(latin1('OK\r\n'))], [ok]);

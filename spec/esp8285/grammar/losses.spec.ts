@@ -2,8 +2,7 @@ import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
-import { FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
-import { latin1 } from '../../../harness/modems/frames';
+import { CollectingCutter, latin1 } from '../../../harness/modems/frames';
 
 /** What a modem says between data, whole and certain, or news. */
 const between = fc.constantFrom(
@@ -51,7 +50,7 @@ function isCutUnnoticed(data: string): boolean {
 
 /** Whether what the links have had by then is what was sent, as far as nothing was said against it. */
 function check(sent: readonly { readonly link: number; readonly data: string }[], printed: Buffer): string | undefined {
-  const cutter = new FrameCutter({ prompt: false, reading: undefined, numbersLinks: true, discards: 0 });
+  const cutter = new CollectingCutter({ prompt: false, reading: undefined, numbersLinks: true, discards: 0 });
   const received = ['', '', '', '', ''];
   const doubted = new Set<number>();
   const frames = [...cutter.push(printed), ...cutter.settle(), ...cutter.giveUp()];

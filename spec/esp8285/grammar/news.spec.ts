@@ -3,8 +3,7 @@ import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
 import type { Expectation } from '../../../src/esp8285/grammar/expectation';
-import { FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
-import { cut, framesOf, joined, latin1 } from '../../../harness/modems/frames';
+import { CollectingCutter, cut, framesOf, joined, latin1 } from '../../../harness/modems/frames';
 
 const numbered = { numbersLinks: true, prompt: false };
 const ok = { kind: 'final', result: 'OK' };
@@ -152,7 +151,7 @@ describe('a line that shows a loss', () => {
   });
 
   it('more of them than 1024 bytes without a pause are a payload; with pauses they are a log', () => {
-    const cutter = new FrameCutter({ ...numbered, reading: undefined, discards: 0 });
+    const cutter = new CollectingCutter({ ...numbered, reading: undefined, discards: 0 });
     const push = (times: number) => {
       const kinds: string[] = [];
       for (let time = 0; time < times; time++) {
@@ -230,7 +229,7 @@ describe('a block behind which there is text', () => {
   it('holds no more of it than of any', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...news, ''), { maxLength: 200 }), fc.nat(8192), (lines, length) => {
-        const cutter = new FrameCutter({ ...numbered, reading: undefined, discards: 0 });
+        const cutter = new CollectingCutter({ ...numbered, reading: undefined, discards: 0 });
         const printed = `\r\n+IPD,4,${length}:${'y'.repeat(length)}${lines.join('\r\n')}`;
         for (const frame of cutter.push(latin1(printed))) assert.ok(frame);
         assert.ok(cutter.heldBytes <= 8192 + 1024 + 96);

@@ -22,16 +22,21 @@ const whole = (data: string) => ({ kind: 'block', link: 3, length: data.length, 
 
 /** News behind a block, if one is given, and what they yield. */
 function pendingBehind(block?: OpenBlock, isHandedOn = false) {
-  const news = new PendingNews();
+  let frames: Frame[] = [];
+  const news = new PendingNews((frame) => frames.push(frame));
   if (block) news.follow(block, isHandedOn);
-  const all = (frames: Iterable<Frame>) => Array.from(frames, joined);
+  const all = (step: () => void) => {
+    frames = [];
+    step();
+    return frames.map(joined);
+  };
   return {
     news,
-    add: (text: string) => all(news.add(unknown(text), text.length + 1)),
-    end: (lineEnd: number, isLed?: boolean) => all(news.end(lineEnd, isLed)),
-    endBlock: (how: Parameters<PendingNews['endBlock']>[0]) => all(news.endBlock(how)),
-    settle: () => all(news.settle()),
-    giveUp: () => all(news.giveUp()),
+    add: (text: string) => all(() => news.add(unknown(text), text.length + 1)),
+    end: (lineEnd: number, isLed?: boolean) => all(() => news.end(lineEnd, isLed)),
+    endBlock: (how: Parameters<PendingNews['endBlock']>[0]) => all(() => news.endBlock(how)),
+    settle: () => all(() => news.settle()),
+    giveUp: () => all(() => news.giveUp()),
   };
 }
 

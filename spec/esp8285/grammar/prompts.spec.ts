@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
 import { FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
-import { framesOf, joined, latin1 } from '../../../harness/modems/frames';
+import { CollectingCutter, framesOf, joined, latin1 } from '../../../harness/modems/frames';
 
 const ok = { kind: 'final', result: 'OK' };
 const prompt = { kind: 'prompt' };
@@ -37,8 +37,8 @@ describe('prompts', () => {
   });
 
   it('eats one blank, and no other: the blank may come with the next chunk', () => {
-    const cutter = new FrameCutter({ prompt: true, reading: undefined, discards: 0 });
-    const frames = ['>', ' ', ' one\r\n', ' two\r\n'].flatMap((text) => [...cutter.push(latin1(text))]);
+    const cutter = new CollectingCutter({ prompt: true, reading: undefined, discards: 0 });
+    const frames = ['>', ' ', ' one\r\n', ' two\r\n'].flatMap((text) => cutter.push(latin1(text)));
     assert.deepStrictEqual(frames.map(joined), [
       prompt,
       { kind: 'unknown', text: ' one' },
@@ -49,10 +49,11 @@ describe('prompts', () => {
   it('heeds what is expected when a frame has changed it', () => {
     const expecting = { prompt: true, reading: undefined, discards: 0 };
     const kinds: string[] = [];
-    for (const frame of new FrameCutter(expecting).push(latin1('> >\r\n'))) {
-      kinds.push(frame.kind);
+    const cutter = new FrameCutter(expecting, ({ kind }) => {
+      kinds.push(kind);
       expecting.prompt = false;
-    }
+    });
+    cutter.push(latin1('> >\r\n'));
     assert.deepStrictEqual(kinds, ['prompt', 'unknown']);
   });
 });

@@ -24,6 +24,8 @@ const [nul, lineFeed, carriageReturn, blank, promptMark, plus] = [0x00, 0x0a, 0x
 const nothing = Buffer.alloc(0);
 /** The character that replaces bytes that are not text. */
 const notText = '\ufffd';
+/** The number of bytes of `\r\nOK\r\n`, which comes after a pulled block. */
+const pulledEnd = 6;
 /** The number of bytes of a line end. */
 const lineEnd = 2;
 const lost = { swallowed: undefined, isCutOff: undefined };
@@ -42,7 +44,7 @@ export class FrameCutter {
   private block: OpenBlock | undefined;
   /** The bytes after a block, as long as they do not decide whether it is whole. */
   private following = nothing;
-  private news = new PendingNews();
+  private news: PendingNews;
   private held = nothing;
   /**
    * The number of skipped bytes of a line that is too long, or has no beginning; `undefined` for a line that makes
@@ -54,10 +56,14 @@ export class FrameCutter {
   private isEchoCut = false;
   private discards = 0;
 
+  /** @param emit Takes each frame as soon as it is certain. It must not call the cutter. */
   constructor(
     private readonly expecting: Expectation,
+    private readonly emit: (frame: Frame) => void,
     private readonly unknownLines: UnknownLines = 'news',
-  ) {}
+  ) {
+    this.news = new PendingNews(emit);
+  }
 
   /** Whether a silence now would mean something. */
   get isUnfinished(): boolean {
@@ -70,32 +76,42 @@ export class FrameCutter {
     return (this.block?.filled ?? this.news.heldBytes) + this.following.length + this.held.length;
   }
 
-  /** Takes the next chunk and yields the frames that it completes. */
-  *push(bytes: Uint8Array): Generator<Frame> {
+  /**
+   * How many bytes are certainly under way: the rest of a block, and of the `OK` after a pulled one. 0 if nothing is
+   * certain.
+   */
+  get missing(): number {
+    const { block } = this;
+    if (block === undefined) return 0;
+    return block.isPulled ? Math.max(0, block.missing + pulledEnd - this.following.length) : block.missing;
+  }
+
+  /** Takes the next chunk and emits the frames that it completes. */
+  push(bytes: Uint8Array): void {
     if (this.discards !== this.expecting.discards) this.discard();
     this.isStalled = false;
-    yield* this.cut(asBuffer(bytes));
+    this.cut(asBuffer(bytes));
   }
 
   /** Nothing has come for a moment, so no rest of a message is under way. */
-  *settle(): Generator<Frame> {
+  settle(): void {
     // A pulled block is not complete before its `OK`.
     if (
       this.block?.missing === 0 &&
       !this.block.isPulled &&
       this.following.every((byte) => byte === lineFeed || byte === carriageReturn)
     ) {
-      yield* this.decide(this.block, { kind: 'whole' });
+      this.decide(this.block, { kind: 'whole' });
     }
-    if (this.held.length === 0) yield* this.news.settle();
+    if (this.held.length === 0) this.news.settle();
   }
 
   /** Nothing has come for much longer than bytes under way need, so an unfinished message is cut off. */
-  *giveUp(): Generator<Frame> {
-    yield* this.news.giveUp();
+  giveUp(): void {
+    this.news.giveUp();
     // The bytes after a block may have begun another one.
     while (this.block) {
-      yield* this.decide(this.block, { kind: 'damaged', swallowed: undefined, isCutOff: true });
+      this.decide(this.block, { kind: 'damaged', swallowed: undefined, isCutOff: true });
       // The next byte is the beginning of a message.
       this.skipped = undefined;
     }
@@ -103,15 +119,15 @@ export class FrameCutter {
     if (this.held.at(-1) === carriageReturn) {
       const line = this.held;
       this.held = nothing;
-      yield* this.lineOf(line);
+      this.lineOf(line);
     } else {
       // If the rest still comes, it is understood.
       this.isStalled = true;
-      yield { kind: 'damage', link: undefined, others: true, isCutOff: true };
+      this.emit({ kind: 'damage', link: undefined, others: true, isCutOff: true });
     }
   }
 
-  private *cut(chunk: Buffer): Generator<Frame> {
+  private cut(chunk: Buffer): void {
     let at = 0;
     while (at < chunk.length) {
       if (this.block && this.block.missing > 0) {
@@ -120,7 +136,7 @@ export class FrameCutter {
         if (this.block.missing > 0 || at < chunk.length || this.block.isPulled || isSuspicious(this.block.end))
           continue;
         const { block } = this;
-        yield* this.decide(block, { kind: 'whole' });
+        this.decide(block, { kind: 'whole' });
         this.news.follow(block, true);
         continue;
       }
@@ -131,7 +147,7 @@ export class FrameCutter {
           this.following = Buffer.from(following);
           return;
         }
-        yield* this.decide(this.block, verdict);
+        this.decide(this.block, verdict);
         continue;
       }
       if (this.held.length === 0 && this.skipped === undefined) {
@@ -140,8 +156,8 @@ export class FrameCutter {
         if (this.expecting.prompt && chunk[at] === promptMark) {
           at++;
           this.behindPrompt = true;
-          yield* this.news.end(0);
-          yield { kind: 'prompt' };
+          this.news.end(0);
+          this.emit({ kind: 'prompt' });
           continue;
         }
       }
@@ -149,8 +165,8 @@ export class FrameCutter {
       if (header) {
         at += header.size - this.held.length;
         this.held = nothing;
-        yield* this.news.end(lineEnd, !header.pulled);
-        yield* this.open(header);
+        this.news.end(lineEnd, !header.pulled);
+        this.open(header);
         continue;
       }
       const end = chunk.indexOf(lineFeed, at);
@@ -161,7 +177,7 @@ export class FrameCutter {
       const line = this.held.length > 0 ? Buffer.concat([this.held, chunk.subarray(at, end)]) : chunk.subarray(at, end);
       at = end + 1;
       this.held = nothing;
-      yield* this.lineOf(line);
+      this.lineOf(line);
     }
   }
 
@@ -169,20 +185,20 @@ export class FrameCutter {
     this.discards = this.expecting.discards;
     this.block = undefined;
     this.following = nothing;
-    this.news = new PendingNews();
+    this.news = new PendingNews(this.emit);
     this.held = nothing;
     this.skipped = undefined;
   }
 
-  private *open(header: BlockHeader): Generator<Frame> {
+  private open(header: BlockHeader): void {
     const { link, length, pulled, numbered } = header;
     const { asked = longestBlock, numbersLinks = false } = this.expecting;
     if (length > (pulled ? asked : longestBlock) || (numbersLinks && !numbered)) {
-      yield { kind: 'damage', link: pulled ? link : undefined, others: !pulled };
+      this.emit({ kind: 'damage', link: pulled ? link : undefined, others: !pulled });
       this.skipped = 0;
     } else if (length === 0) {
       const block = new OpenBlock(header);
-      yield block.whole;
+      this.emit(block.whole);
       this.news.follow(block, true);
     } else {
       this.block = new OpenBlock(header);
@@ -194,22 +210,22 @@ export class FrameCutter {
     return this.following.length > 0 ? Buffer.concat([this.following, more]) : more;
   }
 
-  /** Passes the block on or yields its damage, and then processes the bytes after it. */
-  private *decide(block: OpenBlock, verdict: Verdict): Generator<Frame> {
+  /** Passes the block on or emits its damage, and then processes the bytes after it. */
+  private decide(block: OpenBlock, verdict: Verdict): void {
     const { following } = this;
     this.block = undefined;
     this.following = nothing;
     if (verdict.kind === 'news' && this.unknownLines === 'news' && !block.holdsMessage) {
       this.news.follow(block, false);
     } else if (verdict.kind === 'whole') {
-      yield block.whole;
+      this.emit(block.whole);
     } else {
       const { swallowed, isCutOff } = verdict.kind === 'damaged' ? verdict : lost;
-      yield block.damage(swallowed, isCutOff);
+      this.emit(block.damage(swallowed, isCutOff));
       if (swallowed === undefined) this.skipped = 0;
-      else yield* this.cut(Buffer.from(block.end.slice(-swallowed), 'latin1'));
+      else this.cut(Buffer.from(block.end.slice(-swallowed), 'latin1'));
     }
-    yield* this.cut(following);
+    this.cut(following);
   }
 
   /** Skips line ends, NULs (seen before the first line after a start) and the blank that AT 1.x prints after `>`. */
@@ -247,14 +263,14 @@ export class FrameCutter {
     }
   }
 
-  private *lineOf(line: Buffer): Generator<Frame> {
+  private lineOf(line: Buffer): void {
     const { skipped, isEchoCut } = this;
     this.skipped = undefined;
     this.isEchoCut = false;
     if (skipped !== undefined || line.length > longestLine) {
-      yield* this.news.endBlock('lost');
-      yield* this.news.end(0);
-      yield { kind: 'noise', length: (skipped ?? 0) + line.length };
+      this.news.endBlock('lost');
+      this.news.end(0);
+      this.emit({ kind: 'noise', length: (skipped ?? 0) + line.length });
       return;
     }
     const bytes = withoutLineEnd(line);
@@ -264,15 +280,15 @@ export class FrameCutter {
     if (isEchoCut && ['line', 'unknown', 'fragment'].includes(frame.kind)) return;
     this.isEchoCut = isCutEcho(text);
     if (frame.kind === 'unknown') {
-      if (this.unknownLines === 'damage') yield { kind: 'fragment', text };
-      else yield* this.news.add(frame, line.length + 1);
+      if (this.unknownLines === 'damage') this.emit({ kind: 'fragment', text });
+      else this.news.add(frame, line.length + 1);
       return;
     }
-    if (frame.kind === 'fragment') yield* this.news.endBlock('lost');
+    if (frame.kind === 'fragment') this.news.endBlock('lost');
     const isBare = frame.kind === 'final' && this.news.isContinued;
-    yield* this.news.end(isLed(frame) ? lineEnd : 0, isBare || isAlwaysLed(frame));
+    this.news.end(isLed(frame) ? lineEnd : 0, isBare || isAlwaysLed(frame));
     // A copy, because a subscriber may keep it, and with it the whole chunk.
-    yield frame.kind === 'line' && text.includes(notText) ? { ...frame, bytes: Buffer.from(bytes) } : frame;
+    this.emit(frame.kind === 'line' && text.includes(notText) ? { ...frame, bytes: Buffer.from(bytes) } : frame);
   }
 }
 

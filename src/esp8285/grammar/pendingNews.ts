@@ -16,6 +16,8 @@ export class PendingNews {
   /** The last line, if nothing has come after it, not even a line end. */
   private last: string | undefined;
 
+  constructor(private readonly emit: (frame: Frame) => void) {}
+
   /** Whether a silence now would mean something. */
   get isUnfinished(): boolean {
     return this.tail !== undefined || this.inARow > 0;
@@ -38,19 +40,19 @@ export class PendingNews {
     this.tail = new BlockTail(block, isHandedOn);
   }
 
-  /** Takes an unknown line, and yields it. `size` is its length in bytes, with its end. */
-  *add(news: Extract<Frame, { kind: 'unknown' }>, size: number): Generator<Frame> {
+  /** Takes an unknown line, and emits it. `size` is its length in bytes, with its end. */
+  add(news: Extract<Frame, { kind: 'unknown' }>, size: number): void {
     if (this.tail) {
       this.tail.note(news.text);
       this.tail.size += size;
     }
     this.last = news.text;
     this.inARow += size;
-    yield news;
+    this.emit(news);
     if (this.inARow <= longestInARow) return;
     this.inARow = 0;
-    yield* this.endBlock('lost');
-    yield { kind: 'damage', link: undefined, others: true };
+    this.endBlock('lost');
+    this.emit({ kind: 'damage', link: undefined, others: true });
   }
 
   /** Counts bytes without a meaning. */
@@ -66,36 +68,36 @@ export class PendingNews {
    * @param isLed Whether the message always has a line end before it. A line that ends with that line end has lost its
    *   own.
    */
-  *end(lineEnd: number, isLed = false): Generator<Frame> {
+  end(lineEnd: number, isLed = false): void {
     const torn = isLed ? this.last : undefined;
     this.last = undefined;
     this.inARow = 0;
     const isOwn = torn !== undefined && this.isContinued;
-    yield* this.endBlock(isOwn ? 'own' : torn === undefined ? lineEnd : 'lost');
-    if (torn !== undefined && !isOwn) yield { kind: 'fragment', text: torn };
+    this.endBlock(isOwn ? 'own' : torn === undefined ? lineEnd : 'lost');
+    if (torn !== undefined && !isOwn) this.emit({ kind: 'fragment', text: torn });
   }
 
   /** @param how How many of the last bytes belong to the next message, or what is known about the block. */
-  *endBlock(how: number | 'own' | 'lost' | 'cut off'): Generator<Frame> {
+  endBlock(how: number | 'own' | 'lost' | 'cut off'): void {
     const { tail } = this;
     this.tail = undefined;
     if (tail === undefined) return;
     const { block, isHandedOn } = tail;
-    if (how === 'own' || (typeof how === 'number' && tail.isOwn(how))) yield block.damage(0);
+    if (how === 'own' || (typeof how === 'number' && tail.isOwn(how))) this.emit(block.damage(0));
     else if (isHandedOn) return;
-    else if (typeof how === 'number') yield block.whole;
-    else yield block.damage(undefined, how === 'cut off' || undefined);
+    else if (typeof how === 'number') this.emit(block.whole);
+    else this.emit(block.damage(undefined, how === 'cut off' || undefined));
   }
 
   /** Nothing has come for a moment. Pulled data end with their `OK`, so a pulled block stays open. */
-  *settle(): Generator<Frame> {
+  settle(): void {
     this.inARow = 0;
-    if (this.tail?.isHandedOn || !this.tail?.block.isPulled) yield* this.endBlock(0);
+    if (this.tail?.isHandedOn || !this.tail?.block.isPulled) this.endBlock(0);
   }
 
   /** Nothing has come for so long that an unfinished message is cut off. */
-  *giveUp(): Generator<Frame> {
+  giveUp(): void {
     this.inARow = 0;
-    yield* this.endBlock('cut off');
+    this.endBlock('cut off');
   }
 }
