@@ -63,6 +63,30 @@ describe('the order of commands', () => {
   );
 
   it(
+    'lets a command go ahead of those that wait, not of the one that has begun',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const { executor, modem } = conversation(scheduler, { script: [answerIn(3)] });
+      expectObservable(executor.run(saying('AT+A'))).toBe('---(a|)         ', values);
+      expectObservable(executor.run(saying('AT+B'))).toBe('---------(b|)   ', values);
+      expectObservable(executor.runAhead(saying('AT+C'))).toBe('------(c|)      ', values);
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+A', 'AT+C', 'AT+B']);
+    }),
+  );
+
+  it(
+    'begins at once with a command that goes ahead when nothing waits, and forgets one that is given up',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const { executor, modem } = conversation(scheduler, { script: [answerIn(3)] });
+      expectObservable(executor.runAhead(saying('AT+A'))).toBe('---(a|)', values);
+      expectObservable(executor.runAhead(saying('AT+B')), '^-!').toBe('---');
+      expectObservable(executor.run(saying('AT+C'))).toBe('------(c|)', values);
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+A', 'AT+C']);
+    }),
+  );
+
+  it(
     'goes on after a refusal, which says what was asked and what came',
     marbles(({ expectObservable }, scheduler) => {
       const script = [['AT+A', 2, 'no ip\r\n\r\nERROR\r\n'], answerIn(2)] as const;

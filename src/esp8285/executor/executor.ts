@@ -1,7 +1,7 @@
 import {
   catchError,
   concat,
-  concatAll,
+  concatMap,
   defer,
   EMPTY,
   finalize,
@@ -53,8 +53,10 @@ export class Executor {
   /** Emits when the modem has stopped answering (`EIO`), or has started again unnoticed (`ECONNRESET`). */
   readonly trouble$: Observable<OSError>;
 
-  /** Each runs one exchange. */
+  /** Each runs one exchange, or does nothing if that has gone ahead. */
   private readonly turns = new Subject<Observable<never>>();
+  /** The exchanges that go ahead of those in {@link turns}. */
+  private readonly ahead: Observable<never>[] = [];
   private readonly troubles = new Subject<OSError>();
   private readonly interruptions = new Subject<void>();
   private interruption = new Error('not interrupted');
@@ -64,7 +66,7 @@ export class Executor {
 
   constructor(private readonly wire: Wire) {
     this.trouble$ = this.troubles.asObservable();
-    this.serving$ = this.turns.pipe(concatAll());
+    this.serving$ = this.turns.pipe(concatMap((turn$) => concat(...this.ahead.splice(0), turn$)));
   }
 
   /**
@@ -76,43 +78,16 @@ export class Executor {
    * Errors: those of the exchange, mostly a {@link Refusal}; {@link Unanswered} when the modem did not answer in time.
    */
   run<T>(exchange: Exchange<T>, settled: (settlement: Settlement<T>) => void = noop): Observable<T> {
-    return defer(() => {
-      const outcome = new ReplaySubject<T>(1);
-      const { session } = this;
-      let isAwaited = true;
-      let hasBegun = false;
-      let isSettled = false;
-      const settle = (settlement: Settlement<T>) => {
-        if (!isSettled) settled(settlement);
-        isSettled = true;
-      };
-      const begin = () => (hasBegun = isAwaited);
-      const turn$ = defer(() => {
-        if (!isAwaited) return EMPTY;
-        const isInTime = session !== undefined && session === this.session;
-        return isInTime ? this.serve(exchange, begin) : throwError(() => this.interruption);
-      });
-      this.turns.next(
-        turn$.pipe(
-          tap({
-            next: (value) => {
-              settle({ end: 'done', value, isAwaited });
-            },
-            error: (cause: unknown) => {
-              settle({ end: 'failed', cause, isAwaited });
-            },
-          }),
-          tellOnly(outcome),
-        ),
-      );
-      return outcome.pipe(
-        // The rest of the conversation matters to the next exchange only.
-        take(1),
-        finalize(() => {
-          isAwaited = false;
-          if (!hasBegun) settle({ end: 'withdrawn', isAwaited });
-        }),
-      );
+    return this.enqueue(exchange, settled, (turn$) => {
+      this.turns.next(turn$);
+    });
+  }
+
+  /** Cold: the same for an exchange that goes ahead of all others that wait. The one that has begun runs to its end. */
+  runAhead<T>(exchange: Exchange<T>): Observable<T> {
+    return this.enqueue(exchange, noop, (turn$) => {
+      this.ahead.push(turn$);
+      this.turns.next(EMPTY);
     });
   }
 
@@ -143,6 +118,51 @@ export class Executor {
     this.wire.probe.forget();
     this.interruptions.next();
     this.session = next;
+  }
+
+  private enqueue<T>(
+    exchange: Exchange<T>,
+    settled: (settlement: Settlement<T>) => void,
+    queue: (turn$: Observable<never>) => void,
+  ): Observable<T> {
+    return defer(() => {
+      const outcome = new ReplaySubject<T>(1);
+      const { session } = this;
+      let isAwaited = true;
+      let hasBegun = false;
+      let isSettled = false;
+      const settle = (settlement: Settlement<T>) => {
+        if (!isSettled) settled(settlement);
+        isSettled = true;
+      };
+      const begin = () => (hasBegun = isAwaited);
+      const turn$ = defer(() => {
+        if (!isAwaited) return EMPTY;
+        const isInTime = session !== undefined && session === this.session;
+        return isInTime ? this.serve(exchange, begin) : throwError(() => this.interruption);
+      });
+      queue(
+        turn$.pipe(
+          tap({
+            next: (value) => {
+              settle({ end: 'done', value, isAwaited });
+            },
+            error: (cause: unknown) => {
+              settle({ end: 'failed', cause, isAwaited });
+            },
+          }),
+          tellOnly(outcome),
+        ),
+      );
+      return outcome.pipe(
+        // The rest of the conversation matters to the next exchange only.
+        take(1),
+        finalize(() => {
+          isAwaited = false;
+          if (!hasBegun) settle({ end: 'withdrawn', isAwaited });
+        }),
+      );
+    });
   }
 
   /** @param begin Marks the exchange as begun, unless the caller has given it up by then. */
