@@ -47,6 +47,7 @@ const faults: fc.Arbitrary<ScheduledFault> = fc.oneof(
   ),
   fc.record({ kind: fc.constant('cut-block' as const), at: time, after: bytes }, option),
   fc.record({ kind: fc.constant('send-fail' as const), at: time, thenOk: isSo }, option),
+  fc.record({ kind: fc.constant('keep-waiting' as const), at: time, overtake: isSo }, option),
   fc
     .constantFrom('lose-prompt' as const, 'lose-reply' as const, 'lose-notice' as const, 'lose-closed' as const)
     .chain((kind) => time.map((at) => ({ kind, at }))),

@@ -265,6 +265,21 @@ describe.each(['1.7.4', '2.2.2'] as const)('faults of passive receive with AT %s
     await host.reads('\r\n+IPD,0,2\r\n');
   });
 
+  it.each([false, true])('keeps what waits when passive receive is turned off; overtake: %s', async (overtake) => {
+    const { host, peer } = await waiting();
+    host.emulator.fault({ kind: 'keep-waiting', overtake });
+    await peer.send('abc');
+    await host.reads('\r\n+IPD,0,3\r\n');
+    await host.asks('AT+CIPRECVMODE=0');
+    await peer.send('def');
+    if (overtake) await host.reads('\r\n+IPD,0,3:def');
+    else await until(() => host.emulator.state.links[0]?.unread === 6);
+    host.type('AT+CIPRECVMODE=1\r\n');
+    await host.readsUntil(/\r\nOK\r\n/);
+    host.type('AT+CIPRECVDATA=0,9\r\n');
+    expect(await host.readsUntil(/abc[\s\S]*\r\nOK\r\n/)).toContain(overtake ? 'abc\r\n' : 'abcdef\r\n');
+  });
+
   it('restarts in the middle of a block that it was asked for', async () => {
     const { host, peer } = await waiting();
     await peer.send('abcdef');

@@ -38,9 +38,8 @@ export const receiveCommands: readonly Command[] = [
     name: '+CIPRECVMODE',
     since: { N: 1.7, E: 2.1 },
     query: ({ memory }) => of(`+CIPRECVMODE:${memory.settings.passive ? 1 : 0}\r\n`),
-    set: ({ memory, links }, { args }) => {
-      memory.settings.passive = args.flag(0);
-      links.delivery.pump();
+    set: ({ links }, { args }) => {
+      links.delivery.setPassive(args.flag(0));
     },
   },
   {

@@ -40,6 +40,10 @@ export class DatagramInbox implements Inbox {
     return datagram;
   }
 
+  overtake(): Delivery | undefined {
+    return this.push();
+  }
+
   read(max: number): Delivery | undefined {
     if (this.size === 0) return undefined;
     const parts: Buffer[] = [];

@@ -18,6 +18,8 @@ export interface Inbox {
   admit(): number | undefined;
   /** Takes the data of the next `+IPD` of active receive: at most `max` bytes of TCP. */
   push(max: number): Delivery | undefined;
+  /** The same for data that are not in the modem yet, and overtake those that are. A datagram overtakes none. */
+  overtake(max: number): Delivery | undefined;
   /** Takes the data of a passive read of `max` bytes. */
   read(max: number): Delivery | undefined;
 }

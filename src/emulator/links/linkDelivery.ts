@@ -50,6 +50,19 @@ export class LinkDelivery {
     return this.platform.memory.settings.passive && (kind === 'TCP' || this.platform.personality.passiveAll);
   }
 
+  /** Turns passive receive on or off. What waits then is delivered, unless a fault keeps it. */
+  setPassive(isPassive: boolean): void {
+    const { memory, faults } = this.platform;
+    if (isPassive !== memory.settings.passive) {
+      for (const link of this.options.table) {
+        if (link?.kind === 'TCP')
+          link.keepsWaiting = !isPassive && faults.keepWaiting !== undefined && link.inbox.length > 0;
+      }
+    }
+    memory.settings.passive = isPassive;
+    this.pump();
+  }
+
   /** The length that a notice shows. For TLS, it is that of the encrypted bytes, which is more than can be read. */
   announcedLength({ inbox: { length }, kind }: VirtualLink): number {
     return length > 0 && kind === 'SSL' ? length + recordOverhead : length;
@@ -104,9 +117,14 @@ export class LinkDelivery {
   }
 
   private next(link: VirtualLink): Delivery | undefined {
-    const { output, personality } = this.platform;
+    const { output, personality, faults } = this.platform;
     if (this.passthrough !== undefined && link !== this.passthrough) return undefined;
     if (output.backlog >= uartBuffer) return undefined;
+    if (link.keepsWaiting) {
+      if (faults.keepWaiting?.overtake === true) return link.inbox.overtake(personality.block);
+      while (link.inbox.admit() !== undefined);
+      return undefined;
+    }
     return link.inbox.push(personality.block);
   }
 
@@ -125,7 +143,8 @@ export class LinkDelivery {
   }
 
   private mayFinish(link: VirtualLink): boolean {
-    if (!this.isPassive(link) || link === this.passthrough) return link.inbox.empty;
+    const waits = link.keepsWaiting || this.isPassive(link);
+    if (!waits || link === this.passthrough) return link.inbox.empty;
     if (this.platform.personality.closeAfterRead) return link.inbox.empty && !link.reading;
     return link.inbox.complete;
   }

@@ -57,6 +57,15 @@ export class StreamInbox implements Inbox {
     return this.read(max);
   }
 
+  overtake(max: number): Delivery | undefined {
+    const { segment, window, from } = this.options;
+    const most = Math.min(max, segment, window - this.inside.length);
+    if (this.outside.length === 0 || most <= 0) return undefined;
+    const bytes = this.outside.takeUpTo(most);
+    this.steer();
+    return { bytes, from };
+  }
+
   read(max: number): Delivery | undefined {
     if (this.inside.length === 0) return undefined;
     const bytes = this.inside.takeUpTo(max);

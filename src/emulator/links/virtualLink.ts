@@ -38,6 +38,8 @@ export abstract class VirtualLink {
   ended = false;
   /** Whether a notice has been printed, and no read has followed it. */
   announced = false;
+  /** Whether data have been left to wait when passive receive was turned off. */
+  keepsWaiting = false;
   /** Whether a read is being answered, so that no notice is printed now. */
   reading = false;
   /**

@@ -138,7 +138,8 @@ export class VirtualLinks {
   /** Ends a link for another reason, and tells the host. */
   finish(link: VirtualLink): void {
     const { output, personality } = this.platform;
-    const keep = !link.inbox.empty && this.delivery.isPassive(link) && !personality.closeAfterRead;
+    const waits = link.keepsWaiting || this.delivery.isPassive(link);
+    const keep = !link.inbox.empty && waits && !personality.closeAfterRead;
     const { silent } = this.delivery;
     this.reportClosed(link, link.ended ? 'by the peer' : 'by the modem');
     this.forget(link, false);

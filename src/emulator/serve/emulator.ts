@@ -129,6 +129,9 @@ export class Emulator {
       case 'lose-notice':
         faults.loseNotice = true;
         break;
+      case 'keep-waiting':
+        faults.keepWaiting = { overtake: fault.overtake === true };
+        break;
       case 'lose-closed':
         faults.loseClosed = true;
         break;

@@ -26,6 +26,12 @@ export type Fault =
   | { readonly kind: 'lose-result'; readonly as?: string }
   /** Passive receive: the next notice of waiting data is lost, as with the data of a new client on ESP-AT 2.1. */
   | { readonly kind: 'lose-notice' }
+  /**
+   * From now until a reset, turning passive receive off does not hand over what waits in TCP links: it stays until it is
+   * read in passive receive. Later data wait after it; with `overtake`, they are pushed before it. No document says what
+   * real firmware does.
+   */
+  | { readonly kind: 'keep-waiting'; readonly overtake?: boolean }
   /** The `CLOSED` of the next peer that closes is lost. */
   | { readonly kind: 'lose-closed' }
   /** The chip restarts inside the next block of data, after this many bytes of its payload (default: half of it). */

@@ -9,6 +9,7 @@ export class FaultState {
   result: string | undefined;
   loseNotice = false;
   loseClosed = false;
+  keepWaiting: { readonly overtake: boolean } | undefined;
   cutBlock: { readonly after: number | undefined } | undefined;
   sendFail: { readonly thenOk: boolean } | undefined;
 
