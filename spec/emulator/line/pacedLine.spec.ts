@@ -4,7 +4,10 @@ import { VirtualTimeScheduler } from 'rxjs';
 import { lowWater, PacedLine } from '../../../src/emulator/line/pacedLine';
 
 /** A line in virtual time, and what comes through it: the time, and the bytes or the name of an action. */
-function bench(cut?: (available: number) => number): {
+function bench(
+  cut?: (available: number) => number,
+  interval = 2,
+): {
   readonly scheduler: VirtualTimeScheduler;
   readonly line: PacedLine;
   readonly seen: (readonly [number, string])[];
@@ -18,6 +21,7 @@ function bench(cut?: (available: number) => number): {
     deliver: (chunk) => seen.push([scheduler.now(), chunk.toString()]),
     drained: () => drained++,
     cut,
+    interval,
   });
   return { scheduler, line, seen, drained: () => drained };
 }
@@ -80,6 +84,18 @@ describe('a line of 9600 baud', () => {
     expect(bytesOf(seen)).toBe(`${'x'.repeat(960)}!${'y'.repeat(960)}`);
     expect(seen.find(([, text]) => text === '!')?.[0]).toBeCloseTo(second, -1);
     expect(seen.at(-1)?.[0]).toBeCloseTo(2 * second, -1);
+  });
+
+  it('collects bytes for as long as it is told, but not the last ones', () => {
+    const { scheduler, line, seen } = bench(undefined, 20);
+    line.setBaud(9600);
+    line.push(Buffer.alloc(48, 'x'));
+    scheduler.flush();
+    expect(seen.map(([at, text]) => [at, text.length])).toEqual([
+      [20, 19],
+      [40, 19],
+      [50, 10],
+    ]);
   });
 
   it('delivers nothing while it is held, and goes on at its speed', () => {

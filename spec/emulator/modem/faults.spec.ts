@@ -297,6 +297,7 @@ it('refuses options out of range', () => {
   expect(() => createEmulator({ baud: -1 })).toThrow(RangeError);
   expect(() => createEmulator({ chunking: 0 })).toThrow(RangeError);
   expect(() => createEmulator({ interleave: 2 })).toThrow(RangeError);
+  expect(() => createEmulator({ chunkInterval: 0 })).toThrow(RangeError);
 });
 
 const brisk = { command: [4, 8], connect: [0, 0] } as const;

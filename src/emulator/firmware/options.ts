@@ -40,6 +40,11 @@ export interface EmulatorOptions {
   readonly joinTimeout?: number;
   /** The chunks in which the host gets its bytes: as printed (the default), or of 1 to this many bytes, at random. */
   readonly chunking?: 'whole' | number;
+  /**
+   * On a line with a speed, the shortest time between two chunks, in milliseconds, from 1 to 255: a serial driver hands
+   * bytes over in chunks, and a USB adapter collects them for longer. The last bytes do not wait. Default 2.
+   */
+  readonly chunkInterval?: number;
   /** The probability that an unsolicited message is kept for an awkward place. Default 0.25; 0 for never. */
   readonly interleave?: number;
   /** Start with a power-on reset: noise, then `ready`. Default `false`: the modem has been running for a long time. */
@@ -70,6 +75,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     connectTimeout: 20_000,
     joinTimeout: 15_000,
     chunking: 'whole',
+    chunkInterval: 2,
     interleave: 0.25,
     powerOn: false,
     faults: [],
@@ -94,6 +100,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     requireRange('dhcp', Number(dhcp), 0, longestDelay);
   }
   if (resolved.chunking !== 'whole') requireRange('chunking', resolved.chunking, 1, 65_536);
+  requireRange('chunkInterval', resolved.chunkInterval, 1, 255);
   return resolved;
 }
 

@@ -10,13 +10,12 @@ export interface PacedLineOptions {
   readonly drained: () => void;
   /** Returns how many of the available bytes make the next chunk. Without it, the chunks stay as they are. */
   readonly cut?: ((available: number) => number) | undefined;
+  /** The shortest time between two deliveries of a paced line, in milliseconds. What is the last is not kept back. */
+  readonly interval: number;
 }
 
 /** The number of waiting bytes up to which a writer may go on: about what a UART driver buffers. */
 export const lowWater = 512;
-
-/** The shortest time between two deliveries of a paced line, in milliseconds, as with a serial driver. */
-const quantum = 2;
 
 /**
  * One direction of a serial line, paced to its baud rate. It is a byte clock: the time at which the next byte is due
@@ -129,7 +128,7 @@ export class PacedLine {
 
   private delay(): number {
     if (this.bytesPerSecond === 0) return 0;
-    const bytes = Math.min(this.backlog, Math.max(1, (this.bytesPerSecond * quantum) / 1000));
+    const bytes = Math.min(this.backlog, Math.max(1, (this.bytesPerSecond * this.options.interval) / 1000));
     const due = this.freeAt + (bytes * 1000) / this.bytesPerSecond;
     return Math.max(0, Math.ceil(due - this.options.scheduler.now()));
   }

@@ -42,16 +42,18 @@ export class Emulator {
   /** @throws RangeError for options out of range. */
   constructor(options: EmulatorOptions = {}) {
     const resolved = resolveOptions(options);
-    const { scheduler, seed, chunking, faults, baud: initialBaud } = resolved;
+    const { scheduler, seed, chunking, chunkInterval: interval, faults, baud: initialBaud } = resolved;
     const random = (this.random = new Random(seed));
     this.toHost = new PacedLine({
       scheduler,
       deliver: (chunk) => this.port.receive(this.damage.modem.apply(this.sampled(chunk))),
       drained: () => this.modem.links.delivery.pump(),
+      interval,
       cut: chunking === 'whole' ? undefined : (available) => Math.min(available, random.integer(1, chunking)),
     });
     this.toModem = new PacedLine({
       scheduler,
+      interval,
       deliver: (chunk) => this.modem.receive(this.damage.host.apply(this.sampled(chunk))),
       drained: () => this.port.drained(),
     });
