@@ -40,8 +40,8 @@ async function measureModem(
   const limit = 1000 * (start + slack * seconds * figures.length * programNames.length);
   // The modem outlives the programs, so that a program is named that is not done in time.
   const modemArgs = ['modem', JSON.stringify(setting), String(seed)];
-  await using modem = startChild<never, string>(file, modemArgs, 2 * limit);
-  const path = await modem.next();
+  await using modem = startChild<never, readonly string[]>(file, modemArgs, 2 * limit);
+  const [path = ''] = await modem.next();
   await using driver = startChild<ToProgram, FromProgram>(file, ['driver'], limit);
   await using bareLoop = startChild<ToProgram, FromProgram>(file, ['bareLoop'], limit);
   await using barePort = startChild<ToProgram, FromProgram>(file, ['barePort'], limit);

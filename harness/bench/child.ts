@@ -12,15 +12,17 @@ export interface Child<To, From> extends AsyncDisposable {
  * Starts a program.
  *
  * @param limit Milliseconds after which it is killed.
+ * @param execArgv Options of Node.js.
  */
 export function startChild<To extends object, From>(
   file: string,
   args: readonly string[],
   limit: number,
+  execArgv: readonly string[] = [],
 ): Child<To, From> {
   const child = fork(file, args, {
     // Nothing that this process was started with, such as a transpiler, may count.
-    execArgv: [],
+    execArgv: [...execArgv],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     timeout: limit,
     killSignal: 'SIGKILL',

@@ -7,6 +7,9 @@ import { parseWholeNumber } from '../../src/cli/values';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { bench, type BenchOptions } from './bench';
 import { type FigureName, figureNames, type Receive, settingsOf } from './figures';
+import { benchMany, chunkInterval } from './many/many';
+import { linksOfModem, type ManyFigure } from './many/manyFigures';
+import { manyTableOf } from './many/manyTable';
 import type { Row } from './results';
 import { tableOf } from './table';
 
@@ -19,6 +22,7 @@ interface Given {
   readonly baud?: number;
   readonly only?: FigureName;
   readonly seconds?: number;
+  readonly modems?: number;
   readonly seed: number;
 }
 
@@ -39,24 +43,51 @@ export function benchCommand(print: (line: string) => void): Command {
     .option('--baud <rate>', `the speed of the line; otherwise ${bauds.join(', ')}`, parseBaud)
     .addOption(new Option('--only <figure>', 'measure this one only').choices(figureNames))
     .option('--seconds <number>', 'how long a transfer takes at the speed of the line', parseSeconds)
+    .option('--modems <number>', 'instead: what one process takes that has so many modems, with all links', parseModems)
     .option('--seed <number>', 'seed of the bytes and of the modem', parseWholeNumber, 1)
     .addHelpText('after', help)
     .action(async (given: Given) => {
-      const rows: Row[] = [];
-      for await (const each of bench(optionsOf(given))) {
-        const [first] = each;
-        if (first) print(`\nAT ${first.firmware}, ${first.receive}, ${first.baud} baud`);
-        for (const line of tableOf(each)) print(line);
-        rows.push(...each);
-      }
-      if (given.json !== undefined) await writeFile(given.json, `${JSON.stringify(reportOf(given, rows), null, 2)}\n`);
+      const figures = given.modems === undefined ? await measureRows(given, print) : await measureModems(given, print);
+      if (given.json === undefined) return;
+      await writeFile(given.json, `${JSON.stringify({ ...circumstances(given), ...figures }, null, 2)}\n`);
     });
+}
+
+async function measureRows(given: Given, print: (line: string) => void): Promise<{ readonly rows: readonly Row[] }> {
+  const rows: Row[] = [];
+  for await (const each of bench(optionsOf(given))) {
+    const [first] = each;
+    if (first) print(`\nAT ${first.firmware}, ${first.receive}, ${first.baud} baud`);
+    for (const line of tableOf(each)) print(line);
+    rows.push(...each);
+  }
+  return { rows };
+}
+
+async function measureModems(
+  { modems = 1, seconds = 10, seed, firmware = '1.7.4', receive = 'pulled', baud = 115_200 }: Given,
+  print: (line: string) => void,
+): Promise<{ readonly many: readonly ManyFigure[] }> {
+  const many: ManyFigure[] = [];
+  print(
+    `\nAT ${firmware}, ${receive}, ${baud} baud, ${linksOfModem} links of each modem, chunks of ${chunkInterval} ms`,
+  );
+  for await (const figure of benchMany({ setting: { firmware, receive, baud }, modems, seconds, seed }))
+    many.push(figure);
+  for (const line of manyTableOf(many)) print(line);
+  return { many };
 }
 
 function parseBaud(text: string): number {
   const baud = parseWholeNumber(text);
   if (baud < 9600 || baud > 4_608_000) throw new InvalidArgumentError('It must be from 9600 to 4608000.');
   return baud;
+}
+
+function parseModems(text: string): number {
+  const modems = parseWholeNumber(text);
+  if (modems < 1 || modems > 256) throw new InvalidArgumentError('It must be from 1 to 256.');
+  return modems;
 }
 
 function parseSeconds(text: string): number {
@@ -84,8 +115,8 @@ function optionsOf({ quick, firmware, receive, baud, only, seconds, seed }: Give
   };
 }
 
-/** The figures with what they depend on. */
-function reportOf(given: Given, rows: readonly Row[]): object {
+/** What the figures depend on. */
+function circumstances(given: Given): object {
   const machine = { node: process.version, platform: process.platform, processor: cpus()[0]?.model };
-  return { measuredAt: new Date().toISOString(), machine, options: given, rows };
+  return { measuredAt: new Date().toISOString(), machine, options: given };
 }

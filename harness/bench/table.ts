@@ -4,8 +4,12 @@ const titles = ['figure', 'rx-usocket', 'bare loop', 'bare port', 'speed', 'proc
 
 /** A table of the rows of one modem, a line for each figure. Two or three values in a cell have the order of the programs. */
 export function tableOf(rows: readonly Row[]): readonly string[] {
-  const cells = [titles, ...rows.map(cellsOf)];
-  const widths = titles.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
+  return alignColumns([titles, ...rows.map(cellsOf)]);
+}
+
+/** Makes lines of the cells, with columns that are as wide as their widest cell. */
+export function alignColumns(cells: readonly (readonly string[])[]): readonly string[] {
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
   return cells.map((line) =>
     line
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { benchCommand } from '../../harness/bench/command';
+import type { ManyFigure } from '../../harness/bench/many/manyFigures';
 import type { Row } from '../../harness/bench/results';
 import { runProgram } from '../../harness/processes/program';
 
@@ -63,10 +64,29 @@ describe('npm run bench', () => {
     expect(printed[2]).toMatch(/^echo +[\d.]+, [\d.]+ ms /);
   });
 
+  it('measures several modems in one process', async () => {
+    const json = join(folder, 'many.json');
+    const modem = ['--firmware', '2.2.2', '--baud', '921600', '--seconds', '0.5', '--seed', '7'];
+    const { code, stdout, stderr } = await runProgram('scripts/bench.ts', ['--modems', '2', ...modem, '--json', json]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { many } = JSON.parse(readFileSync(json, 'utf8')) as { readonly many: readonly ManyFigure[] };
+    expect(many.map(({ modems }) => modems)).toEqual([1, 2]);
+    for (const { idle, busy } of many) {
+      expect(busy.processorPerModem).toBeGreaterThan(idle.processorPerModem);
+      expect(busy.ofLine).toBeGreaterThan(0);
+      // A link may have been read before the observation began, so the line is not the limit.
+      expect(busy.fastest).toBeGreaterThanOrEqual(busy.slowest);
+      expect(busy.memory.resident).toBeGreaterThan(busy.memory.heap);
+    }
+    expect(stdout).toContain('AT 2.2.2, pulled, 921600 baud, 5 links of each modem');
+    expect(stdout).toMatch(/^modems +processor per modem: idle +receiving /m);
+  });
+
   it.each([
     ['--only', 'nothing', 'download'],
     ['--firmware', '1.6', '1.7.4'],
     ['--baud', '300', '9600'],
+    ['--modems', '0', '1 to 256'],
     ['--seconds', '0', '0.05'],
   ])('refuses %s %s, and says what there is', async (option, value, advice) => {
     let said = '';

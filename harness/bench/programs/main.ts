@@ -1,15 +1,27 @@
-// One of the programs of the bench, as a process of its own: the modem, or one that is measured.
+// One of the programs of the bench, as a process of its own: the modems, or one that is measured.
 import type { Setting } from '../figures';
 import { measureOnOrder } from './measure';
 
-const [name = '', setting = '', seed = ''] = process.argv.slice(2);
+const [name = '', setting = '', ...numbers] = process.argv.slice(2);
 
 // Only the named one is loaded.
-async function main(): Promise<void> {
-  if (name === 'modem') await (await import('./modem')).serve(JSON.parse(setting) as Setting, Number(seed));
-  else if (name === 'driver') measureOnOrder((await import('./driver')).connect);
-  else if (name === 'bareLoop') measureOnOrder((await import('./bareLoop')).connect);
-  else measureOnOrder((await import('./barePort')).connect);
-}
+const programs: Readonly<Record<string, () => Promise<void>>> = {
+  async modem() {
+    const [seed = 1, ...rest] = numbers.map(Number);
+    await (await import('./modem')).serve(JSON.parse(setting) as Setting, seed, ...rest);
+  },
+  async driver() {
+    measureOnOrder((await import('./driver')).connect);
+  },
+  async bareLoop() {
+    measureOnOrder((await import('./bareLoop')).connect);
+  },
+  async barePort() {
+    measureOnOrder((await import('./barePort')).connect);
+  },
+  async manyDriver() {
+    (await import('./manyDriver')).driveMany();
+  },
+};
 
-void main();
+void programs[name]?.();

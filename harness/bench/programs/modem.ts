@@ -1,4 +1,4 @@
-import { servePty } from '../../../src/emulator';
+import { servePty, type ServedPty } from '../../../src/emulator';
 import type { Setting } from '../figures';
 
 /** From the modem to the peer and back, in milliseconds. */
@@ -7,13 +7,29 @@ const roundTrip = 5;
 /** What the modem itself takes for each step, in milliseconds. */
 const step = 1;
 
-/** Serves a virtual modem whose times are always the same, and says where, until the bench hangs up. */
-export async function serve({ firmware, baud }: Setting, seed: number): Promise<void> {
+/**
+ * Serves virtual modems whose times are always the same, and tells their paths, until the bench hangs up.
+ *
+ * @param seed That of the first one. Each of the others has the next one.
+ * @param chunkInterval See `EmulatorOptions`.
+ */
+export async function serve(setting: Setting, seed: number, count = 1, chunkInterval = 2): Promise<void> {
+  const modems = await Promise.all(
+    Array.from({ length: count }, (_, index) => serveOne(setting, seed + index, chunkInterval)),
+  );
+  process.once('disconnect', () => {
+    void Promise.all(modems.map((modem) => modem.close())).finally(() => process.exit());
+  });
+  process.send?.(modems.map(({ path }) => path));
+}
+
+function serveOne({ firmware, baud }: Setting, seed: number, chunkInterval: number): Promise<ServedPty> {
   const accessPoint = { ssid: 'my-ssid', key: 'my-password' };
-  const modem = await servePty({
+  return servePty({
     firmware,
     baud,
     seed,
+    chunkInterval,
     accessPoints: [accessPoint],
     stored: accessPoint,
     interleave: 0,
@@ -29,6 +45,4 @@ export async function serve({ firmware, baud }: Setting, seed: number): Promise<
       address: [step, step],
     },
   });
-  process.once('disconnect', () => void modem.close().finally(() => process.exit()));
-  process.send?.(modem.path);
 }

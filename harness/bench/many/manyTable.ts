@@ -1,0 +1,41 @@
+import { alignColumns } from '../table';
+import type { ManyFigure } from './manyFigures';
+
+const titles = [
+  'modems',
+  'processor per modem: idle',
+  'receiving',
+  'of line',
+  'slowest / fastest link',
+  'loop late: p99',
+  'max',
+  'heap',
+  'per modem',
+  'resident',
+  'per modem',
+];
+
+/** A table with a line for each number of modems. */
+export function manyTableOf(figures: readonly ManyFigure[]): readonly string[] {
+  return alignColumns([titles, ...figures.map(cellsOf)]);
+}
+
+function cellsOf({ modems, idle, busy, perModem }: ManyFigure): string[] {
+  const ofSecond = (part: number): string => `${(1000 * part).toFixed(2)} ms/s`;
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+  const kilobytes = (bytes: number | undefined): string =>
+    bytes === undefined ? '' : `${(bytes / 1e3).toFixed(0)} kB`;
+  return [
+    String(modems),
+    ofSecond(idle.processorPerModem),
+    ofSecond(busy.processorPerModem),
+    `${(100 * busy.ofLine).toFixed(1)} %`,
+    `${busy.slowest.toFixed(0)} / ${busy.fastest.toFixed(0)} B/s`,
+    `${busy.delay.p99.toFixed(0)} ms`,
+    `${busy.delay.max.toFixed(0)} ms`,
+    megabytes(busy.memory.heap),
+    kilobytes(perModem?.heap),
+    megabytes(busy.memory.resident),
+    kilobytes(perModem?.resident),
+  ];
+}

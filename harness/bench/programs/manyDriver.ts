@@ -1,0 +1,90 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+import { createModules, machine, type Socket } from '../../../src';
+import { within } from '../../time/limits';
+import { linksOfModem } from '../many/manyFigures';
+import type { FromMany, Observed, ToMany } from '../many/messages';
+import { Check, Pattern } from '../pattern';
+
+/** Bytes that each `recv` asks for at most. */
+const most = 16_384;
+
+/** Milliseconds between the moments at which the event loop is checked. */
+const resolution = 5;
+
+/** Has many modems in one process, and reads all of their links, until the bench hangs up. */
+export function driveMany(): void {
+  const tell = (message: FromMany): void => void process.send?.(message);
+  const failed = (error: unknown): void => {
+    tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  };
+  const modems: (readonly Check[])[] = [];
+  process.on('message', (message: ToMany) => {
+    if (message.kind === 'open') {
+      // One stream for each number, which all modems share, so that their bytes are there once.
+      const patterns = Array.from(
+        { length: linksOfModem },
+        (_, socket) => new Pattern(message.seed, { socket, direction: 'down' }),
+      );
+      Promise.all(message.paths.map((path) => openModem(path, message, patterns, failed))).then((opened) => {
+        modems.push(...opened);
+        tell({ kind: 'opened' });
+      }, failed);
+    } else {
+      observe(modems, message.seconds).then((observed) => tell({ kind: 'observed', ...observed }), failed);
+    }
+  });
+  process.once('disconnect', () => process.exit());
+}
+
+/** Opens an interface and all links of its modem, and reads the links from then on. */
+async function openModem(
+  path: string,
+  { setting, port }: Extract<ToMany, { kind: 'open' }>,
+  patterns: readonly Pattern[],
+  failed: (error: unknown) => void,
+): Promise<readonly Check[]> {
+  const { network, usocket } = createModules();
+  const nic = await network.ESP8285(new machine.UART(path), { receive: setting.receive });
+  if (!nic.isconnected()) await nic.connect('my-ssid', 'my-password');
+  const checks: Check[] = [];
+  for (const [link, pattern] of patterns.entries()) {
+    const socket = usocket.socket();
+    await socket.connect(['127.0.0.1', port]);
+    await socket.sendall(Buffer.of(link));
+    const check = new Check(pattern, Infinity);
+    checks.push(check);
+    receive(socket, check).catch(failed);
+  }
+  return checks;
+}
+
+async function receive(socket: Socket, check: Check): Promise<never> {
+  for (;;) {
+    const bytes = await socket.recv(most);
+    if (bytes.length === 0) throw new Error(`a stream ended after ${check.received} bytes`);
+    check.take(bytes);
+  }
+}
+
+async function observe(modems: readonly (readonly Check[])[], seconds: number): Promise<Observed> {
+  const counts = (): number[][] => modems.map((checks) => checks.map(({ received }) => received));
+  const before = counts();
+  const lateness = monitorEventLoopDelay({ resolution });
+  lateness.enable();
+  const processor = process.cpuUsage();
+  const begun = performance.now();
+  await within(seconds * 1000, new Promise<never>(() => undefined), () => undefined);
+  const { user, system } = process.cpuUsage(processor);
+  const elapsed = (performance.now() - begun) / 1000;
+  lateness.disable();
+  const received = counts().map((links, modem) => links.map((count, link) => count - (before[modem]?.[link] ?? 0)));
+  const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolution);
+  const delay = { median: late(lateness.percentile(50)), p99: late(lateness.percentile(99)), max: late(lateness.max) };
+  // Twice, because the first collection may only queue what finalizers free.
+  global.gc?.();
+  global.gc?.();
+  const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
+  const memory = { heap: heapUsed, buffers: arrayBuffers, resident: rss };
+  return { seconds: elapsed, processor: (user + system) / 1e6, received, delay, memory };
+}
