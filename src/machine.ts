@@ -70,6 +70,8 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   readonly readiness$: Observable<Readiness>;
   /** Stops the modem by flow control, or lets it go on; only with `rtscts`. For the interface on the line. */
   readonly hold?: (held: boolean) => void;
+  /** Lets the line collect bytes of a block that is under way; see {@link Uart.expect}. For the interface on the line. */
+  readonly expect?: (bytes: number) => void;
   /**
    * How long the line may pause in the middle of a message of the modem, in milliseconds. A longer pause means that the
    * message was cut off. See {@link Uart.longestPause}.
@@ -123,6 +125,7 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     this.notices$ = line.notices$ ?? EMPTY;
     this.hints$ = line.hints$;
     if (settings.rtscts && line.hold) this.hold = line.hold;
+    if (line.expect) this.expect = line.expect;
     if (line.reopen) this.reopen = (reopenOptions) => promiseOf(this.reopening(), reopenOptions);
     this.reader = new TimedReader(line, { timeout, capacity });
     this.readiness$ = combineLatest([line.readiness$, this.reader.readable$]).pipe(

@@ -191,3 +191,10 @@ describe('flow control of a UART', () => {
     expect([typeof without.hold, typeof withIt.hold]).toEqual(['undefined', 'function']);
   });
 });
+
+it('a UART collects bytes of a block only on a serial port of this machine', async () => {
+  await using serial = new machine.UART('/dev/no-such-port');
+  await using virtual = new machine.UART('emulator:');
+  await using remote = new machine.UART('tcp://127.0.0.1:1');
+  expect([serial, virtual, remote].map((uart) => typeof uart.expect)).toEqual(['function', 'undefined', 'undefined']);
+});

@@ -128,12 +128,24 @@ describe('recordUart', () => {
       longestPause: 3_000,
       advice: { loss: 'lower the baud rate', silence: 'look at the cable' },
       hold: () => undefined,
+      expect: () => undefined,
       reopen: () => EMPTY,
     };
     const recorded = recordUart(whole, { sink: () => undefined });
     assert.deepStrictEqual(Object.keys(recorded).sort(), Object.keys(whole).sort());
     assert.deepStrictEqual(Object.keys(recordUart(uart, { sink: () => undefined })).includes('reopen'), false);
-    for (const name of ['rx$', 'readiness$', 'port', 'notices$', 'hints$', 'longestPause', 'advice', 'hold'] as const) {
+    const names = [
+      'rx$',
+      'readiness$',
+      'port',
+      'notices$',
+      'hints$',
+      'longestPause',
+      'advice',
+      'hold',
+      'expect',
+    ] as const;
+    for (const name of names) {
       assert.equal(recorded[name], whole[name]);
     }
   });

@@ -55,6 +55,15 @@ export interface Uart {
   readonly hold?: (held: boolean) => void;
 
   /**
+   * Tells the line that so many bytes are certainly under way, such as the rest of a block. Until then a line with this
+   * method may collect what some milliseconds bring, and pass it on in larger chunks, which takes less processor time.
+   * It does not delay the last of these bytes. Each call replaces the number of the last one; with 0, bytes are passed
+   * on at once, as without a call. A number that is too large delays bytes by some milliseconds at most. Serial ports on
+   * Linux and macOS have this method; lines over a network and the virtual modem have no use for it.
+   */
+  readonly expect?: (bytes: number) => void;
+
+  /**
    * The longest pause, in milliseconds, that the line may put into what its sender prints without a pause: 100 for a
    * local port, seconds for a network, which sends lost packets again. A longer pause means that the sender was cut
    * off. Default: the reader of the line decides; the driver of the modem takes 500.

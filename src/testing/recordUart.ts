@@ -71,7 +71,7 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
       ),
     )
     .subscribe();
-  const { hold, reopen, port, notices$, hints$ } = uart;
+  const { hold, expect, reopen, port, notices$, hints$ } = uart;
   return {
     rx$: uart.rx$,
     readiness$: uart.readiness$,
@@ -86,6 +86,7 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
     ...(notices$ && { notices$ }),
     ...(hints$ && { hints$ }),
     ...(hold && { hold }),
+    ...(expect && { expect }),
     ...(reopen && {
       reopen: () =>
         concat(

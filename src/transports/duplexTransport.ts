@@ -17,6 +17,8 @@ export interface DuplexTransportOptions {
   readonly flowControl: boolean;
   /** See {@link Transport.longestPause}. */
   readonly longestPause: number;
+  /** See {@link Transport.expect}. */
+  readonly expect?: (bytes: number) => void;
   /** See {@link Transport.advice}. */
   readonly advice?: LineAdvice;
   /** Makes the error of a line that has failed. Without a cause, the other side has ended the line. */
@@ -27,7 +29,7 @@ export interface DuplexTransportOptions {
 
 /** Makes a {@link Transport} of a Duplex of Node.js, such as a serial port or a socket. Chunks are passed on as they are. */
 export function duplexTransport(options: DuplexTransportOptions): Transport {
-  const { name, duplex, opened, flowControl, longestPause, advice } = options;
+  const { name, duplex, opened, flowControl, longestPause, expect, advice } = options;
   const full = new Subject<void>();
   // Without a listener, an 'error' event ends the process; one may come while the line is being closed.
   duplex.on('error', () => undefined);
@@ -66,6 +68,7 @@ export function duplexTransport(options: DuplexTransportOptions): Transport {
         }
       : undefined,
     longestPause,
+    expect,
     advice,
     release() {
       return options.release();

@@ -92,5 +92,10 @@ export function reopenableUart(open: () => Transport): ReopenableUart {
         current.value.hold?.(held);
       },
     }),
+    ...(current.value.expect && {
+      expect: (bytes: number) => {
+        current.value.expect?.(bytes);
+      },
+    }),
   } satisfies ReopenableUart;
 }

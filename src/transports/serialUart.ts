@@ -1,9 +1,22 @@
-import { BehaviorSubject, combineLatest, concatMap, filter, map, Observable, ReplaySubject, take } from 'rxjs';
+import {
+  asyncScheduler,
+  BehaviorSubject,
+  combineLatest,
+  concatMap,
+  filter,
+  map,
+  Observable,
+  ReplaySubject,
+  type SchedulerLike,
+  take,
+} from 'rxjs';
 import { SerialPort } from 'serialport';
 
 import type { ErrorCode } from '../usocket/contract/errno';
 import { OSError } from '../usocket/contract/osError';
+import { directBinding } from './directBinding';
 import { duplexTransport } from './duplexTransport';
+import { ReadWait } from './readWait';
 import { type ReopenableUart, reopenableUart } from './reopenableUart';
 import { checkSerialSettings, defaultBaudRate, type SerialSettings } from './serialSettings';
 import type { Transport } from './transportUart';
@@ -12,6 +25,8 @@ import type { Transport } from './transportUart';
 export interface SerialUartOptions extends SerialSettings {
   /** `'/dev/ttyUSB0'`, `'/dev/tty.usbserial-10'`, `'COM3'`. */
   readonly path: string;
+  /** The scheduler of the time that reads wait. Default: `asyncScheduler`. */
+  readonly scheduler?: SchedulerLike;
 }
 
 /**
@@ -93,21 +108,27 @@ export function serialUart({
 function serialTransport({
   dtr,
   rts,
+  scheduler = asyncScheduler,
   ...settings
 }: SerialUartOptions & Required<Pick<SerialSettings, 'baudRate' | 'rtscts'>>): Transport {
   const { path, rtscts } = settings;
-  const port = new SerialPort(withoutUndefined(settings));
+  const wait = new ReadWait(settings.baudRate, scheduler);
+  const hungUp = (cause: Error): void => {
+    if (port.isOpen) port.close(undefined, cause);
+  };
+  const binding = directBinding({ wait, scheduler, hungUp });
+  const port = new SerialPort({ ...withoutUndefined(settings), ...{ binding } });
   let wasOpen = false;
-  port.once('open', () => {
-    wasOpen = true;
-    closeOnHangUp(port);
-  });
+  port.once('open', () => (wasOpen = true));
   const transport = duplexTransport({
     name: path,
     duplex: port,
     opened: 'open',
     flowControl: rtscts,
     longestPause,
+    expect: (bytes) => {
+      wait.expect(bytes);
+    },
     failure: (cause) => (wasOpen ? lossOf(path, cause) : openFailure(path, cause)),
     release: () => release(port),
   });
@@ -154,18 +175,6 @@ export function withSignals(
         concatMap(() => transport.send(bytes)),
       ),
   };
-}
-
-/**
- * Closes a port that was unplugged while bytes were coming in. Reading a terminal that has hung up gives no bytes, and the
- * binding (@serialport/bindings-cpp 13, `unixRead`) then reads again at once, without end: the processor is busy, and
- * 'close' never comes. Its poller still reports the hang-up. On Windows there is no poller, and no such loop.
- */
-function closeOnHangUp(port: SerialPort): void {
-  if (port.port === undefined || !('poller' in port.port)) return;
-  port.port.poller.once('disconnect', (cause) => {
-    if (port.isOpen) port.close(undefined, cause ?? new Error('hung up'));
-  });
 }
 
 function release(port: SerialPort): Observable<never> {

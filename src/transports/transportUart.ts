@@ -42,6 +42,8 @@ export interface Transport {
   send(bytes: Uint8Array): Observable<never>;
   /** See {@link Uart.hold}. */
   readonly hold?: ((held: boolean) => void) | undefined;
+  /** See {@link Uart.expect}. */
+  readonly expect?: ((bytes: number) => void) | undefined;
   /** See {@link Uart.longestPause}. */
   readonly longestPause: number;
   /** See {@link Uart.advice}. */
@@ -112,5 +114,6 @@ export function transportUart(transport: Transport): TransportUart {
     ...(transport.advice && { advice: transport.advice }),
     ...(transport.notices$ && { notices$: transport.notices$ }),
     ...(transport.hold && { hold: transport.hold }),
+    ...(transport.expect && { expect: transport.expect }),
   } satisfies TransportUart;
 }
