@@ -90,6 +90,15 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
    * Rejects when the line cannot be opened, with `ENODEV`, `ECONNREFUSED` and the like, and with `EBADF` after `close`.
    */
   readonly reopen?: (options?: Abortable) => Promise<void>;
+  /**
+   * Changes the speed of this end of the line, in bits per second, after what was written before, and resolves when the
+   * line has it. The modem has to be told first. For a modem, the option `baud` of `network.ESP8285` does both. Undefined
+   * for `tcp:`, because a raw serial server cannot be told; use `rfc2217:`.
+   *
+   * Rejects with `EINVAL` when the line cannot have that speed, `ETIMEDOUT` when a serial server does not confirm it,
+   * and with the error of a line that is lost or closed.
+   */
+  readonly setBaudRate?: (baudRate: number, options?: Abortable) => Promise<void>;
 
   private readonly line: Uart;
   private readonly reader: TimedReader;
@@ -106,11 +115,11 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
    */
   constructor(
     port: string,
-    /** The speed of the line, in bits per second. */
-    readonly baudRate = 115_200,
+    private readonly firstBaudRate = 115_200,
     options: UARTOptions = {},
   ) {
     super();
+    const baudRate = firstBaudRate;
     const { emulator, timeout = 1000, read_buf_len: capacity = 4096, ...settings } = options;
     checkArguments(port, baudRate, timeout, capacity);
     this.timeout = timeout;
@@ -127,11 +136,22 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     if (settings.rtscts && line.hold) this.hold = line.hold;
     if (line.expect) this.expect = line.expect;
     if (line.reopen) this.reopen = (reopenOptions) => promiseOf(this.reopening(), reopenOptions);
+    const { setBaudRate } = line;
+    if (setBaudRate) {
+      const changing = (wanted: number) =>
+        concat(defer(() => setBaudRate(wanted)).pipe(ignoreElements()), of(undefined));
+      this.setBaudRate = (wanted, changeOptions) => promiseOf(changing(wanted), changeOptions);
+    }
     this.reader = new TimedReader(line, { timeout, capacity });
     this.readiness$ = combineLatest([line.readiness$, this.reader.readable$]).pipe(
       map(([state, readable]) => ({ ...state, readable })),
       distinctUntilChanged(sameReadiness),
     );
+  }
+
+  /** The speed of the line, in bits per second. For a raw serial server, the one that was given here. */
+  get baudRate(): number {
+    return this.line.baudRate ?? this.firstBaudRate;
   }
 
   /** How many bytes can be read without waiting. */
@@ -269,7 +289,10 @@ function checkArguments(port: unknown, baudRate: unknown, timeout: number, capac
 /** The line of a virtual modem. Throws `EINVAL` for options that it does not accept. */
 function virtualLine(options: EmulatorOptions): Uart {
   try {
-    return createEmulator(options).uart;
+    const emulator = createEmulator(options);
+    // As the port of a real modem does, it keeps its speed when the modem changes its own.
+    if (options.baud) emulator.setHostBaud(options.baud);
+    return emulator.uart;
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw callError('UART', 'EINVAL', `emulator: ${cause.message}`, { cause });

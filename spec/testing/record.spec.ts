@@ -130,6 +130,8 @@ describe('recordUart', () => {
       hold: () => undefined,
       expect: () => undefined,
       reopen: () => EMPTY,
+      baudRate: 9_600,
+      setBaudRate: () => EMPTY,
     };
     const recorded = recordUart(whole, { sink: () => undefined });
     assert.deepStrictEqual(Object.keys(recorded).sort(), Object.keys(whole).sort());
@@ -138,6 +140,7 @@ describe('recordUart', () => {
       'rx$',
       'readiness$',
       'port',
+      'baudRate',
       'notices$',
       'hints$',
       'longestPause',

@@ -25,6 +25,7 @@ const forms: { readonly [K in Kind]: FaultForm<Extract<Fault, { kind: K }>> } = 
   'brown-out': { first: 'bytes', takes: { bytes: count } },
   lose: damage,
   flip: damage,
+  marginal: { first: 'above', takes: { above: speed, every: count, from: oneOf('modem', 'host') } },
   busy: lasting,
   silence: lasting,
   'log-leak': lasting,
@@ -51,6 +52,8 @@ A fault is written <kind>[:<argument>...]@<time>. Its time counts from the start
                                   the next bytes on the line are lost, after this many good ones
   flip[:<bytes>][:after=<bytes>][:from=modem|host]
                                   the next bytes on the line are changed
+  marginal:<baud>[:every=<bytes>][:from=modem|host]
+                                  above this speed, the line changes one byte in 50, or in as many as given
   busy[:<time>]                   every command is answered "busy p...", for this time or until a restart
   silence[:<time>]                the modem says nothing and hears nothing
   log-leak[:<time>]               lines of the firmware's log stand in front of passive reads
@@ -109,6 +112,11 @@ function words(value: string | undefined): string {
 
 function count(value: string | undefined): number {
   if (!/^\d{1,9}$/.test(value ?? '')) throw new InvalidArgumentError(`"${value ?? ''}" is not a number of bytes.`);
+  return Number(value);
+}
+
+function speed(value: string | undefined): number {
+  if (!/^\d{2,7}$/.test(value ?? '')) throw new InvalidArgumentError(`"${value ?? ''}" is not a speed; try 460800.`);
   return Number(value);
 }
 

@@ -33,6 +33,17 @@ export interface Uart {
   /** The name of the port, for messages and inspection: `'/dev/ttyUSB0'`. */
   readonly port?: string;
 
+  /** The speed of this end of the line, in bits per second. A line that does not know it leaves it out. */
+  readonly baudRate?: number | undefined;
+
+  /**
+   * Changes the speed of this end of the line, in bits per second, once everything written before has been sent. The
+   * other end has to be told beforehand. Settles when the line has the speed. Errors with `EINVAL` when it cannot have
+   * it; the line then keeps the one that it has. A line that is opened again begins at its first speed. Call it once for
+   * each change and subscribe to the result. A line whose speed cannot be changed from here does not have this method.
+   */
+  readonly setBaudRate?: (baudRate: number) => ObservableInput<unknown>;
+
   /** What could be done on the line now, without waiting; replays the current state. */
   readonly readiness$: Observable<Readiness>;
 

@@ -71,7 +71,7 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
       ),
     )
     .subscribe();
-  const { hold, expect, reopen, port, notices$, hints$ } = uart;
+  const { hold, expect, reopen, port, notices$, hints$, setBaudRate } = uart;
   return {
     rx$: uart.rx$,
     readiness$: uart.readiness$,
@@ -82,6 +82,10 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
     close: () => uart.close(),
     longestPause: uart.longestPause,
     advice: uart.advice,
+    get baudRate() {
+      return uart.baudRate;
+    },
+    ...(setBaudRate && { setBaudRate: (baudRate: number) => setBaudRate(baudRate) }),
     ...(port !== undefined && { port }),
     ...(notices$ && { notices$ }),
     ...(hints$ && { hints$ }),

@@ -87,8 +87,6 @@ const unusedRanges = [
  */
 export function comPortCommands(server: string, settings: SerialSettings): readonly ComPortCommand[] {
   const { baudRate = defaultBaudRate, dataBits = 8, parity = 'none', stopBits = 1, rtscts = false } = settings;
-  const speed = Buffer.alloc(4);
-  speed.writeUInt32BE(baudRate);
   const signals = (['dtr', 'rts'] as const).flatMap((signal): readonly Wanted[] => {
     const level = settings[signal];
     if (level === undefined) return [];
@@ -97,14 +95,7 @@ export function comPortCommands(server: string, settings: SerialSettings): reado
     return [{ name: 'SET-CONTROL', code: 5, value: Buffer.of(level ? on : off), shown, range }];
   });
   const wanted: readonly Wanted[] = [
-    {
-      name: 'SET-BAUDRATE',
-      code: 1,
-      value: speed,
-      shown: String(baudRate),
-      isNeeded: true,
-      isNear: (answered) => Math.abs(answered / baudRate - 1) <= tolerance,
-    },
+    wantedSpeed(baudRate),
     { name: 'SET-DATASIZE', code: 2, value: Buffer.of(dataBits), shown: String(dataBits) },
     { name: 'SET-PARITY', code: 3, value: Buffer.of(parities[parity]), shown: parity },
     { name: 'SET-STOPSIZE', code: 4, value: Buffer.of(stopSizes[stopBits]), shown: String(stopBits) },
@@ -118,6 +109,24 @@ export function comPortCommands(server: string, settings: SerialSettings): reado
     ...signals,
   ];
   return wanted.map((each) => comPortCommand(server, each));
+}
+
+/** The command that changes the speed of a line. */
+export function speedCommand(server: string, baudRate: number): ComPortCommand {
+  return comPortCommand(server, wantedSpeed(baudRate));
+}
+
+function wantedSpeed(baudRate: number): Wanted {
+  const value = Buffer.alloc(4);
+  value.writeUInt32BE(baudRate);
+  return {
+    name: 'SET-BAUDRATE',
+    code: 1,
+    value,
+    shown: String(baudRate),
+    isNeeded: true,
+    isNear: (answered) => Math.abs(answered / baudRate - 1) <= tolerance,
+  };
 }
 
 /** The commands that lower DTR and RTS, as hanging up does. */

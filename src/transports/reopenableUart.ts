@@ -84,6 +84,12 @@ export function reopenableUart(open: () => Transport): ReopenableUart {
       return closed$;
     },
     port: name,
+    get baudRate() {
+      return current.value.baudRate;
+    },
+    ...(current.value.setBaudRate && {
+      setBaudRate: (baudRate: number) => defer(() => current.value.setBaudRate?.(baudRate) ?? EMPTY),
+    }),
     // The same for every transport that `open` gives.
     longestPause: current.value.longestPause,
     advice: current.value.advice,

@@ -15,6 +15,7 @@ import {
   merge,
   type Observable,
   ReplaySubject,
+  Subject,
   take,
   takeUntil,
   tap,
@@ -23,10 +24,10 @@ import {
 } from 'rxjs';
 
 import { OSError } from '../usocket/contract/osError';
-import { comPortCommands, hangUp, longestCommand, RESUME, SUSPEND } from './comPort';
+import { comPortCommands, hangUp, longestCommand, RESUME, speedCommand, SUSPEND } from './comPort';
 import { quoteServerMessage } from './quoteServerMessage';
 import { type ReopenableUart, reopenableUart } from './reopenableUart';
-import { checkSerialSettings, type SerialSettings } from './serialSettings';
+import { checkBaudRate, checkSerialSettings, defaultBaudRate, type SerialSettings } from './serialSettings';
 import { comPortAnswers, setUpComPort } from './setUpComPort';
 import { tcpTransport, type TcpUartOptions } from './tcpUart';
 import { decodeTelnet, escapeIac, type TelnetEvent } from './telnet';
@@ -75,7 +76,7 @@ export function rfc2217Uart(options: Rfc2217UartOptions): ReopenableUart {
 }
 
 function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boolean }): Transport {
-  const { host, port, scheduler = asyncScheduler, timeout: first = 5000 } = options;
+  const { host, port, baudRate = defaultBaudRate, scheduler = asyncScheduler, timeout: first = 5000 } = options;
   const name = `${host}:${port}`;
   checkSerialSettings(name, options);
 
@@ -88,6 +89,10 @@ function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boo
   );
   const late = (): OSError =>
     new OSError('ETIMEDOUT', 'open', `open ${name}: no complete answer in ${first} ms; is it a server of RFC 2217?`);
+  const unconfirmed = (speed: number): OSError =>
+    new OSError('ETIMEDOUT', 'open', `${name}: the serial server has not confirmed ${speed} baud in ${first} ms`);
+  const setting = { grace: Math.min(longestGrace, first / 4), scheduler };
+  const telnet = new Subject<TelnetEvent>();
   const notices = new ReplaySubject<string>(mostNotices);
   const notify = (notice: string): void => {
     notices.next(notice);
@@ -98,6 +103,9 @@ function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boo
     notices$: notices.asObservable(),
     received$: tcp.received$.pipe(
       decodeTelnet({ longest: longestCommand }),
+      tap((event) => {
+        if (event.kind === 'subnegotiation') telnet.next(event);
+      }),
       connect((events$) =>
         merge(
           dataOf(events$),
@@ -121,8 +129,7 @@ function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boo
             agreeOnComPort(name, tcp, events$),
             setUpComPort(tcp, events$, {
               commands: comPortCommands(name, options),
-              grace: Math.min(longestGrace, first / 4),
-              scheduler,
+              ...setting,
               notify,
             }),
           ).pipe(
@@ -145,6 +152,16 @@ function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boo
         filter(Boolean),
         take(1),
         concatMap(() => tcp.send(escapeIac(bytes))),
+      );
+    },
+    baudRate,
+    setBaudRate(wanted) {
+      return defer(() => {
+        checkBaudRate(`change the speed of ${name}`, wanted);
+        return clear$.pipe(filter(Boolean), take(1));
+      }).pipe(
+        concatMap(() => setUpComPort(tcp, telnet, { commands: [speedCommand(name, wanted)], ...setting, notify })),
+        timeout({ first, scheduler, with: () => throwError(() => unconfirmed(wanted)) }),
       );
     },
     // Not by FLOWCONTROL-SUSPEND, which servers may ignore. Not reading also holds back the server's commands, RESUME among

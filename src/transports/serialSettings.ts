@@ -40,9 +40,14 @@ export interface SerialSettings {
 
 /** Throws `EINVAL` for an invalid speed, and for control signals that contradict flow control. */
 export function checkSerialSettings(name: string, { baudRate = defaultBaudRate, rts, rtscts }: SerialSettings): void {
-  if (!Number.isInteger(baudRate) || baudRate <= 0 || baudRate > highestBaudRate)
-    throw new OSError('EINVAL', 'open', `open ${name}: ${baudRate} is not a baud rate; try ${defaultBaudRate}`);
+  checkBaudRate(`open ${name}`, baudRate);
   if (rts === undefined || rtscts !== true) return;
   const message = `open ${name}: rts and rtscts: flow control uses the RTS signal; leave one of them out`;
   throw new OSError('EINVAL', 'open', message);
+}
+
+/** Throws `EINVAL` for an invalid speed. */
+export function checkBaudRate(call: string, baudRate: number): void {
+  if (Number.isInteger(baudRate) && baudRate > 0 && baudRate <= highestBaudRate) return;
+  throw new OSError('EINVAL', 'open', `${call}: ${baudRate} is not a baud rate; try ${defaultBaudRate}`);
 }

@@ -3,6 +3,7 @@ import {
   BehaviorSubject,
   combineLatest,
   concatMap,
+  defer,
   filter,
   map,
   Observable,
@@ -18,7 +19,7 @@ import { directBinding } from './directBinding';
 import { duplexTransport } from './duplexTransport';
 import { ReadWait } from './readWait';
 import { type ReopenableUart, reopenableUart } from './reopenableUart';
-import { checkSerialSettings, defaultBaudRate, type SerialSettings } from './serialSettings';
+import { checkBaudRate, checkSerialSettings, defaultBaudRate, type SerialSettings } from './serialSettings';
 import type { Transport } from './transportUart';
 
 /** A serial port of this machine, and how it is set up. */
@@ -132,7 +133,12 @@ function serialTransport({
     failure: (cause) => (wasOpen ? lossOf(path, cause) : openFailure(path, cause)),
     release: () => release(port),
   });
-  return dtr === undefined && rts === undefined ? transport : withSignals(transport, port, { dtr, rts });
+  const timed = {
+    ...transport,
+    baudRate: settings.baudRate,
+    setBaudRate: (baudRate: number) => update(port, baudRate),
+  };
+  return dtr === undefined && rts === undefined ? timed : withSignals(timed, port, { dtr, rts });
 }
 
 /**
@@ -157,6 +163,9 @@ export function withSignals(
 ): Transport {
   const ready = new BehaviorSubject(false);
   const notices = new ReplaySubject<string>(1);
+  const { setBaudRate } = transport;
+  const whenReady = (operation: () => Observable<never>): Observable<never> =>
+    ready.pipe(filter(Boolean), take(1), concatMap(operation));
   port.once('open', () => {
     // Both in one step, because boards react when the two differ. Opening the port has asserted both, by default.
     port.set({ dtr, rts }, (error) => {
@@ -168,13 +177,44 @@ export function withSignals(
     ...transport,
     notices$: notices.asObservable(),
     writable$: combineLatest([transport.writable$, ready]).pipe(map(([one, other]) => one && other)),
-    send: (bytes) =>
-      ready.pipe(
-        filter(Boolean),
-        take(1),
-        concatMap(() => transport.send(bytes)),
-      ),
+    send: (bytes) => whenReady(() => transport.send(bytes)),
+    ...(setBaudRate && { setBaudRate: (baudRate: number) => whenReady(() => setBaudRate(baudRate)) }),
   };
+}
+
+/** Changes the speed of a port after the bytes written so far, which would otherwise leave at the new speed. */
+function update(port: SerialPort, baudRate: number): Observable<never> {
+  return defer(() => {
+    checkBaudRate(`change the speed of ${port.path}`, baudRate);
+    return new Observable<never>((subscriber) => {
+      const doing = (then: () => void) => (cause?: Error | null) => {
+        if (cause) subscriber.error(updateFailure(port.path, baudRate, cause));
+        else if (!subscriber.closed) then();
+      };
+      // The empty write comes after the writes that still wait, also for the port to open. The kernel then has all bytes,
+      // and draining waits until they have left.
+      port.write(
+        Buffer.alloc(0),
+        doing(() => {
+          port.drain(
+            doing(() => {
+              port.update(
+                { baudRate },
+                doing(() => {
+                  subscriber.complete();
+                }),
+              );
+            }),
+          );
+        }),
+      );
+    });
+  });
+}
+
+function updateFailure(path: string, baudRate: number, cause: Error): OSError {
+  const message = `${path}: the port cannot be set to ${baudRate} baud; try 115200 or 921600 (the port's driver answered: ${cause.message})`;
+  return new OSError('EINVAL', 'open', message, { cause });
 }
 
 function release(port: SerialPort): Observable<never> {

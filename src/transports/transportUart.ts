@@ -16,6 +16,7 @@ import {
   Subject,
   take,
   takeUntil,
+  tap,
   throwError,
 } from 'rxjs';
 
@@ -25,6 +26,7 @@ import { OSError } from '../usocket/contract/osError';
 /** A {@link Uart} whose operations are cold observables. */
 export interface TransportUart extends Uart {
   write(bytes: Uint8Array): Observable<never>;
+  readonly setBaudRate?: (baudRate: number) => Observable<never>;
   close(): Observable<never>;
 }
 
@@ -44,6 +46,10 @@ export interface Transport {
   readonly hold?: ((held: boolean) => void) | undefined;
   /** See {@link Uart.expect}. */
   readonly expect?: ((bytes: number) => void) | undefined;
+  /** The speed with which it is opened, in bits per second. */
+  readonly baudRate?: number | undefined;
+  /** Cold. Changes the speed after the bytes sent so far, and completes when it has it; see {@link Uart.setBaudRate}. */
+  readonly setBaudRate?: ((baudRate: number) => Observable<never>) | undefined;
   /** See {@link Uart.longestPause}. */
   readonly longestPause: number;
   /** See {@link Uart.advice}. */
@@ -92,6 +98,13 @@ export function transportUart(transport: Transport): TransportUart {
   );
   const closedError = (): OSError =>
     new OSError('EBADF', 'write', `write to ${transport.name}: the line has been closed; open it again`);
+  const { setBaudRate } = transport;
+  let { baudRate } = transport;
+  /** An operation fails with the end of the line, which is first in the merge, so that nothing is done after it. */
+  const whileOpen = (operation$: Observable<never>): Observable<never> => {
+    const failed$ = concat(ended$, throwError(closedError));
+    return merge(failed$, operation$.pipe(endWith(null))).pipe(take(1), ignoreElements());
+  };
   const closed$ = defer(() => {
     closing.next();
     return transport.release();
@@ -103,10 +116,15 @@ export function transportUart(transport: Transport): TransportUart {
     rx$,
     readiness$,
     write(bytes) {
-      const failed$ = concat(ended$, throwError(closedError));
-      // The end of the line is first in the merge, so that nothing is sent on a line that has ended.
-      return merge(failed$, transport.send(bytes).pipe(endWith(null))).pipe(take(1), ignoreElements());
+      return whileOpen(transport.send(bytes));
     },
+    get baudRate() {
+      return baudRate;
+    },
+    ...(setBaudRate && {
+      setBaudRate: (wanted: number) =>
+        whileOpen(setBaudRate(wanted).pipe(tap({ complete: () => (baudRate = wanted) }))),
+    }),
     close() {
       return closed$;
     },

@@ -1,16 +1,18 @@
-import { BehaviorSubject, defer, distinctUntilChanged, EMPTY, type Observable, Subject, throwError } from 'rxjs';
+import { BehaviorSubject, defer, distinctUntilChanged, EMPTY, Observable, Subject, throwError } from 'rxjs';
 
 import { type LineHint, type Readiness, sameReadiness, type Uart } from '../../streams';
 import { lowWater, type PacedLine } from './pacedLine';
 
-/** The error of a serial line to a virtual modem that has ended. Its `rx$` and every later write fail with it. */
+/**
+ * The error of a serial line to a virtual modem. When the line has ended, its `rx$` and every later write fail with it.
+ */
 export class LineError extends Error {
   /** `'LineError'`, which distinguishes it from other errors. */
   override readonly name = 'LineError';
 
   constructor(
-    /** `ENODEV` when the line was pulled out, `EBADF` when it was closed. */
-    readonly code: 'ENODEV' | 'EBADF',
+    /** `ENODEV` when the line was pulled out, `EBADF` when it was closed, `EINVAL` for a speed that is none. */
+    readonly code: 'ENODEV' | 'EBADF' | 'EINVAL',
     message: string,
   ) {
     super(message);
@@ -25,6 +27,9 @@ export interface PortWiring {
   readonly toModem: PacedLine;
   /** Sets the port's RTS line: whether the modem may send, if it uses flow control. */
   readonly readyToReceive: (ready: boolean) => void;
+  /** The speed of the host's end of the line, in bits per second. */
+  readonly baud: () => number;
+  readonly setBaud: (baud: number) => void;
   readonly switchOff: () => void;
 }
 
@@ -32,6 +37,13 @@ export interface PortWiring {
 export interface EmulatorUart extends Uart {
   /** The reasons why the modem refuses commands. No firmware would say them over the line. */
   readonly hints$: Observable<LineHint>;
+  /** The speed of the host's end of the line, in bits per second. Until it is set, it is the modem's. */
+  readonly baudRate: number;
+  /**
+   * Sets the speed of the host's end of the line, once everything written before has left, and completes. At another
+   * speed than the modem's, each side reads noise. Errors with a {@link LineError}.
+   */
+  readonly setBaudRate: (baudRate: number) => Observable<never>;
   /**
    * Lowers RTS (`true`), or raises it. A modem without flow control goes on sending, and what does not fit into the port's
    * buffer of 4 KB is lost.
@@ -73,6 +85,24 @@ export class HostPort implements EmulatorUart {
     for (const chunk of this.kept.splice(0)) this.receive(chunk);
     this.wiring.readyToReceive(!this.held);
   };
+
+  get baudRate(): number {
+    return this.wiring.baud();
+  }
+
+  readonly setBaudRate = (baudRate: number): Observable<never> =>
+    new Observable((subscriber) => {
+      const isSpeed = Number.isInteger(baudRate) && baudRate > 0;
+      const error = this.end ?? (isSpeed ? undefined : new LineError('EINVAL', `${baudRate} is not a baud rate`));
+      if (error !== undefined) {
+        subscriber.error(error);
+        return;
+      }
+      this.wiring.toModem.pushAction(() => {
+        this.wiring.setBaud(baudRate);
+        subscriber.complete();
+      });
+    });
 
   write(bytes: Uint8Array): Observable<never> {
     const { end } = this;

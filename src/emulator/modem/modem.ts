@@ -15,7 +15,7 @@ import { FaultState } from '../simulation/faultState';
 import { Delays } from '../simulation/latencies';
 import type { Random } from '../simulation/random';
 import { Report } from '../simulation/report';
-import { boot } from './boot';
+import { boot, bootLoaderSpeed } from './boot';
 import { CommandRunner, type CommandSet } from './commandRunner';
 import { VirtualStation } from './virtualStation';
 
@@ -25,8 +25,10 @@ export interface Wiring {
   readonly random: Random;
   /** The line to the host. */
   readonly toHost: PacedLine;
-  /** Sets the speed of the line, both ways. */
+  /** Sets the speed of the modem's end of the line. */
   readonly setBaud: (baud: number) => void;
+  /** Whether the host's end of the line is set to this speed. */
+  readonly isHostAt: (baud: number) => boolean;
   /** Stops the bytes from the host, or lets them come again. */
   readonly holdInput: (hold: boolean) => void;
 }
@@ -118,7 +120,8 @@ export class Modem implements Platform {
     this.halt();
     station.inRange = station.givesAddresses = true;
     memory.reset();
-    this.wiring.setBaud(memory.settings.baud);
+    const isReadable = this.wiring.isHostAt(bootLoaderSpeed);
+    this.wiring.setBaud(isReadable ? bootLoaderSpeed : memory.settings.baud);
     output.muted = false;
     input.deaf = true;
     this.starting = true;
@@ -128,7 +131,7 @@ export class Modem implements Platform {
       return EMPTY;
     });
     this.untilReset.add(
-      concat(boot(this, ready), woken$).subscribe({
+      concat(boot(this, { ready, isReadable }), woken$).subscribe({
         next: (print) => {
           // A modem that prints `ready` takes bytes.
           if (typeof print === 'string') {
@@ -136,6 +139,8 @@ export class Modem implements Platform {
             this.starting = false;
           }
           output.print(print);
+          // The boot loader is done.
+          if (isReadable && typeof print !== 'string') this.changeBaud(memory.settings.baud);
         },
         complete: () => this.autoJoin(),
         error: () => undefined,

@@ -4,8 +4,9 @@ import { CommandTable } from '../commands/commandTable';
 import { type EmulatorOptions, resolveOptions } from '../firmware/options';
 import { type EmulatorUart, HostPort, LineError } from '../line/hostPort';
 import { LineDamage } from '../line/lineDamage';
+import { isSameSpeed, LineSpeeds } from '../line/lineSpeeds';
+import { noise } from '../line/noise';
 import { PacedLine } from '../line/pacedLine';
-import { noise } from '../modem/boot';
 import { Modem } from '../modem/modem';
 import type { Fault } from '../simulation/fault';
 import { Random } from '../simulation/random';
@@ -35,7 +36,9 @@ export class Emulator {
   private readonly modem: Modem;
   private readonly damage = { modem: new LineDamage(), host: new LineDamage() };
   private readonly life = new Subscription();
-  private hostBaud: number | undefined;
+  private readonly speeds: LineSpeeds;
+  /** Whether bytes take time on the line. */
+  private readonly isPaced: boolean;
   private hostIsReady = true;
   private isClearToSend = true;
 
@@ -44,9 +47,12 @@ export class Emulator {
     const resolved = resolveOptions(options);
     const { scheduler, seed, chunking, chunkInterval: interval, faults, baud: initialBaud } = resolved;
     const random = (this.random = new Random(seed));
+    // A line without a speed stays without one, even if the host sets a speed.
+    this.isPaced = initialBaud !== 0;
+    const speeds = (this.speeds = new LineSpeeds(random));
     this.toHost = new PacedLine({
       scheduler,
-      deliver: (chunk) => this.port.receive(this.damage.modem.apply(this.sampled(chunk))),
+      deliver: (chunk) => this.port.receive(this.damage.modem.apply(speeds.carry(chunk, 'modem'))),
       drained: () => this.modem.links.delivery.pump(),
       interval,
       cut: chunking === 'whole' ? undefined : (available) => Math.min(available, random.integer(1, chunking)),
@@ -54,7 +60,7 @@ export class Emulator {
     this.toModem = new PacedLine({
       scheduler,
       interval,
-      deliver: (chunk) => this.modem.receive(this.damage.host.apply(this.sampled(chunk))),
+      deliver: (chunk) => this.modem.receive(this.damage.host.apply(speeds.carry(chunk, 'host'))),
       drained: () => this.port.drained(),
     });
     this.uart = this.port = new HostPort({
@@ -63,14 +69,16 @@ export class Emulator {
         this.hostIsReady = ready;
         this.steer();
       },
+      baud: () => speeds.host ?? speeds.modem,
+      setBaud: (baud) => this.setHostBaud(baud),
       switchOff: () => this.close(),
     });
     const wiring = {
       options: resolved,
       random,
       toHost: this.toHost,
-      // A line without a speed stays without one, even if the host sets a speed.
-      setBaud: (baud: number) => this.setBaud(initialBaud === 0 ? 0 : baud),
+      setBaud: (baud: number) => this.setBaud(baud),
+      isHostAt: (baud: number) => speeds.host !== undefined && isSameSpeed(speeds.host, baud),
       holdInput: (hold: boolean) => (hold ? this.toModem.hold() : this.toModem.release()),
     };
     this.modem = new Modem(wiring, (modem) => new CommandTable(modem));
@@ -106,6 +114,9 @@ export class Emulator {
       case 'lose':
       case 'flip':
         this.damage[fault.from ?? 'modem'].order(fault.kind, fault.bytes, fault.after);
+        break;
+      case 'marginal':
+        this.speeds.weaken(fault);
         break;
       case 'busy':
         faults.busy = true;
@@ -190,7 +201,8 @@ export class Emulator {
    * at once.
    */
   setHostBaud(baud: number | undefined): void {
-    this.hostBaud = baud;
+    this.speeds.host = baud;
+    this.pace();
   }
 
   /** Switches the modem off. Its sockets, timers and servers are gone when this returns. Closing twice is not an error. */
@@ -206,14 +218,6 @@ export class Emulator {
     this.port.finish(new LineError('EBADF', 'the line to the virtual modem is closed'));
   }
 
-  /** The bytes that a receiver reads at another speed. */
-  private sampled(chunk: Buffer): Buffer {
-    const { baud } = this.modem.memory.settings;
-    // A UART tolerates a few per cent.
-    if (this.hostBaud === undefined || Math.abs(this.hostBaud / baud - 1) < 0.03) return chunk;
-    return noise(this.random).subarray(0, Math.max(1, Math.round((chunk.length * this.hostBaud) / baud / 2)));
-  }
-
   /** With flow control 2 and 3 of `AT+UART_CUR`, the modem waits while its CTS, which is the host's RTS, is low. */
   private steer(): void {
     const isWatching = (Number(this.modem.memory.settings.frame.split(',')[3]) & 2) !== 0;
@@ -222,10 +226,17 @@ export class Emulator {
   }
 
   private setBaud(baud: number): void {
-    this.toHost.setBaud(baud);
-    this.toModem.setBaud(baud);
+    this.speeds.modem = baud;
+    this.pace();
     // The flow control is set together with the speed.
     if (!this.hostIsReady) this.steer();
+  }
+
+  /** Each direction has the speed of its sender. */
+  private pace(): void {
+    const { modem, host = modem } = this.speeds;
+    this.toHost.setBaud(this.isPaced ? modem : 0);
+    this.toModem.setBaud(this.isPaced ? host : 0);
   }
 }
 

@@ -10,6 +10,11 @@ export type Fault =
   | { readonly kind: 'lose'; readonly bytes?: number; readonly after?: number; readonly from?: 'modem' | 'host' }
   /** The next `bytes` bytes (default 1) from one side have a bit flipped, after `after` good ones. */
   | { readonly kind: 'flip'; readonly bytes?: number; readonly after?: number; readonly from?: 'modem' | 'host' }
+  /**
+   * From now on the line is too weak for speeds above this one, in bits per second (default 115 200): one byte in `every`
+   * has a bit flipped, on average (default 50), from one side or from both (the default).
+   */
+  | { readonly kind: 'marginal'; readonly above?: number; readonly every?: number; readonly from?: 'modem' | 'host' }
   /** Every line is answered with `busy p...`, for this time or until a reset. */
   | { readonly kind: 'busy'; readonly for?: number }
   /** Nothing comes from the modem and nothing reaches it, for this time or until a reset. */
