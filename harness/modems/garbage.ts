@@ -17,6 +17,8 @@ const words = [
     '\r\nbusy p...\r\n',
     '\r\nRecv 5 bytes\r\n',
     '\r\nSEND OK\r\n',
+    '3,2\r\n\r\nOK\r\n> ',
+    '\r\n4,12,SEND OK\r\n',
   ],
   ...[
     'SEND FAIL\r\n',
@@ -86,6 +88,7 @@ export function feedGarbage(seed: number): number {
     reading: chance(3) === 0 ? undefined : chance(5),
     asked: chance(2) === 0 ? undefined : 1 + chance(2048),
     numbersLinks: chance(4) > 0,
+    numbers: chance(2) === 0 ? undefined : /^\d+,\d+$/,
     discards: 0,
   };
   const cutter = new CollectingCutter(expecting);

@@ -17,23 +17,32 @@ describe('the judgement of a block', () => {
       'a result, which has a line end in front',
       ['\r\nOK\r\n', '\r\nERROR\r\n', '\r\nSEND OK\r\n', '\r\nRecv 5 bytes\r\n'],
     ],
+    ['the result of a segment', ['\r\n4,12,SEND OK\r\n', '\r\n4,2,SEND FAIL\r\n']],
     ['SEND FAIL, which may have none', ['SEND FAIL\r\n']],
     ['a line that a firmware is known to print', ['+CIPSTATUS:0,"TCP"\r\n', 'no ip\r\n', 'busy p...\r\n']],
     ['a line in colour', ['\u001b[0;32m+CWJAP:1\u001b[0m\r\n']],
     ['NULs and a start', ['\0\0\r\nready\r\n']],
   ])('is whole in front of %s', (_, followings) => {
-    for (const following of followings) assert.deepStrictEqual(judge('payload', following, false), whole);
+    for (const following of followings) assert.deepStrictEqual(judge('payload', following, { prompt: false }), whole);
   });
 
   it('is whole in front of a prompt that a send waits for, and only then', () => {
-    assert.deepStrictEqual(judge('payload', '> ', true), whole);
-    assert.deepStrictEqual(judge('payload', '> ', false), open);
+    assert.deepStrictEqual(judge('payload', '> ', { prompt: true }), whole);
+    assert.deepStrictEqual(judge('payload', '> ', { prompt: false }), open);
+  });
+
+  it('is whole in front of the numbers that a command waits for, and only then', () => {
+    const numbers = /^12,\d+$/;
+    assert.deepStrictEqual(judge('payload', '12,9\r\n', { prompt: true, numbers }), whole);
+    assert.deepStrictEqual(judge('payload', '\r\n12,9\r\n', { prompt: true, numbers }), whole);
+    assert.deepStrictEqual(judge('payload', '12,9', { prompt: true, numbers }), open);
+    assert.deepStrictEqual(judge('payload1', '2,9\r\n', { prompt: true, numbers }), damaged());
   });
 
   it.each(['', '\r\n', '\r\nO', '+IP', '4', '4,C', 'WIF', 'some text without an end'])(
     'is open while no more than %j has come',
     (following) => {
-      assert.deepStrictEqual(judge('payload', following, false), open);
+      assert.deepStrictEqual(judge('payload', following, { prompt: false }), open);
     },
   );
 
@@ -42,12 +51,14 @@ describe('the judgement of a block', () => {
     ['a line feed, before what always has one', 'hel\n', '+IPD,0,2:', 1],
     ['a line end and part of a header', 'hel\r\n+I', 'PD,0,2:hi\r\n', 4],
     ['a line end and part of a result', 'hel\r\nO', 'K\r\n', 3],
+    ['part of the result of a segment', 'hel\r\n4,1', '2,SEND OK\r\n', 5],
+    ['the line end of the result of a segment', 'hel\n', '4,12,SEND OK\r\n', 1],
     ['the number of a link', 'hel4', ',CLOSED\r\n', 1],
     ['more of what is said of a link', 'hel4,CLO', 'SED\r\n', 5],
     ['part of what the Wi-Fi does', 'helWIFI ', 'GOT IP\r\n', 5],
     ['the front of a line that a firmware prints', 'helno', ' ip\r\n', 2],
   ])('is damage when it has swallowed %s', (_, end, following, swallowed) => {
-    assert.deepStrictEqual(judge(end, following, false), damaged(swallowed));
+    assert.deepStrictEqual(judge(end, following, { prompt: false }), damaged(swallowed));
   });
 
   it.each([
@@ -56,22 +67,22 @@ describe('the judgement of a block', () => {
     ['the end of an address', 'payload', ',53:data\r\n'],
     ['binary without a line end, as far as it is looked at', 'payload', '\x01'.repeat(endSize)],
   ])('is damage of an unknown extent in front of %s', (_, end, following) => {
-    assert.deepStrictEqual(judge(end, following, false), damaged());
+    assert.deepStrictEqual(judge(end, following, { prompt: false }), damaged());
   });
 
   it('may be news when a whole line follows that is in no list', () => {
-    assert.deepStrictEqual(judge('payload', 'another line of text\r\n', false), news);
-    assert.deepStrictEqual(judge('payload', '\r\nanother line of text\r\n', false), news);
+    assert.deepStrictEqual(judge('payload', 'another line of text\r\n', { prompt: false }), news);
+    assert.deepStrictEqual(judge('payload', '\r\nanother line of text\r\n', { prompt: false }), news);
   });
 
   it('may be news when as much text follows as is looked at, even if a character is cut there', () => {
-    assert.deepStrictEqual(judge('payload', 'long text, '.repeat(9).slice(0, endSize), false), news);
+    assert.deepStrictEqual(judge('payload', 'long text, '.repeat(9).slice(0, endSize), { prompt: false }), news);
     const cutInACharacter = `${'x'.repeat(endSize - 1)}${Buffer.from('é').toString('latin1').charAt(0)}`;
-    assert.deepStrictEqual(judge('payload', cutInACharacter, false), news);
+    assert.deepStrictEqual(judge('payload', cutInACharacter, { prompt: false }), news);
   });
 
   it('looks for what is damaged in its last bytes alone', () => {
-    assert.deepStrictEqual(judge('0,CLOSED\r\n+IPD,0,5:hello, world', '\r\nOK\r\n', false), whole);
+    assert.deepStrictEqual(judge('0,CLOSED\r\n+IPD,0,5:hello, world', '\r\nOK\r\n', { prompt: false }), whole);
   });
 });
 

@@ -9,7 +9,7 @@ import { marbles } from '../../../harness/time/marbles';
 
 /** What a modem says in two sessions, one of each generation: every kind of frame, every glueing that was seen. */
 const session =
-  '\0AT+CIPSEND=0,1,CONNECT\r\n98\r\r\n\r\nOK\r\n> \r\n+IPD,1,3:abc\r\nRecv 98 bytes\r\n\r\n+IPD,1,2:de\r\nSEND OK\r\n' +
+  '\0AT+CIPSEND=0,1,CONNECT\r\n98\r\r\n\r\nOK\r\n> \r\n+IPD,1,3:abc\r\nRecv 98 bytes\r\n\r\n+IPD,1,2:de\r\nSEND OK\r\n\r\n1,3,SEND OK\r\n' +
   '\r\n+IPD,0,33:\r\nOK\r\n+IPD,1,5:hello\r\n0,CLOSED\r\n>\r\n+IPD,0,2,192.168.1.3,5285:hi0,CLOSED\r\nSEND FAIL\r\n' +
   '\r\n+CIPRECVDATA,4:\0\r\n>\r\nOK\r\n\r\nbusy p...\r\n\r\n+IPD,2,75\r\n\x1e|\0\x92b\x9c>\xf3\n\xfe+\xc6ready\r\n' +
   'AT version:2.2.2.0(6cdf453)\r\n\r\nOK\r\n\r\n>\r\n+IPD,4,2,"10.0.0.1",80:ok+CIPRECVDATA:3,+IPWIFI GOT IP\r\n' +
@@ -42,6 +42,8 @@ const lines = fc.constantFrom(
     '\r\nbusy s...\r\n',
     '\r\nRecv 5 bytes\r\n',
     '\r\nSEND OK\r\n',
+    '\r\n4,12,SEND OK\r\n',
+    '\r\n3,7,SEND FAIL\r\n',
   ],
   ...[
     '1,CONNECT\r\n',
@@ -96,7 +98,7 @@ describe('chunking', () => {
     const whole = cut([stream]).map(joined);
     assert.deepStrictEqual(
       whole.map(({ kind }) => kind).join(' '),
-      'opened final prompt block taken block sent block block closed sent block final busy notice fragment booted ' +
+      'opened final prompt block taken block sent segment block block closed sent block final busy notice fragment booted ' +
         'line final prompt block block wifi line final',
     );
     for (let at = 0; at <= stream.length; at++) assert.deepStrictEqual(cut(chunksOf(stream, [at])).map(joined), whole);

@@ -16,6 +16,7 @@ describe('what is left of a line', () => {
     ['a notice', ['IPD,0,75', '+IP,0,75']],
     ['a header', ['+IPD0,75:', 'PD,0,75:data', 'PD,0,75,192.0.2.9,5:data']],
     ['a word of the modem', ['SEND O', 'WIFI GO IP', 'read', 'ERRO', 'Rec 5 bytes']],
+    ['a result of a segment', ['4,2,SND OK', '4,2,SEND FAI', ',2,SEND OK', '42,SEND OK']],
     ['a result of a send', ['SEND ok', 'SEND OK and more', 'SEND 0,CLOSED']],
     ['a name that the driver asks for', ['IPSTATUS:1,"TCP"', 'WJAP:"net"', 'RECVLEN:5', 'FSR:STAIP,"192.0.2.9"']],
     ['an echo', ['T+CIPSEND=0,5', '+CWJAP="net"']],
@@ -76,7 +77,17 @@ describe('a line that something is glued to', () => {
 });
 
 describe('a word of the modem with bytes lost or changed inside', () => {
-  it.each(['SED OK', 'EROR', 'FAxL', 'WIFI GOX IP', 'Recv 512 bXtes', 'busy ...', 'redy'])('is %j', (text) => {
+  it.each([
+    '4,12,SED OK',
+    '4,12SEND FAIL',
+    'SED OK',
+    'EROR',
+    'FAxL',
+    'WIFI GOX IP',
+    'Recv 512 bXtes',
+    'busy ...',
+    'redy',
+  ])('is %j', (text) => {
     assert.equal(isGarbledWord(text), true);
   });
 

@@ -17,6 +17,8 @@ describe('lineFrame', () => {
     ['Recv 2048 bytes', { kind: 'taken', length: 2048 }],
     ['SEND OK', { kind: 'sent', ok: true }],
     ['SEND FAIL', { kind: 'sent', ok: false }],
+    ['4,12,SEND OK', { kind: 'segment', link: 4, segment: 12, ok: true }],
+    ['0,1,SEND FAIL', { kind: 'segment', link: 0, segment: 1, ok: false }],
     ['+IPD,1,75', { kind: 'notice', link: 1, length: 75 }],
     ['+IPD,75', { kind: 'notice', link: 0, length: 75 }],
     ['4,CONNECT', { kind: 'opened', link: 4 }],

@@ -9,6 +9,8 @@ const between = fc.constantFrom(
   '',
   '\r\nOK\r\n',
   '\r\nRecv 5 bytes\r\n\r\nSEND OK\r\n',
+  '\r\n4,12,SEND OK\r\n',
+  '\r\n3,7,SEND FAIL\r\n',
   '2,CONNECT\r\n',
   '2,CLOSED\r\n',
   'WIFI GOT IP\r\n',

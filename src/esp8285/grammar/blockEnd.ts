@@ -1,3 +1,4 @@
+import type { Expectation } from './expectation';
 import { isFirmwareLine, withoutColour } from './firmwareLine';
 import { isFragment, isFragmentBeginning, isText } from './fragment';
 
@@ -29,10 +30,10 @@ const [whole, news, open, lost]: readonly [Verdict, Verdict, Verdict, Verdict] =
 ];
 
 /** Messages that always have a line end before them. */
-const led = /^(?:OK[\r\n]|ERROR[\r\n]|FAIL[\r\n]|SEND |Recv|ready[\r\n]|Will force)/;
+const led = /^(?:OK[\r\n]|ERROR[\r\n]|FAIL[\r\n]|(?:[0-4],\d{1,10},)?SEND |Recv|ready[\r\n]|Will force)/;
 
 /** Those of these messages that are unlikely in a payload, as `OK` is not. */
-const alwaysLed = /^(?:\+IPD,|SEND OK[\r\n]|Recv \d)/;
+const alwaysLed = /^(?:\+IPD,|SEND OK[\r\n]|[0-4],\d{1,10},SEND |Recv \d)/;
 
 /**
  * Messages that may lack a line end before them. A header directly after the last block was seen on AT 1.x
@@ -55,9 +56,13 @@ const suspicious = /[\r\n+,:\dA-Z]$|\n[^\n]{1,24}$/;
  *
  * @param end The last bytes of the block, in Latin-1.
  * @param following The bytes after it, at most `endSize`.
- * @param prompt Whether a send waits for its prompt.
+ * @param expecting Whether a send waits for its prompt, and which line of numbers comes before that.
  */
-export function judge(end: string, following: string, prompt: boolean): Verdict {
+export function judge(
+  end: string,
+  following: string,
+  { prompt, numbers }: Pick<Expectation, 'prompt' | 'numbers'>,
+): Verdict {
   const plain = withoutColour(following);
   const { length } = /^[\r\n\0]*/.exec(plain)?.[0] ?? '';
   const said = plain.slice(length);
@@ -67,6 +72,7 @@ export function judge(end: string, following: string, prompt: boolean): Verdict 
   if (end.endsWith('\n') && alwaysLed.test(following)) return { kind: 'damaged', swallowed: 1 };
   if (said.startsWith('>') && prompt) return whole;
   const [line = ''] = /^[^\r\n]*/.exec(said) ?? [];
+  if (line.length < said.length && numbers?.test(line)) return whole;
   if (bare.test(said) || (isLed && led.test(said)) || isFirmwareLine(line)) return whole;
   if (following.length < endSize && !said.includes('\n')) return open;
   const swallowed = length > 0 ? undefined : begun.map((pattern) => pattern.exec(end)?.[0] ?? '').find(isCutOff);

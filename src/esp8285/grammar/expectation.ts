@@ -5,6 +5,11 @@
 export interface Expectation {
   /** Whether a send waits for its prompt. */
   readonly prompt: boolean;
+  /**
+   * The line of numbers that the answer begins with, as `3,2` before the prompt of a segment. Another line of numbers is
+   * the rest of a message.
+   */
+  readonly numbers?: RegExp | undefined;
   /** The link whose data were requested last. */
   readonly reading: number | undefined;
   /** The most bytes that were requested with it, if that is known. */

@@ -13,6 +13,7 @@ const headers = ['+IPD,0,0:', '+IPD,0,0,0.0.0.0,0:', '+IPD,0,0,"0.0.0.0",0:'];
 const words = [
   ...['OK', 'ERROR', 'FAIL', 'SEND OK', 'SEND FAIL', 'Recv 0 bytes', 'busy p...', 'busy s...', 'ready'],
   ...['WIFI CONNECTED', 'WIFI GOT IP', 'WIFI DISCONNECT'],
+  ...['0,0,SEND OK', '0,0,SEND FAIL'],
 ];
 /** The most bytes that a word may lack and still be recognised. */
 const mostMissing = 4;
@@ -77,12 +78,10 @@ export function isGlued(text: string): boolean {
  * Whether a text is a message of the modem with bytes missing or changed in its middle. Then no other bytes were lost.
  */
 export function isGarbledWord(text: string): boolean {
+  const shape = digitless(text);
   return words.some(
     (word) =>
-      text.startsWith(word.charAt(0)) &&
-      text.endsWith(word.slice(-1)) &&
-      word.length > 2 &&
-      isNear(digitless(text), word),
+      shape.startsWith(word.charAt(0)) && shape.endsWith(word.slice(-1)) && word.length > 2 && isNear(shape, word),
   );
 }
 

@@ -37,6 +37,8 @@ export type Frame =
   | { readonly kind: 'taken'; readonly length: number }
   /** `SEND OK` or `SEND FAIL`; the firmware does not say for which link. */
   | { readonly kind: 'sent'; readonly ok: boolean }
+  /** `4,2,SEND OK` or `4,2,SEND FAIL`: what has become of a segment that is in the send buffer of a link. */
+  | { readonly kind: 'segment'; readonly link: number; readonly segment: number; readonly ok: boolean }
   | Block
   | Damage
   /** Passive receive: this many bytes wait in the modem. */

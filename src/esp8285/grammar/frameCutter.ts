@@ -142,7 +142,7 @@ export class FrameCutter {
       }
       if (this.block) {
         const following = this.followingOf(chunk, at);
-        const verdict = judge(this.block.end, following.toString('latin1'), this.expecting.prompt);
+        const verdict = judge(this.block.end, following.toString('latin1'), this.expecting);
         if (verdict.kind === 'open') {
           this.following = Buffer.from(following);
           return;
@@ -275,7 +275,7 @@ export class FrameCutter {
     }
     const bytes = withoutLineEnd(line);
     const text = bytes.toString('utf8');
-    const frame = lineFrame(text, this.expecting.numbersLinks);
+    const frame = lineFrame(text, this.expecting.numbersLinks, this.expecting.numbers);
     // The rest of an echo that a message has interrupted says nothing.
     if (isEchoCut && ['line', 'unknown', 'fragment'].includes(frame.kind)) return;
     this.isEchoCut = isCutEcho(text);
@@ -294,12 +294,12 @@ export class FrameCutter {
 
 /** Whether a line usually has a line end before it. */
 function isLed({ kind }: Frame): boolean {
-  return ['final', 'taken', 'sent', 'notice', 'busy', 'booted'].includes(kind);
+  return ['final', 'taken', 'sent', 'segment', 'notice', 'busy', 'booted'].includes(kind);
 }
 
 /** Whether it always has one. */
 function isAlwaysLed(frame: Frame): boolean {
-  return frame.kind === 'notice' || frame.kind === 'taken' || (frame.kind === 'sent' && frame.ok);
+  return ['notice', 'taken', 'segment'].includes(frame.kind) || (frame.kind === 'sent' && frame.ok);
 }
 
 /** AT 1.x ends the echo of a line in `\r\r\n`. */

@@ -14,6 +14,15 @@ const table: readonly (readonly [RegExp, Recognise])[] = [
   [/^Recv (\d+) bytes$/, ([, length]) => ({ kind: 'taken', length: Number(length) })],
   [/^SEND (OK|FAIL)$/, ([, result]) => ({ kind: 'sent', ok: result === 'OK' })],
   [
+    /^([0-4]),(\d{1,10}),SEND (OK|FAIL)$/,
+    ([, link, segment, result]) => ({
+      kind: 'segment',
+      link: linkOf(link),
+      segment: Number(segment),
+      ok: result === 'OK',
+    }),
+  ],
+  [
     /^\+IPD,(?:([0-4]),)?(\d{1,10})$/,
     ([, link, length]) => ({ kind: 'notice', link: linkOf(link), length: Number(length) }),
   ],
@@ -59,9 +68,11 @@ export function isEcho(text: string): boolean {
  * Returns the frame of a line.
  *
  * @param numbersLinks Whether the modem numbers its links. A message about a link without a number is then damaged.
+ * @param numbers The line of numbers that an answer is expected to contain.
  */
-export function lineFrame(text: string, numbersLinks = false): Frame {
+export function lineFrame(text: string, numbersLinks = false, numbers?: RegExp): Frame {
   const plain = withoutColour(text);
+  if (numbers?.test(plain)) return { kind: 'line', text };
   if (numbersLinks && unnumbered.test(plain)) return { kind: 'fragment', text };
   for (const [pattern, recognise] of table) {
     const match = pattern.exec(plain);

@@ -17,6 +17,7 @@ const words: { readonly [Kind in Frame['kind']]: Describe<Kind> } = {
   prompt: () => '>',
   taken: ({ length }) => `Recv ${length} bytes`,
   sent: ({ ok }) => (ok ? 'SEND OK' : 'SEND FAIL'),
+  segment: ({ segment, ok }) => `segment ${segment}: ${ok ? 'SEND OK' : 'SEND FAIL'}`,
   block: ({ length }) => `${length} bytes`,
   notice: ({ length }) => `${length} bytes wait`,
   opened: () => 'CONNECT',

@@ -31,6 +31,7 @@ export interface TraceEvent {
     | 'notice'
     | 'opened'
     | 'prompt'
+    | 'segment'
     | 'sent'
     | 'station'
     | 'taken'
