@@ -18,7 +18,7 @@ export interface StageOptions extends ModemOptions, Pick<ScriptedModemOptions, '
   /** Answers the commands that the script does not answer. */
   readonly firmware: Firmware;
   /** Properties of the line. */
-  readonly line?: Pick<Uart, 'longestPause' | 'advice'>;
+  readonly line?: Pick<Uart, 'longestPause' | 'advice' | 'expect'>;
 }
 
 /** A driver on a scripted modem. */

@@ -71,12 +71,13 @@ export class Modem {
     });
     // Without flow control nothing stops this clock.
     const { clock } = hold;
+    const expects = (bytes: number) => uart.expect?.(bytes);
     const cut = (expecting: Expectation) =>
       concat(
         redialer.keep((rx$) =>
           rx$.pipe(
             flowControl ? hold.gate() : identity,
-            cutFrames(expecting, { silence: { longestPause, scheduler: clock }, unknownLines }),
+            cutFrames(expecting, { silence: { longestPause, scheduler: clock }, unknownLines, expects }),
           ),
         ),
         throwError(() => new OSError('ENODEV', 'modem', 'the serial line to the modem was closed')),
