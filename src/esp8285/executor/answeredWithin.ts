@@ -1,5 +1,6 @@
-import { defer, filter, map, type MonoTypeOperatorFunction, startWith, switchMap, takeUntil, tap, timer } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 
+import { Countdown } from './countdown';
 import { Unanswered } from './unanswered';
 import type { Wire } from './wire';
 
@@ -32,24 +33,27 @@ export function answeredWithin<T>(
   patience = longestBusy,
 ): MonoTypeOperatorFunction<T> {
   return (conversation$) =>
-    defer(() => {
-      const begun = wire.clock.now();
+    new Observable((subscriber) => {
+      const { clock } = wire;
+      const begun = clock.now();
       let busyAt = -Infinity;
-      const mayWait = () => wire.clock.now() - begun <= patience - milliseconds;
-      const busy$ = wire.frames$.pipe(
-        filter(({ kind }) => kind === 'busy'),
-        tap(() => (busyAt = wire.clock.now())),
-      );
-      const late$ = busy$.pipe(
-        startWith(undefined),
-        filter((_, index) => index === 0 || mayWait()),
-        switchMap(() => timer(milliseconds, wire.clock)),
-        map(() => {
-          throw patience > 0 && wire.clock.now() - busyAt < busyPause && !mayWait()
-            ? new BusyForEver(shown)
-            : new Unanswered(shown, milliseconds);
+      const mayWait = () => clock.now() - begun <= patience - milliseconds;
+      const countdown = new Countdown(clock, () => {
+        const isBusy = patience > 0 && clock.now() - busyAt < busyPause && !mayWait();
+        subscriber.error(isBusy ? new BusyForEver(shown) : new Unanswered(shown, milliseconds));
+      });
+      subscriber.add(() => countdown.stop());
+      countdown.restart(milliseconds);
+      subscriber.add(
+        wire.frames$.subscribe({
+          next: ({ kind }) => {
+            if (kind !== 'busy') return;
+            busyAt = clock.now();
+            if (mayWait()) countdown.restart(milliseconds);
+          },
+          error: (error: unknown) => subscriber.error(error),
         }),
       );
-      return conversation$.pipe(takeUntil(late$));
+      if (!subscriber.closed) subscriber.add(conversation$.subscribe(subscriber));
     });
 }

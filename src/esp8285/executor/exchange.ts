@@ -20,6 +20,7 @@ import {
 import type { Command } from '../commands/command';
 import { answer, ifRefused } from './answer';
 import { probeWhenQuiet, type ProbeOptions } from './probeWhenQuiet';
+import { retryLost } from './retryLost';
 import { AnswerLost } from './unanswered';
 import type { Wire } from './wire';
 
@@ -73,12 +74,7 @@ export function sequence(commands: readonly Command[], deadline = usualDeadline)
  * is busy, and once when the end of its answer is lost.
  */
 export function ask(wire: Wire, command: Command): Observable<readonly string[]> {
-  return askOnce(wire, command).pipe(
-    retry({
-      count: 1,
-      delay: (error: unknown) => (error instanceof AnswerLost ? of(true) : throwError(() => error)),
-    }),
-  );
+  return askOnce(wire, command).pipe(retryLost());
 }
 
 /**

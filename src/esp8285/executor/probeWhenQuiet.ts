@@ -1,35 +1,20 @@
 import {
-  catchError,
-  concat,
-  debounceTime,
   defer,
-  dematerialize,
-  EMPTY,
-  filter,
-  ignoreElements,
-  map,
-  materialize,
-  merge,
   type MonoTypeOperatorFunction,
-  type Observable,
+  Observable,
   of,
-  repeat,
   retry,
-  share,
-  startWith,
-  switchMap,
-  take,
-  tap,
+  type Subscription,
   throwError,
   timeout,
   TimeoutError,
-  timer,
 } from 'rxjs';
 
 import { isPart } from '../commands/answerLines';
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
+import { Countdown } from './countdown';
 import type { ProbeAnswer } from './livenessProbe';
 import { AnswerLost, Unanswered } from './unanswered';
 import type { Wire } from './wire';
@@ -79,46 +64,70 @@ export function probeWhenQuiet<T>(
   options: () => ProbeOptions = () => ({}),
 ): MonoTypeOperatorFunction<T> {
   return (conversation$) =>
-    defer(() => {
-      const begun = wire.clock.now();
+    new Observable((subscriber) => {
+      const { clock } = wire;
+      const { longest = 0 } = options();
+      const begun = clock.now();
+      const took = () => clock.now() - begun;
       const lines: string[] = [];
-      const took = () => wire.clock.now() - begun;
-      const signs$ = wire.frames$.pipe(
-        tap((frame) => {
-          if ('text' in frame && isPart(frame.text, command)) lines.push(frame.text);
-        }),
-        filter((frame) => isSign(frame, command)),
-      );
+      let probing: Subscription | undefined;
       let came = 0;
       let cameAt = -Infinity;
-      const bytes$ = wire.received$.pipe(
-        filter(({ length }) => (came += length) <= (options().longest ?? 0)),
-        tap(() => (cameAt = wire.clock.now())),
-        share(),
-      );
-      const lulled$ = bytes$.pipe(startWith(undefined), debounceTime(lull, wire.clock), take(1), ignoreElements());
-      const probing$ = concat(
-        defer(() => timer(options().quiet ?? quiet, wire.clock)).pipe(ignoreElements()),
-        defer(() => (wire.clock.now() - cameAt < lull ? lulled$ : EMPTY)),
-        defer(() => probe(wire, options())),
-      ).pipe(
-        map((said) => {
-          if (said === 'started' && wire.isSetUp) throw new StartedUnnoticed('the modem has started again unnoticed');
-          if (said !== 'busy') throw new AnswerLost(command.shown, lines, took());
-          options().stillBusy?.();
-        }),
-        ignoreElements(),
-        repeat(),
-        catchError((error: unknown) =>
-          throwError(() => (error instanceof TimeoutError ? new Unanswered(command.shown, took()) : error)),
-        ),
-      );
-      const watching$ = merge(signs$, wire.said$).pipe(
-        startWith(undefined),
-        switchMap(() => probing$),
-      );
+      /** The answer is still coming. A probe waits for a lull. */
+      let isComing = false;
+      const fail = (error: unknown) => subscriber.error(error);
+
+      const countdown = new Countdown(clock, () => {
+        isComing = !isComing && clock.now() - cameAt < lull;
+        if (isComing) countdown.restart(lull);
+        else probing = probe(wire, options()).subscribe({ next: heard, error: unanswered, complete: restart });
+      });
+      function restart(): void {
+        // A fast modem answers a probe at once, and the answer may have ended the conversation.
+        if (subscriber.closed) return;
+        probing?.unsubscribe();
+        isComing = false;
+        countdown.restart(options().quiet ?? quiet);
+      }
+      function heard(said: ProbeAnswer): void {
+        if (said === 'started' && wire.isSetUp) fail(new StartedUnnoticed('the modem has started again unnoticed'));
+        else if (said !== 'busy') fail(new AnswerLost(command.shown, lines, took()));
+        else options().stillBusy?.();
+      }
+      function unanswered(error: unknown): void {
+        fail(error instanceof TimeoutError ? new Unanswered(command.shown, took()) : error);
+      }
+
+      subscriber.add(() => {
+        countdown.stop();
+        probing?.unsubscribe();
+      });
+      restart();
+      if (longest > 0) {
+        subscriber.add(
+          wire.received$.subscribe({
+            next: ({ length }) => {
+              came += length;
+              if (came > longest) return;
+              cameAt = clock.now();
+              if (isComing) countdown.restart(lull);
+            },
+            error: fail,
+          }),
+        );
+      }
       // Subscribed to before the conversation, because a fast modem answers inside `write`.
-      return merge(bytes$.pipe(ignoreElements()), watching$, conversation$.pipe(materialize())).pipe(dematerialize());
+      subscriber.add(
+        wire.frames$.subscribe({
+          next: (frame) => {
+            if ('text' in frame && isPart(frame.text, command)) lines.push(frame.text);
+            if (isSign(frame, command)) restart();
+          },
+          error: fail,
+        }),
+      );
+      subscriber.add(wire.said$.subscribe({ next: restart, error: fail }));
+      if (!subscriber.closed) subscriber.add(conversation$.subscribe(subscriber));
     });
 }
 

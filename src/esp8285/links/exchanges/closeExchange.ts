@@ -1,10 +1,10 @@
-import { concat, defer, type Observable, of, retry, throwError } from 'rxjs';
+import { concat, defer, type Observable, of } from 'rxjs';
 
 import { common } from '../../commands/catalogue';
 import type { Command } from '../../commands/command';
 import { ifRefused } from '../../executor/answer';
 import { askOnce, type Exchange, simpleExchange, tryTo } from '../../executor/exchange';
-import { AnswerLost } from '../../executor/unanswered';
+import { retryLost } from '../../executor/retryLost';
 
 /**
  * Closes a link.
@@ -16,12 +16,7 @@ export function closeExchange(link: number, isGone: () => boolean): Exchange<rea
   return {
     ...exchange,
     converse: (wire): Observable<readonly string[]> =>
-      defer(() => (isGone() ? of([]) : exchange.converse(wire))).pipe(
-        retry({
-          count: 1,
-          delay: (error: unknown) => (error instanceof AnswerLost ? of(true) : throwError(() => error)),
-        }),
-      ),
+      defer(() => (isGone() ? of([]) : exchange.converse(wire))).pipe(retryLost()),
   };
 }
 

@@ -20,7 +20,7 @@ import { answer, Refusal } from '../../executor/answer';
 import { answeredWithin } from '../../executor/answeredWithin';
 import { type Exchange, sayUntil, slowestByte } from '../../executor/exchange';
 import { probeWhenQuiet } from '../../executor/probeWhenQuiet';
-import { AnswerLost } from '../../executor/unanswered';
+import { retryLost } from '../../executor/retryLost';
 import { lookUpLink } from './linkList';
 import {
   throwBytesReplaced,
@@ -102,7 +102,7 @@ function prompted(send: PendingSend): Observable<number> {
     );
   }).pipe(
     // The command or the prompt was lost, so nothing has been sent.
-    retry({ count: 1, delay: (error: unknown) => (error instanceof AnswerLost ? of(true) : throwError(() => error)) }),
+    retryLost(),
     retry({
       count: 1,
       delay: (error: unknown) =>
