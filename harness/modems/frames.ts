@@ -2,7 +2,7 @@ import type { Expectation } from '../../src/esp8285/grammar/expectation';
 import type { Frame } from '../../src/esp8285/grammar/frame';
 import { FrameCutter, type UnknownLines } from '../../src/esp8285/grammar/frameCutter';
 
-/** A frame whose payload is one text, even if it came in several pieces. */
+/** A frame whose payload is a text. */
 export type JoinedFrame = Exclude<Frame, { kind: 'block' }> | { readonly kind: 'block'; readonly data: string };
 
 /** The bytes of a text with one byte for each character. */
@@ -73,6 +73,6 @@ export function framesOf(text: string, expecting?: Partial<Expectation>, unknown
 
 export function joined(frame: Frame): JoinedFrame {
   if (frame.kind !== 'block') return frame;
-  const { pieces, ...rest } = frame;
-  return { ...rest, data: Buffer.concat(pieces).toString('latin1') };
+  const { bytes, ...rest } = frame;
+  return { ...rest, data: bytes.toString('latin1') };
 }

@@ -115,5 +115,5 @@ export function feedGarbage(seed: number): number {
 
 function named(frame: Frame): string {
   if (frame.kind !== 'block') return frame.kind;
-  return `block ${frame.link} ${Buffer.concat(frame.pieces).toString('latin1')}`;
+  return `block ${frame.link} ${frame.bytes.toString('latin1')}`;
 }

@@ -105,14 +105,13 @@ describe('chunking', () => {
     assert.deepStrictEqual(cut(oneByOne(stream)).map(joined), whole);
   });
 
-  it('loses no byte of a payload and adds none, and copies none', () => {
+  it('loses no byte of a payload and adds none', () => {
     fc.assert(
       fc.property(payloads, cuts, (data, at) => {
-        const stream = new Uint8Array(latin1(`\r\n+IPD,1,${data.length}:${data}\r\nOK\r\n`));
-        const [block, ...rest] = cut(chunksOf(Buffer.from(stream.buffer), at));
+        const stream = latin1(`\r\n+IPD,1,${data.length}:${data}\r\nOK\r\n`);
+        const [block, ...rest] = cut(chunksOf(stream, at));
         assert.ok(block?.kind === 'block');
-        assert.deepStrictEqual(Buffer.concat(block.pieces), latin1(data));
-        assert.ok(block.pieces.every(({ buffer }) => buffer === stream.buffer));
+        assert.deepStrictEqual(block.bytes, latin1(data));
         assert.deepStrictEqual(rest, [{ kind: 'final', result: 'OK' }]);
       }),
       { numRuns: 2_000 },

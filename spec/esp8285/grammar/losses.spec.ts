@@ -58,7 +58,7 @@ function check(sent: readonly { readonly link: number; readonly data: string }[]
   const frames = [...cutter.push(printed), ...cutter.settle(), ...cutter.giveUp()];
   for (const frame of frames) {
     if (frame.kind === 'block' && !doubted.has(frame.link)) {
-      received[frame.link] = `${received[frame.link] ?? ''}${Buffer.concat(frame.pieces).toString('latin1')}`;
+      received[frame.link] = `${received[frame.link] ?? ''}${frame.bytes.toString('latin1')}`;
     }
     if (frame.kind === 'block' && frame.link < 3) for (const link of [3, 4]) doubted.add(link);
     if (frame.kind === 'damage' && frame.link !== undefined) doubted.add(frame.link);

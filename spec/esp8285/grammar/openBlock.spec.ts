@@ -16,7 +16,7 @@ function filled(payload: string, length = payload.length): OpenBlock {
 }
 
 describe('OpenBlock', () => {
-  it('takes what is missing from the front of each chunk, without a copy', () => {
+  it('takes what is missing from each chunk', () => {
     const block = opened(5);
     const chunks = ['ab', 'cde and more'].map((text) => Buffer.from(text));
     assert.deepStrictEqual([block.filled, block.missing], [0, 5]);
@@ -24,20 +24,30 @@ describe('OpenBlock', () => {
       chunks.map((chunk) => block.fill(chunk)),
       [2, 3],
     );
+    assert.equal(String(block.whole.bytes), 'abcde');
     assert.deepStrictEqual([block.filled, block.missing, block.length], [5, 0, 5]);
-    const { pieces } = block.whole;
-    assert.deepStrictEqual(pieces.map(String), ['ab', 'cde']);
-    for (const [at, piece] of pieces.entries()) assert.equal(piece.buffer, chunks[at]?.buffer);
+  });
+
+  it('is a slice of the chunk where it comes in one, and else a copy that was made once', () => {
+    const chunk = Buffer.from('before|abcde|after');
+    const one = opened(5);
+    assert.equal(one.fill(chunk, 7), 5);
+    assert.equal(one.whole.bytes.buffer, chunk.buffer);
+    assert.equal(String(one.whole.bytes), 'abcde');
+    const several = opened(15);
+    assert.deepStrictEqual([several.fill(chunk, 7), several.fill(chunk)], [11, 4]);
+    assert.equal(String(several.whole.bytes), 'abcde|afterbefo');
+    assert.equal(several.whole.bytes, several.whole.bytes);
   });
 
   it('is a frame with what its header says', () => {
     const remote = { address: '192.0.2.9', port: 53 };
-    assert.deepStrictEqual(opened(0).whole, { kind: 'block', link: 3, length: 0, pieces: [] });
+    assert.deepStrictEqual(opened(0).whole, { kind: 'block', link: 3, length: 0, bytes: Buffer.alloc(0) });
     assert.deepStrictEqual(opened(0, { pulled: true, remote }).whole, {
       kind: 'block',
       link: 3,
       length: 0,
-      pieces: [],
+      bytes: Buffer.alloc(0),
       pulled: true,
       remote,
     });

@@ -8,7 +8,7 @@ import { marbles } from '../../../harness/time/marbles';
 
 const loss = new OSError('EIO', 'recv', 'bytes were lost');
 const gone = new OSError('ECONNRESET', 'modem', 'the modem has started again');
-const block = { kind: 'block', link: 4, pieces: [], length: 0 } as const;
+const block = { kind: 'block', link: 4, bytes: Buffer.alloc(0), length: 0 } as const;
 
 interface Given {
   readonly isPushed?: boolean;

@@ -4,9 +4,9 @@ import type { Endpoint } from '../../usocket/contract/nic';
 export interface Block {
   readonly kind: 'block';
   readonly link: number;
-  /** The payload in pieces, which are slices of the received chunks, not copies. */
-  readonly pieces: readonly Buffer[];
-  /** The number of bytes of all pieces together. */
+  /** The payload in one piece: a slice of the received chunk, or joined from several chunks. */
+  readonly bytes: Buffer;
+  /** The number of these bytes. */
   readonly length: number;
   /** Present if the driver has requested it (passive receive). */
   readonly pulled?: true;

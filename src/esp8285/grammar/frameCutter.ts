@@ -32,7 +32,8 @@ const lost = { swallowed: undefined, isCutOff: undefined };
 
 /**
  * Cuts the bytes of a modem into frames, across the borders of chunks. Payloads are counted, never searched, and passed
- * on as slices of the chunks. Only the beginning of an unfinished line is copied.
+ * on as slices of the chunks. Only a payload that comes in several chunks, and the beginning of an unfinished line, are
+ * copied.
  *
  * A block is passed on once nothing speaks against it: a known message follows, or the block cannot have swallowed the
  * beginning of one, or nothing has followed for a moment. A damaged block becomes a frame `damage`, and the cutter goes
@@ -131,7 +132,7 @@ export class FrameCutter {
     let at = 0;
     while (at < chunk.length) {
       if (this.block && this.block.missing > 0) {
-        at += this.block.fill(chunk.subarray(at));
+        at += this.block.fill(chunk, at);
         // After pushed data there may be nothing for ever.
         if (this.block.missing > 0 || at < chunk.length || this.block.isPulled || isSuspicious(this.block.end))
           continue;

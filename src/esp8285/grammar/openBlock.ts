@@ -2,16 +2,18 @@ import { endSize } from './blockEnd';
 import type { BlockHeader } from './blockHeader';
 import type { Block, Damage } from './frame';
 
+const nothing = Buffer.alloc(0);
+
 const message = /[0-4],C(?:LOSED|ONNECT)\r\n|SEND (?:OK|FAIL)\r\n|WIFI (?:DISCONNECT|CONNECTED|GOT IP)\r\n/;
 
 /** A block whose bytes are still coming, or which has not been judged yet. */
 export class OpenBlock {
-  missing: number;
-  private readonly pieces: Buffer[] = [];
+  /** How many bytes have come. */
+  filled = 0;
+  /** The payload: a slice of the chunk if it came in one, and else the copy of what has come, with room for the rest. */
+  private bytes: Buffer = nothing;
 
-  constructor(private readonly header: BlockHeader) {
-    this.missing = header.length;
-  }
+  constructor(private readonly header: BlockHeader) {}
 
   get isPulled(): boolean {
     return this.header.pulled;
@@ -21,37 +23,41 @@ export class OpenBlock {
     return this.header.length;
   }
 
-  /** Whether a message of the modem is inside. Then the block has most likely swallowed it. */
-  get holdsMessage(): boolean {
-    return message.test(this.end) || Buffer.concat(this.pieces).includes('+IPD,');
+  get missing(): number {
+    return this.header.length - this.filled;
   }
 
-  /** The number of bytes that have come. */
-  get filled(): number {
-    return this.header.length - this.missing;
+  /** Whether a message of the modem is inside. Then the block has most likely swallowed it. */
+  get holdsMessage(): boolean {
+    return message.test(this.end) || this.came.includes('+IPD,');
   }
 
   /** Its last bytes, in Latin-1. */
   get end(): string {
-    let end = '';
-    for (let at = this.pieces.length - 1; at >= 0 && end.length < endSize; at--) {
-      end = (this.pieces[at]?.subarray(-endSize).toString('latin1') ?? '') + end;
-    }
-    return end.slice(-endSize);
+    return this.bytes.toString('latin1', Math.max(0, this.filled - endSize), this.filled);
   }
 
   get whole(): Block {
-    const { link, length, pulled, remote } = this.header;
-    const { pieces } = this;
-    return { kind: 'block', link, pieces, length, ...(pulled && { pulled }), ...(remote && { remote }) };
+    const { bytes, header } = this;
+    const { link, length, pulled, remote } = header;
+    const block: Block = pulled
+      ? { kind: 'block', link, bytes, length, pulled }
+      : { kind: 'block', link, bytes, length };
+    return remote ? { ...block, remote } : block;
   }
 
-  /** Takes the missing bytes from the beginning of a chunk, and returns their number. */
-  fill(bytes: Buffer): number {
-    const piece = bytes.subarray(0, this.missing);
-    this.pieces.push(piece);
-    this.missing -= piece.length;
-    return piece.length;
+  /** Takes the missing bytes from a chunk, beginning at a place in it, and returns their number. */
+  fill(chunk: Buffer, at = 0): number {
+    const { length } = this;
+    const size = Math.min(this.missing, chunk.length - at);
+    if (size === length) {
+      this.bytes = chunk.subarray(at, at + size);
+    } else {
+      if (this.filled === 0) this.bytes = Buffer.allocUnsafe(length);
+      chunk.copy(this.bytes, this.filled, at, at + size);
+    }
+    this.filled += size;
+    return size;
   }
 
   /**
@@ -61,8 +67,12 @@ export class OpenBlock {
    * @param isCutOff Whether a silence has ended the block.
    */
   damage(swallowed: number | undefined, isCutOff?: true): Damage {
-    const own = Buffer.concat(this.pieces).subarray(0, this.filled - (swallowed ?? 0));
+    const own = this.bytes.subarray(0, this.filled - (swallowed ?? 0));
     const isClear = (swallowed !== undefined || this.missing > 0) && !own.includes('+IPD,');
     return { kind: 'damage', link: this.header.link, others: !isClear, ...(isCutOff && { isCutOff }) };
+  }
+
+  private get came(): Buffer {
+    return this.bytes.subarray(0, this.filled);
   }
 }

@@ -36,9 +36,10 @@ export class ModemDatagramLink implements DatagramLink, Traffic {
     this.datagrams$ = merge(this.incoming.items$, this.incoming.whileItLasts(context.polling$));
   }
 
-  received({ pieces, remote }: Block): void {
-    // A datagram without a sender came before the modem showed senders. It cannot be answered.
-    this.incoming.push({ data: Buffer.concat(pieces), remote: remote ?? { address: '0.0.0.0', port: 0 } });
+  received({ bytes, remote }: Block): void {
+    // A copy, because a program may keep a datagram, and with it the whole chunk. Without a sender, it came before the
+    // modem showed senders, and cannot be answered.
+    this.incoming.push({ data: Buffer.from(bytes), remote: remote ?? { address: '0.0.0.0', port: 0 } });
   }
 
   /** Only its owner closes a port. Otherwise the network is lost, and the modem has closed all links on it. */

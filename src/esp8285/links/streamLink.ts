@@ -73,11 +73,9 @@ export class ModemStreamLink implements StreamLink, Traffic {
     this.bytes.readOn();
   }
 
-  received({ pieces, length }: Block): void {
-    this.bytes.received(length);
-    // In one piece, because a waiting reader would otherwise get only the first chunk, a few bytes on a slow line.
-    const [only] = pieces;
-    if (only) this.incoming.push(pieces.length === 1 ? only : Buffer.concat(pieces, length));
+  received({ bytes }: Block): void {
+    this.bytes.received(bytes.length);
+    if (bytes.length > 0) this.incoming.push(bytes);
   }
 
   /** AT 1.7 says `CLOSED` while data still wait. They are read until it has no more. */
