@@ -3,14 +3,16 @@ import { type Child, startChild } from './child';
 import { type FigureName, type Setting, type Task, taskOf } from './figures';
 import type { FromProgram, Measured, Order, ToProgram } from './messages';
 import { type Peer, startPeer } from './peer';
-import { type ProgramName, programNames, type Result, resultOf, type Row, rowOf } from './results';
+import { type ProgramName, programNames, programsFor, type Result, resultOf, type Row, rowOf } from './results';
 
 /** What is measured. */
 export interface BenchOptions {
   readonly settings: readonly Setting[];
   readonly figures: readonly FigureName[];
-  /** How long each figure takes at the speed of the line, in seconds. */
+  /** How long each transfer takes at the speed of the line, in seconds. */
   readonly seconds: number;
+  /** How often each figure is measured, in turns. The medians count. */
+  readonly runs: number;
   readonly seed: number;
 }
 
@@ -19,7 +21,7 @@ const start = 60;
 const slack = 10;
 
 /** Seconds of a transfer before the first figure. */
-const warmUp = 0.1;
+const warmUp = 0.5;
 
 /**
  * Measures all figures on each modem. Each program and each modem is a process of its own.
@@ -34,38 +36,48 @@ export async function* bench(options: BenchOptions): AsyncGenerator<readonly Row
 
 async function measureModem(
   setting: Setting,
-  { figures, seconds, seed }: BenchOptions,
+  { figures, seconds, runs, seed }: BenchOptions,
   { file }: Built,
 ): Promise<readonly Row[]> {
-  const limit = 1000 * (start + slack * seconds * figures.length * programNames.length);
+  const limit = 1000 * (start + slack * seconds * runs * figures.length * programNames.length);
   // The modem outlives the programs, so that a program is named that is not done in time.
   const modemArgs = ['modem', JSON.stringify(setting), String(seed)];
   await using modem = startChild<never, readonly string[]>(file, modemArgs, 2 * limit);
   const [path = ''] = await modem.next();
   await using driver = startChild<ToProgram, FromProgram>(file, ['driver'], limit);
   await using bareLoop = startChild<ToProgram, FromProgram>(file, ['bareLoop'], limit);
+  await using bareSegments = startChild<ToProgram, FromProgram>(file, ['bareSegments'], limit);
   await using barePort = startChild<ToProgram, FromProgram>(file, ['barePort'], limit);
-  const programs = { driver, bareLoop, barePort };
-  const measure = async (name: ProgramName, task: Task): Promise<Result> => {
+  const programs = { driver, bareLoop, bareSegments, barePort };
+  const measure = async (name: ProgramName, task: Task): Promise<Measured> => {
     await using peer = await startPeer(task, name === 'barePort' ? 1 : task.sockets, seed);
     const order = { setting, task, path, port: peer.port, seed };
-    const measured = await carryOut(programs[name], order, peer).catch((cause: unknown) => {
+    return await carryOut(programs[name], order, peer).catch((cause: unknown) => {
       const what = `${name}, ${task.figure}, AT ${setting.firmware}, ${setting.receive}, ${setting.baud} baud`;
       throw new Error(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     });
-    return resultOf(task, setting.baud, measured);
   };
   // The first transfer of a process also compiles its code.
-  for (const name of programNames) await measure(name, taskOf('download', setting.baud, warmUp));
+  for (const name of programsFor(setting, taskOf('upload', setting.baud, warmUp))) {
+    await measure(name, taskOf('both-ways', setting.baud, warmUp));
+  }
   const rows: Row[] = [];
   for (const figure of figures) {
     const task = taskOf(figure, setting.baud, seconds);
-    const results = {
-      barePort: await measure('barePort', task),
-      bareLoop: await measure('bareLoop', task),
-      driver: await measure('driver', task),
-    };
-    rows.push(rowOf(setting, task, results));
+    const measured: Partial<Record<ProgramName, Measured[]>> = {};
+    for (let run = 0; run < runs; run++) {
+      for (const name of programsFor(setting, task)) (measured[name] ??= []).push(await measure(name, task));
+    }
+    const result = (name: ProgramName): Result => resultOf(task, setting.baud, measured[name] ?? []);
+    const { bareSegments: hasSegments } = measured;
+    rows.push(
+      rowOf(setting, task, {
+        driver: result('driver'),
+        bareLoop: result('bareLoop'),
+        ...(hasSegments && { bareSegments: result('bareSegments') }),
+        barePort: result('barePort'),
+      }),
+    );
   }
   return rows;
 }

@@ -6,8 +6,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { parseWholeNumber } from '../../src/cli/values';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { bench, type BenchOptions } from './bench';
-import { type FigureName, figureNames, type Receive, settingsOf } from './figures';
+import { type FigureName, figureNames, type Receive, type Setting, settingsOf } from './figures';
 import { benchMany, chunkInterval } from './many/many';
+import { figureTables, manyTables, writeTables } from './markdown';
 import { linksOfModem, type ManyFigure } from './many/manyFigures';
 import { manyTableOf } from './many/manyTable';
 import type { Row } from './results';
@@ -16,12 +17,14 @@ import { tableOf } from './table';
 /** The options of the command as commander gives them. */
 interface Given {
   readonly quick?: true;
+  readonly markdown?: true;
   readonly json?: string;
   readonly firmware?: FirmwareVersion;
   readonly receive?: Receive;
   readonly baud?: number;
   readonly only?: FigureName;
   readonly seconds?: number;
+  readonly runs: number;
   readonly modems?: number;
   readonly seed: number;
 }
@@ -36,13 +39,18 @@ it is the median time. The processor time is divided in the same way. docs/perfo
 export function benchCommand(print: (line: string) => void): Command {
   return new Command('bench')
     .description('Measures rx-usocket beside bare programs on `serialport`, on virtual modems behind pseudo-terminals.')
-    .option('--quick', 'about a minute: one speed, passive receive where the firmware has it, short transfers')
+    .option('--quick', 'about a minute: one speed, adaptive receive where the firmware has it, short transfers')
+    .option(
+      '--markdown',
+      'write the tables of README.md and docs/performance.md: with --modems theirs, otherwise the others',
+    )
     .option('--json <file>', 'write the figures to this file as well')
     .addOption(new Option('--firmware <version>', 'measure this one only').choices(firmwareVersions))
     .addOption(new Option('--receive <how>', 'measure this one only').choices(['adaptive', 'pushed', 'pulled']))
     .option('--baud <rate>', `the speed of the line; otherwise ${bauds.join(', ')}`, parseBaud)
     .addOption(new Option('--only <figure>', 'measure this one only').choices(figureNames))
     .option('--seconds <number>', 'how long a transfer takes at the speed of the line', parseSeconds)
+    .option('--runs <number>', 'measure each figure so often, in turns; the medians count', parseRuns, 1)
     .option('--modems <number>', 'instead: what one process takes that has so many modems, with all links', parseModems)
     .option('--seed <number>', 'seed of the bytes and of the modem', parseWholeNumber, 1)
     .addHelpText('after', help)
@@ -61,11 +69,12 @@ async function measureRows(given: Given, print: (line: string) => void): Promise
     for (const line of tableOf(each)) print(line);
     rows.push(...each);
   }
+  if (given.markdown) await writeTables(figureTables(rows));
   return { rows };
 }
 
 async function measureModems(
-  { modems = 1, seconds = 10, seed, firmware = '1.7.4', receive = 'pulled', baud = 115_200 }: Given,
+  { modems = 1, seconds = 10, seed, firmware = '1.7.4', receive = 'adaptive', baud = 115_200, markdown }: Given,
   print: (line: string) => void,
 ): Promise<{ readonly many: readonly ManyFigure[] }> {
   const many: ManyFigure[] = [];
@@ -75,6 +84,7 @@ async function measureModems(
   for await (const figure of benchMany({ setting: { firmware, receive, baud }, modems, seconds, seed }))
     many.push(figure);
   for (const line of manyTableOf(many)) print(line);
+  if (markdown) await writeTables(manyTables(many));
   return { many };
 }
 
@@ -82,6 +92,12 @@ function parseBaud(text: string): number {
   const baud = parseWholeNumber(text);
   if (baud < 9600 || baud > 4_608_000) throw new InvalidArgumentError('It must be from 9600 to 4608000.');
   return baud;
+}
+
+function parseRuns(text: string): number {
+  const runs = parseWholeNumber(text);
+  if (runs < 1 || runs > 99) throw new InvalidArgumentError('It must be from 1 to 99.');
+  return runs;
 }
 
 function parseModems(text: string): number {
@@ -97,13 +113,12 @@ function parseSeconds(text: string): number {
 }
 
 /** @throws Error for options that leave nothing to measure. */
-function optionsOf({ quick, firmware, receive, baud, only, seconds, seed }: Given): BenchOptions {
-  const settings = settingsOf(baud === undefined ? (quick ? [921_600] : bauds) : [baud]).filter(
+function optionsOf({ quick, markdown, firmware, receive, baud, only, seconds, runs, seed }: Given): BenchOptions {
+  const speeds = quick ? [921_600] : markdown ? [115_200, 921_600] : bauds;
+  const settings = settingsOf(baud === undefined ? speeds : [baud]).filter(
     (each) =>
       (firmware === undefined || each.firmware === firmware) &&
-      (receive === undefined
-        ? !quick || each.firmware === '1.5' || each.receive === 'pulled'
-        : each.receive === receive),
+      (receive === undefined ? isIncluded(each, quick ?? false, markdown ?? false) : each.receive === receive),
   );
   if (settings.length === 0)
     throw new Error(`AT ${firmware ?? ''} cannot hold back what it receives; leave out --receive`);
@@ -111,8 +126,15 @@ function optionsOf({ quick, firmware, receive, baud, only, seconds, seed }: Give
     settings,
     figures: only === undefined ? figureNames : [only],
     seconds: seconds ?? (quick ? 0.5 : 2),
+    runs,
     seed,
   };
+}
+
+/** The documents show what a program gets, and passive receive, which is slower. */
+function isIncluded({ firmware, receive }: Setting, quick: boolean, markdown: boolean): boolean {
+  if (firmware === '1.5' || (!quick && !markdown)) return true;
+  return receive === 'adaptive' || (markdown && receive === 'pulled');
 }
 
 /** What the figures depend on. */

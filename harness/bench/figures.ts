@@ -44,6 +44,9 @@ export interface Task {
 /** The most bytes of one `AT+CIPSEND`. */
 export const block = 2048;
 
+/** The bytes of a segment (`AT+CIPSENDBUF`): two of them fill the send buffer of NonOS. */
+export const segmentBytes = 1460;
+
 /** The bytes that a line carries in some seconds: ten bits each, with the start bit and the stop bit. */
 export const lineBytes = (baud: number, seconds: number): number => Math.round((baud / 10) * seconds);
 

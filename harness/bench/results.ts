@@ -1,9 +1,15 @@
+import { type Bound, boundOf } from './bound';
 import { bytesOf, type FigureName, lineBytes, type Setting, type Task } from './figures';
 import type { Measured } from './messages';
 
-/** The programs that are measured beside each other. */
-export const programNames = ['driver', 'bareLoop', 'barePort'] as const;
+/** The programs that are measured beside each other. The driver is the first, because it has the modem join the network. */
+export const programNames = ['driver', 'bareLoop', 'bareSegments', 'barePort'] as const;
 export type ProgramName = (typeof programNames)[number];
+
+/** The programs that a figure is measured with: segments only where the firmware has them, and something is sent. */
+export function programsFor({ firmware }: Setting, { up }: Task): readonly ProgramName[] {
+  return programNames.filter((name) => name !== 'bareSegments' || (firmware !== '2.2.2' && up > 0));
+}
 
 /** What one program has reached. */
 export interface Result {
@@ -30,7 +36,11 @@ export interface Row extends Setting {
   readonly figure: FigureName;
   readonly bytes: number;
   readonly rounds: number;
-  readonly results: Readonly<Record<ProgramName, Result>>;
+  /** The best that this way of transfer allows. */
+  readonly bound: Bound;
+  readonly results: Readonly<Record<Exclude<ProgramName, 'bareSegments'>, Result>> & {
+    readonly bareSegments?: Result;
+  };
   readonly ratios: Readonly<Record<'toLoop' | 'toPort', Ratio>>;
 }
 
@@ -40,8 +50,12 @@ export function percentile(values: readonly number[], part: number): number {
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;
 }
 
-/** Sums up what a program has measured. */
-export function resultOf(task: Task, baud: number, { seconds, processor, rounds }: Measured): Result {
+/** Sums up what a program has measured in its runs. */
+export function resultOf(task: Task, baud: number, runs: readonly Measured[]): Result {
+  const median = (of: (run: Measured) => number): number => percentile(runs.map(of), 0.5);
+  const seconds = median((run) => run.seconds);
+  const processor = median((run) => run.processor);
+  const rounds = runs.flatMap((run) => run.rounds);
   if (task.rounds > 0) {
     return { seconds, processor, latency: { median: percentile(rounds, 0.5), p95: percentile(rounds, 0.95) } };
   }
@@ -57,6 +71,7 @@ export function rowOf(setting: Setting, task: Task, results: Row['results']): Ro
     figure: task.figure,
     bytes: bytesOf(task),
     rounds: task.rounds,
+    bound: boundOf(setting, task),
     results,
     ratios: { toLoop: ratio(driver, bareLoop), toPort: ratio(driver, barePort) },
   };

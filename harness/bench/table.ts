@@ -1,6 +1,17 @@
+import type { Bound } from './bound';
 import type { Result, Row } from './results';
 
-const titles = ['figure', 'rx-usocket', 'bare loop', 'bare port', 'speed', 'processor, ms', 'processor'];
+const titles = [
+  'figure',
+  'rx-usocket',
+  'bound',
+  'bare loop',
+  'segments',
+  'bare port',
+  'speed',
+  'processor, ms',
+  'processor',
+];
 
 /** A table of the rows of one modem, a line for each figure. Two or three values in a cell have the order of the programs. */
 export function tableOf(rows: readonly Row[]): readonly string[] {
@@ -18,18 +29,29 @@ export function alignColumns(cells: readonly (readonly string[])[]): readonly st
   );
 }
 
-function cellsOf({ figure, results: { driver, bareLoop, barePort }, ratios: { toLoop, toPort } }: Row): string[] {
+function cellsOf({ figure, bound, results, ratios: { toLoop, toPort } }: Row): string[] {
+  const { driver, bareLoop, bareSegments, barePort } = results;
   const processors = [driver, bareLoop, barePort].map(({ processor }) => (processor * 1000).toFixed(0));
   return [
     figure,
-    ...[driver, bareLoop, barePort].map(reached),
+    reached(driver),
+    boundText(bound),
+    reached(bareLoop),
+    bareSegments ? reached(bareSegments) : '',
+    reached(barePort),
     `${toLoop.speed.toFixed(2)} / ${toPort.speed.toFixed(2)}`,
     processors.join(' / '),
     `${toLoop.processor.toFixed(1)} / ${toPort.processor.toFixed(1)}`,
   ];
 }
 
-function reached({ latency, ofLine = NaN }: Result): string {
+/** For a person: what a program has reached. */
+export function reached({ latency, ofLine = NaN }: Result): string {
   if (latency) return `${latency.median.toFixed(1)}, ${latency.p95.toFixed(1)} ms`;
   return `${(ofLine * 100).toFixed(1)} %`;
+}
+
+/** For a person: what a bound is. */
+export function boundText({ latency, ofLine = NaN }: Bound): string {
+  return latency === undefined ? `${(ofLine * 100).toFixed(1)} %` : `${latency.toFixed(1)} ms`;
 }

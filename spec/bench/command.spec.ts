@@ -48,8 +48,8 @@ describe('npm run bench', () => {
     expect(row.ratios.toLoop.speed).toBeCloseTo(bareLoop.seconds / driver.seconds);
     expect(row.ratios.toPort.processor).toBeCloseTo(driver.processor / barePort.processor);
     expect(printed[0]).toBe('AT 1.7.4, pulled, 2000000 baud');
-    expect(printed[1]).toMatch(/^figure +rx-usocket +bare loop +bare port /);
-    expect(printed[2]).toMatch(/^both-ways +[\d.]+ % +[\d.]+ % +[\d.]+ % /);
+    expect(printed[1]).toMatch(/^figure +rx-usocket +bound +bare loop +segments +bare port /);
+    expect(printed[2]).toMatch(/^both-ways( +[\d.]+ %){5} /);
   });
 
   it('measures one byte there and back', async () => {
@@ -78,7 +78,7 @@ describe('npm run bench', () => {
       expect(busy.fastest).toBeGreaterThanOrEqual(busy.slowest);
       expect(busy.memory.resident).toBeGreaterThan(busy.memory.heap);
     }
-    expect(stdout).toContain('AT 2.2.2, pulled, 921600 baud, 5 links of each modem');
+    expect(stdout).toContain('AT 2.2.2, adaptive, 921600 baud, 5 links of each modem');
     expect(stdout).toMatch(/^modems +processor per modem: idle +receiving /m);
   });
 

@@ -77,9 +77,9 @@ describe('the results', () => {
   it('are rates and their ratios for a transfer', () => {
     const task = taskOf('two-sockets', setting.baud, 1);
     const results = {
-      driver: resultOf(task, setting.baud, measured),
-      bareLoop: resultOf(task, setting.baud, { ...measured, seconds: 1.6, processor: 0.1 }),
-      barePort: resultOf(task, setting.baud, { ...measured, seconds: 1, processor: 0.2 }),
+      driver: resultOf(task, setting.baud, [measured]),
+      bareLoop: resultOf(task, setting.baud, [{ ...measured, seconds: 1.6, processor: 0.1 }]),
+      barePort: resultOf(task, setting.baud, [{ ...measured, seconds: 1, processor: 0.2 }]),
     };
     expect(results.driver).toEqual({ seconds: 2, processor: 0.3, rate: 5000, ofLine: 0.5 });
     const row = rowOf(setting, task, results);
@@ -89,17 +89,19 @@ describe('the results', () => {
     expect(row.ratios.toPort.speed).toBeCloseTo(0.5);
     expect(row.ratios.toPort.processor).toBeCloseTo(1.5);
     expect(tableOf([row])).toEqual([
-      'figure       rx-usocket  bare loop  bare port  speed        processor, ms    processor',
-      'two-sockets  50.0 %      62.5 %     100.0 %    0.80 / 0.50  300 / 100 / 200  3.0 / 1.5',
+      'figure       rx-usocket  bound   bare loop  segments  bare port  speed        processor, ms    processor',
+      'two-sockets  50.0 %      99.1 %  62.5 %               100.0 %    0.80 / 0.50  300 / 100 / 200  3.0 / 1.5',
     ]);
   });
 
   it('are times and their ratios for an echo', () => {
     const task = taskOf('echo', setting.baud, 1);
-    const result = (rounds: readonly number[]) => resultOf(task, setting.baud, { ...measured, rounds });
+    const result = (rounds: readonly number[]) => resultOf(task, setting.baud, [{ ...measured, rounds }]);
     const row = rowOf(setting, task, { driver: result([30, 10, 20]), bareLoop: result([8]), barePort: result([5]) });
     expect(row.results.driver.latency).toEqual({ median: 20, p95: 30 });
     expect(row.ratios.toLoop.speed).toBe(2.5);
-    expect(tableOf([row])[1]).toMatch(/^echo +20\.0, 30\.0 ms +8\.0, 8\.0 ms +5\.0, 5\.0 ms +2\.50 \/ 4\.00 /);
+    expect(tableOf([row])[1]).toMatch(
+      /^echo +20\.0, 30\.0 ms +11\.7 ms +8\.0, 8\.0 ms +5\.0, 5\.0 ms +2\.50 \/ 4\.00 /,
+    );
   });
 });

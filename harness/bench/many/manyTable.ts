@@ -1,7 +1,8 @@
 import { alignColumns } from '../table';
 import type { ManyFigure } from './manyFigures';
 
-const titles = [
+/** The titles of the columns. */
+export const manyTitles = [
   'modems',
   'processor per modem: idle',
   'receiving',
@@ -17,10 +18,11 @@ const titles = [
 
 /** A table with a line for each number of modems. */
 export function manyTableOf(figures: readonly ManyFigure[]): readonly string[] {
-  return alignColumns([titles, ...figures.map(cellsOf)]);
+  return alignColumns([manyTitles, ...figures.map(manyCellsOf)]);
 }
 
-function cellsOf({ modems, idle, busy, perModem }: ManyFigure): string[] {
+/** What a table shows of one number of modems. */
+export function manyCellsOf({ modems, idle, busy, perModem }: ManyFigure): string[] {
   const ofSecond = (part: number): string => `${(1000 * part).toFixed(2)} ms/s`;
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
   const kilobytes = (bytes: number | undefined): string =>

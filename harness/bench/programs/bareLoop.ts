@@ -1,4 +1,4 @@
-import { block } from '../figures';
+import { block, segmentBytes } from '../figures';
 import type { Order } from '../messages';
 import { Dialogue } from './dialogue';
 import { type Connected, streamsOf } from './measure';
@@ -6,14 +6,19 @@ import { type Connected, streamsOf } from './measure';
 /** The most bytes that are asked for at once: the TCP window of the modems, or more. */
 const window = 5840;
 
+/** What the segments under way on one link may have together, with NonOS. */
+const sendBuffer = 2920;
+
 /**
  * The fastest that stop-and-wait can be: `serialport`, and a loop that knows the conversation in advance. As soon as one
  * command is answered, it writes the next one.
+ *
+ * @param sends With `segments`, the next block is sent while the last one is not acknowledged yet.
  */
-export async function connect(order: Order): Promise<Connected> {
+export async function connect(order: Order, sends: 'stop-and-wait' | 'segments' = 'stop-and-wait'): Promise<Connected> {
   const { path, port, task, setting } = order;
   const isPulled = setting.receive === 'pulled';
-  const links = streamsOf(order).map((stream) => ({ ...stream, sent: 0, waiting: false }));
+  const links = streamsOf(order).map((stream) => ({ ...stream, sent: 0, waiting: false, underWay: [] as number[] }));
   let wake = (): void => undefined;
   const modem = await Dialogue.open(path, setting, 'several', {
     data(link, bytes) {
@@ -23,6 +28,10 @@ export async function connect(order: Order): Promise<Connected> {
     waiting(link) {
       const which = links[link];
       if (which) which.waiting = true;
+      wake();
+    },
+    acknowledged(link) {
+      links[link]?.underWay.shift();
       wake();
     },
   });
@@ -41,10 +50,17 @@ export async function connect(order: Order): Promise<Connected> {
           if (wasThere && task.rounds === 0 && !link.check.isComplete) link.waiting = true;
           isIdle = false;
         }
-        if (link.sent < task.up) {
-          const bytes = link.outgoing.piece(link.sent, Math.min(block, task.up - link.sent));
-          await modem.send(number, bytes);
-          link.sent += bytes.length;
+        const length = Math.min(sends === 'segments' ? segmentBytes : block, task.up - link.sent);
+        const room = sendBuffer - link.underWay.reduce((sum, bytes) => sum + bytes, 0);
+        if (length > 0 && length <= room) {
+          const bytes = link.outgoing.piece(link.sent, length);
+          if (sends === 'segments') {
+            link.underWay.push(length);
+            await modem.sendSegment(number, bytes);
+          } else {
+            await modem.send(number, bytes);
+          }
+          link.sent += length;
           isIdle = false;
         }
       }

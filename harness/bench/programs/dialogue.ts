@@ -4,9 +4,9 @@ import { SerialPort } from 'serialport';
 
 import type { Setting } from '../figures';
 
-/** What a modem says that matters here: headers of data, notices of passive receive, results, the prompt. */
+/** What a modem says that matters here: headers of data, notices of passive receive, results, the prompt, taken segments. */
 const word =
-  /\+IPD,(?:(?<link>\d),)?(?<size>\d+)(?<end>:|\r\n)|\+CIPRECVDATA[,:](?<read>\d+)[:,]|\r\n(?<result>OK|ERROR|FAIL|SEND OK|SEND FAIL)\r\n|(?<prompt>>)/;
+  /\+IPD,(?:(?<link>\d),)?(?<size>\d+)(?<end>:|\r\n)|\+CIPRECVDATA[,:](?<read>\d+)[:,]|\r\n(?<result>OK|ERROR|FAIL|SEND OK|SEND FAIL)\r\n|(?<prompt>>)|\r\nRecv \d+ (?<taken>bytes)\r\n|\r\n(?<segment>\d),\d+,SEND OK\r\n/;
 
 /** The speed that the pseudo-terminal is set to. It has none: the modem keeps the speed of the line. */
 const portBaud = 115_200;
@@ -20,6 +20,8 @@ export interface Listener {
   data(link: number, bytes: Buffer): void;
   /** Data of a link wait in the modem. */
   waiting(link: number): void;
+  /** The oldest segment of a link that was under way has been acknowledged. */
+  acknowledged?(link: number): void;
 }
 
 /** A conversation with a modem of which everything is known in advance: no time limits, no damage, no surprises. */
@@ -79,6 +81,13 @@ export class Dialogue {
     if (result !== 'SEND OK') throw new Error(`the modem answered ${result} to ${bytes.length} bytes`);
   }
 
+  /** Sends a segment. Resolves when the modem has taken it, so that the next command may follow. */
+  async sendSegment(link: number, bytes: Buffer): Promise<void> {
+    await this.command(`AT+CIPSENDBUF=${link},${bytes.length}`, '>');
+    const result = await this.say(bytes, 'bytes');
+    if (result !== 'bytes') throw new Error(`the modem answered ${result} to a segment of ${bytes.length} bytes`);
+  }
+
   /** Hands all bytes to another listener, until the function is called that it returns. */
   handOver(listener: (chunk: Buffer) => void): () => void {
     this.port.off('data', this.onData).on('data', listener);
@@ -117,8 +126,11 @@ export class Dialogue {
     this.rest = bytes;
   }
 
-  private hear({ link, size, end, read, result, prompt }: Readonly<Record<string, string | undefined>>): void {
-    if (end === '\r\n') {
+  private hear(found: Readonly<Record<string, string | undefined>>): void {
+    const { link, size, end, read, result, prompt, taken, segment } = found;
+    if (segment !== undefined) {
+      this.listener.acknowledged?.(Number(segment));
+    } else if (end === '\r\n') {
       this.listener.waiting(Number(link));
     } else if (size !== undefined) {
       this.link = Number(link ?? 0);
@@ -127,9 +139,9 @@ export class Dialogue {
       this.link = this.asked;
       this.missing = Number(read);
     } else {
-      const said = result ?? prompt ?? '';
-      // The `OK` before a prompt says nothing.
-      if (said === this.expected || (said !== 'OK' && said !== '>')) this.settle(said);
+      const said = result ?? prompt ?? taken ?? '';
+      // The `OK` before a prompt says nothing, nor does it where the bytes of a send have been taken.
+      if (said === this.expected || !['OK', '>', 'bytes'].includes(said)) this.settle(said);
     }
   }
 }

@@ -16,6 +16,10 @@ const programs: Readonly<Record<string, () => Promise<void>>> = {
   async bareLoop() {
     measureOnOrder((await import('./bareLoop')).connect);
   },
+  async bareSegments() {
+    const { connect } = await import('./bareLoop');
+    measureOnOrder((order) => connect(order, 'segments'));
+  },
   async barePort() {
     measureOnOrder((await import('./barePort')).connect);
   },

@@ -1,11 +1,8 @@
 import { servePty, type ServedPty } from '../../../src/emulator';
 import type { Setting } from '../figures';
+import { times } from '../times';
 
-/** From the modem to the peer and back, in milliseconds. */
-const roundTrip = 5;
-
-/** What the modem itself takes for each step, in milliseconds. */
-const step = 1;
+const { step, roundTrip } = times;
 
 /**
  * Serves virtual modems whose times are always the same, and tells their paths, until the bench hangs up.
