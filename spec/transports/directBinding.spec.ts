@@ -36,6 +36,7 @@ async function waitingLine(options?: Parameters<typeof openLine>[0]) {
   line.uart.rx$.subscribe({ next: () => line.uart.expect?.(plenty), error: () => undefined });
   await pty.say(Buffer.from('['));
   await begun;
+  while (line.scheduler.actions.length === 0) await nextTurn();
   return line;
 }
 

@@ -4,6 +4,9 @@ import { VirtualTimeScheduler } from 'rxjs';
 
 import { ReadWait } from '../../src/transports/readWait';
 
+/** More than any read collects. */
+const plenty = 100_000;
+
 let scheduler: VirtualTimeScheduler;
 beforeEach(() => {
   scheduler = new VirtualTimeScheduler();
@@ -75,7 +78,31 @@ describe('the wait before a read', () => {
     wait.took(1);
     wait.expect(40);
     expect(wait.milliseconds).toBe(2);
-    wait.baudRate = 921_600;
+    wait.setBaudRate(921_600);
     expect(wait.milliseconds).toBeLessThanOrEqual(0);
+  });
+
+  it('is shorter on a port that brings more than its speed allows', () => {
+    const wait = new ReadWait(115_200, scheduler);
+    wait.took(1);
+    scheduler.schedule(() => wait.took(900), 8);
+    scheduler.flush();
+    wait.expect(400);
+    expect(wait.milliseconds).toBe(3);
+    wait.expect(plenty);
+    expect(wait.milliseconds).toBe(8);
+    scheduler.schedule(() => wait.took(4000), 8);
+    scheduler.flush();
+    wait.expect(plenty);
+    expect(wait.milliseconds).toBe(2);
+  });
+
+  it('is the same after bytes that have collected elsewhere, and come at once', () => {
+    const wait = new ReadWait(115_200, scheduler);
+    wait.took(1);
+    scheduler.schedule(() => wait.took(500), 1);
+    scheduler.flush();
+    wait.expect(50);
+    expect(wait.milliseconds).toBe(3);
   });
 });

@@ -153,7 +153,7 @@ class DirectPort {
 
   async update(options: { readonly baudRate: number }): Promise<void> {
     await this.port.update(options);
-    this.options.wait.baudRate = options.baudRate;
+    this.options.wait.setBaudRate(options.baudRate);
   }
 
   set(signals: Parameters<UnixPort['set']>[0]): Promise<void> {

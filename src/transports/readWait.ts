@@ -6,6 +6,8 @@ const longestWait = 8;
 const mostCollected = 1024;
 /** Milliseconds that a timer may be late. */
 const lateness = 1;
+/** The fewest milliseconds between two reads that tell how fast the bytes come. */
+const measurable = 4;
 
 /**
  * How long to wait before the next read of a line. Each read wakes the program, and a few bytes of a block are of no use
@@ -15,12 +17,19 @@ const lateness = 1;
 export class ReadWait {
   private expected = 0;
   private readAt = -Infinity;
+  private bytesPerMillisecond = 0;
 
   constructor(
-    /** The speed of the line, in bits per second. */
-    public baudRate: number,
+    baudRate: number,
     private readonly scheduler: SchedulerLike,
-  ) {}
+  ) {
+    this.setBaudRate(baudRate);
+  }
+
+  /** Bits per second. */
+  setBaudRate(baudRate: number): void {
+    this.bytesPerMillisecond = baudRate / 10_000;
+  }
 
   /** So many bytes are under way now; 0 when that is not known. */
   expect(bytes: number): void {
@@ -30,14 +39,18 @@ export class ReadWait {
   /** So many bytes have been read. */
   took(bytes: number): void {
     this.expected = Math.max(0, this.expected - bytes);
-    this.readAt = this.scheduler.now();
+    const now = this.scheduler.now();
+    const elapsed = now - this.readAt;
+    // Some ports are faster than their baud rate says, such as a pseudo-terminal, which has none.
+    if (elapsed >= measurable)
+      this.bytesPerMillisecond = Math.max(this.bytesPerMillisecond, bytes / (elapsed + lateness));
+    this.readAt = now;
   }
 
   /** Whole milliseconds from now; 0 or fewer to read what comes at once. */
   get milliseconds(): number {
-    const byteTime = 10_000 / this.baudRate;
-    const untilEnd = this.expected * byteTime - lateness;
-    const wait = Math.min(longestWait, mostCollected * byteTime, untilEnd);
+    const untilEnd = this.expected / this.bytesPerMillisecond - lateness;
+    const wait = Math.min(longestWait, mostCollected / this.bytesPerMillisecond, untilEnd);
     // Counted from the last read: what a busy program does in the meantime is part of the wait.
     return Math.floor(wait - (this.scheduler.now() - this.readAt));
   }
