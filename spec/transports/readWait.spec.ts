@@ -82,25 +82,33 @@ describe('the wait before a read', () => {
     expect(wait.milliseconds).toBeLessThanOrEqual(0);
   });
 
-  it('is shorter on a port that brings more than its speed allows', () => {
-    const wait = new ReadWait(115_200, scheduler);
+  /** What brings so many bytes in each 8 ms, of many more. */
+  function bringing(bytes: number, baudRate: number, times = 20): ReadWait {
+    const wait = new ReadWait(baudRate, scheduler);
+    wait.expect(plenty);
     wait.took(1);
-    scheduler.schedule(() => wait.took(900), 8);
+    for (let index = 1; index <= times; index++) scheduler.schedule(() => wait.took(bytes), 8 * index);
     scheduler.flush();
-    wait.expect(400);
+    return wait;
+  }
+
+  it.each([
+    // As many as 921,600 baud allow, and as many as the buffer has room for.
+    [737, 400, 3],
+    [4000, plenty, 2],
+  ])('is shorter on a port that brings more than its speed allows, %d bytes', (each, bytes, milliseconds) => {
+    const wait = bringing(each, 115_200);
+    wait.expect(bytes);
+    expect(wait.milliseconds).toBe(milliseconds);
+    // It is not for the next speed.
+    wait.setBaudRate(115_200);
+    wait.expect(50);
     expect(wait.milliseconds).toBe(3);
-    wait.expect(plenty);
-    expect(wait.milliseconds).toBe(8);
-    scheduler.schedule(() => wait.took(4000), 8);
-    scheduler.flush();
-    wait.expect(plenty);
-    expect(wait.milliseconds).toBe(2);
   });
 
-  it('is the same after bytes that have collected elsewhere, and come at once', () => {
-    const wait = new ReadWait(115_200, scheduler);
-    wait.took(1);
-    scheduler.schedule(() => wait.took(500), 1);
+  it('is the same on a port that brings less, and after a burst', () => {
+    const wait = bringing(50, 115_200);
+    scheduler.schedule(() => wait.took(400), 1);
     scheduler.flush();
     wait.expect(50);
     expect(wait.milliseconds).toBe(3);

@@ -6,8 +6,9 @@ const longestWait = 8;
 const mostCollected = 1024;
 /** Milliseconds that a timer may be late. */
 const lateness = 1;
-/** The fewest milliseconds between two reads that tell how fast the bytes come. */
+/** The fewest milliseconds between two reads that show how fast the bytes come, and how many of these count together. */
 const measurable = 4;
+const averaged = 4;
 
 /**
  * How long to wait before the next read of a line. Each read wakes the program, and a few bytes of a block are of no use
@@ -17,7 +18,9 @@ const measurable = 4;
 export class ReadWait {
   private expected = 0;
   private readAt = -Infinity;
-  private bytesPerMillisecond = 0;
+  /** Bytes per millisecond: by the baud rate, and as they have come. */
+  private nominal = 0;
+  private measured = 0;
 
   constructor(
     baudRate: number,
@@ -28,7 +31,8 @@ export class ReadWait {
 
   /** Bits per second. */
   setBaudRate(baudRate: number): void {
-    this.bytesPerMillisecond = baudRate / 10_000;
+    this.nominal = baudRate / 10_000;
+    this.measured = 0;
   }
 
   /** So many bytes are under way now; 0 when that is not known. */
@@ -38,19 +42,19 @@ export class ReadWait {
 
   /** So many bytes have been read. */
   took(bytes: number): void {
-    this.expected = Math.max(0, this.expected - bytes);
     const now = this.scheduler.now();
     const elapsed = now - this.readAt;
-    // Some ports are faster than their baud rate says, such as a pseudo-terminal, which has none.
-    if (elapsed >= measurable)
-      this.bytesPerMillisecond = Math.max(this.bytesPerMillisecond, bytes / (elapsed + lateness));
+    if (this.expected > 0 && elapsed >= measurable)
+      this.measured += (bytes / (elapsed + lateness) - this.measured) / averaged;
+    this.expected = Math.max(0, this.expected - bytes);
     this.readAt = now;
   }
 
   /** Whole milliseconds from now; 0 or fewer to read what comes at once. */
   get milliseconds(): number {
-    const untilEnd = this.expected / this.bytesPerMillisecond - lateness;
-    const wait = Math.min(longestWait, mostCollected / this.bytesPerMillisecond, untilEnd);
+    // Some ports are faster than their baud rate says, such as a pseudo-terminal, which has none.
+    const speed = Math.max(this.nominal, this.measured);
+    const wait = Math.min(longestWait, mostCollected / speed, this.expected / speed - lateness);
     // Counted from the last read: what a busy program does in the meantime is part of the wait.
     return Math.floor(wait - (this.scheduler.now() - this.readAt));
   }
