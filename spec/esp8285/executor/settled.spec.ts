@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 
 import { conversation, saying } from '../../../harness/modems/conversation';
 import { Refusal } from '../../../src/esp8285/executor/answer';
-import type { Settlement } from '../../../src/esp8285/executor/executor';
+import type { Settlement } from '../../../src/esp8285/executor/turn';
 import type { Rule } from '../../../src/testing';
 import { marbles } from '../../../harness/time/marbles';
 

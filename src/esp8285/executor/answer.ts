@@ -1,4 +1,4 @@
-import { catchError, defer, filter, map, type Observable, type OperatorFunction, take, throwError } from 'rxjs';
+import { catchError, Observable, type OperatorFunction, throwError } from 'rxjs';
 
 import type { LineHint } from '../../streams';
 import { isPart } from '../commands/answerLines';
@@ -53,18 +53,22 @@ export class Refusal extends Error {
  */
 export function answer(command: Command): OperatorFunction<Frame, readonly string[]> {
   return (frames$) =>
-    defer(() => {
+    new Observable((subscriber) => {
       const said: Extract<Frame, { text: string }>[] = [];
-      return frames$.pipe(
-        map((frame) => {
+      return frames$.subscribe({
+        next: (frame) => {
           if ('text' in frame && isPart(frame.text, command)) said.push(frame);
-          if (frame.kind !== 'final') return undefined;
-          if (frame.result !== 'OK') throw new Refusal(command.shown, frame.result, textsOf(said));
-          return textsOf(command.isAnsweredFreely ? said : said.filter((line) => !isForeign(line)));
-        }),
-        filter((answered) => answered !== undefined),
-        take(1),
-      );
+          if (frame.kind !== 'final') return;
+          if (frame.result === 'OK') {
+            subscriber.next(textsOf(command.isAnsweredFreely ? said : said.filter((line) => !isForeign(line))));
+            subscriber.complete();
+          } else {
+            subscriber.error(new Refusal(command.shown, frame.result, textsOf(said)));
+          }
+        },
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => subscriber.complete(),
+      });
     });
 }
 

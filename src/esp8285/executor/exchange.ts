@@ -1,23 +1,7 @@
-import {
-  catchError,
-  concat,
-  defer,
-  EMPTY,
-  endWith,
-  exhaustMap,
-  filter,
-  ignoreElements,
-  map,
-  merge,
-  type Observable,
-  of,
-  retry,
-  take,
-  throwError,
-  timer,
-} from 'rxjs';
+import { catchError, concat, EMPTY, endWith, ignoreElements, Observable, of, Subscription, throwError } from 'rxjs';
 
 import type { Command } from '../commands/command';
+import type { Frame } from '../grammar/frame';
 import { answer, ifRefused } from './answer';
 import { probeWhenQuiet, type ProbeOptions } from './probeWhenQuiet';
 import { retryLost } from './retryLost';
@@ -43,8 +27,6 @@ export const slowestByte = 4.2;
 /** Milliseconds before a command is repeated to a busy modem: the first pause, and the longest. */
 const firstPause = 50;
 const longestPause = 1000;
-
-class BusyError extends Error {}
 
 /**
  * The exchange of a command that has an answer and nothing more. Emits the answer's lines.
@@ -107,21 +89,38 @@ export function tryTo(wire: Wire, command: Command): Observable<never> {
 /**
  * Says a command after subscribing to its answer. When the modem says `busy` it has dropped the command, which is then
  * repeated after a growing pause.
+ *
+ *     modem            ----busy-----------answer--
+ *     said             AT+A-----AT+A--------------
+ *     sayUntil         -------------------(answer|)
  */
 export function sayUntil<T>(wire: Wire, command: Command, answer$: Observable<T>): Observable<T> {
-  return defer(() => {
+  return new Observable((subscriber) => {
     let pause = firstPause / 2;
+    let attempt: Subscription | undefined;
+    let isPausing = false;
+    const error = (cause: unknown): void => subscriber.error(cause);
+    const answered = (value: T): void => {
+      subscriber.next(value);
+      subscriber.complete();
+    };
+    const say = (): void => {
+      isPausing = false;
+      attempt?.unsubscribe();
+      attempt = new Subscription();
+      attempt.add(answer$.subscribe({ next: answered, error }));
+      // A fast modem answers inside `write`.
+      if (!subscriber.closed) attempt.add(wire.say(command).subscribe({ error }));
+    };
     // The modem may still answer a command after it has said `busy` (seen on ESP-AT 3), so the answer counts.
-    const busy$ = wire.frames$.pipe(
-      filter(({ kind }) => kind === 'busy'),
-      exhaustMap(() => timer((pause = Math.min(2 * pause, longestPause)), wire.clock)),
-      map(() => {
-        throw new BusyError();
-      }),
-    );
-    return merge(answer$, busy$, wire.say(command)).pipe(
-      take(1),
-      retry({ delay: (error: unknown) => (error instanceof BusyError ? of(true) : throwError(() => error)) }),
-    );
+    const busy = ({ kind }: Frame): void => {
+      if (kind !== 'busy' || isPausing) return;
+      isPausing = true;
+      pause = Math.min(2 * pause, longestPause);
+      subscriber.add(wire.clock.schedule(say, pause));
+    };
+    subscriber.add(() => attempt?.unsubscribe());
+    subscriber.add(wire.frames$.subscribe({ next: busy, error }));
+    if (!subscriber.closed) say();
   });
 }

@@ -4,20 +4,14 @@ import {
   concatMap,
   defer,
   EMPTY,
-  finalize,
   ignoreElements,
   noop,
-  type Observable,
-  type Observer,
+  Observable,
   of,
-  type OperatorFunction,
-  ReplaySubject,
   Subject,
-  take,
   takeUntil,
   tap,
   throwError,
-  throwIfEmpty,
   timer,
 } from 'rxjs';
 
@@ -26,21 +20,16 @@ import type { Command } from '../commands/command';
 import { Refusal } from './answer';
 import { answeredWithin, BusyForEver, longestBusy } from './answeredWithin';
 import { type Exchange, simpleExchange } from './exchange';
+import { followedBy } from './followedBy';
 import { StartedUnnoticed } from './probeWhenQuiet';
 import { resynchronise, startedUnnoticedError } from './resynchronise';
+import { type Settlement, Turn } from './turn';
 import { AnswerLost, Unanswered } from './unanswered';
 import type { Wire } from './wire';
 import { withHints } from './withHints';
 
 /** Milliseconds within which a probe is answered that was sent while the answer to the command came. */
 const probeGrace = 2_000;
-
-/** How an exchange has ended, and whether the caller still waits for it. */
-export type Settlement<T> =
-  | { readonly end: 'done'; readonly value: T; readonly isAwaited: boolean }
-  | { readonly end: 'failed'; readonly cause: unknown; readonly isAwaited: boolean }
-  /** The caller gave up before the exchange began: nothing was said to the modem. */
-  | { readonly end: 'withdrawn'; readonly isAwaited: false };
 
 /**
  * Holds the one conversation with the modem: one exchange at a time, in the order of the requests. An exchange that is
@@ -66,7 +55,9 @@ export class Executor {
 
   constructor(private readonly wire: Wire) {
     this.trouble$ = this.troubles.asObservable();
-    this.serving$ = this.turns.pipe(concatMap((turn$) => concat(...this.ahead.splice(0), turn$)));
+    this.serving$ = this.turns.pipe(
+      concatMap((turn$) => (this.ahead.length > 0 ? concat(...this.ahead.splice(0), turn$) : turn$)),
+    );
   }
 
   /**
@@ -125,107 +116,56 @@ export class Executor {
     settled: (settlement: Settlement<T>) => void,
     queue: (turn$: Observable<never>) => void,
   ): Observable<T> {
-    return defer(() => {
-      const outcome = new ReplaySubject<T>(1);
+    return new Observable((caller) => {
       const { session } = this;
-      let isAwaited = true;
-      let hasBegun = false;
-      let isSettled = false;
-      const settle = (settlement: Settlement<T>) => {
-        if (!isSettled) settled(settlement);
-        isSettled = true;
-      };
-      const begin = () => (hasBegun = isAwaited);
-      const turn$ = defer(() => {
-        if (!isAwaited) return EMPTY;
-        const isInTime = session !== undefined && session === this.session;
-        return isInTime ? this.serve(exchange, begin) : throwError(() => this.interruption);
+      const isInTime = () => session !== undefined && session === this.session;
+      const turn: Turn<T> = new Turn<T>(caller, {
+        converse: () => (isInTime() ? this.serve(exchange, turn) : throwError(() => this.interruption)),
+        interruptions$: this.interruptions,
+        interruption: () => this.interruption,
+        settled,
       });
-      queue(
-        turn$.pipe(
-          tap({
-            next: (value) => {
-              settle({ end: 'done', value, isAwaited });
-            },
-            error: (cause: unknown) => {
-              settle({ end: 'failed', cause, isAwaited });
-            },
-          }),
-          tellOnly(outcome),
-        ),
-      );
-      return outcome.pipe(
-        // The rest of the conversation matters to the next exchange only.
-        take(1),
-        finalize(() => {
-          isAwaited = false;
-          if (!hasBegun) settle({ end: 'withdrawn', isAwaited });
-        }),
-      );
+      queue(turn.serving$);
+      return () => turn.giveUp();
     });
   }
 
-  /** @param begin Marks the exchange as begun, unless the caller has given it up by then. */
-  private serve<T>(exchange: Exchange<T>, begin: () => boolean): Observable<T> {
-    const conversation$ = defer(() => (begin() ? this.converse(exchange) : EMPTY));
-    return concat(this.outOfStep ? this.getInStep() : EMPTY, conversation$).pipe(
-      // A refusal by a modem that has started again says nothing about the command.
-      catchError((error: unknown) =>
-        concat(
-          this.outOfStep && error instanceof Refusal ? this.getInStep() : EMPTY,
-          throwError(() => error),
-        ),
-      ),
-      takeUntil(this.interruptions),
-      throwIfEmpty(() => this.interruption),
-    );
+  private serve<T>(exchange: Exchange<T>, turn: Turn<T>): Observable<T> {
+    const conversation$ = defer(() => (turn.begin() ? this.converse(exchange) : EMPTY));
+    return this.outOfStep ? concat(this.getInStep(), conversation$) : conversation$;
   }
 
   private converse<T>({ shown, deadline, countsBusy = false, converse }: Exchange<T>): Observable<T> {
-    const conversation$ = converse(this.wire).pipe(
+    return converse(this.wire).pipe(
       withHints(this.wire),
       answeredWithin(deadline, shown, this.wire, countsBusy ? 0 : longestBusy),
-      catchError((error: unknown) => {
-        if (error instanceof BusyForEver) return this.giveUp(error);
-        return error instanceof StartedUnnoticed ? this.tellAll(startedUnnoticedError(error)) : throwError(() => error);
-      }),
-      tap({
-        error: (error: unknown) => {
-          this.outOfStep ||= error instanceof Unanswered && !(error instanceof AnswerLost);
-        },
-      }),
-      catchError((error: unknown) =>
-        concat(
-          this.settled(),
-          throwError(() => error),
-        ),
-      ),
+      catchError((error: unknown) => this.failed(error)),
+      followedBy(() => this.settled()),
     );
-    return concat(conversation$, this.settled());
+  }
+
+  /** Errors when the modem is ready for the next exchange. */
+  private failed(cause: unknown): Observable<never> {
+    this.outOfStep ||= cause instanceof Unanswered && !(cause instanceof AnswerLost);
+    const trouble = troubleOf(cause);
+    if (trouble) this.troubles.next(trouble);
+    return concat(
+      this.settled() ?? EMPTY,
+      // A refusal by a modem that has started again says nothing about the command.
+      defer(() => (this.outOfStep && cause instanceof Refusal ? this.getInStep() : EMPTY)),
+      throwError(() => trouble ?? cause),
+    );
   }
 
   /**
    * Waits for the answer to a probe that was sent while the answer to the command came. It must not be taken for the
-   * answer to the next command.
+   * answer to the next command. Without such a probe, there is nothing to wait for.
    */
-  private settled(): Observable<never> {
-    return defer(() => {
-      const { probe } = this.wire;
-      if (this.outOfStep || !probe.isOwed) return EMPTY;
-      const late$ = timer(probeGrace, this.wire.clock).pipe(tap(() => (this.outOfStep = true)));
-      return probe.settled().pipe(takeUntil(late$));
-    });
-  }
-
-  private giveUp(cause: BusyForEver): Observable<never> {
-    return this.tellAll(new OSError('EIO', 'modem', `${cause.message}; reset it`, { cause }));
-  }
-
-  private tellAll(error: OSError): Observable<never> {
-    return defer(() => {
-      this.troubles.next(error);
-      throw error;
-    });
+  private settled(): Observable<never> | undefined {
+    const { probe } = this.wire;
+    if (this.outOfStep || !probe.isOwed) return undefined;
+    const late$ = timer(probeGrace, this.wire.clock).pipe(tap(() => (this.outOfStep = true)));
+    return probe.settled().pipe(takeUntil(late$));
   }
 
   private getInStep(): Observable<never> {
@@ -240,23 +180,8 @@ export class Executor {
   }
 }
 
-/** Hands an outcome, good or bad, to the caller. The next exchange has its turn in any case. */
-function tellOnly<T>(caller: Observer<T>): OperatorFunction<T, never> {
-  return (outcome$) =>
-    outcome$.pipe(
-      // Not `tap(caller)`, which would call the `subscribe` of a Subject.
-      tap({
-        next: (value) => {
-          caller.next(value);
-        },
-        error: (error: unknown) => {
-          caller.error(error);
-        },
-        complete: () => {
-          caller.complete();
-        },
-      }),
-      ignoreElements(),
-      catchError(() => EMPTY),
-    );
+/** Makes the error of a failure that concerns all callers. */
+function troubleOf(cause: unknown): OSError | undefined {
+  if (cause instanceof BusyForEver) return new OSError('EIO', 'modem', `${cause.message}; reset it`, { cause });
+  return cause instanceof StartedUnnoticed ? startedUnnoticedError(cause) : undefined;
 }

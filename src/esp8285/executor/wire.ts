@@ -1,17 +1,14 @@
 import {
-  catchError,
-  concat,
   connectable,
   type Connectable,
   defer,
   EMPTY,
   finalize,
-  ignoreElements,
-  type Observable,
+  from,
+  Observable,
   type SchedulerLike,
   Subject,
   tap,
-  throwError,
 } from 'rxjs';
 
 import type { LineHint, Uart } from '../../streams';
@@ -28,8 +25,8 @@ const lineEnd = '\r\n';
 export class Wire {
   /** The bytes that the frames are made of, to distinguish silence from nonsense. */
   readonly received$: Observable<Uint8Array>;
-  /** What the modem says beside the line; see {@link Uart.hints$}. */
-  readonly hints$: Observable<LineHint>;
+  /** What the modem says beside the line, if it can; see {@link Uart.hints$}. */
+  readonly hints$: Observable<LineHint> | undefined;
   /**
    * Everything that the modem says. Hot once it is connected. Errors when the line is lost, also for late subscribers.
    */
@@ -59,7 +56,7 @@ export class Wire {
     private readonly trace?: Trace,
   ) {
     this.received$ = uart.rx$;
-    this.hints$ = uart.hints$ ?? EMPTY;
+    this.hints$ = uart.hints$;
     const frames$ = cut(this.expectation).pipe(
       // Before the driver sees the frame, because it may answer at once.
       tap({
@@ -79,17 +76,15 @@ export class Wire {
 
   /** Cold: writes the command's line and completes. */
   say(command: Command): Observable<never> {
-    return this.telling(this.line(command));
+    return this.telling(() => this.lineOf(command));
   }
 
   /** Cold: writes bytes as they are and completes. */
   write(bytes: Uint8Array): Observable<never> {
-    return this.telling(
-      defer(() => {
-        this.trace?.wrote(bytes);
-        return this.put(bytes);
-      }),
-    );
+    return this.telling(() => {
+      this.trace?.wrote(bytes);
+      return bytes;
+    });
   }
 
   /**
@@ -99,7 +94,7 @@ export class Wire {
    * @param query A query whose answer names it.
    */
   sendProbe(query: Command): Observable<ProbeAnswer> {
-    return this.probe.send(this.line(query));
+    return this.probe.send(this.put(() => this.lineOf(query)));
   }
 
   /**
@@ -113,13 +108,6 @@ export class Wire {
     this.expectation.numbersLinks = isSetUp;
   }
 
-  private line(command: Command): Observable<never> {
-    return defer(() => {
-      this.trace?.said(command);
-      return this.put(lineOf(command));
-    });
-  }
-
   /**
    * Adds a note to the trace: what the driver does without or waits for, and why. `link` is the number of the link that
    * it concerns.
@@ -128,20 +116,32 @@ export class Wire {
     this.trace?.noted(text, link);
   }
 
-  private telling(saying$: Observable<never>): Observable<never> {
-    const tell = (what: 'begins' | 'ends') =>
-      defer(() => {
-        this.saying.next(what);
-        return EMPTY;
+  private lineOf(command: Command): Buffer {
+    this.trace?.said(command);
+    return lineOf(command);
+  }
+
+  private telling(bytes: () => Uint8Array): Observable<never> {
+    const writing$ = this.put(bytes);
+    return new Observable((subscriber) => {
+      this.saying.next('begins');
+      return writing$.subscribe({
+        error: (error: unknown) => subscriber.error(error),
+        complete: () => {
+          this.saying.next('ends');
+          subscriber.complete();
+        },
       });
-    return concat(tell('begins'), saying$, tell('ends'));
+    });
   }
 
   /** When a line is lost, a write may be the first to fail. */
-  private put(bytes: Uint8Array): Observable<never> {
-    return defer(() => this.uart.write(bytes)).pipe(
-      ignoreElements(),
-      catchError((error: unknown) => throwError(() => lineError(error))),
+  private put(bytes: () => Uint8Array): Observable<never> {
+    return new Observable((subscriber) =>
+      from(this.uart.write(bytes())).subscribe({
+        error: (error: unknown) => subscriber.error(lineError(error)),
+        complete: () => subscriber.complete(),
+      }),
     );
   }
 

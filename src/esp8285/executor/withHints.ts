@@ -1,6 +1,7 @@
 import {
   catchError,
   defer,
+  identity,
   ignoreElements,
   merge,
   type MonoTypeOperatorFunction,
@@ -22,11 +23,14 @@ import type { Wire } from './wire';
  *     out$           -----#       (the Refusal, because of h)
  */
 export function withHints<T>(wire: Wire): MonoTypeOperatorFunction<T> {
+  const { hints$ } = wire;
+  // Only the virtual modem in this process gives hints.
+  if (!hints$) return identity;
   return (outcome$) =>
     defer(() => {
       const over = new Subject<void>();
       let hint: LineHint | undefined;
-      const listening$ = wire.hints$.pipe(
+      const listening$ = hints$.pipe(
         tap((said) => {
           hint = said;
           wire.note(said.message);

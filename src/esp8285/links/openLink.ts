@@ -13,7 +13,7 @@ import {
 } from 'rxjs';
 
 import type { Exchange } from '../executor/exchange';
-import type { Settlement } from '../executor/executor';
+import type { Settlement } from '../executor/turn';
 import { Unanswered } from '../executor/unanswered';
 import { isStale, type StartCommands, startExchange } from './exchanges/startExchange';
 import type { Link } from './link';

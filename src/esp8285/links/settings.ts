@@ -8,7 +8,7 @@ import type { Dialect } from '../commands/dialect';
 import { Refusal } from '../executor/answer';
 import { commandError } from '../executor/commandError';
 import { simpleExchange } from '../executor/exchange';
-import type { Settlement } from '../executor/executor';
+import type { Settlement } from '../executor/turn';
 import type { LinkContext } from './linkContext';
 
 /** The longest keep-alive time of `AT+CIPSTART`, in seconds. */

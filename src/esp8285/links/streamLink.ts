@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../usocket/contract/errno';
 import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
 import { common, longestSend } from '../commands/catalogue';
-import type { Settlement } from '../executor/executor';
+import type { Settlement } from '../executor/turn';
 import type { Block } from '../grammar/frame';
 import { LinkGone } from './exchanges/sendErrors';
 import { sendExchange } from './exchanges/sendExchange';
