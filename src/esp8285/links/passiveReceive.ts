@@ -1,20 +1,4 @@
-import {
-  BehaviorSubject,
-  catchError,
-  combineLatest,
-  concatMap,
-  defer,
-  distinctUntilChanged,
-  EMPTY,
-  first,
-  ignoreElements,
-  map,
-  merge,
-  type Observable,
-  repeat,
-  switchMap,
-  tap,
-} from 'rxjs';
+import { BehaviorSubject, catchError, defer, EMPTY, ignoreElements, type Observable, tap } from 'rxjs';
 
 import type { OSError } from '../../usocket/contract/osError';
 import { Refusal } from '../executor/answer';
@@ -22,6 +6,7 @@ import { type ReadEnd, readExchange } from './exchanges/readExchange';
 import type { LinkContext } from './linkContext';
 import type { ByteTraffic, LinkLife } from './linkLife';
 import type { LossKind } from './loss';
+import { pull } from './pull';
 import { lossText } from './streamErrors';
 
 export interface PassiveReceiveOptions {
@@ -110,13 +95,14 @@ export class PassiveReceive implements ByteTraffic {
 
   /** Fetches the data that wait in the modem, as much at a time as the reader has room for. */
   reading(room$: Observable<number>): Observable<never> {
-    const reads$ = combineLatest([this.announced, room$]).pipe(
-      map(([waiting, room]) => Math.min(waiting, room, this.longestPull)),
-      first((size) => size > 0),
-      concatMap((size) => this.read(size)),
-      repeat(),
-    );
-    return merge(reads$, this.pollingWhenQuiet(room$));
+    return pull({
+      waiting$: this.announced,
+      room$,
+      sizeOf: (waiting, room) => Math.min(waiting, room, this.longestPull),
+      read: (size) => this.read(size),
+      // The line may have lost a notice, and ESP-AT prints no other one before the data are read.
+      quiet$: this.context.polling$,
+    });
   }
 
   private get context(): LinkContext {
@@ -131,18 +117,6 @@ export class PassiveReceive implements ByteTraffic {
   private get longestPull(): number {
     const { life, isEncrypted } = this.options;
     return life.isDraining ? this.context.receiveMode.longestPullOf(isEncrypted()) : this.longestRead;
-  }
-
-  /**
-   * Polls while the link is quiet, because the line may have lost a notice, and ESP-AT prints no other one before the
-   * data are read.
-   */
-  private pollingWhenQuiet(room$: Observable<number>): Observable<never> {
-    return combineLatest([this.announced, room$]).pipe(
-      map(([waiting, room]) => waiting === 0 && room > 0),
-      distinctUntilChanged(),
-      switchMap((isQuiet) => (isQuiet ? this.context.polling$ : EMPTY)),
-    );
   }
 
   private read(size: number): Observable<never> {

@@ -5,7 +5,6 @@ import {
   EMPTY,
   ignoreElements,
   type Observable,
-  repeat,
   type SchedulerLike,
   share,
   tap,
@@ -16,6 +15,7 @@ import type { Executor } from '../executor/executor';
 import { statusExchange } from './exchanges/linkStatus';
 import type { LinkLife } from './linkLife';
 import type { LinkNumbers } from './linkNumbers';
+import { pollTogether } from './pollTogether';
 import type { ReceiveMode } from './receiveMode';
 
 /** Milliseconds before the first poll for a quiet link. Each later pause is twice as long as the one before. */
@@ -45,22 +45,13 @@ export interface StatusPollOptions {
 export class StatusPoll {
   /** Polls once, shared by all subscribers of the time, and tells the links. Emits nothing. */
   readonly once$: Observable<never>;
-  /** Polls while it is subscribed to, with growing pauses. Emits nothing. */
+  /** Polls while it is subscribed to, with pauses that grow for each subscriber. Emits nothing. */
   readonly polling$: Observable<never>;
 
   constructor(private readonly options: StatusPollOptions) {
     this.once$ = defer(() => this.poll()).pipe(share());
-    this.polling$ = defer(() => this.repeatedly());
-  }
-
-  private repeatedly(): Observable<never> {
-    const { longestQuiet, scheduler } = this.options;
-    if (longestQuiet === Infinity) return EMPTY;
-    let pause = firstPause / 2;
-    return defer(() => timer((pause = Math.min(2 * pause, longestQuiet)), scheduler)).pipe(
-      concatMap(() => this.once$),
-      repeat(),
-    );
+    const { longestQuiet: longestPause, scheduler } = options;
+    this.polling$ = pollTogether(this.once$, { firstPause, longestPause, scheduler });
   }
 
   private poll(): Observable<never> {
