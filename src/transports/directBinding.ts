@@ -91,7 +91,8 @@ class DirectPort {
         return;
       }
       if (this.waiting.closed) this.tryToRead();
-      this.poll();
+      // Otherwise the next read polls, in the same turn of the loop.
+      if (this.reading) this.poll();
     });
     poller.on('writable', (error: Error | null) => {
       if (error) {
@@ -124,11 +125,10 @@ class DirectPort {
         this.waiting = this.options.scheduler.schedule(() => {
           this.waiting.unsubscribe();
           this.tryToRead();
-          this.poll();
+          if (this.reading) this.poll();
         }, milliseconds);
-      } else {
-        this.poll();
       }
+      this.poll();
     });
   }
 
