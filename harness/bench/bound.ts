@@ -73,14 +73,15 @@ function pushed({ block: length }: Personality, onLine: OnLine): Timed {
   return { method: 'pushed', perByte: onLine(length + size.pushedHeader) / length };
 }
 
-/** All that the modem holds is read at once: as many bytes as its TCP window has. */
+/** All that the modem holds is read at once, as far as it gives that: at most what its TCP window has. */
 function pulled(modem: Personality, onLine: OnLine): Timed {
-  const { window, segment, noticeEachArrival } = modem;
-  const notices = noticeEachArrival ? Math.ceil(window / segment) : 1;
-  const answer = onLine(modem.receivedHeader(window, '').length + window + size.ok);
+  const { window, segment, longestRead, noticeEachArrival } = modem;
+  const length = Math.min(window, longestRead);
+  const notices = noticeEachArrival ? Math.ceil(length / segment) : 1;
+  const answer = onLine(modem.receivedHeader(length, '').length + length + size.ok);
   // The notices of the next bytes come while the next command travels.
   const question = Math.max(onLine(notices * size.notice), onLine(size.read) + times.step);
-  return { method: 'pulled', perByte: (answer + question) / window };
+  return { method: 'pulled', perByte: (answer + question) / length };
 }
 
 function stopAndWait(modem: Personality, onLine: OnLine): Timed {

@@ -11,7 +11,7 @@ describe('the bound of a method', () => {
     ['download', '1.7.4', 'pushed', 921_600, 0.9905],
     ['download', '2.2.2', 'pushed', 921_600, 0.9952],
     // Two more bytes of header with NonOS. With ESP-AT a command of 23 bytes and 1 ms for each 5760.
-    ['download', '1.7.4', 'pulled', 115_200, 0.9855],
+    ['download', '1.7.4', 'pulled', 115_200, 0.9713],
     ['download', '2.2.2', 'pulled', 115_200, 0.9899],
     ['download', '2.2.2', 'pulled', 921_600, 0.9764],
     // ESP-AT: 39 bytes and 3 ms for each 2048; `Recv` comes in the last one. NonOS: 55 bytes and 2 ms for each 1460.

@@ -3,7 +3,7 @@ import type { Order } from '../messages';
 import { Dialogue } from './dialogue';
 import { type Connected, streamsOf } from './measure';
 
-/** The most bytes that are asked for at once: the TCP window of the modems, or more. */
+/** The most bytes that are asked for at once: the TCP window of the modems, or more. NonOS gives less. */
 const window = 5840;
 
 /** What the segments under way on one link may have together, with NonOS. */

@@ -164,6 +164,17 @@ describe.each(['1.7.4', '2.2.2'] as const)('passive receive with AT %s', (firmwa
     await host.asks('AT+CIPRECVLEN?', `+CIPRECVLEN:68,${nonos ? '0,0,0,0' : '-1,-1,-1,-1'}\r\n\r\nOK\r\n`);
   });
 
+  it('gives 2048 bytes at most in a read on AT 1.7, and all that wait on ESP-AT', async () => {
+    const { host, peer } = await connected(firmware, passive);
+    await peer.send('d'.repeat(2500));
+    while (host.emulator.state.links[0]?.unread !== 2500) await turn();
+    await host.readsUntil(nonos ? /,2500\r\n/ : /\r\n\+IPD,0,\d+\r\n/);
+    const first = nonos ? 2048 : 2500;
+    await host.asks('AT+CIPRECVDATA=0,5840', data('d'.repeat(first)));
+    if (nonos) await host.asks('AT+CIPRECVDATA=0,5840', data('d'.repeat(2500 - first)));
+    await host.readsNothing();
+  });
+
   it('S46 tells the sender in a read, on ESP-AT only, and never in a notice', async () => {
     const { host, peer, port } = await connected(firmware, [...passive, 'AT+CIPDINFO=1']);
     await peer.send('abc');

@@ -10,7 +10,7 @@ import { linkArgument } from './linkCommands';
 function read(modem: Modem, { args }: Call): Observable<Print> {
   const { links, memory, personality, output, faults } = modem;
   const { id, next } = linkArgument(modem, args);
-  const most = args.number(next, 1, 0x7fffffff);
+  const most = Math.min(args.number(next, 1, 0x7fffffff), personality.longestRead);
   // A notice that was kept must not come after its bytes have been read.
   output.flush();
   const link = links.get(id);

@@ -54,6 +54,8 @@ export interface Personality {
   /** TCP segment and receive window, in bytes. */
   readonly segment: number;
   readonly window: number;
+  /** The most bytes that one `CIPRECVDATA` gives. */
+  readonly longestRead: number;
   /** Passive receive applies to UDP and SSL links as well. */
   readonly passiveAll: boolean;
   /** Each segment is announced. Otherwise only the first after a read, and what a read leaves. */

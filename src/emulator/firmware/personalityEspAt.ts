@@ -34,6 +34,7 @@ export const espAt222: Personality = {
   block: 2880,
   segment: 1440,
   window: 5760,
+  longestRead: 0x7fffffff,
   passiveAll: true,
   noticeEachArrival: false,
   closeAfterRead: true,

@@ -30,6 +30,8 @@ export const nonos174: Personality = {
   block: 1460,
   segment: 1460,
   window: 5840,
+  // ARMmbed/esp8266-driver, pull request 108.
+  longestRead: 2048,
   passiveAll: false,
   noticeEachArrival: true,
   closeAfterRead: false,
