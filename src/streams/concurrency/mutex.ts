@@ -1,4 +1,4 @@
-import { BehaviorSubject, defer, distinctUntilChanged, first, map, type Observable, switchMap, tap } from 'rxjs';
+import { BehaviorSubject, Observable, tap } from 'rxjs';
 
 /**
  * Mutual exclusion for observables: runs operations one at a time, in the order of their subscriptions.
@@ -11,20 +11,19 @@ export class Mutex {
   /** Whether an operation is running; replays the current state. */
   readonly locked$: Observable<boolean>;
 
-  private readonly queue = new BehaviorSubject<readonly symbol[]>([]);
-  private readonly owner = new BehaviorSubject<symbol | undefined>(undefined);
+  private readonly isLocked = new BehaviorSubject(false);
+  /** The operation that runs, and those that wait, in the order of their turns. Each begins when it is called. */
+  private readonly turns = new Set<() => void>();
+  private running: (() => void) | undefined;
   private isPassingOn = false;
 
   constructor() {
-    this.locked$ = this.queue.pipe(
-      map(({ length }) => length > 0),
-      distinctUntilChanged(),
-    );
+    this.locked$ = this.isLocked.asObservable();
   }
 
   /** Whether an operation is running. */
   get locked(): boolean {
-    return this.queue.value.length > 0;
+    return this.turns.size > 0;
   }
 
   /**
@@ -32,31 +31,35 @@ export class Mutex {
    * for a turn of its own. Unsubscribing while it waits gives up the place, and the operation is never subscribed to.
    */
   runExclusive<T>(operation$: Observable<T>): Observable<T> {
-    return defer(() => {
-      const ticket = Symbol('ticket');
+    return new Observable((subscriber) => {
       const release = () => {
-        if (!this.queue.value.includes(ticket)) return;
-        this.queue.next(this.queue.value.filter((waiting) => waiting !== ticket));
+        if (!this.turns.delete(begin)) return;
+        if (!this.locked) this.isLocked.next(false);
         this.passOn();
       };
-      this.queue.next([...this.queue.value, ticket]);
-      this.passOn();
-      return this.owner.pipe(
-        first((owner) => owner === ticket),
+      const begin = () => {
+        subscriber.remove(release);
         // Releases before it tells the end, so that the mutex is free for a subscriber who then runs something else.
-        switchMap(() => operation$.pipe(tap({ complete: release, error: release }))),
-        // Not the operator `finalize`, which may run before the operation has been unsubscribed.
-        tap({ finalize: release }),
-      );
+        operation$.pipe(tap({ complete: release, error: release })).subscribe(subscriber);
+        // Last, because the operation has to be unsubscribed before the next one begins.
+        subscriber.add(release);
+      };
+      this.turns.add(begin);
+      subscriber.add(release);
+      if (!this.isLocked.value) this.isLocked.next(true);
+      this.passOn();
     });
   }
 
-  /** Makes the first in the queue the owner. A loop, because recursion would fill the stack when thousands wait. */
+  /** Begins the first operation. A loop, because recursion would fill the stack when thousands wait. */
   private passOn(): void {
     if (this.isPassingOn) return;
     this.isPassingOn = true;
     try {
-      while (this.owner.value !== this.queue.value[0]) this.owner.next(this.queue.value[0]);
+      for (let [first] = this.turns; first !== this.running; [first] = this.turns) {
+        this.running = first;
+        first?.();
+      }
     } finally {
       this.isPassingOn = false;
     }

@@ -1,7 +1,6 @@
-import { first, mergeMap, Observable, type OperatorFunction } from 'rxjs';
+import { ignoreElements, Observable, type OperatorFunction, takeWhile } from 'rxjs';
 
 import type { ByteQueue } from '../queues/byteQueue';
-import { withDemand } from './withDemand';
 
 /** What a reader waits for, and how it takes it. */
 export interface TakeOptions<T> {
@@ -16,24 +15,37 @@ export interface TakeOptions<T> {
 /**
  * Waits until a queue holds what a reader wants, takes it and completes. A queue that has ended gives what it holds.
  * One that has failed gives its error and keeps its bytes for a smaller read. Unsubscribing takes nothing.
+ *
+ * It is made by hand, because a program makes one for each read.
  */
 export function takeWhenReady<T>({ demand, isReady, take }: TakeOptions<T>): OperatorFunction<ByteQueue, T> {
-  return withDemand(demand, (queue$, withdraw) =>
-    queue$.pipe(
-      first((queue) => isReady(queue) || queue.finished),
-      // After `first`, because taking changes the queue, and that change must not be taken for another chance.
-      mergeMap(
-        (queue) =>
-          new Observable<T>((reader) => {
-            queue.batch(() => {
-              // In the same batch, because room for bytes that are already taken must not be offered for a moment.
-              withdraw();
-              if (!isReady(queue) && queue.failure) reader.error(queue.failure);
-              else reader.next(take(queue));
-            });
-            reader.complete();
-          }),
-      ),
-    ),
-  );
+  return (queue$) =>
+    new Observable((reader) => {
+      let isOver = false;
+      let withdraw: (() => void) | undefined;
+
+      function deliver(queue: ByteQueue): void {
+        isOver = true;
+        queue.batch(() => {
+          // In the same batch, because room for bytes that are already taken must not be offered for a moment.
+          withdraw?.();
+          if (!isReady(queue) && queue.failure) reader.error(queue.failure);
+          else reader.next(take(queue));
+        });
+        reader.complete();
+      }
+
+      /** Whether the reader has to wait. */
+      function isWaiting(queue: ByteQueue): boolean {
+        // Taking changes the queue, and that change must not be taken for another chance.
+        if (isOver) return false;
+        if (isReady(queue) || queue.finished) deliver(queue);
+        // In a batch, because a demand changes the queue, and that change passes here again.
+        else if (demand > 0) queue.batch(() => (withdraw ??= queue.demand(demand)));
+        return !isOver;
+      }
+
+      queue$.pipe(takeWhile(isWaiting), ignoreElements()).subscribe(reader);
+      return () => withdraw?.();
+    });
 }

@@ -1,4 +1,4 @@
-import { defer, type Observable, type SchedulerLike, Subject, takeUntil, throwIfEmpty } from 'rxjs';
+import { Observable, type SchedulerLike, Subject, tap } from 'rxjs';
 
 import { callError, type OSError } from '../contract/osError';
 import { Background } from './background';
@@ -13,6 +13,8 @@ export class Operations {
   readonly limits = new TimeLimits();
 
   private readonly closing = new Subject<void>();
+  /** Each ends a call that waits. */
+  private readonly calls = new Set<() => void>();
   private isClosed = false;
 
   constructor(private readonly scheduler: SchedulerLike) {
@@ -24,14 +26,20 @@ export class Operations {
    * with the failure of an earlier non-blocking call.
    */
   start<T>(name: string, operation: (call: SocketCall) => Observable<T>): Observable<T> {
-    return defer(() => {
+    return new Observable((caller) => {
       this.checkOpen(name);
       this.background.throwFailure();
-      return operation(new SocketCall(name, this.limits, this.scheduler));
-    }).pipe(
-      takeUntil(this.closing),
-      throwIfEmpty(() => closedError(name)),
-    );
+      let isEmpty = true;
+      const end = () => {
+        if (isEmpty) caller.error(closedError(name));
+        else caller.complete();
+      };
+      this.calls.add(end);
+      caller.add(() => this.calls.delete(end));
+      operation(new SocketCall(name, this.limits, this.scheduler))
+        .pipe(tap({ next: () => (isEmpty = false), complete: end }))
+        .subscribe(caller);
+    });
   }
 
   /** Throws `EBADF` on a closed socket. */
@@ -42,6 +50,7 @@ export class Operations {
   /** Ends what runs, and lets nothing start any more. The background goes on. */
   close(): void {
     this.isClosed = true;
+    for (const end of this.calls) end();
     this.closing.next();
   }
 }

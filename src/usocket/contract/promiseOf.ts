@@ -1,11 +1,9 @@
 import {
-  catchError,
-  finalize,
   firstValueFrom,
   fromEvent,
   map,
   type MonoTypeOperatorFunction,
-  type Observable,
+  Observable,
   share,
   takeUntil,
   throwError,
@@ -36,9 +34,20 @@ interface CallSite {
 export function promiseOf<T>(operation$: Observable<T>, options?: Abortable | null): Promise<T> {
   const signal = options?.signal;
   const call: { isPending: boolean; site?: CallSite } = { isPending: true };
-  const ended$ = (signal === undefined || isSignal(signal) ? operation$ : throwError(noSignal)).pipe(
-    catchError((error: unknown) => throwError(() => asSeenFrom(call.site ?? callSite(), error))),
-    finalize(() => (call.isPending = false)),
+  const ended$ = new Observable<T>((caller) =>
+    (signal === undefined || isSignal(signal) ? operation$ : throwError(noSignal)).subscribe({
+      next(value) {
+        call.isPending = false;
+        caller.next(value);
+      },
+      error(error: unknown) {
+        call.isPending = false;
+        caller.error(asSeenFrom(call.site ?? callSite(), error));
+      },
+      complete() {
+        caller.complete();
+      },
+    }),
   );
   const promise = firstValueFrom(isSignal(signal) ? ended$.pipe(untilAborted(signal)) : ended$);
   // An operation that has ended at once, as most reads do, does not need it.

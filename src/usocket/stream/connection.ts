@@ -135,6 +135,11 @@ export class Connection {
     );
   }
 
+  /** Runs an operation on the link, at once if it is open. Throws and errors as {@link whenOpen} does. */
+  withLink<T>(call: Call, operation: (link: StreamLink) => Observable<T>): Observable<T> {
+    return this.isOpening ? this.whenOpen(call).pipe(switchMap(operation)) : operation(this.linkFor(call));
+  }
+
   /**
    * Notes that a call has reported an error. As on BSD, the peer's reset is reported once, and reads find the end of
    * the stream after that. Any other failure is reported each time, because bytes of the peer are missing.

@@ -1,4 +1,4 @@
-import { catchError, map, type MonoTypeOperatorFunction, Observable, of, switchMap, throwError } from 'rxjs';
+import { catchError, map, type MonoTypeOperatorFunction, Observable, of, throwError } from 'rxjs';
 
 import type { ByteReader } from '../../streams';
 import { type Address, addressOf } from '../calls/address';
@@ -68,10 +68,7 @@ export class ReceiveCalls {
   /** One read that lasts until the peer closes. It begins when the connection is open. */
   stream(name: string, streamOf: (reader: ByteReader) => Observable<Buffer>): Observable<Buffer> {
     this.operations.checkOpen(name);
-    return this.connection.whenOpen(new Call(name)).pipe(
-      switchMap(() => streamOf(this.connection.reader)),
-      this.noteFailure(),
-    );
+    return this.connection.withLink(new Call(name), () => streamOf(this.connection.reader)).pipe(this.noteFailure());
   }
 
   private receive(call: SocketCall, size: number, flags: number): Observable<Buffer> {
@@ -83,25 +80,30 @@ export class ReceiveCalls {
       if (peek) return reader.peek$(size, waitAll ? size : 1);
       return waitAll ? reader.read$(size) : reader.recv$(size);
     };
-    return this.take(call, { waiting, immediate }, dontWait).pipe(map((bytes) => call.found(bytes)));
+    if (!call.isNonBlocking && !dontWait) return this.waitFor(call, waiting);
+    return this.takeNow(call, immediate).pipe(map((bytes) => call.found(bytes)));
   }
 
-  /** Emits `null` when the call does not wait and nothing has come. */
-  private take<T>(call: SocketCall, { waiting, immediate }: ReadMethods<T>, dontWait = false): Observable<T | null> {
+  private take<T>(call: SocketCall, { waiting, immediate }: ReadMethods<T>): Observable<T | null> {
+    return call.isNonBlocking ? this.takeNow(call, immediate) : this.waitFor(call, waiting);
+  }
+
+  /** Emits `null` when nothing has come. */
+  private takeNow<T>(call: SocketCall, immediate: ReadMethods<T>['immediate']): Observable<T | null> {
     const { connection } = this;
-    if (call.isNonBlocking || dontWait) {
-      if (connection.isOpening) return of(null);
-      connection.linkFor(call);
-      return new Observable<T | null>((caller) => {
-        caller.next(immediate(connection.reader));
-        caller.complete();
-      }).pipe(this.noteFailure());
-    }
-    return connection.whenOpen(call).pipe(
-      switchMap(() => waiting(connection.reader)),
-      this.noteFailure(),
-      call.deadline('receive', `${connection.peer} did not answer`),
-    );
+    if (connection.isOpening) return of(null);
+    connection.linkFor(call);
+    return new Observable<T | null>((caller) => {
+      caller.next(immediate(connection.reader));
+      caller.complete();
+    }).pipe(this.noteFailure());
+  }
+
+  private waitFor<T>(call: SocketCall, waiting: ReadMethods<T>['waiting']): Observable<T> {
+    const { connection } = this;
+    return connection
+      .withLink(call, () => waiting(connection.reader))
+      .pipe(this.noteFailure(), call.deadline('receive', `${connection.peer} did not answer`));
   }
 
   private noteFailure<T>(): MonoTypeOperatorFunction<T> {
