@@ -1,4 +1,4 @@
-import { concat, defer, endWith, from, ignoreElements, type Observable, Subject, takeUntil } from 'rxjs';
+import { ignoreElements, Observable, Subject, takeUntil } from 'rxjs';
 
 /**
  * The data that come on a link, for one reader. Data that come before the reader subscribes are kept for it, because a
@@ -14,12 +14,27 @@ export class Incoming<T> {
 
   private early: T[] | undefined = [];
   private readonly later = new Subject<T>();
+  /** Emits when the link ends in order. By hand, because each link that is read has one. */
+  private readonly over$ = new Observable<void>((subscriber) =>
+    this.later.subscribe({
+      error: (error: unknown) => {
+        subscriber.error(error);
+      },
+      complete: () => {
+        subscriber.next();
+        subscriber.complete();
+      },
+    }),
+  );
 
   constructor() {
-    this.items$ = concat(
-      defer(() => from(this.takeEarly())),
-      this.later,
-    );
+    this.items$ = new Observable((reader) => {
+      this.handOverEarly((item) => {
+        reader.next(item);
+        return !reader.closed;
+      });
+      return this.later.subscribe(reader);
+    });
     this.end$ = this.later.pipe(ignoreElements());
   }
 
@@ -38,12 +53,12 @@ export class Incoming<T> {
 
   /** Ends an operation when nothing more comes. */
   whileItLasts(operation$: Observable<never>): Observable<never> {
-    return operation$.pipe(takeUntil(this.end$.pipe(endWith(undefined))));
+    return operation$.pipe(takeUntil(this.over$));
   }
 
-  /** Yields until nothing is left, so that items that come meanwhile follow these in order. */
-  private *takeEarly(): Generator<T> {
-    for (let item = this.early?.shift(); item !== undefined; item = this.early?.shift()) yield item;
+  /** Goes on until nothing is left, so that items that come meanwhile follow these in order. */
+  private handOverEarly(hand: (item: T) => boolean): void {
+    for (let item = this.early?.shift(); item !== undefined; item = this.early?.shift()) if (!hand(item)) return;
     this.early = undefined;
   }
 }

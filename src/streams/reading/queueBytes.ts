@@ -1,4 +1,4 @@
-import { catchError, defer, EMPTY, ignoreElements, merge, type OperatorFunction, takeWhile, tap } from 'rxjs';
+import { defer, merge, Observable, type OperatorFunction, takeWhile } from 'rxjs';
 
 import { ByteQueue, type ByteQueueOptions } from '../queues/byteQueue';
 
@@ -26,14 +26,23 @@ export function queueBytes(options?: ByteQueueOptions): OperatorFunction<Uint8Ar
 /** Moves a stream into a queue, with its end and its failure, until the queue is finished. Emits nothing. */
 export function fillQueue(queue: ByteQueue): OperatorFunction<Uint8Array, never> {
   return (rx$) =>
-    rx$.pipe(
-      tap({
-        next: (bytes) => queue.push(bytes),
-        error: (error: Error) => queue.fail(error),
-        complete: () => queue.end(),
-      }),
-      takeWhile(() => !queue.finished),
-      catchError(() => EMPTY),
-      ignoreElements(),
-    );
+    new Observable((subscriber) => {
+      const pushing$ = rx$.pipe(
+        takeWhile((bytes) => {
+          queue.push(bytes);
+          return !queue.finished;
+        }),
+      );
+      return pushing$.subscribe({
+        error: (error: Error) => {
+          queue.fail(error);
+          subscriber.complete();
+        },
+        complete: () => {
+          // Without effect if the queue is finished: it has overflowed, or its owner has closed it.
+          queue.end();
+          subscriber.complete();
+        },
+      });
+    });
 }
