@@ -22,21 +22,6 @@ import { takeChunks, takeLines } from './takeChunks';
  * a size, which is in bytes, is negative or not whole. The methods that end in `Now` do not wait.
  */
 export class ByteReader {
-  /**
-   * Every chunk as it arrives, until the stream ends or fails. Cold. It is one long read: other reads wait until it is
-   * over or unsubscribed, and then start after the last chunk that it has emitted.
-   */
-  readonly data$: Observable<Buffer>;
-  /**
-   * Every line with its newline, until the stream ends or fails; only the last line may lack the newline. Cold. It is one
-   * long read like {@link ByteReader.data$}.
-   */
-  readonly lines$: Observable<Buffer>;
-  /** Whether a read would return at once, with bytes, the end or an error; replays the current state. */
-  readonly readable$: Observable<boolean>;
-  /** Whether the stream has ended or failed, even if bytes are still to be read; replays the current state. */
-  readonly finished$: Observable<boolean>;
-
   private readonly queue: ByteQueue;
   private readonly mutex = new Mutex();
 
@@ -50,13 +35,37 @@ export class ByteReader {
     options?: ByteQueueOptions,
   ) {
     this.queue = new ByteQueue(options);
-    this.data$ = this.mutex.runExclusive(this.queue.changes$.pipe(takeChunks()));
-    this.lines$ = this.mutex.runExclusive(this.queue.changes$.pipe(takeLines()));
-    this.readable$ = this.queue.changes$.pipe(
+  }
+
+  // The next four are made when they are asked for, because most readers are never asked for them.
+
+  /**
+   * Every chunk as it arrives, until the stream ends or fails. Cold. It is one long read: other reads wait until it is
+   * over or unsubscribed, and then start after the last chunk that it has emitted.
+   */
+  get data$(): Observable<Buffer> {
+    return this.mutex.runExclusive(this.queue.changes$.pipe(takeChunks()));
+  }
+
+  /**
+   * Every line with its newline, until the stream ends or fails; only the last line may lack the newline. Cold. It is one
+   * long read like {@link ByteReader.data$}.
+   */
+  get lines$(): Observable<Buffer> {
+    return this.mutex.runExclusive(this.queue.changes$.pipe(takeLines()));
+  }
+
+  /** Whether a read would return at once, with bytes, the end or an error; replays the current state. */
+  get readable$(): Observable<boolean> {
+    return this.queue.changes$.pipe(
       map(() => this.readable),
       distinctUntilChanged(),
     );
-    this.finished$ = this.queue.changes$.pipe(
+  }
+
+  /** Whether the stream has ended or failed, even if bytes are still to be read; replays the current state. */
+  get finished$(): Observable<boolean> {
+    return this.queue.changes$.pipe(
       map(({ finished }) => finished),
       distinctUntilChanged(),
     );

@@ -1,4 +1,4 @@
-import { BehaviorSubject, catchError, EMPTY, mergeAll, type Observable, Subject } from 'rxjs';
+import { BehaviorSubject, type Observable } from 'rxjs';
 
 import { OSError } from '../contract/osError';
 
@@ -10,26 +10,22 @@ export class Background {
   /** The failure that no call has reported yet. Replays the current one. */
   readonly failure$: Observable<OSError | undefined>;
 
-  private readonly operations = new Subject<Observable<unknown>>();
   private readonly failure = new BehaviorSubject<OSError | undefined>(undefined);
+  private isEnded = false;
 
   constructor() {
     this.failure$ = this.failure.asObservable();
-    // Ends with `end`.
-    this.operations.pipe(mergeAll()).subscribe();
   }
 
   /** Begins an operation, which runs to its end. */
   run(operation$: Observable<unknown>): void {
-    this.operations.next(
-      operation$.pipe(
-        catchError((error: unknown) => {
-          // Only the first failure shows the reason, because everything after it in the send buffer fails, too.
-          if (!this.failure.value) this.failure.next(asOSError(error));
-          return EMPTY;
-        }),
-      ),
-    );
+    if (this.isEnded) return;
+    operation$.subscribe({
+      error: (error: unknown) => {
+        // Only the first failure shows the reason, because everything after it in the send buffer fails, too.
+        if (!this.failure.value) this.failure.next(asOSError(error));
+      },
+    });
   }
 
   /** Throws the failure that no call has reported yet, and forgets it. */
@@ -42,7 +38,7 @@ export class Background {
 
   /** Accepts no more operations. Those that run go on. */
   end(): void {
-    this.operations.complete();
+    this.isEnded = true;
   }
 }
 

@@ -9,11 +9,6 @@ import type { Connection } from './connection';
 
 /** The calls of a stream socket that listen. They are documented at the methods of `Socket` that have their names. */
 export class ListenCalls<T extends Acceptable> {
-  /** Whether a connection waits to be accepted. Replays the current state. */
-  readonly acceptable$: Observable<boolean>;
-  /** Every connection until the socket is closed. Cold: each subscription accepts. */
-  readonly connections$: Observable<T>;
-
   private readonly queue = new BehaviorSubject<AcceptQueue<T> | undefined>(undefined);
   private local: Endpoint | undefined;
 
@@ -23,12 +18,16 @@ export class ListenCalls<T extends Acceptable> {
     private readonly connection: Connection,
     private readonly operations: Operations,
     private readonly socketOver: (link: StreamLink) => T,
-  ) {
-    this.acceptable$ = this.queue.pipe(switchMap((queue) => queue?.readable$ ?? of(false)));
-    this.connections$ = defer(() => this.queueFor(new Call('accept')).take()).pipe(
-      repeat(),
-      takeUntil(operations.closing$),
-    );
+  ) {}
+
+  /** Whether a connection waits to be accepted. Replays the current state. */
+  get acceptable$(): Observable<boolean> {
+    return this.queue.pipe(switchMap((queue) => queue?.readable$ ?? of(false)));
+  }
+
+  /** Every connection until the socket is closed. Cold: each subscription accepts. */
+  get connections$(): Observable<T> {
+    return defer(() => this.queueFor(new Call('accept')).take()).pipe(repeat(), takeUntil(this.operations.closing$));
   }
 
   /** The local address, once the socket has one. */

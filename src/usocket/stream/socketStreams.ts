@@ -24,22 +24,6 @@ import { socketReadiness, type SocketState, socketState } from './socketState';
  * methods without `$` are in {@link Socket}.
  */
 export class SocketStreams extends Inspectable implements Pollable {
-  /** The state of the socket. Replays the current one. */
-  readonly state$: Observable<SocketState>;
-  /** What could be done without waiting, as `uselect` sees it. Replays the current state. */
-  readonly readiness$: Observable<Readiness>;
-  /**
-   * Every chunk from the peer until it closes. Cold: a subscription is one long read, and other reads wait until it ends.
-   *
-   *     data$  --[ab]--[c]------|      (the peer closes)
-   */
-  readonly data$: Observable<Buffer>;
-  /**
-   * Every line from the peer, with its newline, until the peer closes. The last line may have no newline. Cold: a
-   * subscription is one long read, and other reads wait until it ends.
-   */
-  readonly lines$: Observable<Buffer>;
-
   private readonly operations: Operations;
   private readonly connection: Connection;
   private readonly commonCalls: CommonCalls;
@@ -70,12 +54,37 @@ export class SocketStreams extends Inspectable implements Pollable {
       endReads: () => connection.endReads(),
       release: () => concat(connection.close(), this.listenCalls.close() ?? EMPTY),
     });
-    this.state$ = socketState(connection);
-    this.readiness$ = socketReadiness(connection, this.listenCalls.acceptable$, operations.background.failure$);
-    this.data$ = defer(() => this.receiveCalls.stream('recv', () => reader.data$));
-    this.lines$ = defer(() => this.receiveCalls.stream('readline', () => reader.lines$));
     // Ends with `close$`.
     operations.background.run(sender.sending$);
+  }
+
+  // Each is made when it is asked for, because most sockets are never asked for most of them.
+
+  /** The state of the socket. Replays the current one. */
+  get state$(): Observable<SocketState> {
+    return socketState(this.connection);
+  }
+
+  /** What could be done without waiting, as `uselect` sees it. Replays the current state. */
+  get readiness$(): Observable<Readiness> {
+    return socketReadiness(this.connection, this.listenCalls.acceptable$, this.operations.background.failure$);
+  }
+
+  /**
+   * Every chunk from the peer until it closes. Cold: a subscription is one long read, and other reads wait until it ends.
+   *
+   *     data$  --[ab]--[c]------|      (the peer closes)
+   */
+  get data$(): Observable<Buffer> {
+    return defer(() => this.receiveCalls.stream('recv', (reader) => reader.data$));
+  }
+
+  /**
+   * Every line from the peer, with its newline, until the peer closes. The last line may have no newline. Cold: a
+   * subscription is one long read, and other reads wait until it ends.
+   */
+  get lines$(): Observable<Buffer> {
+    return defer(() => this.receiveCalls.stream('readline', (reader) => reader.lines$));
   }
 
   /**
