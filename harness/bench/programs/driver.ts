@@ -12,8 +12,8 @@ const together = 32;
 export async function connect(order: Order): Promise<Connected> {
   const { path, port, task, setting } = order;
   const { network, usocket } = createModules();
-  // Without the speed of the line, which the modem keeps: a pseudo-terminal has none.
-  const uart = new machine.UART(path);
+  // With the speed of the line, as a program of a user: how long reads wait depends on it.
+  const uart = new machine.UART(path, setting.baud);
   const nic = await network.ESP8285(uart, { receive: setting.receive });
   if (!nic.isconnected()) await nic.connect('my-ssid', 'my-password');
   const ends: { socket: Socket; stream: Stream }[] = [];

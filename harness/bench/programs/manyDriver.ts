@@ -45,7 +45,7 @@ async function openModem(
   failed: (error: unknown) => void,
 ): Promise<readonly Check[]> {
   const { network, usocket } = createModules();
-  const nic = await network.ESP8285(new machine.UART(path), { receive: setting.receive });
+  const nic = await network.ESP8285(new machine.UART(path, setting.baud), { receive: setting.receive });
   if (!nic.isconnected()) await nic.connect('my-ssid', 'my-password');
   const checks: Check[] = [];
   for (const [link, pattern] of patterns.entries()) {
