@@ -56,6 +56,7 @@ describe('the wait before a read', () => {
 
   it('counts the bytes that have been read since they were expected', () => {
     const wait = new ReadWait(921_600, scheduler);
+    wait.took(1);
     wait.expect(1000);
     wait.took(500);
     expect(wait.milliseconds).toBe(4);
@@ -70,6 +71,23 @@ describe('the wait before a read', () => {
     scheduler.schedule(() => expect(wait.milliseconds).toBe(3), 5);
     scheduler.schedule(() => expect(wait.milliseconds).toBeLessThanOrEqual(0), 30);
     scheduler.flush();
+    expect.assertions(2);
+  });
+
+  it('ends with the last byte, also after a read that bytes were late for', () => {
+    const wait = new ReadWait(921_600, scheduler);
+    wait.took(1);
+    // The last one is there after 10.9 ms.
+    wait.expect(1000);
+    scheduler.schedule(() => {
+      wait.took(200);
+      wait.expect(800);
+      expect(wait.milliseconds).toBe(1);
+    }, 8);
+    scheduler.flush();
+    // The next block has a time of its own.
+    wait.expect(900);
+    expect(wait.milliseconds).toBe(8);
     expect.assertions(2);
   });
 

@@ -18,6 +18,8 @@ const averaged = 4;
 export class ReadWait {
   private expected = 0;
   private readAt = -Infinity;
+  /** When the last of the expected bytes is there, by the most punctual of the reads. */
+  private dueAt = -Infinity;
   /** Bytes per millisecond: by the baud rate, and as they have come. */
   private nominal = 0;
   private measured = 0;
@@ -29,15 +31,19 @@ export class ReadWait {
     this.setBaudRate(baudRate);
   }
 
-  /** Bits per second. */
+  /** The speed of the line from now on, in bits per second. What was expected has come with the old one, or is lost. */
   setBaudRate(baudRate: number): void {
     this.nominal = baudRate / 10_000;
     this.measured = 0;
+    this.expected = 0;
+    this.dueAt = -Infinity;
   }
 
   /** So many bytes are under way now; 0 when that is not known. */
   expect(bytes: number): void {
+    if (bytes === this.expected) return;
     this.expected = bytes;
+    this.dueAt = this.readAt + bytes / this.speed;
   }
 
   /** So many bytes have been read. */
@@ -48,14 +54,18 @@ export class ReadWait {
       this.measured += (bytes / (elapsed + lateness) - this.measured) / averaged;
     this.expected = Math.max(0, this.expected - bytes);
     this.readAt = now;
+    this.dueAt = Math.min(this.dueAt, now + this.expected / this.speed);
   }
 
   /** Whole milliseconds from now; 0 or fewer to read what comes at once. */
   get milliseconds(): number {
-    // Some ports are faster than their baud rate says, such as a pseudo-terminal, which has none.
-    const speed = Math.max(this.nominal, this.measured);
-    const wait = Math.min(longestWait, mostCollected / speed, this.expected / speed - lateness);
     // Counted from the last read: what a busy program does in the meantime is part of the wait.
-    return Math.floor(wait - (this.scheduler.now() - this.readAt));
+    const latest = this.readAt + Math.min(longestWait, mostCollected / this.speed);
+    return Math.floor(Math.min(latest, this.dueAt - lateness) - this.scheduler.now());
+  }
+
+  /** Some ports are faster than their baud rate says, such as a pseudo-terminal, which has none. */
+  private get speed(): number {
+    return Math.max(this.nominal, this.measured);
   }
 }
