@@ -57,6 +57,7 @@ const ofModem: Calls = {
   time: [],
   reset: [],
   scan: [],
+  set_baud: [921_600],
   rssi: [],
   ping: ['127.0.0.1'],
   version: [],

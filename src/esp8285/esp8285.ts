@@ -189,6 +189,21 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
   }
 
   /**
+   * Changes the speed of the line and of the modem, in bits per second, as the option `baud` does, and resolves to the
+   * one that both have afterwards: a slower one if the modem refuses, or the line damages what is said at that speed;
+   * `trace$` says why. It is set again after each restart. Data that come during the change would be lost, so there must
+   * be no open connection.
+   *
+   *     const speed = await nic.set_baud(921_600);
+   *
+   * Rejects with `EBUSY` with open connections, `EOPNOTSUPP` for a line whose speed cannot be changed from here, such as
+   * `tcp:`, `EINVAL`; `EIO` when the modem stops answering. When aborted, a change that has begun goes on.
+   */
+  set_baud(baud: number, options?: Abortable): Promise<number> {
+    return promiseOf(this.set_baud$(baud), options);
+  }
+
+  /**
    * Looks for networks, which takes a few seconds, and resolves to those in range, in the modem's order; see
    * {@link FoundNetwork}.
    *

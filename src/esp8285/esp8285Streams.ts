@@ -229,6 +229,19 @@ export class ESP8285Streams extends Inspectable implements Nic {
   }
 
   /**
+   * Changes the speed of the line and of the modem, in bits per second, as the option `baud` does, and emits the one that
+   * both have afterwards: a slower one if the modem refuses, or the line damages what is said at that speed; `trace$`
+   * says why. It is set again after each restart. Data that come during the change would be lost, so there must be no
+   * open connection.
+   *
+   * Errors: `EBUSY` with open connections, `EOPNOTSUPP` for a line whose speed cannot be changed from here, such as
+   * `tcp:`, `EINVAL`; `EIO` when the modem stops answering.
+   */
+  set_baud$(baud: number): Observable<number> {
+    return this.whenUp((up) => this.modem.setBaud(up, baud));
+  }
+
+  /**
    * Looks for networks, which takes a few seconds, and emits those in range, in the modem's order; see
    * {@link FoundNetwork}.
    *
@@ -273,6 +286,11 @@ export class ESP8285Streams extends Inspectable implements Nic {
     return this.modem.lifecycle.close().pipe(endWith(undefined));
   }
 
+  /** The speed of the line, in bits per second; `undefined` if the line does not know it. */
+  get baud(): number | undefined {
+    return this.uart.baudRate;
+  }
+
   /** Whether the modem is on a network and has an address. */
   isconnected(): boolean {
     return this.modem.state.hasAddress;
@@ -287,6 +305,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
         modem: status?.modem,
         firmware: this.modem.state.version,
         port: this.uart.port,
+        baud: this.modem.wantedBaud === undefined ? undefined : this.baud,
         wifi: status?.wifi,
         ...this.wifi.known,
         links: this.modem.links.used,

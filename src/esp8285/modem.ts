@@ -1,8 +1,11 @@
-import { asyncScheduler, concat, identity, type Observable, throwError } from 'rxjs';
+import { asyncScheduler, concat, defer, identity, map, type Observable, throwError } from 'rxjs';
 
 import type { Uart } from '../streams';
 import { OSError } from '../usocket/contract/osError';
+import { withCommandError } from './executor/commandError';
 import { Executor } from './executor/executor';
+import type { LineSpeed } from './executor/lineSpeed';
+import type { Session } from './executor/session';
 import { Wire } from './executor/wire';
 import { LineHold } from './flow/lineHold';
 import { cutFrames } from './grammar/cutFrames';
@@ -15,6 +18,7 @@ import { idleSecondsOf, type ModemOptions } from './modemOptions';
 import { DatagramOpener } from './openers/datagramOpener';
 import { ServerPort } from './openers/serverPort';
 import { StreamOpener } from './openers/streamOpener';
+import { speedExchange } from './setUp/changeSpeed';
 import { Trace } from './trace/trace';
 import type { TraceEvent } from './trace/traceEvent';
 import { StationList } from './wifi/softAp';
@@ -40,6 +44,8 @@ export class Modem {
   readonly datagrams: DatagramOpener;
   readonly server: ServerPort;
   readonly stations = new StationList();
+
+  private readonly speed: LineSpeed;
 
   constructor(uart: Uart, options: ModemOptions = {}) {
     const { receive = 'adaptive', flowControl = false, longestHold = 2_000 } = options;
@@ -83,6 +89,8 @@ export class Modem {
         throwError(() => new OSError('ENODEV', 'modem', 'the serial line to the modem was closed')),
       );
     const wire = new Wire(uart, cut, clock, trace);
+    this.speed = wire.speed;
+    if (options.baud !== undefined) wire.speed.want(options.baud, 'modem');
     const executor = new Executor(wire);
     const advice = uart.advice ?? serialAdvice;
     const links = new LinkTable({ executor, hold, hasAddress, advice, scheduler, longestQuiet });
@@ -97,5 +105,25 @@ export class Modem {
       { uart, wire, executor, links, server, stations, hold, redialer, trace, state },
       { setUp: { passive: receive !== 'pushed', flowControl }, longestSilence, scheduler },
     );
+  }
+  /** The speed that the program wants; `undefined` if the line keeps the one that it has. */
+  get wantedBaud(): number | undefined {
+    return this.speed.wanted;
+  }
+
+  /** Cold: changes the speed of both ends of the line, and emits the one that they have afterwards. */
+  setBaud(up: Session, baud: number): Observable<number> {
+    return defer(() => {
+      const { used } = this.links;
+      if (used > 0) {
+        const message = `set_baud: ${used} connections are open, whose data would be lost; close them first`;
+        throw new OSError('EBUSY', 'set_baud', message);
+      }
+      this.speed.want(baud, 'set_baud');
+      return up.run(speedExchange()).pipe(
+        map(() => this.speed.current ?? baud),
+        withCommandError('set_baud'),
+      );
+    });
   }
 }

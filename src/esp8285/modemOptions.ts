@@ -18,6 +18,16 @@ export interface ModemOptions {
    */
   readonly receive?: 'adaptive' | 'pushed' | 'pulled';
   /**
+   * The speed at which the line is used, in bits per second, such as 921600. Most modems start at 115200, which is the
+   * bound of everything that they send and receive. The line is opened with the speed that the modem has after a start.
+   * Each set-up then tells the modem the new one until its next start (`AT+UART_CUR`, which spares the flash), changes the
+   * line, and checks that both understand each other. If they do not, or not without damage, the next slower usual speed
+   * is tried. `nic.baud` is the speed in use, and `trace$` says why it is not the wanted one. A modem that a crashed
+   * program has left at this speed is found. `EOPNOTSUPP` for a line whose speed cannot be changed from here, such as
+   * `tcp:`. Default: the speed of the line stays.
+   */
+  readonly baud?: number;
+  /**
    * How the network is joined again after a restart of the modem, or when it is lost and the modem does not join it by
    * itself within 15 s. With `false`, it is not joined again. Default: see {@link RejoinOptions}.
    */

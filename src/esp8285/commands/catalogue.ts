@@ -21,6 +21,7 @@ const shortestKey = 8;
 export const common = {
   test: command('AT'),
   echoOff: command('ATE0'),
+  echoOn: command('ATE1'),
   version: { ...command('AT+GMR'), isAnsweredFreely: true },
   noPassthrough: command('AT+CIPMODE', 0),
   multipleLinks: command('AT+CIPMUX', 1),

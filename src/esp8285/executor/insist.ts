@@ -30,6 +30,8 @@ export interface InsistOptions {
   readonly tries: number;
   /** More answers may come than commands were said here. */
   readonly owesMore?: boolean;
+  /** Whether the modem is asked at the speed of the line only. Default: at all speeds that it may have. */
+  readonly keepsSpeed?: boolean;
 }
 
 /**
@@ -52,19 +54,21 @@ export function sayPatiently<T>(wire: Wire, command: Command, answer$: Observabl
  * Repeats a command whose answer may be lost, until an answer comes. Errors with the error of the last try: a
  * `TimeoutError` after silence.
  *
- * A modem that was only slow answers each repetition, so it waits for all these answers.
+ * A modem that was only slow answers each repetition, so it waits for all these answers. A silent modem may have another
+ * speed than the line; see {@link LineSpeed.atAny}.
  */
 export function insist<T>(
   wire: Wire,
   command: Command,
   answer$: Observable<T>,
-  { patience, tries, owesMore = false }: InsistOptions,
+  { patience, tries, owesMore = false, keepsSpeed = false }: InsistOptions,
 ): Observable<T> {
   return defer(() => {
     let asked = 0;
     return defer(() => {
       asked++;
-      return sayPatiently(wire, command, answer$, patience);
+      const say = (milliseconds: number) => sayPatiently(wire, command, answer$, milliseconds);
+      return keepsSpeed ? say(patience) : wire.speed.atAny(patience, say);
     }).pipe(
       // The modem may still refuse earlier lines, one by one.
       retry({

@@ -35,7 +35,7 @@ const tries = 3;
 export function resynchronise(wire: Wire): Observable<never> {
   return askLinkMode(wire).pipe(
     timeout({ first: longestBusy, scheduler: wire.clock }),
-    catchError((cause: unknown) => throwError(() => silence(cause))),
+    catchError((cause: unknown) => throwError(() => silenceError(cause))),
     tap((mode) => {
       if (mode === 'single') throw startedUnnoticedError();
     }),
@@ -72,7 +72,8 @@ export function startedUnnoticedError(cause?: unknown): OSError {
   return new OSError('ECONNRESET', 'modem', 'the modem has started again unnoticed', { cause });
 }
 
-function silence(cause: unknown): unknown {
+/** The error for a modem that was silent when it was asked. Other errors are returned unchanged. */
+export function silenceError(cause: unknown): unknown {
   if (!(cause instanceof TimeoutError)) return cause;
   const message = 'the modem has stopped answering; check its power supply and its wiring, and reset it';
   return new OSError('EIO', 'modem', message, { cause });

@@ -17,6 +17,7 @@ import type { Expectation } from '../grammar/expectation';
 import type { Frame } from '../grammar/frame';
 import type { Trace } from '../trace/trace';
 import { lineError } from './lineError';
+import { LineSpeed } from './lineSpeed';
 import { type ProbeAnswer, LivenessProbe } from './livenessProbe';
 
 const lineEnd = '\r\n';
@@ -36,6 +37,7 @@ export class Wire {
   /** Hot. Emits `begins` when something of the conversation is said, and `ends` when the line has taken it. */
   readonly said$: Observable<'begins' | 'ends'>;
   readonly probe: LivenessProbe;
+  readonly speed: LineSpeed;
   /** Whether the firmware says `Recv` when it has taken the bytes of a send; `undefined` until that is known. */
   saysTaken: boolean | undefined;
 
@@ -57,6 +59,15 @@ export class Wire {
   ) {
     this.received$ = uart.rx$;
     this.hints$ = uart.hints$;
+    this.speed = new LineSpeed(uart, {
+      clock,
+      write: (bytes) => this.write(bytes),
+      changed: (baud) => {
+        // The rest of a message would be read at another speed.
+        this.expectation.discards++;
+        this.note(`the line has ${baud} baud`);
+      },
+    });
     const frames$ = cut(this.expectation).pipe(
       // Before the driver sees the frame, because it may answer at once.
       tap({

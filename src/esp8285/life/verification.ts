@@ -32,7 +32,7 @@ export function raisesDoubt(frame: Frame): boolean {
  * start, and a block that is cut off.
  */
 export function verifying(
-  { executor, links, state }: ModemParts,
+  { wire, executor, links, state }: ModemParts,
   suspicions$: Observable<Frame>,
   scheduler: SchedulerLike,
 ): Observable<never> {
@@ -43,7 +43,8 @@ export function verifying(
     }),
     // One question at a time, because endless noise must not postpone it for ever.
     exhaustMap(({ kind }) =>
-      timer(['damage', 'unknown', 'line'].includes(kind) ? 0 : bootTime, scheduler).pipe(
+      // At another speed than its own, its `ready` cannot be read.
+      timer(wire.speed.isRaised || ['damage', 'unknown', 'line'].includes(kind) ? 0 : bootTime, scheduler).pipe(
         takeUntil(state.status$.pipe(filter(({ modem }) => modem !== 'up'))),
       ),
     ),

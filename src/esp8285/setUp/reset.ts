@@ -1,4 +1,4 @@
-import { catchError, EMPTY, ignoreElements, merge, take, timer } from 'rxjs';
+import { catchError, concat, EMPTY, ignoreElements, merge, take, timer } from 'rxjs';
 
 import { common } from '../commands/catalogue';
 import { answer } from '../executor/answer';
@@ -22,7 +22,11 @@ export function resetExchange(): Exchange<never> {
         ignoreElements(),
         catchError(() => EMPTY),
       );
-      return merge(asked$, timer(restartTime, wire.clock)).pipe(take(1), ignoreElements());
+      // After a start, the modem has its own speed again.
+      return merge(concat(asked$, wire.speed.restore()), timer(restartTime, wire.clock)).pipe(
+        take(1),
+        ignoreElements(),
+      );
     },
   };
 }

@@ -1,11 +1,13 @@
-import { catchError, concat, concatMap, ignoreElements, map, type Observable, of, throwError } from 'rxjs';
+import { catchError, concat, concatMap, ignoreElements, map, type Observable, of, retry, throwError } from 'rxjs';
 
 import { catalogueOf, common } from '../commands/catalogue';
 import type { Dialect } from '../commands/dialect';
 import { Refusal } from '../executor/answer';
 import type { Exchange } from '../executor/exchange';
-import { askLinkMode } from '../executor/resynchronise';
+import { StartedUnnoticed } from '../executor/probeWhenQuiet';
+import { askLinkMode, silenceError } from '../executor/resynchronise';
 import { askHasAddress } from './askHasAddress';
+import { changeSpeed } from './changeSpeed';
 import { findDialect, identify } from './findDialect';
 import { enableFlowControl } from './flowControl';
 import { Steps } from './steps';
@@ -28,6 +30,8 @@ export interface SetUpOptions {
   readonly flowControl: boolean;
 }
 
+/** How often the set-up begins again within that time. */
+const restarts = 3;
 /** Milliseconds that the whole set-up may take, most of them for a modem that has to be woken. */
 const setUpDeadline = 60_000;
 
@@ -50,7 +54,15 @@ export function setUpExchange(options: SetUpOptions): Exchange<SetUp> {
         // The `OK` may have been the answer to a command of another program.
         askLinkMode(wire).pipe(ignoreElements()),
         findDialect(steps),
-      ).pipe(concatMap((dialect) => setUp(steps, dialect, options)));
+      ).pipe(
+        concatMap((dialect) => setUp(steps, dialect, options)),
+        // The modem has started again while the speed was changed, and its `ready` was lost.
+        retry({
+          count: restarts,
+          delay: (error: unknown) => (error instanceof StartedUnnoticed ? of(true) : throwError(() => error)),
+        }),
+        catchError((error: unknown) => throwError(() => silenceError(error))),
+      );
     },
   };
 }
@@ -62,7 +74,10 @@ function setUp(steps: Steps, told: Dialect, { passive, flowControl }: SetUpOptio
     concatMap((dialect) =>
       (flowControl ? enableFlowControl(steps) : of(false)).pipe(
         concatMap((hasFlowControl) =>
-          askHasAddress(steps).pipe(map((hasAddress) => ({ dialect, hasFlowControl, hasAddress }))),
+          // A message about the network may be lost while the speed is changed, so the modem is asked afterwards.
+          concat(changeSpeed(steps), askHasAddress(steps)).pipe(
+            map((hasAddress) => ({ dialect, hasFlowControl, hasAddress })),
+          ),
         ),
       ),
     ),

@@ -3,6 +3,7 @@ import {
   concat,
   concatMap,
   defer,
+  EMPTY,
   endWith,
   ignoreElements,
   map,
@@ -18,6 +19,7 @@ import {
 import type { Command } from '../commands/command';
 import { answer, ifRefused, Refusal } from '../executor/answer';
 import { sayPatiently } from '../executor/insist';
+import { StartedUnnoticed } from '../executor/probeWhenQuiet';
 import { askLinkMode } from '../executor/resynchronise';
 import { Unanswered } from '../executor/unanswered';
 import type { Wire } from '../executor/wire';
@@ -61,7 +63,8 @@ export class Steps {
             if (!(error instanceof TimeoutError)) return throwError(() => error);
             const unanswered$ = throwError(() => new Unanswered(command.shown, tries * stepPatience));
             // An unfinished message of the modem would be taken for the beginning of the next answer.
-            return concat(this.wire.discardUnfinished(), ++silences < tries ? of(true) : unanswered$);
+            const again$ = ++silences < tries ? concat(this.checkSpeed(), of(true)) : unanswered$;
+            return concat(this.wire.discardUnfinished(), again$);
           },
         }),
         // A modem that was only slow answers each repetition.
@@ -116,6 +119,17 @@ export class Steps {
         ),
       );
     });
+  }
+
+  /**
+   * A modem that has started again has its own speed, and its `ready` could not be read. Errors with
+   * {@link StartedUnnoticed} when it answers at that speed.
+   */
+  private checkSpeed(): Observable<never> {
+    const { speed } = this.wire;
+    const started = () => new StartedUnnoticed('the modem has started again in the set-up');
+    const compared$ = defer(() => (speed.isRaised ? EMPTY : throwError(started)));
+    return defer(() => (speed.isRaised ? concat(this.inStep(), compared$) : EMPTY));
   }
 
   /** Late answers come before the answer to a query whose answer names it. */

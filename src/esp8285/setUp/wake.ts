@@ -27,7 +27,8 @@ const escapeSilence = 1_100;
 
 /**
  * Gets an answer from a modem in an unknown state: idle, starting, with half a command in its buffer, busy with a
- * command of another program, in passthrough, or waiting for the bytes of a send.
+ * command of another program, in passthrough, or waiting for the bytes of a send, at the speed of the line or at
+ * another one that it may have been left at.
  *
  * Completes at the first `OK`. Errors with `EIO` when nothing comes at all, and with `EPROTO` when the answers make no
  * sense.
@@ -35,18 +36,22 @@ const escapeSilence = 1_100;
 export function wake(wire: Wire): Observable<never> {
   return defer(() => {
     let isHeard = false;
-    const ask = (times: number) =>
-      insist(wire, common.test, wire.frames$.pipe(answer(common.test)), { patience: wakePatience, tries: times });
+    const ask = (tries: number, keepsSpeed = false) => {
+      const ok$ = wire.frames$.pipe(answer(common.test));
+      return insist(wire, common.test, ok$, { patience: wakePatience, tries, keepsSpeed });
+    };
     const silence$ = timer(escapeSilence, wire.clock).pipe(ignoreElements());
     const leavePassthrough$ = concat(silence$, wire.write(Buffer.from('+++')), silence$);
     const hearing$ = wire.received$.pipe(
       tap(() => (isHeard = true)),
       ignoreElements(),
     );
+    // Twice, because outside passthrough the first line is `+++AT`, which is refused.
+    const escaped$ = concat(wire.discardUnfinished(), leavePassthrough$, ask(2, true));
+    const padded$ = concat(padSend(wire, longestSend), ask(wakeTries, true));
     const answered$ = ask(wakeTries).pipe(
-      // Twice, because outside passthrough the first line is `+++AT`, which is refused.
-      catchError(() => concat(wire.discardUnfinished(), leavePassthrough$, ask(2))),
-      catchError(() => concat(padSend(wire, longestSend), ask(wakeTries))),
+      catchError(() => wire.speed.atAny(wakePatience, () => escaped$)),
+      catchError(() => wire.speed.atAny(wakePatience, () => padded$)),
     );
     return merge(hearing$, answered$).pipe(
       take(1),
