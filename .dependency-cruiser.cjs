@@ -34,7 +34,7 @@ const rooms = {
   emulator: ['simulation', 'line', 'network', 'firmware', 'links', 'modem', 'commands', 'serve'],
   streams: ['concurrency', 'time', 'state', 'queues', 'reading'],
   usocket: ['contract', 'select', 'calls', 'stream', 'datagram'],
-  esp8285: ['grammar', 'commands', 'trace', 'executor', 'flow', 'links', 'openers', 'wifi', 'setUp', 'life'],
+  esp8285: ['grammar', 'commands', 'trace', 'line', 'executor', 'flow', 'links', 'openers', 'wifi', 'setUp', 'life'],
 };
 
 /**

@@ -15,9 +15,9 @@ import type { LineHint, Uart } from '../../streams';
 import type { Command } from '../commands/command';
 import type { Expectation } from '../grammar/expectation';
 import type { Frame } from '../grammar/frame';
+import { lineError } from '../line/lineError';
+import { LineSpeed } from '../line/lineSpeed';
 import type { Trace } from '../trace/trace';
-import { lineError } from './lineError';
-import { LineSpeed } from './lineSpeed';
 import { type ProbeAnswer, LivenessProbe } from './livenessProbe';
 
 const lineEnd = '\r\n';

@@ -23,7 +23,7 @@ import {
 
 import { runOnce } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
-import { lineError } from '../executor/lineError';
+import { lineError } from '../line/lineError';
 import { Session } from '../executor/session';
 import type { Frame } from '../grammar/frame';
 import { resetExchange } from '../setUp/reset';

@@ -22,7 +22,7 @@ import {
 
 import type { Uart } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
-import { lineError } from '../executor/lineError';
+import { lineError } from '../line/lineError';
 
 /** How a line that is lost is opened again: after growing pauses, without end. */
 export interface RedialOptions {

@@ -18,7 +18,7 @@ import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import { ifRefused, Refusal } from '../executor/answer';
 import { withCommandError } from '../executor/commandError';
-import { lineError } from '../executor/lineError';
+import { lineError } from '../line/lineError';
 import { ModemListener } from './listener';
 import type { Opener, OpenerOptions } from './opener';
 import { checkOwnAddress } from './ownAddress';

@@ -2,8 +2,8 @@ import { catchError, concatMap, map, type Observable, of, tap, throwError, timer
 
 import { common } from '../commands/catalogue';
 import { ifRefused } from '../executor/answer';
-import { settling } from '../executor/lineSpeed';
 import { Unanswered } from '../executor/unanswered';
+import { settling } from '../line/lineSpeed';
 import { askLine, type LineSettings } from './lineSettings';
 import type { Steps } from './steps';
 
