@@ -83,6 +83,8 @@ export function virtualModem(
   };
 }
 
+/** The default where the firmware can hold data back. */
+const adapting = { receive: 'adaptive' } as const;
 const pulling = { receive: 'pulled' } as const;
 const pushing = { receive: 'pushed' } as const;
 
@@ -90,8 +92,10 @@ const pushing = { receive: 'pushed' } as const;
 export const interfaces: readonly TestedInterface[] = [
   host,
   virtualModem('a modem with AT 1.5', { firmware: '1.5' }),
-  virtualModem('a modem with AT 1.7.4', { firmware: '1.7.4' }, pulling, true),
-  virtualModem('a modem with ESP-AT 2.2.2', { firmware: '2.2.2' }, pulling, true),
+  virtualModem('a modem with AT 1.7.4', { firmware: '1.7.4' }, adapting, true),
+  virtualModem('a modem with ESP-AT 2.2.2', { firmware: '2.2.2' }, adapting, true),
+  virtualModem('a modem with AT 1.7.4 that is pulled', { firmware: '1.7.4' }, pulling, true),
+  virtualModem('a modem with ESP-AT 2.2.2 that is pulled', { firmware: '2.2.2' }, pulling, true),
   virtualModem('a modem with AT 1.7.4 that pushes', { firmware: '1.7.4' }, pushing),
   virtualModem('a modem with ESP-AT 2.2.2 that pushes', { firmware: '2.2.2' }, pushing),
 ];

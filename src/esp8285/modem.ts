@@ -93,7 +93,15 @@ export class Modem {
     if (options.baud !== undefined) wire.speed.want(options.baud, 'modem');
     const executor = new Executor(wire);
     const advice = uart.advice ?? serialAdvice;
-    const links = new LinkTable({ executor, hold, hasAddress, advice, scheduler, longestQuiet });
+    const links = new LinkTable({
+      executor,
+      isAdaptive: receive === 'adaptive',
+      hold,
+      hasAddress,
+      advice,
+      scheduler,
+      longestQuiet,
+    });
     const opening = { executor, links, hasAddress };
     const server = new ServerPort(opening, idleSecondsOf(options));
     this.trace$ = trace.events$;
@@ -103,7 +111,7 @@ export class Modem {
     this.datagrams = new DatagramOpener(opening);
     this.lifecycle = new Lifecycle(
       { uart, wire, executor, links, server, stations, hold, redialer, trace, state },
-      { setUp: { passive: receive !== 'pushed', flowControl }, longestSilence, scheduler },
+      { setUp: { receive, flowControl }, longestSilence, scheduler },
     );
   }
   /** The speed that the program wants; `undefined` if the line keeps the one that it has. */

@@ -11,9 +11,16 @@ import type { RejoinOptions } from './life/rejoiner';
  */
 export interface ModemOptions {
   /**
-   * How received data come. `'pulled'`: they wait in the modem until they are read (passive receive), so that a slow
-   * reader slows the sender down. `'pushed'`: the modem pushes them, which is faster, and a slow reader fails.
-   * `'adaptive'`: the driver chooses. Firmware without passive receive (before AT 1.7 and ESP-AT 2.1) pushes in any case.
+   * How received data come, if the firmware can hold them back (AT 1.7, ESP-AT 2.1, and later). Older firmware pushes them
+   * in any case.
+   *
+   * - `'adaptive'`: the modem pushes data while all readers keep up, which is fastest. As soon as one falls behind, it
+   *   holds the data of all connections back, and they are pulled as below, until all have caught up. After the line has
+   *   lost data, they are always pulled.
+   * - `'pulled'`: data wait in the modem until they are read (passive receive), so that a slow reader slows its sender
+   *   down. For a line that is known to be bad, because no pushed data can get lost.
+   * - `'pushed'`: the modem always pushes. A reader that is too slow fails with `ENOBUFS`, unless there is flow control.
+   *
    * Default: `'adaptive'`.
    */
   readonly receive?: 'adaptive' | 'pushed' | 'pulled';
@@ -71,7 +78,7 @@ export interface ModemOptions {
    */
   readonly longestSilence?: number;
   /**
-   * Flow control of the line, for data that the firmware pushes (AT before 1.7, `receive: 'pushed'`, and ESP-AT while a
+   * Flow control of the line, for data that cannot be pulled (AT before 1.7, `receive: 'pushed'`, and ESP-AT while a
    * datagram socket is open): a slow reader holds the line back, and with it the modem and the sender. Only for a line that
    * was opened with `rtscts` and has its RTS and CTS wires connected; `EINVAL` on any other. Default: `false`.
    */

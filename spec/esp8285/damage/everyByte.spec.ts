@@ -16,6 +16,8 @@ const modems: readonly (readonly [string, EmulatorOptions, Partial<DamagedLineOp
   ['AT 1.5, pushing', { firmware: '1.5' }, {}],
   ['AT 1.7.4, pulled', { firmware: '1.7.4' }, { receive: 'pulled' }],
   ['AT 1.7.4, pushing', { firmware: '1.7.4' }, { receive: 'pushed' }],
+  ['AT 1.7.4, adaptive', { firmware: '1.7.4' }, { receive: 'adaptive' }],
+  ['ESP-AT 2.2.2, adaptive', { firmware: '2.2.2' }, { receive: 'adaptive' }],
   ['ESP-AT 2.2.2, pulled', { firmware: '2.2.2' }, { receive: 'pulled' }],
   ['ESP-AT 2.2.2, pushing', { firmware: '2.2.2' }, { receive: 'pushed' }],
 ];

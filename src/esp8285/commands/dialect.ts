@@ -1,6 +1,12 @@
 import { OSError } from '../../usocket/contract/osError';
 import { firstMatch } from './answerLines';
 
+/**
+ * How received data come: the modem pushes them, the driver asks for them (passive receive), or the driver chooses
+ * between both.
+ */
+export type Receive = 'adaptive' | 'pushed' | 'pulled';
+
 /** What distinguishes the commands of one firmware from those of others. */
 export interface Dialect {
   /** NonOS AT 1.x, or ESP-AT 2.x and later. */

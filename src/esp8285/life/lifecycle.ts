@@ -150,6 +150,7 @@ export class Lifecycle {
       ),
       executor.serving$,
       links.cleaning$,
+      links.adapting$,
       this.noticing(),
       // The driver listens to the line before it says anything, because a fast modem answers inside `write`.
       new Observable<never>(() => wire.heard$.connect()),

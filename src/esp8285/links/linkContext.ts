@@ -4,6 +4,7 @@ import type { LineAdvice } from '../../streams';
 import type { Dialect } from '../commands/dialect';
 import type { Executor } from '../executor/executor';
 import type { LineHold } from '../flow/lineHold';
+import type { AdaptiveReceive } from './adaptive/adaptiveReceive';
 import type { LifeContext } from './linkLife';
 import type { ReceiveMode } from './receiveMode';
 
@@ -11,6 +12,7 @@ import type { ReceiveMode } from './receiveMode';
 export interface LinkContext extends LifeContext {
   readonly executor: Executor;
   readonly receiveMode: ReceiveMode;
+  readonly adaptive: AdaptiveReceive;
   readonly hold: LineHold;
   /** The dialect of the modem; `undefined` until it has been set up. */
   readonly dialect: () => Dialect | undefined;

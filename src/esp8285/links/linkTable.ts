@@ -20,6 +20,7 @@ import type { Dialect } from '../commands/dialect';
 import type { Executor } from '../executor/executor';
 import type { LineHold } from '../flow/lineHold';
 import type { Frame } from '../grammar/frame';
+import { AdaptiveReceive } from './adaptive/adaptiveReceive';
 import type { Link } from './link';
 import { LinkCleaner } from './linkCleaner';
 import type { LinkContext } from './linkContext';
@@ -35,6 +36,8 @@ export interface LinkTableOptions {
   readonly hold: LineHold;
   /** Whether the modem has an address. Without one, a refusal does not come from the peer. */
   readonly hasAddress: () => boolean;
+  /** Whether the driver chooses how received data come. */
+  readonly isAdaptive: boolean;
   readonly scheduler: SchedulerLike;
   /** The most milliseconds between two polls while a link is quiet; `Infinity` for no polls. */
   readonly longestQuiet: number;
@@ -55,6 +58,8 @@ export class LinkTable {
 
   /** Connections that have come to the listening port. A connection is closed when there is no subscriber. */
   readonly arrivals$: Observable<ModemStreamLink>;
+  /** Changes the receive mode as the readers need it; emits nothing. The owner subscribes once. */
+  readonly adapting$: Observable<never>;
   /** Closes links that have no owner; emits nothing. The owner subscribes once. */
   readonly cleaning$: Observable<never>;
   /** Polls the modem now and then, while it is subscribed to, for the links that it has. Emits nothing. */
@@ -63,6 +68,9 @@ export class LinkTable {
   private readonly numbers: LinkNumbers<Link>;
   private readonly cleaner: LinkCleaner;
   private readonly statusPoll: StatusPoll;
+  private readonly adaptive: AdaptiveReceive;
+  /** Whether a connection may have lost data, unless the modem has started again. */
+  private isSuspicious = false;
   private readonly context: LinkContext;
   private readonly arrivals = new Subject<ModemStreamLink>();
   private spoken: Dialect | undefined;
@@ -72,12 +80,20 @@ export class LinkTable {
     const numbers = new LinkNumbers<Link>(scheduler);
     this.numbers = numbers;
     this.receiveMode = new ReceiveMode({
+      isAdaptive: options.isAdaptive,
       needsDatagrams: () => this.some(({ kind }) => kind === 'datagrams'),
       pullAgain: () => {
         for (const { life } of numbers.links) life.pullAgain();
       },
     });
     const { receiveMode } = this;
+    const adaptive = new AdaptiveReceive({
+      executor,
+      receiveMode,
+      scheduler,
+      streams: () => numbers.links.filter((link) => isPullable(link)),
+    });
+    this.adaptive = adaptive;
     const dialect = () => this.dialect;
     const cleaner = new LinkCleaner(executor, numbers, receiveMode, dialect);
     this.cleaner = cleaner;
@@ -91,11 +107,13 @@ export class LinkTable {
       },
     });
     this.arrivals$ = this.arrivals.asObservable();
+    this.adapting$ = options.isAdaptive ? adaptive.adapting$ : EMPTY;
     this.cleaning$ = this.cleaner.running$;
     this.polling$ = this.statusPoll.polling$;
     this.context = {
       ...options,
       receiveMode,
+      adaptive,
       dialect,
       polling$: this.polling$,
       patience$: timer(closePatience, scheduler),
@@ -114,6 +132,7 @@ export class LinkTable {
   /** The modem has been set up, and speaks this dialect. */
   begin(dialect: Dialect): void {
     this.spoken = dialect;
+    this.isSuspicious = false;
     this.receiveMode.begin(dialect);
   }
 
@@ -131,6 +150,7 @@ export class LinkTable {
   route(frame: Frame): boolean {
     const loss = this.lossShownBy(frame);
     if (loss) {
+      this.isSuspicious ||= this.some(({ kind, life }) => kind === 'stream' && life.isOpen);
       if (loss.others) for (const { life } of this.numbers.links) life.doubt(loss.how);
       loss.doubted?.life.doubt(loss.how);
       loss.damaged?.life.damaged(loss.how);
@@ -161,6 +181,7 @@ export class LinkTable {
   /** The modem has not started again. Links that may have lost data fail, and the modem is polled for the others. */
   confirmDoubts(): Observable<never> {
     return defer(() => {
+      if (this.isSuspicious) this.adaptive.distrust();
       for (const { life } of this.numbers.links) life.confirmDoubt();
       return this.statusPoll.once$;
     });
@@ -276,4 +297,9 @@ export class LinkTable {
     if (!('link' in frame) || frame.link === undefined) return lossShownBy<Link>(frame, undefined, false);
     return lossShownBy(frame, this.numbers.at(frame.link), this.numbers.isTrailing(frame.link));
   }
+}
+
+/** Whether the modem can hold the data of a link back, and has opened it. */
+function isPullable(link: Link): link is ModemStreamLink {
+  return link.kind === 'stream' && link.bytes.canPull && (link.life.isOpen || link.life.isDraining);
 }

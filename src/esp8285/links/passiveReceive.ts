@@ -2,6 +2,8 @@ import { BehaviorSubject, catchError, defer, EMPTY, ignoreElements, type Observa
 
 import type { OSError } from '../../usocket/contract/osError';
 import { Refusal } from '../executor/answer';
+import type { Block } from '../grammar/frame';
+import { BlockOrder } from './adaptive/blockOrder';
 import { type ReadEnd, readExchange } from './exchanges/readExchange';
 import type { LinkContext } from './linkContext';
 import type { ByteTraffic, LinkLife } from './linkLife';
@@ -13,6 +15,8 @@ export interface PassiveReceiveOptions {
   readonly life: LinkLife;
   readonly context: LinkContext;
   readonly isEncrypted: () => boolean;
+  /** Takes the blocks in their order. */
+  readonly deliver: (block: Block) => void;
   /** Called when the modem has closed the link and all its data have been read. */
   readonly drained: () => void;
   /** Makes the error of a read that has failed. */
@@ -26,13 +30,19 @@ export class PassiveReceive implements ByteTraffic {
    * said. When it is closed, they are as many as one read gives. An encrypted link is read until the modem has no more.
    */
   private readonly announced = new BehaviorSubject(0);
+  /** The blocks, in order while the modem changes from pulled to pushed data. */
+  readonly order: BlockOrder;
   /** Bytes that the modem has announced and not handed over. */
   private owed = 0;
   /** Bytes that the read in progress has brought; `undefined` until its block has come. */
   private handedOver: number | undefined;
   private noticesHeard = 0;
+  /** Since the last change of the receive mode: whether data that were pushed before it, or notices, may still come. */
+  private isLate = false;
 
-  constructor(private readonly options: PassiveReceiveOptions) {}
+  constructor(private readonly options: PassiveReceiveOptions) {
+    this.order = new BlockOrder(options.deliver);
+  }
 
   /** Whether the modem pushes data now. */
   get isPushed(): boolean {
@@ -41,7 +51,7 @@ export class PassiveReceive implements ByteTraffic {
 
   /** Whether pushed data may come: now, or late ones from before a change of the receive mode. */
   get mayPush(): boolean {
-    return this.context.receiveMode.mayPush(this.options.isEncrypted());
+    return this.isLate || this.context.receiveMode.mayPush(this.options.isEncrypted());
   }
 
   /** Whether the modem holds data back, except while there is a port for datagrams. */
@@ -49,18 +59,42 @@ export class PassiveReceive implements ByteTraffic {
     return this.context.receiveMode.canPull(this.options.isEncrypted());
   }
 
-  /** Bytes that the modem has announced and not handed over. */
-  get missing(): number {
-    return this.owed;
+  /** Whether the driver chooses how the data come. */
+  get isAdaptive(): boolean {
+    return this.canPull && this.context.receiveMode.isAdaptive;
   }
 
-  /** The modem has handed over this many bytes. */
-  received(length: number): void {
-    this.handedOver = (this.handedOver ?? 0) + length;
+  /** Whether the modem may announce data. A link whose data are pushed has no notices. */
+  get mayNotice(): boolean {
+    return (
+      this.canPull && (this.isLate || this.context.receiveMode.way === 'pulled' || this.context.receiveMode.isForced)
+    );
+  }
+
+  /** Whether nothing of the link waits in the modem, as far as it is known. */
+  get isEmptied(): boolean {
+    return this.announced.value === 0;
+  }
+
+  /** Bytes that the modem has announced and not handed over, or that have come and may not be delivered yet. */
+  get missing(): number {
+    return this.owed + this.order.heldBytes;
+  }
+
+  /** The modem has handed a block over. */
+  received(block: Block): void {
+    const {
+      pulled,
+      bytes: { length },
+    } = block;
+    // What was pushed before a change of the mode may come during a read.
+    if (pulled) this.handedOver = (this.handedOver ?? 0) + length;
+    else if (this.isPushed) this.isLate = false;
     this.owed = Math.max(0, this.owed - length);
     if (this.options.life.isOpen && !this.options.isEncrypted()) {
       this.announced.next(Math.max(0, this.announced.value - length));
     }
+    this.order.take(block);
   }
 
   noticed(length: number): void {
@@ -72,12 +106,44 @@ export class PassiveReceive implements ByteTraffic {
   }
 
   found(length: number): void {
+    if (this.isPushed) return;
     this.announced.next(Math.max(this.announced.value, length));
   }
 
   pullAgain(): void {
+    this.isLate = this.options.life.isOpen;
     // Data that came while the modem was pushing may not have been announced.
     if (this.options.life.isOpen) this.readOn();
+  }
+
+  /** The modem is about to push the data of this link. Its notices may come late. */
+  pushSoon(): void {
+    this.isLate = true;
+    this.order.hold();
+  }
+
+  /** The modem pushes, and nothing that waits in it comes before what it has pushed. */
+  pushed(): void {
+    this.owed = 0;
+    this.order.release();
+    this.readOn();
+  }
+
+  /**
+   * The modem pulls again, and has kept so many bytes, which come before what it has pushed; `undefined` if it is not
+   * certain. It is not for an encrypted link either, because the length counts the encryption.
+   */
+  pushedAfter(kept: number | undefined): void {
+    if (kept === 0 || this.order.heldBytes === 0) this.order.releaseAfter(this.options.isEncrypted() ? 0 : (kept ?? 0));
+    else if (kept === undefined || this.options.isEncrypted()) this.orderLost(false);
+    else this.order.releaseAfter(kept);
+  }
+
+  /** It will not be known what comes before the blocks that have been pushed. */
+  orderLost(isEmptied: boolean): void {
+    if (this.order.heldBytes > 0 || !isEmptied)
+      this.failed('the order of its data was lost in a change of the receive mode');
+    else this.order.release();
   }
 
   interrupted(): void {
@@ -90,7 +156,7 @@ export class PassiveReceive implements ByteTraffic {
 
   /** Asks the modem for data, whether or not it has announced any. */
   readOn(): void {
-    this.announced.next(this.longestRead);
+    this.announced.next(this.longestPull);
   }
 
   /** Fetches the data that wait in the modem, as much at a time as the reader has room for. */
@@ -98,7 +164,7 @@ export class PassiveReceive implements ByteTraffic {
     return pull({
       waiting$: this.announced,
       room$,
-      sizeOf: (waiting, room) => Math.min(waiting, room, this.longestPull),
+      sizeOf: (waiting, room) => Math.min(waiting, room, this.longestPull, this.order.missing || Infinity),
       read: (size) => this.read(size),
       // The line may have lost a notice, and ESP-AT prints no other one before the data are read.
       quiet$: this.context.polling$,
@@ -142,6 +208,7 @@ export class PassiveReceive implements ByteTraffic {
 
   /** The header of the block may be lost. Later data must not be read as if nothing were missing. */
   private ended(heardBefore: number, end: ReadEnd): void {
+    this.isLate &&= this.isPushed;
     if (this.handedOver === undefined && end === 'lost') {
       this.failed('the serial line lost what the modem answered to a read');
     } else if (this.handedOver === undefined) {
@@ -155,7 +222,9 @@ export class PassiveReceive implements ByteTraffic {
 
   /** The modem had no data. A notice since then came after its answer, and comes only once. */
   private emptied(heardBefore: number): void {
-    if (this.options.life.isDraining) this.options.drained();
+    this.isLate &&= this.isPushed;
+    if (this.order.missing > 0) this.failed('the modem did not hand over what it kept');
+    else if (this.options.life.isDraining) this.options.drained();
     else if (this.noticesHeard === heardBefore) this.announced.next(0);
   }
 

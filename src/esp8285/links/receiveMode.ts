@@ -1,4 +1,16 @@
-import { concat, concatMap, defer, EMPTY, type Observable, of, tap } from 'rxjs';
+import {
+  BehaviorSubject,
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  map,
+  type Observable,
+  of,
+  tap,
+  throwError,
+} from 'rxjs';
 
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
@@ -12,8 +24,15 @@ import type { Wire } from '../executor/wire';
  * the peer fills the window while a block of any size is printed.
  */
 const longestReads = { nonos: 2048, 'esp-at': 5760 };
+/** The TCP windows of the firmwares: the most bytes that wait on a link. */
+const windows = { nonos: 5840, 'esp-at': 5760 };
+
+/** How the modem hands received data over. */
+export type Way = 'pushed' | 'pulled';
 
 export interface ReceiveModeOptions {
+  /** Whether the driver chooses the way by itself. */
+  readonly isAdaptive: boolean;
   /** Whether a port for datagrams is open, or is being opened. */
   readonly needsDatagrams: () => boolean;
   /** Called when the modem holds data back again. */
@@ -28,26 +47,59 @@ export interface ReceiveModeOptions {
  * all links. So it is off while a port for datagrams is open, and all data are pushed, as on AT 1.5.
  */
 export class ReceiveMode {
+  /**
+   * Whether the modem keeps what waits when it is told to push. No document says it, so the first switch finds it out;
+   * `undefined` until then.
+   */
+  keepsWaiting: boolean | undefined;
+
   private dialect: Dialect | undefined;
   /** Whether datagrams come one by one, with their senders. */
   private isForDatagrams = false;
-  private isPushing = false;
-  /** Whether the mode has changed since the modem started. Data that were on their way then may come late. */
-  private hasChanged = false;
+  /** The way that the modem has confirmed, or is about to have. */
+  private readonly current = new BehaviorSubject<Way>('pulled');
+  /** Whether the modem has been told to push, and not been heard to hold data back since. */
+  private mayBePushing = false;
 
   constructor(private readonly options: ReceiveModeOptions) {}
 
-  /** The modem has been set up. It shows no senders, and holds data back if its dialect can. */
+  /** The modem has been set up. It shows no senders, and holds data back if its dialect can and the driver wants it. */
   begin(dialect: Dialect): void {
     this.dialect = dialect;
     this.isForDatagrams = false;
-    this.isPushing = false;
-    this.hasChanged = false;
+    this.keepsWaiting = undefined;
+    this.mayBePushing = this.isAdaptive;
+    this.current.next(this.isAdaptive ? 'pushed' : 'pulled');
+  }
+
+  /** Whether the driver may change the way at any time. */
+  get isAdaptive(): boolean {
+    return this.options.isAdaptive && this.countsWaiting;
+  }
+
+  /** The way, if the driver may change it; `undefined` otherwise. Replays the current one. */
+  get way$(): Observable<Way | undefined> {
+    return this.current.pipe(map((way) => (this.isAdaptive ? way : undefined)));
+  }
+
+  /** The way in which data of links come that can be pulled. */
+  get way(): Way {
+    return this.current.value;
+  }
+
+  /** Whether all data have to be pushed, because a port for datagrams needs it. */
+  get isForced(): boolean {
+    return this.joinsDatagrams && (this.isForDatagrams || this.options.needsDatagrams());
+  }
+
+  /** The most bytes that can wait on a link, as far as it is known. */
+  get window(): number {
+    return windows[this.dialect?.generation ?? 'nonos'];
   }
 
   /** Whether data of a link may be pushed. */
   mayPush(isEncrypted: boolean): boolean {
-    return !this.canPull(isEncrypted) || this.hasChanged;
+    return !this.canPull(isEncrypted) || this.mayBePushing;
   }
 
   /**
@@ -61,7 +113,7 @@ export class ReceiveMode {
 
   /** The most bytes of one `AT+CIPRECVDATA` for an open link; 0 while the modem pushes its data. */
   longestReadOf(isEncrypted: boolean): number {
-    return this.isPushing ? 0 : this.longestPullOf(isEncrypted);
+    return this.way === 'pushed' ? 0 : this.longestPullOf(isEncrypted);
   }
 
   /** The same for a link that has ended. The data that the modem still holds of it are never pushed. */
@@ -83,34 +135,59 @@ export class ReceiveMode {
         defer(() => {
           const wanted = this.options.needsDatagrams();
           // If a step has failed, the modem is in neither mode.
-          const isThere = wanted ? this.isForDatagrams : !this.isForDatagrams && !this.isPushing;
+          const hasWay = this.isAdaptive || !this.joinsDatagrams || this.way === 'pulled';
+          const isThere = wanted ? this.isForDatagrams : !this.isForDatagrams && hasWay;
           const steps$ = wanted ? this.enter(wire) : this.leave(wire);
           return concat(isThere ? EMPTY : steps$, of(undefined));
         }),
     };
   }
 
+  /** Cold: has the modem push, and completes. */
+  push(wire: Wire): Observable<never> {
+    return defer(() => {
+      this.mayBePushing = true;
+      return say(wire, common.receiveMode(false), () => {
+        this.current.next('pushed');
+      });
+    });
+  }
+
+  /** Cold: has the modem hold data back, and completes. If it refuses, it goes on pushing. */
+  pull(wire: Wire): Observable<never> {
+    return defer(() => {
+      // Before the command, because the modem may announce its data before the `OK`.
+      this.current.next('pulled');
+      return say(wire, common.receiveMode(true), () => {
+        this.mayBePushing = false;
+        this.options.pullAgain();
+      });
+    }).pipe(
+      catchError((error: unknown) => {
+        this.current.next('pushed');
+        return throwError(() => error);
+      }),
+    );
+  }
+
   // While the modem shows senders, ESP-AT would put an address in front of pulled data, but nothing is pulled then. AT
   // 1.7 puts none there.
 
   private enter(wire: Wire): Observable<never> {
-    const say = sayer(wire);
-    this.hasChanged ||= this.joinsDatagrams;
     return concat(
-      this.joinsDatagrams ? say(common.receiveMode(false), () => (this.isPushing = true)) : EMPTY,
-      say(common.remoteAddress(true), () => (this.isForDatagrams = true)),
+      this.joinsDatagrams && this.way === 'pulled' ? this.push(wire) : EMPTY,
+      say(wire, common.remoteAddress(true), () => (this.isForDatagrams = true)),
     );
   }
 
+  /** A driver that adapts has the modem push on. */
   private leave(wire: Wire): Observable<never> {
-    const say = sayer(wire);
     return concat(
-      say(common.remoteAddress(false), () => {
+      say(wire, common.remoteAddress(false), () => {
         this.isForDatagrams = false;
-        // Before the next command, because the modem may announce its data before the `OK`.
-        this.isPushing = false;
+        if (this.isAdaptive) this.current.next(this.way);
       }),
-      this.joinsDatagrams ? say(common.receiveMode(true), this.options.pullAgain) : EMPTY,
+      this.joinsDatagrams && !this.isAdaptive ? this.pull(wire) : EMPTY,
     );
   }
 
@@ -119,10 +196,9 @@ export class ReceiveMode {
   }
 }
 
-function sayer(wire: Wire) {
-  return (command: Command, done: () => void) =>
-    ask(wire, command).pipe(
-      tap(done),
-      concatMap(() => EMPTY),
-    );
+function say(wire: Wire, command: Command, done: () => void): Observable<never> {
+  return ask(wire, command).pipe(
+    tap(done),
+    concatMap(() => EMPTY),
+  );
 }

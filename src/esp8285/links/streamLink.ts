@@ -11,6 +11,7 @@ import { sendExchange } from './exchanges/sendExchange';
 import { Incoming } from './incoming';
 import type { LinkContext } from './linkContext';
 import { LinkLife, type Traffic } from './linkLife';
+import { Overflow } from './adaptive/overflow';
 import { PassiveReceive } from './passiveReceive';
 import { setNoDelay } from './settings';
 import { connectionError, networkLost, saysMissing, sendFailureOf } from './streamErrors';
@@ -21,6 +22,15 @@ import { connectionError, networkLost, saysMissing, sendFailureOf } from './stre
  */
 const patientSend = 1_000;
 const impatientSend = 536;
+
+/**
+ * The most bytes that are kept for a reader that has no room, until the modem holds its data back. It is told when the
+ * command that it runs has ended, and a send or a connect may take more than a minute.
+ */
+const mostOverflow = 1_048_576;
+const overflowing =
+  `the peer sends faster than the program reads, and the modem was busy for too long to be told to hold it back; ` +
+  `more than ${mostOverflow} bytes wait beside the receiveBuffer`;
 
 /** A connection of the modem, over one of its five links. */
 export class ModemStreamLink implements StreamLink, Traffic {
@@ -48,6 +58,9 @@ export class ModemStreamLink implements StreamLink, Traffic {
       life: this.life,
       context,
       isEncrypted: () => this.isEncrypted,
+      deliver: ({ bytes }) => {
+        if (bytes.length > 0) this.incoming.push(bytes);
+      },
       drained: () => {
         if (this.bytes.missing > 0) this.life.finish();
         else this.over();
@@ -60,9 +73,8 @@ export class ModemStreamLink implements StreamLink, Traffic {
     return this.bytes.mayPush;
   }
 
-  /** A link whose data are pushed has no notices. */
   get mayNotice(): boolean {
-    return this.bytes.canPull;
+    return this.bytes.mayNotice;
   }
 
   /** A client has connected. ESP-AT has been seen not to announce the data that came with the connection. */
@@ -73,14 +85,13 @@ export class ModemStreamLink implements StreamLink, Traffic {
     this.bytes.readOn();
   }
 
-  received({ bytes }: Block): void {
-    this.bytes.received(bytes.length);
-    if (bytes.length > 0) this.incoming.push(bytes);
+  received(block: Block): void {
+    this.bytes.received(block);
   }
 
   /** AT 1.7 says `CLOSED` while data still wait. They are read until it has no more. */
   closed(): void {
-    if (this.bytes.isPushed) {
+    if (this.bytes.isPushed && !this.bytes.order.isHolding) {
       this.over();
     } else {
       this.life.drain();
@@ -107,10 +118,27 @@ export class ModemStreamLink implements StreamLink, Traffic {
 
   receive(room$: Observable<number>): Observable<Uint8Array> {
     const { hold, polling$ } = this.context;
+    if (this.bytes.isAdaptive) return this.receiveAdaptively(room$);
     const received$ = this.incoming.items$.pipe(hold.forReader(room$, () => this.bytes.isPushed));
     return merge(
       received$,
       defer(() => this.incoming.whileItLasts(this.bytes.canPull ? this.bytes.reading(room$) : polling$)),
+    );
+  }
+
+  /** What is pushed before the modem can be told to hold it back does not count for the reader's queue. */
+  private receiveAdaptively(room$: Observable<number>): Observable<Uint8Array> {
+    const { hold, receiveMode, adaptive } = this.context;
+    const isHeld = () => receiveMode.isForced && this.bytes.isPushed;
+    const overflow = new Overflow({
+      room$,
+      limit: () => (hold.isHeeded && isHeld() ? 0 : mostOverflow),
+      full: () => this.error('ENOBUFS', 'recv', overflowing),
+    });
+    const asking$ = defer(() => merge(this.bytes.reading(overflow.room$), adaptive.watch(this.id, overflow.room$)));
+    return merge(
+      this.incoming.items$.pipe(hold.forReader(room$, isHeld), overflow.keep()),
+      this.incoming.whileItLasts(asking$),
     );
   }
 

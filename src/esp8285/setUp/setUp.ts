@@ -1,7 +1,7 @@
 import { catchError, concat, concatMap, ignoreElements, map, type Observable, of, retry, throwError } from 'rxjs';
 
 import { catalogueOf, common } from '../commands/catalogue';
-import type { Dialect } from '../commands/dialect';
+import type { Dialect, Receive } from '../commands/dialect';
 import { Refusal } from '../executor/answer';
 import type { Exchange } from '../executor/exchange';
 import { StartedUnnoticed } from '../executor/probeWhenQuiet';
@@ -24,8 +24,10 @@ export interface SetUp {
 }
 
 export interface SetUpOptions {
-  /** Whether to use passive receive if the firmware has it. */
-  readonly passive: boolean;
+  /**
+   * How received data come, if the firmware has passive receive. A driver that chooses by itself begins with pushed data.
+   */
+  readonly receive: Receive;
   /** Whether the line has flow control. The modem should then use it, too. */
   readonly flowControl: boolean;
 }
@@ -67,10 +69,10 @@ export function setUpExchange(options: SetUpOptions): Exchange<SetUp> {
   };
 }
 
-function setUp(steps: Steps, told: Dialect, { passive, flowControl }: SetUpOptions): Observable<SetUp> {
+function setUp(steps: Steps, told: Dialect, { receive, flowControl }: SetUpOptions): Observable<SetUp> {
   return spareFlash(steps, told).pipe(
-    concatMap((found) => concat(separateLinks(steps, found), setReceiveMode(steps, found, passive))),
-    concatMap((found) => setStationMode(steps, found, passive)),
+    concatMap((found) => concat(separateLinks(steps, found), setReceiveMode(steps, found, receive))),
+    concatMap((found) => setStationMode(steps, found, receive)),
     concatMap((dialect) =>
       (flowControl ? enableFlowControl(steps) : of(false)).pipe(
         concatMap((hasFlowControl) =>
@@ -110,21 +112,22 @@ function separateLinks(steps: Steps, { version }: Dialect): Observable<never> {
 }
 
 /** Emits the dialect, because a build may lack commands of its version. */
-function setReceiveMode(steps: Steps, found: Dialect, passive: boolean): Observable<Dialect> {
+function setReceiveMode(steps: Steps, found: Dialect, receive: Receive): Observable<Dialect> {
   if (!found.passiveReceive) return of(found);
-  return steps.accepts(common.receiveMode(passive), { refusals: 2 }).pipe(
+  const mayPull = receive !== 'pushed';
+  return steps.accepts(common.receiveMode(receive === 'pulled'), { refusals: 2 }).pipe(
     map((isAccepted) => {
-      if (passive && !isAccepted) steps.wire.note('the modem does not hold received data back: it pushes them');
-      return { ...found, passiveReceive: passive && isAccepted };
+      if (mayPull && !isAccepted) steps.wire.note('the modem does not hold received data back: it pushes them');
+      return { ...found, passiveReceive: mayPull && isAccepted };
     }),
   );
 }
 
 /** Emits the dialect. A firmware that refuses the command in the dialect of its version has another one. */
-function setStationMode(steps: Steps, found: Dialect, passive: boolean): Observable<Dialect> {
+function setStationMode(steps: Steps, found: Dialect, receive: Receive): Observable<Dialect> {
   const say = (dialect: Dialect) => steps.need(catalogueOf(dialect).stationMode).pipe(map(() => dialect));
   const correct = (dialect: Dialect) =>
-    spareFlash(steps, dialect).pipe(concatMap((other) => setReceiveMode(steps, other, passive)));
+    spareFlash(steps, dialect).pipe(concatMap((other) => setReceiveMode(steps, other, receive)));
   return say(found).pipe(
     catchError((cause: unknown) =>
       cause instanceof Refusal

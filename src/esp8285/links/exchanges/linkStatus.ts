@@ -1,9 +1,10 @@
-import { concatMap, map, of } from 'rxjs';
+import { concatMap, map, type Observable, of } from 'rxjs';
 
 import { firstMatch } from '../../commands/answerLines';
 import { common } from '../../commands/catalogue';
 import { ifRefused } from '../../executor/answer';
 import { ask, type Exchange, usualDeadline } from '../../executor/exchange';
+import type { Wire } from '../../executor/wire';
 import { askForLinks, type LinkList } from './linkList';
 
 /** What the modem says about its links, by link number. */
@@ -23,14 +24,16 @@ export function statusExchange(countsWaiting: boolean): Exchange<LinkStatus> {
   return {
     shown: common.status.shown,
     deadline: usualDeadline,
-    converse: (wire) => {
-      // A refusal says nothing about the links.
-      const waiting$ = countsWaiting ? ask(wire, common.waiting).pipe(map(waitingOf), ifRefused(of([]))) : of([]);
-      return waiting$.pipe(
+    converse: (wire) =>
+      (countsWaiting ? askWaiting(wire) : of([])).pipe(
         concatMap((waiting) => askForLinks(wire).pipe(map((list) => ({ waiting, open: openOf(list) })))),
-      );
-    },
+      ),
   };
+}
+
+/** Asks how many bytes wait on each link. A refusal says nothing about any of them. */
+export function askWaiting(wire: Wire): Observable<readonly (number | undefined)[]> {
+  return ask(wire, common.waiting).pipe(map(waitingOf), ifRefused(of([])));
 }
 
 /** For a link that is not open, AT 1.7 says 0 and ESP-AT -1. The manual of ESP-AT shows nothing between the commas. */

@@ -1,0 +1,116 @@
+import {
+  BehaviorSubject,
+  catchError,
+  EMPTY,
+  exhaustMap,
+  ignoreElements,
+  Observable,
+  type SchedulerLike,
+  Subject,
+} from 'rxjs';
+
+import type { Executor } from '../../executor/executor';
+import type { ReceiveMode } from '../receiveMode';
+import { chooseWay, type Pace } from './receivePolicy';
+import { pullExchange, pushExchange, type SwitchedStream } from './receiveSwitch';
+
+/**
+ * A reader with less room than this is behind, because so much may be under way: the TCP window of the modem, and what
+ * its UART buffers. What comes until the modem has been told to hold data back is kept besides.
+ */
+const reserve = 8_192;
+/** A reader with so much room has caught up, or with three quarters of what it had at most. */
+const plenty = 4 * reserve;
+
+/** A reader, as far as its room tells how it keeps up. */
+interface Reader {
+  pace: Pace;
+  mostRoom: number;
+}
+
+export interface AdaptiveReceiveOptions {
+  readonly executor: Executor;
+  readonly receiveMode: ReceiveMode;
+  /** The streams that are open. */
+  readonly streams: () => readonly SwitchedStream[];
+  readonly scheduler: SchedulerLike;
+}
+
+/**
+ * Chooses how received data come. The modem pushes them while all readers keep up, which spares a command for each block.
+ * As soon as one is behind, the modem holds the data of all links back, and the others are pulled meanwhile.
+ */
+export class AdaptiveReceive {
+  /** Changes the receive mode; emits nothing. The owner subscribes once. */
+  readonly adapting$: Observable<never>;
+
+  private readonly readers = new Map<number, Reader>();
+  private readonly pace = new BehaviorSubject<Pace>('caught-up');
+  private readonly data = new Subject<void>();
+  private isDistrusted = false;
+
+  constructor({ executor, receiveMode, streams, scheduler }: AdaptiveReceiveOptions) {
+    this.adapting$ = chooseWay({ pace$: this.pace, way$: receiveMode.way$, data$: this.data, scheduler }).pipe(
+      exhaustMap((way) => {
+        const common = { receiveMode, streams };
+        const exchange =
+          way === 'pulled'
+            ? pullExchange({ ...common, ...this.reason() })
+            : pushExchange({ ...common, why: 'all that has come is read' });
+        return executor.runAhead(exchange).pipe(catchError(() => EMPTY));
+      }),
+      ignoreElements(),
+    );
+  }
+
+  /** Watches the reader of a link while it is subscribed to. Emits nothing. */
+  watch(link: number, room$: Observable<number>): Observable<never> {
+    return new Observable<never>((subscriber) => {
+      const reader: Reader = { pace: 'caught-up', mostRoom: 0 };
+      this.readers.set(link, reader);
+      subscriber.add(() => {
+        if (this.readers.get(link) === reader) this.readers.delete(link);
+        this.compare();
+      });
+      subscriber.add(
+        room$.subscribe({
+          next: (room) => {
+            reader.mostRoom = Math.max(reader.mostRoom, room);
+            const pace = paceOf(room, reader.mostRoom);
+            const isChanged = pace !== reader.pace;
+            reader.pace = pace;
+            if (isChanged) this.compare();
+            this.data.next();
+          },
+          error: (error: unknown) => {
+            subscriber.error(error);
+          },
+        }),
+      );
+    });
+  }
+
+  /** The line has lost data. What is pushed may get lost unnoticed, so all data are pulled from now on. */
+  distrust(): void {
+    this.isDistrusted = true;
+    this.compare();
+  }
+
+  private compare(): void {
+    const paces = [...this.readers.values()].map(({ pace }) => pace);
+    const isOneBehind = this.isDistrusted || paces.includes('behind');
+    const pace = isOneBehind ? 'behind' : paces.includes('between') ? 'between' : 'caught-up';
+    if (pace !== this.pace.value) this.pace.next(pace);
+  }
+
+  private reason(): { readonly why: string; readonly link?: number | undefined } {
+    if (this.isDistrusted) return { why: 'the line has lost data' };
+    const link = [...this.readers].find(([, { pace }]) => pace === 'behind')?.[0];
+    return { why: 'the program does not read what has come', link };
+  }
+}
+
+function paceOf(room: number, mostRoom: number): Pace {
+  if (room < reserve) return 'behind';
+  return room >= Math.max(reserve, Math.min(0.75 * mostRoom, plenty)) ? 'caught-up' : 'between';
+}

@@ -1,0 +1,62 @@
+import type { Block } from '../../grammar/frame';
+
+/**
+ * Keeps the blocks of a link in order while the modem changes from pulled to pushed data: those that it pushes are held
+ * until it is known whether data that wait in the modem come before them.
+ */
+export class BlockOrder {
+  /** Bytes of the blocks that are held. */
+  heldBytes = 0;
+  /** The length of the longest block that has been held since {@link BlockOrder.hold}. */
+  longest = 0;
+
+  private held: Block[] = [];
+  private isHeld = false;
+  private ahead = 0;
+
+  /** @param deliver Takes the blocks in their order. */
+  constructor(private readonly deliver: (block: Block) => void) {}
+
+  /** Whether blocks that are pushed are held. */
+  get isHolding(): boolean {
+    return this.isHeld;
+  }
+
+  /** Bytes that have to be pulled before the blocks that are held. */
+  get missing(): number {
+    return this.ahead;
+  }
+
+  take(block: Block): void {
+    if (!this.isHeld) {
+      this.deliver(block);
+    } else if (block.pulled) {
+      this.ahead -= block.bytes.length;
+      this.deliver(block);
+      if (this.ahead <= 0) this.release();
+    } else {
+      this.held.push(block);
+      this.heldBytes += block.bytes.length;
+      this.longest = Math.max(this.longest, block.bytes.length);
+    }
+  }
+
+  /** Blocks that are pushed from now on are held. */
+  hold(): void {
+    this.isHeld = true;
+    this.longest = 0;
+  }
+
+  /** Nothing that waits in the modem comes before the blocks that are held. */
+  release(): void {
+    this.isHeld = false;
+    this.ahead = this.heldBytes = 0;
+    for (const block of this.held.splice(0)) this.deliver(block);
+  }
+
+  /** So many bytes, which have to be pulled, come before the blocks that are held. */
+  releaseAfter(bytes: number): void {
+    this.ahead = bytes;
+    if (bytes === 0) this.release();
+  }
+}

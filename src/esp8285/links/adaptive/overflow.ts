@@ -1,0 +1,104 @@
+import {
+  BehaviorSubject,
+  combineLatest,
+  distinctUntilChanged,
+  map,
+  type MonoTypeOperatorFunction,
+  Observable,
+} from 'rxjs';
+
+import { ByteQueue } from '../../../streams';
+
+export interface OverflowOptions {
+  /** How many bytes the reader has room for. Replays the current number. */
+  readonly room$: Observable<number>;
+  /** The most bytes that are kept for a reader that has no room. */
+  readonly limit: () => number;
+  /** Makes the error for more than that. */
+  readonly full: () => Error;
+}
+
+/**
+ * Keeps what is pushed and does not fit into the queue of a reader, until the reader has room. The end and the failure
+ * of the stream come after it.
+ *
+ *     pieces$   --[abcd]--[ef]----|
+ *     room$     4-0-------------24----
+ *     keep()    --[abcd]--------[ef]-(|)
+ */
+export class Overflow {
+  /** How many bytes can be asked for: none while bytes are kept. Replays the current number. */
+  readonly room$: Observable<number>;
+
+  private readonly isEmpty = new BehaviorSubject(true);
+
+  constructor(private readonly options: OverflowOptions) {
+    this.room$ = combineLatest([options.room$, this.isEmpty]).pipe(
+      map(([room, isEmpty]) => (isEmpty ? room : 0)),
+      distinctUntilChanged(),
+    );
+  }
+
+  keep(): MonoTypeOperatorFunction<Buffer> {
+    return (pieces$) =>
+      new Observable<Buffer>((reader) => {
+        const kept = new ByteQueue();
+        let room = 0;
+        let isPassing = false;
+        let end: (() => void) | undefined;
+        const passOn = () => {
+          // A piece that is passed on changes the room.
+          if (isPassing) return;
+          isPassing = true;
+          while (kept.length > 0 && room > 0) reader.next(kept.takeChunk(room));
+          isPassing = false;
+          if (kept.length === 0) {
+            if (!this.isEmpty.value) this.isEmpty.next(true);
+            end?.();
+          }
+        };
+        const take = (piece: Buffer) => {
+          const isFull = kept.length + piece.length > this.options.limit();
+          if (kept.length === 0 && !isPassing && (piece.length <= room || isFull)) {
+            // If nothing may be kept, the reader reports that its own queue is full.
+            reader.next(piece);
+          } else if (isFull) {
+            reader.error(this.options.full());
+          } else {
+            kept.push(piece);
+            if (this.isEmpty.value) this.isEmpty.next(false);
+            passOn();
+          }
+        };
+        const endBy = (finish: () => void) => {
+          end = finish;
+          if (kept.length === 0 && !isPassing) finish();
+        };
+        const rooms = this.options.room$.subscribe({
+          next: (now) => {
+            room = now;
+            passOn();
+          },
+          error: (error: unknown) => {
+            reader.error(error);
+          },
+        });
+        rooms.add(
+          pieces$.subscribe({
+            next: take,
+            error: (error: unknown) => {
+              endBy(() => {
+                reader.error(error);
+              });
+            },
+            complete: () => {
+              endBy(() => {
+                reader.complete();
+              });
+            },
+          }),
+        );
+        return rooms;
+      });
+  }
+}
