@@ -7,6 +7,7 @@ import { cycles } from './cycles';
 import { differential } from './differential';
 import { resets } from './resets';
 import { slowReader } from './slowReader';
+import { switches } from './switches';
 
 type Print = (line: string) => void;
 
@@ -35,6 +36,10 @@ const firmwaresOf = ({ firmware }: Given) => (firmware === undefined ? {} : { fi
 const runs: Readonly<Record<string, (given: Given & { readonly print: Print }) => boolean | Promise<boolean>>> = {
   differential,
   resets: (given) => resets({ ...given, ...firmwaresOf(given) }),
+  switches: (given) => {
+    const options = { ...given, ...firmwaresOf(given) };
+    return switches(options) && switches({ ...options, resets: true });
+  },
   'both-ways': bothWays,
   'slow-reader': slowReader,
   cycles: (given) => cycles({ ...given, ...firmwaresOf(given) }),
@@ -69,6 +74,15 @@ export function soakCommand(print: Print): Command {
       seedOption(),
       firmwareOption(),
       numberOption('--moments <count>', 'number of resets for each firmware', 100),
+    ),
+    command(
+      'switches',
+      'Downloads over two links of each firmware, in virtual time, with a reader that pauses at random moments, so that ' +
+        'the receive mode changes. Everything must arrive in order, whatever the modem does with data that wait; and a ' +
+        'beginning of it if the modem is reset.',
+      seedOption(),
+      firmwareOption(),
+      numberOption('--moments <count>', 'number of downloads for each firmware', 1000),
     ),
     command(
       'both-ways',

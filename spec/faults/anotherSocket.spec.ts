@@ -2,13 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { concat, type Observable, tap } from 'rxjs';
 
-import { firmwareVersions } from '../../src/emulator';
 import { faultCases } from './support/faults';
 import type { OperationName } from './support/operations';
 import { echo } from './support/peers';
 import { assertPromised, patience, runWithFault } from './support/runWithFault';
 import { promisedOutcomes } from './support/table';
-import { World } from './support/world';
+import { modems, World } from './support/world';
 
 const column = 'another socket';
 /** Operations that keep the modem busy. The fault strikes the operation, and the other socket waits behind it. */
@@ -33,9 +32,9 @@ function anotherSocket(world: World): Observable<unknown> {
   return concat(socket.sendall$('ping'), answered$);
 }
 
-describe.each(firmwareVersions)('another socket, AT %s', (firmware) => {
+describe.each(modems)('another socket, AT %s, %s', (firmware, receive) => {
   it.each(cells)('%s: %s', (fault, operation) => {
-    const world = new World(firmware);
+    const world = new World(firmware, receive);
     const { ending, struck } = runWithFault(world, fault, operation, () => anotherSocket(world));
     world.run(world.modem.nic.close$(), patience);
     world.end();

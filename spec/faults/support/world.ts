@@ -11,7 +11,7 @@ import {
 } from 'rxjs';
 
 import type { EmulatorState, FirmwareVersion } from '../../../src/emulator';
-import type { Status } from '../../../src/esp8285';
+import type { ModemOptions, Status } from '../../../src/esp8285';
 import { type VirtualModem, virtualModem } from '../../../src/testing';
 import { OSError } from '../../../src/usocket/contract/osError';
 import { answerers, peers } from './peers';
@@ -23,6 +23,18 @@ export interface Ending {
   /** Milliseconds of virtual time. */
   readonly at: number;
 }
+
+/** How received data come. */
+export type Receive = NonNullable<ModemOptions['receive']>;
+
+/** All modems, with each way in which the driver receives. Pushed data are those of AT 1.5, and of an adaptive driver. */
+export const modems: readonly (readonly [FirmwareVersion, Receive])[] = [
+  ['1.5', 'adaptive'],
+  ['1.7.4', 'adaptive'],
+  ['2.2.2', 'adaptive'],
+  ['1.7.4', 'pulled'],
+  ['2.2.2', 'pulled'],
+];
 
 /** Milliseconds of virtual time between two checks whether something has ended. */
 const step = 250;
@@ -45,7 +57,7 @@ export class World {
   private flooding: Subscription | undefined;
   private listening = 0;
 
-  constructor(firmware: FirmwareVersion, seed = 1) {
+  constructor(firmware: FirmwareVersion, receive: Receive = 'adaptive', seed = 1) {
     const { scheduler } = this;
     config.onUnhandledError = (error) => this.unhandled.push(error);
     this.modem = virtualModem({
@@ -57,7 +69,7 @@ export class World {
       interleave: 0.25,
       hosts: peers(scheduler, this.sunk),
       datagrams: answerers(scheduler),
-      interface: { longestQuiet: 10_000 },
+      interface: { longestQuiet: 10_000, receive },
       line: (uart) => ({
         rx$: new Observable((subscriber) => {
           this.listening++;
