@@ -1,22 +1,9 @@
-import {
-  BehaviorSubject,
-  concatMap,
-  defer,
-  first,
-  from,
-  map,
-  type MonoTypeOperatorFunction,
-  Observable,
-  of,
-  type SchedulerLike,
-} from 'rxjs';
+import { BehaviorSubject, defer, type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
 
-import { asBuffer, type Uart, yieldToInput } from '../../streams';
+import { type Uart, yieldToInput } from '../../streams';
 import { LineClock } from './lineClock';
 import { paceToRoom } from './paceToRoom';
-
-/** A large chunk is passed on in slices of this many bytes, and the hold is checked between them. */
-const slice = 1024;
+import { passUnless } from './passUnless';
 
 export interface LineHoldOptions {
   /** The most milliseconds that the line is held for a reader that takes nothing. */
@@ -53,16 +40,7 @@ export class LineHold {
 
   /** Passes the bytes of the line on while it is not held. */
   gate(): MonoTypeOperatorFunction<Uint8Array> {
-    return (rx$) =>
-      rx$.pipe(
-        concatMap((chunk) => (chunk.length > slice ? from(slicesOf(asBuffer(chunk))) : of(chunk))),
-        concatMap((bytes) =>
-          this.held.pipe(
-            first((isHeld) => !isHeld),
-            map(() => bytes),
-          ),
-        ),
-      );
+    return passUnless(this.held);
   }
 
   /**
@@ -88,8 +66,4 @@ export class LineHold {
     this.uart.hold?.(false);
     this.held.next(false);
   }
-}
-
-function* slicesOf(chunk: Buffer): Generator<Buffer> {
-  for (let at = 0; at < chunk.length; at += slice) yield chunk.subarray(at, at + slice);
 }
