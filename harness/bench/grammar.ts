@@ -12,7 +12,7 @@ const segment = 1460;
 const blocks = 720;
 
 /** What a modem prints, over and over. */
-export const printings = {
+const printings = {
   /** Pushed blocks that are certain as soon as they are whole. */
   pushed: { before: `\r\n+IPD,4,${segment}:`, payload: 'x'.repeat(segment), after: '' },
   /** Pushed blocks whose last bytes may be the beginning of a message. */
