@@ -11,12 +11,12 @@
  * @module rx-usocket
  */
 import { UART } from './machine';
-import { createModules, type Modules } from './modules';
+import { createModules, type Modules, modulesOver } from './modules';
+import { programInterfaces } from './programInterfaces';
 import { inspectableModule } from './streams';
 import { errnoOf, errorcode, Poll, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, select, select$ } from './usocket';
 
-/** The interfaces of the program. They are the only global state of the package. */
-const modules = createModules();
+const modules = modulesOver(programInterfaces);
 
 /** Serial lines: `new machine.UART(port, baudRate)` opens one. */
 export const machine = inspectableModule('machine', {

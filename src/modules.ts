@@ -18,6 +18,10 @@ export interface Modules {
  *     const sock = usocket.socket(); // on that interface, not on one of the package's own `network`
  */
 export function createModules(): Modules {
-  const interfaces = new Interfaces();
+  return modulesOver(new Interfaces());
+}
+
+/** Makes the modules of these interfaces. */
+export function modulesOver(interfaces: Interfaces): Modules {
   return { network: createNetworkModule(interfaces), usocket: createSocketModule(interfaces) };
 }

@@ -70,6 +70,12 @@ const cases: Readonly<Record<string, (program: Program, world: World) => Promise
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^\[\s+'192\.168\.1\.50',[^]*'my-ssid'\s+\]\n$/);
   },
+  'docs/node.md: Connecting': printsThePage,
+  'docs/node.md: Serving': async (program, { listening }) => {
+    await program.printed(/^It listens\.\n/);
+    const answer = await fetch(`http://127.0.0.1:${listening}/here`, { headers: { connection: 'close' } });
+    expect(await answer.text()).toBe('You asked for /here\n');
+  },
   'docs/porting-from-maixpy.md: Porting from MaixPy': async (program) => {
     const { code, stdout, stderr } = await program.outcome;
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\n$/), stderr: '' });

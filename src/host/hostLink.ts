@@ -43,6 +43,15 @@ export class HostLink implements StreamLink {
     this.closed$ = defer(() => this.end()).pipe(runOnce());
   }
 
+  get local(): Endpoint {
+    return { address: this.socket.localAddress ?? '0.0.0.0', port: this.socket.localPort ?? 0 };
+  }
+
+  ref(isReferenced: boolean): void {
+    if (isReferenced) this.socket.ref();
+    else this.socket.unref();
+  }
+
   receive(room$: Observable<number>): Observable<Buffer> {
     const received$ = takeByRoom(this.socket, room$, (cause) => this.failure('recv', 'receive from', cause));
     return received$.pipe(takeUntil(merge(this.closing, this.options.links.lost$)));

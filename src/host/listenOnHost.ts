@@ -35,7 +35,11 @@ class HostListener implements Listener {
   private readonly closing = new Subject<void>();
   private readonly closed$: Observable<never>;
 
-  constructor(server: Server, adopt: Adopt, { lost$ }: OpenLinks) {
+  constructor(
+    private readonly server: Server,
+    adopt: Adopt,
+    { lost$ }: OpenLinks,
+  ) {
     const bound = server.address();
     this.local =
       typeof bound === 'object' && bound ? { address: bound.address, port: bound.port } : { address: '', port: 0 };
@@ -54,6 +58,11 @@ class HostListener implements Listener {
       server.close();
       subscriber.complete();
     }).pipe(runOnce());
+  }
+
+  ref(isReferenced: boolean): void {
+    if (isReferenced) this.server.ref();
+    else this.server.unref();
   }
 
   close(): Observable<never> {

@@ -56,6 +56,8 @@ export interface StreamLink {
   readonly id?: number;
   /** The address and port of the peer. */
   readonly remote: Endpoint;
+  /** The address and port of this end, where the interface knows them. A modem does not. */
+  readonly local?: Endpoint;
 
   /**
    * Emits the bytes from the peer in order. Completes when the peer has ended its side, and errors with an `OSError` when
@@ -86,6 +88,12 @@ export interface StreamLink {
    * peer takes nothing.
    */
   send(bytes: Uint8Array): Observable<void>;
+
+  /**
+   * Says whether the connection keeps the program running, where that depends on the connection. With a modem it depends on
+   * the line, which is open as long as the interface. Default: it does.
+   */
+  ref?(isReferenced: boolean): void;
 
   /**
    * Cold. Changes the settings that are given, and completes when they are in force.
@@ -129,6 +137,9 @@ export interface Listener {
    * once, and as soon as it has the listener. Errors with an `OSError` when the interface stops listening.
    */
   readonly connections$: Observable<StreamLink>;
+
+  /** Says whether the port keeps the program running, as {@link StreamLink.ref} does for a connection. */
+  ref?(isReferenced: boolean): void;
 
   /** Cold. Frees the port, and completes when it is free. The connections stay open. Never errors. */
   close(): Observable<never>;

@@ -1,0 +1,74 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { lookup, type NicLookupOptions } from '../../src/node';
+import { HostNic } from '../../src/host';
+import { OSError, type ErrorCode } from '../../src/usocket';
+import { of, throwError } from 'rxjs';
+
+/** An interface that knows one name with addresses of both families. */
+class TwoFamilies extends HostNic {
+  override resolve(host: string) {
+    if (host === 'both.test') return of(['192.168.1.9', 'fe80::9', '192.168.1.10']);
+    const code = (host.split('.')[0] ?? '') as ErrorCode;
+    return throwError(() => new OSError(code, 'getaddrinfo', `${host} is not known`));
+  }
+}
+
+const nic = new TwoFamilies();
+
+/** The arguments with which `lookup` calls back. */
+function answer(hostname: string, options: NicLookupOptions): Promise<unknown[]> {
+  return new Promise((resolve) => {
+    lookup(hostname, { nic, ...options }, (...answered) => resolve(answered));
+  });
+}
+
+describe('lookup(), in the form of dns.lookup,', () => {
+  it('gives the first address, or the first of a family', async () => {
+    expect(await answer('both.test', {})).toEqual([null, '192.168.1.9', 4]);
+    expect(await answer('both.test', { family: 4 })).toEqual([null, '192.168.1.9', 4]);
+    expect(await answer('both.test', { family: 6 })).toEqual([null, 'fe80::9', 6]);
+    expect(await answer('both.test', { family: 'IPv6', hints: 32 })).toEqual([null, 'fe80::9', 6]);
+  });
+
+  it('gives a list where all addresses are wanted', async () => {
+    const four = (address: string) => ({ address, family: 4 });
+    expect(await answer('both.test', { all: true, family: 4 })).toEqual([
+      null,
+      [four('192.168.1.9'), four('192.168.1.10')],
+    ]);
+    expect((await answer('both.test', { all: true }))[1]).toHaveLength(3);
+  });
+
+  it('gives an address as it is, and never calls back before it has returned', async () => {
+    const order: string[] = [];
+    const answered = answer('192.168.1.1', {}).then((arguments_) => {
+      order.push('answer');
+      return arguments_;
+    });
+    order.push('returned');
+    expect(await answered).toEqual([null, '192.168.1.1', 4]);
+    expect(order).toEqual(['returned', 'answer']);
+  });
+
+  it.each([
+    ['EAI_NONAME', 'ENOTFOUND', -3008],
+    ['EAI_AGAIN', 'EAI_AGAIN', -3001],
+    ['EAI_FAIL', 'EAI_FAIL', -3004],
+    ['ENETUNREACH', 'ENETUNREACH', expect.any(Number)],
+  ])('fails as dns.lookup does: %s is %s', async (given, code, errno) => {
+    const hostname = `${given}.test`;
+    const [error] = await answer(hostname, {});
+    expect(error).toMatchObject({ code, errno, syscall: 'getaddrinfo', hostname, cause: { code: given } });
+    expect((error as Error).message).toBe(`getaddrinfo ${code} ${hostname}`);
+  });
+
+  it('finds no address of a family that the name does not have', async () => {
+    const [error] = await answer('192.168.1.1', { family: 6 });
+    expect(error).toMatchObject({ code: 'ENOTFOUND' });
+  });
+
+  it('wants a callback', () => {
+    expect(() => lookup('both.test', undefined as never)).toThrow(TypeError);
+  });
+});

@@ -1,0 +1,178 @@
+import { once } from 'node:events';
+import { Agent, createServer as createHttpServer, type IncomingMessage, request } from 'node:http';
+import { type AddressInfo, connect as connectOverSystem, Server, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import { describe, expect, it } from '@jest/globals';
+import { WebSocket, WebSocketServer } from 'ws';
+
+import { restAt } from '../../harness/peers/peer';
+import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
+import { listen, NicSocket } from '../../src/node';
+import { closed, errorOf } from './support/eventLog';
+import { allSockets, ourSockets, type Sockets } from './support/sockets';
+
+/** Closes a server, and waits until its last connection has closed. */
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+/** A client that has connected to the server, and the server's socket for it. */
+async function client(server: Server): Promise<[client: Socket, socket: Socket]> {
+  const { port } = server.address() as AddressInfo;
+  const peer = connectOverSystem({ host: '127.0.0.1', port });
+  peer.on('error', () => undefined);
+  const [[socket]] = (await Promise.all([once(server, 'connection'), once(peer, 'connect')])) as [[Socket], unknown];
+  return [peer, socket];
+}
+
+/** A server that listens on a free port. */
+async function listening(sockets: Sockets, options: object = {}): Promise<Server> {
+  const server = sockets.createServer(options);
+  server.listen({ port: await unusedPort() });
+  await once(server, 'listening');
+  return server;
+}
+
+describe.each(allSockets)('a server, on $name,', (tested) => {
+  it('serves clients, and closes when the last one has left', async () => {
+    await using sockets = await tested.start();
+    const log: string[] = [];
+    const server = sockets.createServer({ halfCloseTimeout: 20 }, (socket) => {
+      log.push(`connection ${socket.readyState}`);
+      socket.on('end', () => log.push('end'));
+      socket.resume().end('welcome');
+    });
+    expect(server).toBeInstanceOf(Server);
+    expect([server.listening, server.address()]).toEqual([false, null]);
+    const port = await unusedPort();
+    expect(server.listen(port, () => log.push('listening'))).toBe(server);
+    expect(server.listening).toBe(true);
+    expect(() => server.listen(port)).toThrow(expect.objectContaining({ code: 'ERR_SERVER_ALREADY_LISTEN' }));
+    await once(server, 'listening');
+    expect(server.address()).toMatchObject({ port });
+    const peer = connectOverSystem({ host: '127.0.0.1', port });
+    expect(await text(peer)).toBe('welcome');
+    server.close(() => log.push('server close'));
+    expect(server.listening).toBe(false);
+    await once(server, 'close');
+    expect(log).toEqual(['listening', 'connection open', 'end', 'server close']);
+  });
+
+  it('closes before it has begun to listen', async () => {
+    await using sockets = await tested.start();
+    const server = sockets.createServer({});
+    const log: string[] = [];
+    server.on('listening', () => log.push('listening')).on('close', () => log.push('close'));
+    server.listen(await unusedPort());
+    await stop(server);
+    expect(log).toEqual(['close']);
+    await expect(new Promise((resolve) => server.close(resolve))).resolves.toMatchObject({
+      code: 'ERR_SERVER_NOT_RUNNING',
+    });
+  });
+
+  it('takes no more clients than it was told', async () => {
+    await using sockets = await tested.start();
+    const server = await listening(sockets);
+    server.maxConnections = 1;
+    const [first, socket] = await client(server);
+    const dropped = once(server, 'drop');
+    const second = connectOverSystem({ host: '127.0.0.1', port: (server.address() as AddressInfo).port });
+    const [drop] = await Promise.all([dropped, text(second)]);
+    expect(drop[0]).toHaveProperty('remoteAddress');
+    first.destroy();
+    await closed(socket.resume());
+    await stop(server);
+  });
+
+  it('is closed by a signal', async () => {
+    await using sockets = await tested.start();
+    const server = sockets.createServer({});
+    const controller = new AbortController();
+    server.listen({ port: await unusedPort(), signal: controller.signal });
+    await once(server, 'listening');
+    controller.abort();
+    await once(server, 'close');
+    expect(server.listening).toBe(false);
+  });
+});
+
+describe.each(ourSockets)('a server, on $name,', (tested) => {
+  it('has sockets with which a program does what it does with those of connect', async () => {
+    await using sockets = await tested.start();
+    const server = await listening(sockets);
+    const [peer, socket] = await client(server);
+    expect(socket).toBeInstanceOf(NicSocket);
+    const failed = tested.firmware === '1.5' ? undefined : errorOf(peer);
+    socket.setNoDelay(true).setKeepAlive(true, 1000).resetAndDestroy();
+    // AT 1.5 ends the connection instead.
+    await Promise.all([failed ?? restAt(peer), closed(socket)]);
+    await stop(server);
+  });
+
+  it('answers over HTTP, one request after the other on one connection', async () => {
+    await using sockets = await tested.start();
+    const server = createHttpServer((incoming, response) => {
+      void text(incoming).then((body) => response.end(`${incoming.method} ${body}`));
+    });
+    listen(server, { ...(sockets.nic && { nic: sockets.nic }), port: await unusedPort() });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const answers: string[] = [];
+    for (const body of ['one', 'two']) {
+      const asked = request({ port, host: '127.0.0.1', method: 'POST', agent }).end(body);
+      const [response] = (await once(asked, 'response')) as [IncomingMessage];
+      answers.push(`${await text(response)}, ${asked.reusedSocket ? 'again' : 'new'}`);
+    }
+    expect(answers).toEqual(['POST one, new', 'POST two, again']);
+    agent.destroy();
+    server.closeAllConnections();
+    await stop(server);
+  });
+
+  it('holds a WebSocket', async () => {
+    await using sockets = await tested.start();
+    const server = createHttpServer();
+    listen(server, { nic: sockets.nic, port: await unusedPort(), halfCloseTimeout: 20 });
+    await once(server, 'listening');
+    const webSockets = new WebSocketServer({ server });
+    webSockets.on('connection', (socket) => {
+      socket.on('message', (message, isBinary) => socket.send(message, { binary: isBinary }));
+    });
+    const peer = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    await once(peer, 'open');
+    peer.send('hello');
+    expect(String((await once(peer, 'message'))[0])).toBe('hello');
+    peer.ping();
+    await once(peer, 'pong');
+    peer.close(1000, 'done');
+    expect((await once(peer, 'close'))[0]).toBe(1000);
+    webSockets.close();
+    await stop(server);
+  });
+
+  it('fails with the reason of the interface', async () => {
+    await using sockets = await tested.start();
+    await using other = await tcpServer();
+    const server = sockets.createServer({});
+    const { port } = other.endpoint;
+    server.listen({ port, host: '127.0.0.1' });
+    const [error] = (await once(server, 'error')) as [NodeJS.ErrnoException];
+    // 127.0.0.1 is an address of this machine, not of the modem.
+    expect(error).toMatchObject({ code: tested.firmware ? 'EADDRNOTAVAIL' : 'EADDRINUSE', syscall: 'listen', port });
+    expect(error.errno).toBeLessThan(0);
+    expect(server.listening).toBe(false);
+    expect(() => server.listen('/tmp/path')).toThrow(expect.objectContaining({ code: 'EOPNOTSUPP' }));
+  });
+
+  it('fails when its interface is closed', async () => {
+    const sockets = await tested.start();
+    const server = await listening(sockets);
+    const failed = once(server, 'error');
+    await sockets[Symbol.asyncDispose]();
+    expect((await failed)[0]).toMatchObject({ code: 'ENETDOWN', syscall: 'accept' });
+    await stop(server);
+  });
+});

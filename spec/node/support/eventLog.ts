@@ -1,0 +1,40 @@
+import type { Socket } from 'node:net';
+import { types } from 'node:util';
+
+/** The events of `net.Socket` that Node.js documents. */
+const events = [
+  ...['lookup', 'connectionAttempt', 'connectionAttemptFailed', 'connect', 'ready', 'data', 'end', 'drain'],
+  ...['timeout', 'finish', 'error', 'close'],
+];
+
+/**
+ * Notes the events of a socket, each with the state at that moment: `'connect open'`. Data that come in several pieces are
+ * noted once.
+ */
+export function eventsOf(socket: Socket, { data = true } = {}): readonly string[] {
+  const log: string[] = [];
+  for (const event of events) {
+    if (event === 'data' && !data) continue;
+    socket.on(event, (first: unknown) => {
+      const detail = event === 'close' || event === 'error' ? ` ${shown(first)}` : '';
+      const entry = `${event} ${socket.readyState}${detail}`;
+      if (event !== 'data' || log.at(-1) !== entry) log.push(entry);
+    });
+  }
+  return log;
+}
+
+function shown(value: unknown): string {
+  if (types.isNativeError(value)) return 'code' in value ? String(value.code) : value.name;
+  return String(value);
+}
+
+/** Waits until a socket has closed, whether or not it has failed. */
+export function closed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
+/** Waits until a socket has failed, and returns its error. */
+export function errorOf(socket: Socket): Promise<NodeJS.ErrnoException> {
+  return new Promise((resolve) => socket.once('error', resolve));
+}

@@ -1,0 +1,14 @@
+/**
+ * The sockets of Node.js over a network interface: programs and libraries that use `net`, `http` or `https` go through a
+ * modem.
+ *
+ *     import { connect, HttpAgent } from 'rx-usocket/node';
+ *
+ * @module rx-usocket/node
+ */
+export { connect, type NicConnectOptions } from './connect';
+export { lookup, type LookupCallback, type NicLookupOptions } from './lookup';
+export { NicSocket, type NicSocketOptions } from './nicSocket';
+export type { LinkOptions } from './openHandle';
+export { listen, type NicListenOptions } from './listen';
+export { createServer, NicServer, type NicServerOptions } from './server';

@@ -1,0 +1,85 @@
+import { isIP } from 'node:net';
+import { map, noop, type Observable, of, ReplaySubject, switchMap, takeUntil, tap } from 'rxjs';
+
+import type { Endpoint, Listener, Nic } from '../usocket/contract/nic';
+import { type AddressToFill, fillAddress, type NativeStream } from './nativeStream';
+import { acceptedHandle } from './openHandle';
+import { systemCode } from './systemErrors';
+
+/** What a {@link ListeningHandle} listens on, and how it accepts. */
+export interface ListeningOptions {
+  readonly nic: Nic;
+  /** A name or an address. */
+  readonly host: string;
+  readonly port: number;
+  readonly backlog?: number | undefined;
+  readonly halfCloseTimeout?: number | undefined;
+  /** How many bytes each connection wants to have ready. */
+  readonly readableHighWaterMark: number;
+}
+
+/** The handle of a `net.Server` that listens on a port of an interface: what Node.js asks of it. */
+export class ListeningHandle {
+  /** Set by Node.js: makes a socket of the handle of a client. `status` is 0, or the number of an error. */
+  onconnection: (status: number, client?: NativeStream) => void = noop;
+
+  private readonly closing = new ReplaySubject<void>(1);
+  private listener: Listener | undefined;
+  private isReferenced = true;
+
+  constructor(private readonly options: ListeningOptions) {}
+
+  /** Cold. Begins to listen, and emits the address once. */
+  open(): Observable<Endpoint> {
+    const { nic, host, port, backlog } = this.options;
+    const address$ = isIP(host) === 0 ? nic.resolve(host).pipe(map(([first = host]) => first)) : of(host);
+    return address$.pipe(
+      switchMap((address) => nic.listen({ address, port }, backlog === undefined ? {} : { backlog })),
+      tap((listener) => (this.listener = listener)),
+      map(({ local }) => local),
+      takeUntil(this.closing),
+    );
+  }
+
+  /** Hands the clients over until the port is closed. The owner calls it as soon as it listens. */
+  serve(): void {
+    const { listener, options, closing } = this;
+    if (!listener) return;
+    if (!this.isReferenced) listener.ref?.(false);
+    listener.connections$.pipe(takeUntil(closing)).subscribe({
+      next: (link) => this.onconnection(0, acceptedHandle(link, options).stream),
+      error: (error: unknown) => this.onconnection(systemCode(error).errno),
+    });
+  }
+
+  /** Node.js calls it when the port is open already. */
+  listen(): number {
+    return 0;
+  }
+
+  close(closed?: () => void): void {
+    this.closing.next();
+    this.listener?.close().subscribe();
+    setImmediate(() => closed?.());
+  }
+
+  ref(): void {
+    this.isReferenced = true;
+    this.listener?.ref?.(true);
+  }
+
+  unref(): void {
+    this.isReferenced = false;
+    this.listener?.ref?.(false);
+  }
+
+  hasRef(): boolean {
+    return this.isReferenced;
+  }
+
+  getsockname(out: AddressToFill): number {
+    const { host, port } = this.options;
+    fillAddress(out, this.listener?.local ?? { address: host, port });
+    return 0;
+  }
+}

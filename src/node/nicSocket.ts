@@ -1,0 +1,125 @@
+import { type LookupFunction, Socket, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
+import type { DuplexOptions } from 'node:stream';
+
+import { programInterfaces } from '../programInterfaces';
+import { lookup } from './lookup';
+import { giveHandle, type NativeStream } from './nativeStream';
+import { clientHandle, handleOf, type LinkOptions } from './openHandle';
+
+/** The options of a {@link NicSocket}: those of `net.Socket`, and how it uses its interface. */
+export type NicSocketOptions = LinkOptions &
+  SocketConstructorOpts &
+  Pick<DuplexOptions, 'highWaterMark' | 'readableHighWaterMark' | 'writableHighWaterMark'> &
+  Partial<Pick<TcpSocketConnectOpts, 'noDelay' | 'keepAlive' | 'keepAliveInitialDelay' | 'onread'>>;
+
+/** What `net.Socket` does not show. It is the same in Node.js 20, 22 and 24. */
+interface Internals {
+  _handle: NativeStream | null;
+  _peername: unknown;
+  _sockname: unknown;
+  _reset(): void;
+}
+
+/**
+ * A `net.Socket` whose connection goes through a network interface, such as a modem. Its methods, properties and events are
+ * those that Node.js documents, because it is a `net.Socket`. {@link connect} makes one.
+ *
+ * What an interface cannot do changes nothing, and is told once in `DEBUG=rx-usocket:node`: `setNoDelay` on AT 1.x,
+ * `setKeepAlive` on an open connection of a modem, the reset of `resetAndDestroy` before AT 1.7. A modem does not say from
+ * where it has connected, so `localAddress` is `'0.0.0.0'` and `localPort` is 0 there.
+ *
+ * `end` sends what is left. A modem cannot end one direction alone, so the peer learns of the end when the connection is
+ * closed: when the peer has ended its side, too, or when it has been silent for `halfCloseTimeout`.
+ */
+export class NicSocket extends Socket {
+  private readonly linkOptions: LinkOptions & Pick<NicSocketOptions, 'signal'>;
+  private noDelay: boolean | undefined;
+  private keepAlive: readonly [isOn: boolean, seconds: number] | undefined;
+
+  constructor(options: NicSocketOptions = {}) {
+    super(options);
+    this.linkOptions = options;
+    const { noDelay, keepAlive, keepAliveInitialDelay = 0 } = options;
+    this.noDelay = noDelay;
+    if (keepAlive) this.keepAlive = [true, Math.floor(keepAliveInitialDelay / 1000)];
+  }
+
+  /**
+   * Connects, with the arguments of `net.Socket`. A name is looked up through the interface, unless the option `lookup` says
+   * how. Throws `ENODEV` when the program has no interface.
+   */
+  override connect(...given: unknown[]): this {
+    const [options, listener] = connectArguments(given);
+    // Its error is on the way already.
+    if (this.linkOptions.signal?.aborted) return this;
+    const { nic = programInterfaces.defaultFor('connect') } = this.linkOptions;
+    const internals = this.internals;
+    if (this.destroyed || !internals._handle) {
+      const { readableHighWaterMark } = this;
+      const handle = clientHandle({ ...this.linkOptions, nic, readableHighWaterMark });
+      if (this.noDelay !== undefined) handle.settings.setNoDelay(this.noDelay);
+      if (this.keepAlive) handle.settings.setKeepAlive(...this.keepAlive);
+      handle.owner = this;
+      // `net.Socket` does the same, but with a connection of the operating system.
+      internals._peername = undefined;
+      internals._sockname = undefined;
+      giveHandle(this, handle.stream);
+    }
+    const viaNic: LookupFunction = (host, query, callback) => lookup(host, { ...query, nic }, callback);
+    // With several addresses, `net.Socket` makes connections of the operating system for all but the first.
+    const target = { lookup: viaNic, ...options, autoSelectFamily: false } as TcpSocketConnectOpts;
+    return super.connect(target, listener);
+  }
+
+  /** Before the connection is open, it is kept for it. */
+  override setNoDelay(noDelay = true): this {
+    this.noDelay = noDelay;
+    return super.setNoDelay(noDelay);
+  }
+
+  /** A modem takes it with the connection only, so set it before `connect`. */
+  override setKeepAlive(isOn = false, initialDelay = 0): this {
+    this.keepAlive = [isOn, Math.floor(initialDelay / 1000)];
+    return super.setKeepAlive(isOn, initialDelay);
+  }
+
+  /** Resets the connection. `net.Socket` does so only for a connection of the operating system. */
+  override resetAndDestroy(): this {
+    if (!this.internals._handle) return super.resetAndDestroy();
+    const reset = () => this.internals._reset();
+    if (this.connecting) this.once('connect', reset);
+    else reset();
+    return this;
+  }
+
+  /** The error of Node.js has a number only. Its cause says what the interface has answered. */
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    const failure = handleOf(this.internals._handle)?.failure;
+    if (error && error.cause === undefined && failure !== undefined) error.cause = failure;
+    super._destroy(error, callback);
+  }
+
+  private get internals(): Internals {
+    return this as unknown as Internals;
+  }
+}
+
+/** Makes a {@link NicSocket} of the `net.Socket` that Node.js has made for a client of a server. */
+export function adoptSocket(socket: Socket, linkOptions: LinkOptions): void {
+  Object.setPrototypeOf(socket, NicSocket.prototype);
+  Object.assign(socket, { linkOptions });
+  const handle = handleOf((socket as unknown as Internals)._handle);
+  if (handle) handle.owner = socket;
+}
+
+/** The arguments of `connect`: `(options)`, `(port, host)` or `(path)`, each with a listener after it, or a list of them. */
+function connectArguments(given: readonly unknown[]): readonly [options: object, listener: (() => void) | undefined] {
+  const [first, second] = given;
+  // As `net.connect` hands them over.
+  if (Array.isArray(first)) return connectArguments(first as unknown[]);
+  const last = given.at(-1);
+  const listener = typeof last === 'function' ? (last as () => void) : undefined;
+  if (typeof first === 'object' && first !== null) return [first, listener];
+  if (typeof first === 'string' && Number.isNaN(Number(first))) return [{ path: first }, listener];
+  return [{ port: first, ...(typeof second === 'string' && { host: second }) }, listener];
+}

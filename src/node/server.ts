@@ -1,0 +1,59 @@
+import { type ListenOptions, Server, type ServerOpts, type Socket } from 'node:net';
+
+import { callError } from '../usocket/contract/osError';
+import { listen } from './listen';
+import type { LinkOptions } from './openHandle';
+
+/** The options of {@link createServer}: those of `net.createServer`, and how the server uses its interface. */
+export type NicServerOptions = ServerOpts & Pick<LinkOptions, 'nic' | 'halfCloseTimeout'>;
+
+/** A `net.Server` that listens on a port of a network interface. {@link createServer} makes one. */
+export class NicServer extends Server {
+  private readonly linkOptions: LinkOptions;
+
+  constructor(options: NicServerOptions = {}, listener?: (socket: Socket) => void) {
+    super(options, listener);
+    this.linkOptions = options;
+  }
+
+  /**
+   * Listens, with the arguments of `net.Server` that name a port. {@link listen} says what is different. Throws
+   * `EOPNOTSUPP` for a path and for a handle, which only the operating system has.
+   */
+  override listen(...given: unknown[]): this {
+    const { options, listener } = listenArguments(given);
+    if ('path' in options || 'fd' in options || '_handle' in options) {
+      throw callError('listen', 'EOPNOTSUPP', 'an interface listens on ports; use net.createServer for anything else');
+    }
+    return listen(this, { ...options, ...this.linkOptions }, listener);
+  }
+}
+
+/**
+ * Makes a server for the clients that come to a network interface, in the form of `net.createServer`.
+ *
+ *     createServer((socket) => socket.pipe(socket)).listen(7);
+ *
+ * {@link listen} makes an HTTP server of Node.js listen there.
+ */
+export function createServer(listener?: (socket: Socket) => void): NicServer;
+export function createServer(options: NicServerOptions, listener?: (socket: Socket) => void): NicServer;
+export function createServer(
+  first?: NicServerOptions | ((socket: Socket) => void),
+  listener?: (socket: Socket) => void,
+): NicServer {
+  return typeof first === 'function' ? new NicServer({}, first) : new NicServer(first, listener);
+}
+
+/** The arguments of `server.listen`: `(port, host, backlog)` or `(options)`, each with a listener after it. */
+function listenArguments(given: readonly unknown[]): { options: ListenOptions; listener: (() => void) | undefined } {
+  const last = given.at(-1);
+  const listener = typeof last === 'function' ? (last as () => void) : undefined;
+  const [first, ...rest] = given;
+  if (typeof first === 'object' && first !== null) return { options: first, listener };
+  if (typeof first === 'string' && Number.isNaN(Number(first))) return { options: { path: first }, listener };
+  const host = rest.find((each) => typeof each === 'string');
+  const backlog = rest.find((each) => typeof each === 'number');
+  const port = typeof first === 'function' ? 0 : Number(first ?? 0);
+  return { options: { port, ...(host && { host }), ...(backlog !== undefined && { backlog }) }, listener };
+}
