@@ -1,19 +1,4 @@
-import {
-  catchError,
-  concatMap,
-  defer,
-  filter,
-  first,
-  map,
-  merge,
-  type Observable,
-  of,
-  retry,
-  switchMap,
-  tap,
-  throwError,
-  timer,
-} from 'rxjs';
+import { catchError, concatMap, defer, map, Observable, of, retry, throwError, timer } from 'rxjs';
 
 import type { Command } from '../../commands/command';
 import { answer, Refusal } from '../../executor/answer';
@@ -22,16 +7,8 @@ import { type Exchange, sayUntil, slowestByte } from '../../executor/exchange';
 import { probeWhenQuiet } from '../../executor/probeWhenQuiet';
 import { retryLost } from '../../executor/retryLost';
 import { lookUpLink } from './linkList';
-import {
-  throwBytesReplaced,
-  dataPatience,
-  fail,
-  isTaken,
-  padWhenSilent,
-  type PendingSend,
-  type SendingLink,
-} from './pendingSend';
-import { LinkGone, SendRefused } from './sendErrors';
+import { dataPatience, fail, isTaken, padWhenSilent, type PendingSend, type SendingLink } from './pendingSend';
+import { BytesReplaced, LinkGone, SendRefused } from './sendErrors';
 import { delivered } from './sendResult';
 
 /**
@@ -80,21 +57,7 @@ function prompted(send: PendingSend): Observable<number> {
   const { wire, command, link } = send;
   return defer(() => {
     const begun = wire.clock.now();
-    let isPrompted = false;
-    const prompt$ = merge(
-      wire.frames$.pipe(first(({ kind }) => kind === 'prompt')),
-      // After its `OK`, the modem waits for the bytes even if its prompt is lost.
-      wire.frames$.pipe(
-        answer(command),
-        switchMap(() => timer(promptPause, wire.clock)),
-      ),
-      // A fast modem answers inside `write`.
-      wire.frames$.pipe(
-        filter((frame) => !isPrompted && isTaken(frame)),
-        throwBytesReplaced(command),
-      ),
-    ).pipe(tap(() => (isPrompted = true)));
-    return wire.expectingPrompt(sayUntil(wire, command, prompt$)).pipe(
+    return wire.expectingPrompt(sayUntil(wire, command, promptOf(send))).pipe(
       probeWhenQuiet(wire, command, () => ({ patience: dataPatience, tries: 1 })),
       answeredWithin(promptDeadline, command.shown, wire),
       padWhenSilent(send),
@@ -112,6 +75,36 @@ function prompted(send: PendingSend): Observable<number> {
       throwError(() => (error instanceof Refusal && link.isOpen ? new SendRefused(error, undefined) : error)),
     ),
   );
+}
+
+/** Emits when the modem waits for the bytes of the send: it has printed its prompt, or the prompt is lost. */
+function promptOf({ wire, command }: PendingSend): Observable<undefined> {
+  return new Observable((subscriber) => {
+    let isPrompted = false;
+    const error = (cause: unknown): void => subscriber.error(cause);
+    const prompted = (): void => {
+      if (isPrompted) return;
+      // Before it is told, because a fast modem answers inside `write`.
+      isPrompted = true;
+      subscriber.next(undefined);
+    };
+    subscriber.add(
+      wire.frames$.subscribe({
+        next: (frame) => {
+          if (frame.kind === 'prompt') prompted();
+          else if (!isPrompted && isTaken(frame)) error(new BytesReplaced(command));
+        },
+        error,
+      }),
+    );
+    subscriber.add(
+      wire.frames$.pipe(answer(command)).subscribe({
+        // After its `OK`, the modem waits for the bytes even if its prompt is lost.
+        next: () => subscriber.add(wire.clock.schedule(prompted, promptPause)),
+        error,
+      }),
+    );
+  });
 }
 
 /** The line may have damaged the command, or the `CLOSED` of the link may be lost. The list of links tells. */

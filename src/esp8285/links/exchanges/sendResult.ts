@@ -1,21 +1,4 @@
-import {
-  catchError,
-  defer,
-  filter,
-  first,
-  ignoreElements,
-  map,
-  merge,
-  type Observable,
-  of,
-  type OperatorFunction,
-  type SchedulerLike,
-  switchMap,
-  take,
-  tap,
-  throwError,
-  timer,
-} from 'rxjs';
+import { catchError, defer, map, Observable, of, type SchedulerLike, type Subscription, throwError, timer } from 'rxjs';
 
 import { quiet, probeWhenQuiet, type ProbeOptions } from '../../executor/probeWhenQuiet';
 import { AnswerLost } from '../../executor/unanswered';
@@ -41,66 +24,94 @@ export function delivered(send: PendingSend, bytes: Uint8Array, pace: number): O
   const { wire, command, link, length } = send;
   return defer(() => {
     const begun = wire.clock.now();
-    /** When the modem had the bytes. Their time on the line says nothing about the peer. */
-    let since = begun;
-    let isWithModem = false;
+    const progress: Progress = { since: begun, isWithModem: false, early: undefined };
     let isNoted = false;
-    /**
-     * The result that came before `Recv`: the late result of an earlier send, or that of this send, whose `Recv` was
-     * lost.
-     */
-    let early: boolean | undefined;
-    const taken$ = wire.frames$.pipe(
-      tap((frame) => {
-        if (frame.kind === 'sent' && !isWithModem) early = frame.ok;
-        if (!isTaken(frame)) return;
-        if (!isWithModem && wire.probe.isOwed) fail(new BytesReplaced(command));
-        isWithModem = true;
-        since = wire.clock.now();
-        wire.saysTaken = true;
-        early = undefined;
-      }),
-      ignoreElements(),
-    );
-    const result$ = wire.frames$.pipe(
-      filter((frame) => frame.kind === 'sent'),
-      // A probe that has not been answered may have caused the result, because it may have taken the place of lost
-      // bytes.
-      filter(() => isWithModem || (wire.saysTaken === false && !wire.probe.isOwed)),
-      map(({ ok }) => ok),
-      outcome(wire.clock, link),
-    );
-    const refused$ = wire.frames$.pipe(
-      filter((frame) => frame.kind === 'final' && frame.result !== 'OK'),
-      map(() => fail(new SendFailed('the modem answered ERROR in the place of SEND OK'))),
-    );
-    const ended$ = wire.frames$.pipe(
-      first(() => link.isGone),
-      switchMap(() => timer(lateResult, wire.clock)),
-      map(() => fail(new SendFailed('the connection ended before the modem said what had become of the bytes'))),
-    );
     const stillBusy = (): void => {
       if (!isNoted) wire.note(inTheWay(send, wire.clock.now() - begun), link.id);
       isNoted = true;
     };
     const options = (): ProbeOptions =>
-      isWithModem || early !== undefined
+      progress.isWithModem || progress.early !== undefined
         ? { stillBusy }
         : { stillBusy, quiet: quiet + pace * length, patience: dataPatience, tries: 1 };
-    return merge(taken$, result$, refused$, ended$, wire.write(bytes)).pipe(
-      take(1),
+    return resultOf(send, bytes, progress).pipe(
       probeWhenQuiet(wire, command, options),
       catchError((error: unknown) => {
+        const { isWithModem, early } = progress;
         if (error instanceof AnswerLost) {
           if (early === undefined) return lost(send, error.lines);
           // AT 0.x never says `Recv`. From now on, a result counts without it.
           wire.saysTaken ??= false;
-          return of(early).pipe(outcome(wire.clock, link));
+          return outcome(early, wire.clock, link);
         }
         return isWithModem ? throwError(() => error) : throwError(() => error).pipe(padWhenSilent(send));
       }),
-      map(() => wire.clock.now() - since),
+      map(() => wire.clock.now() - progress.since),
     );
+  });
+}
+
+/** How far a send has come. */
+interface Progress {
+  /** When the modem had the bytes. Their time on the line says nothing about the peer. */
+  since: number;
+  isWithModem: boolean;
+  /**
+   * The result that came before `Recv`: the late result of an earlier send, or that of this send, whose `Recv` was
+   * lost.
+   */
+  early: boolean | undefined;
+}
+
+/** Writes the bytes, and emits when the modem says that it has sent them. Errors with {@link SendFailed}. */
+function resultOf({ wire, command, link }: PendingSend, bytes: Uint8Array, progress: Progress): Observable<unknown> {
+  return new Observable((subscriber) => {
+    let verdict: Subscription | undefined;
+    let hasEnded = false;
+    const error = (cause: unknown): void => subscriber.error(cause);
+    const failed = (what: string): void => error(new SendFailed(what));
+    const isSent = (): void => {
+      subscriber.next(undefined);
+      subscriber.complete();
+    };
+    const taken = (): void => {
+      if (!progress.isWithModem && wire.probe.isOwed) {
+        error(new BytesReplaced(command));
+        return;
+      }
+      Object.assign(progress, { since: wire.clock.now(), isWithModem: true, early: undefined });
+      wire.saysTaken = true;
+    };
+    const sent = (ok: boolean): void => {
+      if (!progress.isWithModem) {
+        progress.early = ok;
+        // A probe that has not been answered may have caused the result, because it may have taken the place of lost
+        // bytes.
+        if (wire.saysTaken !== false || wire.probe.isOwed) return;
+      }
+      verdict?.unsubscribe();
+      verdict = outcome(ok, wire.clock, link).subscribe({ next: isSent, error });
+    };
+    const ended = (): void => {
+      hasEnded = true;
+      const end = (): void => failed('the connection ended before the modem said what had become of the bytes');
+      subscriber.add(wire.clock.schedule(end, lateResult));
+    };
+    subscriber.add(
+      wire.frames$.subscribe({
+        next: (frame) => {
+          const isRefused = frame.kind === 'final' && frame.result !== 'OK';
+          if (isRefused) failed('the modem answered ERROR in the place of SEND OK');
+          else if (frame.kind === 'sent') sent(frame.ok);
+          else if (isTaken(frame)) taken();
+          if (!hasEnded && link.isGone) ended();
+        },
+        error,
+      }),
+    );
+    subscriber.add(() => verdict?.unsubscribe());
+    // A fast modem answers inside `write`.
+    subscriber.add(wire.write(bytes).subscribe({ error }));
   });
 }
 
@@ -113,14 +124,12 @@ function inTheWay({ link, length }: PendingSend, milliseconds: number): string {
   );
 }
 
-/** Turns the result of the send into a success or a failure. */
-function outcome(scheduler: SchedulerLike, link: SendingLink): OperatorFunction<boolean, unknown> {
-  return switchMap((ok) => {
-    if (ok) return of(ok);
-    return timer(link.isOpen ? secondThoughts : 0, scheduler).pipe(
-      map(() => fail(new SendFailed('the modem answered SEND FAIL'))),
-    );
-  });
+/** Emits if the modem has sent the bytes, and errors after a while if it has not, because it may say so yet. */
+function outcome(ok: boolean, scheduler: SchedulerLike, link: SendingLink): Observable<unknown> {
+  if (ok) return of(ok);
+  return timer(link.isOpen ? secondThoughts : 0, scheduler).pipe(
+    map(() => fail(new SendFailed('the modem answered SEND FAIL'))),
+  );
 }
 
 /** The line has lost the result. The list of links tells whether the connection still exists. */
