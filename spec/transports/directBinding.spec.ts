@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { closeSync, openSync } from 'node:fs';
 import { filter, firstValueFrom, VirtualTimeScheduler } from 'rxjs';
+import type { SerialPort } from 'serialport';
 
 import { serialUart } from '../../src/transports';
+import { directBinding } from '../../src/transports/directBinding';
+import { ReadWait } from '../../src/transports/readWait';
 import { failureOf } from '../../harness/interfaces/failure';
 import { openPty, type Pty } from '../../harness/lines/pty';
 import { collect, noise } from '../../harness/peers/bytes';
@@ -174,6 +177,28 @@ describe('a read that waits', () => {
     expect(scheduler.actions).toEqual([]);
     expect(chunks).toEqual(['[']);
     await settled(uart.close());
+  });
+});
+
+describe('a binding without a poller, as on Windows', () => {
+  it('is used as it is', async () => {
+    const port = { isOpen: true } as unknown as Awaited<ReturnType<typeof SerialPort.binding.open>>;
+    const ports = [{ path: 'COM3' }];
+    const asked: object[] = [];
+    const binding = {
+      list: () => Promise.resolve(ports),
+      open: (settings: object) => {
+        asked.push(settings);
+        return Promise.resolve(port);
+      },
+    };
+    const scheduler = new VirtualTimeScheduler();
+    const wait = new ReadWait(115_200, scheduler);
+    const direct = directBinding({ wait, scheduler, hungUp: () => undefined }, binding);
+    const settings = { path: 'COM3', baudRate: 115_200 };
+    expect(await direct.open(settings)).toBe(port);
+    expect(asked).toEqual([settings]);
+    expect(await direct.list()).toBe(ports);
   });
 });
 

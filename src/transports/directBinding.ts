@@ -40,8 +40,7 @@ export interface DirectBindingOptions {
  * tries first, fails, waits and tries again, each time in a thread of the pool. Its own write also needs a thread, and while
  * it waits for room, nothing is read. Ports of Windows are used as they are.
  */
-export function directBinding(options: DirectBindingOptions): Binding {
-  const binding: Binding = SerialPort.binding;
+export function directBinding(options: DirectBindingOptions, binding: Binding = SerialPort.binding): Binding {
   return {
     list: () => binding.list(),
     open: async (settings) => {

@@ -118,6 +118,7 @@ function serialTransport({
     if (port.isOpen) port.close(undefined, cause);
   };
   const binding = directBinding({ wait, scheduler, hungUp });
+  // The type of `SerialPort` does not have the option of the stream that it is.
   const port = new SerialPort({ ...withoutUndefined(settings), ...{ binding } });
   let wasOpen = false;
   port.once('open', () => (wasOpen = true));
