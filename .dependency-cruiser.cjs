@@ -108,10 +108,10 @@ module.exports = {
       to: { path: at('streams/'), pathNot: at('streams/index\\.ts$') },
     },
     {
-      name: 'serialport-in-one-file',
+      name: 'serialport-in-its-files',
       severity: 'error',
-      comment: 'Only this file knows hardware; everything else runs on any Uart.',
-      from: { path: '^src/', pathNot: at('transports/serialUart\\.ts$') },
+      comment: 'Only these files know hardware; everything else runs on any Uart.',
+      from: { path: '^src/', pathNot: at('transports/(serialUart|directBinding)\\.ts$') },
       to: { path: packages('serialport', '@serialport/[^/]+') },
     },
     {
