@@ -5,7 +5,6 @@ import {
   defer,
   distinctUntilChanged,
   EMPTY,
-  exhaustMap,
   filter,
   finalize,
   ignoreElements,
@@ -61,16 +60,13 @@ interface Batch {
  * too.
  */
 export class StreamSender {
-  /** Whether the send buffer has room for a byte. Replays the current state. */
-  readonly hasRoom$: Observable<boolean>;
   /** Whether a send of the link has failed, so that no more bytes can be sent. Replays the current state. */
   readonly hasFailed$: Observable<boolean>;
   /** Hands the bytes over until {@link end}, and emits nothing. The owner subscribes once. */
   readonly sending$: Observable<never>;
 
-  private readonly wakes = new Subject<StreamLink>();
   private readonly abandonments = new Subject<Batch>();
-  /** The sends of the link. Several may be under way: the last one may not be taken yet, the others are. */
+  /** The sends of the link, and the loop that begins them. The last send may not be taken yet, the others are. */
   private readonly sends = new Subject<Observable<never>>();
   /** How many bytes the interface has not taken yet. */
   private readonly outstanding = new BehaviorSubject(0);
@@ -79,19 +75,20 @@ export class StreamSender {
   private readonly waiting: Parcel[] = [];
   /** What the interface is taking. */
   private current: Batch | undefined;
+  /** Whether the loop runs that begins the sends. */
+  private isHanding = false;
   private acknowledgedBytes = 0;
   /** The last parcel that waits, if it belongs to the send buffer and none of its bytes have been handed over. */
   private open: Buffered | undefined;
 
   constructor() {
-    const handing$ = this.wakes.pipe(
-      exhaustMap((link) =>
-        defer(() => this.hand(link)).pipe(repeat({ delay: () => (this.waiting.length > 0 ? of(true) : EMPTY) })),
-      ),
-    );
-    this.sending$ = merge(this.sends.pipe(mergeAll()), handing$);
+    this.sending$ = this.sends.pipe(mergeAll());
     this.hasFailed$ = this.failed.asObservable();
-    this.hasRoom$ = merge(this.outstanding, this.capacity).pipe(
+  }
+
+  /** Whether the send buffer has room for a byte. Replays the current state. */
+  get hasRoom$(): Observable<boolean> {
+    return merge(this.outstanding, this.capacity).pipe(
       map(() => this.room > 0),
       distinctUntilChanged(),
     );
@@ -163,7 +160,6 @@ export class StreamSender {
 
   /** Accepts no more bytes. What has been handed over still goes. */
   end(): void {
-    this.wakes.complete();
     this.sends.complete();
   }
 
@@ -175,7 +171,7 @@ export class StreamSender {
       if (parcel !== this.open) this.open = undefined;
       this.waiting.push(parcel);
       this.count(parcel.bytes.length);
-      this.wakes.next(link);
+      this.wake(link);
       return () => {
         this.remove(parcel);
         const { current } = this;
@@ -184,6 +180,20 @@ export class StreamSender {
         if (isOurs && current?.shares.every((share) => share.parcel.caller?.closed)) this.abandonments.next(current);
       };
     });
+  }
+
+  /** Begins one send after the other, until no bytes wait. */
+  private wake(link: StreamLink): void {
+    if (this.isHanding) return;
+    this.sends.next(
+      defer(() => {
+        this.isHanding = true;
+        return this.hand(link);
+      }).pipe(
+        repeat({ delay: () => (this.waiting.length > 0 ? of(true) : EMPTY) }),
+        finalize(() => (this.isHanding = false)),
+      ),
+    );
   }
 
   /** Begins the next send, and completes when the link has taken its bytes. */
