@@ -277,8 +277,8 @@ describe.each(['1.5', '1.7.4'] as const)('sending with AT %s', (firmware) => {
     await host.readsUntil(/Recv 3 bytes\r\n/);
     await host.readsUntil(/0,2,SEND OK\r\n/);
     await peer.reads('datatwo');
-    await host.asks('AT+CIPCHECKSEQ=0,2', '0,2,1\r\n\r\nOK\r\n');
-    await host.asks('AT+CIPBUFSTATUS=0', '3,2,2,2920,0\r\n\r\nOK\r\n');
+    await host.asks('AT+CIPCHECKSEQ=0,2', '0,2,TRUE\r\n\r\nOK\r\n');
+    await host.asks('AT+CIPBUFSTATUS=0', '3,2,2,2920,8\r\n\r\nOK\r\n');
   });
 });
 
@@ -292,9 +292,9 @@ describe.each(['1.5', '1.7.4'] as const)('sending segments with AT %s', (firmwar
     await host.asks('AT+CIPSENDBUF=4', '1,0\r\n\r\nOK\r\n> ');
     host.type('data');
     await host.reads('\r\nRecv 4 bytes\r\n\r\n1,SEND OK\r\n');
-    await host.asks('AT+CIPBUFSTATUS', '2,1,1,2920,0\r\n\r\nOK\r\n');
+    await host.asks('AT+CIPBUFSTATUS', '2,1,1,2920,8\r\n\r\nOK\r\n');
     await host.asks('AT+CIPBUFRESET');
-    await host.asks('AT+CIPBUFSTATUS', '1,0,0,2920,0\r\n\r\nOK\r\n');
+    await host.asks('AT+CIPBUFSTATUS', '1,0,0,2920,8\r\n\r\nOK\r\n');
   });
 });
 

@@ -4,6 +4,7 @@ import {
   defaultIfEmpty,
   defer,
   EMPTY,
+  map,
   merge,
   mergeMap,
   type Observable,
@@ -24,6 +25,9 @@ import { linkArgument } from './linkCommands';
 const segmentLimit = 2048;
 const bufferSize = 2920;
 
+/** The most segments under way on one link. */
+const queueSize = 8;
+
 function linkOf(modem: Modem, args: Arguments): { link: VirtualLink; next: number } {
   const { id, next } = linkArgument(modem, args);
   const link = modem.links.get(id);
@@ -33,12 +37,17 @@ function linkOf(modem: Modem, args: Arguments): { link: VirtualLink; next: numbe
 
 /** The result comes later and names its segment, so that the next segment need not wait for it. */
 function send(modem: Modem, { args }: Call): Observable<Print> {
-  const { input, personality, runner, delays } = modem;
+  const { input, personality, runner, delays, faults } = modem;
   const { link, next } = linkOf(modem, args);
   const length = args.number(next, 1, Number.MAX_SAFE_INTEGER);
   if (length > segmentLimit) throw new Refusal('too long', errorCode.invalid);
   if (link.unsent + length > bufferSize) throw new Refusal('BUFFER FULL', errorCode.failed);
+  if (link.segments.taken - link.segments.sent >= queueSize) throw new Refusal('QUEUE FULL', errorCode.failed);
   const segment = ++link.segments.taken;
+  if (faults.losePrompt) {
+    faults.losePrompt = false;
+    return EMPTY;
+  }
   const payload$ = input.collect(length).pipe(
     mergeMap((bytes) => {
       runner.markSending();
@@ -54,27 +63,48 @@ function send(modem: Modem, { args }: Call): Observable<Print> {
 }
 
 function outcome(modem: Modem, link: VirtualLink, segment: number, bytes: Buffer): Observable<Print> {
-  const { links, memory } = modem;
-  const label = memory.settings.mux ? `${link.id},${segment}` : String(segment);
+  const { links, faults } = modem;
+  if (faults.sendFail !== undefined) return failOnPurpose(modem, link, segment, bytes);
   return links.send(link, bytes).pipe(
-    defaultIfEmpty(`\r\n${label},SEND OK\r\n`),
+    defaultIfEmpty('SEND OK'),
     tap(() => (link.segments.sent = segment)),
-    catchError(() => of(`\r\n${label},SEND FAIL\r\n`)),
+    catchError(() => of('SEND FAIL')),
+    map((result) => labelled(modem, link, segment, faults.ending(`\r\n${result}\r\n`))),
     takeUntil(link.gone$),
+  );
+}
+
+/** Puts the number of the segment before its result. A result that a fault has taken away stays away. */
+function labelled({ memory }: Modem, link: VirtualLink, segment: number, result: Print): Print {
+  if (result === '') return '';
+  return `\r\n${memory.settings.mux ? `${link.id},` : ''}${segment},${String(result).trimStart()}`;
+}
+
+/** The fault `send-fail`. With `thenOk` the bytes are sent, as by an internal resend. */
+function failOnPurpose(modem: Modem, link: VirtualLink, segment: number, bytes: Buffer): Observable<Print> {
+  const { faults, delays, links } = modem;
+  const thenOk = faults.sendFail?.thenOk === true;
+  faults.sendFail = undefined;
+  const fail$ = concat(delays.after('roundTrip'), of(labelled(modem, link, segment, '\r\nSEND FAIL\r\n')));
+  if (thenOk) return concat(fail$, outcome(modem, link, segment, bytes));
+  return concat(
+    fail$,
+    defer(() => (links.finish(link), EMPTY)),
   );
 }
 
 function status(modem: Modem, { args }: Call): Observable<Print> {
   const { link } = linkOf(modem, args);
   const { taken, sent } = link.segments;
-  return of(`${taken + 1},${taken},${sent},${bufferSize - link.unsent},${taken - sent}\r\n`);
+  const places = queueSize - (taken - sent);
+  return of(`${taken + 1},${taken},${sent},${bufferSize - link.unsent},${places}\r\n`);
 }
 
 function check(modem: Modem, { args }: Call): Observable<Print> {
   const { link, next } = linkOf(modem, args);
   const segment = args.number(next, 1, link.segments.taken);
   const label = modem.memory.settings.mux ? `${link.id},${segment}` : String(segment);
-  return of(`${label},${segment <= link.segments.sent ? 1 : 0}\r\n`);
+  return of(`${label},${segment <= link.segments.sent ? 'TRUE' : 'FALSE'}\r\n`);
 }
 
 function reset(modem: Modem, { args }: Call): undefined {
