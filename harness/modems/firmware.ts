@@ -73,6 +73,19 @@ export const nonos15: Firmware = {
   }),
 };
 
+/** AT 1.2 of the NonOS line: the same without a send buffer. */
+export const nonos12: Firmware = {
+  ...nonos15,
+  ...firmware({
+    version: 'AT version:1.2.0.0(Jul  1 2016 20:04:45)\r\nSDK version:1.5.4.1(39cb9a32)\r\n\r\nOK\r\n',
+    echoEnd: '\r\r\n',
+    prompt: '\r\nOK\r\n> ',
+    suffix: '_CUR',
+    passive: false,
+    queries: { CWMODE: '1', CWMODE_CUR: '1' },
+  }),
+};
+
 /** ESP-AT 2.2.2 for ESP8266: passive receive, settings without suffix. */
 export const espAt222: Firmware = {
   ...firmware({

@@ -56,7 +56,7 @@ describe('a modem that was seen to', () => {
         concatMap((client) => client.sendall$('hello').pipe(concatMap(() => client.sendall$('world')))),
         map(() => 'sent'),
       );
-      expectObservable(sent$).toBe('32ms (s|)', { s: 'sent' });
+      expectObservable(sent$).toBe('40ms (s|)', { s: 'sent' });
       flush();
       assert.equal(rest(), '');
     }),
@@ -85,7 +85,7 @@ describe('a modem that was seen to', () => {
         concatMap((client) => client.sendall$('ten bytes.')),
         map(() => 'sent'),
       );
-      expectObservable(sent$).toBe('1608ms (s|)', { s: 'sent' });
+      expectObservable(sent$).toBe('1612ms (s|)', { s: 'sent' });
       flush();
       assert.equal(rest(), '');
     }),
@@ -113,7 +113,7 @@ describe('a modem that was seen to', () => {
           ),
         ),
       );
-      expectObservable(served$.pipe(take(1))).toBe('89ms (s|)', { s: 'first second' });
+      expectObservable(served$.pipe(take(1))).toBe('93ms (s|)', { s: 'first second' });
       flush();
       assert.equal(rest(), '');
     }),

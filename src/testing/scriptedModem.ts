@@ -67,7 +67,7 @@ export interface ScriptedModem {
 
 /**
  * Makes the serial line of a modem that follows a script, in the time of a scheduler. The modem takes lines, and after a
- * prompt as many bytes as the `AT+CIPSEND` has announced. It knows no commands: what an interface asks while it is set up has
+ * prompt as many bytes as the `AT+CIPSEND` or `AT+CIPSENDBUF` has announced. It knows no commands: what an interface asks while it is set up has
  * to be in the script too, or in `otherwise`.
  *
  *     const modem = scriptedModem({ scheduler, script: [
@@ -100,7 +100,7 @@ export function scriptedModem(options: ScriptedModemOptions): ScriptedModem {
     const rule = isSilent ? undefined : ruleFor(said);
     if (!rule) return;
     const [pattern, ...answer] = rule;
-    const length = /^AT\+CIPSEND=(?:\d,)?(\d+)(?:,".*)?$/.exec(said)?.[1];
+    const length = /^AT\+CIPSEND(?:BUF)?=(?:\d,)?(\d+)(?:,".*)?$/.exec(said)?.[1];
     if (length !== undefined && answer.some((part) => typeof part === 'string' && part.includes('>'))) {
       wanted = Number(length);
     }

@@ -22,7 +22,10 @@ const size = 100_000;
 const longestSend = 2048;
 /** Of all firmwares. */
 const longestRead = 5760;
-const sends = Math.ceil(size / longestSend);
+/** With a send buffer, what is longer than a send is cut into pieces of half the buffer. */
+const segment = 1460;
+const sendsOn = (firmware: string) =>
+  firmware.startsWith('1.') ? 1 + Math.ceil((size - longestSend) / segment) : Math.ceil(size / longestSend);
 const numbers = [1, 2, 3, 4, 5];
 
 type TalkMaker = (scheduler: VirtualTimeScheduler) => Talk;
@@ -66,7 +69,7 @@ function scene(firmware: (typeof firmwareVersions)[number], makers: readonly Tal
 
 /** The links of the sends so far. */
 function sendsOf({ commands }: Scene): readonly number[] {
-  return commands.flatMap((text) => /^AT\+CIPSEND=(\d),/.exec(text)?.slice(1).map(Number) ?? []);
+  return commands.flatMap((text) => /^AT\+CIPSEND(?:BUF)?=(\d),/.exec(text)?.slice(1).map(Number) ?? []);
 }
 
 /** Connects a socket to each host, one after the other, and emits them all. */
@@ -89,6 +92,8 @@ function widestGap(steps: readonly number[], count: number, each: number): numbe
 }
 
 describe.each(firmwareVersions)('five links of a modem with AT %s', (firmware) => {
+  const sends = sendsOn(firmware);
+
   it('send in turn: no socket is two sends ahead of another', () => {
     const stage = scene(
       firmware,

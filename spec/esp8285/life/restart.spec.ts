@@ -48,11 +48,15 @@ describe.each([
   it(
     'S59 between prompt and SEND OK: ECONNRESET at once',
     marbles(({ expectObservable, flush }, scheduler) => {
-      const script: Rule[] = [['hello', '\r\nRecv 5 bytes\r\n', 7, noise, 3, ready]];
+      const script: Rule[] = [
+        ['AT+CIPSENDBUF=4,5', '1,0\r\n', nonos174.prompt],
+        ['hello', '\r\nRecv 5 bytes\r\n', 7, noise, 3, ready],
+      ];
+      const command = firmware === nonos174 ? 'AT+CIPSENDBUF=4,5' : 'AT+CIPSEND=4,5';
       const { link4, modem } = connected(scheduler, { firmware, script });
       expectObservable(link4.sendall$('hello').pipe(code())).toBe('10ms #', values, 'ECONNRESET');
       flush();
-      assert.deepStrictEqual(modem.heard.slice(0, 4), ['AT+CIPSEND=4,5', 'hello', 'AT', 'ATE0']);
+      assert.deepStrictEqual(modem.heard.slice(0, 4), [command, 'hello', 'AT', 'ATE0']);
     }),
   );
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { concat, ignoreElements, map } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
-import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
+import { espAt222, type Firmware, nonos12, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, connected, peer, stage, start3, start4, text } from '../../../harness/modems/stage';
 import { marbles } from '../../../harness/time/marbles';
 
@@ -130,7 +130,7 @@ describe.each<[string, Firmware]>([
 });
 
 describe.each<[string, Firmware]>([
-  ['AT 1.7.4', nonos174],
+  ['AT 1.2', nonos12],
   ['ESP-AT 2.2.2', espAt222],
 ])('a send that is refused before a byte of it, %s', (_, firmware) => {
   const refused: Rule = ['AT+CIPSEND=4,3', 2, '\r\nERROR\r\n'];

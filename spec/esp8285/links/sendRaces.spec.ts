@@ -2,7 +2,7 @@ import { it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { concat, ignoreElements, map, type SchedulerLike } from 'rxjs';
 
-import { espAt222, nonos174 } from '../../../harness/modems/firmware';
+import { espAt222, nonos12 } from '../../../harness/modems/firmware';
 import { code, connected, peer, stage, type Stage, text } from '../../../harness/modems/stage';
 import type { Rule } from '../../../src/testing';
 import { DatagramSocket } from '../../../src/usocket';
@@ -50,14 +50,14 @@ it(
   marbles(({ expectObservable, flush }, scheduler) => {
     // It takes the question that it is asked for what it lacks.
     const script: Rule[] = [
-      ['AT+CIPSEND=4,5', nonos174.prompt],
+      ['AT+CIPSEND=4,5', nonos12.prompt],
       ['hello'],
       ['AT+CIPMUX?', `+CIPMUX:1\r\n${ok}`],
       ['AT+CIPMUX?', '\r\nRecv 5 bytes\r\n\r\nbusy s...\r\n', 10, '\r\nSEND OK\r\n'],
       ['AT+CIPMUX?', '\r\nbusy s...\r\n'],
       ['AT+CIPMUX?', `+CIPMUX:1\r\n${ok}`],
     ];
-    const { link4, socket, modem } = connected(scheduler, { firmware: nonos174, script });
+    const { link4, socket, modem } = connected(scheduler, { firmware: nonos12, script });
     expectObservable(link4.sendall$('hello').pipe(code())).toBe('2500ms #', undefined, 'ETIMEDOUT');
     expectObservable(socket().connect$(['192.168.1.9', 80]).pipe(ignoreElements())).toBe('2750ms |');
     flush();
@@ -69,7 +69,7 @@ it(
   'a send that is refused when the network is lost is no word of the peer: ENETDOWN',
   marbles(({ cold, expectObservable }, scheduler) => {
     const unasked$ = cold('-a', { a: 'WIFI DISCONNECT\r\n4,CLOSED\r\n' });
-    const { link4 } = connected(scheduler, { firmware: nonos174, unasked$, script: [nothingWaits] });
+    const { link4 } = connected(scheduler, { firmware: nonos12, unasked$, script: [nothingWaits] });
     const late$ = concat(cold('---|').pipe(ignoreElements()), link4.sendall$('hello'));
     expectObservable(late$.pipe(code())).toBe('---#', undefined, 'ENETDOWN');
   }),

@@ -3,17 +3,16 @@ import assert from 'node:assert/strict';
 import { concat, filter, ignoreElements, map, timer } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
-import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
+import { espAt222, type Firmware, nonos12 } from '../../../harness/modems/firmware';
 import { code, connected, text } from '../../../harness/modems/stage';
 import { marbles } from '../../../harness/time/marbles';
 
 const values = { s: 'sent', h: 'hi' };
 const sent = map(() => 'sent');
 
-/** Firmware sends for one link at a time, and calls everything else busy until the peer has taken it. */
+/** Without a send buffer, firmware sends for one link at a time, and calls everything else busy until the peer has taken it. */
 describe.each<[string, Firmware]>([
-  ['AT 1.5', nonos15],
-  ['AT 1.7.4', nonos174],
+  ['AT 1.2', nonos12],
   ['ESP-AT 2.2.2', espAt222],
 ])('a peer that takes its time, %s', (_, firmware) => {
   const taken = (length: number, milliseconds: number, beforeRecv = 0): Rule => [

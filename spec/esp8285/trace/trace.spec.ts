@@ -14,8 +14,8 @@ describe('trace$', () => {
       const { nic, link4 } = connected(scheduler, {
         firmware: nonos174,
         script: [
-          ['AT+CIPSEND=4,5', 1, '\r\nOK\r\n> '],
-          ['hello', 1, '\r\nRecv 5 bytes\r\n', 1, '\r\nSEND OK\r\n\r\n+IPD,4,2\r\n'],
+          ['AT+CIPSENDBUF=4,5', 1, '1,0\r\n\r\nOK\r\n> '],
+          ['hello', 1, '\r\nRecv 5 bytes\r\n', 1, '\r\n4,1,SEND OK\r\n\r\n+IPD,4,2\r\n'],
           ['AT+CIPRECVDATA=4,2', 2, nonos174.read('hi')],
         ],
       });
@@ -24,12 +24,13 @@ describe('trace$', () => {
       link4.recv$(9).subscribe();
       flush();
       assert.deepStrictEqual(events, [
-        '0 > command 4 14 AT+CIPSEND=4,5',
+        '0 > command 4 17 AT+CIPSENDBUF=4,5',
+        '1 < line - 3 1,0',
         '1 < final - 2 OK',
         '1 < prompt - 1 >',
         '1 > data 4 5 5 bytes',
         '2 < taken - 12 Recv 5 bytes',
-        '3 < sent - 7 SEND OK',
+        '3 < segment 4 18 segment 1: SEND OK',
         '3 < notice 4 12 2 bytes wait',
         '3 > command 4 18 AT+CIPRECVDATA=4,2',
         '5 < block 4 2 2 bytes',

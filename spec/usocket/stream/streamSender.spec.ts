@@ -139,12 +139,12 @@ describe('StreamSender', () => {
     );
 
     it(
-      'has room again for what is taken, and no call is ended by that',
+      'has room again for what is acknowledged',
       marbles(({ expectObservable }, scheduler) => {
         const { sender, send } = tellingLink(scheduler);
         sender.resize(3);
         expectObservable(send('one')).toBe('     --a----|', { a: 3 });
-        expectObservable(sender.hasRoom$).toBe('f-t', { t: true, f: false });
+        expectObservable(sender.hasRoom$).toBe('f------t', { t: true, f: false });
       }),
     );
 

@@ -10,7 +10,7 @@ import { encryptions, type SoftApSettings } from './softApSettings';
  * The longest host name, in bytes. A name of 64 bytes crashes AT 1.x (esp8266-driver issue 36), and ESP-AT accepts 64.
  */
 export const longestHostName = { nonos: 63, 'esp-at': 64 };
-/** The most bytes of one `AT+CIPSEND`. */
+/** The most bytes of one `AT+CIPSEND`, and of one `AT+CIPSENDBUF`. */
 export const longestSend = 2048;
 /** The longest values that the firmware accepts, in bytes. */
 const longest = { ssid: 32, key: 64, host: 64, hostname: 32, serverName: 64, address: 15 };
@@ -52,6 +52,9 @@ export const common = {
   receiveMode: (passive: boolean) => command('AT+CIPRECVMODE', passive ? 1 : 0),
   close: (link: number) => command('AT+CIPCLOSE', link),
   send: (link: number, length: number) => command('AT+CIPSEND', link, length),
+  /** AT 1.3 to 1.7: puts bytes into the send buffer of a TCP link. */
+  sendSegment: (link: number, length: number) => command('AT+CIPSENDBUF', link, length),
+  askSendBuffer: (link: number) => command('AT+CIPBUFSTATUS', link),
   sendTo: (link: number, length: number, { address, port }: Endpoint) =>
     command('AT+CIPSEND', link, length, addressText(address, 'sendto'), port),
   /** AT 2.1 and later. With -1, `AT+CIPCLOSE` works as usual. With the last 0, a send has no time-out. */

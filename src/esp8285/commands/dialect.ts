@@ -18,6 +18,8 @@ export interface Dialect {
    * down.
    */
   readonly passiveReceive: boolean;
+  /** Whether each TCP link has a send buffer with numbered segments (`AT+CIPSENDBUF`), as on AT 1.3 to 1.7. */
+  readonly sendBuffer: boolean;
   /** The suffix of commands whose setting lasts only until the next start, on AT 1.x. AT 0.x has none. */
   readonly volatileSuffix: '' | '_CUR';
   /**
@@ -42,6 +44,7 @@ export function dialectOf(lines: readonly string[]): Dialect {
         generation: 'esp-at',
         version,
         passiveReceive: major > 2 || minor >= 1,
+        sendBuffer: false,
         volatileSuffix: '',
         namesAndClock: true,
       }
@@ -49,6 +52,7 @@ export function dialectOf(lines: readonly string[]): Dialect {
         generation: 'nonos',
         version,
         passiveReceive: major === 1 && minor >= 7,
+        sendBuffer: major === 1 && minor >= 3,
         volatileSuffix: major === 0 ? '' : '_CUR',
         namesAndClock: major === 1 && minor >= 4,
       };

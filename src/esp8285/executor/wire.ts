@@ -172,6 +172,14 @@ export class Wire {
     }).pipe(finalize(() => (this.expectation.prompt = false)));
   }
 
+  /** Runs a conversation in which the modem may print such a line of numbers. See {@link Expectation.numbers}. */
+  expectingNumbers<T>(numbers: RegExp, conversation$: Observable<T>): Observable<T> {
+    return defer(() => {
+      this.expectation.numbers = numbers;
+      return conversation$;
+    }).pipe(finalize(() => (this.expectation.numbers = undefined)));
+  }
+
   /**
    * Runs a conversation in which the modem may print the data of a link. They may also come late, after the
    * conversation was given up.

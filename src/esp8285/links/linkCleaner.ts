@@ -30,9 +30,13 @@ export class LinkCleaner {
     this.operations.next(operation$.pipe(ignoreElements()));
   }
 
-  /** Closes a link that has no owner. With `reset` it resets the connection, if the firmware can do that. */
-  discard(life: LinkLife, reset = false): void {
-    this.run(concat(this.close(life, reset), this.settling$));
+  /**
+   * Closes a link that has no owner. With `reset` it resets the connection, if the firmware can do that.
+   *
+   * @param before$ What is done first.
+   */
+  discard(life: LinkLife, reset = false, before$: Observable<never> = EMPTY): void {
+    this.run(concat(before$, this.close(life, reset), this.settling$));
   }
 
   /** Brings the modem to the receive mode that the links need. */

@@ -7,12 +7,14 @@ import type { LineHold } from '../flow/lineHold';
 import type { AdaptiveReceive } from './adaptive/adaptiveReceive';
 import type { LifeContext } from './linkLife';
 import type { ReceiveMode } from './receiveMode';
+import type { SendBuffer } from './sending/sendBuffer';
 
 /** What a link needs of its modem. */
 export interface LinkContext extends LifeContext {
   readonly executor: Executor;
   readonly receiveMode: ReceiveMode;
   readonly adaptive: AdaptiveReceive;
+  readonly sendBuffer: SendBuffer;
   readonly hold: LineHold;
   /** The dialect of the modem; `undefined` until it has been set up. */
   readonly dialect: () => Dialect | undefined;
@@ -20,4 +22,6 @@ export interface LinkContext extends LifeContext {
   readonly advice: LineAdvice;
   /** Polls the modem now and then, while it is subscribed to, for the links that it has. Emits nothing. */
   readonly polling$: Observable<never>;
+  /** Runs an operation in the background. It must not fail. */
+  readonly run: (operation$: Observable<unknown>) => void;
 }

@@ -1,4 +1,4 @@
-import { AsyncSubject, type Observable, takeUntil } from 'rxjs';
+import { AsyncSubject, EMPTY, type Observable, takeUntil } from 'rxjs';
 
 import type { OSError } from '../../usocket/contract/osError';
 import type { Block } from '../grammar/frame';
@@ -46,8 +46,8 @@ export interface LifeContext {
   readonly patience$: Observable<unknown>;
   /** The link's number may be given to another link. */
   readonly free: (life: LinkLife) => void;
-  /** Closes the link or resets the connection in the background, and calls {@link LinkLife.finish}. */
-  readonly discard: (life: LinkLife, reset?: boolean) => void;
+  /** After `before$`, closes the link or resets the connection in the background, and calls {@link LinkLife.finish}. */
+  readonly discard: (life: LinkLife, reset?: boolean, before$?: Observable<never>) => void;
   /** Brings the modem to the receive mode that the remaining links need, in the background. */
   readonly settle: () => void;
 }
@@ -263,9 +263,13 @@ export class LinkLife {
     this.release();
   }
 
-  /** Closes the link, and completes when its number is free, or when that takes too long. */
-  close(reset = false): Observable<never> {
-    if (this.phase === 'open' || this.phase === 'failed') this.context.discard(this, reset);
+  /**
+   * Closes the link, and completes when its number is free, or when that takes too long.
+   *
+   * @param before$ What is done before the modem is asked to close it.
+   */
+  close(reset = false, before$: Observable<never> = EMPTY): Observable<never> {
+    if (this.phase === 'open' || this.phase === 'failed') this.context.discard(this, reset, before$);
     else this.finish();
     return this.end.pipe(takeUntil(this.context.patience$));
   }

@@ -28,6 +28,7 @@ import { LinkNumbers } from './linkNumbers';
 import { type Loss, lossShownBy } from './loss';
 import { openLink, type Start } from './openLink';
 import { ReceiveMode } from './receiveMode';
+import { SendBuffer } from './sending/sendBuffer';
 import { StatusPoll } from './statusPoll';
 import { ModemStreamLink } from './streamLink';
 
@@ -72,6 +73,7 @@ export class LinkTable {
   /** Whether a connection may have lost data, unless the modem has started again. */
   private isSuspicious = false;
   private readonly context: LinkContext;
+  private readonly sendBuffer = new SendBuffer();
   private readonly arrivals = new Subject<ModemStreamLink>();
   private spoken: Dialect | undefined;
 
@@ -114,14 +116,18 @@ export class LinkTable {
       ...options,
       receiveMode,
       adaptive,
+      sendBuffer: this.sendBuffer,
       dialect,
       polling$: this.polling$,
       patience$: timer(closePatience, scheduler),
       free: (life) => {
         if (numbers.at(life.id)?.life === life) numbers.release(life.id);
       },
-      discard: (life, reset) => {
-        cleaner.discard(life, reset);
+      discard: (life, reset, before$) => {
+        cleaner.discard(life, reset, before$);
+      },
+      run: (operation$) => {
+        cleaner.run(operation$);
       },
       settle: () => {
         cleaner.settle();
@@ -134,6 +140,7 @@ export class LinkTable {
     this.spoken = dialect;
     this.isSuspicious = false;
     this.receiveMode.begin(dialect);
+    this.sendBuffer.begin(dialect);
   }
 
   /** The dialect of the modem; `undefined` until it has been set up. */
@@ -168,6 +175,12 @@ export class LinkTable {
         this.numbers.heard(frame.link);
         this.numbers.at(frame.link)?.life.noticed(frame.length);
         break;
+      case 'segment': {
+        const link = this.numbers.at(frame.link);
+        if (link?.kind === 'stream') link.segmentEnded(frame.segment, frame.ok);
+        this.numbers.heard(frame.link);
+        break;
+      }
       case 'opened':
         this.opened(frame.link);
         break;

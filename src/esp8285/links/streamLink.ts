@@ -1,27 +1,18 @@
-import { catchError, defer, EMPTY, map, merge, type Observable, take, throwError } from 'rxjs';
+import { defer, EMPTY, merge, type Observable } from 'rxjs';
 
 import type { ErrorCode } from '../../usocket/contract/errno';
 import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
-import { common, longestSend } from '../commands/catalogue';
 import type { Settlement } from '../executor/turn';
 import type { Block } from '../grammar/frame';
-import { LinkGone } from './exchanges/sendErrors';
-import { sendExchange } from './exchanges/sendExchange';
 import { Incoming } from './incoming';
 import type { LinkContext } from './linkContext';
 import { LinkLife, type Traffic } from './linkLife';
 import { Overflow } from './adaptive/overflow';
 import { PassiveReceive } from './passiveReceive';
+import { Outgoing } from './sending/outgoing';
 import { setNoDelay } from './settings';
-import { connectionError, networkLost, saysMissing, sendFailureOf } from './streamErrors';
-
-/**
- * After a send that took longer than `patientSend` milliseconds, the next send of that link has `impatientSend` bytes:
- * one segment of any network.
- */
-const patientSend = 1_000;
-const impatientSend = 536;
+import { connectionError, networkLost, sendFailureOf } from './streamErrors';
 
 /**
  * The most bytes that are kept for a reader that has no room, until the modem holds its data back. It is told when the
@@ -37,10 +28,9 @@ export class ModemStreamLink implements StreamLink, Traffic {
   readonly kind = 'stream';
   readonly life: LinkLife;
   readonly bytes: PassiveReceive;
-  /** A slow peer blocks all links, so it gets fewer bytes at a time as long as it is slow. */
-  maxSend = longestSend;
 
   private readonly incoming = new Incoming<Buffer>();
+  private readonly outgoing: Outgoing;
 
   constructor(
     readonly id: number,
@@ -66,6 +56,13 @@ export class ModemStreamLink implements StreamLink, Traffic {
         else this.over();
       },
       error: (what, cause) => this.error('EIO', 'recv', what, cause),
+    });
+    this.outgoing = new Outgoing({
+      life: this.life,
+      context,
+      isEncrypted: () => this.isEncrypted,
+      lost$: this.incoming.end$,
+      failure: (cause) => this.sendError(cause),
     });
   }
 
@@ -95,12 +92,14 @@ export class ModemStreamLink implements StreamLink, Traffic {
       this.over();
     } else {
       this.life.drain();
+      this.endSending();
       this.bytes.readOn();
     }
   }
 
   fail(error: OSError): void {
     this.incoming.fail(error);
+    this.outgoing.fail(error);
   }
 
   /**
@@ -114,6 +113,7 @@ export class ModemStreamLink implements StreamLink, Traffic {
       this.life.fail(this.error('ECONNRESET', 'recv', what));
     }
     this.incoming.complete();
+    this.endSending();
   }
 
   receive(room$: Observable<number>): Observable<Uint8Array> {
@@ -142,26 +142,21 @@ export class ModemStreamLink implements StreamLink, Traffic {
     );
   }
 
+  get maxSend(): number {
+    return this.outgoing.maxSend;
+  }
+
+  get pieceSize(): number {
+    return this.outgoing.pieceSize;
+  }
+
   send(bytes: Uint8Array): Observable<void> {
-    return defer(() => {
-      if (!this.life.isOpen) throw this.sendError(new LinkGone('nothing was sent'));
-      let error: unknown;
-      // A failure ends the connection, whether or not the caller still waits for the send.
-      const settled = (settlement: Settlement<number>) => {
-        if (settlement.end !== 'failed') return;
-        error = this.sendError(settlement.cause);
-        if (this.life.isOpen && saysMissing(settlement.cause)) this.life.vanish();
-      };
-      const exchange = sendExchange(common.send(this.id, bytes.length), bytes, this.life);
-      return merge(this.context.executor.run(exchange, settled), this.incoming.end$).pipe(
-        catchError((cause: unknown) => throwError(() => error ?? this.sendError(cause))),
-      );
-    }).pipe(
-      take(1),
-      map((took) => {
-        this.maxSend = took > patientSend ? impatientSend : Math.min(longestSend, 2 * this.maxSend);
-      }),
-    );
+    return this.outgoing.send(bytes);
+  }
+
+  /** The modem has said what has become of a segment. */
+  segmentEnded(segment: number, ok: boolean): void {
+    this.outgoing.segmentEnded(segment, ok);
   }
 
   configure({ keepAlive, noDelay }: StreamSettings): Observable<never> {
@@ -180,7 +175,7 @@ export class ModemStreamLink implements StreamLink, Traffic {
   }
 
   close({ reset = false }: CloseOptions = {}): Observable<never> {
-    return defer(() => this.life.close(reset));
+    return defer(() => this.life.close(reset, reset ? EMPTY : this.outgoing.drained$));
   }
 
   /**
@@ -191,6 +186,13 @@ export class ModemStreamLink implements StreamLink, Traffic {
     if (this.life.isCutOff) this.life.fail(this.error('ENETDOWN', 'recv', networkLost));
     if (this.life.isMissing) this.life.fail(this.error('ECONNRESET', 'recv', 'it has ended, and how was not heard'));
     this.life.finish();
+  }
+
+  private endSending(): void {
+    this.outgoing.end((cause) => {
+      const { code, what } = sendFailureOf(cause, { isOpen: false, isCutOff: this.life.isCutOff });
+      return this.error(code, 'send', what, cause);
+    });
   }
 
   private sendError(cause: unknown): unknown {

@@ -35,27 +35,36 @@ export function identify(steps: Steps, said: string): Observable<Dialect> {
 }
 
 function nonos(steps: Steps, said: string): Observable<Dialect> {
-  return steps
-    .knows(probes.receiveMode)
-    .pipe(
-      concatMap((passiveReceive) =>
-        (passiveReceive ? of(true) : steps.knows(probes.nameServers)).pipe(
-          map((namesAndClock) =>
-            dialect(said, { generation: 'nonos', volatileSuffix: '_CUR', passiveReceive, namesAndClock }),
-          ),
+  return steps.knows(probes.receiveMode).pipe(
+    concatMap((passiveReceive) =>
+      (passiveReceive ? of(true) : steps.knows(probes.nameServers)).pipe(
+        map((namesAndClock) =>
+          dialect(said, {
+            generation: 'nonos',
+            volatileSuffix: '_CUR',
+            passiveReceive,
+            // AT 1.3 has a send buffer, too, and is not told apart from older ones.
+            sendBuffer: namesAndClock,
+            namesAndClock,
+          }),
         ),
       ),
-    );
+    ),
+  );
 }
 
 function espAt(steps: Steps, said: string): Observable<Dialect> {
-  return steps
-    .knows(probes.receiveMode)
-    .pipe(
-      map((passiveReceive) =>
-        dialect(said, { generation: 'esp-at', volatileSuffix: '', passiveReceive, namesAndClock: true }),
-      ),
-    );
+  return steps.knows(probes.receiveMode).pipe(
+    map((passiveReceive) =>
+      dialect(said, {
+        generation: 'esp-at',
+        volatileSuffix: '',
+        passiveReceive,
+        sendBuffer: false,
+        namesAndClock: true,
+      }),
+    ),
+  );
 }
 
 /** ESP-AT 2.0 or AT 0.x. All later firmware has commands that these two lack. */
@@ -70,6 +79,7 @@ function oldFirmware(steps: Steps, said: string): Observable<Dialect> {
             generation: 'nonos',
             volatileSuffix: '',
             passiveReceive: false,
+            sendBuffer: false,
             namesAndClock: false,
           });
         }),

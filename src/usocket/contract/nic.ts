@@ -77,6 +77,12 @@ export interface StreamLink {
   readonly maxSend: number;
 
   /**
+   * The size of the pieces that more bytes than {@link StreamLink.maxSend} are cut into, where smaller pieces get there
+   * sooner because several are under way. Default: {@link StreamLink.maxSend}.
+   */
+  readonly pieceSize?: number;
+
+  /**
    * Cold. Hands over 1 to {@link StreamLink.maxSend} bytes. Emits once, when the interface has taken them all and can
    * take more. Completes when the peer has acknowledged them, or together with the emission where the interface does not
    * tell that.

@@ -68,7 +68,7 @@ export class StreamSender {
   private readonly abandonments = new Subject<Batch>();
   /** The sends of the link, and the loop that begins them. The last send may not be taken yet, the others are. */
   private readonly sends = new Subject<Observable<never>>();
-  /** How many bytes the interface has not taken yet. */
+  /** How many bytes are not acknowledged yet. */
   private readonly outstanding = new BehaviorSubject(0);
   private readonly capacity = new BehaviorSubject(usualSendBuffer);
   private readonly failed = new BehaviorSubject(false);
@@ -78,6 +78,8 @@ export class StreamSender {
   /** Whether the loop runs that begins the sends. */
   private isHanding = false;
   private acknowledgedBytes = 0;
+  /** How many bytes have been handed to the interface, and are not acknowledged yet. */
+  private underWay = 0;
   /** The last parcel that waits, if it belongs to the send buffer and none of its bytes have been handed over. */
   private open: Buffered | undefined;
 
@@ -94,7 +96,7 @@ export class StreamSender {
     );
   }
 
-  /** How many bytes the interface has not taken yet. */
+  /** How many bytes are not acknowledged yet. */
   get unsent(): number {
     return this.outstanding.value;
   }
@@ -148,7 +150,7 @@ export class StreamSender {
   flush(link: StreamLink): Observable<never> {
     return defer(() => {
       const rest: Observable<never>[] = [];
-      while (this.waiting.length > 0) rest.push(this.handOver(link, this.nextBatch(link.maxSend)));
+      while (this.waiting.length > 0) rest.push(this.handOver(link, this.nextBatch(link)));
       return merge(...rest);
     });
   }
@@ -198,7 +200,7 @@ export class StreamSender {
 
   /** Begins the next send, and completes when the link has taken its bytes. */
   private hand(link: StreamLink): Observable<never> {
-    const batch = this.nextBatch(link.maxSend);
+    const batch = this.nextBatch(link);
     if (batch.bytes.length === 0) return EMPTY;
     const isTaken = new AsyncSubject<never>();
     const abandoned$ = this.abandonments.pipe(filter((abandoned) => abandoned === batch));
@@ -214,28 +216,32 @@ export class StreamSender {
 
   /** @param taken Called when the link has taken the bytes, and when it will not take them. */
   private handOver(link: StreamLink, { bytes, shares }: Batch, taken?: () => void): Observable<never> {
+    let isTaken = false;
     let isCounted = true;
-    // Runs before the calls are told, so that a call that sends again at once finds room.
-    const settle = () => {
-      if (!isCounted) return false;
-      isCounted = false;
-      this.count(-bytes.length);
-      return true;
-    };
+    this.underWay += bytes.length;
     const take = () => {
-      if (!settle()) return;
+      if (isTaken) return;
+      isTaken = true;
       for (const { parcel, size } of shares) {
         parcel.taken += size;
         if (parcel.taken === parcel.bytes.length) parcel.caller?.next(parcel.bytes.length);
       }
       taken?.();
     };
+    // Runs before the calls are told, so that a call that sends again at once finds room.
+    const settle = () => {
+      if (!isCounted) return;
+      isCounted = false;
+      this.underWay -= bytes.length;
+      this.count(-bytes.length);
+    };
     return link.send(bytes).pipe(
       tap({
         next: take,
         complete: () => {
-          take();
+          settle();
           this.acknowledgedBytes += bytes.length;
+          take();
           for (const { parcel, size } of shares) {
             parcel.acknowledged += size;
             if (parcel.acknowledged === parcel.bytes.length) parcel.caller?.complete();
@@ -246,22 +252,22 @@ export class StreamSender {
       catchError((error: unknown) => {
         this.failed.next(true);
         for (const { parcel } of shares) this.remove(parcel);
-        const isFirst = settle();
+        settle();
         for (const { parcel } of shares) parcel.caller?.error(error);
-        if (isFirst) taken?.();
         return EMPTY;
       }),
       finalize(() => {
-        if (settle()) taken?.();
+        settle();
+        if (!isTaken) taken?.();
       }),
     );
   }
 
-  /** Takes the bytes of the next send, at most `size`. They are copied only where they come from several parcels. */
-  private nextBatch(size: number): Batch {
+  /** Takes the bytes of the next send. They are copied only where they come from several parcels. */
+  private nextBatch({ maxSend, pieceSize = maxSend }: StreamLink): Batch {
     const pieces: Uint8Array[] = [];
     const shares: Batch['shares'][number][] = [];
-    let room = size;
+    let room = this.unsent - this.underWay > maxSend ? pieceSize : maxSend;
     while (room > 0) {
       const [parcel] = this.waiting;
       if (!parcel) break;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { concat, ignoreElements, map } from 'rxjs';
 
 import type { Rule } from '../../../../src/testing';
-import { espAt222, type Firmware, nonos15, nonos174 } from '../../../../harness/modems/firmware';
+import { espAt222, type Firmware, nonos12, nonos15 } from '../../../../harness/modems/firmware';
 import { code, connected, start3, text } from '../../../../harness/modems/stage';
 import { marbles } from '../../../../harness/time/marbles';
 
@@ -17,7 +17,7 @@ const sentOk = (length: number, after = 5): Rule => [
 ];
 
 describe.each<[string, Firmware]>([
-  ['AT 1.7.4', nonos174],
+  ['AT 1.2', nonos12],
   ['ESP-AT 2.2.2', espAt222],
 ])('sending, %s', (_, firmware) => {
   const prompted = (after: number): Rule => [/^AT\+CIPSEND=4,\d+$/, after, firmware.prompt];
@@ -71,7 +71,7 @@ describe.each<[string, Firmware]>([
   it(
     'S25 the peer closes under it: ECONNRESET',
     marbles(({ expectObservable, flush }, scheduler) => {
-      const said = firmware === nonos174 ? 'SEND FAIL\r\n' : '\r\nSEND FAIL\r\n';
+      const said = firmware === nonos12 ? 'SEND FAIL\r\n' : '\r\nSEND FAIL\r\n';
       const script: Rule[] = [['hello', '\r\nRecv 5 bytes\r\n', 7, '4,CLOSED\r\n', said]];
       const { link4, modem } = connected(scheduler, { firmware, script });
       expectObservable(link4.sendall$('hello').pipe(code())).toBe('7ms #', values, 'ECONNRESET');
@@ -123,7 +123,7 @@ describe.each<[string, Firmware]>([
   it(
     'S29 is refused for a link that the modem takes for closed',
     marbles(({ expectObservable }, scheduler) => {
-      const said = firmware === nonos174 ? 'link is not valid\r\n\r\nERROR\r\n' : '\r\nERROR\r\n';
+      const said = firmware === nonos12 ? 'link is not valid\r\n\r\nERROR\r\n' : '\r\nERROR\r\n';
       const { link4 } = connected(scheduler, { firmware, script: [['AT+CIPSEND=4,5', 2, said]] });
       // 100 for an end that comes late
       expectObservable(link4.sendall$('hello').pipe(code())).toBe('102ms #', values, 'ENOTCONN');

@@ -13,6 +13,14 @@ export function isNumberInUse({ lines }: Refusal): boolean {
   return lines.some((line) => inUse.test(line));
 }
 
+/** The words of a modem whose send buffer has no room: `BUFFER FULL`, `QUEUE FULL`. */
+const full = /^(?:BUFFER|QUEUE) FULL$/i;
+
+/** Whether a segment was not taken because the send buffer has no room for it now. */
+export function isBufferFull({ lines }: Refusal): boolean {
+  return lines.some((line) => full.test(line));
+}
+
 /** Whether a link was not opened because the modem is on no network. */
 export function isOffNetwork({ lines }: Refusal): boolean {
   return lines.some((line) => noAddress.test(line));

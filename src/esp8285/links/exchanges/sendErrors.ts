@@ -15,6 +15,15 @@ export class LinkGone extends Error {
   override readonly name = 'LinkGone';
 }
 
+/** The link has ended before all segments of it were acknowledged. */
+export class SegmentsLost extends Error {
+  override readonly name = 'SegmentsLost';
+
+  constructor(bytes: number) {
+    super(`${bytes} bytes that the modem had taken were not acknowledged`);
+  }
+}
+
 /** The modem has refused the send, and has taken no byte. */
 export class SendRefused extends Error {
   override readonly name = 'SendRefused';

@@ -10,7 +10,7 @@ import { BytesReplaced, ResultLost, SendFailed } from './sendErrors';
  * A `SEND OK` may come up to this many milliseconds after a `SEND FAIL`, because AT 1.x sends again by itself (seen on
  * 1.5 and 1.7.0).
  */
-const secondThoughts = 1_500;
+export const secondThoughts = 1_500;
 /** The result may come up to this many milliseconds after the end of the link. */
 const lateResult = 1_500;
 

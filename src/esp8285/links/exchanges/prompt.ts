@@ -1,0 +1,66 @@
+import { defer, map, Observable } from 'rxjs';
+
+import { answer } from '../../executor/answer';
+import { answeredWithin } from '../../executor/answeredWithin';
+import { sayUntil, slowestByte } from '../../executor/exchange';
+import { probeWhenQuiet } from '../../executor/probeWhenQuiet';
+import { dataPatience, isTaken, padWhenSilent, type PendingSend } from './pendingSend';
+import { BytesReplaced } from './sendErrors';
+
+/** Milliseconds from the command to the prompt. */
+const promptDeadline = 8_000;
+/** The prompt counts as lost this many milliseconds after the `OK` of the command. */
+const promptPause = 2_000;
+/**
+ * Bytes of the command and the prompt. Their time divided by this number is the most that one byte takes on the line.
+ */
+const promptBytes = 27;
+
+/**
+ * Says the command of a send. At the prompt, emits the most milliseconds that the line takes for a byte.
+ *
+ * Errors: a `Refusal`, or `AnswerLost` when the command or the prompt was lost. In both cases the modem has taken no
+ * byte.
+ */
+export function prompted(send: PendingSend): Observable<number> {
+  const { wire, command } = send;
+  return defer(() => {
+    const begun = wire.clock.now();
+    return wire.expectingPrompt(sayUntil(wire, command, promptOf(send))).pipe(
+      probeWhenQuiet(wire, command, () => ({ patience: dataPatience, tries: 1 })),
+      answeredWithin(promptDeadline, command.shown, wire),
+      padWhenSilent(send),
+      map(() => Math.min(slowestByte, (wire.clock.now() - begun) / promptBytes)),
+    );
+  });
+}
+
+/** Emits when the modem waits for the bytes of the send: it has printed its prompt, or the prompt is lost. */
+function promptOf({ wire, command }: PendingSend): Observable<undefined> {
+  return new Observable((subscriber) => {
+    let isPrompted = false;
+    const error = (cause: unknown): void => subscriber.error(cause);
+    const prompted = (): void => {
+      if (isPrompted) return;
+      // Before it is told, because a fast modem answers inside `write`.
+      isPrompted = true;
+      subscriber.next(undefined);
+    };
+    subscriber.add(
+      wire.frames$.subscribe({
+        next: (frame) => {
+          if (frame.kind === 'prompt') prompted();
+          else if (!isPrompted && isTaken(frame)) error(new BytesReplaced(command));
+        },
+        error,
+      }),
+    );
+    subscriber.add(
+      wire.frames$.pipe(answer(command)).subscribe({
+        // After its `OK`, the modem waits for the bytes even if its prompt is lost.
+        next: () => subscriber.add(wire.clock.schedule(prompted, promptPause)),
+        error,
+      }),
+    );
+  });
+}

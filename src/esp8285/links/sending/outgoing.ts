@@ -1,0 +1,281 @@
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  exhaustMap,
+  filter,
+  finalize,
+  first,
+  ignoreElements,
+  map,
+  merge,
+  type Observable,
+  of,
+  repeat,
+  startWith,
+  switchMap,
+  take,
+  takeUntil,
+  throwError,
+  timer,
+} from 'rxjs';
+
+import { Mutex } from '../../../streams';
+import { common, longestSend } from '../../commands/catalogue';
+import { Refusal } from '../../executor/answer';
+import { quiet } from '../../executor/probeWhenQuiet';
+import type { Settlement } from '../../executor/turn';
+import { Unanswered } from '../../executor/unanswered';
+import { bufferStatusExchange } from '../exchanges/bufferStatus';
+import { isBufferFull } from '../exchanges/reasons';
+import { segmentExchange } from '../exchanges/segmentExchange';
+import { LinkGone, SegmentsLost, SendFailed } from '../exchanges/sendErrors';
+import { sendDeadline, sendExchange } from '../exchanges/sendExchange';
+import { secondThoughts } from '../exchanges/sendResult';
+import type { LinkContext } from '../linkContext';
+import type { LinkLife } from '../linkLife';
+import { saysMissing } from '../streamErrors';
+import { Segments } from './segments';
+
+/**
+ * After a send without the send buffer that took longer than `patientSend` milliseconds, the next one of that link has
+ * `impatientSend` bytes: one segment of any network.
+ */
+const patientSend = 1_000;
+const impatientSend = 536;
+/** A smaller buffer is not believed: one segment of any network. */
+const leastCapacity = 536;
+/** A link that has refused this many segments in a row is not asked any more. */
+const mostRefusals = 2;
+/** Milliseconds before a full buffer is tried again, if nothing is acknowledged meanwhile: first and at most. */
+const fullPause = { first: 50, longest: 1_000 };
+
+export interface OutgoingOptions {
+  readonly life: LinkLife;
+  readonly context: LinkContext;
+  /** The send buffer cannot be used with encryption. */
+  readonly isEncrypted: () => boolean;
+  /** Errors when the link fails. */
+  readonly lost$: Observable<never>;
+  /** Makes the error of a send that has failed. Also fails the link, if that follows. */
+  readonly failure: (cause: unknown) => unknown;
+}
+
+type NoteFailure = (cause: unknown) => void;
+
+/**
+ * The bytes that go out on a stream link. With a send buffer (AT 1.3 to 1.7), the next send may begin as soon as the modem
+ * has taken the bytes, and several segments are under way. Otherwise each send waits for its result.
+ *
+ *     send     --[a__t______ok]         t: the modem has taken the bytes
+ *                    [b__t______ok]
+ */
+export class Outgoing {
+  private readonly turns = new Mutex();
+  private readonly segments = new Segments();
+  /** A slow peer blocks all links without a send buffer, so it gets fewer bytes at a time as long as it is slow. */
+  private most = longestSend;
+  private refusals = 0;
+  private isWatched = false;
+
+  constructor(private readonly options: OutgoingOptions) {}
+
+  /** The most bytes of one {@link send}. */
+  get maxSend(): number {
+    return this.usesBuffer ? longestSend : this.most;
+  }
+
+  /** The size of the pieces of more bytes: two of them fill the send buffer, so that one is always under way. */
+  get pieceSize(): number {
+    return this.usesBuffer ? Math.min(longestSend, this.options.context.sendBuffer.capacity >> 1) : this.most;
+  }
+
+  /** Cold: completes when all bytes that were to be sent are acknowledged, or cannot be any more. */
+  get drained$(): Observable<never> {
+    const free$ = this.turns.locked$.pipe(first((isLocked) => !isLocked));
+    return concat(
+      free$,
+      defer(() => this.roomFor(Infinity)),
+    ).pipe(ignoreElements());
+  }
+
+  /** See {@link StreamLink.send}. */
+  send(bytes: Uint8Array): Observable<void> {
+    const { life, lost$, failure } = this.options;
+    return defer(() => {
+      if (!life.isOpen) throw failure(new LinkGone('nothing was sent'));
+      let error: unknown;
+      // A failure ends the connection, whether or not the caller still waits for the send.
+      const noteFailure = (cause: unknown) => {
+        error = failure(cause);
+        if (life.isOpen && saysMissing(cause)) life.vanish();
+      };
+      const put$ = defer(() =>
+        this.usesBuffer ? this.putSegment(bytes, noteFailure) : this.sendAndWait(bytes, noteFailure),
+      );
+      return this.turns.runExclusive(merge(put$, lost$).pipe(take(1))).pipe(
+        concatMap((acknowledged$) => concat(of(undefined), acknowledged$)),
+        catchError((cause: unknown) => throwError(() => error ?? failure(cause))),
+      );
+    });
+  }
+
+  /** The modem has said what has become of a segment. */
+  segmentEnded(segment: number, ok: boolean): void {
+    this.segments.ended(segment, ok);
+  }
+
+  /** The modem has closed the link. It says nothing more about the segments. */
+  end(failureOf: (cause: unknown) => unknown): void {
+    if (!this.segments.isIdle) this.segments.fail(failureOf(new SegmentsLost(this.segments.bytes)));
+  }
+
+  /** The link has failed. */
+  fail(error: unknown): void {
+    this.segments.fail(error);
+  }
+
+  private get usesBuffer(): boolean {
+    const { context, isEncrypted } = this.options;
+    return context.sendBuffer.isUsable && !isEncrypted() && this.refusals < mostRefusals;
+  }
+
+  /** Emits how the acknowledgement shows itself, when the modem has taken the bytes and can take more. */
+  private putSegment(
+    bytes: Uint8Array,
+    noteFailure: NoteFailure,
+    pause = fullPause.first,
+  ): Observable<Observable<never>> {
+    const { life, context } = this.options;
+    const { executor, sendBuffer } = context;
+    return this.roomFor(bytes.length).pipe(
+      concatMap(() => {
+        const segment = this.segments.begin(bytes.length);
+        const command = common.sendSegment(life.id, bytes.length);
+        const exchange = segmentExchange({ command, bytes, expected: this.segments.expected }, life);
+        const settled = (settlement: Settlement<number | undefined>) => {
+          if (settlement.end === 'done') {
+            this.refusals = 0;
+            sendBuffer.worked();
+            this.segments.taken(segment, settlement.value);
+            this.watch();
+          } else {
+            this.segments.withdraw(segment, settlement.end === 'failed');
+            if (settlement.end === 'failed' && !(settlement.cause instanceof Refusal)) noteFailure(settlement.cause);
+          }
+        };
+        return executor.run(exchange, settled).pipe(map(() => segment.acknowledged$));
+      }),
+      concatMap((acknowledged$) => this.roomFor(this.pieceSize).pipe(map(() => acknowledged$))),
+      catchError((cause: unknown) => {
+        if (!(cause instanceof Refusal && life.isOpen)) throw cause;
+        if (isBufferFull(cause)) return this.putLater(bytes, noteFailure, pause);
+        // The modem or this link has no send buffer, or the line has damaged the command.
+        this.refusals++;
+        sendBuffer.refused();
+        return concat(this.roomFor(Infinity).pipe(ignoreElements()), this.sendAndWait(bytes, noteFailure));
+      }),
+    );
+  }
+
+  /** The buffer has less room than was believed. */
+  private putLater(bytes: Uint8Array, noteFailure: NoteFailure, pause: number): Observable<Observable<never>> {
+    const { clock } = this.options.context.hold;
+    return concat(
+      this.ask(),
+      merge(this.segments.changes$, timer(pause, clock)).pipe(take(1), ignoreElements()),
+      defer(() => this.putSegment(bytes, noteFailure, Math.min(2 * pause, fullPause.longest))),
+    );
+  }
+
+  private sendAndWait(bytes: Uint8Array, noteFailure: NoteFailure): Observable<Observable<never>> {
+    const { life, context } = this.options;
+    const exchange = sendExchange(common.send(life.id, bytes.length), bytes, life);
+    const settled = (settlement: Settlement<number>) => {
+      if (settlement.end === 'failed') noteFailure(settlement.cause);
+    };
+    return context.executor.run(exchange, settled).pipe(
+      map((took) => {
+        this.most = took > patientSend ? impatientSend : Math.min(longestSend, 2 * this.most);
+        return EMPTY;
+      }),
+    );
+  }
+
+  /** Emits when the buffer has room for so many bytes, or is empty. */
+  private roomFor(length: number): Observable<unknown> {
+    const { sendBuffer } = this.options.context;
+    return this.segments.changes$.pipe(
+      startWith(undefined),
+      first(() => this.segments.isIdle || this.segments.bytes + length <= sendBuffer.capacity),
+    );
+  }
+
+  /** Watches over the segments under way, in the background, until all are acknowledged. */
+  private watch(): void {
+    if (this.isWatched || !this.segments.isWaiting) return;
+    this.isWatched = true;
+    this.options.context.run(
+      merge(this.asking(), this.givingUp(), this.failing()).pipe(
+        catchError((cause: unknown) => {
+          this.options.failure(cause);
+          return EMPTY;
+        }),
+        finalize(() => (this.isWatched = false)),
+        takeUntil(this.segments.changes$.pipe(filter(() => !this.segments.isWaiting))),
+      ),
+    );
+  }
+
+  /** Asks the modem when no result has come for a while, because the line may have lost it. */
+  private asking(): Observable<never> {
+    const { clock } = this.options.context.hold;
+    const intervals$ = concat(timer(quiet, clock), timer(2 * quiet, clock), timer(4 * quiet, clock).pipe(repeat()));
+    const late$ = this.segments.changes$.pipe(
+      startWith(undefined),
+      switchMap(() => intervals$),
+    );
+    return merge(late$, this.segments.doubts$).pipe(exhaustMap(() => this.ask()));
+  }
+
+  private ask(): Observable<never> {
+    const { life, context } = this.options;
+    return context.executor.run(bufferStatusExchange(life.id)).pipe(
+      // The executor deals with a modem that does not answer.
+      catchError(() => EMPTY),
+      map((status) => {
+        if (status === 'gone') {
+          if (life.isOpen) life.vanish();
+        } else if (status !== undefined) {
+          context.sendBuffer.capacity = Math.max(leastCapacity, this.segments.compare(status));
+        }
+      }),
+      ignoreElements(),
+    );
+  }
+
+  private givingUp(): Observable<never> {
+    const { clock } = this.options.context.hold;
+    return this.segments.changes$.pipe(
+      startWith(undefined),
+      switchMap(() => timer(sendDeadline, clock)),
+      map(() => {
+        const what = `the peer has acknowledged nothing for ${sendDeadline / 1000} s`;
+        throw new Unanswered('', sendDeadline, `${what}, and ${this.segments.bytes} bytes are under way`);
+      }),
+    );
+  }
+
+  /** AT 1.x may deliver a segment after it has said `SEND FAIL`. */
+  private failing(): Observable<never> {
+    const { clock } = this.options.context.hold;
+    return this.segments.failures$.pipe(
+      switchMap((segment) => timer(secondThoughts, clock).pipe(filter(() => this.segments.has(segment)))),
+      map(() => {
+        throw new SendFailed(`the modem answered SEND FAIL, and ${this.segments.bytes} bytes are not acknowledged`);
+      }),
+    );
+  }
+}

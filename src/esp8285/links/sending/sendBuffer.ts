@@ -1,0 +1,39 @@
+import type { Dialect } from '../../commands/dialect';
+
+/** The most bytes that the buffer of one link holds, until the modem says something else: two full segments of TCP. */
+const usualCapacity = 2_920;
+/** A modem that has refused the command this often, and has never carried it out, does not know it. */
+const mostRefusals = 2;
+
+/** What is known of the send buffers of the modem (`AT+CIPSENDBUF`). Each TCP link has one. */
+export class SendBuffer {
+  /** How many bytes that are not acknowledged one buffer holds. */
+  capacity = usualCapacity;
+
+  private isThere = false;
+  private hasWorked = false;
+  private refusals = 0;
+
+  /** The modem has been set up, and speaks this dialect. */
+  begin({ sendBuffer }: Dialect): void {
+    this.isThere = sendBuffer;
+    this.hasWorked = false;
+    this.refusals = 0;
+    this.capacity = usualCapacity;
+  }
+
+  /** Whether it may be used, as far as is known. */
+  get isUsable(): boolean {
+    return this.isThere && (this.hasWorked || this.refusals < mostRefusals);
+  }
+
+  /** The modem has taken a segment. */
+  worked(): void {
+    this.hasWorked = true;
+  }
+
+  /** The modem has refused the command. */
+  refused(): void {
+    this.refusals++;
+  }
+}
