@@ -1,4 +1,4 @@
-import { exhaustMap, Observable, type OperatorFunction, takeWhile } from 'rxjs';
+import { ignoreElements, Observable, type OperatorFunction, takeWhile } from 'rxjs';
 
 import type { ByteQueue } from '../queues/byteQueue';
 import { withDemand } from './withDemand';
@@ -32,23 +32,32 @@ function takeAll(
   demand: number,
   takeNext: (queue: ByteQueue) => Buffer | undefined,
 ): OperatorFunction<ByteQueue, Buffer> {
-  return withDemand(demand, (queue$) =>
-    queue$.pipe(
-      takeWhile((queue) => !queue.finished, true),
-      // Taking changes the queue. `exhaustMap` ignores that change, because the loop is still running.
-      exhaustMap(
-        (queue) =>
-          new Observable<Buffer>((reader) => {
-            const deliverNext = () => {
-              const next = takeNext(queue);
-              if (next !== undefined) reader.next(next);
-              return next !== undefined;
-            };
-            while (!reader.closed && queue.batch(deliverNext));
-            if (queue.failure) reader.error(queue.failure);
-            reader.complete();
-          }),
-      ),
-    ),
+  return withDemand(
+    demand,
+    (queue$) =>
+      new Observable<Buffer>((reader) => {
+        let isTaking = false;
+
+        /** Whether more may come. */
+        function takeFrom(queue: ByteQueue): boolean {
+          // Taking changes the queue. That change is ignored, because the loop is still running.
+          if (isTaking) return true;
+          isTaking = true;
+          while (!reader.closed && queue.batch(() => deliverNext(queue)));
+          isTaking = false;
+          if (!queue.finished) return true;
+          if (queue.failure) reader.error(queue.failure);
+          reader.complete();
+          return false;
+        }
+
+        function deliverNext(queue: ByteQueue): boolean {
+          const next = takeNext(queue);
+          if (next !== undefined) reader.next(next);
+          return next !== undefined;
+        }
+
+        queue$.pipe(takeWhile(takeFrom), ignoreElements()).subscribe(reader);
+      }),
   );
 }
