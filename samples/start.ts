@@ -31,9 +31,8 @@ async function demonstrate(options: Options): Promise<void> {
 }
 
 async function transferPicture(options: Options, world?: VirtualWorld): Promise<void> {
-  const { url, baud, firmware, save } = options;
+  const { url, baud, faster, firmware, save } = options;
   const { port = '', ssid = '', key = '' } = world ?? options;
-  const line = capacity(baud, firmware);
   if (world) {
     say(`A virtual modem with AT ${firmware} at ${port}, ${baud} baud; --port uses a real one.`);
     say(`A web server at 127.0.0.1:${world.webPort}, which the modem knows as ${url.host}.`);
@@ -41,7 +40,9 @@ async function transferPicture(options: Options, world?: VirtualWorld): Promise<
 
   say(`\nSetting up the modem at ${port}, and joining ${ssid} …`);
   const uart = new machine.UART(port, baud);
-  const nic = await network.ESP8285(uart);
+  const nic = await network.ESP8285(uart, { ...(faster !== undefined && { baud: faster }) });
+  const line = capacity(nic.baud ?? baud, firmware);
+  if (faster !== undefined) say(`The line has ${nic.baud} baud now.`);
   try {
     await nic.connect(ssid, key);
     const [address] = await nic.ifconfig();

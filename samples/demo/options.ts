@@ -7,6 +7,8 @@ export interface Options {
   /** The serial line; `undefined` for the virtual modem. */
   readonly port?: string;
   readonly baud: number;
+  /** The speed at which the line is used; `undefined` for the same one. */
+  readonly faster?: number;
   readonly firmware: FirmwareVersion;
   readonly ssid?: string;
   readonly key?: string;
@@ -36,6 +38,7 @@ export function readOptions(argv: readonly string[]): Options {
     )
     .option('--port <port>', 'serial line of a real modem: a device, tcp://host:port, rfc2217://host:port')
     .option('--baud <rate>', 'its speed in bits per second', wholeNumber, 115_200)
+    .option('--faster <rate>', 'a higher speed, to which the modem and the line are changed', wholeNumber)
     .addOption(new Option('--firmware <version>', 'what the virtual modem is').choices(firmwareVersions).default('1.5'))
     .option('--ssid <name>', 'Wi-Fi network to join')
     .addOption(new Option('--key <key>', 'key of the network; better in the environment').env('RX_USOCKET_KEY'))

@@ -305,7 +305,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
         modem: status?.modem,
         firmware: this.modem.state.version,
         port: this.uart.port,
-        baud: this.modem.wantedBaud === undefined ? undefined : this.baud,
+        baud: this.modem.setsSpeed ? this.baud : undefined,
         wifi: status?.wifi,
         ...this.wifi.known,
         links: this.modem.links.used,

@@ -114,9 +114,9 @@ export class Modem {
       { setUp: { receive, flowControl }, longestSilence, scheduler },
     );
   }
-  /** The speed that the program wants; `undefined` if the line keeps the one that it has. */
-  get wantedBaud(): number | undefined {
-    return this.speed.wanted;
+  /** Whether the driver sets the speed of the line. */
+  get setsSpeed(): boolean {
+    return this.speed.wanted !== undefined || this.speed.isSought;
   }
 
   /** Cold: changes the speed of both ends of the line, and emits the one that they have afterwards. */

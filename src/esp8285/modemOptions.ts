@@ -31,9 +31,10 @@ export interface ModemOptions {
    * line, and checks that both understand each other. If they do not, or not without damage, the next slower usual speed
    * is tried. `nic.baud` is the speed in use, and `trace$` says why it is not the wanted one. A modem that a crashed
    * program has left at this speed is found. `EOPNOTSUPP` for a line whose speed cannot be changed from here, such as
-   * `tcp:`. Default: the speed of the line stays.
+   * `tcp:`. With `'auto'`, the speed of the modem is not known: the usual ones are tried, within 15 s, and the line keeps the
+   * one that the modem has. Default: the speed of the line stays.
    */
-  readonly baud?: number;
+  readonly baud?: number | 'auto';
   /**
    * How the network is joined again after a restart of the modem, or when it is lost and the modem does not join it by
    * itself within 15 s. With `false`, it is not joined again. Default: see {@link RejoinOptions}.

@@ -43,8 +43,11 @@ export interface LineSpeedContext {
  * speed, and then neither end understands the other.
  */
 export class LineSpeed {
-  /** The speed that the program has opened the line with, which is the modem's own. */
-  private readonly first: number | undefined;
+  /** Whether the speed of the modem has to be found, at each set-up. */
+  isSought = false;
+
+  /** The speed that the program has opened the line with, or that was found: the modem's own. */
+  private first: number | undefined;
   private wish: number | undefined;
   /** When the search for the fastest good speed has begun; it goes on after a restart of the modem. */
   private searchedSince: number | undefined;
@@ -110,9 +113,9 @@ export class LineSpeed {
    * The program wants this speed, also if it could not be used before. Throws `EINVAL` for a speed that no modem accepts,
    * and `EOPNOTSUPP` for a line whose speed cannot be changed from here.
    */
-  want(baud: number, syscall: string): void {
-    if (!Number.isInteger(baud) || baud < lowest || baud > highest) {
-      const message = `${syscall}: baud is a whole number from ${lowest} to ${highest}, not ${baud}`;
+  want(baud: number | 'auto', syscall: string): void {
+    if (baud !== 'auto' && (!Number.isInteger(baud) || baud < lowest || baud > highest)) {
+      const message = `${syscall}: baud is a whole number from ${lowest} to ${highest}, or 'auto', not ${baud}`;
       throw new OSError('EINVAL', syscall, message);
     }
     if (!this.isChangeable) {
@@ -120,6 +123,10 @@ export class LineSpeed {
       const advice = 'for a raw serial server, use rfc2217://host:port if it has that, or set the speed at the server';
       const message = `${syscall}: the speed of ${line} cannot be changed from here; ${advice}`;
       throw new OSError('EOPNOTSUPP', syscall, message);
+    }
+    if (baud === 'auto') {
+      this.isSought = true;
+      return;
     }
     this.wish = baud;
     this.searchedSince = undefined;
@@ -129,6 +136,11 @@ export class LineSpeed {
   /** The modem is told to use this speed. It may have it from now on. */
   tell(baud: number): void {
     this.told.add(baud);
+  }
+
+  /** The line has the speed of a modem whose speed was not known. */
+  found(baud: number): void {
+    this.first = baud;
   }
 
   /** Whether the search for the fastest good speed may go on. It begins with the first call. */

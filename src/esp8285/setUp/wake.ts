@@ -2,6 +2,7 @@ import {
   catchError,
   concat,
   defer,
+  EMPTY,
   ignoreElements,
   merge,
   type Observable,
@@ -18,6 +19,7 @@ import { answer, Refusal } from '../executor/answer';
 import { insist } from '../executor/insist';
 import { padSend } from '../executor/padSend';
 import type { Wire } from '../executor/wire';
+import { findSpeed } from './findSpeed';
 
 /** Milliseconds that the modem has to answer one `AT`. It may be starting, and a busy modem is asked once a second. */
 const wakePatience = 1_500;
@@ -53,12 +55,31 @@ export function wake(wire: Wire): Observable<never> {
       catchError(() => wire.speed.atAny(wakePatience, () => escaped$)),
       catchError(() => wire.speed.atAny(wakePatience, () => padded$)),
     );
-    return merge(hearing$, answered$).pipe(
+    return merge(hearing$, concat(wire.speed.isSought ? seek(wire) : EMPTY, answered$)).pipe(
       take(1),
       catchError((cause: unknown) => throwError(() => noAnswer(isHeard, cause))),
       ignoreElements(),
     );
   });
+}
+
+/** Finds the speed of the modem, and completes. */
+function seek(wire: Wire): Observable<never> {
+  const { speed, received$, clock } = wire;
+  const { current } = speed;
+  const line = {
+    received$,
+    current,
+    clock,
+    change: (baud: number) => speed.change(baud),
+    write: (bytes: Uint8Array) => wire.write(bytes),
+  };
+  return findSpeed(line).pipe(
+    tap((baud) => {
+      speed.found(baud);
+    }),
+    ignoreElements(),
+  );
 }
 
 function noAnswer(isHeard: boolean, cause: unknown): unknown {
@@ -67,7 +88,7 @@ function noAnswer(isHeard: boolean, cause: unknown): unknown {
     ? new OSError(
         'EPROTO',
         'modem',
-        'what comes from the modem makes no sense; the baud rate is wrong, most likely: try 115200, 9600, 74880, 921600',
+        "what comes from the modem makes no sense; the baud rate is wrong, most likely: try the option baud: 'auto', which finds it",
         { cause },
       )
     : new OSError(
