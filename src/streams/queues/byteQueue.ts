@@ -1,4 +1,4 @@
-import { BehaviorSubject, distinctUntilChanged, map, type Observable, tap } from 'rxjs';
+import { BehaviorSubject, Observable } from 'rxjs';
 
 import { asBuffer } from './asBuffer';
 import { assertSize } from './size';
@@ -55,11 +55,19 @@ export class ByteQueue {
     this.capacity = capacity;
     this.overflow = overflow;
     this.changes$ = this.changed.asObservable();
-    this.room$ = this.changed.pipe(
-      map((queue) => queue.room),
-      distinctUntilChanged(),
-      tap((room) => (this.offered = Math.max(this.offered, room))),
-    );
+    // By hand, because each link that is read subscribes to it several times.
+    this.room$ = new Observable((subscriber) => {
+      let last: number | undefined;
+      return this.changed.subscribe({
+        next: ({ room }) => {
+          if (room === last) return;
+          last = room;
+          this.offered = Math.max(this.offered, room);
+          subscriber.next(room);
+        },
+        error: (error: unknown) => subscriber.error(error),
+      });
+    });
   }
 
   /** Bytes in the queue. */

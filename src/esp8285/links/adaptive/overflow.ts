@@ -1,11 +1,4 @@
-import {
-  BehaviorSubject,
-  combineLatest,
-  distinctUntilChanged,
-  map,
-  type MonoTypeOperatorFunction,
-  Observable,
-} from 'rxjs';
+import { BehaviorSubject, type MonoTypeOperatorFunction, Observable } from 'rxjs';
 
 import { ByteQueue } from '../../../streams';
 
@@ -33,10 +26,27 @@ export class Overflow {
   private readonly isEmpty = new BehaviorSubject(true);
 
   constructor(private readonly options: OverflowOptions) {
-    this.room$ = combineLatest([options.room$, this.isEmpty]).pipe(
-      map(([room, isEmpty]) => (isEmpty ? room : 0)),
-      distinctUntilChanged(),
-    );
+    // By hand, because each link that is read subscribes to it twice.
+    this.room$ = new Observable((subscriber) => {
+      let room: number | undefined;
+      let last: number | undefined;
+      const error = (cause: unknown) => {
+        subscriber.error(cause);
+      };
+      const tell = () => {
+        if (room === undefined) return;
+        const now = this.isEmpty.value ? room : 0;
+        if (now === last) return;
+        last = now;
+        subscriber.next(now);
+      };
+      const change = (now: number) => {
+        room = now;
+        tell();
+      };
+      subscriber.add(options.room$.subscribe({ next: change, error }));
+      subscriber.add(this.isEmpty.subscribe({ next: tell, error }));
+    });
   }
 
   keep(): MonoTypeOperatorFunction<Buffer> {
