@@ -98,25 +98,44 @@ function taken(
   number: () => number | undefined,
 ): Observable<unknown> {
   const { wire, command, link, length } = send;
-  const taken$ = wire.frames$.pipe(
-    // The result of the segment says the same, if `Recv` was lost.
-    first((frame) => {
-      const isResult = frame.kind === 'segment' && frame.link === link.id && frame.segment === number();
-      return isTaken(frame) || isResult;
-    }),
-    tap(() => {
-      if (wire.probe.isOwed) fail(new BytesReplaced(command));
-    }),
-  );
-  const refused$ = wire.frames$.pipe(
-    filter((frame) => frame.kind === 'final' && frame.result !== 'OK'),
-    map(() => fail(new SendFailed('the modem answered ERROR in the place of Recv'))),
-  );
-  return merge(taken$, refused$, wire.write(bytes)).pipe(
-    take(1),
-    probeWhenQuiet(wire, command, () => ({ quiet: quiet + pace * length, patience: dataPatience, tries: 1 })),
-    // A modem that is free has taken all bytes, and only its `Recv` was lost.
-    catchError((error: unknown) => (error instanceof AnswerLost ? of(error) : throwError(() => error))),
-    padWhenSilent(send),
-  );
+  return defer(() => {
+    // A modem that still waited when it was asked has taken the question for bytes that the line had lost.
+    let isReplaced = false;
+    const stillBusy = () => (isReplaced = true);
+    const check = () => {
+      if (isReplaced || wire.probe.isOwed) fail(new BytesReplaced(command));
+    };
+    const taken$ = wire.frames$.pipe(
+      // The result of the segment says the same, if `Recv` was lost.
+      first((frame) => {
+        const isResult = frame.kind === 'segment' && frame.link === link.id && frame.segment === number();
+        return isTaken(frame) || isResult;
+      }),
+      tap((frame) => {
+        // If the line has damaged the announced length, the modem has taken only a part of the bytes.
+        isReplaced ||= frame.kind === 'taken' && frame.length !== length;
+        check();
+      }),
+    );
+    const refused$ = wire.frames$.pipe(
+      filter((frame) => frame.kind === 'final' && frame.result !== 'OK'),
+      map(() => fail(new SendFailed('the modem answered ERROR in the place of Recv'))),
+    );
+    return merge(taken$, refused$, wire.write(bytes)).pipe(
+      take(1),
+      probeWhenQuiet(wire, command, () => ({
+        quiet: quiet + pace * length,
+        patience: dataPatience,
+        tries: 1,
+        stillBusy,
+      })),
+      catchError((error: unknown) => {
+        if (!(error instanceof AnswerLost)) throw error;
+        // A modem that is free has taken all bytes, and only its `Recv` was lost.
+        check();
+        return of(error);
+      }),
+      padWhenSilent(send),
+    );
+  });
 }
