@@ -76,6 +76,8 @@ class DirectPort {
   private waiting = Subscription.EMPTY;
   /** Whether the poller may be used. */
   private isPolled = true;
+  /** What is polled for; `undefined` when the poller has decided that. */
+  private polled: number | undefined;
   private isLost = false;
 
   constructor(
@@ -85,6 +87,7 @@ class DirectPort {
     const { poller } = port;
     // Not `once`, which would forget what else is polled for.
     poller.on('readable', (error: Error | null) => {
+      this.polled = undefined;
       if (error) {
         this.failRead(error);
         return;
@@ -94,6 +97,7 @@ class DirectPort {
       if (this.reading) this.poll();
     });
     poller.on('writable', (error: Error | null) => {
+      this.polled = undefined;
       if (error) {
         this.failWrite(error);
         return;
@@ -102,6 +106,7 @@ class DirectPort {
       this.poll();
     });
     poller.on('disconnect', (error: Error | null) => {
+      this.polled = undefined;
       this.isLost = true;
       if (this.isPolled) options.hungUp(error ?? new Error('hung up'));
     });
@@ -213,13 +218,15 @@ class DirectPort {
   }
 
   /**
-   * Polls for what is waited for now. Each call replaces what was polled for before. The poller itself goes on with
-   * everything that it has ever been asked for, even if nobody waits for it.
+   * Polls for what is waited for now. Each call replaces what was polled for before. After an event, the poller goes on
+   * with everything that it has ever been asked for, even if nobody waits for it.
    */
   private poll(): void {
     if (!this.isPolled) return;
     const isReading = this.reading !== undefined && this.waiting.closed;
     const events = (isReading ? readable : 0) + (this.writing ? writable : 0) + (this.isLost ? 0 : disconnect);
+    if (events === this.polled) return;
+    this.polled = events;
     this.port.poller.poll(events);
   }
 
