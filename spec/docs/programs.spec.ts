@@ -71,6 +71,9 @@ const cases: Readonly<Record<string, (program: Program, world: World) => Promise
     expect(stdout).toMatch(/^\[\s+'192\.168\.1\.50',[^]*'my-ssid'\s+\]\n$/);
   },
   'docs/node.md: Connecting': printsThePage,
+  'docs/node.md: HTTP and HTTPS': async (program) => {
+    expect(await program.outcome).toEqual({ code: 0, stdout: `200 ${page}\n200 ${page}\n`, stderr: '' });
+  },
   'docs/node.md: Serving': async (program, { listening }) => {
     await program.printed(/^It listens\.\n/);
     const answer = await fetch(`http://127.0.0.1:${listening}/here`, { headers: { connection: 'close' } });

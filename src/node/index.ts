@@ -6,7 +6,9 @@
  *
  * @module rx-usocket/node
  */
+export { HttpAgent, type HttpAgentOptions, HttpsAgent, type HttpsAgentOptions } from './agents';
 export { connect, type NicConnectOptions } from './connect';
+export { connector, type Connector, type ConnectorOptions, type ConnectorTarget } from './connector';
 export { lookup, type LookupCallback, type NicLookupOptions } from './lookup';
 export { NicSocket, type NicSocketOptions } from './nicSocket';
 export type { LinkOptions } from './openHandle';

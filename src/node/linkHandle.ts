@@ -43,6 +43,11 @@ const halfClosedGrace = 2_000;
 /** A `struct linger` of 0 seconds. */
 const noLinger = Buffer.from(new Int32Array([1, 0]).buffer);
 
+/** What can be destroyed: a socket, or a stream over one. */
+export interface Destroyable {
+  destroy(): unknown;
+}
+
 /** How a {@link LinkHandle} uses its connection. */
 export interface LinkHandleOptions {
   /** What the connections of the interface share. */
@@ -67,7 +72,7 @@ export class LinkHandle implements StreamCalls, YieldingLink {
   /** The reason for the last error number that Node.js was given. */
   failure: unknown;
   /** What is destroyed when the connection is idle and another one needs its link. Without it, it is never given up. */
-  yieldsAs: Pick<Socket, 'destroy'> | undefined;
+  yieldsAs: Destroyable | undefined;
 
   private readonly nic: OneLink;
   private readonly socket: SocketStreams;

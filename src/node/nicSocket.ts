@@ -2,6 +2,7 @@ import { type LookupFunction, Socket, type SocketConstructorOpts, type TcpSocket
 import type { DuplexOptions } from 'node:stream';
 
 import { programInterfaces } from '../programInterfaces';
+import type { Destroyable } from './linkHandle';
 import { lookup } from './lookup';
 import { giveHandle, type NativeStream } from './nativeStream';
 import { clientHandle, handleOf, type LinkOptions } from './openHandle';
@@ -102,6 +103,17 @@ export class NicSocket extends Socket {
   private get internals(): Internals {
     return this as unknown as Internals;
   }
+}
+
+/**
+ * Lets a connection be given up when it is idle (`unref`) and another one needs its link. Clients that keep connections do not
+ * let these keep the program running.
+ *
+ * @param outer What the program has of it: the socket itself, or what encrypts it.
+ */
+export function yieldWhenIdle(socket: Socket, outer: Destroyable): void {
+  const handle = handleOf((socket as unknown as Internals)._handle);
+  if (handle) handle.yieldsAs = outer;
 }
 
 /** Makes a {@link NicSocket} of the `net.Socket` that Node.js has made for a client of a server. */

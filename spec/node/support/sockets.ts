@@ -1,7 +1,9 @@
 import { connect as connectOverSystem, createServer as createServerOfSystem, type Server, type Socket } from 'node:net';
 
 import { virtualModem, type TestedInterface } from '../../../harness/interfaces/interfaces';
+import { turnUntil } from '../../../harness/time/turns';
 import type { Emulator } from '../../../src/emulator';
+import { ESP8285 } from '../../../src/esp8285';
 import { HostNic } from '../../../src/host';
 import { connect, createServer, type NicConnectOptions, type NicServerOptions } from '../../../src/node';
 import type { Nic } from '../../../src/usocket';
@@ -10,9 +12,11 @@ import type { Nic } from '../../../src/usocket';
 export interface Sockets extends AsyncDisposable {
   /** The interface; `undefined` for the sockets of `net`. */
   readonly nic: Nic | undefined;
-  /** The virtual modem, if there is one. */
-  readonly emulator: Emulator | undefined;
   connect(options: NicConnectOptions, listener?: () => void): Socket;
+  /** Restarts the modem. */
+  restart(): void;
+  /** Waits until the modem is back on its network. */
+  isBack(): Promise<boolean>;
   createServer(options: NicServerOptions, listener?: (socket: Socket) => void): Server;
 }
 
@@ -34,9 +38,10 @@ const ofSystem: TestedSockets = {
   start: () =>
     Promise.resolve({
       nic: undefined,
-      emulator: undefined,
       connect: connectOverSystem,
       createServer: createServerOfSystem,
+      restart: () => undefined,
+      isBack: () => Promise.resolve(true),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     }),
 };
@@ -47,7 +52,7 @@ const overHost: TestedSockets = {
   isOurs: true,
   start() {
     const nic = new HostNic({ linger: 30, lookup: (host, _options, callback) => answer(host, callback) });
-    return Promise.resolve({ ...socketsOver(nic), emulator: undefined, [Symbol.asyncDispose]: () => nic.close() });
+    return Promise.resolve({ ...socketsOver(nic), [Symbol.asyncDispose]: () => nic.close() });
   },
 };
 
@@ -70,14 +75,17 @@ function overModem(firmware: '1.5' | '1.7.4' | '2.2.2', tested: TestedInterface)
     async start() {
       const running = await tested.start();
       const { nic, emulator } = running;
-      return { ...socketsOver(nic), emulator, [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
+      return { ...socketsOver(nic, emulator), [Symbol.asyncDispose]: () => running[Symbol.asyncDispose]() };
     },
   };
 }
 
-function socketsOver(nic: Nic): Pick<Sockets, 'nic' | 'connect' | 'createServer'> {
+function socketsOver(nic: Nic, emulator?: Emulator): Omit<Sockets, typeof Symbol.asyncDispose> {
+  const isUp = () => !(nic instanceof ESP8285) || nic.isconnected();
   return {
     nic,
+    restart: () => emulator?.fault({ kind: 'reset' }),
+    isBack: () => turnUntil(isUp, 10_000),
     connect: (options, listener) => connect({ nic, ...options }, listener),
     createServer: (options, listener) => createServer({ nic, ...options }, listener),
   };
