@@ -1,7 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
-import { format, resolveConfig } from 'prettier';
+import { promisify } from 'node:util';
 
 import { firmwareVersions } from '../../src/emulator';
 import type { FigureName, Receive } from './figures';
@@ -27,7 +27,12 @@ export async function writeTables(tables: Readonly<Record<string, string>>): Pro
       /(<!-- bench: (?<name>\w+) -->\n)[^]*?(?=<!-- \/bench -->)/g,
       (whole, opening: string, name: string) => (name in tables ? `${opening}\n${tables[name]}\n\n` : whole),
     );
-    await writeFile(file, await format(after, { ...(await resolveConfig(file)), parser: 'markdown' }));
+    await writeFile(file, after);
+    await promisify(execFile)(process.execPath, [
+      join(root, 'node_modules/prettier/bin/prettier.cjs'),
+      '--write',
+      file,
+    ]);
   }
 }
 
