@@ -14,6 +14,7 @@ const payload = Buffer.from(Array.from({ length: 300 }, (_, at) => at.toString(3
 interface Outcome {
   readonly ended: string;
   readonly received: string;
+  readonly acknowledged: number;
   /** How many bytes the host and the modem have said since the fault. */
   readonly said: number;
   readonly printed: number;
@@ -73,15 +74,16 @@ function upload(firmware: '1.5' | '1.7.4', fault?: Fault): Outcome {
   isCounted = false;
   nic.close$().subscribe();
   emulator.close();
-  return { ended, received: received.join(''), said, printed };
+  return { ended, received: received.join(''), acknowledged: client.bytesAcknowledged, said, printed };
 }
 
 describe.each(['1.5', '1.7.4'] as const)('an upload over a line that is damaged at one place, AT %s', (firmware) => {
   const whole = payload.subarray(0, 400).toString('latin1');
   const sound = upload(firmware);
 
-  it('is whole over a line that is not damaged', () => {
-    assert.deepStrictEqual({ ended: sound.ended, received: sound.received }, { ended: 'sent', received: whole });
+  it('is whole over a line that is not damaged, and acknowledged', () => {
+    const { ended, received, acknowledged } = sound;
+    assert.deepStrictEqual({ ended, received, acknowledged }, { ended: 'sent', received: whole, acknowledged: 400 });
   });
 
   it.each([
@@ -90,10 +92,11 @@ describe.each(['1.5', '1.7.4'] as const)('an upload over a line that is damaged 
     ['a byte of the modem is changed', { kind: 'flip', bytes: 1 }],
   ] as const)('%s: never a byte twice, and never a hang', (_, damage) => {
     for (let after = 0; after < sound.printed; after++) {
-      const { ended, received } = upload(firmware, { ...damage, after });
+      const { ended, received, acknowledged } = upload(firmware, { ...damage, after });
       assert.match(ended, /^(?:sent|ETIMEDOUT|ECONNRESET|EIO)$/, `${after}: ${ended}`);
       if (ended === 'sent') assert.strictEqual(received, whole, `${after}`);
       assertNothingTwice(received);
+      if (damage.kind === 'lose') assert.strictEqual(received.slice(0, acknowledged), whole.slice(0, acknowledged));
     }
   });
 

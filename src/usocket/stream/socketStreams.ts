@@ -65,6 +65,14 @@ export class SocketStreams extends Inspectable implements Pollable {
     return socketState(this.connection);
   }
 
+  /**
+   * How many bytes are acknowledged: by the peer with AT 1.x, by the network stack of the modem with ESP-AT, and by the
+   * operating system on the host. After a send has failed, at least so many of all bytes that were sent have gone.
+   */
+  get bytesAcknowledged(): number {
+    return this.connection.sender.acknowledged;
+  }
+
   /** What could be done without waiting, as `uselect` sees it. Replays the current state. */
   get readiness$(): Observable<Readiness> {
     return socketReadiness(this.connection, this.listenCalls.acceptable$, this.operations.background.failure$);
