@@ -9,7 +9,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { restAt } from '../../harness/peers/peer';
 import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
 import { listen, NicSocket } from '../../src/node';
-import { closed, errorOf } from './support/eventLog';
+import { closed, errorOf, eventsOf } from './support/eventLog';
 import { allSockets, ourSockets, type Sockets } from './support/sockets';
 
 /** Closes a server, and waits until its last connection has closed. */
@@ -167,12 +167,15 @@ describe.each(ourSockets)('a server, on $name,', (tested) => {
     expect(() => server.listen('/tmp/path')).toThrow(expect.objectContaining({ code: 'EOPNOTSUPP' }));
   });
 
-  it('fails when its interface is closed', async () => {
+  it('closes, with its connections, when the program closes the interface', async () => {
     const sockets = await tested.start();
     const server = await listening(sockets);
-    const failed = once(server, 'error');
+    const [peer, socket] = await client(server);
+    const log = eventsOf(socket);
+    const over = Promise.all([once(server, 'close'), closed(socket)]);
     await sockets[Symbol.asyncDispose]();
-    expect((await failed)[0]).toMatchObject({ code: 'ENETDOWN', syscall: 'accept' });
-    await stop(server);
+    await over;
+    expect(log).toEqual(['close closed false']);
+    peer.destroy();
   });
 });

@@ -32,7 +32,7 @@ import {
   type StreamRequest,
 } from './nativeStream';
 import { OneLink } from './oneLink';
-import { numberOf, systemCallError, systemCode } from './systemErrors';
+import { isInterfaceClosed, numberOf, systemCallError, systemCode } from './systemErrors';
 
 /** How many bytes a socket keeps that the interface could not hold back, beside those that the program has asked for. */
 const pushedBuffer = 262_144;
@@ -289,7 +289,7 @@ export class LinkHandle implements StreamCalls, YieldingLink {
 
   private fail(error: unknown): void {
     this.failure = error;
-    this.owner?.destroy(systemCallError('read', error));
+    this.owner?.destroy(isInterfaceClosed(error) ? undefined : systemCallError('read', error));
   }
 
   private statusOf(error: unknown): number {

@@ -43,7 +43,15 @@ export function listen<S extends Server>(server: S, options: NicListenOptions, l
   if (listener) server.once('listening', listener);
   const address = everywhere.has(host) ? '0.0.0.0' : (host ?? '');
   const readableHighWaterMark = internals.highWaterMark ?? getDefaultHighWaterMark(false);
-  const handle = new ListeningHandle({ nic, host: address, port, backlog, halfCloseTimeout, readableHighWaterMark });
+  const handle = new ListeningHandle({
+    nic,
+    host: address,
+    port,
+    backlog,
+    halfCloseTimeout,
+    readableHighWaterMark,
+    lost: () => server.close(),
+  });
   const adopt = (socket: Socket) => adoptSocket(socket, options);
   server.prependListener('connection', adopt);
   server.once('close', () => server.off('connection', adopt));

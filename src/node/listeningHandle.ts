@@ -4,7 +4,7 @@ import { map, noop, type Observable, of, ReplaySubject, switchMap, takeUntil, ta
 import type { Endpoint, Listener, Nic } from '../usocket/contract/nic';
 import { type AddressToFill, fillAddress, type NativeStream } from './nativeStream';
 import { acceptedHandle } from './openHandle';
-import { systemCode } from './systemErrors';
+import { isInterfaceClosed, systemCode } from './systemErrors';
 
 /** What a {@link ListeningHandle} listens on, and how it accepts. */
 export interface ListeningOptions {
@@ -16,6 +16,8 @@ export interface ListeningOptions {
   readonly halfCloseTimeout?: number | undefined;
   /** How many bytes each connection wants to have ready. */
   readonly readableHighWaterMark: number;
+  /** Called when the interface listens no more. */
+  readonly lost: () => void;
 }
 
 /** The handle of a `net.Server` that listens on a port of an interface: what Node.js asks of it. */
@@ -48,7 +50,10 @@ export class ListeningHandle {
     if (!this.isReferenced) listener.ref?.(false);
     listener.connections$.pipe(takeUntil(closing)).subscribe({
       next: (link) => this.onconnection(0, acceptedHandle(link, options).stream),
-      error: (error: unknown) => this.onconnection(systemCode(error).errno),
+      error: (error: unknown) => {
+        if (!isInterfaceClosed(error)) this.onconnection(systemCode(error).errno);
+        options.lost();
+      },
     });
   }
 

@@ -25,6 +25,14 @@ export function systemCode(failure: unknown): { readonly code: string; readonly 
   return { code: numbers.has(code) ? code : 'EIO', errno: numberOf(code) };
 }
 
+/**
+ * Whether the program itself has closed the interface. That is no failure: an error that nobody expects any more, such as one
+ * of a connection that is kept for later, would end the program.
+ */
+export function isInterfaceClosed(failure: unknown): boolean {
+  return failure instanceof OSError && failure.code === 'EBADF';
+}
+
 /** Makes the error that Node.js makes where a call of the operating system has failed. `cause` says more. */
 export function systemCallError(syscall: string, cause: unknown): NodeJS.ErrnoException {
   const { code, errno } = systemCode(cause);
