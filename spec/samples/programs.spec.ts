@@ -1,5 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { servePty, type ServedPty } from '../../src/emulator';
 import { drawSunset } from '../../samples/demo/sunset';
+import { signed } from '../../harness/peers/certificate';
 import { restAt } from '../../harness/peers/peer';
 import { runProgram, startProgram } from '../../harness/processes/program';
 import { tcpServer, type TcpServer } from '../../harness/peers/tcpServer';
@@ -26,11 +28,18 @@ const web = createServer((request, response) => {
   else response.writeHead(404).end();
 });
 
+const secureWeb = createSecureServer({ cert: signed.cert, key: signed.key }, (request, response) => {
+  if (request.url === '/') response.end('A page of tls.example.');
+  else response.writeHead(404).end();
+});
+
 beforeAll(async () => {
   picture = (await drawSunset()).subarray(0, 40_000);
   folder = await mkdtemp(join(tmpdir(), 'samples-'));
   sink = await tcpServer();
-  await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
+  await Promise.all(
+    [web, secureWeb].map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))),
+  );
   modem = await servePty({
     firmware: '1.5',
     baud: 921_600,
@@ -38,6 +47,7 @@ beforeAll(async () => {
     accessPoints: [{ ssid: 'Sipeed_2.4G', key }],
     hosts: {
       'dl.sipeed.com': `127.0.0.1:${(web.address() as AddressInfo).port}`,
+      'tls.example': `127.0.0.1:${(secureWeb.address() as AddressInfo).port}`,
       '192.168.0.183:3456': `127.0.0.1:${sink.endpoint.port}`,
     },
   });
@@ -46,10 +56,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await modem.close();
   await sink[Symbol.asyncDispose]();
-  await new Promise((resolve) => {
-    web.close(resolve);
-    web.closeAllConnections();
-  });
+  for (const server of [web, secureWeb]) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
   await rm(folder, { recursive: true });
 });
 
@@ -87,6 +97,30 @@ describe('download-picture-streams', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('cancelled, nothing saved\n');
     await expect(readFile(save)).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('get-page', () => {
+  const get = (url: string, env = {}) =>
+    runProgram('samples/get-page.ts', ['--port', modem.path, ...network, url], { RX_USOCKET_KEY: key, ...env });
+
+  it('prints an encrypted page whose certificate it can check', async () => {
+    const authority = join(folder, 'authority.pem');
+    await writeFile(authority, signed.authority);
+    const trusting = { NODE_EXTRA_CA_CERTS: authority };
+    expect(await get('https://tls.example/', trusting)).toEqual({
+      code: 0,
+      stdout: 'A page of tls.example.',
+      stderr: '',
+    });
+    const missing = await get('https://tls.example/none', trusting);
+    expect(missing).toMatchObject({ code: 1, stderr: 'Error: https://tls.example/none: the server says 404\n' });
+  });
+
+  it('prints no page of a server that it cannot trust', async () => {
+    const { code, stdout, stderr } = await get('https://tls.example/');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('unable to verify');
   });
 });
 
