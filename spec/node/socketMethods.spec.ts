@@ -133,6 +133,8 @@ describe.each(allSockets)('a socket, on $name,', (tested) => {
     const early = sockets.connect({ host, port, signal: AbortSignal.abort() });
     const [error] = await Promise.all([errorOf(early), closed(early)]);
     expect(error).toMatchObject({ name: 'AbortError', code: 'ABORT_ERR' });
+    // `net.Socket` connects in spite of it.
+    early.destroy();
     const controller = new AbortController();
     const late = sockets.connect({ host, port, signal: controller.signal });
     const log = eventsOf(late);
