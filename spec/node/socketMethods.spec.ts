@@ -69,8 +69,10 @@ describe.each(allSockets)('a socket, on $name,', (tested) => {
   });
 
   it('tells that nothing has been heard for a time, and stays open', async () => {
-    await using pair = await connected(tested, { timeout: 20 });
+    await using pair = await connected(tested, { timeout: 20_000 });
     const { socket, peer, log } = pair;
+    expect(socket.timeout).toBe(20_000);
+    socket.setTimeout(20);
     await once(socket, 'timeout');
     expect(log).toEqual([...opened, 'timeout open']);
     socket.setTimeout(0);
