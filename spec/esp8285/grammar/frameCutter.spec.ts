@@ -35,6 +35,15 @@ describe('FrameCutter', () => {
     assert.deepStrictEqual(push(''), []);
   });
 
+  it.each([16, 17, 20, 35])('finds data of which %i bytes have come before they were expected', (size) => {
+    const { push, expecting } = cutting();
+    const printed = '+CIPRECVDATA,20:late data of a block\r\nOK\r\n';
+    assert.deepStrictEqual(push(printed.slice(0, size)), []);
+    expecting.reading = 3;
+    const late = { ...block('late data of a block'), pulled: true };
+    assert.deepStrictEqual(push(printed.slice(size)), [late, ok]);
+  });
+
   it('reads what is expected with each frame', () => {
     const { push, expecting } = cutting();
     assert.deepStrictEqual(push('> \r\n'), [{ kind: 'unknown', text: '> ', isDoubtful: true }]);

@@ -164,10 +164,13 @@ export class FrameCutter {
       }
       const header = this.headerAt(chunk, at);
       if (header) {
-        at += header.size - this.held.length;
+        const { held } = this;
         this.held = nothing;
         this.news.end(lineEnd, !header.pulled);
         this.open(header);
+        // Until the block was expected, its first bytes were held as an unfinished line.
+        this.cut(held.subarray(header.size));
+        at += Math.max(0, header.size - held.length);
         continue;
       }
       const end = chunk.indexOf(lineFeed, at);
