@@ -165,3 +165,13 @@ describe('receiveBuffer', () => {
     },
   );
 });
+
+describe('sendAhead', () => {
+  const usocket = moduleOverHost();
+  const { AF_INET, SOCK_STREAM } = usocket;
+
+  it('that is no boolean is EINVAL', () => {
+    const sendAhead = 1 as unknown as boolean;
+    expect(codeThrownBy(() => usocket.socket(AF_INET, SOCK_STREAM, 0, { sendAhead }))).toBe('EINVAL');
+  });
+});

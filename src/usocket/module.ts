@@ -74,6 +74,7 @@ export interface SocketFunctions {
    * @param proto 0 is the protocol that goes with the type. Default: 0.
    * @param options.nic The interface to use. Default: the first one that came up and is not lost.
    * @param options.receiveBuffer How many bytes the socket holds for later reads. Default: 262144.
+   * @param options.sendAhead Whether `send` resolves before the bytes are acknowledged. Default: false.
    * @see The socket document, `usocket.socket(af, type, proto)`.
    */
   socket(

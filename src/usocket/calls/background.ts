@@ -1,9 +1,9 @@
-import { BehaviorSubject, type Observable } from 'rxjs';
+import { BehaviorSubject, catchError, EMPTY, Observable, Subject, takeUntil, tap } from 'rxjs';
 
 import { OSError } from '../contract/osError';
 
 /**
- * What a socket does while no call waits for it, such as the sends that non-blocking calls have begun. The next call
+ * What a socket does while no call waits for it, such as the sends that non-blocking calls have begun or `sendAhead` lets go on. The next call
  * reports a failure, as `SO_ERROR` of BSD does.
  */
 export class Background {
@@ -28,6 +28,37 @@ export class Background {
     });
   }
 
+  /**
+   * Cold. Begins an operation, and emits its first value. The operation then goes on in the background. Unsubscribing
+   * before that cancels it.
+   *
+   *     operation$        --a----#
+   *     runPastFirst      --(a|)       The next call reports the failure.
+   */
+  runPastFirst<T>(operation$: Observable<T>): Observable<T> {
+    return new Observable((caller) => {
+      const cancelled = new Subject<void>();
+      let isPast = false;
+      const goOn = (value: T) => {
+        if (isPast) return;
+        isPast = true;
+        caller.next(value);
+        caller.complete();
+      };
+      const fail = (error: unknown) => {
+        if (isPast) throw error;
+        caller.error(error);
+        return EMPTY;
+      };
+      this.run(
+        operation$.pipe(tap({ next: goOn, complete: () => caller.complete() }), catchError(fail), takeUntil(cancelled)),
+      );
+      return () => {
+        if (!isPast) cancelled.next();
+      };
+    });
+  }
+
   /** Throws the failure that no call has reported yet, and forgets it. */
   throwFailure(): void {
     const failure = this.failure.value;
@@ -44,5 +75,5 @@ export class Background {
 
 function asOSError(error: unknown): OSError {
   if (error instanceof OSError) return error;
-  return new OSError('EIO', 'socket', 'the interface failed in what a non-blocking call had begun', { cause: error });
+  return new OSError('EIO', 'socket', 'the interface failed in what an earlier call had begun', { cause: error });
 }

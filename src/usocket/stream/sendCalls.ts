@@ -11,6 +11,8 @@ export class SendCalls {
   constructor(
     private readonly connection: Connection,
     private readonly operations: Operations,
+    /** See {@link SocketOptions.sendAhead}. */
+    private readonly sendsAhead: boolean,
   ) {}
 
   send(data: Sendable, flags: number): Observable<number> {
@@ -19,7 +21,7 @@ export class SendCalls {
       const bytes = call.bytesOf(data);
       if (call.isNonBlocking || dontWait)
         return of(this.put(call, bytes) ?? this.failWithoutRoom(call, 'no byte fits'));
-      return this.handOver(call, bytes, { isShort: true });
+      return this.sendsAhead ? this.handAhead(call, bytes) : this.handOver(call, bytes, { isShort: true });
     });
   }
 
@@ -58,6 +60,22 @@ export class SendCalls {
       last(),
       this.failing(call),
       call.deadline('send', `${peer} did not answer`),
+    );
+  }
+
+  /**
+   * Hands the first bytes of a call to the interface, and waits until it has taken them. They are a piece that leaves room
+   * for the next one, so that one is always under way.
+   */
+  private handAhead(call: SocketCall, bytes: Uint8Array): Observable<number> {
+    const { connection, operations } = this;
+    return connection.whenOpen(call).pipe(
+      this.failing(call),
+      switchMap((link) => {
+        const piece = bytes.subarray(0, link.pieceSize ?? link.maxSend);
+        return operations.background.runPastFirst(connection.sender.sendAll(link, piece).pipe(this.failing(call)));
+      }),
+      call.deadline('send', `${connection.peer} did not answer`),
     );
   }
 

@@ -95,6 +95,7 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
   /**
    * Sends the first of the bytes, and resolves to how many have been sent: a short write, as on BSD. {@link sendall}
    * sends all. A non-blocking socket puts as many bytes as it has room for into the send buffer (`SO_SNDBUF`).
+   * With the option `sendAhead` of the socket, it resolves before the bytes are acknowledged.
    *
    * Rejects with `ENOTCONN` when the socket is not connected, `EPIPE` or `ECONNRESET` when the connection has ended,
    * and `EAGAIN` when a non-blocking socket has no room or is still connecting.

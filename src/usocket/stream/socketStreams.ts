@@ -36,7 +36,7 @@ export class SocketStreams extends Inspectable implements Pollable {
     private readonly options: SocketOptions = {},
   ) {
     super();
-    const { receiveBuffer, scheduler } = checkSocketOptions(options);
+    const { receiveBuffer, sendAhead, scheduler } = checkSocketOptions(options);
     const operations = new Operations(scheduler);
     const connection = new Connection(receiveBuffer, nic, operations);
     const { reader, sender } = connection;
@@ -45,7 +45,7 @@ export class SocketStreams extends Inspectable implements Pollable {
     this.listenCalls = new ListenCalls<SocketStreams>(nic, this.connection, operations, (link) =>
       this.socketOver(link),
     );
-    this.sendCalls = new SendCalls(connection, operations);
+    this.sendCalls = new SendCalls(connection, operations, sendAhead);
     this.receiveCalls = new ReceiveCalls(connection, operations);
     this.commonCalls = new CommonCalls(nic, operations, {
       receiveBuffer: reader,
@@ -173,7 +173,7 @@ export class SocketStreams extends Inspectable implements Pollable {
 
   /**
    * Sends the first of the bytes, and emits how many have been sent: a short write, as on BSD. Non-blocking: how many
-   * the send buffer had room for.
+   * the send buffer had room for. With `sendAhead`, it emits before the bytes are acknowledged.
    *
    * Errors: `ENOTCONN`; `EPIPE` or `ECONNRESET` when the connection has ended; `EAGAIN` when a non-blocking socket has
    * no room, or is still connecting.

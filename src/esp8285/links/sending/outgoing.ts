@@ -116,7 +116,8 @@ export class Outgoing {
         this.usesBuffer ? this.putSegment(bytes, noteFailure) : this.sendAndWait(bytes, noteFailure),
       );
       return this.turns.runExclusive(merge(put$, lost$).pipe(take(1))).pipe(
-        concatMap((acknowledged$) => concat(of(undefined), acknowledged$)),
+        // A segment whose link has ended meanwhile fails, and is not told to be taken.
+        concatMap((acknowledged$) => merge(acknowledged$, of(undefined))),
         catchError((cause: unknown) => throwError(() => error ?? failure(cause))),
       );
     });
