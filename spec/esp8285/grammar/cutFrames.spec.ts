@@ -19,7 +19,7 @@ import { latin1 } from '../../../harness/modems/frames';
 import { cutFrames } from '../../../src/esp8285/grammar/cutFrames';
 import type { Expectation } from '../../../src/esp8285/grammar/expectation';
 import type { Frame } from '../../../src/esp8285/grammar/frame';
-import type { SilenceOptions } from '../../../src/esp8285/grammar/silence';
+import type { SilenceOptions } from '../../../src/esp8285/time/silence';
 import { marbles } from '../../../harness/time/marbles';
 
 const unplugged = new Error('unplugged');

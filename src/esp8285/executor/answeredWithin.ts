@@ -1,6 +1,6 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 
-import { Countdown } from './countdown';
+import { Countdown } from '../time/countdown';
 import { Unanswered } from './unanswered';
 import type { Wire } from './wire';
 

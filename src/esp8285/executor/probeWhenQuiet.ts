@@ -14,7 +14,7 @@ import { isPart } from '../commands/answerLines';
 import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
-import { Countdown } from './countdown';
+import { Countdown } from '../time/countdown';
 import type { ProbeAnswer } from './livenessProbe';
 import { AnswerLost, Unanswered } from './unanswered';
 import type { Wire } from './wire';

@@ -3,7 +3,7 @@ import { Observable, type OperatorFunction } from 'rxjs';
 import type { Expectation } from './expectation';
 import type { Frame } from './frame';
 import { FrameCutter, type UnknownLines } from './frameCutter';
-import { Silence, type SilenceOptions } from './silence';
+import { Silence, type SilenceOptions } from '../time/silence';
 
 export interface CutOptions {
   /** Without it, an unfinished message is never cut off. */

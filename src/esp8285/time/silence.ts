@@ -1,4 +1,6 @@
-import type { SchedulerLike, Subscription } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
+
+import { Countdown } from './countdown';
 
 /** How a silence is distinguished from a slow line. */
 export interface SilenceOptions {
@@ -29,37 +31,32 @@ const moment = 20;
 const parts = 4;
 
 /**
- * Measures silences with one timer, which runs only while a silence would mean something. While it runs, bytes
- * that come do not touch it. When it fires, it finds out how long ago they came, and waits for the rest.
+ * Measures silences with one countdown, which runs only while a silence would mean something.
  *
  *     heard()    a--b--------------------------
- *     timer      -----x--x----x----x----x         (after b, four parts)
+ *     parts      --------x----x----x----x         (four, counted from b)
  *     settle()   -----------------------s
  */
 export class Silence {
-  private timer: Subscription | undefined;
-  /** When the last bytes came, or the last part was over. */
-  private since = 0;
+  private readonly countdown: Countdown;
   /** The number of parts that are over since the last bytes. */
   private passed = 0;
 
   constructor(
     private readonly options: SilenceOptions,
     private readonly listener: SilenceListener,
-  ) {}
+  ) {
+    this.countdown = new Countdown(options.scheduler, () => this.pass());
+  }
 
   /** Bytes have come. */
   heard(): void {
-    // After a moment of silence, the timer is due too late.
-    if (this.passed >= parts || !this.listener.isUnfinished) this.stop();
     this.passed = 0;
-    this.since = this.options.scheduler.now();
     this.goOn();
   }
 
   stop(): void {
-    this.timer?.unsubscribe();
-    this.timer = undefined;
+    this.countdown.stop();
   }
 
   /** The length of the part that is measured, in milliseconds. */
@@ -68,27 +65,12 @@ export class Silence {
   }
 
   private goOn(): void {
-    if (this.timer === undefined && this.passed < 2 * parts && this.listener.isUnfinished) this.wait(this.part);
+    if (!this.listener.isUnfinished) this.stop();
+    else if (this.passed < 2 * parts) this.countdown.restart(this.part);
   }
 
-  private wait(milliseconds: number): void {
-    this.timer = this.options.scheduler.schedule(() => {
-      this.timer = undefined;
-      if (this.listener.isUnfinished) this.due();
-    }, milliseconds);
-  }
-
-  private due(): void {
-    const now = this.options.scheduler.now();
-    // The machine's clock may have been set back.
-    this.since = Math.min(this.since, now);
-    const missing = this.since + this.part - now;
-    // Timers of Node.js may fire within the millisecond before they are due.
-    if (missing >= 1) {
-      this.wait(missing);
-      return;
-    }
-    this.since = now;
+  private pass(): void {
+    if (!this.listener.isUnfinished) return;
     this.passed++;
     if (this.passed === parts) this.listener.settle();
     else if (this.passed === 2 * parts) this.listener.giveUp();

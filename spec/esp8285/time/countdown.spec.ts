@@ -2,7 +2,7 @@ import { beforeEach, describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { type SchedulerAction, type SchedulerLike, VirtualTimeScheduler } from 'rxjs';
 
-import { Countdown } from '../../../src/esp8285/executor/countdown';
+import { Countdown } from '../../../src/esp8285/time/countdown';
 
 describe('Countdown', () => {
   let clock: VirtualTimeScheduler;

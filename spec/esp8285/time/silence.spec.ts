@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
 import assert from 'node:assert/strict';
 
-import { Silence } from '../../../src/esp8285/grammar/silence';
+import { Silence } from '../../../src/esp8285/time/silence';
 
 /** A scheduler that counts the timers. */
 class CountingScheduler extends VirtualTimeScheduler {
