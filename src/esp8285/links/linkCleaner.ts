@@ -2,11 +2,11 @@ import { catchError, concat, EMPTY, finalize, ignoreElements, mergeAll, type Obs
 
 import type { Dialect } from '../commands/dialect';
 import type { Executor } from '../executor/executor';
+import type { ReceiveMode } from './adaptive/receiveMode';
 import { closeExchange, resetLinkExchange } from './exchanges/closeExchange';
 import type { Link } from './link';
 import type { LinkLife } from './linkLife';
 import type { LinkNumbers } from './linkNumbers';
-import type { ReceiveMode } from './receiveMode';
 import { closeModeOf } from './settings';
 
 /** Closes links and restores the receive mode in the background, for callers that do not wait. */

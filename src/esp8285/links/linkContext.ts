@@ -5,8 +5,8 @@ import type { Dialect } from '../commands/dialect';
 import type { Executor } from '../executor/executor';
 import type { LineHold } from '../flow/lineHold';
 import type { AdaptiveReceive } from './adaptive/adaptiveReceive';
+import type { ReceiveMode } from './adaptive/receiveMode';
 import type { LifeContext } from './linkLife';
-import type { ReceiveMode } from './receiveMode';
 import type { SendBuffer } from './sending/sendBuffer';
 
 /** What a link needs of its modem. */

@@ -12,11 +12,11 @@ import {
 } from 'rxjs';
 
 import type { Executor } from '../executor/executor';
+import type { ReceiveMode } from './adaptive/receiveMode';
 import { statusExchange } from './exchanges/linkStatus';
 import type { LinkLife } from './linkLife';
 import type { LinkNumbers } from './linkNumbers';
 import { pollTogether } from './pollTogether';
-import type { ReceiveMode } from './receiveMode';
 
 /** Milliseconds before the first poll for a quiet link. Each later pause is twice as long as the one before. */
 const firstPause = 2_000;

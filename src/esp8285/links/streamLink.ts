@@ -5,12 +5,12 @@ import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../../u
 import { OSError } from '../../usocket/contract/osError';
 import type { Settlement } from '../executor/turn';
 import type { Block } from '../grammar/frame';
+import { Overflow } from './adaptive/overflow';
 import { Incoming } from './incoming';
 import type { LinkContext } from './linkContext';
 import { LinkLife, type Traffic } from './linkLife';
-import { Overflow } from './adaptive/overflow';
+import { Outgoing } from './outgoing';
 import { PassiveReceive } from './passiveReceive';
-import { Outgoing } from './sending/outgoing';
 import { setNoDelay } from './settings';
 import { connectionError, networkLost, sendFailureOf } from './streamErrors';
 

@@ -10,7 +10,7 @@ import {
 } from 'rxjs';
 
 import type { Executor } from '../../executor/executor';
-import type { ReceiveMode } from '../receiveMode';
+import type { ReceiveMode } from './receiveMode';
 import { chooseWay, type Pace } from './receivePolicy';
 import { pullExchange, pushExchange, type SwitchedStream } from './receiveSwitch';
 

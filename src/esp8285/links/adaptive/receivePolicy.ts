@@ -11,7 +11,7 @@ import {
   timer,
 } from 'rxjs';
 
-import type { Way } from '../receiveMode';
+import type { Way } from './receiveMode';
 
 /**
  * How the readers of all links keep up.

@@ -17,10 +17,9 @@ import {
 import { common } from '../../commands/catalogue';
 import { type Exchange, usualDeadline } from '../../executor/exchange';
 import type { Wire } from '../../executor/wire';
-import type { BlockOrder } from './blockOrder';
 import { askWaiting } from '../exchanges/linkStatus';
-import type { LinkLife } from '../linkLife';
-import type { ReceiveMode } from '../receiveMode';
+import type { BlockOrder } from './blockOrder';
+import type { ReceiveMode } from './receiveMode';
 import { type Pushed, SwitchEvidence, type Verdict, type Waiting } from './switchEvidence';
 
 /** Milliseconds between two questions what waits, and how often the modem is asked. */
@@ -35,7 +34,7 @@ const smallestSegment = 128;
 export interface SwitchedStream {
   readonly id: number;
   readonly isEncrypted: boolean;
-  readonly life: Pick<LinkLife, 'isDraining' | 'isOver'>;
+  readonly life: { readonly isDraining: boolean; readonly isOver: boolean };
   readonly bytes: {
     readonly order: Pick<BlockOrder, 'isHolding' | 'heldBytes' | 'longest'>;
     /** Whether nothing of it waits, as far as it is known. */

@@ -2,10 +2,10 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { concat, map, timer } from 'rxjs';
 
-import { type Firmware, nonos15, nonos174, espAt222 } from '../../../../harness/modems/firmware';
-import { code, peer, stage } from '../../../../harness/modems/stage';
-import { marbles } from '../../../../harness/time/marbles';
-import type { Rule } from '../../../../src/testing';
+import { type Firmware, nonos15, nonos174, espAt222 } from '../../../harness/modems/firmware';
+import { code, peer, stage } from '../../../harness/modems/stage';
+import { marbles } from '../../../harness/time/marbles';
+import type { Rule } from '../../../src/testing';
 
 const values = { n: 5, s: 'sent' };
 const sent = map(() => 'sent');

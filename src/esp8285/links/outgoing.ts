@@ -22,22 +22,22 @@ import {
   timer,
 } from 'rxjs';
 
-import { Mutex } from '../../../streams';
-import { common, longestSend } from '../../commands/catalogue';
-import { Refusal } from '../../executor/answer';
-import { quiet } from '../../executor/probeWhenQuiet';
-import type { Settlement } from '../../executor/turn';
-import { Unanswered } from '../../executor/unanswered';
-import { bufferStatusExchange } from '../exchanges/bufferStatus';
-import { isBufferFull } from '../exchanges/reasons';
-import { segmentExchange } from '../exchanges/segmentExchange';
-import { LinkGone, SegmentsLost, SendFailed } from '../exchanges/sendErrors';
-import { sendDeadline, sendExchange } from '../exchanges/sendExchange';
-import { secondThoughts } from '../exchanges/sendResult';
-import type { LinkContext } from '../linkContext';
-import type { LinkLife } from '../linkLife';
-import { saysMissing } from '../streamErrors';
-import { Segments } from './segments';
+import { Mutex } from '../../streams';
+import { common, longestSend } from '../commands/catalogue';
+import { Refusal } from '../executor/answer';
+import { quiet } from '../executor/probeWhenQuiet';
+import type { Settlement } from '../executor/turn';
+import { Unanswered } from '../executor/unanswered';
+import { bufferStatusExchange } from './exchanges/bufferStatus';
+import { isBufferFull } from './exchanges/reasons';
+import { segmentExchange } from './exchanges/segmentExchange';
+import { LinkGone, SegmentsLost, SendFailed } from './exchanges/sendErrors';
+import { sendDeadline, sendExchange } from './exchanges/sendExchange';
+import { secondThoughts } from './exchanges/sendResult';
+import type { LinkContext } from './linkContext';
+import type { LinkLife } from './linkLife';
+import { Segments } from './sending/segments';
+import { saysMissing } from './streamErrors';
 
 /**
  * After a send without the send buffer that took longer than `patientSend` milliseconds, the next one of that link has

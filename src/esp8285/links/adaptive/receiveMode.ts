@@ -12,11 +12,11 @@ import {
   throwError,
 } from 'rxjs';
 
-import { common } from '../commands/catalogue';
-import type { Command } from '../commands/command';
-import type { Dialect } from '../commands/dialect';
-import { ask, type Exchange, usualDeadline } from '../executor/exchange';
-import type { Wire } from '../executor/wire';
+import { common } from '../../commands/catalogue';
+import type { Command } from '../../commands/command';
+import type { Dialect } from '../../commands/dialect';
+import { ask, type Exchange, usualDeadline } from '../../executor/exchange';
+import type { Wire } from '../../executor/wire';
 
 /**
  * The most bytes of one passive read. AT 1.7 gives 2048 at most (ARMmbed/esp8266-driver, pull request 108). ESP-AT gives

@@ -2,10 +2,10 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { map } from 'rxjs';
 
-import type { Rule } from '../../../../src/testing';
-import { nonos174 } from '../../../../harness/modems/firmware';
-import { code, connected } from '../../../../harness/modems/stage';
-import { marbles } from '../../../../harness/time/marbles';
+import type { Rule } from '../../../src/testing';
+import { nonos174 } from '../../../harness/modems/firmware';
+import { code, connected } from '../../../harness/modems/stage';
+import { marbles } from '../../../harness/time/marbles';
 
 const values = { s: 'sent' };
 const sent = map(() => 'sent');
