@@ -221,3 +221,8 @@ export class LineSpeed {
 export function isSameSpeed(one: number, other: number): boolean {
   return Math.abs(one / other - 1) <= tolerance;
 }
+
+/** Whether an error of {@link LineSpeed.change} says that the line cannot have the speed, and not that the line is lost. */
+export function isSpeedRefused(error: unknown): error is OSError {
+  return error instanceof OSError && (error.code === 'EINVAL' || error.code === 'ETIMEDOUT');
+}

@@ -21,10 +21,10 @@ import type { Command } from '../commands/command';
 import type { Exchange } from '../executor/exchange';
 import { StartedUnnoticed } from '../executor/probeWhenQuiet';
 import { askLinkMode } from '../executor/resynchronise';
-import { isSameSpeed } from '../line/lineSpeed';
+import { isSameSpeed, isSpeedRefused } from '../line/lineSpeed';
 import { askLine, type LineSettings } from './lineSettings';
 import { Steps } from './steps';
-import { type Quality, responds, said, verifyLine } from './verifyLine';
+import { type Quality, responds, sayOnce, verifyLine } from './verifyLine';
 
 /** Speeds in use, the fastest first. If the wanted one is too fast for the line, the next slower one is tried. */
 const usualSpeeds = [3_000_000, 2_000_000, 1_500_000, 921_600, 460_800, 230_400, 115_200] as const;
@@ -128,10 +128,9 @@ class SpeedChange {
     const { speed } = this.steps.wire;
     if (speed.hasHad(baud)) return of(undefined);
     return concat(speed.change(baud), speed.change(this.from), of(undefined)).pipe(
-      catchError((error: unknown) => {
-        const isOfSpeed = error instanceof OSError && (error.code === 'EINVAL' || error.code === 'ETIMEDOUT');
-        return isOfSpeed ? concat(speed.change(this.from), of(error.message)) : throwError(() => error);
-      }),
+      catchError((error: unknown) =>
+        isSpeedRefused(error) ? concat(speed.change(this.from), of(error.message)) : throwError(() => error),
+      ),
     );
   }
 
@@ -140,7 +139,7 @@ class SpeedChange {
     const { wire } = this.steps;
     return defer(() => {
       wire.speed.tell(baud);
-      return said(wire, common.setLine(baud, ...this.settings));
+      return sayOnce(wire, common.setLine(baud, ...this.settings));
     }).pipe(
       concatMap((answered) => {
         if (answered === 'refused') return triesLeft > 1 ? this.tell(baud, triesLeft - 1) : of('the modem refuses it');
@@ -188,7 +187,7 @@ class SpeedChange {
    */
   private goBack(baud: number, obstacle: string, quality: Quality): Observable<string> {
     const { wire } = this.steps;
-    const say = (command: Command) => concat(wire.speed.change(baud), said(wire, command).pipe(ignoreElements()));
+    const say = (command: Command) => concat(wire.speed.change(baud), sayOnce(wire, command).pipe(ignoreElements()));
     const old = common.setLine(this.from, ...this.settings);
     const change$ = concat(say(old), this.respondsAt(this.from));
     const start$ = concat(say(common.restart), this.respondsAt(this.from, startTries)).pipe(

@@ -22,7 +22,7 @@ import {
 } from 'rxjs';
 
 import { OSError } from '../../usocket/contract/osError';
-import { isSameSpeed } from '../line/lineSpeed';
+import { isSameSpeed, isSpeedRefused } from '../line/lineSpeed';
 
 /** The speeds of modems, the most likely first. The boot loader of an ESP8266 prints at 74880. */
 const speeds = [
@@ -103,11 +103,7 @@ function listenAt(line: SpeedSearch, baud: number): Observable<Heard | 'not poss
       map(() => said),
     );
   }).pipe(
-    catchError((error: unknown) =>
-      error instanceof OSError && (error.code === 'EINVAL' || error.code === 'ETIMEDOUT')
-        ? of('not possible' as const)
-        : throwError(() => error),
-    ),
+    catchError((error: unknown) => (isSpeedRefused(error) ? of('not possible' as const) : throwError(() => error))),
   );
 }
 

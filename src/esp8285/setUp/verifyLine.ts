@@ -50,7 +50,7 @@ const longLine: Command = {
  * @param version The lines of the answer to `AT+GMR` as they came at another speed.
  */
 export function verifyLine(wire: Wire, version: readonly string[]): Observable<Quality> {
-  const echoOn$ = said(wire, common.echoOn).pipe(map((answered) => answered === 'accepted'));
+  const echoOn$ = sayOnce(wire, common.echoOn).pipe(map((answered) => answered === 'accepted'));
   const exchange = (index: number) => (index % 2 === 0 ? echoes(wire) : shows(wire, version));
   const exchanges = (times: number) => range(0, times).pipe(concatMap(exchange));
   const areAllGood = (times: number) => concat(echoOn$, exchanges(times)).pipe(every(Boolean));
@@ -70,7 +70,7 @@ export function verifyLine(wire: Wire, version: readonly string[]): Observable<Q
 export type Answered = 'accepted' | 'refused' | 'not at all';
 
 /** Says a command once, and emits how the modem answers it. */
-export function said(wire: Wire, asked: Command): Observable<Answered> {
+export function sayOnce(wire: Wire, asked: Command): Observable<Answered> {
   const answered$ = wire.frames$.pipe(
     answer(asked),
     map((): Answered => 'accepted'),
@@ -80,7 +80,7 @@ export function said(wire: Wire, asked: Command): Observable<Answered> {
 
 /** Says `AT` once, and emits whether the modem answers anything that makes sense. */
 export function responds(wire: Wire): Observable<boolean> {
-  return said(wire, common.test).pipe(map((answered) => answered !== 'not at all'));
+  return sayOnce(wire, common.test).pipe(map((answered) => answered !== 'not at all'));
 }
 
 function echoes(wire: Wire): Observable<boolean> {
