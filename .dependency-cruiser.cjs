@@ -35,7 +35,20 @@ const rooms = {
   emulator: ['simulation', 'line', 'network', 'firmware', 'links', 'modem', 'commands', 'serve'],
   streams: ['concurrency', 'time', 'state', 'queues', 'reading'],
   usocket: ['contract', 'select', 'calls', 'stream', 'datagram'],
-  esp8285: ['time', 'grammar', 'commands', 'trace', 'line', 'executor', 'flow', 'links', 'openers', 'wifi', 'setUp', 'life'],
+  esp8285: [
+    'time',
+    'grammar',
+    'commands',
+    'trace',
+    'line',
+    'executor',
+    'flow',
+    'links',
+    'openers',
+    'wifi',
+    'setUp',
+    'life',
+  ],
 };
 
 /**
