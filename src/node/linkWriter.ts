@@ -65,13 +65,13 @@ export class LinkWriter {
     if (!this.writing) setImmediate(() => this.finish());
   }
 
-  /** Ends what is under way, because the connection is closed. */
+  /** Ends what is under way, because the connection is closed. See {@link LinkWriter.sentIfPeerEnds} for a write. */
   cancel(): void {
     const { writing, ending, options } = this;
     this.writing = undefined;
     this.ending = undefined;
     const cancelled = numberOf('ECANCELED');
-    if (writing) options.stream.finishWrite(writing.request, cancelled);
+    if (writing) options.stream.finishWrite(writing.request, options.reader.hasEnded ? 0 : cancelled);
     if (ending) options.stream.finishShutdown(ending, cancelled);
   }
 
