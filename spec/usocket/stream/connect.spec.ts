@@ -87,6 +87,17 @@ describe.each(interfaces)('connect(), over $name', (tested) => {
     await until(socket.readiness$, ({ writable }) => writable);
   });
 
+  it.each(['data$', 'lines$'] as const)('tells the failure of a non-blocking attempt to %s, too', async (stream) => {
+    await using net = await start();
+    await using socket = net.usocket.socket();
+    socket.setblocking(false);
+    const nowhere = ['127.0.0.1', await unusedPort()] as const;
+    expect(await failureOf(socket.connect(nowhere))).toMatchObject({ code: 'EINPROGRESS' });
+    await until(socket.readiness$, ({ error }) => error);
+    expect(await failureOf(firstValueFrom(socket[stream]))).toMatchObject({ code: 'ECONNREFUSED' });
+    expect(await failureOf(firstValueFrom(socket[stream]))).toMatchObject({ code: 'ENOTCONN' });
+  });
+
   it('does nothing before it is subscribed to, and stops when it is unsubscribed from', async () => {
     await using net = await start();
     await using server = await tcpServer();

@@ -135,9 +135,13 @@ export class Connection {
     );
   }
 
-  /** Runs an operation on the link, at once if it is open. Throws and errors as {@link whenOpen} does. */
+  /** Runs an operation on the link, at once if it is open. Errors as {@link whenOpen} does. */
   withLink<T>(call: Call, operation: (link: StreamLink) => Observable<T>): Observable<T> {
-    return this.isOpening ? this.whenOpen(call).pipe(switchMap(operation)) : operation(this.linkFor(call));
+    if (this.isOpening) return this.whenOpen(call).pipe(switchMap(operation));
+    return defer(() => {
+      this.operations.background.throwFailure();
+      return operation(this.linkFor(call));
+    });
   }
 
   /**
