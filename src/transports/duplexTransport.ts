@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { types } from 'node:util';
-import { Observable, Subject, fromEvent, map, merge, of, switchMap, take } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 
 import type { LineAdvice } from '../streams';
 import type { Transport } from './transportUart';
@@ -43,11 +43,16 @@ export function duplexTransport(options: DuplexTransportOptions): Transport {
       // The stream goes on flowing without a listener, so that it reaches its end.
       return () => void duplex.off('data', onData).off('error', onLost).off('end', onLost).off('close', onLost);
     }),
-    writable$: fromEvent(duplex, opened).pipe(
-      take(1),
-      switchMap(() => merge(of(null), full, fromEvent(duplex, 'drain'))),
-      map(() => !duplex.writableNeedDrain),
-    ),
+    writable$: new Observable<boolean>((subscriber) => {
+      const tell = (): void => subscriber.next(!duplex.writableNeedDrain);
+      const onOpen = (): void => {
+        subscriber.add(full.subscribe({ next: tell, error: (error: unknown) => subscriber.error(error) }));
+        duplex.on('drain', tell);
+        tell();
+      };
+      duplex.once(opened, onOpen);
+      return () => void duplex.off(opened, onOpen).off('drain', tell);
+    }),
     send(bytes) {
       return new Observable((subscriber) => {
         // Node.js calls back when the kernel has the bytes. They may not be on the wire yet, but the kernel's buffer

@@ -65,7 +65,6 @@ export function reopenableUart(open: () => Transport): ReopenableUart {
   return {
     rx$: defer(() => current.value.rx$),
     readiness$: current.pipe(switchMap(({ readiness$ }) => readiness$)),
-    notices$: current.pipe(switchMap(({ notices$ }) => notices$ ?? EMPTY)),
     write(bytes) {
       return defer(() => current.value.write(bytes));
     },
@@ -91,6 +90,7 @@ export function reopenableUart(open: () => Transport): ReopenableUart {
       setBaudRate: (baudRate: number) => defer(() => current.value.setBaudRate?.(baudRate) ?? EMPTY),
     }),
     // The same for every transport that `open` gives.
+    ...(current.value.notices$ && { notices$: current.pipe(switchMap(({ notices$ }) => notices$ ?? EMPTY)) }),
     longestPause: current.value.longestPause,
     advice: current.value.advice,
     ...(current.value.hold && {

@@ -1,21 +1,14 @@
 import {
   BehaviorSubject,
-  catchError,
   concat,
-  connectable,
   defer,
-  distinctUntilChanged,
   endWith,
   ignoreElements,
-  map,
   merge,
-  NEVER,
   type Observable,
-  of,
-  ReplaySubject,
   Subject,
+  Subscription,
   take,
-  takeUntil,
   tap,
   throwError,
 } from 'rxjs';
@@ -71,50 +64,59 @@ const lost: Readiness = { ...closed, error: true };
  *     write      ---------(| when taken)-#
  */
 export function transportUart(transport: Transport): TransportUart {
-  const closing = new ReplaySubject<void>(1);
-  const rx$ = connectable(transport.received$.pipe(takeUntil(closing)), {
-    connector: () => new Subject(),
-    resetOnDisconnect: false,
-  });
-  const ended$ = rx$.pipe(ignoreElements());
-  const readiness$ = connectable(
-    merge(
-      transport.writable$.pipe(
-        map((writable): Readiness => ({ ...idle, writable })),
-        takeUntil(
-          ended$.pipe(
-            endWith(null),
-            catchError(() => of(null)),
-          ),
-        ),
-      ),
-      ended$.pipe(
-        endWith(closed),
-        catchError(() => of(lost)),
-      ),
-      NEVER, // A completed subject would not tell the state to later subscribers.
-    ).pipe(distinctUntilChanged(sameReadiness)),
-    { connector: () => new BehaviorSubject(idle), resetOnDisconnect: false },
-  );
+  const rx = new Subject<Uint8Array>();
+  const readiness = new BehaviorSubject(idle);
+  const line = new Subscription();
+  const enter = (state: Readiness): void => {
+    if (!sameReadiness(state, readiness.value)) readiness.next(state);
+  };
+  // The state changes first, so that whoever hears of the end finds it in the state.
+  const lose = (error: unknown): void => {
+    line.unsubscribe();
+    enter(lost);
+    rx.error(error);
+  };
+  const end = (): void => {
+    if (line.closed) return;
+    line.unsubscribe();
+    enter(closed);
+    rx.complete();
+  };
   const closedError = (): OSError =>
     new OSError('EBADF', 'write', `write to ${transport.name}: the line has been closed; open it again`);
   const { setBaudRate } = transport;
   let { baudRate } = transport;
   /** An operation fails with the end of the line, which is first in the merge, so that nothing is done after it. */
   const whileOpen = (operation$: Observable<never>): Observable<never> => {
-    const failed$ = concat(ended$, throwError(closedError));
+    const failed$ = concat(rx.pipe(ignoreElements()), throwError(closedError));
     return merge(failed$, operation$.pipe(endWith(null))).pipe(take(1), ignoreElements());
   };
   const closed$ = defer(() => {
-    closing.next();
+    end();
     return transport.release();
   }).pipe(runOnce());
 
-  readiness$.connect();
-  rx$.connect();
+  // By hand, because each line has it all the time.
+  line.add(
+    transport.writable$.subscribe({
+      next: (writable) => {
+        enter({ ...idle, writable });
+      },
+      error: lose,
+    }),
+  );
+  line.add(
+    transport.received$.subscribe({
+      next: (bytes) => {
+        rx.next(bytes);
+      },
+      error: lose,
+      complete: end,
+    }),
+  );
   return {
-    rx$,
-    readiness$,
+    rx$: rx.asObservable(),
+    readiness$: readiness.asObservable(),
     write(bytes) {
       return whileOpen(transport.send(bytes));
     },
