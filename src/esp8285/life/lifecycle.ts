@@ -3,20 +3,17 @@ import {
   concat,
   concatMap,
   defer,
-  distinctUntilChanged,
+  distinctUntilKeyChanged,
   EMPTY,
-  filter,
   ignoreElements,
   map,
   merge,
-  Observable,
+  type Observable,
   of,
   type SchedulerLike,
-  startWith,
   Subject,
   Subscription,
   switchMap,
-  takeUntil,
   tap,
   timer,
 } from 'rxjs';
@@ -51,15 +48,20 @@ export interface LifecycleOptions {
   readonly scheduler: SchedulerLike;
 }
 
+interface Restart {
+  /** Why the connections are lost. */
+  readonly error: OSError;
+  /** What is done before the set-up. */
+  readonly restart$: Observable<never>;
+}
+
 /** Milliseconds in which a modem may start again and again. It is longer than a set-up, which has its own deadline. */
 const longestStart = 90_000;
 
 /** The life of a modem: it is set up, verified, given up or set up again, goes down and is closed. */
 export class Lifecycle {
-  /** Each emission sets the modem up again, from an unknown state. */
-  private readonly restarts = new Subject<OSError>();
-  /** Each emission restarts the modem first. */
-  private readonly resets = new Subject<void>();
+  /** Each emission sets the modem up, from an unknown state; `undefined` for the first time. */
+  private readonly restarts = new Subject<Restart | undefined>();
   /** Frames that raise the question whether the modem has started again. */
   private readonly suspicions = new Subject<Frame>();
   private readonly closing$: Observable<never>;
@@ -82,12 +84,12 @@ export class Lifecycle {
     const { state, redialer } = this.parts;
     const { modem, error } = state;
     if (this.running && redialer.isLost) this.dialNow();
-    else if (this.running && modem === 'down') this.restarts.next(lineError(error));
+    else if (this.running && modem === 'down') this.restartAfter(lineError(error));
     if (this.running) return;
     // After `letGo`: the error of the last attempt must not end this one.
     if (modem === 'down') state.starting();
     this.running = new Subscription();
-    this.running.add(this.run(hooks));
+    this.run(hooks, this.running);
   }
 
   /** Stops listening, and leaves the line as it is. A line that the redialer opens again is kept. */
@@ -108,7 +110,7 @@ export class Lifecycle {
     return defer(() => {
       // Without a line, no command can be said, and the modem is set up anyway when the line is open again.
       if (redialer.isLost) this.dialNow();
-      else if (this.running && state.modem !== 'closed') this.resets.next();
+      else if (this.running && state.modem !== 'closed') this.restart(this.resetting());
       return state.whenUp(() => EMPTY);
     });
   }
@@ -135,33 +137,65 @@ export class Lifecycle {
 
   /** The line is open again, and has a subscriber. */
   lineOpened(loss: OSError): void {
-    this.restarts.next(loss);
+    this.restartAfter(loss);
   }
 
-  private run(hooks: LifecycleHooks): Subscription {
+  /** Each part has a subscription of its own, because merges and filters would be half of what a quiet modem takes. */
+  private run(hooks: LifecycleHooks, running: Subscription): void {
     const { wire, executor, links, state } = this.parts;
     const { scheduler } = this.options;
-    return merge(
-      // First, so that a link has its data before the conversation goes on.
-      wire.heard$.pipe(
-        tap((frame) => {
+    const error = (cause: Error) => {
+      // First, while the callers can still be told.
+      this.lineLost(state.isKnown ? lineLoss(cause) : lineError(cause));
+      running.unsubscribe();
+    };
+    // First, so that a link has its data before the conversation goes on.
+    running.add(
+      wire.heard$.subscribe({
+        next: (frame) => {
           this.route(frame);
-        }),
-      ),
-      executor.serving$,
-      links.cleaning$,
-      links.adapting$,
-      this.noticing(),
-      // The driver listens to the line before it says anything, because a fast modem answers inside `write`.
-      new Observable<never>(() => wire.heard$.connect()),
-      merge(this.settingUp(hooks), verifying(this.parts, this.suspicions, scheduler), this.givingUp()).pipe(
-        takeUntil(state.status$.pipe(filter(({ modem }) => modem === 'closed'))),
-      ),
-    ).subscribe({
-      error: (error: Error) => {
-        this.lineLost(state.isKnown ? lineLoss(error) : lineError(error));
-      },
-    });
+        },
+        error,
+      }),
+    );
+    running.add(executor.serving$.subscribe({ error }));
+    running.add(links.cleaning$.subscribe({ error }));
+    running.add(links.adapting$.subscribe({ error }));
+    running.add(this.noticing().subscribe({ error }));
+    if (running.closed) return;
+    // The driver listens to the line before it says anything, because a fast modem answers inside `write`.
+    running.add(wire.heard$.connect());
+    const upkeep = new Subscription();
+    running.add(upkeep);
+    upkeep.add(
+      executor.trouble$.subscribe({
+        next: (trouble) => {
+          this.troubled(trouble);
+        },
+        error,
+      }),
+    );
+    upkeep.add(verifying(this.parts, this.suspicions, scheduler).subscribe({ error }));
+    upkeep.add(
+      this.tooLong().subscribe({
+        next: () => {
+          const message =
+            'the modem starts again and again; check its power supply, it draws 300 mA and more in bursts';
+          this.goDown(new OSError('EIO', 'modem', message));
+        },
+        error,
+      }),
+    );
+    upkeep.add(this.settingUp(hooks).subscribe({ error }));
+    upkeep.add(
+      state.status$.subscribe({
+        next: ({ modem }) => {
+          if (modem === 'closed') upkeep.unsubscribe();
+        },
+        error,
+      }),
+    );
+    this.restart();
   }
 
   private route(frame: Frame): void {
@@ -169,6 +203,23 @@ export class Lifecycle {
     if (!links.route(frame) || raisesDoubt(frame)) this.suspicions.next(frame);
     stations.route(frame);
     state.route(frame);
+    if (frame.kind === 'booted' || frame.kind === 'booting') {
+      this.restartAfter(new OSError('ECONNRESET', 'modem', 'the modem has started again, and lost its connections'));
+    }
+  }
+
+  /** A line that is lost silently looks the same. */
+  private troubled(error: OSError): void {
+    if (error.code !== 'EIO' || !this.parts.redialer.giveUp(error)) this.restartAfter(error);
+  }
+
+  private restartAfter(error: OSError): void {
+    this.restart({ error, restart$: EMPTY });
+  }
+
+  /** Errors of the modem while there is no line do not count. Another set-up follows. */
+  private restart(restart?: Restart): void {
+    if (!this.parts.redialer.isLost) this.restarts.next(restart);
   }
 
   /** Shows the notices of the line in the trace. */
@@ -184,35 +235,28 @@ export class Lifecycle {
 
   /** Sets the modem up, and again whenever it has started again. */
   private settingUp(hooks: LifecycleHooks): Observable<never> {
-    const { wire, executor, links, server, redialer, state } = this.parts;
-    const restarts$ = merge(
-      wire.heard$.pipe(
-        filter(({ kind }) => kind === 'booted' || kind === 'booting'),
-        map(() => new OSError('ECONNRESET', 'modem', 'the modem has started again, and lost its connections')),
-      ),
-      // A line that is lost silently looks the same.
-      executor.trouble$.pipe(filter((error) => error.code !== 'EIO' || !redialer.giveUp(error))),
-      this.restarts,
-    ).pipe(map((error) => ({ error, restart$: EMPTY })));
-    const lost = new OSError('ECONNRESET', 'modem', 'the modem was reset, and lost its connections');
-    const resets$ = this.resets.pipe(
-      map(() => ({ error: lost, restart$: executor.run(resetExchange()).pipe(catchError(() => EMPTY)) })),
-    );
+    const { links, server, state } = this.parts;
     const watching$ = watching(this.parts, this.options.longestSilence, this.options.scheduler);
     const isOnNetwork$ = state.status$.pipe(map(({ wifi }) => wifi === 'up'));
-    return merge(restarts$, resets$).pipe(
-      startWith(undefined),
-      // Errors of the modem while there is no line do not count. Another set-up follows.
-      filter(() => !redialer.isLost),
+    return this.restarts.pipe(
       switchMap((restart) => {
         // Here, after a set-up under way has been given up. It has not failed; it begins again.
         if (restart) this.interrupt(restart.error);
-        const resumed$ = restart ? server.resume() : EMPTY;
+        const resumed$ = restart ? server.resume().pipe(ignoreElements()) : EMPTY;
         const whileUp$ = merge(hooks.whileUp$, links.outliving(isOnNetwork$), resumed$, watching$);
         return concat(restart?.restart$ ?? EMPTY, this.setUp(hooks), whileUp$);
       }),
-      ignoreElements(),
     );
+  }
+
+  private resetting(): Restart {
+    return {
+      error: new OSError('ECONNRESET', 'modem', 'the modem was reset, and lost its connections'),
+      restart$: this.parts.executor.run(resetExchange()).pipe(
+        ignoreElements(),
+        catchError(() => EMPTY),
+      ),
+    };
   }
 
   private setUp(hooks: LifecycleHooks): Observable<never> {
@@ -241,19 +285,13 @@ export class Lifecycle {
   }
 
   /**
-   * Fails the callers that wait for a set-up when no set-up ends, because a modem with a weak power supply breaks down
-   * at each start.
+   * Emits when no set-up ends, because a modem with a weak power supply breaks down at each start. The callers that
+   * wait for a set-up then fail.
    */
-  private givingUp(): Observable<never> {
+  private tooLong(): Observable<unknown> {
     return this.parts.state.status$.pipe(
-      map(({ modem }) => modem === 'starting'),
-      distinctUntilChanged(),
-      switchMap((isStarting) => (isStarting ? timer(longestStart, this.options.scheduler) : EMPTY)),
-      tap(() => {
-        const message = 'the modem starts again and again; check its power supply, it draws 300 mA and more in bursts';
-        this.goDown(new OSError('EIO', 'modem', message));
-      }),
-      ignoreElements(),
+      distinctUntilKeyChanged('modem'),
+      switchMap(({ modem }) => (modem === 'starting' ? timer(longestStart, this.options.scheduler) : EMPTY)),
     );
   }
 

@@ -1,4 +1,4 @@
-import { BehaviorSubject, concatMap, distinctUntilChanged, first, type Observable, throwError } from 'rxjs';
+import { concatMap, first, Observable, Subject, throwError } from 'rxjs';
 
 import { OSError } from '../../usocket/contract/osError';
 import type { Session } from '../executor/session';
@@ -10,26 +10,32 @@ export class ModemState {
   /** Replays the current state. */
   readonly status$: Observable<Status>;
 
-  private readonly status = new BehaviorSubject<Status>({ modem: 'starting', wifi: 'down' });
+  private current: Status = { modem: 'starting', wifi: 'down' };
+  private readonly changes = new Subject<Status>();
   private session: Session | undefined;
   /** Whether the set-up has found an address, and the modem has said nothing else since. */
   private foundAddress = false;
 
   constructor() {
-    this.status$ = this.status.pipe(distinctUntilChanged(sameStatus));
+    // By hand, because it has subscribers all the time.
+    this.status$ = new Observable((subscriber) => {
+      const following = this.changes.subscribe(subscriber);
+      subscriber.next(this.current);
+      return following;
+    });
   }
 
   get modem(): Status['modem'] {
-    return this.status.value.modem;
+    return this.current.modem;
   }
 
   /** The error with which the modem is down. */
   get error(): Error | undefined {
-    return this.status.value.error;
+    return this.current.error;
   }
 
   get hasAddress(): boolean {
-    return this.status.value.wifi === 'up';
+    return this.current.wifi === 'up';
   }
 
   /** Whether a modem has ever been set up. */
@@ -44,7 +50,7 @@ export class ModemState {
 
   /** Cold: runs an operation once the modem is set up. If the modem is down, errors with {@link error}. */
   whenUp<T>(operation: (up: Session) => Observable<T>): Observable<T> {
-    return this.status.pipe(
+    return this.status$.pipe(
       first(({ modem }) => modem !== 'starting'),
       concatMap(({ modem, error }) => {
         if (modem === 'up' && this.session) return operation(this.session);
@@ -58,7 +64,7 @@ export class ModemState {
   }
 
   starting(): void {
-    this.status.next({ modem: 'starting', wifi: 'down' });
+    this.enter({ modem: 'starting', wifi: 'down' });
   }
 
   /** The set-up has found whether the modem has an address. Later messages of the modem are newer. */
@@ -68,21 +74,21 @@ export class ModemState {
 
   up(session: Session): void {
     this.session = session;
-    this.status.next({ modem: 'up', wifi: this.foundAddress ? 'up' : this.status.value.wifi });
+    this.enter({ modem: 'up', wifi: this.foundAddress ? 'up' : this.current.wifi });
   }
 
   /** @param redialIn Milliseconds until the line is opened again. */
   down(error: OSError, redialIn?: number): void {
-    this.status.next({ modem: 'down', wifi: 'down', error, ...(redialIn !== undefined && { redialIn }) });
+    this.enter({ modem: 'down', wifi: 'down', error, ...(redialIn !== undefined && { redialIn }) });
   }
 
   closed(): void {
-    this.status.next({ modem: 'closed', wifi: 'down' });
+    this.enter({ modem: 'closed', wifi: 'down' });
   }
 
   /** Sets the state of the Wi-Fi without a message of the modem. */
   setWifi(wifi: Status['wifi']): void {
-    if (this.modem !== 'closed') this.status.next({ ...this.status.value, wifi });
+    if (this.modem !== 'closed') this.enter({ ...this.current, wifi });
   }
 
   /** Follows the messages of the modem about its Wi-Fi. */
@@ -91,6 +97,13 @@ export class ModemState {
     this.foundAddress = false;
     if (frame.event === 'gotAddress') this.setWifi('up');
     else if (frame.event === 'disconnected') this.setWifi('down');
-    else if (this.status.value.wifi === 'down') this.setWifi('joining');
+    else if (this.current.wifi === 'down') this.setWifi('joining');
+  }
+
+  /** Nobody is told of a status that is the same. */
+  private enter(status: Status): void {
+    const isChanged = !sameStatus(status, this.current);
+    this.current = status;
+    if (isChanged) this.changes.next(status);
   }
 }

@@ -3,24 +3,20 @@ import {
   defer,
   EMPTY,
   ignoreElements,
-  map,
-  merge,
   NEVER,
-  type Observable,
+  Observable,
   of,
   race,
   retry,
   type SchedulerLike,
   Subject,
-  switchMap,
   take,
-  takeUntil,
   tap,
   throwError,
   timer,
 } from 'rxjs';
 
-import type { Uart } from '../../streams';
+import { currentOf, type Uart } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
 import { lineError } from '../line/lineError';
 
@@ -96,17 +92,19 @@ export class Redialer {
         this.heardAt = this.options.scheduler.now();
       }),
     );
-    const givenUp$ = this.givenUp.pipe(
-      map((error) => {
-        throw error;
-      }),
+    // By hand, because each line has one all the time. It completes when the program has closed the line.
+    const line$ = new Observable<T>((subscriber) => {
+      const error = (cause: unknown) => {
+        subscriber.error(cause);
+      };
+      subscriber.add(this.givenUp.subscribe({ next: error, error }));
+      // Before anything is said on the line.
+      over(rx$).subscribe(subscriber);
+      if (!subscriber.closed) this.begin();
+    });
+    return defer(() => (this.hasEnded ? concat(this.revive(), line$) : line$)).pipe(
+      retry({ delay: (error: unknown) => this.dial(error) }),
     );
-    // Subscribed to before anything is said on the line. It completes when the program has closed the line.
-    const line$ = merge(
-      over(rx$),
-      defer(() => this.begin()),
-    ).pipe(takeUntil(givenUp$));
-    return concat(this.revive(), line$).pipe(retry({ delay: (error: unknown) => this.dial(error) }));
   }
 
   /** Makes the next attempt at once. */
@@ -134,30 +132,24 @@ export class Redialer {
     return true;
   }
 
-  private begin(): Observable<never> {
+  private begin(): void {
     const { loss } = this;
     this.loss = undefined;
     this.heardAt = this.options.scheduler.now();
     if (loss) this.options.opened(loss);
-    return EMPTY;
   }
 
-  /** Opens a line that was lost before it had a subscriber, because the program tries again. */
+  /** Whether the line was lost before it had a subscriber, and can be opened again, because the program tries again. */
+  private get hasEnded(): boolean {
+    if (this.loss || !this.uart.reopen) return false;
+    // Another implementation of `Uart` may not tell at once.
+    return currentOf(this.uart.readiness$)?.hangup ?? false;
+  }
+
   private revive(): Observable<never> {
     return defer(() => {
-      if (this.loss || !this.uart.reopen) return EMPTY;
-      const hasEnded$ = merge(
-        this.uart.readiness$.pipe(switchMap(({ hangup }) => of(hangup))),
-        // Another implementation of `Uart` may not tell at once.
-        of(false),
-      ).pipe(take(1));
-      return hasEnded$.pipe(
-        switchMap((hasEnded) => {
-          if (!hasEnded) return EMPTY;
-          this.loss = new OSError('ENODEV', 'modem', 'the line to the modem had been lost');
-          return this.open();
-        }),
-      );
+      this.loss = new OSError('ENODEV', 'modem', 'the line to the modem had been lost');
+      return this.open();
     });
   }
 

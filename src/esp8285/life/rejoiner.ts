@@ -57,9 +57,10 @@ export class Rejoiner {
       distinctUntilChanged(),
       switchMap((isOff, index) => {
         if (!isOff || !this.join$ || this.rejoin === false) return EMPTY;
-        return concat(index === 0 ? EMPTY : timer(ownReturn, this.scheduler), this.joinAgain(this.rejoin));
+        return concat(index === 0 ? EMPTY : timer(ownReturn, this.scheduler), this.joinAgain(this.rejoin)).pipe(
+          ignoreElements(),
+        );
       }),
-      ignoreElements(),
     );
   }
 

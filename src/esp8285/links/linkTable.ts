@@ -5,8 +5,6 @@ import {
   ignoreElements,
   type Observable,
   type SchedulerLike,
-  skip,
-  skipWhile,
   Subject,
   switchMap,
   tap,
@@ -207,18 +205,19 @@ export class LinkTable {
    * @param isUp$ Whether the modem is on a network; replays the current state.
    */
   outliving(isUp$: Observable<boolean>): Observable<never> {
+    let wasUp = false;
     return isUp$.pipe(
       distinctUntilChanged(),
-      skipWhile((isUp) => !isUp),
-      skip(1),
       switchMap((isUp) => {
+        const isFirst = !wasUp;
+        wasUp ||= isUp;
+        if (isFirst) return EMPTY;
         if (isUp) return this.statusPoll.once$;
         for (const { life } of this.numbers.links) life.cutOff();
         // Data that came before the loss do not show that a link has survived it.
         this.numbers.forgetHeard();
-        return this.used > 0 ? timer(grace, this.options.scheduler).pipe(tap(() => this.giveUp())) : EMPTY;
+        return this.used > 0 ? this.givingUp() : EMPTY;
       }),
-      ignoreElements(),
     );
   }
 
@@ -276,6 +275,15 @@ export class LinkTable {
     if (life?.isGone) life.finish();
     else if (life?.hasOpened) life.lost(new OSError('ECONNRESET', 'modem', takenOver));
     this.arrive(id);
+  }
+
+  private givingUp(): Observable<never> {
+    return timer(grace, this.options.scheduler).pipe(
+      tap(() => {
+        this.giveUp();
+      }),
+      ignoreElements(),
+    );
   }
 
   private giveUp(): void {
