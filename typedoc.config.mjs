@@ -1,5 +1,18 @@
 /** The comment of each alternative of `Fault` describes its members. */
-const faultMembers = ['kind', 'after', 'as', 'bytes', 'for', 'from', 'links', 'loseReady', 'thenOk'];
+const faultMembers = [
+  'kind',
+  'above',
+  'after',
+  'as',
+  'bytes',
+  'every',
+  'for',
+  'from',
+  'links',
+  'loseReady',
+  'overtake',
+  'thenOk',
+];
 
 /** Their overloads share the documentation of the first one, which `npm run check:package` looks at. */
 const overloaded = ['socket', 'getaddrinfo', 'getaddrinfo$'];
