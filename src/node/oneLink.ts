@@ -69,6 +69,9 @@ export class OneLink implements Nic {
       get maxSend() {
         return link.maxSend;
       },
+      get pieceSize() {
+        return link.pieceSize ?? link.maxSend;
+      },
       halfCloses: link.halfCloses ?? false,
       receive: (room$) =>
         link.receive(

@@ -2,8 +2,8 @@ import { asyncScheduler, of, type SchedulerLike, switchMap } from 'rxjs';
 
 import type { Nic, StreamLink } from '../usocket/contract/nic';
 import { LinkHandle } from './linkHandle';
+import { shareOf } from './linkShare';
 import type { NativeStream } from './nativeStream';
-import { shareOf } from './shares';
 
 /** How the sockets and servers of this folder use an interface. */
 export interface LinkOptions {
