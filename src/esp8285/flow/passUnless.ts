@@ -10,7 +10,7 @@ const slice = 1024;
  *     held   no-----yes----no-------
  *     out$   --[a]---------([b][c])|
  *
- * It is made by hand, because each chunk of the line passes here.
+ * It is written by hand, because each chunk of the line passes here.
  */
 export function passUnless(held: BehaviorSubject<boolean>): MonoTypeOperatorFunction<Uint8Array> {
   return (rx$) =>

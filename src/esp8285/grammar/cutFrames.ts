@@ -24,7 +24,7 @@ export interface CutOptions {
  *     frames$  -----------(OK)---------------(hi closed)------
  *     expects  --------------------------1----0---------------
  *
- * It is made by hand, because each chunk passes here, and a chunk may be a few bytes.
+ * It is written by hand, because each chunk passes here, and a chunk may be a few bytes.
  *
  * @see The firmware's "AT Command Set"; payloads end by their length alone.
  */

@@ -14,7 +14,7 @@ export class Incoming<T> {
 
   private early: T[] | undefined = [];
   private readonly later = new Subject<T>();
-  /** Emits when the link ends in order. By hand, because each link that is read has one. */
+  /** Emits when the link ends in order. It is written by hand, because each link that is read has one. */
   private readonly over$ = new Observable<void>((subscriber) =>
     this.later.subscribe({
       error: (error: unknown) => {

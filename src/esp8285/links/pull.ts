@@ -22,7 +22,7 @@ export interface PullOptions {
  *     reads     ---[5--]------[4-]
  *     quiet$    ^--!
  *
- * By hand, because each quiet link has one: made of operators, it would be twenty of them.
+ * It is written by hand, because each quiet link has one, and it would take twenty operators.
  */
 export function pull({ waiting$, room$, sizeOf, read, quiet$ }: PullOptions): Observable<never> {
   return new Observable<never>((subscriber) => {

@@ -98,7 +98,7 @@ class SpeedChange {
     private readonly version: readonly string[],
     line: LineSettings | undefined,
   ) {
-    // All but the speed stays as it is, flow control among it.
+    // Everything but the speed stays as it is, including flow control.
     const [, bits = 8, stop = 1, parity = 0, flow = 0] = line ?? [];
     this.settings = [bits, stop, parity, flow];
   }
@@ -201,7 +201,7 @@ class SpeedChange {
       return start$.pipe(repeat(restartTries), ignoreElements());
     });
     const isBack$ = quality === 'damaging' ? change$.pipe(repeat(returnTries)) : EMPTY;
-    const message = `the modem has ${baud} baud now, at which the line is of no use to it (${obstacle}); switch it off and on`;
+    const message = `the modem has ${baud} baud now, but the line does not work at that speed (${obstacle}); switch it off and on`;
     return concat(isBack$, restart$).pipe(
       first(Boolean),
       map(() => obstacle),

@@ -119,7 +119,7 @@ function notFound(heard: ReadonlyMap<number, string>): OSError {
   const isSilent = Array.from(heard.values()).every((said) => said === 'nothing' || said === 'not possible');
   const advice = isSilent
     ? 'check that the port is the right one, that no other program uses it, the power supply, and that TX goes to RX and RX to TX'
-    : 'check the wiring, the ground among it, and that the modem has AT firmware';
+    : 'check the wiring, including the ground, and that the modem has AT firmware';
   const message = `the speed of the modem cannot be found; tried ${tried}; ${advice}`;
   return new OSError(isSilent ? 'EIO' : 'EPROTO', 'modem', message);
 }

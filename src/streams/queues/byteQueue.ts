@@ -55,7 +55,7 @@ export class ByteQueue {
     this.capacity = capacity;
     this.overflow = overflow;
     this.changes$ = this.changed.asObservable();
-    // By hand, because each link that is read subscribes to it several times.
+    // This is written by hand, because each link that is read subscribes to it several times.
     this.room$ = new Observable((subscriber) => {
       let last: number | undefined;
       return this.changed.subscribe({

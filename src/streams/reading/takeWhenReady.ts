@@ -16,7 +16,7 @@ export interface TakeOptions<T> {
  * Waits until a queue holds what a reader wants, takes it and completes. A queue that has ended gives what it holds.
  * One that has failed gives its error and keeps its bytes for a smaller read. Unsubscribing takes nothing.
  *
- * It is made by hand, because a program makes one for each read.
+ * It is written by hand, because a program makes one for each read.
  */
 export function takeWhenReady<T>({ demand, isReady, take }: TakeOptions<T>): OperatorFunction<ByteQueue, T> {
   return (queue$) =>

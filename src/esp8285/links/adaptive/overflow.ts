@@ -26,7 +26,7 @@ export class Overflow {
   private readonly isEmpty = new BehaviorSubject(true);
 
   constructor(private readonly options: OverflowOptions) {
-    // By hand, because each link that is read subscribes to it twice.
+    // This is written by hand, because each link that is read subscribes to it twice.
     this.room$ = new Observable((subscriber) => {
       let room: number | undefined;
       let last: number | undefined;
