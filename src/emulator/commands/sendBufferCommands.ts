@@ -21,9 +21,8 @@ import type { Modem } from '../modem/modem';
 import type { Call, Command } from './command';
 import { linkArgument } from './linkCommands';
 
-/** The most bytes of one segment, and of all segments under way on one link. */
+/** The most bytes of one segment. */
 const segmentLimit = 2048;
-const bufferSize = 2920;
 
 /** The most segments under way on one link. */
 const queueSize = 8;
@@ -41,7 +40,7 @@ function send(modem: Modem, { args }: Call): Observable<Print> {
   const { link, next } = linkOf(modem, args);
   const length = args.number(next, 1, Number.MAX_SAFE_INTEGER);
   if (length > segmentLimit) throw new Refusal('too long', errorCode.invalid);
-  if (link.unsent + length > bufferSize) throw new Refusal('BUFFER FULL', errorCode.failed);
+  if (link.unsent + length > modem.options.sendBuffer) throw new Refusal('BUFFER FULL', errorCode.failed);
   if (link.segments.taken - link.segments.sent >= queueSize) throw new Refusal('QUEUE FULL', errorCode.failed);
   const segment = ++link.segments.taken;
   if (faults.losePrompt) {
@@ -97,7 +96,7 @@ function status(modem: Modem, { args }: Call): Observable<Print> {
   const { link } = linkOf(modem, args);
   const { taken, sent } = link.segments;
   const places = queueSize - (taken - sent);
-  return of(`${taken + 1},${taken},${sent},${bufferSize - link.unsent},${places}\r\n`);
+  return of(`${taken + 1},${taken},${sent},${modem.options.sendBuffer - link.unsent},${places}\r\n`);
 }
 
 function check(modem: Modem, { args }: Call): Observable<Print> {

@@ -34,6 +34,8 @@ export interface EmulatorOptions {
   readonly latency?: number;
   /** Latencies that differ from the realistic ones, in milliseconds before scaling. */
   readonly latencies?: Partial<Latencies>;
+  /** How many bytes `AT+CIPSENDBUF` holds for each link until they are acknowledged. Default 2920. */
+  readonly sendBuffer?: number;
   /** How long a connect to an unreachable address takes, in milliseconds, not scaled. Default 20 000. */
   readonly connectTimeout?: number;
   /** How long a join waits for a silent access point or DHCP server, in milliseconds, not scaled. Default 15 000. */
@@ -72,6 +74,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     ports: {},
     seed: 1,
     latency: 1,
+    sendBuffer: 2920,
     connectTimeout: 20_000,
     joinTimeout: 15_000,
     chunking: 'whole',
@@ -90,6 +93,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
   }
   requireRange('baud', resolved.baud, 0, 4_608_000);
   requireRange('latency', resolved.latency, 0, 1000);
+  requireRange('sendBuffer', resolved.sendBuffer, 1, 65_536);
   requireRange('interleave', resolved.interleave, 0, 1);
   for (const accessPoint of resolved.accessPoints) {
     requireName(accessPoint);

@@ -29,7 +29,7 @@ import { quiet } from '../executor/probeWhenQuiet';
 import type { Settlement } from '../executor/turn';
 import { Unanswered } from '../executor/unanswered';
 import { bufferStatusExchange } from './exchanges/bufferStatus';
-import { isBufferFull } from './exchanges/reasons';
+import { isBufferFull, isQueueFull } from './exchanges/reasons';
 import { segmentExchange } from './exchanges/segmentExchange';
 import { LinkGone, SegmentsLost, SendFailed } from './exchanges/sendErrors';
 import { sendDeadline, sendExchange } from './exchanges/sendExchange';
@@ -151,8 +151,10 @@ export class Outgoing {
   ): Observable<Observable<never>> {
     const { life, context } = this.options;
     const { executor, sendBuffer } = context;
+    let before = 0;
     return this.roomFor(bytes.length).pipe(
       concatMap(() => {
+        before = this.segments.count;
         const segment = this.segments.begin(bytes.length);
         const command = common.sendSegment(life.id, bytes.length);
         const exchange = segmentExchange({ command, bytes, expected: this.segments.expected }, life);
@@ -169,9 +171,15 @@ export class Outgoing {
         };
         return executor.run(exchange, settled).pipe(map(() => segment.acknowledged$));
       }),
-      concatMap((acknowledged$) => this.roomFor(this.pieceSize).pipe(map(() => acknowledged$))),
+      concatMap((acknowledged$) =>
+        concat(
+          this.learnCapacity(),
+          defer(() => this.roomFor(this.pieceSize)),
+        ).pipe(map(() => acknowledged$)),
+      ),
       catchError((cause: unknown) => {
         if (!(cause instanceof Refusal && life.isOpen)) throw cause;
+        if (isQueueFull(cause)) sendBuffer.places = Math.max(1, before);
         if (isBufferFull(cause)) return this.putLater(bytes, noteFailure, pause);
         // The modem or this link has no send buffer, or the line has damaged the command.
         this.refusals++;
@@ -205,12 +213,25 @@ export class Outgoing {
     );
   }
 
+  /** Asks how large the buffer is, when it is full for the first time as far as is known. */
+  private learnCapacity(): Observable<never> {
+    return defer(() => {
+      const isFull = !this.hasRoom(this.pieceSize);
+      return isFull && this.options.context.sendBuffer.takeQuestion() ? this.ask() : EMPTY;
+    });
+  }
+
+  private hasRoom(length: number): boolean {
+    const { capacity, places } = this.options.context.sendBuffer;
+    const { isIdle, bytes, count } = this.segments;
+    return isIdle || (bytes + length <= capacity && count < places);
+  }
+
   /** Emits when the buffer has room for so many bytes, or is empty. */
   private roomFor(length: number): Observable<unknown> {
-    const { sendBuffer } = this.options.context;
     return this.segments.changes$.pipe(
       startWith(undefined),
-      first(() => this.segments.isIdle || this.segments.bytes + length <= sendBuffer.capacity),
+      first(() => this.hasRoom(length)),
     );
   }
 

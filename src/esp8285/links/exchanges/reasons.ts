@@ -16,9 +16,16 @@ export function isNumberInUse({ lines }: Refusal): boolean {
 /** The words of a modem whose send buffer has no room: `BUFFER FULL`, `QUEUE FULL`. */
 const full = /^(?:BUFFER|QUEUE) FULL$/i;
 
+const queueFull = /^QUEUE FULL$/i;
+
 /** Whether a segment was not taken because the send buffer has no room for it now. */
 export function isBufferFull({ lines }: Refusal): boolean {
   return lines.some((line) => full.test(line));
+}
+
+/** Whether it was not taken because the send buffer holds too many segments, however short they are. */
+export function isQueueFull({ lines }: Refusal): boolean {
+  return lines.some((line) => queueFull.test(line));
 }
 
 /** Whether a link was not opened because the modem is on no network. */

@@ -49,6 +49,11 @@ export class Segments {
     return this.entries.reduce((sum, { length }) => sum + length, 0);
   }
 
+  /** How many segments are not acknowledged. */
+  get count(): number {
+    return this.entries.length;
+  }
+
   /** Whether all bytes are acknowledged. */
   get isIdle(): boolean {
     return this.entries.length === 0;

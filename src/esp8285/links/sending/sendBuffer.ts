@@ -9,7 +9,10 @@ const mostRefusals = 2;
 export class SendBuffer {
   /** How many bytes that are not acknowledged one buffer holds. */
   capacity = usualCapacity;
+  /** How many segments that are not acknowledged one buffer holds, as far as the modem has refused more. */
+  places = Infinity;
 
+  private isAsked = false;
   private isThere = false;
   private hasWorked = false;
   private refusals = 0;
@@ -20,6 +23,15 @@ export class SendBuffer {
     this.hasWorked = false;
     this.refusals = 0;
     this.capacity = usualCapacity;
+    this.places = Infinity;
+    this.isAsked = false;
+  }
+
+  /** Whether the modem is to be asked how large its buffers are. It is asked once. */
+  takeQuestion(): boolean {
+    const isNew = !this.isAsked;
+    this.isAsked = true;
+    return isNew;
   }
 
   /** Whether it may be used, as far as is known. */
