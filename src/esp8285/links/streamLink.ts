@@ -135,7 +135,7 @@ export class ModemStreamLink implements StreamLink, Traffic {
       limit: () => (hold.isHeeded && isHeld() ? 0 : mostOverflow),
       full: () => this.error('ENOBUFS', 'recv', overflowing),
     });
-    const asking$ = defer(() => merge(this.bytes.reading(overflow.room$), adaptive.watch(this.id, overflow.room$)));
+    const asking$ = this.bytes.reading(adaptive.watch(this.id, overflow.room$));
     return merge(
       this.incoming.items$.pipe(hold.forReader(room$, isHeld), overflow.keep()),
       this.incoming.whileItLasts(asking$),

@@ -8,9 +8,7 @@ import {
   map,
   merge,
   type Observable,
-  ReplaySubject,
   switchMap,
-  take,
   takeUntil,
 } from 'rxjs';
 
@@ -40,7 +38,6 @@ export class Connection {
   wasReset = false;
 
   private readonly currentPhase = new BehaviorSubject<SocketPhase>('unconnected');
-  private readonly opened = new ReplaySubject<StreamLink>(1);
   private readonly opening = new BehaviorSubject(false);
   private current: StreamLink | undefined;
 
@@ -51,17 +48,10 @@ export class Connection {
   ) {
     this.phase$ = this.currentPhase.asObservable();
     this.reader = new ByteReader(
-      (room$) =>
-        this.opened.pipe(
-          take(1),
-          switchMap((link) => link.receive(room$)),
-          takeUntil(operations.closing$),
-        ),
+      (room$) => (this.current?.receive(room$) ?? EMPTY).pipe(takeUntil(operations.closing$)),
       // Without room for a byte, nothing would ever come for `recv`.
       { capacity: Math.max(1, receiveBufferSize), overflow: () => this.overflow(receiveBufferSize) },
     );
-    // Ends with `close`.
-    this.reader.connect();
   }
 
   get phase(): SocketPhase {
@@ -114,7 +104,8 @@ export class Connection {
   /** Takes over a link that is open. */
   adopt(link: StreamLink): void {
     this.current = link;
-    this.opened.next(link);
+    // Ends with `close`.
+    this.reader.connect();
     this.enter('connected');
   }
 
@@ -168,7 +159,6 @@ export class Connection {
    */
   close(): Observable<never> {
     const end$ = defer(() => {
-      this.opened.complete();
       this.sender.end();
       return EMPTY;
     });

@@ -63,9 +63,9 @@ export class AdaptiveReceive {
     );
   }
 
-  /** Watches the reader of a link while it is subscribed to. Emits nothing. */
-  watch(link: number, room$: Observable<number>): Observable<never> {
-    return new Observable<never>((subscriber) => {
+  /** Passes on the room of a link's reader, and watches it while it is subscribed to. */
+  watch(link: number, room$: Observable<number>): Observable<number> {
+    return new Observable<number>((subscriber) => {
       const reader: Reader = { pace: 'caught-up', mostRoom: 0 };
       this.readers.set(link, reader);
       subscriber.add(() => {
@@ -75,6 +75,7 @@ export class AdaptiveReceive {
       subscriber.add(
         room$.subscribe({
           next: (room) => {
+            subscriber.next(room);
             reader.mostRoom = Math.max(reader.mostRoom, room);
             const pace = paceOf(room, reader.mostRoom);
             const isChanged = pace !== reader.pace;
