@@ -154,9 +154,9 @@ export class PassiveReceive implements ByteTraffic {
     return this.options.error(lossText(how, this.context.advice, this.mayPush));
   }
 
-  /** Asks the modem for data, whether or not it has announced any. */
+  /** Asks the modem for as many bytes as can wait, which may take several reads, whether or not it has announced any. */
   readOn(): void {
-    this.announced.next(this.longestPull);
+    this.announced.next(this.longestPull === 0 ? 0 : this.context.receiveMode.window);
   }
 
   /** Fetches the data that wait in the modem, as much at a time as the reader has room for. */

@@ -60,6 +60,8 @@ export class ReceiveMode {
   private readonly current = new BehaviorSubject<Way>('pulled');
   /** Whether the modem has been told to push, and not been heard to hold data back since. */
   private mayBePushing = false;
+  /** Whether the modem may keep data that waited when a port for datagrams made it push. */
+  private mayKeep = false;
 
   constructor(private readonly options: ReceiveModeOptions) {}
 
@@ -69,6 +71,7 @@ export class ReceiveMode {
     this.isForDatagrams = false;
     this.keepsWaiting = undefined;
     this.mayBePushing = this.isAdaptive;
+    this.mayKeep = false;
     this.current.next(this.isAdaptive ? 'pushed' : 'pulled');
   }
 
@@ -135,8 +138,7 @@ export class ReceiveMode {
         defer(() => {
           const wanted = this.options.needsDatagrams();
           // If a step has failed, the modem is in neither mode.
-          const hasWay = this.isAdaptive || !this.joinsDatagrams || this.way === 'pulled';
-          const isThere = wanted ? this.isForDatagrams : !this.isForDatagrams && hasWay;
+          const isThere = wanted ? this.isForDatagrams : !this.isForDatagrams && !this.mustPull;
           const steps$ = wanted ? this.enter(wire) : this.leave(wire);
           return concat(isThere ? EMPTY : steps$, of(undefined));
         }),
@@ -159,7 +161,7 @@ export class ReceiveMode {
       // Before the command, because the modem may announce its data before the `OK`.
       this.current.next('pulled');
       return say(wire, common.receiveMode(true), () => {
-        this.mayBePushing = false;
+        this.mayBePushing = this.mayKeep = false;
         this.options.pullAgain();
       });
     }).pipe(
@@ -174,21 +176,29 @@ export class ReceiveMode {
   // 1.7 puts none there.
 
   private enter(wire: Wire): Observable<never> {
+    const mustPush = this.joinsDatagrams && this.way === 'pulled';
+    this.mayKeep ||= mustPush;
     return concat(
-      this.joinsDatagrams && this.way === 'pulled' ? this.push(wire) : EMPTY,
+      mustPush ? this.push(wire) : EMPTY,
       say(wire, common.remoteAddress(true), () => (this.isForDatagrams = true)),
     );
   }
 
-  /** A driver that adapts has the modem push on. */
+  /** A driver that adapts has the modem push on, unless data may wait that it does not push. */
   private leave(wire: Wire): Observable<never> {
     return concat(
       say(wire, common.remoteAddress(false), () => {
         this.isForDatagrams = false;
         if (this.isAdaptive) this.current.next(this.way);
       }),
-      this.joinsDatagrams && !this.isAdaptive ? this.pull(wire) : EMPTY,
+      defer(() => (this.mustPull ? this.pull(wire) : EMPTY)),
     );
+  }
+
+  /** Whether the modem has to hold data back again, now that no port for datagrams needs it to push. */
+  private get mustPull(): boolean {
+    const isWanted = !this.isAdaptive || (this.mayKeep && this.keepsWaiting !== false);
+    return this.joinsDatagrams && this.way === 'pushed' && isWanted;
   }
 
   private get joinsDatagrams(): boolean {
