@@ -33,15 +33,17 @@ interface SocketKind {
 
 /** The calls that stream and datagram sockets share. They are documented at the methods of the sockets. */
 export class CommonCalls {
-  /** Closes the socket once, however often it is subscribed to. */
-  readonly close$: Observable<void>;
+  private closing$: Observable<void> | undefined;
 
   constructor(
     private readonly nic: Nic,
     private readonly operations: Operations,
     private readonly socket: SocketKind,
-  ) {
-    this.close$ = defer(() => this.close()).pipe(runOnce());
+  ) {}
+
+  /** Closes the socket once, however often it is subscribed to. Made when it is asked for, because sockets wait long. */
+  get close$(): Observable<void> {
+    return (this.closing$ ??= defer(() => this.close()).pipe(runOnce()));
   }
 
   setsockopt(level: number, option: number, value: OptionValue): Observable<void> {
