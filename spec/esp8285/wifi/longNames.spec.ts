@@ -188,7 +188,7 @@ describe('a long host name', () => {
     marbles(({ flush }, scheduler) => {
       const { nic, modem } = stage(scheduler, {
         firmware: nonos15,
-        script: [...script, [/^(?!AT)/, '\r\nRecv 1 bytes\r\n\r\nSEND OK\r\n']],
+        script: [...script, [/^(?!AT)/, '\r\nRecv 118 bytes\r\n\r\nSEND OK\r\n']],
       });
       let failed = '';
       nic

@@ -47,8 +47,9 @@ describe.each<[string, Firmware]>([
   it(
     'S30 sends at most 2048 bytes at once, all of them and in order',
     marbles(({ expectObservable, flush }, scheduler) => {
+      const last: Rule = [/^[^A].{903}$/s, '\r\nRecv 904 bytes\r\n', 5, '\r\nSEND OK\r\n'];
       const bytes = Buffer.from(Array.from({ length: 5000 }, (__, at) => 97 + (at % 26)));
-      const { link4, modem } = connected(scheduler, { firmware, script: [sentOk(2048)] });
+      const { link4, modem } = connected(scheduler, { firmware, script: [last, sentOk(2048)] });
       expectObservable(link4.sendall$(bytes).pipe(sent)).toBe('15ms (s|)', values);
       flush();
       const lines = modem.heard.filter((said) => said.startsWith('AT'));
@@ -117,6 +118,15 @@ describe.each<[string, Firmware]>([
       expectObservable(link4.close$().pipe(sent)).toBe('1500ms (s|)', values);
       flush();
       assert.deepStrictEqual(modem.heard, ['AT+CIPSEND=4,5', 'hello', 'AT+CIPCLOSE=4']);
+    }),
+  );
+
+  it(
+    'the modem has taken a part, because the line has damaged the length: ETIMEDOUT, although that part is sent',
+    marbles(({ expectObservable }, scheduler) => {
+      const script: Rule[] = [['hello', '\r\nRecv 4 bytes\r\n', 5, '\r\nSEND OK\r\n']];
+      const { link4 } = connected(scheduler, { firmware, script });
+      expectObservable(link4.sendall$('hello').pipe(code())).toBe('#', values, 'ETIMEDOUT');
     }),
   );
 

@@ -2,6 +2,7 @@ import { catchError, defer, map, Observable, of, type SchedulerLike, type Subscr
 
 import { quiet, probeWhenQuiet, type ProbeOptions } from '../../executor/probeWhenQuiet';
 import { AnswerLost } from '../../executor/unanswered';
+import type { Frame } from '../../grammar/frame';
 import { lookUpLink } from './linkList';
 import { dataPatience, fail, isTaken, padWhenSilent, type PendingSend, type SendingLink } from './pendingSend';
 import { BytesReplaced, ResultLost, SendFailed } from './sendErrors';
@@ -24,11 +25,13 @@ export function delivered(send: PendingSend, bytes: Uint8Array, pace: number): O
   const { wire, command, link, length } = send;
   return defer(() => {
     const begun = wire.clock.now();
-    const progress: Progress = { since: begun, isWithModem: false, early: undefined };
+    const progress: Progress = { since: begun, isWithModem: false, isReplaced: false, early: undefined };
     let isNoted = false;
     const stillBusy = (): void => {
       if (!isNoted) wire.note(inTheWay(send, wire.clock.now() - begun), link.id);
       isNoted = true;
+      // A modem that still waited when it was asked has taken the question for bytes that the line had lost.
+      if (!progress.isWithModem && progress.early === undefined) progress.isReplaced = true;
     };
     const options = (): ProbeOptions =>
       progress.isWithModem || progress.early !== undefined
@@ -56,6 +59,8 @@ interface Progress {
   /** When the modem had the bytes. Their time on the line says nothing about the peer. */
   since: number;
   isWithModem: boolean;
+  /** Whether other bytes may have taken the place of lost ones. It shows when the modem says `Recv` after that. */
+  isReplaced: boolean;
   /**
    * The result that came before `Recv`: the late result of an earlier send, or that of this send, whose `Recv` was
    * lost.
@@ -64,7 +69,8 @@ interface Progress {
 }
 
 /** Writes the bytes, and emits when the modem says that it has sent them. Errors with {@link SendFailed}. */
-function resultOf({ wire, command, link }: PendingSend, bytes: Uint8Array, progress: Progress): Observable<unknown> {
+function resultOf(send: PendingSend, bytes: Uint8Array, progress: Progress): Observable<unknown> {
+  const { wire, command, link, length } = send;
   return new Observable((subscriber) => {
     let verdict: Subscription | undefined;
     let hasEnded = false;
@@ -74,8 +80,10 @@ function resultOf({ wire, command, link }: PendingSend, bytes: Uint8Array, progr
       subscriber.next(undefined);
       subscriber.complete();
     };
-    const taken = (): void => {
-      if (!progress.isWithModem && wire.probe.isOwed) {
+    const taken = (frame: Frame): void => {
+      // If the line has damaged the announced length, the modem has taken only a part of the bytes.
+      const isPart = frame.kind === 'taken' && frame.length !== length;
+      if (isPart || (!progress.isWithModem && (progress.isReplaced || wire.probe.isOwed))) {
         error(new BytesReplaced(command));
         return;
       }
@@ -103,7 +111,7 @@ function resultOf({ wire, command, link }: PendingSend, bytes: Uint8Array, progr
           const isRefused = frame.kind === 'final' && frame.result !== 'OK';
           if (isRefused) failed('the modem answered ERROR in the place of SEND OK');
           else if (frame.kind === 'sent') sent(frame.ok);
-          else if (isTaken(frame)) taken();
+          else if (isTaken(frame)) taken(frame);
           if (!hasEnded && link.isGone) ended();
         },
         error,
