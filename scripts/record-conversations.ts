@@ -13,6 +13,7 @@ for (const { name, about, modem, act } of conversations) {
     scheduler,
     latency: 1,
     interleave: 0.25,
+    interface: { receive: 'pulled' },
     hosts: { 'host.example:80': web(scheduler), '192.168.1.9:80': silence },
     line: (uart) => recordUart(uart, { scheduler, sink: (line) => lines.push(line) }),
     ...modem,

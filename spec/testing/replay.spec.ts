@@ -20,10 +20,10 @@ import { text } from '../../harness/modems/stage';
 import { marbles } from '../../harness/time/marbles';
 import { connect, conversations, key, page, recorded, type Stand } from '../../harness/recordings/conversations';
 
-/** A driver at a recorded modem. The key of a recording is `*` in the length of the real one. */
+/** A driver at a modem that was recorded with passive receive, where it has that. The key of a recording is `*` in the length of the real one. */
 function stand(recording: string, scheduler: SchedulerLike): Stand & Replay {
   const replay = replayUart(recording, { scheduler });
-  const nic = new ESP8285(replay.uart, { scheduler });
+  const nic = new ESP8285(replay.uart, { scheduler, receive: 'pulled' });
   return { ...replay, nic, socket: (options = {}) => new Socket(nic, { ...options, scheduler }), reset: noop };
 }
 

@@ -62,6 +62,7 @@ describe('an application over a virtual modem, in virtual time', () => {
         scheduler,
         firmware,
         hosts: { '192.168.1.9:7000': thermometer(cold, ['20.5', '21', '21.5']) },
+        interface: { receive: 'pulled' },
       });
       const celsius$ = online$.pipe(concatMap(() => temperatures(() => socket(), scheduler)));
       // A line that is pushed is kept for 20 ms: its end might be the beginning of what the modem says next.
@@ -76,6 +77,7 @@ describe('an application over a virtual modem, in virtual time', () => {
       const { online$, socket } = virtualModem({
         scheduler,
         hosts: { '192.168.1.9:7000': thermometer(cold, ['20.5', '21']) },
+        interface: { receive: 'pulled' },
         faults: [{ kind: 'reset', at: 1 }],
       });
       const celsius$ = online$.pipe(concatMap(() => temperatures(() => socket(), scheduler)));
@@ -130,7 +132,7 @@ describe('a host of a virtual modem', () => {
     'is slowed down by a reader who takes his time, and loses nothing',
     marbles(({ expectObservable, flush }, scheduler) => {
       const hosts = { '10.0.0.1:80': () => range(0, 20).pipe(map(() => Buffer.alloc(1000))) };
-      const { emulator, online$, socket } = virtualModem({ scheduler, hosts });
+      const { emulator, online$, socket } = virtualModem({ scheduler, hosts, interface: { receive: 'pulled' } });
       const reader = socket({ receiveBuffer: 1000 });
       const unread: number[] = [];
       const slow$ = online$.pipe(
