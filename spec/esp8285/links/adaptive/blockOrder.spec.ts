@@ -46,6 +46,15 @@ describe('the order of blocks', () => {
     assert.strictEqual(delivered.at(-1), 'after');
   });
 
+  it('puts what was held into the middle of a block that brings later bytes, too', () => {
+    const { blocks, delivered, pushed, pulled } = order();
+    blocks.hold();
+    pushed('middle');
+    blocks.releaseAfter(5);
+    pulled('firstlast');
+    assert.deepStrictEqual([delivered, blocks.missing, blocks.isHolding], [['first', 'middle', 'last'], 0, false]);
+  });
+
   it('has none first if the modem has kept none', () => {
     const { blocks, delivered, pushed } = order();
     blocks.hold();

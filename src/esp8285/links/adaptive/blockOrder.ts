@@ -31,9 +31,7 @@ export class BlockOrder {
     if (!this.isHeld) {
       this.deliver(block);
     } else if (block.pulled) {
-      this.ahead -= block.bytes.length;
-      this.deliver(block);
-      if (this.ahead <= 0) this.release();
+      this.deliverPulled(block);
     } else {
       this.held.push(block);
       this.heldBytes += block.bytes.length;
@@ -45,6 +43,7 @@ export class BlockOrder {
   hold(): void {
     this.isHeld = true;
     this.longest = 0;
+    if (this.held.length === 0) this.ahead = 0;
   }
 
   /** Nothing that waits in the modem comes before the blocks that are held. */
@@ -58,5 +57,19 @@ export class BlockOrder {
   releaseAfter(bytes: number): void {
     this.ahead = bytes;
     if (bytes === 0) this.release();
+  }
+
+  /** A read that was asked for before the change may also bring data that come after the blocks that are held. */
+  private deliverPulled(block: Block): void {
+    const { ahead } = this;
+    if (block.length <= ahead || ahead === 0) {
+      this.ahead = Math.max(0, ahead - block.length);
+      this.deliver(block);
+      if (ahead > 0 && this.ahead === 0) this.release();
+    } else {
+      this.deliver({ ...block, bytes: block.bytes.subarray(0, ahead), length: ahead });
+      this.release();
+      this.deliver({ ...block, bytes: block.bytes.subarray(ahead), length: block.length - ahead });
+    }
   }
 }
