@@ -1,12 +1,13 @@
 import {
   BehaviorSubject,
   catchError,
+  concatMap,
   EMPTY,
-  exhaustMap,
   ignoreElements,
   Observable,
   type SchedulerLike,
   Subject,
+  tap,
 } from 'rxjs';
 
 import type { Executor } from '../../executor/executor';
@@ -29,7 +30,7 @@ interface Reader {
 }
 
 export interface AdaptiveReceiveOptions {
-  readonly executor: Executor;
+  readonly executor: Pick<Executor, 'runAhead'>;
   readonly receiveMode: ReceiveMode;
   /** The streams that are open. */
   readonly streams: () => readonly SwitchedStream[];
@@ -50,8 +51,12 @@ export class AdaptiveReceive {
   private isDistrusted = false;
 
   constructor({ executor, receiveMode, streams, scheduler }: AdaptiveReceiveOptions) {
+    let wanted = 0;
     this.adapting$ = chooseWay({ pace$: this.pace, way$: receiveMode.way$, data$: this.data, scheduler }).pipe(
-      exhaustMap((way) => {
+      tap(() => wanted++),
+      // While one switch is made, another one may be wanted. The last one is made after it.
+      concatMap((way, index) => {
+        if (index + 1 < wanted) return EMPTY;
         const common = { receiveMode, streams };
         const exchange =
           way === 'pulled'
