@@ -16,7 +16,7 @@ interface Upload {
 }
 
 /** Sends the pieces one after the other over a fast line, to a peer that is 100 ms away. */
-function upload(sendBuffer: number, pieces: readonly Buffer[]): Upload {
+function upload(sendBuffer: number, pieces: readonly Buffer[], call: 'send$' | 'sendall$' = 'send$'): Upload {
   const scheduler = new VirtualTimeScheduler();
   const received: Buffer[] = [];
   let [underWay, mostUnderWay, questions, refusals] = [0, 0, 0, 0];
@@ -60,7 +60,7 @@ function upload(sendBuffer: number, pieces: readonly Buffer[]): Upload {
     .pipe(
       concatMap(() => client.connect$(['10.0.0.1', 80])),
       tap(() => (begun = scheduler.now())),
-      concatMap(() => concat(...pieces.map((piece) => client.send$(piece)), client.close$())),
+      concatMap(() => concat(...pieces.map((piece) => client[call](piece)), client.close$())),
     )
     .subscribe({ complete: () => (ended = scheduler.now()) });
   scheduler.maxFrames = 60_000;
@@ -83,6 +83,13 @@ describe('the size of the send buffer', () => {
     assert.strictEqual(usual.mostUnderWay, 2);
     assert.strictEqual(large.mostUnderWay, 5);
     assert.ok(large.took < 0.7 * usual.took, `${large.took} ms, and ${usual.took} ms with the usual one`);
+  });
+
+  it.each([400, 1_000, 1_460, 2_048])('may be less than assumed: %s bytes', (sendBuffer) => {
+    const bytes = Buffer.concat(pieces(10, 1_460));
+    const { received, refusals } = upload(sendBuffer, [bytes], 'sendall$');
+    assert.deepStrictEqual(received, bytes);
+    assert.ok(refusals > 0);
   });
 
   it('is also a number of segments, which is learnt from a refusal', () => {

@@ -84,7 +84,7 @@ export class Outgoing {
 
   /** The most bytes of one {@link send}. */
   get maxSend(): number {
-    return this.usesBuffer ? longestSend : this.most;
+    return this.usesBuffer ? Math.min(longestSend, this.options.context.sendBuffer.capacity) : this.most;
   }
 
   /** The size of the pieces of more bytes: two of them fill the send buffer, so that one is always under way. */
@@ -180,7 +180,11 @@ export class Outgoing {
       catchError((cause: unknown) => {
         if (!(cause instanceof Refusal && life.isOpen)) throw cause;
         if (isQueueFull(cause)) sendBuffer.places = Math.max(1, before);
-        if (isBufferFull(cause)) return this.putLater(bytes, noteFailure, pause);
+        if (isBufferFull(cause)) {
+          if (before > 0) return this.putLater(bytes, noteFailure, pause);
+          // An empty buffer that has no room for the bytes never has.
+          return concat(this.ask(), this.sendAndWait(bytes, noteFailure));
+        }
         // The modem or this link has no send buffer, or the line has damaged the command.
         this.refusals++;
         sendBuffer.refused();
