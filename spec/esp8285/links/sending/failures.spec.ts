@@ -1,0 +1,83 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+import { concat, type SchedulerLike, ignoreElements, map } from 'rxjs';
+
+import { nonos174 } from '../../../../harness/modems/firmware';
+import { code, connected, peer, stage } from '../../../../harness/modems/stage';
+import { marbles } from '../../../../harness/time/marbles';
+import type { Rule } from '../../../../src/testing';
+
+const sent = map(() => 'sent');
+const values = { s: 'sent' };
+const prompted = (number: number): Rule => [/^AT\+CIPSENDBUF=4,\d+$/, `${number},0\r\n`, nonos174.prompt];
+const taken = '\r\nRecv 5 bytes\r\n';
+const result = (segment: number, word: 'OK' | 'FAIL') => `\r\n4,${segment},SEND ${word}\r\n`;
+const words = ['one..', 'two..', 'three', 'four.'];
+
+/** Sends four segments at time 0, all of which the modem takes. Then it says the results. */
+function fourUnderWay(scheduler: SchedulerLike, results: readonly (string | number)[]) {
+  const script: Rule[] = words.flatMap((word, at): Rule[] => [
+    prompted(at + 1),
+    [word, taken, ...(at === 3 ? results : [])],
+  ]);
+  const { socket, modem } = stage(scheduler, { firmware: nonos174, script, receive: 'pushed' });
+  const link4 = socket({ sendAhead: true });
+  link4.connect$(peer).subscribe();
+  modem.heard.length = 0;
+  return { link4, modem, sends$: concat(...words.map((word) => link4.send$(word))) };
+}
+
+const saidOnce = words.flatMap((word) => ['AT+CIPSENDBUF=4,5', word]);
+
+describe('SEND FAIL of the second of four segments', () => {
+  it(
+    'is EIO at the next call; one segment is acknowledged, and no byte is sent again',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const results = [3, result(1, 'OK'), 2, result(2, 'FAIL'), 2, result(3, 'FAIL'), 2, result(4, 'FAIL')];
+      const { link4, modem, sends$ } = fourUnderWay(scheduler, results);
+      expectObservable(sends$).toBe('(abcd|)', { a: 5, b: 5, c: 5, d: 5 });
+      const later = (time: string) =>
+        concat(cold(`${time} |`).pipe(ignoreElements()), link4.send$('again').pipe(code()));
+      expectObservable(later('1510ms')).toBe('1510ms #', undefined, 'EIO');
+      flush();
+      assert.strictEqual(link4.bytesAcknowledged, 5);
+      assert.deepStrictEqual(modem.heard, saidOnce);
+    }),
+  );
+
+  it(
+    'is none if a later segment is acknowledged after all, because TCP delivers in order',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const results = [3, result(1, 'OK'), 2, result(2, 'FAIL'), 900, result(4, 'OK')];
+      const { link4, modem, sends$ } = fourUnderWay(scheduler, results);
+      const closed$ = concat(sends$.pipe(ignoreElements()), link4.close$().pipe(sent));
+      expectObservable(closed$).toBe('905ms (s|)', values);
+      flush();
+      assert.strictEqual(link4.bytesAcknowledged, 20);
+      assert.deepStrictEqual(modem.heard, [...saidOnce, 'AT+CIPCLOSE=4']);
+    }),
+  );
+
+  it(
+    'fails the call that has all four with EIO, and what was not handed over stays unsent',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const bytes = Buffer.concat(words.map((_, at) => Buffer.alloc(1_460, 97 + at)));
+      const all = '\r\nRecv 1460 bytes\r\n';
+      const script: Rule[] = [
+        prompted(1),
+        [/^a+$/, all, 10, result(1, 'OK')],
+        prompted(2),
+        [/^b+$/, all, 20, result(2, 'FAIL')],
+        ['AT+CIPBUFSTATUS=4', '3,2,0,0,6\r\n\r\nOK\r\n'],
+        prompted(3),
+        [/^c+$/, all],
+      ];
+      const { link4, modem } = connected(scheduler, { firmware: nonos174, script, receive: 'pushed' });
+      expectObservable(link4.sendall$(bytes).pipe(code())).toBe('1520ms #', undefined, 'EIO');
+      flush();
+      assert.strictEqual(link4.bytesAcknowledged, 1_460);
+      const payload = modem.heard.filter((said) => !said.startsWith('AT')).join('');
+      assert.strictEqual(payload, bytes.subarray(0, 3 * 1_460).toString());
+    }),
+  );
+});
