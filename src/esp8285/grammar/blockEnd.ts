@@ -50,6 +50,9 @@ const begun = [/\r\n[^\r\n]{0,40}$/, /[0-4](?:,[A-Z]{0,9})?$/, /W[A-Z ]{0,6}$/];
  */
 const suspicious = /[\r\n+,:\dA-Z]$|\n[^\n]{1,24}$/;
 
+/** The same for a block of one byte, which can have swallowed one byte only: the first one of a message. */
+const suspiciousByte = /^[\r\n+0-4SW]$/;
+
 /**
  * Judges a block by what follows it. If the line has lost a byte of the block, the block has taken the next byte
  * instead, and the next message lacks its beginning.
@@ -105,5 +108,5 @@ function isNews(latin1: string, isWhole: boolean): boolean {
 
 /** Whether a block with nothing after it yet may have swallowed the beginning of a message. */
 export function isSuspicious(end: string): boolean {
-  return suspicious.test(end);
+  return (end.length === 1 ? suspiciousByte : suspicious).test(end);
 }
