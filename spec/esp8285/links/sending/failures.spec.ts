@@ -59,6 +59,18 @@ describe('SEND FAIL of the second of four segments', () => {
   );
 
   it(
+    'is none for the later ones, either, that are still under way by then',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const results = [3, result(1, 'OK'), 2, result(2, 'FAIL'), 2, result(3, 'OK'), 2_000, result(4, 'OK')];
+      const { link4, sends$ } = fourUnderWay(scheduler, results);
+      const closed$ = concat(sends$.pipe(ignoreElements()), link4.close$().pipe(sent));
+      expectObservable(closed$).toBe('2007ms (s|)', values);
+      flush();
+      assert.strictEqual(link4.bytesAcknowledged, 20);
+    }),
+  );
+
+  it(
     'fails the call that has all four with EIO, and what was not handed over stays unsent',
     marbles(({ expectObservable, flush }, scheduler) => {
       const bytes = Buffer.concat(words.map((_, at) => Buffer.alloc(1_460, 97 + at)));
