@@ -194,6 +194,8 @@ describe('ESP-AT 2.2.2, whose passive receive joins datagrams', () => {
         firmware: espAt222,
         unasked$,
         script: [
+          ['AT+CIPRECVLEN?', '+CIPRECVLEN:-1,-1,-1,-1,0\r\nOK\r\n'],
+          ['AT+CIPRECVLEN?', '+CIPRECVLEN:-1,-1,-1,-1,0\r\nOK\r\n'],
           ['AT+CIPRECVDATA=4,5760', '\r\nERROR\r\n'],
           ['AT+CIPRECVDATA=4,2', '+CIPRECVDATA:2,de\r\nOK\r\n'],
         ],
@@ -204,7 +206,10 @@ describe('ESP-AT 2.2.2, whose passive receive joins datagrams', () => {
       expectObservable(link4.data$.pipe(text())).toBe('-a 9ms b', { a: 'abc', b: 'de' });
       flush();
       assert.deepStrictEqual(modem.heard, [
+        // Whether data wait that are pushed after later ones.
+        'AT+CIPRECVLEN?',
         'AT+CIPRECVMODE=0',
+        'AT+CIPRECVLEN?',
         'AT+CIPDINFO=1',
         'AT+CIPSTART=3,"UDP","0.0.0.0",4000,4000,2',
         'AT+CIPCLOSE=3',

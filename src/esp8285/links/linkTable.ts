@@ -20,6 +20,7 @@ import type { LineHold } from '../flow/lineHold';
 import type { Frame } from '../grammar/frame';
 import { AdaptiveReceive } from './adaptive/adaptiveReceive';
 import { ReceiveMode } from './adaptive/receiveMode';
+import { pushForDatagrams } from './adaptive/receiveSwitch';
 import type { Link } from './link';
 import { LinkCleaner } from './linkCleaner';
 import type { LinkContext } from './linkContext';
@@ -79,19 +80,21 @@ export class LinkTable {
     const { executor, scheduler } = options;
     const numbers = new LinkNumbers<Link>(scheduler);
     this.numbers = numbers;
+    const streams = () => numbers.links.filter((link) => isPullable(link));
     this.receiveMode = new ReceiveMode({
       isAdaptive: options.isAdaptive,
       needsDatagrams: () => this.some(({ kind }) => kind === 'datagrams'),
       pullAgain: () => {
         for (const { life } of numbers.links) life.pullAgain();
       },
+      pushInOrder: (wire) => pushForDatagrams(wire, { receiveMode: this.receiveMode, streams }),
     });
     const { receiveMode } = this;
     const adaptive = new AdaptiveReceive({
       executor,
       receiveMode,
       scheduler,
-      streams: () => numbers.links.filter((link) => isPullable(link)),
+      streams,
     });
     this.adaptive = adaptive;
     const dialect = () => this.dialect;

@@ -79,6 +79,7 @@ export class ModemStreamLink implements StreamLink, Traffic {
     // The number may have been reserved for an encrypted connection. The modem serves none.
     this.isEncrypted = false;
     this.life.opened();
+    if (this.context.receiveMode.isTurningToPush && this.bytes.canPull) this.bytes.pushSoon();
     this.bytes.readOn();
   }
 

@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { BehaviorSubject, defer, Subject, VirtualTimeScheduler } from 'rxjs';
+import { BehaviorSubject, defer, EMPTY, Subject, VirtualTimeScheduler } from 'rxjs';
 
 import { dialectOf } from '../../../../src/esp8285/commands/dialect';
 import type { Exchange } from '../../../../src/esp8285/executor/exchange';
@@ -25,6 +25,7 @@ describe('a switch that is wanted while another one is made', () => {
       isAdaptive: true,
       needsDatagrams: () => false,
       pullAgain: () => undefined,
+      pushInOrder: () => EMPTY,
     });
     const adaptive = new AdaptiveReceive({ executor: { runAhead }, receiveMode, streams: () => [], scheduler });
     adaptive.adapting$.subscribe();

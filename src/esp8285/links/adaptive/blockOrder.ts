@@ -1,5 +1,8 @@
 import type { Block } from '../../grammar/frame';
 
+/** The most bytes that are held for a link while it is unknown, or not read yet, what comes before them. */
+const mostHeld = 65_536;
+
 /**
  * Keeps the blocks of a link in order while the modem changes from pulled to pushed data: those that it pushes are held
  * until it is known whether data that wait in the modem come before them.
@@ -20,6 +23,11 @@ export class BlockOrder {
   /** Whether blocks that are pushed are held. */
   get isHolding(): boolean {
     return this.isHeld;
+  }
+
+  /** Whether more is held than may be. */
+  get isFull(): boolean {
+    return this.heldBytes > mostHeld;
   }
 
   /** Bytes that have to be pulled before the blocks that are held. */

@@ -5,6 +5,7 @@ import {
   concatMap,
   defer,
   EMPTY,
+  finalize,
   map,
   type Observable,
   of,
@@ -37,6 +38,8 @@ export interface ReceiveModeOptions {
   readonly needsDatagrams: () => boolean;
   /** Called when the modem holds data back again. */
   readonly pullAgain: () => void;
+  /** Cold: calls {@link ReceiveMode.push} and keeps the data of each link in order, though some may wait. */
+  readonly pushInOrder: (wire: Wire) => Observable<never>;
 }
 
 /**
@@ -52,6 +55,9 @@ export class ReceiveMode {
    * `undefined` until then.
    */
   keepsWaiting: boolean | undefined;
+
+  /** Whether the modem is being told to push. */
+  isTurningToPush = false;
 
   private dialect: Dialect | undefined;
   /** Whether datagrams come one by one, with their senders. */
@@ -133,7 +139,7 @@ export class ReceiveMode {
   settle(): Exchange<void> {
     return {
       shown: common.remoteAddress(true).shown,
-      deadline: usualDeadline,
+      deadline: 3 * usualDeadline,
       converse: (wire) =>
         defer(() => {
           const wanted = this.options.needsDatagrams();
@@ -148,11 +154,12 @@ export class ReceiveMode {
   /** Cold: has the modem push, and completes. */
   push(wire: Wire): Observable<never> {
     return defer(() => {
-      this.mayBePushing = true;
+      this.mayBePushing = this.isTurningToPush = true;
       return say(wire, common.receiveMode(false), () => {
+        this.isTurningToPush = false;
         this.current.next('pushed');
       });
-    });
+    }).pipe(finalize(() => (this.isTurningToPush = false)));
   }
 
   /** Cold: has the modem hold data back, and completes. If it refuses, it goes on pushing. */
@@ -179,7 +186,7 @@ export class ReceiveMode {
     const mustPush = this.joinsDatagrams && this.way === 'pulled';
     this.mayKeep ||= mustPush;
     return concat(
-      mustPush ? this.push(wire) : EMPTY,
+      mustPush ? this.options.pushInOrder(wire) : EMPTY,
       say(wire, common.remoteAddress(true), () => (this.isForDatagrams = true)),
     );
   }

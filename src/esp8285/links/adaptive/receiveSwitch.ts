@@ -25,8 +25,6 @@ import { type Pushed, SwitchEvidence, type Verdict, type Waiting } from './switc
 /** Milliseconds between two questions what waits, and how often the modem is asked. */
 const pause = 50;
 const mostQuestions = 100;
-/** The most bytes that are held for a link while it is unknown what comes before them. */
-const mostHeld = 65_536;
 /** If the rest of the TCP window has fewer bytes than this, it is full: the peer sends no segment into it. */
 const smallestSegment = 128;
 
@@ -36,7 +34,7 @@ export interface SwitchedStream {
   readonly isEncrypted: boolean;
   readonly life: { readonly isDraining: boolean; readonly isOver: boolean };
   readonly bytes: {
-    readonly order: Pick<BlockOrder, 'isHolding' | 'heldBytes' | 'longest'>;
+    readonly order: Pick<BlockOrder, 'isHolding' | 'heldBytes' | 'longest' | 'isFull'>;
     /** Whether nothing of it waits, as far as it is known. */
     readonly isEmptied: boolean;
     /** The modem is told to push. Blocks that it pushes are held. */
@@ -50,10 +48,13 @@ export interface SwitchedStream {
   };
 }
 
-export interface SwitchOptions {
+export interface SwitchParts {
   readonly receiveMode: ReceiveMode;
   /** The streams whose data can be pulled. */
   readonly streams: () => readonly SwitchedStream[];
+}
+
+export interface SwitchOptions extends SwitchParts {
   /** For the trace. */
   readonly why: string;
   /** The link that it concerns. */
@@ -79,7 +80,7 @@ export function pullExchange({ receiveMode, why, link }: SwitchOptions): Exchang
  * wait and it keeps them, it has to hold data back again at once.
  */
 export function pushExchange(options: SwitchOptions): Exchange<void> {
-  const { receiveMode, streams, why } = options;
+  const { receiveMode, why } = options;
   return {
     shown: common.receiveMode(false).shown,
     deadline: usualDeadline + pause * mostQuestions,
@@ -90,17 +91,25 @@ export function pushExchange(options: SwitchOptions): Exchange<void> {
           concatMap((waiting) => {
             if (!mayPush(options, waiting)) return of(undefined);
             wire.note(`received data are pushed from now on: ${why}`);
-            const links = streams();
-            for (const { bytes } of links) bytes.pushSoon();
-            return concat(switchOver(wire, options, links, waiting), of(undefined));
+            return concat(switchOver(wire, options, waiting, pullKept), of(undefined));
           }),
         );
       }),
   };
 }
 
+/**
+ * Cold: has the modem push because a port for datagrams needs it, whether or not data wait, and completes. What the modem
+ * keeps comes before all that it pushes until it holds data back again. A stream whose order cannot be told fails.
+ */
+export function pushForDatagrams(wire: Wire, parts: SwitchParts): Observable<never> {
+  return defer((): Observable<Waiting> => (parts.streams().length === 0 ? of([]) : askWaiting(wire))).pipe(
+    concatMap((before) => switchOver(wire, parts, before, holdBehindKept)),
+  );
+}
+
 /** If it is unknown what the modem does with data that wait, none may wait, or so many that no later ones can come. */
-function mayPush({ receiveMode, streams }: SwitchOptions, waiting: Waiting): boolean {
+function mayPush({ receiveMode, streams }: SwitchParts, waiting: Waiting): boolean {
   const { keepsWaiting, window } = receiveMode;
   return streams().every(({ id, life, bytes, isEncrypted }) => {
     if (life.isDraining || bytes.order.isHolding) return false;
@@ -111,33 +120,85 @@ function mayPush({ receiveMode, streams }: SwitchOptions, waiting: Waiting): boo
   });
 }
 
-function switchOver(
+/**
+ * What is done when the modem keeps what waits on these links.
+ *
+ * @param kept How much; `undefined` if it is not certain that it keeps it.
+ */
+type WhenKept = (
   wire: Wire,
-  options: SwitchOptions,
+  parts: SwitchParts,
+  kept: Waiting | undefined,
   links: readonly SwitchedStream[],
-  before: Waiting,
-): Observable<never> {
-  const { receiveMode } = options;
+) => Observable<never>;
+
+const pullKept: WhenKept = (wire, { receiveMode, streams }, kept) => {
+  wire.note('received data are pulled again: the modem keeps what waited when it was told to push');
+  for (const { id, bytes } of held(streams())) bytes.pushedAfter(kept?.[id]);
+  return receiveMode.pull(wire);
+};
+
+/** The lengths of encrypted links count the encryption, so it is unknown how much has to be read first. */
+const holdBehindKept: WhenKept = (_wire, _parts, kept, links) => {
+  for (const { id, bytes, isEncrypted } of held(links)) {
+    const length = kept?.[id];
+    if (length === undefined || (isEncrypted && length > 0)) bytes.orderLost(false);
+    else bytes.pushedAfter(length);
+  }
+  return EMPTY;
+};
+
+function switchOver(wire: Wire, parts: SwitchParts, before: Waiting, whenKept: WhenKept): Observable<never> {
+  const { receiveMode, streams } = parts;
+  for (const { bytes, life } of streams()) if (!life.isDraining) bytes.pushSoon();
   const finished$ = defer(() => {
-    if (receiveMode.keepsWaiting !== false) return findOut(wire, options, links, before);
-    for (const { bytes } of links) bytes.pushed();
-    return EMPTY;
+    if (receiveMode.keepsWaiting === false) {
+      for (const { id, bytes, isEncrypted } of held(streams())) if (!isEncrypted || before[id] === 0) bytes.pushed();
+    }
+    // What the modem does with the data of encrypted links says nothing about the others.
+    return concat(
+      findOut(wire, parts, before, whenKept, ({ isEncrypted }) => !isEncrypted),
+      findOut(wire, parts, before, whenKept, ({ isEncrypted }) => isEncrypted),
+    );
   });
   return concat(receiveMode.push(wire), finished$).pipe(
     catchError((error: unknown) => {
-      for (const { id, bytes } of links) bytes.orderLost(before[id] === 0);
+      for (const { id, bytes } of held(streams())) bytes.orderLost(before[id] === 0);
       return throwError(() => error);
     }),
   );
 }
 
-/** Asks what waits until it is known what the modem does with it. */
+/**
+ * Asks what waits until it is known what the modem does with it. Clients may have come since the modem was told.
+ *
+ * @param isMeant The links that it is found out for.
+ */
 function findOut(
   wire: Wire,
-  { receiveMode }: SwitchOptions,
-  links: readonly SwitchedStream[],
+  parts: SwitchParts,
   before: Waiting,
+  whenKept: WhenKept,
+  isMeant: (link: SwitchedStream) => boolean,
 ): Observable<never> {
+  return defer(() => {
+    const all = held(parts.streams());
+    const links = all.filter(isMeant);
+    return links.length === 0 ? EMPTY : findOutFor(wire, parts, { all, links, before, whenKept });
+  });
+}
+
+interface Question {
+  /** All links whose blocks are held. */
+  readonly all: readonly SwitchedStream[];
+  /** Those of them that it is found out for. */
+  readonly links: readonly SwitchedStream[];
+  readonly before: Waiting;
+  readonly whenKept: WhenKept;
+}
+
+function findOutFor(wire: Wire, parts: SwitchParts, { all, links, before, whenKept }: Question): Observable<never> {
+  const { receiveMode } = parts;
   const evidence = new SwitchEvidence(
     links.map(({ id }) => id),
     before,
@@ -148,24 +209,26 @@ function findOut(
   return defer(() => askWaiting(wire)).pipe(
     map((lengths): Verdict => {
       questions++;
-      waiting = lengths.map((length, id) => (links.some((link) => link.id === id && !link.life.isOver) ? length : 0));
+      waiting = lengths.map((length, id) => (all.some((link) => link.id === id && !link.life.isOver) ? length : 0));
       const verdict = evidence.judge(waiting, (id) => pushedOn(links, id));
       const isOver = verdict === 'none' || verdict === 'pushed';
       for (const { id, bytes } of links) if (isOver || waiting[id] === 0) bytes.pushed();
       return verdict;
     }),
     repeat({ delay: () => timer(pause, wire.clock) }),
-    takeWhile((verdict) => verdict === 'unknown' && questions < mostQuestions && !isTooMuch(links), true),
+    takeWhile((verdict) => verdict === 'unknown' && questions < mostQuestions && !isTooMuch(all), true),
     last(),
     concatMap((verdict) => {
       if (verdict === 'none') return EMPTY;
-      receiveMode.keepsWaiting = verdict !== 'pushed';
-      if (verdict === 'pushed') return EMPTY;
-      wire.note('received data are pulled again: the modem keeps what waited when it was told to push');
-      for (const { id, bytes } of links) bytes.pushedAfter(verdict === 'kept' ? waiting[id] : undefined);
-      return receiveMode.pull(wire);
+      if (!links.some(({ isEncrypted }) => isEncrypted)) receiveMode.keepsWaiting = verdict !== 'pushed';
+      return verdict === 'pushed' ? EMPTY : whenKept(wire, parts, verdict === 'kept' ? waiting : undefined, links);
     }),
   );
+}
+
+/** Clients that come after the modem has begun to push are not held. */
+function held(links: readonly SwitchedStream[]): readonly SwitchedStream[] {
+  return links.filter(({ bytes }) => bytes.order.isHolding);
 }
 
 function pushedOn(links: readonly SwitchedStream[], id: number): Pushed {
@@ -174,5 +237,5 @@ function pushedOn(links: readonly SwitchedStream[], id: number): Pushed {
 }
 
 function isTooMuch(links: readonly SwitchedStream[]): boolean {
-  return links.some(({ bytes }) => bytes.order.heldBytes > mostHeld);
+  return links.some(({ bytes }) => bytes.order.isFull);
 }

@@ -23,8 +23,8 @@ const patience = 40;
  * Finds out what a modem that was told to push does with data that waited. No document says it. It may push them, or keep
  * them until they are asked for; and then it may push later data before them, so the order depends on it.
  *
- * What is kept neither grows nor shrinks while later data are pushed. And a block that does not fit into the rest of the
- * TCP window cannot have come later.
+ * What is kept neither grows nor shrinks while later data are pushed. So a block that does not fit into the rest of the TCP
+ * window cannot have come later.
  */
 export class SwitchEvidence {
   private last: { readonly waiting: Waiting; readonly pushed: readonly number[] } | undefined;
@@ -61,7 +61,8 @@ export class SwitchEvidence {
 
   private provesPushed(id: number, now: number | undefined, { bytes, longest }: Pushed, isPushed: boolean): boolean {
     const before = this.before[id] ?? 0;
-    if (before > 0 && longest > this.window - before) return true;
+    const kept = Math.max(before, now ?? 0);
+    if (kept > 0 && longest > Math.max(0, this.window - kept)) return true;
     if (now === undefined) return false;
     if (now === 0) return before > 0 && bytes >= before;
     const last = this.last?.waiting[id];
