@@ -9,15 +9,14 @@ import {
   merge,
   type Observable,
   of,
-  retry,
   take,
   tap,
-  throwError,
 } from 'rxjs';
 
 import type { Command } from '../../commands/command';
 import type { Exchange } from '../../executor/exchange';
 import { probeWhenQuiet, quiet } from '../../executor/probeWhenQuiet';
+import { retryLost } from '../../executor/retryLost';
 import { AnswerLost } from '../../executor/unanswered';
 import { dataPatience, fail, isTaken, padWhenSilent, type PendingSend, type SendingLink } from './pendingSend';
 import { prompted } from './prompt';
@@ -62,14 +61,9 @@ export function segmentExchange(order: SegmentOrder, link: SendingLink): Exchang
           ignoreElements(),
         );
         const prompted$ = defer(() => wire.expectingNumbers(numbersAfter(expected), prompted(send))).pipe(
-          retry({
-            count: 1,
-            // The command or the prompt was lost, so nothing has been sent. The modem may have counted it.
-            delay: (error: unknown) => {
-              expected = undefined;
-              return error instanceof AnswerLost ? of(true) : throwError(() => error);
-            },
-          }),
+          // The command or the prompt was lost, so nothing has been sent. The modem may have counted it.
+          tap({ error: () => (expected = undefined) }),
+          retryLost(),
         );
         const taken$ = prompted$.pipe(concatMap((pace) => taken(send, bytes, pace, () => number ?? expected)));
         return merge(number$, taken$).pipe(
