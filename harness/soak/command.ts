@@ -91,7 +91,7 @@ export function soakCommand(print: Print): Command {
     ),
     command(
       'slow-reader',
-      'Transfers through passive receive to a reader that waits until its socket is full. Everything must arrive, the ' +
+      'Transfers to a reader that waits until its socket is full, with adaptive receive. Everything must arrive, the ' +
         'sender must be held back, and the memory must stay within its bounds.',
       numberOption('--size <bytes>', 'bytes of the transfer', 20_000_000),
     ),

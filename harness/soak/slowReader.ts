@@ -41,7 +41,7 @@ interface Figures {
 }
 
 /**
- * Transfers, through passive receive, to the slowest possible reader: before each read it waits until the socket is full.
+ * Transfers, with adaptive receive, to the slowest possible reader: before each read it waits until the socket is full.
  *
  * @returns Whether everything arrived, the sender was held back, and the memory stayed within its bounds.
  */
