@@ -24,7 +24,12 @@ const floors = {
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],
   testing: [at('(?!cli/)'), packages('rxjs'), core],
   // It prints the version in package.json.
-  cli: [at(''), packages('rxjs', 'commander', '@lydell/node-pty'), core, '^package\\.json$'],
+  cli: [
+    at(''),
+    packages('rxjs', 'commander', 'cli-progress', '@types/cli-progress', '@lydell/node-pty'),
+    core,
+    '^package\\.json$',
+  ],
 };
 
 /**

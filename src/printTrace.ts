@@ -14,11 +14,11 @@ const arrows: Readonly<Record<TraceEvent['direction'], string>> = {
 export function printTrace({ trace$ }: ESP8285): void {
   if (!log.enabled) return;
   // It errors when the line is lost, which `status$` shows.
-  trace$.subscribe({ next: (event) => log('%s', lineOf(event)), error: noop });
+  trace$.subscribe({ next: (event) => log('%s', traceLine(event)), error: noop });
 }
 
-/** `< block of link 4: 1460 bytes`; `debug` adds the time. */
-function lineOf({ direction, kind, link, text }: TraceEvent): string {
+/** A line about what was said: `< block of link 4: 1460 bytes`. */
+export function traceLine({ direction, kind, link, text }: TraceEvent): string {
   const arrow = arrows[direction];
   return `${arrow} ${kind}${link === undefined ? '' : ` of link ${link}`}: ${text}`;
 }

@@ -10,10 +10,10 @@ import { SerialPort } from 'serialport';
 import { version } from '../../package.json';
 import { machine, network, usocket } from '../../src';
 import { emulateCommand } from '../../src/cli/emulate';
-import { rxUsocket } from '../../src/cli/program';
 import { failureOf } from '../../harness/interfaces/failure';
 import { runProgram, startProgram } from '../../harness/processes/program';
 import { tcpServer } from '../../harness/peers/tcpServer';
+import { runCommand } from './support/runCommand';
 
 // Each program is compiled as it starts.
 jest.setTimeout(30_000);
@@ -21,24 +21,15 @@ jest.setTimeout(30_000);
 const main = 'src/cli/main.ts';
 
 describe('rx-usocket', () => {
-  /** What it prints and ends with, without being a process of its own. */
-  async function said(...args: readonly string[]): Promise<string> {
-    let text = '';
-    const program = rxUsocket()
-      .exitOverride()
-      .configureOutput({ writeOut: (part) => (text += part) });
-    await expect(program.parseAsync(args, { from: 'user' })).rejects.toMatchObject({ exitCode: 0 });
-    return text;
-  }
-
   it('tells how it is used', async () => {
-    const help = await said('--help');
+    const { code, stdout: help } = await runCommand(['--help']);
+    expect(code).toBe(0);
     expect(help).toContain('Usage: rx-usocket');
     expect(help).toContain('emulate');
   });
 
   it('tells its version', async () => {
-    expect(await said('--version')).toBe(`${version}\n`);
+    expect(await runCommand(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
   });
 });
 

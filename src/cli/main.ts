@@ -1,9 +1,7 @@
 #!/usr/bin/env node
-import { rxUsocket } from './program';
+import { processContext } from './manner/context';
+import { run } from './program';
 
-rxUsocket()
-  .parseAsync()
-  .catch((error: unknown) => {
-    console.error(`rx-usocket: ${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
-  });
+void run(process.argv.slice(2), processContext()).then((exitCode) => {
+  process.exitCode = exitCode;
+});

@@ -1,12 +1,62 @@
 import { Command } from 'commander';
 
 import { version } from '../../package.json';
+import { infoCommand } from './commands/info';
 import { emulateCommand } from './emulate';
+import type { CommandContext } from './manner/context';
+import { exitCodeMeanings, exitCodeOf, exitCodes } from './manner/exitCodes';
+
+const help = `
+Exit codes:
+${Object.entries(exitCodeMeanings)
+  .map(([name, meaning]) => `  ${String(exitCodes[name as keyof typeof exitCodes]).padEnd(5)}${meaning}`)
+  .join('\n')}
+
+Examples:
+  rx-usocket info --port /dev/ttyUSB0
+  rx-usocket info --port emulator:        # without a modem`;
 
 /** Makes the `rx-usocket` command with its subcommands. */
-export function rxUsocket(): Command {
-  return new Command('rx-usocket')
+function rxUsocket(context: CommandContext): Command {
+  const program = new Command('rx-usocket')
     .description('Sockets over an ESP8285 Wi-Fi modem on a serial line: the tools that come with the library.')
     .version(version)
-    .addCommand(emulateCommand());
+    .addHelpText('after', help)
+    .showHelpAfterError('(--help tells how it is used)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.output.write(text),
+      writeErr: (text) => context.errors.write(text),
+    });
+  return inherit(program.addCommand(infoCommand(context)).addCommand(emulateCommand()));
+}
+
+/** Runs the command with these arguments, and resolves to its exit code. What went wrong is printed. */
+export async function run(args: readonly string[], context: CommandContext): Promise<number> {
+  try {
+    await rxUsocket(context).parseAsync(args, { from: 'user' });
+    return exitCodes.done;
+  } catch (error) {
+    const exitCode = exitCodeOf(error);
+    const message = messageOf(error);
+    if (message !== '') context.errors.write(`rx-usocket: ${message}\n`);
+    return exitCode;
+  }
+}
+
+/** What is printed of an error. */
+function messageOf(error: unknown): string {
+  // Commander has printed it, and an interrupted command needs no explanation.
+  if (isCommander(error)) return '';
+  return error instanceof Error ? error.message : String(error);
+}
+
+function isCommander(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('commander.');
+}
+
+/** A command that was made by itself gets the settings of the one that it was added to. */
+function inherit(command: Command): Command {
+  for (const child of command.commands) inherit(child.copyInheritedSettings(command));
+  return command;
 }

@@ -1,0 +1,51 @@
+import { constants } from 'node:os';
+
+import type { Uart } from '../../streams';
+import { CommandFailure } from './exitCodes';
+
+/** What a command gets from where it runs, so that specs run it in their own process. */
+export interface CommandContext {
+  /** Standard input. */
+  readonly input: NodeJS.ReadableStream;
+  /** Standard output: results. */
+  readonly output: NodeJS.WritableStream;
+  /** Standard error: notes, progress, questions and errors. */
+  readonly errors: NodeJS.WritableStream;
+  /** Whether a person reads `errors` on a terminal: progress is a bar there, and a question can be asked. */
+  readonly terminal: boolean;
+  /** Aborts when the command shall end in order. Its reason has the exit code. */
+  readonly signal: AbortSignal;
+  /** The environment variables. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Opens a line for specs that need a special one. Default: `new machine.UART(port, baudRate)`. */
+  readonly openLine?: (port: string, baudRate: number) => Uart;
+}
+
+/** The signals that end a command in order. */
+const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * The context of a process. The first Ctrl-C, or another signal that ends a process, aborts the command, and the second
+ * ends the process at once. A reader of standard output that goes away (`| head`) aborts the command, too.
+ */
+export function processContext(): CommandContext {
+  const stopping = new AbortController();
+  for (const name of endings) {
+    const exitCode = 128 + constants.signals[name];
+    process.on(name, () => {
+      if (stopping.signal.aborted) process.exit(exitCode);
+      stopping.abort(new CommandFailure('', exitCode));
+    });
+  }
+  process.stdout.on('error', () => {
+    stopping.abort(new CommandFailure('', 128 + constants.signals.SIGPIPE));
+  });
+  return {
+    input: process.stdin,
+    output: process.stdout,
+    errors: process.stderr,
+    terminal: process.stderr.isTTY,
+    signal: stopping.signal,
+    environment: process.env,
+  };
+}

@@ -1,0 +1,69 @@
+import { askHidden } from './askHidden';
+import type { CommandContext } from './context';
+import { usageFailure } from './exitCodes';
+import { type ModemCommandOptions, parseBaud } from './modemCommand';
+import { reportOf } from './report';
+
+/** Where the modem is. */
+export interface LineSettings {
+  readonly port: string;
+  readonly baud: number | 'auto';
+}
+
+/** The network to join. */
+export interface NetworkSettings {
+  readonly ssid: string;
+  /** Empty for an open network. */
+  readonly key: string;
+}
+
+/** The line that the options or the environment name. Throws a usage failure without a port. */
+export function lineSettings(options: ModemCommandOptions, { environment }: CommandContext): LineSettings {
+  const port = options.port ?? set(environment['RX_USOCKET_PORT']);
+  if (port === undefined) {
+    throw usageFailure('there is no port; try --port /dev/ttyUSB0, or --port emulator: without a modem');
+  }
+  return { port, baud: options.baud ?? baudOf(set(environment['RX_USOCKET_BAUD'])) };
+}
+
+/**
+ * The network that the options or the environment name, if any. Its key is asked for on a terminal, and given as an
+ * argument with a warning, because other users of the machine see the arguments of all processes.
+ */
+export async function networkSettings(
+  options: ModemCommandOptions,
+  context: CommandContext,
+): Promise<NetworkSettings | undefined> {
+  const { environment } = context;
+  const ssid = options.ssid ?? set(environment['RX_USOCKET_SSID']);
+  if (options.key !== undefined) {
+    const warning =
+      'Warning: other users of this machine can see --key; better set RX_USOCKET_KEY, or be asked for it.';
+    reportOf(options, context).note(warning);
+  }
+  if (ssid === undefined) {
+    if (options.key !== undefined) throw usageFailure('--key is the key of a network; name it with --ssid');
+    return undefined;
+  }
+  const given = options.key ?? environment['RX_USOCKET_KEY'];
+  return { ssid, key: given ?? (await keyOf(ssid, context)) };
+}
+
+async function keyOf(ssid: string, context: CommandContext): Promise<string> {
+  const canAsk = context.terminal && 'isTTY' in context.input && context.input.isTTY === true;
+  return canAsk ? await askHidden(`Key of ${ssid} (none for an open network): `, context) : '';
+}
+
+function baudOf(text: string | undefined): number | 'auto' {
+  if (text === undefined) return 115_200;
+  try {
+    return parseBaud(text);
+  } catch (cause) {
+    throw usageFailure(`RX_USOCKET_BAUD is ${text}; it is a speed in bits per second, 115200, or auto`, { cause });
+  }
+}
+
+/** A variable that is empty counts as not set. */
+function set(value: string | undefined): string | undefined {
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,68 @@
+import { Format, SingleBar } from 'cli-progress';
+
+/** Shows how far a transfer is. */
+export interface Progress {
+  /**
+   * @param bytes How many have been transferred.
+   * @param note What stands behind the number, such as the rate.
+   */
+  update(bytes: number, note?: string): void;
+  /** Ends the display; call it also when the transfer fails. */
+  stop(): void;
+}
+
+/** Milliseconds between two lines. */
+const linePause = 2000;
+
+export const silentProgress: Progress = { update: () => undefined, stop: () => undefined };
+
+/** A bar on a terminal, or only the number of bytes when their total is unknown. */
+export function progressBar(errors: NodeJS.WritableStream, total: number | undefined): Progress {
+  const bar = new SingleBar({
+    stream: errors,
+    hideCursor: null,
+    clearOnComplete: true,
+    // The command itself handles signals.
+    gracefulExit: false,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 24,
+    format: (options, { progress, value }, { note }: { readonly note?: string }) => {
+      const drawn = total === undefined ? '' : `${Format.BarFormat(progress, options)} `;
+      return `  ${drawn}${amount(value, total)}${note ? `, ${note}` : ''}`;
+    },
+  });
+  bar.start(total ?? Infinity, 0, {});
+  return {
+    update: (bytes, note) => {
+      bar.update(bytes, { note });
+    },
+    stop: () => {
+      bar.stop();
+    },
+  };
+}
+
+/** A line now and then, and one at the end. */
+export function progressLines(errors: NodeJS.WritableStream, total: number | undefined): Progress {
+  let printed = Date.now();
+  let last = '';
+  const print = (): void => {
+    if (last !== '') errors.write(`${last}\n`);
+    last = '';
+  };
+  return {
+    update: (bytes, note) => {
+      last = `${amount(bytes, total)}${note ? `, ${note}` : ''}`;
+      if (Date.now() - printed < linePause) return;
+      printed = Date.now();
+      print();
+    },
+    stop: print,
+  };
+}
+
+function amount(bytes: number, total: number | undefined): string {
+  const number = (value: number): string => value.toLocaleString('en');
+  return total === undefined ? `${number(bytes)} bytes` : `${number(bytes)} of ${number(total)} bytes`;
+}
