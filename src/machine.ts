@@ -23,6 +23,7 @@ import {
   type Shown,
   type Uart,
 } from './streams';
+import { ProgramTime } from './system/programTime';
 import { TimedReader } from './timedReader';
 import { openUart, type SerialSettings, withoutPassword } from './transports';
 import { OSError } from './usocket';
@@ -99,6 +100,12 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
    * and with the error of a line that is lost or closed.
    */
   readonly setBaudRate?: (baudRate: number, options?: Abortable) => Promise<void>;
+  /**
+   * The open line keeps the program running, which is the default, or does not (`unref`), as with the handles of Node.js. An
+   * interface on the line does this by itself: see `nic.unref()`. Undefined for serial ports of Windows.
+   */
+  readonly ref?: () => void;
+  readonly unref?: () => void;
 
   private readonly line: Uart;
   private readonly reader: TimedReader;
@@ -125,8 +132,11 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     this.timeout = timeout;
     this.capacity = capacity;
     this.port = withoutPassword(port);
+    const time = new ProgramTime();
     const line =
-      port === 'emulator:' ? virtualLine({ ...emulator, baud: baudRate }) : openUart(port, { baudRate, ...settings });
+      port === 'emulator:'
+        ? virtualLine({ scheduler: time, ...emulator, baud: baudRate })
+        : openUart(port, { baudRate, ...settings }, time);
     this.line = line;
     this.rx$ = line.rx$;
     this.longestPause = line.longestPause;
@@ -141,6 +151,17 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
       const changing = (wanted: number) =>
         concat(defer(() => setBaudRate(wanted)).pipe(ignoreElements()), of(undefined));
       this.setBaudRate = (wanted, changeOptions) => promiseOf(changing(wanted), changeOptions);
+    }
+    const { ref, unref } = line;
+    if (ref && unref) {
+      this.ref = () => {
+        ref();
+        time.ref();
+      };
+      this.unref = () => {
+        unref();
+        time.unref();
+      };
     }
     this.reader = new TimedReader(line, { timeout, capacity });
     this.readiness$ = combineLatest([line.readiness$, this.reader.readable$]).pipe(

@@ -4,6 +4,7 @@ import { encryptions, ESP8285, type ModemOptions } from './esp8285';
 import { HostNic, type HostNicOptions } from './host';
 import { printTrace } from './printTrace';
 import { inspectableModule, type Uart } from './streams';
+import { ProgramTime } from './system/programTime';
 import type { Interfaces } from './usocket';
 import { callError } from './usocket/contract/osError';
 import { type Abortable, ifPromise, promiseOf } from './usocket/contract/promiseOf';
@@ -49,7 +50,7 @@ export function createNetworkModule(interfaces: Interfaces): NetworkModule {
     return promiseOf(
       defer(() => {
         checkLine(uart, taken);
-        const nic = new ESP8285(uart, options);
+        const nic = new ESP8285(uart, { scheduler: new ProgramTime(), ...options });
         printTrace(nic);
         taken.add(uart);
         let isUp = false;

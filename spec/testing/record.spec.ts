@@ -129,6 +129,8 @@ describe('recordUart', () => {
       advice: { loss: 'lower the baud rate', silence: 'look at the cable' },
       hold: () => undefined,
       expect: () => undefined,
+      ref: () => undefined,
+      unref: () => undefined,
       reopen: () => EMPTY,
       baudRate: 9_600,
       setBaudRate: () => EMPTY,

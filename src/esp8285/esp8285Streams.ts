@@ -15,6 +15,7 @@ import { type Encryption, encryptions } from './commands/softApSettings';
 import type { Session } from './executor/session';
 import type { Status } from './life/status';
 import { checkSettings } from './links/settings';
+import { LineReference } from './line/lineReference';
 import { Modem } from './modem';
 import type { ModemOptions } from './modemOptions';
 import type { TraceEvent } from './trace/traceEvent';
@@ -75,6 +76,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
   private readonly modem: Modem;
   private readonly wifi: WifiInterface;
   private readonly scheduler: SchedulerLike;
+  private readonly reference: LineReference;
 
   /**
    * Makes the interface, and sends nothing yet: call {@link start$} next.
@@ -88,7 +90,8 @@ export class ESP8285Streams extends Inspectable implements Nic {
   ) {
     super();
     this.scheduler = options.scheduler ?? asyncScheduler;
-    this.modem = new Modem(uart, options);
+    this.reference = new LineReference(uart, this.scheduler);
+    this.modem = new Modem(uart, this.reference, options);
     this.wifi = new WifiInterface(this.modem, options);
     this.status$ = this.modem.state.status$;
     this.trace$ = this.modem.trace$;
@@ -225,7 +228,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
    * Errors: `EIO` when it does not come back.
    */
   reset$(): Observable<void> {
-    return this.modem.lifecycle.reset().pipe(endWith(undefined));
+    return this.reference.during(this.modem.lifecycle.reset().pipe(endWith(undefined)));
   }
 
   /**
@@ -283,7 +286,27 @@ export class ESP8285Streams extends Inspectable implements Nic {
    * Closing twice is not an error.
    */
   close$(): Observable<void> {
-    return this.modem.lifecycle.close().pipe(endWith(undefined));
+    return this.reference.during(this.modem.lifecycle.close().pipe(endWith(undefined)));
+  }
+
+  /** The open interface keeps the program running, which is the default. Returns the interface. */
+  ref(): this {
+    this.reference.want(true);
+    return this;
+  }
+
+  /**
+   * The open interface does not keep the program running by itself, as with the handles of Node.js. A call that is under way
+   * still does, and so does an open socket, unless that has been unreferenced, too. Returns the interface.
+   *
+   *     const nic = (await network.ESP8285(uart)).unref();
+   *
+   * It works with lines that have `unref` (`Uart.unref`), and with a `scheduler` that has it, such as the one that
+   * `network.ESP8285` uses. A program that ends in this way leaves the modem as it is, and the next one takes it over.
+   */
+  unref(): this {
+    this.reference.want(false);
+    return this;
   }
 
   /** The speed of the line, in bits per second; `undefined` if the line does not know it. */
@@ -340,7 +363,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
   }
 
   private whenUp<T>(operation: (up: Session) => Observable<T>): Observable<T> {
-    return this.modem.state.whenUp(operation);
+    return this.reference.during(this.modem.state.whenUp(operation));
   }
 
   private askNameServers(up: Session, name: string): Observable<readonly string[]> {

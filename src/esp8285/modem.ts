@@ -1,4 +1,4 @@
-import { asyncScheduler, concat, defer, identity, map, type Observable, throwError } from 'rxjs';
+import { asyncScheduler, concat, defer, identity, map, type Observable, throwError, VirtualTimeScheduler } from 'rxjs';
 
 import type { Uart } from '../streams';
 import { OSError } from '../usocket/contract/osError';
@@ -12,6 +12,7 @@ import type { Expectation } from './grammar/expectation';
 import { Lifecycle } from './life/lifecycle';
 import { ModemState } from './life/modemState';
 import { Redialer } from './life/redialer';
+import type { LineReference } from './line/lineReference';
 import type { LineSpeed } from './line/lineSpeed';
 import { LinkTable } from './links/linkTable';
 import { idleSecondsOf, type ModemOptions } from './modemOptions';
@@ -47,11 +48,12 @@ export class Modem {
 
   private readonly speed: LineSpeed;
 
-  constructor(uart: Uart, options: ModemOptions = {}) {
+  constructor(uart: Uart, reference: LineReference, options: ModemOptions = {}) {
     const { receive = 'adaptive', flowControl = false, longestHold = 2_000 } = options;
     const { unknownLines, redial = {}, scheduler = asyncScheduler } = options;
-    // Any other scheduler has virtual time, which would never end if the driver asked without end.
-    const unlessVirtual = (milliseconds: number) => (scheduler === asyncScheduler ? milliseconds : Infinity);
+    // Virtual time would never end if the driver asked without end.
+    const isVirtual = scheduler instanceof VirtualTimeScheduler;
+    const unlessVirtual = (milliseconds: number) => (isVirtual ? Infinity : milliseconds);
     const { longestPause = uart.longestPause ?? usualPause, longestQuiet = unlessVirtual(usualQuiet) } = options;
     const { longestSilence = unlessVirtual(usualSilence) } = options;
     if (flowControl && !uart.hold) {
@@ -101,8 +103,9 @@ export class Modem {
       advice,
       scheduler,
       longestQuiet,
+      reference,
     });
-    const opening = { executor, links, hasAddress };
+    const opening = { executor, links, hasAddress, reference };
     const server = new ServerPort(opening, idleSecondsOf(options));
     this.trace$ = trace.events$;
     this.links = links;

@@ -68,14 +68,13 @@ export interface ModemOptions {
   /**
    * The longest time between two polls, in milliseconds, for a connection that is quiet, because the line may have lost
    * a message about it. The first poll comes after 2000, and each later pause is twice as long as the one before.
-   * `Infinity` means no polls. Default: 10 000; `Infinity` with a `scheduler`, because its virtual time would never
-   * end.
+   * `Infinity` means no polls. Default: 10 000; `Infinity` with a `scheduler` of virtual time, which would never end.
    */
   readonly longestQuiet?: number;
   /**
    * After this many milliseconds of silence, the driver asks the modem whether it is still there, on a line that can be
    * opened again, because a network may lose a connection silently. `Infinity` means never. Default: 15 000; `Infinity`
-   * with a `scheduler`, because its virtual time would never end.
+   * with a `scheduler` of virtual time, which would never end.
    */
   readonly longestSilence?: number;
   /**

@@ -59,6 +59,11 @@ class HostDatagramLink implements DatagramLink {
     }).pipe(takeUntil(this.links.lost$));
   }
 
+  ref(isReferenced: boolean): void {
+    if (isReferenced) this.socket.ref();
+    else this.socket.unref();
+  }
+
   allowBroadcast(allowed: boolean): Observable<never> {
     return this.setting(() => this.socket.setBroadcast(allowed));
   }

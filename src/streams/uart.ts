@@ -98,6 +98,14 @@ export interface Uart {
    */
   readonly reopen?: () => ObservableInput<unknown>;
 
+  /**
+   * Says that the open line keeps the program running, or that it does not (`unref`), as for a handle of Node.js. A line
+   * keeps it running until `unref` is called; one without these methods always does, or never. Both may be called at any
+   * time, and stay in force when the line is opened again.
+   */
+  readonly ref?: () => void;
+  readonly unref?: () => void;
+
   /** Closes the line and settles when another program can open it. Closing it twice is not an error. */
   close(): ObservableInput<unknown>;
 }

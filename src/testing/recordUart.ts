@@ -71,7 +71,7 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
       ),
     )
     .subscribe();
-  const { hold, expect, reopen, port, notices$, hints$, setBaudRate } = uart;
+  const { hold, expect, reopen, port, notices$, hints$, setBaudRate, ref, unref } = uart;
   return {
     rx$: uart.rx$,
     readiness$: uart.readiness$,
@@ -91,6 +91,8 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
     ...(hints$ && { hints$ }),
     ...(hold && { hold }),
     ...(expect && { expect }),
+    ...(ref && { ref }),
+    ...(unref && { unref }),
     ...(reopen && {
       reopen: () =>
         concat(

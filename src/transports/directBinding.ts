@@ -1,7 +1,7 @@
 import { readSync, writeSync } from 'node:fs';
 import { types } from 'node:util';
 
-import { type SchedulerLike, Subscription } from 'rxjs';
+import { distinctUntilChanged, noop, type Observable, of, type SchedulerLike, Subscription } from 'rxjs';
 import { SerialPort } from 'serialport';
 
 import type { ReadWait } from './readWait';
@@ -15,6 +15,9 @@ interface Binding {
   list(): Promise<unknown>;
   open(settings: object): Promise<AnyPort | DirectPort>;
 }
+
+/** Milliseconds between two looks at a port that does not keep the program running. */
+const glance = 10;
 
 /** The events of the binding's poller, which can be added. */
 const readable = 1;
@@ -32,6 +35,8 @@ export interface DirectBindingOptions {
   readonly scheduler: SchedulerLike;
   /** Called when the port has hung up, which may happen while nothing is read. */
   readonly hungUp: (cause: Error) => void;
+  /** Whether the open port keeps the program running; replays the current state. Default: it does. */
+  readonly referenced$?: Observable<boolean>;
 }
 
 /**
@@ -79,6 +84,10 @@ class DirectPort {
   /** What is polled for; `undefined` when the poller has decided that. */
   private polled: number | undefined;
   private isLost = false;
+  private isReferenced = true;
+  private readonly life = new Subscription();
+  /** The looks at the port while nothing is polled for; closed when there are none. */
+  private glancing = Subscription.EMPTY;
 
   constructor(
     private readonly port: UnixPort,
@@ -110,7 +119,13 @@ class DirectPort {
       this.isLost = true;
       if (this.isPolled) options.hungUp(error ?? new Error('hung up'));
     });
-    this.poll();
+    const { referenced$ = of(true) } = options;
+    this.life.add(
+      referenced$.pipe(distinctUntilChanged()).subscribe({
+        next: (isReferenced) => this.setReferenced(isReferenced),
+        error: noop,
+      }),
+    );
   }
 
   get openOptions(): UnixPort['openOptions'] {
@@ -146,6 +161,8 @@ class DirectPort {
 
   close(): Promise<void> {
     this.waiting.unsubscribe();
+    this.glancing.unsubscribe();
+    this.life.unsubscribe();
     // Closing stops the poller, which tells its listeners. One that polled again would crash the process.
     this.isPolled = false;
     const closed = this.port.close();
@@ -218,13 +235,33 @@ class DirectPort {
   }
 
   /**
+   * An active poller keeps the program running, and the binding has no way to change that. So the port is looked at now and
+   * then instead, by timers of the scheduler, which its owner can unreference.
+   */
+  private setReferenced(isReferenced: boolean): void {
+    this.isReferenced = isReferenced;
+    this.glancing.unsubscribe();
+    this.poll();
+    if (isReferenced) return;
+    const look = () => {
+      if (this.waiting.closed) this.tryToRead();
+      this.tryToWrite();
+    };
+    this.glancing = this.options.scheduler.schedule(function () {
+      look();
+      this.schedule(undefined, glance);
+    }, glance);
+  }
+
+  /**
    * Polls for what is waited for now. Each call replaces what was polled for before. After an event, the poller goes on
    * with everything that it has ever been asked for, even if nobody waits for it.
    */
   private poll(): void {
     if (!this.isPolled) return;
     const isReading = this.reading !== undefined && this.waiting.closed;
-    const events = (isReading ? readable : 0) + (this.writing ? writable : 0) + (this.isLost ? 0 : disconnect);
+    const wanted = (isReading ? readable : 0) + (this.writing ? writable : 0) + (this.isLost ? 0 : disconnect);
+    const events = this.isReferenced ? wanted : 0;
     if (events === this.polled) return;
     this.polled = events;
     this.port.poller.poll(events);

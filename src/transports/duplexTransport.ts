@@ -19,6 +19,8 @@ export interface DuplexTransportOptions {
   readonly longestPause: number;
   /** See {@link Transport.expect}. */
   readonly expect?: (bytes: number) => void;
+  /** See {@link Transport.reference}. */
+  readonly reference?: ((isReferenced: boolean) => void) | undefined;
   /** See {@link Transport.advice}. */
   readonly advice?: LineAdvice;
   /** Makes the error of a line that has failed. Without a cause, the other side has ended the line. */
@@ -29,7 +31,7 @@ export interface DuplexTransportOptions {
 
 /** Makes a {@link Transport} of a Duplex of Node.js, such as a serial port or a socket. Chunks are passed on as they are. */
 export function duplexTransport(options: DuplexTransportOptions): Transport {
-  const { name, duplex, opened, flowControl, longestPause, expect, advice } = options;
+  const { name, duplex, opened, flowControl, longestPause, expect, reference, advice } = options;
   const full = new Subject<void>();
   // Without a listener, an 'error' event ends the process; one may come while the line is being closed.
   duplex.on('error', () => undefined);
@@ -74,6 +76,7 @@ export function duplexTransport(options: DuplexTransportOptions): Transport {
       : undefined,
     longestPause,
     expect,
+    reference,
     advice,
     release() {
       return options.release();

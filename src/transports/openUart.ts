@@ -1,3 +1,5 @@
+import type { SchedulerLike } from 'rxjs';
+
 import { OSError } from '../usocket/contract/osError';
 import type { ReopenableUart } from './reopenableUart';
 import { rfc2217Uart } from './rfc2217Uart';
@@ -20,20 +22,22 @@ const overNetwork = new Map<string, typeof rfc2217Uart>([
  * Errors are those of {@link serialUart}, {@link tcpUart} and {@link rfc2217Uart}.
  *
  * @param settings Ignored for a raw TCP serial server, except `rtscts`.
+ * @param scheduler The time of the line. Default: `asyncScheduler`.
  * @throws `EINVAL` at the call for a scheme that is none of these (`emulator:` is opened by the layer above), or an
  *   address without a host or a port.
  */
-export function openUart(target: string, settings: SerialSettings = {}): ReopenableUart {
+export function openUart(target: string, settings: SerialSettings = {}, scheduler?: SchedulerLike): ReopenableUart {
+  const timed = scheduler ? { scheduler } : {};
   // A single letter before a colon is a drive of Windows.
   const scheme = /^[a-z][a-z0-9+.-]+:/i.exec(target)?.[0].toLowerCase();
-  if (scheme === undefined) return serialUart({ path: target, ...settings });
+  if (scheme === undefined) return serialUart({ path: target, ...settings, ...timed });
 
   const open = overNetwork.get(scheme);
   if (open === undefined) throw refused(target, `${scheme} is not a known kind of line`);
   const { hostname, port, pathname } = parse(target);
   if (hostname === '' || port === '' || !['', '/'].includes(pathname))
     throw refused(target, `it wants a host and a port, as in ${scheme}//192.168.1.9:3000`);
-  return open({ host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port), ...settings });
+  return open({ host: hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(port), ...settings, ...timed });
 }
 
 function parse(target: string): URL {

@@ -37,6 +37,12 @@ export function reopenableUart(open: () => Transport): ReopenableUart {
   const { name } = first;
   const current = new BehaviorSubject<TransportUart>(transportUart(first));
   let isClosed = false;
+  let isReferenced = true;
+  const reference = (wanted: boolean): void => {
+    isReferenced = wanted;
+    if (wanted) current.value.ref?.();
+    else current.value.unref?.();
+  };
   let reopening$: Observable<never> | undefined;
   const closed$ = defer(() => {
     isClosed = true;
@@ -57,6 +63,7 @@ export function reopenableUart(open: () => Transport): ReopenableUart {
       defer(() => {
         if (isClosed) return throwError(closedError);
         const uart = transportUart(open());
+        if (!isReferenced) uart.unref?.();
         current.next(uart);
         return opened(uart);
       }),
@@ -103,5 +110,6 @@ export function reopenableUart(open: () => Transport): ReopenableUart {
         current.value.expect?.(bytes);
       },
     }),
+    ...(current.value.unref && { ref: () => reference(true), unref: () => reference(false) }),
   } satisfies ReopenableUart;
 }

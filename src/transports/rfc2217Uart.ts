@@ -167,6 +167,7 @@ function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boo
     // Not by FLOWCONTROL-SUSPEND, which servers may ignore. Not reading also holds back the server's commands, RESUME among
     // them.
     hold: tcp.hold,
+    reference: tcp.reference,
     longestPause: tcp.longestPause,
     advice: {
       get loss() {

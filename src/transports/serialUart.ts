@@ -117,7 +117,8 @@ function serialTransport({
   const hungUp = (cause: Error): void => {
     if (port.isOpen) port.close(undefined, cause);
   };
-  const binding = directBinding({ wait, scheduler, hungUp });
+  const referenced = new BehaviorSubject(true);
+  const binding = directBinding({ wait, scheduler, hungUp, referenced$: referenced.asObservable() });
   // The type of `SerialPort` does not have the option of the stream that it is.
   const port = new SerialPort({ ...withoutUndefined(settings), ...{ binding } });
   let wasOpen = false;
@@ -131,6 +132,8 @@ function serialTransport({
     expect: (bytes) => {
       wait.expect(bytes);
     },
+    // A port of Windows is read by threads, which keep the program running.
+    reference: process.platform === 'win32' ? undefined : (isReferenced) => referenced.next(isReferenced),
     failure: (cause) => (wasOpen ? lossOf(path, cause) : openFailure(path, cause)),
     release: () => release(port),
   });

@@ -70,6 +70,10 @@ export function tcpTransport(options: TcpUartOptions): Transport {
     opened: 'connect',
     flowControl: rtscts,
     longestPause,
+    reference: (isReferenced) => {
+      if (isReferenced) socket.ref();
+      else socket.unref();
+    },
     advice: {
       loss: `check the serial port of the server ${name}: its speed, its wiring, its flow control`,
       silence: `check the serial server ${name}, and the network to it`,

@@ -47,6 +47,8 @@ export interface Transport {
   readonly longestPause: number;
   /** See {@link Uart.advice}. */
   readonly advice?: LineAdvice | undefined;
+  /** Says whether the open line keeps the program running; see {@link Uart.ref}. */
+  readonly reference?: ((isReferenced: boolean) => void) | undefined;
   /** Cold, subscribed to once. Closes the port or the connection, and completes when it is closed. Never errors. */
   release(): Observable<never>;
 }
@@ -84,7 +86,7 @@ export function transportUart(transport: Transport): TransportUart {
   };
   const closedError = (): OSError =>
     new OSError('EBADF', 'write', `write to ${transport.name}: the line has been closed; open it again`);
-  const { setBaudRate } = transport;
+  const { setBaudRate, reference } = transport;
   let { baudRate } = transport;
   /** An operation fails with the end of the line, which is first in the merge, so that nothing is done after it. */
   const whileOpen = (operation$: Observable<never>): Observable<never> => {
@@ -135,5 +137,6 @@ export function transportUart(transport: Transport): TransportUart {
     ...(transport.notices$ && { notices$: transport.notices$ }),
     ...(transport.hold && { hold: transport.hold }),
     ...(transport.expect && { expect: transport.expect }),
+    ...(reference && { ref: () => reference(true), unref: () => reference(false) }),
   } satisfies TransportUart;
 }

@@ -4,7 +4,7 @@ import { longestDelay } from '../../streams';
 import type { AccessPoint } from '../network/accessPoint';
 import type { HostTable } from '../network/internet';
 import type { Network } from '../network/network';
-import { socketsNetwork } from '../network/socketsNetwork';
+import { createSocketsNetwork } from '../network/socketsNetwork';
 import type { ScheduledFault } from '../simulation/fault';
 import { type Latencies, realisticLatencies } from '../simulation/latencies';
 import { firmwareVersions } from './personalities';
@@ -82,7 +82,7 @@ export function resolveOptions(options: EmulatorOptions): ResolvedOptions {
     interleave: 0.25,
     powerOn: false,
     faults: [],
-    network: socketsNetwork,
+    network: createSocketsNetwork(),
     scheduler: asyncScheduler,
     ...given,
     ...(stored === undefined ? {} : { stored }),

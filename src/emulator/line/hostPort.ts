@@ -31,6 +31,8 @@ export interface PortWiring {
   readonly baud: () => number;
   readonly setBaud: (baud: number) => void;
   readonly switchOff: () => void;
+  /** Says whether the timers and the sockets of the modem keep the program running. */
+  readonly reference: (isReferenced: boolean) => void;
 }
 
 /** The host's end of the line to a virtual modem. */
@@ -49,6 +51,13 @@ export interface EmulatorUart extends Uart {
    * buffer of 4 KB is lost.
    */
   readonly hold: (held: boolean) => void;
+  /** The timers and the connections of the modem keep the program running, which is the default. */
+  readonly ref: () => void;
+  /**
+   * The timers and the connections of the modem do not keep the program running, if its `scheduler` and its `network` have
+   * `unref`. The default network has it.
+   */
+  readonly unref: () => void;
   /** Copies and sends bytes. Completes when the line can take more; errors with a {@link LineError}. */
   write(bytes: Uint8Array): Observable<never>;
   /** Switches the modem off, and completes. Closing twice is not an error. */
@@ -85,6 +94,10 @@ export class HostPort implements EmulatorUart {
     for (const chunk of this.kept.splice(0)) this.receive(chunk);
     this.wiring.readyToReceive(!this.held);
   };
+
+  readonly ref = (): void => this.wiring.reference(true);
+
+  readonly unref = (): void => this.wiring.reference(false);
 
   get baudRate(): number {
     return this.wiring.baud();

@@ -77,6 +77,9 @@ export interface Network {
   listen(port: number): Observable<Listener>;
   /** Binds a UDP port, 0 for any free one. Emits it and completes. */
   bind(port: number): Observable<DatagramPort>;
+  /** The sockets keep the program running, which is the default, or do not (`unref`). */
+  ref?(): void;
+  unref?(): void;
 }
 
 /** The error of a {@link Network}. It decides what the modem says to its host. */

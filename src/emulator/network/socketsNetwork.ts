@@ -14,9 +14,22 @@ import {
   type Network,
   NetworkError,
 } from './network';
+import { OpenSockets } from './openSockets';
 
 /** The sockets of this machine, over `node:net`, `node:tls` and `node:dgram`. It uses loopback addresses only. */
-export const socketsNetwork: Network = { connect: connectSocket, listen, bind };
+export const socketsNetwork: Network = createSocketsNetwork();
+
+/** Makes a network of the sockets of this machine, for one virtual modem. */
+export function createSocketsNetwork(): Network {
+  const sockets = new OpenSockets();
+  return {
+    connect: (to, tls, serverName) => connectSocket(sockets, to, tls, serverName),
+    listen: (port) => listen(sockets, port),
+    bind: (port) => bind(sockets, port),
+    ref: () => sockets.refer(true),
+    unref: () => sockets.refer(false),
+  };
+}
 
 /**
  * The link ends its own side. Without this option, Node.js would do so at once, and bytes that are on their way to the
@@ -24,7 +37,7 @@ export const socketsNetwork: Network = { connect: connectSocket, listen, bind };
  */
 const halfOpen = { allowHalfOpen: true };
 
-function connectSocket(to: Endpoint, tls: boolean, serverName?: string): Observable<Connection> {
+function connectSocket(sockets: OpenSockets, to: Endpoint, tls: boolean, serverName?: string): Observable<Connection> {
   return new Observable((subscriber) => {
     if (!isLoopback(to.address)) {
       subscriber.error(new NetworkError('unreachable', `${to.address} is not on this machine`));
@@ -35,6 +48,7 @@ function connectSocket(to: Endpoint, tls: boolean, serverName?: string): Observa
     // No certificate is checked, as the modem does by default.
     const name = serverName === undefined ? {} : { servername: serverName };
     const socket = tls ? connectTls({ ...options, ...name, rejectUnauthorized: false }) : connect(options);
+    sockets.add(socket);
     let connected = false;
     socket.once('connect', () => (connected = true));
     socket.once('error', (cause: NodeJS.ErrnoException) => {
@@ -102,34 +116,36 @@ function connectionOf(socket: Socket, remote: Endpoint): Connection {
   };
 }
 
-function listen(port: number): Observable<Listener> {
+function listen(sockets: OpenSockets, port: number): Observable<Listener> {
   return new Observable((subscriber) => {
-    const server = new Server(halfOpen);
+    const server = sockets.add(new Server(halfOpen));
     server.once('error', (cause) => {
       subscriber.error(new NetworkError('in-use', `cannot listen on 127.0.0.1:${port}: ${cause.message}`, { cause }));
     });
     server.listen(port, '127.0.0.1', () => {
       const address = server.address();
       const localPort = typeof address === 'object' && address !== null ? address.port : port;
-      subscriber.next({ localPort, connections$: accepted(server) });
+      subscriber.next({ localPort, connections$: accepted(sockets, server) });
     });
     // This keeps the accepted connections, because they have other owners.
     return () => void server.close();
   });
 }
 
-function accepted(server: Server): Observable<Connection> {
+function accepted(sockets: OpenSockets, server: Server): Observable<Connection> {
   return new Observable((subscriber) => {
     const accept = (socket: Socket): void =>
-      subscriber.next(connectionOf(socket, { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }));
+      subscriber.next(
+        connectionOf(sockets.add(socket), { address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }),
+      );
     server.on('connection', accept);
     return () => void server.off('connection', accept);
   });
 }
 
-function bind(port: number): Observable<DatagramPort> {
+function bind(sockets: OpenSockets, port: number): Observable<DatagramPort> {
   return new Observable((subscriber) => {
-    const socket = createSocket('udp4');
+    const socket = sockets.add(createSocket('udp4'));
     socket.on('error', (cause) => {
       subscriber.error(new NetworkError('in-use', `cannot bind 127.0.0.1:${port}: ${cause.message}`, { cause }));
     });

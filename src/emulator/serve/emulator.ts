@@ -13,6 +13,12 @@ import { Random } from '../simulation/random';
 import type { EmulatorEvent } from '../simulation/report';
 import { type EmulatorState, stateOf } from './emulatorState';
 
+/** What keeps the program running only as long as it is wanted to. */
+interface Referable {
+  ref?(): void;
+  unref?(): void;
+}
+
 /**
  * A virtual ESP8285: AT firmware on a serial line, with the sockets of this machine as its internet.
  *
@@ -72,6 +78,12 @@ export class Emulator {
       baud: () => speeds.host ?? speeds.modem,
       setBaud: (baud) => this.setHostBaud(baud),
       switchOff: () => this.close(),
+      reference: (isReferenced) => {
+        for (const part of [scheduler as Referable, resolved.network]) {
+          if (isReferenced) part.ref?.();
+          else part.unref?.();
+        }
+      },
     });
     const wiring = {
       options: resolved,

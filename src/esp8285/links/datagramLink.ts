@@ -16,6 +16,8 @@ import { LinkLife, type Traffic } from './linkLife';
 export class ModemDatagramLink implements DatagramLink, Traffic {
   readonly kind = 'datagrams';
   readonly life: LinkLife;
+  /** Whether it keeps the program running. */
+  isReferenced = true;
   readonly mayPush = true;
   /** A notice may still come from the time before datagrams were pushed. */
   readonly mayNotice = true;
@@ -50,6 +52,11 @@ export class ModemDatagramLink implements DatagramLink, Traffic {
       this.life.lost(this.error('ENETDOWN', 'recv', 'the modem has closed the port, because it has lost its network'));
       this.context.settle();
     }
+  }
+
+  ref(isReferenced: boolean): void {
+    this.isReferenced = isReferenced;
+    this.context.weigh();
   }
 
   fail(error: OSError): void {

@@ -22,6 +22,8 @@ export interface LinkContext extends LifeContext {
   readonly advice: LineAdvice;
   /** Polls the modem now and then, while it is subscribed to, for the links that it has. Emits nothing. */
   readonly polling$: Observable<never>;
+  /** A link keeps the program running, or does so no more. */
+  readonly weigh: () => void;
   /** Runs an operation in the background. It must not fail. */
   readonly run: (operation$: Observable<unknown>) => void;
 }

@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 
 import { OSError } from '../../usocket/contract/osError';
+import type { LineReference } from '../line/lineReference';
 
 /** The data of a link may still come up to this many milliseconds after its end. */
 const trailing = 10_000;
@@ -8,7 +9,7 @@ const trailing = 10_000;
 /**
  * The modem's five link numbers: which link has which, which one is given out next, and when data last came on each.
  */
-export class LinkNumbers<T extends { readonly id: number }> {
+export class LinkNumbers<T extends { readonly id: number; readonly isReferenced: boolean }> {
   private readonly owners: (T | undefined)[] = [];
   /**
    * From 4 down, because the modem gives the lowest ones to incoming connections. The number that was freed last is
@@ -17,8 +18,12 @@ export class LinkNumbers<T extends { readonly id: number }> {
   private free = [4, 3, 2, 1, 0];
   private readonly freedAt: (number | undefined)[] = [];
   private readonly lastHeard: (number | undefined)[] = [];
+  private forgo: (() => void) | undefined;
 
-  constructor(private readonly scheduler: SchedulerLike) {}
+  constructor(
+    private readonly scheduler: SchedulerLike,
+    private readonly reference: Pick<LineReference, 'need'>,
+  ) {}
 
   /** The link that has this number. */
   at(id: number): T | undefined {
@@ -41,6 +46,7 @@ export class LinkNumbers<T extends { readonly id: number }> {
   take<U extends T>(link: U): U {
     this.free = this.free.filter((other) => other !== link.id);
     this.owners[link.id] = link;
+    this.weigh();
     return link;
   }
 
@@ -48,6 +54,17 @@ export class LinkNumbers<T extends { readonly id: number }> {
     this.owners[id] = undefined;
     this.free = [...this.free, id];
     this.freedAt[id] = this.scheduler.now();
+    this.weigh();
+  }
+
+  /** The modem is needed as long as there is a link that keeps the program running. */
+  weigh(): void {
+    if (this.owners.some((link) => link?.isReferenced)) {
+      this.forgo ??= this.reference.need();
+    } else {
+      this.forgo?.();
+      this.forgo = undefined;
+    }
   }
 
   /** Whether data of a link that had this number until now may still come. */

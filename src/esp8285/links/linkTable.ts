@@ -18,6 +18,7 @@ import type { Dialect } from '../commands/dialect';
 import type { Executor } from '../executor/executor';
 import type { LineHold } from '../flow/lineHold';
 import type { Frame } from '../grammar/frame';
+import type { LineReference } from '../line/lineReference';
 import { AdaptiveReceive } from './adaptive/adaptiveReceive';
 import { ReceiveMode } from './adaptive/receiveMode';
 import { pushForDatagrams } from './adaptive/receiveSwitch';
@@ -41,6 +42,8 @@ export interface LinkTableOptions {
   readonly scheduler: SchedulerLike;
   /** The most milliseconds between two polls while a link is quiet; `Infinity` for no polls. */
   readonly longestQuiet: number;
+  /** What keeps the program running while a link needs the modem. */
+  readonly reference: LineReference;
   /** For messages about what the line has lost. */
   readonly advice: LineAdvice;
 }
@@ -78,7 +81,7 @@ export class LinkTable {
 
   constructor(private readonly options: LinkTableOptions) {
     const { executor, scheduler } = options;
-    const numbers = new LinkNumbers<Link>(scheduler);
+    const numbers = new LinkNumbers<Link>(scheduler, options.reference);
     this.numbers = numbers;
     const streams = () => numbers.links.filter((link) => isPullable(link));
     this.receiveMode = new ReceiveMode({
@@ -132,6 +135,9 @@ export class LinkTable {
       },
       settle: () => {
         cleaner.settle();
+      },
+      weigh: () => {
+        numbers.weigh();
       },
     };
   }

@@ -14,6 +14,7 @@ import {
 import type { Executor } from '../executor/executor';
 import type { ReceiveMode } from './adaptive/receiveMode';
 import { statusExchange } from './exchanges/linkStatus';
+import type { Link } from './link';
 import type { LinkLife } from './linkLife';
 import type { LinkNumbers } from './linkNumbers';
 import { pollTogether } from './pollTogether';
@@ -34,7 +35,7 @@ export interface StatusPollOptions {
   readonly scheduler: SchedulerLike;
   /** The most milliseconds between two polls while a link is quiet; `Infinity` for no polls. */
   readonly longestQuiet: number;
-  readonly numbers: LinkNumbers<{ readonly id: number; readonly life: LinkLife }>;
+  readonly numbers: LinkNumbers<Link>;
   /** Whether clients may connect. */
   readonly isListening: () => boolean;
   /** The modem has a link whose number is free here, so its `CONNECT` was lost. */

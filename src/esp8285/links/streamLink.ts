@@ -27,6 +27,8 @@ const overflowing =
 export class ModemStreamLink implements StreamLink, Traffic {
   readonly kind = 'stream';
   readonly life: LinkLife;
+  /** Whether it keeps the program running. */
+  isReferenced = true;
   readonly bytes: PassiveReceive;
 
   private readonly incoming = new Incoming<Buffer>();
@@ -96,6 +98,11 @@ export class ModemStreamLink implements StreamLink, Traffic {
       this.endSending();
       this.bytes.readOn();
     }
+  }
+
+  ref(isReferenced: boolean): void {
+    this.isReferenced = isReferenced;
+    this.context.weigh();
   }
 
   fail(error: OSError): void {

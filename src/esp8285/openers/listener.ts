@@ -10,6 +10,7 @@ import {
   mergeMap,
   type Observable,
   of,
+  noop,
   Subject,
   takeUntil,
   tap,
@@ -21,6 +22,7 @@ import { common } from '../commands/catalogue';
 import { type Exchange, usualDeadline } from '../executor/exchange';
 import type { Executor } from '../executor/executor';
 import type { Settlement } from '../executor/turn';
+import type { LineReference } from '../line/lineReference';
 import { askForLinks, type LinkList } from '../links/exchanges/linkList';
 import type { LinkTable } from '../links/linkTable';
 import type { ModemStreamLink } from '../links/streamLink';
@@ -32,6 +34,15 @@ const listExchange: Exchange<LinkList> = {
   converse: askForLinks,
 };
 
+/** What a {@link ModemListener} needs of its modem. */
+export interface ListenerOptions {
+  readonly links: LinkTable;
+  readonly executor: Executor;
+  readonly reference: LineReference;
+  /** Cold. Makes the modem listen no more. */
+  readonly stop: () => Observable<never>;
+}
+
 /** The listening port of the modem, until it is closed. */
 export class ModemListener implements Listener {
   readonly connections$: Observable<ModemStreamLink>;
@@ -40,12 +51,17 @@ export class ModemListener implements Listener {
   private readonly closing = new Subject<void>();
   private readonly losing = new Subject<never>();
 
+  private readonly links: LinkTable;
+  private forgo = noop;
+  private isOver = false;
+
   constructor(
     readonly local: Endpoint,
-    private readonly links: LinkTable,
-    executor: Executor,
-    private readonly stop: () => Observable<never>,
+    private readonly options: ListenerOptions,
   ) {
+    const { links, executor } = options;
+    this.links = links;
+    this.ref(true);
     this.connections$ = merge(
       merge(
         links.arrivals$,
@@ -72,13 +88,25 @@ export class ModemListener implements Listener {
     return merge(...this.takeEarly().map((link) => link.close()));
   }
 
+  ref(isReferenced: boolean): void {
+    this.forgo();
+    this.forgo = isReferenced && !this.isOver ? this.options.reference.need() : noop;
+  }
+
+  /** The modem listens no more. */
+  end(): void {
+    this.isOver = true;
+    this.forgo();
+  }
+
   lose(error: OSError): void {
+    this.end();
     this.losing.error(error);
   }
 
   close(): Observable<never> {
     return concat(
-      this.stop(),
+      this.options.stop(),
       defer(() => {
         this.closing.next();
         return EMPTY;

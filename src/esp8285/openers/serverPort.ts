@@ -50,7 +50,10 @@ export class ServerPort implements Opener<Listener> {
         const other = String(this.listening.local.port);
         throw new OSError('EADDRINUSE', 'listen', `${what}: the modem has one listening port, and it is ${other} now`);
       }
-      const listener: ModemListener = new ModemListener({ address, port }, links, executor, () => this.stop(listener));
+      const listener: ModemListener = new ModemListener(
+        { address, port },
+        { ...this.options, stop: () => this.stop(listener) },
+      );
       this.listening = listener;
       let isOpen = false;
       const opened$ = concat(
@@ -104,6 +107,7 @@ export class ServerPort implements Opener<Listener> {
 
   private stop(listener: ModemListener): Observable<never> {
     return defer(() => {
+      listener.end();
       if (this.listening !== listener) return EMPTY;
       this.listening = undefined;
       return this.options.executor.ask(common.noServer).pipe(

@@ -96,8 +96,8 @@ export interface StreamLink {
   send(bytes: Uint8Array): Observable<void>;
 
   /**
-   * Says whether the connection keeps the program running, where that depends on the connection. With a modem it depends on
-   * the line, which is open as long as the interface. Default: it does.
+   * Says whether the connection keeps the program running. An open modem does so by itself, unless it is unreferenced: then it
+   * depends on its connections. Default: it does.
    */
   ref?(isReferenced: boolean): void;
 
@@ -185,6 +185,9 @@ export interface DatagramLink {
    * Errors: `ENETUNREACH`, `ENOBUFS` when the stack cannot send it, and other errors of the stack.
    */
   send(data: Uint8Array, remote: Endpoint): Observable<never>;
+
+  /** Says whether the port keeps the program running, as {@link StreamLink.ref} does for a connection. */
+  ref?(isReferenced: boolean): void;
 
   /** Cold. Allows or forbids broadcasts, and completes. */
   allowBroadcast(allowed: boolean): Observable<never>;
