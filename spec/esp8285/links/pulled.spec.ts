@@ -146,12 +146,54 @@ describe.each<[string, Firmware]>([
   );
 
   it(
-    'hears a new notice while a read is under way',
-    marbles(({ cold, expectObservable }, scheduler) => {
+    'hears a new notice while a read is under way, and asks once whether it has counted the bytes of that read',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
       const unasked$ = cold('--a', { a: '\r\n+IPD,4,2\r\n' });
-      const script: Rule[] = [['AT+CIPRECVDATA=4,2', 2, '\r\n+IPD,4,5\r\n', firmware.read('he')], read(3, 'llo')];
-      const { link4 } = connected(scheduler, { firmware, unasked$, script });
+      const script: Rule[] = [
+        ['AT+CIPRECVDATA=4,2', 2, '\r\n+IPD,4,5\r\n', firmware.read('he')],
+        read(3, 'llo'),
+        nothing,
+      ];
+      const { link4, modem } = connected(scheduler, { firmware, unasked$, script });
       expectObservable(link4.data$.pipe(text())).toBe('----ab', { a: 'he', b: 'llo' });
+      flush();
+      assert.deepStrictEqual(modem.heard.slice(2), ['AT+CIPRECVDATA=4,2']);
+    }),
+  );
+
+  it(
+    'gets at once what a notice under a read has announced besides the bytes of that read',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--a', { a: '\r\n+IPD,4,2\r\n' });
+      const script: Rule[] = [
+        ['AT+CIPRECVDATA=4,2', 2, '\r\n+IPD,4,5\r\n', firmware.read('he')],
+        read(3, 'llo'),
+        read(2, ', '),
+      ];
+      const { link4, modem } = connected(scheduler, { firmware, unasked$, script });
+      expectObservable(link4.data$.pipe(text())).toBe('----abc', { a: 'he', b: 'llo', c: ', ' });
+      flush();
+      assert.strictEqual(modem.heard.length, 3);
+    }),
+  );
+
+  it(
+    'does not doubt a notice that comes before the command of a read, which waits for its turn',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const unasked$ = cold('--ab', { a: '\r\n+IPD,4,2\r\n\r\n+IPD,3,3\r\n', b: '\r\n+IPD,3,5\r\n' });
+      const script: Rule[] = [read(2, 'hi', 2), ['AT+CIPRECVDATA=3,3', 2, firmware.read('you')]];
+      const { link4, socket, modem } = connected(scheduler, {
+        firmware,
+        unasked$,
+        script: [...script, ['AT+CIPRECVDATA=3,2', firmware.read('!!')]],
+      });
+      const link3 = socket();
+      link3.connect$(peer).subscribe();
+      modem.heard.length = 0;
+      expectObservable(link4.data$.pipe(text())).toBe('----a', { a: 'hi' });
+      expectObservable(link3.data$.pipe(text())).toBe('------(ab)', { a: 'you', b: '!!' });
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+CIPRECVDATA=4,2', 'AT+CIPRECVDATA=3,3', 'AT+CIPRECVDATA=3,2']);
     }),
   );
 

@@ -1,4 +1,4 @@
-import { BehaviorSubject, catchError, defer, EMPTY, ignoreElements, type Observable, tap } from 'rxjs';
+import { catchError, EMPTY, ignoreElements, type Observable, tap } from 'rxjs';
 
 import type { OSError } from '../../usocket/contract/osError';
 import { Refusal } from '../executor/answer';
@@ -10,6 +10,7 @@ import type { ByteTraffic, LinkLife } from './linkLife';
 import type { LossKind } from './loss';
 import { pull } from './pull';
 import { lossText } from './streamErrors';
+import { WaitingBytes } from './waitingBytes';
 
 export interface PassiveReceiveOptions {
   readonly life: LinkLife;
@@ -29,14 +30,13 @@ export class PassiveReceive implements ByteTraffic {
    * How many bytes to ask the modem for. While the link is open, these are the bytes that wait, as far as the modem has
    * said. When it is closed, they are as many as one read gives. An encrypted link is read until the modem has no more.
    */
-  private readonly announced = new BehaviorSubject(0);
+  private readonly announced = new WaitingBytes();
   /** The blocks, in order while the modem changes from pulled to pushed data. */
   readonly order: BlockOrder;
   /** Bytes that the modem has announced and not handed over. */
   private owed = 0;
   /** Bytes that the read in progress has brought; `undefined` until its block has come. */
   private handedOver: number | undefined;
-  private noticesHeard = 0;
   /** Since the last change of the receive mode: whether data that were pushed before it, or notices, may still come. */
   private isLate = false;
 
@@ -73,7 +73,7 @@ export class PassiveReceive implements ByteTraffic {
 
   /** Whether nothing of the link waits in the modem, as far as it is known. */
   get isEmptied(): boolean {
-    return this.announced.value === 0;
+    return this.announced.count === 0;
   }
 
   /** Bytes that the modem has announced and not handed over, or that have come and may not be delivered yet. */
@@ -91,9 +91,7 @@ export class PassiveReceive implements ByteTraffic {
     if (pulled) this.handedOver = (this.handedOver ?? 0) + length;
     else if (this.isPushed) this.isLate = false;
     this.owed = Math.max(0, this.owed - length);
-    if (this.options.life.isOpen && !this.options.isEncrypted()) {
-      this.announced.next(Math.max(0, this.announced.value - length));
-    }
+    if (pulled && this.options.life.isOpen && !this.options.isEncrypted()) this.announced.taken(length);
     this.order.take(block);
     if (this.order.missing > 0 && this.order.isFull) this.failed('too much has come after what the modem keeps');
   }
@@ -102,13 +100,12 @@ export class PassiveReceive implements ByteTraffic {
     // A notice that comes late, for data that have been pushed since, says nothing.
     if (this.isPushed) return;
     this.owed = this.options.isEncrypted() ? 0 : length;
-    this.noticesHeard++;
-    this.announced.next(length);
+    this.announced.noticed(length);
   }
 
   found(length: number): void {
     if (this.isPushed) return;
-    this.announced.next(Math.max(this.announced.value, length));
+    this.announced.found(length);
   }
 
   pullAgain(): void {
@@ -162,13 +159,13 @@ export class PassiveReceive implements ByteTraffic {
 
   /** Asks the modem for as many bytes as can wait, which may take several reads, whether or not it has announced any. */
   readOn(): void {
-    this.announced.next(this.longestPull === 0 ? 0 : this.context.receiveMode.window);
+    this.announced.set(this.longestPull === 0 ? 0 : this.context.receiveMode.window);
   }
 
   /** Fetches the data that wait in the modem, as much at a time as the reader has room for. */
   reading(room$: Observable<number>): Observable<never> {
     return pull({
-      waiting$: this.announced,
+      waiting$: this.announced.count$,
       room$,
       sizeOf: (waiting, room) => Math.min(waiting, room, this.longestPull, this.order.missing || Infinity),
       read: (size) => this.read(size),
@@ -192,20 +189,19 @@ export class PassiveReceive implements ByteTraffic {
   }
 
   private read(size: number): Observable<never> {
-    let heardBefore = 0;
-    return defer(() => {
+    const begun = () => {
       this.handedOver = undefined;
-      heardBefore = this.noticesHeard;
-      return this.context.executor.run(readExchange(this.options.life.id, size));
-    }).pipe(
+      this.announced.asked();
+    };
+    return this.context.executor.run(readExchange(this.options.life.id, size, begun)).pipe(
       tap({
         next: (end) => {
-          this.ended(heardBefore, end);
+          this.ended(end);
         },
       }),
       ignoreElements(),
       catchError((error: unknown) => {
-        if (error instanceof Refusal) this.emptied(heardBefore);
+        if (error instanceof Refusal) this.emptied();
         else this.failed('the modem did not hand its data over', error);
         return EMPTY;
       }),
@@ -213,7 +209,7 @@ export class PassiveReceive implements ByteTraffic {
   }
 
   /** The header of the block may be lost. Later data must not be read as if nothing were missing. */
-  private ended(heardBefore: number, end: ReadEnd): void {
+  private ended(end: ReadEnd): void {
     this.isLate &&= this.isPushed;
     if (this.handedOver === undefined && end === 'lost') {
       this.failed('the serial line lost what the modem answered to a read');
@@ -222,18 +218,18 @@ export class PassiveReceive implements ByteTraffic {
       this.context.executor.doubt();
       this.options.life.damaged('bytes');
     } else if (this.handedOver === 0) {
-      this.emptied(heardBefore);
+      this.emptied();
     }
   }
 
   /** The modem had no data. A notice since then came after its answer, and comes only once. */
-  private emptied(heardBefore: number): void {
+  private emptied(): void {
     this.isLate &&= this.isPushed;
     // While the modem pushes, it refuses each read. What it keeps is read when it holds data back again.
     const mayStillCome = this.isPushed && this.options.life.isOpen;
     if (this.order.missing > 0 && !mayStillCome) this.failed('the modem did not hand over what it kept');
     else if (this.options.life.isDraining) this.options.drained();
-    else if (this.noticesHeard === heardBefore) this.announced.next(0);
+    else if (!this.announced.hasNews) this.announced.set(0);
   }
 
   private failed(what: string, cause?: unknown): void {

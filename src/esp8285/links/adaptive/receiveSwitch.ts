@@ -37,6 +37,8 @@ export interface SwitchedStream {
     readonly order: Pick<BlockOrder, 'isHolding' | 'heldBytes' | 'longest' | 'isFull'>;
     /** Whether nothing of it waits, as far as it is known. */
     readonly isEmptied: boolean;
+    /** The modem has been asked, and holds so many bytes. */
+    found(length: number): void;
     /** The modem is told to push. Blocks that it pushes are held. */
     pushSoon(): void;
     /** Nothing that waits comes before what the modem has pushed. */
@@ -89,7 +91,10 @@ export function pushExchange(options: SwitchOptions): Exchange<void> {
         if (receiveMode.way === 'pushed' || receiveMode.isForced) return of(undefined);
         return askWaiting(wire).pipe(
           concatMap((waiting) => {
-            if (!mayPush(options, waiting)) return of(undefined);
+            if (!mayPush(options, waiting)) {
+              tell(options, waiting);
+              return of(undefined);
+            }
             wire.note(`received data are pushed from now on: ${why}`);
             return concat(switchOver(wire, options, waiting, pullKept), of(undefined));
           }),
@@ -118,6 +123,11 @@ function mayPush({ receiveMode, streams }: SwitchParts, waiting: Waiting): boole
     if (isEncrypted) return length === 0 && bytes.isEmptied;
     return length === 0 || keepsWaiting === false || (keepsWaiting === undefined && window - length < smallestSegment);
   });
+}
+
+/** The line may have lost a notice, so the answer also says what is to be read. */
+function tell({ streams }: SwitchParts, waiting: Waiting): void {
+  for (const { id, life, bytes } of streams()) if (!life.isDraining) bytes.found(waiting[id] ?? 0);
 }
 
 /**

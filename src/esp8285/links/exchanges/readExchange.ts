@@ -11,22 +11,28 @@ const around = 64;
 /** How a read has ended. `lost`: the end of the answer was lost, and perhaps the data with it. */
 export type ReadEnd = 'complete' | 'lost';
 
-/** Asks for bytes that wait in the modem. They come as a block of the link, and are not emitted here. */
-export function readExchange(link: number, size: number): Exchange<ReadEnd> {
+/**
+ * Asks for bytes that wait in the modem. They come as a block of the link, and are not emitted here.
+ *
+ * @param begun Called when the exchange has its turn.
+ */
+export function readExchange(link: number, size: number, begun: () => void): Exchange<ReadEnd> {
   const command = common.receive(link, size);
   // Together with the time before the first probe, this is the usual deadline for a silent modem.
   const options: ProbeOptions = { longest: size + around, patience: usualDeadline - quiet, tries: 1 };
   return {
     shown: command.shown,
     deadline: Math.max(usualDeadline, 2 * slowestByte * size),
-    converse: (wire) =>
-      wire.expectingDataOf(
+    converse: (wire) => {
+      begun();
+      return wire.expectingDataOf(
         link,
         askOnce(wire, command, () => options).pipe(
           map((): ReadEnd => 'complete'),
           catchError((error: unknown) => (error instanceof AnswerLost ? of('lost' as const) : throwError(() => error))),
         ),
         size,
-      ),
+      );
+    },
   };
 }
