@@ -2,6 +2,10 @@ import { Command } from 'commander';
 
 import { version } from '../../package.json';
 import { infoCommand } from './commands/info';
+import { joinCommand, leaveCommand } from './commands/join';
+import { pingCommand } from './commands/ping';
+import { scanCommand } from './commands/scan';
+import { timeCommand } from './commands/time';
 import { emulateCommand } from './emulate';
 import type { CommandContext } from './manner/context';
 import { exitCodeMeanings, exitCodeOf, exitCodes } from './manner/exitCodes';
@@ -28,7 +32,9 @@ function rxUsocket(context: CommandContext): Command {
       writeOut: (text) => context.output.write(text),
       writeErr: (text) => context.errors.write(text),
     });
-  return inherit(program.addCommand(infoCommand(context)).addCommand(emulateCommand()));
+  const commands = [infoCommand, scanCommand, joinCommand, leaveCommand, pingCommand, timeCommand];
+  for (const command of commands) program.addCommand(command(context));
+  return inherit(program.addCommand(emulateCommand()));
 }
 
 /** Runs the command with these arguments, and resolves to its exit code. What went wrong is printed. */

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 
 import type { Uart } from '../../streams';
+import type { SerialSettings } from '../../transports';
 import { CommandFailure } from './exitCodes';
 
 /** What a command gets from where it runs, so that specs run it in their own process. */
@@ -17,8 +18,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** The environment variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Opens a line for specs that need a special one. Default: `new machine.UART(port, baudRate)`. */
-  readonly openLine?: (port: string, baudRate: number) => Uart;
+  /** Opens a line, for specs that need a special one. Default: `new machine.UART(port, baudRate, settings)`. */
+  readonly openLine?: (port: string, baudRate: number, settings: Omit<SerialSettings, 'baudRate'>) => Uart;
 }
 
 /** The signals that end a command in order. */

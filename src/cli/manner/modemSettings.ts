@@ -1,13 +1,16 @@
 import { askHidden } from './askHidden';
+import type { SerialSettings } from '../../transports';
 import type { CommandContext } from './context';
 import { usageFailure } from './exitCodes';
-import { type ModemCommandOptions, parseBaud } from './modemCommand';
+import { type LineCommandOptions, type ModemCommandOptions, parseBaud } from './modemCommand';
 import { reportOf } from './report';
 
 /** Where the modem is. */
 export interface LineSettings {
   readonly port: string;
   readonly baud: number | 'auto';
+  /** Flow control and control signals. */
+  readonly serial: Omit<SerialSettings, 'baudRate'>;
 }
 
 /** The network to join. */
@@ -18,12 +21,17 @@ export interface NetworkSettings {
 }
 
 /** The line that the options or the environment name. Throws a usage failure without a port. */
-export function lineSettings(options: ModemCommandOptions, { environment }: CommandContext): LineSettings {
+export function lineSettings(options: LineCommandOptions, { environment }: CommandContext): LineSettings {
   const port = options.port ?? set(environment['RX_USOCKET_PORT']);
   if (port === undefined) {
     throw usageFailure('there is no port; try --port /dev/ttyUSB0, or --port emulator: without a modem');
   }
-  return { port, baud: options.baud ?? baudOf(set(environment['RX_USOCKET_BAUD'])) };
+  const { lowerDtr, lowerRts, rtscts } = options;
+  return {
+    port,
+    baud: options.baud ?? baudOf(set(environment['RX_USOCKET_BAUD'])),
+    serial: { ...(lowerDtr && { dtr: false }), ...(lowerRts && { rts: false }), ...(rtscts && { rtscts }) },
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { CommandContext } from './context';
-import type { ModemCommandOptions } from './modemCommand';
+import type { ReportOptions } from './modemCommand';
 import { type Progress, progressBar, progressLines, silentProgress } from './progress';
 
 /** How a command speaks. Standard output has results, and standard error everything else. */
@@ -23,7 +23,7 @@ export interface Report {
 
 /** Makes the report of a command with these options. */
 export function reportOf(
-  { json, quiet, verbose }: Pick<ModemCommandOptions, 'json' | 'quiet' | 'verbose'>,
+  { json, quiet, verbose }: ReportOptions,
   { output, errors, terminal }: CommandContext,
 ): Report {
   return {

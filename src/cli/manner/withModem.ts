@@ -1,19 +1,18 @@
-import { from, lastValueFrom, noop } from 'rxjs';
+import { noop } from 'rxjs';
 
-import { machine } from '../..';
 import { ESP8285 } from '../../esp8285';
 import { printTrace, traceLine } from '../../printTrace';
-import type { Uart } from '../../streams';
+import { withoutPassword } from '../../transports';
 import type { CommandContext } from './context';
-import { codeOf, CommandFailure, exitCodes, usageFailure } from './exitCodes';
-import type { ModemCommandOptions } from './modemCommand';
+import { codeOf, CommandFailure, exitCodes } from './exitCodes';
+import type { LineCommandOptions, ModemCommandOptions } from './modemCommand';
 import { type LineSettings, lineSettings, networkSettings } from './modemSettings';
+import { closeLine, openLine } from './openLine';
 import { reportOf } from './report';
 
 /**
- * Opens the line and the interface that the options name, joins the network if they name one, and runs something with the
- * interface. The interface is always closed in the end. When the command is aborted it is closed at once, so that
- * everything under way rejects, and what `run` still does is waited for.
+ * Runs something with the interface that the options name, as {@link withInterface} does, after it has joined the network,
+ * if the options name one.
  *
  * Rejects with a failure that has the exit code: of the line, of the modem or of the network, or with what `run` rejects
  * with; with the reason of the signal when it has aborted.
@@ -23,16 +22,44 @@ export async function withModem<T>(
   context: CommandContext,
   run: (nic: ESP8285) => Promise<T>,
 ): Promise<T> {
+  // A mistake there is told before the key is asked for.
+  lineSettings(options, context);
+  const network = await networkSettings(options, context);
+  return await withInterface(options, context, async (nic) => {
+    if (network) {
+      await nic.connect(network.ssid, network.key === '' ? null : network.key).catch((cause: unknown) => {
+        throw failureOf(cause, codeOf(cause) === 'EINVAL' ? exitCodes.usage : exitCodes.network);
+      });
+    }
+    return await run(nic).catch((error: unknown) => {
+      if (codeOf(error) !== 'ENETUNREACH' || network) throw error;
+      throw failureOf(error, exitCodes.network, '; name a network with --ssid, or join one first: rx-usocket join');
+    });
+  });
+}
+
+/**
+ * Opens the line and the interface that the options name, and runs something with the interface. The interface is always
+ * closed in the end. When the command is aborted it is closed at once, so that everything under way rejects, and what
+ * `run` still does is waited for.
+ */
+export async function withInterface<T>(
+  options: LineCommandOptions,
+  context: CommandContext,
+  run: (nic: ESP8285) => Promise<T>,
+): Promise<T> {
   const { signal } = context;
   const settings = lineSettings(options, context);
-  const network = await networkSettings(options, context);
   signal.throwIfAborted();
   const line = openLine(settings, context);
-  const nic = new ESP8285(line, settings.baud === 'auto' ? { baud: 'auto' } : {});
+  const nic = new ESP8285(line, {
+    ...(settings.baud === 'auto' && { baud: 'auto' }),
+    ...(settings.serial.rtscts && { flowControl: true }),
+  });
   const close = async (): Promise<void> => {
     await nic.close();
     // After a failed start the interface has let the line go.
-    await lastValueFrom(from(line.close()), { defaultValue: undefined });
+    await closeLine(line);
   };
   const closeNow = (): void => void close().catch(noop);
   signal.addEventListener('abort', closeNow);
@@ -41,18 +68,12 @@ export async function withModem<T>(
     await nic.start().catch((cause: unknown) => {
       throw startFailure(cause, settings);
     });
-    if (network) {
-      await nic.connect(network.ssid, network.key === '' ? null : network.key).catch((cause: unknown) => {
-        throw failureOf(cause, codeOf(cause) === 'EINVAL' ? exitCodes.usage : exitCodes.network);
-      });
-    }
     const result = await run(nic);
     signal.throwIfAborted();
     return result;
   } catch (error) {
     signal.throwIfAborted();
-    if (codeOf(error) !== 'ENETUNREACH' || network) throw error;
-    throw failureOf(error, exitCodes.network, '; name a network with --ssid, or join one first: rx-usocket join');
+    throw error;
   } finally {
     signal.removeEventListener('abort', closeNow);
     await close();
@@ -60,7 +81,7 @@ export async function withModem<T>(
 }
 
 /** Prints what is said on the line, with `--verbose`. */
-function follow(nic: ESP8285, options: ModemCommandOptions, context: CommandContext): void {
+function follow(nic: ESP8285, options: LineCommandOptions, context: CommandContext): void {
   printTrace(nic);
   if (!options.verbose) return;
   const report = reportOf(options, context);
@@ -73,22 +94,12 @@ function follow(nic: ESP8285, options: ModemCommandOptions, context: CommandCont
   });
 }
 
-/** Opens the line that the settings name. Throws a usage failure for a port that is none. */
-export function openLine({ port, baud }: LineSettings, context: CommandContext): Uart {
-  const open = context.openLine ?? ((path, baudRate) => new machine.UART(path, baudRate));
-  try {
-    return open(port, baud === 'auto' ? 115_200 : baud);
-  } catch (cause) {
-    throw usageFailure(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
-
 const modemCodes: readonly (string | undefined)[] = ['EIO', 'EPROTO', 'EOPNOTSUPP', 'ETIMEDOUT'];
 
 function startFailure(cause: unknown, { port }: LineSettings): CommandFailure {
   const isModem = modemCodes.includes(codeOf(cause));
   return isModem
-    ? failureOf(cause, exitCodes.modem, `; rx-usocket doctor --port ${port} looks for the reason`)
+    ? failureOf(cause, exitCodes.modem, `; rx-usocket doctor --port ${withoutPassword(port)} looks for the reason`)
     : failureOf(cause, codeOf(cause) === 'EINVAL' ? exitCodes.usage : exitCodes.line);
 }
 
