@@ -7,7 +7,7 @@ import { Check, Pattern } from './pattern';
 /** The peer of a task, on a port of 127.0.0.1. Dispose of it with `await using`, which also ends its connections. */
 export interface Peer extends AsyncDisposable {
   readonly port: number;
-  /** Sends to each connection what it is to receive. */
+  /** Sends to each connection what it is to receive, also to those that come later. */
   begin(): void;
   /** Resolves when everything has arrived that is sent to it. Rejects for a byte that was not sent. */
   readonly arrived: Promise<void>;
@@ -18,12 +18,18 @@ export async function startPeer(task: Task, sockets: number, seed: number): Prom
   const down = (task.down * task.sockets) / sockets;
   const up = (task.up * task.sockets) / sockets;
   const connections: Socket[] = [];
+  let hasBegun = false;
+  const feed = (connection: Socket, socket: number): void => {
+    if (down > 0) connection.write(new Pattern(seed, { socket, direction: 'down' }).take(down));
+  };
   const checks: Check[] = [];
   const server = createServer({ noDelay: true });
   const arrived = new Promise<void>((resolve, reject) => {
     server.on('connection', (connection) => {
       const socket = connections.push(connection) - 1;
       connection.on('error', () => undefined);
+      // A program may have begun before this process is told of its last connection.
+      if (hasBegun) feed(connection, socket);
       if (task.rounds > 0) {
         connection.pipe(connection);
         return;
@@ -52,9 +58,8 @@ export async function startPeer(task: Task, sockets: number, seed: number): Prom
     port: (server.address() as AddressInfo).port,
     arrived,
     begin() {
-      for (const [socket, connection] of connections.entries()) {
-        if (down > 0) connection.write(new Pattern(seed, { socket, direction: 'down' }).take(down));
-      }
+      hasBegun = true;
+      for (const [socket, connection] of connections.entries()) feed(connection, socket);
     },
     async [Symbol.asyncDispose]() {
       for (const connection of connections) connection.destroy();
