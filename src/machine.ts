@@ -175,6 +175,11 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     return this.line.baudRate ?? this.firstBaudRate;
   }
 
+  /** How long the hardware of the line may collect bytes, in milliseconds, if that is known. See {@link Uart.collectsFor}. */
+  get collectsFor(): number | undefined {
+    return this.line.collectsFor;
+  }
+
   /** How many bytes can be read without waiting. */
   any(): number {
     return this.reader.length;

@@ -79,14 +79,19 @@ export class Modem {
     });
     // Without flow control nothing stops this clock.
     const { clock } = hold;
+    const silence = {
+      longestPause,
+      scheduler: clock,
+      // Asked for each time, because a line that is opened again may be another one.
+      get collectsFor() {
+        return uart.collectsFor;
+      },
+    };
     const expects = (bytes: number) => uart.expect?.(bytes);
     const cut = (expecting: Expectation) =>
       concat(
         redialer.keep((rx$) =>
-          rx$.pipe(
-            flowControl ? hold.gate() : identity,
-            cutFrames(expecting, { silence: { longestPause, scheduler: clock }, unknownLines, expects }),
-          ),
+          rx$.pipe(flowControl ? hold.gate() : identity, cutFrames(expecting, { silence, unknownLines, expects })),
         ),
         throwError(() => new OSError('ENODEV', 'modem', 'the serial line to the modem was closed')),
       );

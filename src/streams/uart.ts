@@ -82,6 +82,13 @@ export interface Uart {
   readonly longestPause?: number | undefined;
 
   /**
+   * How long, in milliseconds, the hardware of the line may collect bytes before it hands them over: 16 for the USB adapters
+   * of FTDI, unless they are set to something else; 0 where nothing collects any. The reader of the line waits a little
+   * longer where it has to know whether more bytes follow. Default: 16.
+   */
+  readonly collectsFor?: number | undefined;
+
+  /**
    * The reasons why the other side refuses requests. Each comes beside the line, before the answer, because a virtual
    * modem knows more than AT commands can say. Hot.
    */

@@ -81,6 +81,9 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
     },
     close: () => uart.close(),
     longestPause: uart.longestPause,
+    get collectsFor() {
+      return uart.collectsFor;
+    },
     advice: uart.advice,
     get baudRate() {
       return uart.baudRate;

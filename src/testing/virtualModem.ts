@@ -54,7 +54,7 @@ export interface VirtualModem {
  *     const { online$, socket } = virtualModem({
  *       scheduler,
  *       hosts: { 'time.example:13': () => cold('--a|', { a: '12:00\r\n' }) },
- *       interface: { receive: 'pulled' }, // a pushed line is certain to be whole only after 20 ms
+ *       interface: { receive: 'pulled' }, // a pushed line is certain to be whole only after 4 ms
  *     });
  *     const time$ = online$.pipe(concatMap(() => askTheTime$(socket())));
  *     expectObservable(time$).toBe('--(t|)', { t: '12:00' });

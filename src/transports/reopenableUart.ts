@@ -99,6 +99,9 @@ export function reopenableUart(open: () => Transport): ReopenableUart {
     // The same for every transport that `open` gives.
     ...(current.value.notices$ && { notices$: current.pipe(switchMap(({ notices$ }) => notices$ ?? EMPTY)) }),
     longestPause: current.value.longestPause,
+    get collectsFor() {
+      return current.value.collectsFor;
+    },
     advice: current.value.advice,
     ...(current.value.hold && {
       hold: (held: boolean) => {

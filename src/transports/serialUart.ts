@@ -15,6 +15,7 @@ import { SerialPort } from 'serialport';
 
 import type { ErrorCode } from '../usocket/contract/errno';
 import { OSError } from '../usocket/contract/osError';
+import { collectingTime } from './collectingTime';
 import { directBinding } from './directBinding';
 import { duplexTransport } from './duplexTransport';
 import { ReadWait } from './readWait';
@@ -141,6 +142,7 @@ function serialTransport({
     ...transport,
     baudRate: settings.baudRate,
     setBaudRate: (baudRate: number) => update(port, baudRate),
+    collectsFor: collectingTime(path),
   };
   return dtr === undefined && rts === undefined ? timed : withSignals(timed, port, { dtr, rts });
 }

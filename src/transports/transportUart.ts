@@ -45,6 +45,8 @@ export interface Transport {
   readonly setBaudRate?: ((baudRate: number) => Observable<never>) | undefined;
   /** See {@link Uart.longestPause}. */
   readonly longestPause: number;
+  /** See {@link Uart.collectsFor}. */
+  readonly collectsFor?: number | undefined;
   /** See {@link Uart.advice}. */
   readonly advice?: LineAdvice | undefined;
   /** Says whether the open line keeps the program running; see {@link Uart.ref}. */
@@ -133,6 +135,7 @@ export function transportUart(transport: Transport): TransportUart {
       return closed$;
     },
     longestPause: transport.longestPause,
+    collectsFor: transport.collectsFor,
     ...(transport.advice && { advice: transport.advice }),
     ...(transport.notices$ && { notices$: transport.notices$ }),
     ...(transport.hold && { hold: transport.hold }),

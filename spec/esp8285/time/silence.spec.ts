@@ -15,7 +15,7 @@ class CountingScheduler extends VirtualTimeScheduler {
 }
 
 /** A silence in virtual time, whose longest pause is 100 ms, and what it has told. */
-function listening() {
+function listening(collectsFor?: number) {
   const scheduler = new CountingScheduler();
   const told: string[] = [];
   const listener = {
@@ -23,7 +23,7 @@ function listening() {
     settle: () => void told.push(`settle ${scheduler.now()}`),
     giveUp: () => void told.push(`give up ${scheduler.now()}`),
   };
-  const silence = new Silence({ longestPause: 100, scheduler }, listener);
+  const silence = new Silence({ longestPause: 100, collectsFor, scheduler }, listener);
   /** Has bytes come at these times, and lets all timers fire. */
   const hearAt = (...times: readonly number[]) => {
     for (const time of times) VirtualTimeScheduler.prototype.schedule.call(scheduler, () => silence.heard(), time);
@@ -37,6 +37,32 @@ describe('Silence', () => {
     const { told, hearAt } = listening();
     hearAt(7);
     assert.deepStrictEqual(told, ['settle 27', 'give up 107']);
+  });
+
+  it.each([
+    [0, 4],
+    [1, 8],
+    [4, 8],
+    [16, 20],
+    [40, 44],
+  ])('settles sooner on a line that collects bytes for %d ms: after %d ms', (collectsFor, moment) => {
+    const { told, hearAt } = listening(collectsFor);
+    hearAt(7);
+    assert.deepStrictEqual(told, [`settle ${7 + moment}`, 'give up 107']);
+  });
+
+  it('asks each time how long the line collects, because one that is opened again may be another one', () => {
+    const scheduler = new VirtualTimeScheduler();
+    const told: number[] = [];
+    const options = { longestPause: 100, collectsFor: 16, scheduler };
+    const listener = { isUnfinished: true, settle: () => void told.push(scheduler.now()), giveUp: () => undefined };
+    const silence = new Silence(options, listener);
+    silence.heard();
+    scheduler.flush();
+    options.collectsFor = 0;
+    silence.heard();
+    scheduler.flush();
+    assert.deepStrictEqual(told, [20, 104]);
   });
 
   it('counts from the last bytes, at any time of it', () => {

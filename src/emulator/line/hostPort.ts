@@ -25,6 +25,8 @@ const portBuffer = 4096;
 /** The modem's side of the port. */
 export interface PortWiring {
   readonly toModem: PacedLine;
+  /** How long bytes from the modem are collected, in milliseconds. */
+  readonly collectsFor: number;
   /** Sets the port's RTS line: whether the modem may send, if it uses flow control. */
   readonly readyToReceive: (ready: boolean) => void;
   /** The speed of the host's end of the line, in bits per second. */
@@ -79,13 +81,16 @@ export class HostPort implements EmulatorUart {
   readonly readiness$ = this.state.pipe(distinctUntilChanged(sameReadiness));
   /** Milliseconds, as for a serial port of this machine. */
   readonly longestPause = 100;
+  readonly collectsFor: number;
   private waiting: Subject<never>[] = [];
   private end: LineError | undefined;
   private held = false;
   private readonly kept: Buffer[] = [];
   private keptBytes = 0;
 
-  constructor(private readonly wiring: PortWiring) {}
+  constructor(private readonly wiring: PortWiring) {
+    this.collectsFor = wiring.collectsFor;
+  }
 
   readonly hold = (held: boolean): void => {
     this.held = held;

@@ -71,6 +71,7 @@ export class Emulator {
     });
     this.uart = this.port = new HostPort({
       toModem: this.toModem,
+      collectsFor: this.isPaced ? interval : 0,
       readyToReceive: (ready) => {
         this.hostIsReady = ready;
         this.steer();

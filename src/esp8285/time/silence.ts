@@ -6,6 +6,8 @@ import { Countdown } from './countdown';
 export interface SilenceOptions {
   /** After this many milliseconds without a byte, an unfinished message counts as cut off. */
   readonly longestPause: number;
+  /** How many milliseconds the line collects bytes; see `Uart.collectsFor`. Default: as long as any adapter. */
+  readonly collectsFor?: number | undefined;
   readonly scheduler: SchedulerLike;
 }
 
@@ -19,14 +21,16 @@ export interface SilenceListener {
   giveUp(): void;
 }
 
+/** USB adapters collect bytes for at most this many milliseconds, if nothing else is known. */
+const longestCollecting = 16;
 /**
- * The rest of a message comes within this many milliseconds. A byte takes 1 ms at 9600 baud, and USB adapters collect
- * bytes for up to 16 ms.
+ * The rest of a message comes within this many milliseconds, and those for which the line collects bytes. A byte takes 1 ms
+ * at 9600 baud.
  */
-const moment = 20;
+const reserve = 4;
 /**
- * The moment, and then the rest of the longest pause, are each measured in this many parts, because bytes may wait while
- * the program is busy: between two parts, the event loop reads them.
+ * The moment in which the rest of a message comes, and then the rest of the longest pause, are each measured in this many
+ * parts, because bytes may wait while the program is busy: between two parts, the event loop reads them.
  */
 const parts = 4;
 
@@ -59,9 +63,11 @@ export class Silence {
     this.countdown.stop();
   }
 
-  /** The length of the part that is measured, in milliseconds. */
+  /** The length of the part that is measured, in milliseconds. Those of the moment are whole ones, as timers are. */
   private get part(): number {
-    return (this.passed < parts ? moment : this.options.longestPause - moment) / parts;
+    const { collectsFor = longestCollecting, longestPause } = this.options;
+    const ofMoment = Math.ceil((collectsFor + reserve) / parts);
+    return this.passed < parts ? ofMoment : longestPause / parts - ofMoment;
   }
 
   private goOn(): void {
