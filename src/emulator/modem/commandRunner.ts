@@ -1,4 +1,4 @@
-import { concat, defer, type Observable, Subscription } from 'rxjs';
+import { concat, defer, EMPTY, type Observable, Subscription } from 'rxjs';
 
 import type { Platform } from '../firmware/platform';
 import { errorCode, Refusal } from '../firmware/refusal';
@@ -37,6 +37,8 @@ export interface CommandRunnerOptions {
 /** Runs one command at a time. A line that comes meanwhile is answered with `busy` and dropped. */
 export class CommandRunner {
   private running = false;
+  /** How many commands have begun. */
+  private begun = 0;
   /** All running tasks. A command may go on after its result. */
   private tasks = new Subscription();
   private sending = false;
@@ -103,6 +105,7 @@ export class CommandRunner {
   private start(answer$: Observable<Print>): void {
     const { output, delays, faults } = this.options.platform;
     this.running = true;
+    this.begun++;
     output.answering = true;
     const isLost = faults.loseReply;
     faults.loseReply = false;
@@ -124,12 +127,15 @@ export class CommandRunner {
   private answer(line: string, overlong: boolean): Observable<Print> {
     return defer(() => {
       if (overlong) throw new Refusal('', errorCode.length);
+      const { begun } = this;
       const action = this.options.commands.carryOut(line);
       const after$ = defer(() => {
         action.after();
         return [];
       });
-      return concat(action.prints$, this.result(action.hasOwnResult ? '' : '\r\nOK\r\n'), after$);
+      // A fast host has given the next command while a command printed its own result.
+      const end$ = defer(() => (begun === this.begun ? this.result('') : EMPTY));
+      return concat(action.prints$, action.hasOwnResult ? end$ : this.result('\r\nOK\r\n'), after$);
     });
   }
 
