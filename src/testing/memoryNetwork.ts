@@ -94,6 +94,8 @@ export class MemoryNetwork implements Network {
 class MemoryConnection implements Connection {
   readonly data$: Observable<Buffer>;
   private readonly received = new Subject<Buffer>();
+  /** What has been written before the other side was called: a fast host answers a client inside its `CONNECT`. */
+  private early: Buffer[] | undefined = [];
   private readonly flowing = new BehaviorSubject(true);
   private readonly talking = new Subscription();
 
@@ -120,6 +122,8 @@ class MemoryConnection implements Connection {
             complete: () => subscriber.complete(),
           }),
       );
+      for (let bytes = this.early?.shift(); bytes !== undefined; bytes = this.early?.shift()) this.received.next(bytes);
+      this.early = undefined;
     });
   }
 
@@ -132,7 +136,8 @@ class MemoryConnection implements Connection {
   }
 
   write(bytes: Buffer): Observable<never> {
-    this.received.next(bytes);
+    if (this.early) this.early.push(bytes);
+    else this.received.next(bytes);
     return EMPTY;
   }
 
