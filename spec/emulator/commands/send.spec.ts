@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { type EmulatorOptions, type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
+import { type EmulatorOptions, type Fault, type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
 import { Clock } from '../support/clock';
 import { Bench, type TestHost } from '../support/host';
 import { type PeerConnection, Peers } from '../support/peer';
@@ -283,6 +283,31 @@ describe.each(['1.5', '1.7.4'] as const)('sending with AT %s', (firmware) => {
 });
 
 describe.each(['1.5', '1.7.4'] as const)('sending segments with AT %s', (firmware) => {
+  async function failing(fault: Fault) {
+    const { host, peer } = await connected(firmware, 1, { latency: 1, latencies: slowSend });
+    host.emulator.fault(fault);
+    await host.asks('AT+CIPSENDBUF=0,3', '1,0\r\n\r\nOK\r\n> ');
+    host.type('one');
+    await host.reads('\r\nRecv 3 bytes\r\n');
+    await host.asks('AT+CIPSENDBUF=0,3', '2,0\r\n\r\nOK\r\n> ');
+    host.type('two');
+    await host.readsUntil(/Recv 3 bytes\r\n/);
+    return { host, peer };
+  }
+
+  it('[N] keeps their order when the first fails, and its resend works out', async () => {
+    const { host, peer } = await failing({ kind: 'send-fail', thenOk: true });
+    await host.readsUntil(/0,1,SEND FAIL\r\n[^]*0,1,SEND OK\r\n[^]*0,2,SEND OK\r\n/);
+    await peer.reads('onetwo');
+  });
+
+  it('[N] sends none after one that has failed for good', async () => {
+    const { host, peer } = await failing({ kind: 'send-fail' });
+    await host.readsUntil(/0,1,SEND FAIL\r\n[^]*0,CLOSED\r\n/);
+    await peer.ended();
+    expect(peer.received).toBe('');
+  });
+
   it('[N] reports and counts them on a single link, too', async () => {
     const { port, next } = await peers.server();
     const host = await bench.ready({ firmware });

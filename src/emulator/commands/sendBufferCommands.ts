@@ -63,7 +63,7 @@ function send(modem: Modem, { args }: Call): Observable<Print> {
 
 function outcome(modem: Modem, link: VirtualLink, segment: number, bytes: Buffer): Observable<Print> {
   const { links, faults } = modem;
-  if (faults.sendFail !== undefined) return failOnPurpose(modem, link, segment, bytes);
+  if (faults.sendFail !== undefined && !link.isHeld) return failOnPurpose(modem, link, segment, bytes);
   return links.send(link, bytes).pipe(
     defaultIfEmpty('SEND OK'),
     tap(() => (link.segments.sent = segment)),
@@ -79,16 +79,27 @@ function labelled({ memory }: Modem, link: VirtualLink, segment: number, result:
   return `\r\n${memory.settings.mux ? `${link.id},` : ''}${segment},${String(result).trimStart()}`;
 }
 
-/** The fault `send-fail`. With `thenOk` the bytes are sent, as by an internal resend. */
+/**
+ * The fault `send-fail`. With `thenOk` the bytes are sent, as by an internal resend. TCP keeps the order, so the segments
+ * after this one wait for it, or do not leave the modem.
+ */
 function failOnPurpose(modem: Modem, link: VirtualLink, segment: number, bytes: Buffer): Observable<Print> {
   const { faults, delays, links } = modem;
   const thenOk = faults.sendFail?.thenOk === true;
   faults.sendFail = undefined;
+  link.hold(true);
   const fail$ = concat(delays.after('roundTrip'), of(labelled(modem, link, segment, '\r\nSEND FAIL\r\n')));
-  if (thenOk) return concat(fail$, outcome(modem, link, segment, bytes));
-  return concat(
-    fail$,
-    defer(() => (links.finish(link), EMPTY)),
+  if (!thenOk)
+    return concat(
+      fail$,
+      defer(() => (links.finish(link), EMPTY)),
+    );
+  return merge(
+    outcome(modem, link, segment, bytes),
+    concat(
+      fail$,
+      defer(() => (link.hold(false), EMPTY)),
+    ),
   );
 }
 

@@ -104,7 +104,7 @@ function transmit(modem: Modem, { link, to }: Order, bytes: Buffer): Observable<
 
 function outcome(modem: Modem, link: VirtualLink, bytes: Buffer, to: Endpoint | undefined): Observable<Print> {
   const { links, personality, faults } = modem;
-  if (faults.sendFail !== undefined) return failOnPurpose(modem, link, bytes, to);
+  if (faults.sendFail !== undefined && !link.isHeld) return failOnPurpose(modem, link, bytes, to);
   if (links.get(link.id) !== link) return modem.runner.result(personality.sendFailOnClose);
   const gone$ = link.gone$.pipe(
     take(1),
@@ -149,17 +149,20 @@ function sent(modem: Modem, link: VirtualLink, bytes: Buffer, to: Endpoint | und
   });
 }
 
-/** The fault `send-fail`. With `thenOk` the bytes are sent, as by an internal resend. */
+/** The fault `send-fail`. With `thenOk` the bytes are sent, as by an internal resend, and before all later ones. */
 function failOnPurpose(modem: Modem, link: VirtualLink, bytes: Buffer, to?: Endpoint): Observable<Print> {
   const { faults, delays, links } = modem;
   const thenOk = faults.sendFail?.thenOk === true;
   faults.sendFail = undefined;
+  link.hold(true);
   const fail$ = concat(delays.after('roundTrip'), modem.runner.result('\r\nSEND FAIL\r\n'));
-  if (thenOk) return concat(fail$, links.send(link, bytes, to), of('\r\nSEND OK\r\n'));
-  return concat(
-    fail$,
-    defer(() => (links.finish(link), EMPTY)),
-  );
+  if (!thenOk)
+    return concat(
+      fail$,
+      defer(() => (links.finish(link), EMPTY)),
+    );
+  const release$ = defer(() => (link.hold(false), EMPTY));
+  return concat(merge(links.send(link, bytes, to), concat(fail$, release$)), of('\r\nSEND OK\r\n'));
 }
 
 /** Passthrough: bytes go both ways until a lone `+++`. */

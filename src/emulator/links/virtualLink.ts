@@ -1,4 +1,4 @@
-import { type Observable, type SchedulerLike, Subject, Subscription } from 'rxjs';
+import { BehaviorSubject, type Observable, type SchedulerLike, Subject, Subscription } from 'rxjs';
 
 import type { Endpoint } from '../network/network';
 import { NetworkPath } from '../network/networkPath';
@@ -52,6 +52,9 @@ export abstract class VirtualLink {
   /** The buffered sends of NonOS: the last segment taken, and the last one acknowledged. */
   readonly segments = { taken: 0, sent: 0 };
 
+  private readonly held = new BehaviorSubject(false);
+  /** Whether bytes wait, because a send before them has failed, and is repeated later if at all; replays it. */
+  readonly held$ = this.held.asObservable();
   private readonly activity = new Subject<void>();
   /** Emits when bytes are sent or received. */
   readonly activity$ = this.activity.asObservable();
@@ -81,6 +84,14 @@ export abstract class VirtualLink {
   abstract send(bytes: Buffer, to?: Endpoint): Observable<never>;
 
   abstract close(abort: boolean): void;
+
+  get isHeld(): boolean {
+    return this.held.value;
+  }
+
+  hold(isHeld: boolean): void {
+    this.held.next(isHeld);
+  }
 
   /** Whether {@link gone$} has a subscriber. */
   get awaited(): boolean {

@@ -1,4 +1,15 @@
-import { BehaviorSubject, concat, defer, filter, finalize, map, mergeMap, type Observable, of, take } from 'rxjs';
+import {
+  BehaviorSubject,
+  combineLatest,
+  concat,
+  defer,
+  finalize,
+  first,
+  map,
+  mergeMap,
+  type Observable,
+  of,
+} from 'rxjs';
 
 import type { Platform } from '../firmware/platform';
 import type { Connection, Endpoint } from '../network/network';
@@ -116,15 +127,12 @@ export class VirtualLinks {
     return link;
   }
 
-  /** Sends on a link. Waits while Wi-Fi is lost. */
+  /** Sends on a link. Waits while Wi-Fi is lost, and while the bytes before these are to be sent again. */
   send(link: VirtualLink, bytes: Buffer, to?: Endpoint): Observable<never> {
-    const thawed$ = this.frozen$.pipe(
-      filter((frozen) => !frozen),
-      take(1),
-    );
-    // Directly if nothing is frozen, because nothing may come between the end of a send and its subscriber.
+    const free$ = combineLatest([this.frozen$, link.held$]).pipe(first(([frozen, held]) => !frozen && !held));
+    // Directly if nothing waits, because nothing may come between the end of a send and its subscriber.
     return defer(() =>
-      this.frozen$.value ? thawed$.pipe(mergeMap(() => link.send(bytes, to))) : link.send(bytes, to),
+      this.frozen$.value || link.isHeld ? free$.pipe(mergeMap(() => link.send(bytes, to))) : link.send(bytes, to),
     );
   }
 
