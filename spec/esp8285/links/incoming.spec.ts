@@ -42,25 +42,4 @@ describe('what comes on a link', () => {
     });
     assert.deepEqual(read, ['a', 'b', 'c', 'd']);
   });
-
-  it(
-    'ends an operation when it ends, and lets it go with its subscriber',
-    marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const incoming = new Incoming<string>();
-      cold('----|').subscribe({ complete: () => incoming.complete() });
-      const operation$ = cold<never>('------');
-      expectObservable(incoming.whileItLasts(operation$)).toBe('----|');
-      expectObservable(incoming.whileItLasts(operation$), '^-!').toBe('-');
-      expectSubscriptions(operation$.subscriptions).toBe(['^---!', '^-!']);
-    }),
-  );
-
-  it(
-    'fails an operation when it fails',
-    marbles(({ cold, expectObservable }) => {
-      const incoming = new Incoming<string>();
-      cold('--#', undefined, error).subscribe({ error: (cause: Error) => incoming.fail(cause) });
-      expectObservable(incoming.whileItLasts(cold<never>('-----'))).toBe('--#', undefined, error);
-    }),
-  );
 });

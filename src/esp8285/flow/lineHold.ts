@@ -1,4 +1,4 @@
-import { BehaviorSubject, defer, type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
+import { BehaviorSubject, identity, type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
 
 import { type Uart, yieldToInput } from '../../streams';
 import { LineClock } from './lineClock';
@@ -49,9 +49,9 @@ export class LineHold {
    * @param isPushed Whether the data are pushed. For data that were requested, there is room.
    */
   forReader(room$: Observable<number>, isPushed: () => boolean): MonoTypeOperatorFunction<Buffer> {
+    if (!this.isHeeded) return identity;
     const { longestHold, scheduler } = this.options;
-    const fitting = paceToRoom({ room$, isPushed, waiting$: this.holding$, patience: longestHold, scheduler });
-    return (pieces$) => defer(() => (this.isHeeded ? pieces$.pipe(fitting) : pieces$));
+    return paceToRoom({ room$, isPushed, waiting$: this.holding$, patience: longestHold, scheduler });
   }
 
   private hold(): void {

@@ -6,6 +6,7 @@ import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
+import { alongside } from './alongside';
 import { LinkGone, ResultLost, SendFailed, SendRefused } from './exchanges/sendErrors';
 import { datagramDeadline, sendExchange } from './exchanges/sendExchange';
 import { Incoming } from './incoming';
@@ -35,7 +36,7 @@ export class ModemDatagramLink implements DatagramLink, Traffic {
     this.life = new LinkLife(id, this, context);
     this.local = { address: '0.0.0.0', port };
     // Polls while nothing comes, because nothing else would notice that the modem or the port is gone.
-    this.datagrams$ = merge(this.incoming.items$, this.incoming.whileItLasts(context.polling$));
+    this.datagrams$ = this.incoming.items$.pipe(alongside(context.polling$));
   }
 
   received({ bytes, remote }: Block): void {

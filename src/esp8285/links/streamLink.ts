@@ -1,4 +1,4 @@
-import { defer, EMPTY, merge, type Observable } from 'rxjs';
+import { defer, EMPTY, type Observable } from 'rxjs';
 
 import type { ErrorCode } from '../../usocket/contract/errno';
 import type { CloseOptions, Endpoint, StreamLink, StreamSettings } from '../../usocket/contract/nic';
@@ -6,6 +6,7 @@ import { OSError } from '../../usocket/contract/osError';
 import type { Settlement } from '../executor/turn';
 import type { Block } from '../grammar/frame';
 import { Overflow } from './adaptive/overflow';
+import { alongside } from './alongside';
 import { Incoming } from './incoming';
 import type { LinkContext } from './linkContext';
 import { LinkLife, type Traffic } from './linkLife';
@@ -127,10 +128,9 @@ export class ModemStreamLink implements StreamLink, Traffic {
   receive(room$: Observable<number>): Observable<Uint8Array> {
     const { hold, polling$ } = this.context;
     if (this.bytes.isAdaptive) return this.receiveAdaptively(room$);
-    const received$ = this.incoming.items$.pipe(hold.forReader(room$, () => this.bytes.isPushed));
-    return merge(
-      received$,
-      defer(() => this.incoming.whileItLasts(this.bytes.canPull ? this.bytes.reading(room$) : polling$)),
+    return this.incoming.items$.pipe(
+      hold.forReader(room$, () => this.bytes.isPushed),
+      alongside(this.bytes.canPull ? this.bytes.reading(room$) : polling$),
     );
   }
 
@@ -144,10 +144,7 @@ export class ModemStreamLink implements StreamLink, Traffic {
       full: () => this.error('ENOBUFS', 'recv', overflowing),
     });
     const asking$ = this.bytes.reading(adaptive.watch(this.id, overflow.room$));
-    return merge(
-      this.incoming.items$.pipe(hold.forReader(room$, isHeld), overflow.keep()),
-      this.incoming.whileItLasts(asking$),
-    );
+    return this.incoming.items$.pipe(hold.forReader(room$, isHeld), overflow.keep(), alongside(asking$));
   }
 
   get maxSend(): number {

@@ -26,17 +26,8 @@ export interface ByteQueueOptions {
  * Methods with a size throw a `RangeError` if it is negative or not whole; `Infinity` means all.
  */
 export class ByteQueue {
-  /** Emits the queue itself on subscribe and at each change. Never completes. */
-  readonly changes$: Observable<ByteQueue>;
-  /**
-   * How many bytes the queue has room for; replays the current number. A sender that can be held back sends no more
-   * than that. Room that has been emitted stays valid even if the reader that asked for it has gone, because the bytes
-   * may be on their way.
-   */
-  readonly room$: Observable<number>;
-
   private readonly changed = new BehaviorSubject<ByteQueue>(this);
-  private readonly demands = new Set<{ readonly size: number }>();
+  private demands: readonly { readonly size: number }[] = [];
   private capacity: number;
   private readonly overflow: () => Error;
   private chunks: Buffer[] = [];
@@ -54,9 +45,20 @@ export class ByteQueue {
   constructor({ capacity = Infinity, overflow = () => new RangeError('byte queue overflow') }: ByteQueueOptions = {}) {
     this.capacity = capacity;
     this.overflow = overflow;
-    this.changes$ = this.changed.asObservable();
-    // This is written by hand, because each link that is read subscribes to it several times.
-    this.room$ = new Observable((subscriber) => {
+  }
+
+  /** Emits the queue itself on subscribe and at each change. Never completes. */
+  get changes$(): Observable<ByteQueue> {
+    return this.changed.asObservable();
+  }
+
+  /**
+   * How many bytes the queue has room for; replays the current number. A sender that can be held back sends no more
+   * than that. Room that has been emitted stays valid even if the reader that asked for it has gone, because the bytes
+   * may be on their way.
+   */
+  get room$(): Observable<number> {
+    return new Observable((subscriber) => {
       let last: number | undefined;
       return this.changed.subscribe({
         next: ({ room }) => {
@@ -169,10 +171,12 @@ export class ByteQueue {
     assertSize(size);
     if (size === 0) return () => undefined;
     const demand = { size };
-    this.demands.add(demand);
+    this.demands = [...this.demands, demand];
     this.emitChange();
     return () => {
-      if (this.demands.delete(demand)) this.emitChange();
+      if (!this.demands.includes(demand)) return;
+      this.demands = this.demands.filter((other) => other !== demand);
+      this.emitChange();
     };
   }
 

@@ -1,4 +1,4 @@
-import { distinctUntilChanged, map, type Observable, type Subscription } from 'rxjs';
+import { distinctUntilChanged, map, type Observable, Subscription } from 'rxjs';
 
 import { Mutex } from '../concurrency/mutex';
 import { ByteQueue, type ByteQueueOptions } from '../queues/byteQueue';
@@ -24,6 +24,7 @@ import { takeChunks, takeLines } from './takeChunks';
 export class ByteReader {
   private readonly queue: ByteQueue;
   private readonly mutex = new Mutex();
+  private connection = Subscription.EMPTY;
 
   /**
    * @param source Makes the stream. It is given how many bytes the queue has room for, so that a source that can hold its
@@ -71,9 +72,9 @@ export class ByteReader {
     );
   }
 
-  /** Subscribes to the source, whose bytes are then queued. The owner calls it once, and unsubscribes to stop. */
+  /** Subscribes to the source, whose bytes are then queued. The owner calls it once, and unsubscribes or closes to stop. */
   connect(): Subscription {
-    return this.source(this.queue.room$).pipe(fillQueue(this.queue)).subscribe();
+    return (this.connection = this.source(this.queue.room$).pipe(fillQueue(this.queue)).subscribe());
   }
 
   /** Whether a read would return at once, with bytes, the end or an error. */
@@ -177,9 +178,10 @@ export class ByteReader {
     this.queue.resize(capacity);
   }
 
-  /** Drops all bytes and ends every read, pending or later, with this error. */
+  /** Drops all bytes, leaves the source, and ends every read, pending or later, with this error. */
   close(error: Error): void {
     this.queue.close(error);
+    this.connection.unsubscribe();
   }
 
   /** Whether a read gets bytes or the end at once. Throws the error of a stream that has failed and is empty. */

@@ -1,4 +1,4 @@
-import { defer, merge, Observable, type OperatorFunction, takeWhile } from 'rxjs';
+import { defer, merge, Observable, type OperatorFunction } from 'rxjs';
 
 import { ByteQueue, type ByteQueueOptions } from '../queues/byteQueue';
 
@@ -26,23 +26,21 @@ export function queueBytes(options?: ByteQueueOptions): OperatorFunction<Uint8Ar
 /** Moves a stream into a queue, with its end and its failure, until the queue is finished. Emits nothing. */
 export function fillQueue(queue: ByteQueue): OperatorFunction<Uint8Array, never> {
   return (rx$) =>
-    new Observable((subscriber) => {
-      const pushing$ = rx$.pipe(
-        takeWhile((bytes) => {
+    new Observable((subscriber) =>
+      rx$.subscribe({
+        next: (bytes) => {
           queue.push(bytes);
-          return !queue.finished;
-        }),
-      );
-      return pushing$.subscribe({
+          // It has overflowed, or its owner has closed it.
+          if (queue.finished) subscriber.complete();
+        },
         error: (error: Error) => {
           queue.fail(error);
           subscriber.complete();
         },
         complete: () => {
-          // Without effect if the queue is finished: it has overflowed, or its owner has closed it.
           queue.end();
           subscriber.complete();
         },
-      });
-    });
+      }),
+    );
 }

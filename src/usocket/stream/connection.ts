@@ -48,7 +48,7 @@ export class Connection {
   ) {
     this.phase$ = this.currentPhase.asObservable();
     this.reader = new ByteReader(
-      (room$) => (this.current?.receive(room$) ?? EMPTY).pipe(takeUntil(operations.closing$)),
+      (room$) => this.current?.receive(room$) ?? EMPTY,
       // Without room for a byte, nothing would ever come for `recv`.
       { capacity: Math.max(1, receiveBufferSize), overflow: () => this.overflow(receiveBufferSize) },
     );

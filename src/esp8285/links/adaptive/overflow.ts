@@ -1,4 +1,4 @@
-import { BehaviorSubject, type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, ReplaySubject } from 'rxjs';
 
 import { ByteQueue } from '../../../streams';
 
@@ -20,33 +20,13 @@ export interface OverflowOptions {
  *     keep()    --[abcd]--------[ef]-(|)
  */
 export class Overflow {
-  /** How many bytes can be asked for: none while bytes are kept. Replays the current number. */
-  readonly room$: Observable<number>;
+  private readonly askable = new ReplaySubject<number>(1);
 
-  private readonly isEmpty = new BehaviorSubject(true);
+  constructor(private readonly options: OverflowOptions) {}
 
-  constructor(private readonly options: OverflowOptions) {
-    // This is written by hand, because each link that is read subscribes to it twice.
-    this.room$ = new Observable((subscriber) => {
-      let room: number | undefined;
-      let last: number | undefined;
-      const error = (cause: unknown) => {
-        subscriber.error(cause);
-      };
-      const tell = () => {
-        if (room === undefined) return;
-        const now = this.isEmpty.value ? room : 0;
-        if (now === last) return;
-        last = now;
-        subscriber.next(now);
-      };
-      const change = (now: number) => {
-        room = now;
-        tell();
-      };
-      subscriber.add(options.room$.subscribe({ next: change, error }));
-      subscriber.add(this.isEmpty.subscribe({ next: tell, error }));
-    });
+  /** How many bytes can be asked for: none while bytes are kept. Replays the number since {@link keep} is subscribed to. */
+  get room$(): Observable<number> {
+    return this.askable.asObservable();
   }
 
   keep(): MonoTypeOperatorFunction<Buffer> {
@@ -54,18 +34,23 @@ export class Overflow {
       new Observable<Buffer>((reader) => {
         const kept = new ByteQueue();
         let room = 0;
+        let told: number | undefined;
         let isPassing = false;
         let end: (() => void) | undefined;
+        const tellRoom = () => {
+          const now = kept.length > 0 || isPassing ? 0 : room;
+          if (now === told) return;
+          told = now;
+          this.askable.next(now);
+        };
         const passOn = () => {
           // A piece that is passed on changes the room.
           if (isPassing) return;
           isPassing = true;
           while (kept.length > 0 && room > 0) reader.next(kept.takeChunk(room));
           isPassing = false;
-          if (kept.length === 0) {
-            if (!this.isEmpty.value) this.isEmpty.next(true);
-            end?.();
-          }
+          tellRoom();
+          if (kept.length === 0) end?.();
         };
         const take = (piece: Buffer) => {
           const isFull = kept.length + piece.length > this.options.limit();
@@ -76,7 +61,7 @@ export class Overflow {
             reader.error(this.options.full());
           } else {
             kept.push(piece);
-            if (this.isEmpty.value) this.isEmpty.next(false);
+            tellRoom();
             passOn();
           }
         };
