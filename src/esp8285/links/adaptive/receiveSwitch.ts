@@ -219,7 +219,12 @@ function findOutFor(wire: Wire, parts: SwitchParts, { all, links, before, whenKe
   return defer(() => askWaiting(wire)).pipe(
     map((lengths): Verdict => {
       questions++;
-      waiting = lengths.map((length, id) => (all.some((link) => link.id === id && !link.life.isOver) ? length : 0));
+      waiting = lengths.map((length, id) => {
+        const life = all.find((link) => link.id === id)?.life;
+        if (!life || life.isOver) return 0;
+        // ESP-AT holds CLOSED back until it has handed all data over, and shows no length for such a link.
+        return life.isDraining ? (length ?? 0) : length;
+      });
       const verdict = evidence.judge(waiting, (id) => pushedOn(links, id));
       const isOver = verdict === 'none' || verdict === 'pushed';
       for (const { id, bytes } of links) if (isOver || waiting[id] === 0) bytes.pushed();

@@ -31,15 +31,15 @@ export function statusExchange(countsWaiting: boolean): Exchange<LinkStatus> {
   };
 }
 
-/** Asks how many bytes wait on each link. A refusal says nothing about any of them. */
+/** Asks how many bytes wait on each link. A refusal, or an answer that is damaged, says nothing: the list is empty. */
 export function askWaiting(wire: Wire): Observable<readonly (number | undefined)[]> {
   return ask(wire, common.waiting).pipe(map(waitingOf), ifRefused(of([])));
 }
 
 /** For a link that is not open, AT 1.7 says 0 and ESP-AT -1. The manual of ESP-AT shows nothing between the commas. */
 function waitingOf(lines: readonly string[]): readonly (number | undefined)[] {
-  const lengths = firstMatch(lines, /^\+CIPRECVLEN: *(-?\d*(?: *, *-?\d*){4}) *$/)?.[1] ?? '';
-  return lengths.split(',').map((length) => (/^ *\d+ *$/.test(length) ? Number(length) : undefined));
+  const lengths = firstMatch(lines, /^\+CIPRECVLEN: *(-?\d*(?: *, *-?\d*){4}) *$/)?.[1];
+  return (lengths?.split(',') ?? []).map((length) => (/^ *\d+ *$/.test(length) ? Number(length) : undefined));
 }
 
 function openOf({ links, isComplete }: LinkList): ReadonlySet<number> | undefined {
