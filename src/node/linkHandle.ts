@@ -277,9 +277,12 @@ export class LinkHandle implements StreamCalls, YieldingLink {
     if (!this.isClosed) {
       const { share } = this.options;
       this.isClosed = true;
-      this.closing.next();
       share.remove(this);
-      concat(before$, this.socket.close$()).subscribe({ complete: () => share.linkFreed(), error: noop });
+      // A write of just now comes first. See LinkWriter.write.
+      asapScheduler.schedule(() => {
+        this.closing.next();
+        concat(before$, this.socket.close$()).subscribe({ complete: () => share.linkFreed(), error: noop });
+      });
     }
     setImmediate(() => {
       this.writer.cancel();

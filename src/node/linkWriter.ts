@@ -6,6 +6,7 @@ import {
   type MonoTypeOperatorFunction,
   type Observable,
   observeOn,
+  subscribeOn,
   takeUntil,
 } from 'rxjs';
 
@@ -49,10 +50,11 @@ export class LinkWriter {
     const [only] = pieces;
     const bytes = pieces.length === 1 && only ? only : Buffer.concat(pieces);
     this.writing = { request, until: sent() + bytes.length };
-    // Node.js expects the outcome after this call has returned.
+    // A line may bring bytes as soon as something is written to it. If a program heard them now and wrote again, the stream
+    // of Node.js would lose what it writes. Node.js also expects the outcome after this call has returned.
     socket
       .sendall$(bytes)
-      .pipe(this.sentIfPeerEnds(), observeOn(asapScheduler), takeUntil(closing$))
+      .pipe(this.sentIfPeerEnds(), subscribeOn(asapScheduler), observeOn(asapScheduler), takeUntil(closing$))
       .subscribe({
         next: () => this.written(0),
         error: (error: unknown) => this.written(statusOf(error)),
