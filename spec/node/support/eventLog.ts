@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { types } from 'node:util';
 
@@ -29,12 +30,12 @@ function shown(value: unknown): string {
   return String(value);
 }
 
-/** Waits until a socket has closed, whether or not it has failed. */
-export function closed(socket: Socket): Promise<void> {
+/** Waits until a socket, or what a library has over one, has closed, whether or not it has failed. */
+export function closed(socket: EventEmitter): Promise<void> {
   return new Promise((resolve) => socket.once('close', () => resolve()));
 }
 
-/** Waits until a socket has failed, and returns its error. */
-export function errorOf(socket: Socket): Promise<NodeJS.ErrnoException> {
+/** Waits until it has failed, and returns its error. */
+export function errorOf(socket: EventEmitter): Promise<NodeJS.ErrnoException> {
   return new Promise((resolve) => socket.once('error', resolve));
 }
