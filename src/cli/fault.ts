@@ -1,45 +1,19 @@
 import { InvalidArgumentError } from 'commander';
 
-import type { Fault, ScheduledFault } from '../emulator';
+import { type Fault, type FaultArgument, faultArguments, type ScheduledFault } from '../emulator';
 import { parseDuration } from './values';
 
 type Kind = Fault['kind'];
 
 /** Parses the value of an argument; a flag has none. Throws an `InvalidArgumentError` that says what is wrong. */
-type Parse<T> = (value: string | undefined) => T;
+type Parse = (value: string | undefined) => unknown;
 
-/** The arguments of a kind of fault, by their names in the emulator. */
-interface FaultForm<F extends Fault> {
-  /** The argument that can be given without its name. */
-  readonly first?: Exclude<keyof F, 'kind'>;
-  readonly takes: { readonly [Name in Exclude<keyof F, 'kind'>]-?: Parse<NonNullable<F[Name]>> };
-}
-
-const nothing = { takes: {} };
-const lasting = { first: 'for', takes: { for: parseDuration } } as const;
-const damage = { first: 'bytes', takes: { bytes: count, after: count, from: oneOf('modem', 'host') } } as const;
-
-const forms: { readonly [K in Kind]: FaultForm<Extract<Fault, { kind: K }>> } = {
-  reset: { takes: { loseReady: flag } },
-  watchdog: nothing,
-  'brown-out': { first: 'bytes', takes: { bytes: count } },
-  lose: damage,
-  flip: damage,
-  marginal: { first: 'above', takes: { above: speed, every: count, from: oneOf('modem', 'host') } },
-  busy: lasting,
-  silence: lasting,
-  'log-leak': lasting,
-  'wifi-lost': { first: 'for', takes: { for: parseDuration, links: oneOf('close', 'late', 'keep') } },
-  'dhcp-lost': lasting,
-  'lose-prompt': nothing,
-  'lose-reply': nothing,
-  'lose-result': { first: 'as', takes: { as: words } },
-  'lose-notice': nothing,
-  'lose-closed': nothing,
-  'keep-waiting': { takes: { overtake: flag } },
-  'cut-block': { first: 'after', takes: { after: count } },
-  'send-fail': { takes: { thenOk: flag } },
-  unplug: nothing,
+const parsers: Readonly<Record<Exclude<FaultArgument, readonly string[]>, Parse>> = {
+  flag,
+  time: parseDuration,
+  bytes: count,
+  speed,
+  line: words,
 };
 
 /** How faults are written; a part of the text of `--help`. */
@@ -75,27 +49,30 @@ export function parseFault(text: string, before: readonly ScheduledFault[] = [])
   if (when === undefined) throw new InvalidArgumentError('It does not say when; try reset@2s.');
   const [kind = '', ...given] = what.split(':');
   if (!isKind(kind)) {
-    throw new InvalidArgumentError(`There is no fault "${kind}"; there are ${Object.keys(forms).join(', ')}.`);
+    throw new InvalidArgumentError(`There is no fault "${kind}"; there are ${Object.keys(faultArguments).join(', ')}.`);
   }
   const values = parseArguments(kind, given);
   return [...before, { kind, ...values, at: parseDuration(when) }];
 }
 
 function isKind(text: string): text is Kind {
-  return Object.hasOwn(forms, text);
+  return Object.hasOwn(faultArguments, text);
 }
 
 function parseArguments(kind: Kind, given: readonly string[]): Readonly<Record<string, unknown>> {
-  const { first, takes }: { first?: string; takes: Readonly<Record<string, Parse<unknown>>> } = forms[kind];
+  const takes: Readonly<Record<string, FaultArgument>> = faultArguments[kind];
+  // The first argument needs no name, unless it has no value either.
+  const [first] = Object.keys(takes).filter((name) => takes[name] !== 'flag');
   const values: Record<string, unknown> = {};
   for (const argument of given) {
     const [, word = '', value] = /^([^=]*)(?:=(.*))?$/s.exec(argument) ?? [];
     const isNamed = value !== undefined || Object.hasOwn(takes, word);
     const name = isNamed ? word : first;
-    const parse = name !== undefined && Object.hasOwn(takes, name) ? takes[name] : undefined;
-    if (name === undefined || parse === undefined)
+    const what = name !== undefined && Object.hasOwn(takes, name) ? takes[name] : undefined;
+    if (name === undefined || what === undefined)
       throw new InvalidArgumentError(unknown(kind, argument, Object.keys(takes)));
     if (Object.hasOwn(values, name)) throw new InvalidArgumentError(`"${kind}" takes "${name}" once.`);
+    const parse = typeof what === 'string' ? parsers[what] : oneOf(what);
     values[name] = parse(isNamed ? value : word);
   }
   return values;
@@ -125,10 +102,10 @@ function flag(value: string | undefined): true {
   return true;
 }
 
-function oneOf<T extends string>(...choices: readonly T[]): Parse<T> {
+function oneOf(choices: readonly string[]): Parse {
   return (value) => {
-    const choice = choices.find((candidate) => candidate === value);
-    if (choice === undefined) throw new InvalidArgumentError(`"${value ?? ''}" is not one of ${choices.join(', ')}.`);
-    return choice;
+    if (value === undefined || !choices.includes(value))
+      throw new InvalidArgumentError(`"${value ?? ''}" is not one of ${choices.join(', ')}.`);
+    return value;
   };
 }

@@ -28,5 +28,6 @@ export type { EmulatorState } from './serve/emulatorState';
 export { type ServedPty, servePty, type ServePtyOptions } from './serve/servePty';
 export { type ServedTcp, serveTcp, type ServeTcpOptions } from './serve/serveTcp';
 export type { Fault, ScheduledFault } from './simulation/fault';
+export { type FaultArgument, faultArguments } from './simulation/faultArguments';
 export type { Latencies, Range } from './simulation/latencies';
 export type { EmulatorEvent } from './simulation/report';
