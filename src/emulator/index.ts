@@ -4,7 +4,7 @@
  *
  * @module rx-usocket/emulator
  */
-export type { EmulatorOptions } from './firmware/options';
+export type { EmulatorChanges, EmulatorOptions } from './firmware/options';
 export { firmwareVersions } from './firmware/personalities';
 export type { FirmwareVersion } from './firmware/personality';
 export type { SoftAp } from './firmware/settings';

@@ -59,6 +59,12 @@ export interface EmulatorOptions {
   readonly scheduler?: SchedulerLike;
 }
 
+/** What can change while a virtual modem runs: the networks and the hosts in its reach, and its times. */
+export type EmulatorChanges = Pick<
+  EmulatorOptions,
+  'accessPoints' | 'hosts' | 'ports' | 'latency' | 'latencies' | 'connectTimeout' | 'joinTimeout' | 'interleave'
+>;
+
 /** The options with their defaults. */
 export type ResolvedOptions = Required<Omit<EmulatorOptions, 'stored' | 'latencies'>> &
   Pick<EmulatorOptions, 'stored'> & { readonly latencies: Latencies };

@@ -7,6 +7,11 @@ export class LineDamage {
     this.orders.push({ kind, after, bytes });
   }
 
+  /** Forgets the damage that has not been done yet. */
+  repair(): void {
+    this.orders.length = 0;
+  }
+
   apply(chunk: Buffer): Buffer {
     const order = this.orders[0];
     if (order === undefined) return chunk;

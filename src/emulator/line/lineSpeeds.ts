@@ -39,6 +39,11 @@ export class LineSpeeds {
     this.weakness = weakness;
   }
 
+  /** From now on the line damages nothing. */
+  repair(): void {
+    this.weakness = undefined;
+  }
+
   private worn(chunk: Buffer, speed: number, from: LineEnd): Buffer {
     if (this.weakness === undefined) return chunk;
     const { above = 115_200, every = 50, from: side = from } = this.weakness;

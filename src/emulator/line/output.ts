@@ -33,7 +33,8 @@ export class Output {
   constructor(
     private readonly line: PacedLine,
     private readonly random: Random,
-    private readonly keepProbability: number,
+    /** The probability that a message is kept. It is read for each message, because it may change. */
+    private readonly chances: { readonly interleave: number },
     private readonly scheduler: SchedulerLike,
     private readonly faults: FaultState,
     /** Called when a fault has cut a print short. Nothing is printed after it. */
@@ -96,10 +97,11 @@ export class Output {
   }
 
   private mayKeep(): boolean {
-    if (this.keepProbability === 0) return false;
+    const { interleave } = this.chances;
+    if (interleave === 0) return false;
     const now = this.scheduler.now();
     if (!this.answering && now - this.lastKept < keepInterval) return false;
-    if (!this.random.chance(this.keepProbability)) return false;
+    if (!this.random.chance(interleave)) return false;
     this.lastKept = now;
     return true;
   }

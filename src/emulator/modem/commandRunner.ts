@@ -61,6 +61,7 @@ export class CommandRunner {
     const { platform, commands, restart } = this.options;
     const { personality, output, faults, memory, report, scheduler } = platform;
     const shown = shownLine(line, (name) => commands.knows(name));
+    report.heard(shown);
     if ((faults.busy || (this.running && !this.sending)) && /^AT\+RST$/i.test(line)) {
       this.abort();
       report.command(shown, 'OK', scheduler.now());

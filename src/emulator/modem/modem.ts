@@ -64,15 +64,15 @@ export class Modem implements Platform {
     commandsOf: (modem: Modem) => CommandSet,
   ) {
     const { options, random, toHost } = wiring;
-    const { scheduler, interleave } = options;
+    const { scheduler } = options;
     this.options = options;
     this.scheduler = scheduler;
     this.random = random;
     this.personality = personalityOf(options.firmware);
     this.report = new Report(scheduler);
-    this.delays = new Delays(options.latencies, options.latency, random, scheduler);
+    this.delays = new Delays(options, random, scheduler);
     this.internet = new Internet(options.hosts);
-    this.output = new Output(toHost, random, interleave, scheduler, this.faults, () =>
+    this.output = new Output(toHost, random, options, scheduler, this.faults, () =>
       this.later(0, () => this.reset(true)),
     );
     this.memory = new Memory(factoryFlash(this.personality, options));
@@ -146,6 +146,12 @@ export class Modem implements Platform {
         error: () => undefined,
       }),
     );
+  }
+
+  /** Changes the world around the modem. The parts of the modem read the options each time that they need them. */
+  change(options: ResolvedOptions): void {
+    this.internet.change(options.hosts);
+    Object.assign(this.options, options);
   }
 
   /** Stops all tasks, and closes the sockets. */

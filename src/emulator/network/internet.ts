@@ -29,49 +29,75 @@ export type Protocol = 'tcp' | 'udp';
 
 const protocols: readonly Protocol[] = ['tcp', 'udp'];
 
+/** The hosts of a table, as packets find them. */
+interface Places {
+  readonly hosts: HostTable;
+  /** By protocol and address, and by port if the key had one. */
+  readonly routes: Map<string, Route>;
+  /** By name. */
+  readonly addresses: Map<string, string>;
+  /** By address. */
+  readonly delays: Map<string, number>;
+}
+
 /**
  * The internet as the modem sees it. Each name of the table has its own address: the one given for it, or one in
  * 198.18.0.0/15, a block that is reserved for tests and never routed. So an application that looks a name up and connects
  * to the address reaches what the name is mapped to.
  */
 export class Internet {
-  /** By protocol and address, and by port if the key had one. */
-  private readonly routes = new Map<string, Route>();
-  private readonly addresses = new Map<string, string>([['localhost', '127.0.0.1']]);
-  private readonly delays = new Map<string, number>();
+  private places: Places;
+  /** The addresses that were not asked for, by name. A name keeps its address when the table changes. */
+  private readonly numbered = new Map<string, string>();
 
-  constructor(private readonly hosts: HostTable) {
-    for (const [key, value] of Object.entries(hosts)) this.add(key, typeof value === 'string' ? { to: value } : value);
+  /** @throws RangeError for a host that cannot be. */
+  constructor(hosts: HostTable) {
+    this.places = this.placesOf(hosts);
+  }
+
+  get hosts(): HostTable {
+    return this.places.hosts;
+  }
+
+  /**
+   * Replaces the table. Connections stay as they are.
+   *
+   * @throws RangeError for a host that cannot be. Then nothing has changed.
+   */
+  change(hosts: HostTable): void {
+    this.places = this.placesOf(hosts);
   }
 
   /** The address of a name, or `null` if it is unknown. An address is its own name. */
   resolve(name: string): string | null {
     if (isDottedQuad(name)) return name;
-    return this.addresses.get(name.toLowerCase()) ?? null;
+    return this.places.addresses.get(name.toLowerCase()) ?? null;
   }
 
   /** Where a packet to that address and port goes: always to this machine. */
   route({ address, port }: Endpoint, protocol: Protocol): Route {
-    const route = this.routes.get(`${protocol} ${address}:${port}`) ?? this.routes.get(`${protocol} ${address}`);
+    const route =
+      this.places.routes.get(`${protocol} ${address}:${port}`) ?? this.places.routes.get(`${protocol} ${address}`);
     if (route !== undefined) return typeof route === 'string' ? route : { ...route, port: route.port || port };
     return isLoopback(address) ? { address, port } : 'unreachable';
   }
 
   /** Whether the table has an entry for this place, even one that leads nowhere. */
   knows({ address, port }: Endpoint, protocol: Protocol): boolean {
-    const isListed = this.routes.has(`${protocol} ${address}:${port}`) || this.routes.has(`${protocol} ${address}`);
+    const isListed =
+      this.places.routes.has(`${protocol} ${address}:${port}`) || this.places.routes.has(`${protocol} ${address}`);
     return isListed || isLoopback(address);
   }
 
   /** How much longer than usual a round trip to this address takes, in milliseconds. */
   delay(address: string): number {
-    return this.delays.get(address) ?? 0;
+    return this.places.delays.get(address) ?? 0;
   }
 
   /** Whether a host at this address answers a ping. */
   answers(address: string): boolean {
     if (isLoopback(address)) return true;
-    for (const [key, route] of this.routes) {
+    for (const [key, route] of this.places.routes) {
       const [, at = ''] = key.split(' ');
       if ((at === address || at.startsWith(`${address}:`)) && route !== 'unreachable') return true;
     }
@@ -81,7 +107,7 @@ export class Internet {
   /** A place for people to read: its name, if it has one, and where it leads. */
   describe({ address, port }: Endpoint, protocol: Protocol): string {
     if (isLoopback(address)) return `${address}:${port}`;
-    const [name] = [...this.addresses].find(([, each]) => each === address) ?? [];
+    const [name] = [...this.places.addresses].find(([, each]) => each === address) ?? [];
     const route = this.route({ address, port }, protocol);
     const where = typeof route === 'string' ? route : `${route.address}:${route.port}`;
     return `${name ?? address}:${port}, which is ${where}`;
@@ -100,38 +126,52 @@ export class Internet {
     return names.length === 0 ? 'none but this machine, 127.0.0.1' : names.join(', ');
   }
 
-  private add(key: string, host: Host): void {
+  private placesOf(hosts: HostTable): Places {
+    const places: Places = {
+      hosts,
+      routes: new Map(),
+      addresses: new Map([['localhost', '127.0.0.1']]),
+      delays: new Map(),
+    };
+    for (const [key, value] of Object.entries(hosts)) {
+      this.add(places, key, typeof value === 'string' ? { to: value } : value);
+    }
+    return places;
+  }
+
+  private add({ routes, addresses, delays }: Places, key: string, host: Host): void {
     const [, name = '', port, protocol] = /^([^:/]*)(?::(\d{1,5}))?(?:\/(tcp|udp))?$/.exec(key.toLowerCase()) ?? [];
     if (name === '' || Number(port ?? 1) > 65_535) {
       throw new RangeError(
         `host ${key} must be a name or an address, as host.example, host.example:80 or host.example/udp`,
       );
     }
-    const address = isDottedQuad(name) ? name : this.addressOf(name, host.address);
+    const address = isDottedQuad(name) ? name : (wishedAddress(name, host) ?? addresses.get(name) ?? this.number(name));
+    if (address !== name) addresses.set(name, address);
     const route = parseRoute(key, host.to);
     for (const each of protocols) {
       if (protocol !== undefined && protocol !== each) continue;
-      this.routes.set(`${each} ${address}${port === undefined ? '' : `:${port}`}`, route);
+      routes.set(`${each} ${address}${port === undefined ? '' : `:${port}`}`, route);
     }
-    if (host.delay !== undefined) this.setDelay(key, address, host.delay);
+    if (host.delay !== undefined) delays.set(address, checkedDelay(key, host.delay));
   }
 
-  private setDelay(key: string, address: string, delay: number): void {
-    if (!(delay >= 0 && delay <= 60_000)) {
-      throw new RangeError(`the delay of host ${key} must be from 0 to 60000 ms, not ${delay}`);
-    }
-    this.delays.set(address, delay);
-  }
-
-  private addressOf(name: string, wished: string | undefined): string {
-    if (wished !== undefined && (!isDottedQuad(wished) || isLoopback(wished))) {
-      throw new RangeError(`the address of host ${name} must be one as 192.0.2.7, and none of this machine: ${wished}`);
-    }
-    const number = this.addresses.size;
-    const address = wished ?? this.addresses.get(name) ?? `198.18.${number >> 8}.${number & 255}`;
-    this.addresses.set(name, address);
+  private number(name: string): string {
+    const number = this.numbered.size + 1;
+    const address = this.numbered.get(name) ?? `198.18.${number >> 8}.${number & 255}`;
+    this.numbered.set(name, address);
     return address;
   }
+}
+
+function checkedDelay(key: string, delay: number): number {
+  if (delay >= 0 && delay <= 60_000) return delay;
+  throw new RangeError(`the delay of host ${key} must be from 0 to 60000 ms, not ${delay}`);
+}
+
+function wishedAddress(name: string, { address }: Host): string | undefined {
+  if (address === undefined || (isDottedQuad(address) && !isLoopback(address))) return address;
+  throw new RangeError(`the address of host ${name} must be one as 192.0.2.7, and none of this machine: ${address}`);
 }
 
 function parseRoute(key: string, value: string): Route {

@@ -1,13 +1,15 @@
 import { type Observable, Subscription } from 'rxjs';
 
 import { CommandTable } from '../commands/commandTable';
-import { type EmulatorOptions, resolveOptions } from '../firmware/options';
+import { type EmulatorChanges, type EmulatorOptions, resolveOptions } from '../firmware/options';
+import { factoryFlash } from '../firmware/settings';
 import { type EmulatorUart, HostPort, LineError } from '../line/hostPort';
 import { LineDamage } from '../line/lineDamage';
 import { isSameSpeed, LineSpeeds } from '../line/lineSpeeds';
 import { noise } from '../line/noise';
 import { PacedLine } from '../line/pacedLine';
 import { Modem } from '../modem/modem';
+import type { HostTable } from '../network/internet';
 import type { Fault } from '../simulation/fault';
 import { Random } from '../simulation/random';
 import type { EmulatorEvent } from '../simulation/report';
@@ -34,6 +36,12 @@ export class Emulator {
   readonly uart: EmulatorUart;
   /** Hot: what happens in the modem, for people to read. Completes when the modem is switched off. */
   readonly events$: Observable<EmulatorEvent>;
+  /**
+   * Hot: each line that the host sends, when it comes and before it is carried out, without keys. What is no command, such
+   * as the payload of a send that the modem does not wait for, is shown by its length. Completes when the modem is switched
+   * off.
+   */
+  readonly heard$: Observable<string>;
 
   private readonly random: Random;
   private readonly port: HostPort;
@@ -97,6 +105,7 @@ export class Emulator {
     this.modem = new Modem(wiring, (modem) => new CommandTable(modem));
     const { report } = this.modem;
     this.events$ = report.events$;
+    this.heard$ = report.heard$;
     this.life.add(report.hints$.subscribe({ next: (hint) => this.port.tell(hint), error: () => undefined }));
     this.life.add(() => report.end());
     this.modem.start();
@@ -106,6 +115,37 @@ export class Emulator {
   /** The current state of the modem. */
   get state(): EmulatorState {
     return stateOf(this.modem);
+  }
+
+  /** The hosts that it can reach. */
+  get hosts(): HostTable {
+    return this.modem.internet.hosts;
+  }
+
+  /**
+   * Changes the world around the modem: its networks, its hosts, its times. What is left out stays as it is. Open links stay
+   * open, and a name keeps its address.
+   *
+   *     emulator.change({ hosts: { ...emulator.hosts, 'late.example': '127.0.0.1:8080' }, latency: 0 });
+   *
+   * @throws RangeError for values out of range. Then nothing has changed.
+   */
+  change({ latencies, ...changes }: EmulatorChanges): void {
+    const { options } = this.modem;
+    this.modem.change(resolveOptions({ ...options, ...changes, latencies: { ...options.latencies, ...latencies } }));
+  }
+
+  /**
+   * Makes the modem as it was at the beginning, for the next test: its flash is as the options say, no fault is in force,
+   * and it restarts. What {@link change} has changed stays.
+   */
+  restore(): void {
+    const { modem, damage, speeds } = this;
+    damage.modem.repair();
+    damage.host.repair();
+    speeds.repair();
+    Object.assign(modem.memory.flash, factoryFlash(modem.personality, modem.options));
+    modem.reset(true);
   }
 
   /** Makes something go wrong, now. */

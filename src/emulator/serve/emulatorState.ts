@@ -43,6 +43,10 @@ export interface EmulatorState {
     readonly remote: Endpoint;
     /** The modem's port. */
     readonly localPort: number;
+    /** How many bytes have come from the peer. */
+    readonly received: number;
+    /** How many bytes the peer has been sent. */
+    readonly sent: number;
     /** How many received bytes the host has not got yet. */
     readonly unread: number;
   }[];
@@ -72,12 +76,13 @@ export function stateOf({ personality, booting, runner, memory, station, links, 
     address: station.address[0],
     hostName: station.hostName,
     softAp: (mode & 2) === 0 ? undefined : softAp,
-    links: links.open.map(({ id, kind, server: ofServer, remote, localPort, inbox }) => ({
+    links: links.open.map(({ id, kind, server: ofServer, remote, localPort, traffic, inbox }) => ({
       id,
       kind,
       server: ofServer,
       remote,
       localPort,
+      ...traffic,
       unread: inbox.length,
     })),
     server: server.state,

@@ -58,11 +58,17 @@ export const realisticLatencies: Latencies = {
   bootRom: [40, 120],
 };
 
+/** The latencies in force, and the number that scales them. */
+export interface Timing {
+  readonly latencies: Latencies;
+  readonly latency: number;
+}
+
 /** Draws the modem's delays. */
 export class Delays {
+  /** @param timing Is read for each delay, because it may change. */
   constructor(
-    private readonly latencies: Latencies,
-    private readonly scale: number,
+    private readonly timing: Timing,
     private readonly random: Random,
     private readonly scheduler: SchedulerLike,
   ) {}
@@ -79,7 +85,7 @@ export class Delays {
 
   /** A latency of this kind, in milliseconds, scaled. */
   draw(kind: keyof Latencies): number {
-    return this.scaled(this.latencies[kind]);
+    return this.scaled(this.timing.latencies[kind]);
   }
 
   /** Completes after this many milliseconds, unscaled; synchronously if there are none. */
@@ -88,6 +94,7 @@ export class Delays {
   }
 
   private scaled(range: Range): number {
-    return this.scale === 0 ? 0 : this.random.between(...range) * this.scale;
+    const { latency } = this.timing;
+    return latency === 0 ? 0 : this.random.between(...range) * latency;
   }
 }

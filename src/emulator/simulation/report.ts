@@ -19,12 +19,21 @@ export interface EmulatorEvent {
 export class Report {
   private readonly events = new Subject<EmulatorEvent>();
   private readonly hints = new Subject<LineHint>();
+  private readonly lines = new Subject<string>();
   /** Hot. */
   readonly events$ = this.events.asObservable();
   /** Hot. A hint comes before the answer that it explains. */
   readonly hints$ = this.hints.asObservable();
 
+  /** Hot. Each line of the host when it comes, as people may see it. */
+  readonly heard$ = this.lines.asObservable();
+
   constructor(private readonly scheduler: SchedulerLike) {}
+
+  /** A line of the host has come. */
+  heard(shown: string): void {
+    this.lines.next(shown);
+  }
 
   /** A command, its result, and when it began. */
   command(shown: string, answer: string, since: number): void {
@@ -44,6 +53,7 @@ export class Report {
   end(): void {
     this.events.complete();
     this.hints.complete();
+    this.lines.complete();
   }
 }
 
