@@ -37,7 +37,7 @@ const floors = {
  * import all rooms.
  */
 const rooms = {
-  emulator: ['simulation', 'line', 'network', 'firmware', 'links', 'modem', 'commands', 'serve'],
+  emulator: ['simulation', 'line', 'network', 'firmware', 'links', 'modem', 'commands', 'serve', 'control'],
   streams: ['concurrency', 'time', 'state', 'queues', 'reading'],
   usocket: ['contract', 'select', 'calls', 'stream', 'datagram'],
   esp8285: [

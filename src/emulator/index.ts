@@ -4,6 +4,8 @@
  *
  * @module rx-usocket/emulator
  */
+export { Control } from './control/control';
+export { type ServedControl, serveControl, type ServeControlOptions } from './control/serveControl';
 export type { EmulatorChanges, EmulatorOptions } from './firmware/options';
 export { firmwareVersions } from './firmware/personalities';
 export type { FirmwareVersion } from './firmware/personality';
@@ -30,4 +32,4 @@ export { type ServedTcp, serveTcp, type ServeTcpOptions } from './serve/serveTcp
 export type { Fault, ScheduledFault } from './simulation/fault';
 export { type FaultArgument, faultArguments } from './simulation/faultArguments';
 export type { Latencies, Range } from './simulation/latencies';
-export type { EmulatorEvent } from './simulation/report';
+export type { EmulatorEvent, HeardLine } from './simulation/report';

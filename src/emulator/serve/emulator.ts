@@ -12,7 +12,7 @@ import { Modem } from '../modem/modem';
 import type { HostTable } from '../network/internet';
 import type { Fault } from '../simulation/fault';
 import { Random } from '../simulation/random';
-import type { EmulatorEvent } from '../simulation/report';
+import type { EmulatorEvent, HeardLine } from '../simulation/report';
 import { type EmulatorState, stateOf } from './emulatorState';
 
 /** What keeps the program running only as long as it is wanted to. */
@@ -36,12 +36,8 @@ export class Emulator {
   readonly uart: EmulatorUart;
   /** Hot: what happens in the modem, for people to read. Completes when the modem is switched off. */
   readonly events$: Observable<EmulatorEvent>;
-  /**
-   * Hot: each line that the host sends, when it comes and before it is carried out, without keys. What is no command, such
-   * as the payload of a send that the modem does not wait for, is shown by its length. Completes when the modem is switched
-   * off.
-   */
-  readonly heard$: Observable<string>;
+  /** Hot: each line that the host sends, before it is carried out. Completes when the modem is switched off. */
+  readonly heard$: Observable<HeardLine>;
 
   private readonly random: Random;
   private readonly port: HostPort;

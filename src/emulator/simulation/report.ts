@@ -15,24 +15,32 @@ export interface EmulatorEvent {
   readonly text: string;
 }
 
+/** A line that the host has sent. */
+export interface HeardLine {
+  /** Milliseconds, by the virtual modem's scheduler. */
+  readonly at: number;
+  /** The line without a key, as `AT+CWJAP="my-ssid",…`. What is no command is shown by its length. */
+  readonly text: string;
+}
+
 /** Reports what happens in the modem. */
 export class Report {
   private readonly events = new Subject<EmulatorEvent>();
   private readonly hints = new Subject<LineHint>();
-  private readonly lines = new Subject<string>();
+  private readonly lines = new Subject<HeardLine>();
   /** Hot. */
   readonly events$ = this.events.asObservable();
   /** Hot. A hint comes before the answer that it explains. */
   readonly hints$ = this.hints.asObservable();
 
-  /** Hot. Each line of the host when it comes, as people may see it. */
+  /** Hot. */
   readonly heard$ = this.lines.asObservable();
 
   constructor(private readonly scheduler: SchedulerLike) {}
 
   /** A line of the host has come. */
   heard(shown: string): void {
-    this.lines.next(shown);
+    this.lines.next({ at: this.scheduler.now(), text: shown });
   }
 
   /** A command, its result, and when it began. */
