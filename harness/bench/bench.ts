@@ -1,3 +1,4 @@
+import { within } from '../time/limits';
 import { type Built, buildPrograms } from './build';
 import { type Child, startChild } from './child';
 import { type FigureName, type Setting, type Task, taskOf } from './figures';
@@ -16,12 +17,26 @@ export interface BenchOptions {
   readonly seed: number;
 }
 
-/** Seconds that a child process may take beyond {@link slack} times what it takes at the speed of the line. */
-const start = 60;
+/** Seconds that a program may take for a figure beyond {@link slack} times what it takes at the speed of the line. */
+const start = 20;
 const slack = 10;
+
+/** What a program takes for a figure, on average: so many seconds, and so many times what it takes at the speed of the line. */
+const usual = { start: 0.6, slack: 1.2 };
 
 /** Seconds of a transfer before the first figure. */
 const warmUp = 0.5;
+
+/** About how many seconds it takes. */
+export function duration({ settings, figures, seconds, runs }: BenchOptions): number {
+  const taking = (count: number, each: number): number => count * (usual.start + usual.slack * each);
+  return settings
+    .map((setting) => {
+      const programs = figures.map((figure) => programsFor(setting, taskOf(figure, setting.baud, seconds)).length);
+      return programs.reduce((sum, count) => sum + taking(count * runs, seconds), taking(programNames.length, warmUp));
+    })
+    .reduce((sum, each) => sum + each, 0);
+}
 
 /**
  * Measures all figures on each modem. Each program and each modem is a process of its own.
@@ -39,20 +54,24 @@ async function measureModem(
   { figures, seconds, runs, seed }: BenchOptions,
   { file }: Built,
 ): Promise<readonly Row[]> {
-  const limit = 1000 * (start + slack * seconds * runs * figures.length * programNames.length);
-  // The modem outlives the programs, so that a program is named that is not done in time.
+  const limit = 1000 * (start + slack * Math.max(warmUp, seconds));
+  // Only for a bench that has gone before it could end its processes.
+  const longest = limit * (figures.length * runs + 1) * programNames.length;
   const modemArgs = ['modem', JSON.stringify(setting), String(seed)];
-  await using modem = startChild<never, readonly string[]>(file, modemArgs, 2 * limit);
+  await using modem = startChild<never, readonly string[]>(file, modemArgs, longest);
   const [path = ''] = await modem.next();
-  await using driver = startChild<ToProgram, FromProgram>(file, ['driver'], limit);
-  await using bareLoop = startChild<ToProgram, FromProgram>(file, ['bareLoop'], limit);
-  await using bareSegments = startChild<ToProgram, FromProgram>(file, ['bareSegments'], limit);
-  await using barePort = startChild<ToProgram, FromProgram>(file, ['barePort'], limit);
+  await using driver = startChild<ToProgram, FromProgram>(file, ['driver'], longest);
+  await using bareLoop = startChild<ToProgram, FromProgram>(file, ['bareLoop'], longest);
+  await using bareSegments = startChild<ToProgram, FromProgram>(file, ['bareSegments'], longest);
+  await using barePort = startChild<ToProgram, FromProgram>(file, ['barePort'], longest);
   const programs = { driver, bareLoop, bareSegments, barePort };
   const measure = async (name: ProgramName, task: Task): Promise<Measured> => {
     await using peer = await startPeer(task, name === 'barePort' ? 1 : task.sockets, seed);
     const order = { setting, task, path, port: peer.port, seed };
-    return await carryOut(programs[name], order, peer).catch((cause: unknown) => {
+    const late = (): never => {
+      throw new Error(`it was not done after ${limit / 1000} s`);
+    };
+    return await within(limit, carryOut(programs[name], order, peer), late).catch((cause: unknown) => {
       const what = `${name}, ${task.figure}, AT ${setting.firmware}, ${setting.receive}, ${setting.baud} baud`;
       throw new Error(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     });

@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { parseWholeNumber } from '../../src/cli/values';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
-import { bench, type BenchOptions } from './bench';
+import { bench, type BenchOptions, duration } from './bench';
 import { type FigureName, figureNames, type Receive, type Setting, settingsOf } from './figures';
 import { benchMany, chunkInterval } from './many/many';
 import { figureTables, manyTables, writeTables } from './markdown';
@@ -63,7 +63,10 @@ export function benchCommand(print: (line: string) => void): Command {
 
 async function measureRows(given: Given, print: (line: string) => void): Promise<{ readonly rows: readonly Row[] }> {
   const rows: Row[] = [];
-  for await (const each of bench(optionsOf(given))) {
+  const options = optionsOf(given);
+  const minutes = Math.ceil(duration(options) / 60);
+  if (options.settings.length > 1) print(`${options.settings.length} modems, about ${minutes} min`);
+  for await (const each of bench(options)) {
     const [first] = each;
     if (first) print(`\nAT ${first.firmware}, ${first.receive}, ${first.baud} baud`);
     for (const line of tableOf(each)) print(line);
@@ -114,7 +117,7 @@ function parseSeconds(text: string): number {
 
 /** @throws Error for options that leave nothing to measure. */
 function optionsOf({ quick, markdown, firmware, receive, baud, only, seconds, runs, seed }: Given): BenchOptions {
-  const speeds = quick ? [921_600] : markdown ? [115_200, 921_600] : bauds;
+  const speeds = quick ? [921_600] : bauds;
   const settings = settingsOf(baud === undefined ? speeds : [baud]).filter(
     (each) =>
       (firmware === undefined || each.firmware === firmware) &&
@@ -125,7 +128,7 @@ function optionsOf({ quick, markdown, firmware, receive, baud, only, seconds, ru
   return {
     settings,
     figures: only === undefined ? figureNames : [only],
-    seconds: seconds ?? (quick ? 0.5 : 2),
+    seconds: seconds ?? (quick ? 0.5 : markdown ? 1 : 2),
     runs,
     seed,
   };

@@ -1,10 +1,7 @@
 import { within } from '../../time/limits';
 import type { Order } from '../messages';
-import { Dialogue } from './dialogue';
+import { beSilent, Dialogue } from './dialogue';
 import { type Connected, streamsOf } from './measure';
-
-/** Milliseconds of silence before and after `+++`, which ends the passthrough. */
-const silence = 60;
 
 /** Milliseconds within which a modem that takes commands answers. */
 const patience = 1000;
@@ -53,6 +50,7 @@ export async function connect(order: Order): Promise<Connected> {
       takeBack();
       // A modem that is busy may not have seen the silence, and then takes all of this for data.
       do {
+        // The modem asks for silence before and after it.
         await beSilent();
         await write(Buffer.from('+++'));
         await beSilent();
@@ -71,9 +69,4 @@ function answers(modem: Dialogue): Promise<boolean> {
     () => true,
   );
   return within(patience, answer, () => false);
-}
-
-/** The modem asks for it, so there is no event to wait for. */
-function beSilent(): Promise<void> {
-  return within(silence, new Promise<never>(() => undefined), () => undefined);
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 
 import { SerialPort } from 'serialport';
 
+import { within } from '../../time/limits';
 import type { Setting } from '../figures';
 
 /** What a modem says that matters here: headers of data, notices of passive receive, results, the prompt, taken segments. */
@@ -13,6 +14,16 @@ const portBaud = 115_200;
 
 /** More than any line that the bench causes, with an echo before it. */
 const longestLine = 512;
+
+/** Milliseconds within which a modem answers whatever it is told, and after which it takes `+++` for an escape. */
+const silence = 60;
+
+const nothing = Buffer.alloc(0);
+
+/** Waits for a moment. There is no event to wait for. */
+export function beSilent(): Promise<void> {
+  return within(silence, new Promise<never>(() => undefined), () => undefined);
+}
 
 /** What {@link Dialogue} calls. */
 export interface Listener {
@@ -26,7 +37,7 @@ export interface Listener {
 
 /** A conversation with a modem of which everything is known in advance: no time limits, no damage, no surprises. */
 export class Dialogue {
-  private rest: Buffer = Buffer.alloc(0);
+  private rest: Buffer = nothing;
   /** The payload that is still to come of a block, and its link. */
   private missing = 0;
   private link = 0;
@@ -43,7 +54,10 @@ export class Dialogue {
     port.on('data', this.onData);
   }
 
-  /** Opens the line, and makes the modem's settings. */
+  /**
+   * Opens the line, and makes the modem's settings. The program before may have closed the line without waiting for its
+   * last answers. Taken for the answers to these commands, they would leave the conversation one answer behind.
+   */
   static async open(
     path: string,
     { firmware, receive }: Setting,
@@ -53,6 +67,8 @@ export class Dialogue {
     const port = new SerialPort({ path, baudRate: portBaud });
     await once(port, 'open');
     const modem = new Dialogue(port, listener);
+    await beSilent();
+    modem.rest = nothing;
     await modem.command('ATE0');
     if (firmware !== '1.5')
       await modem.command(`AT+CIPRECVMODE=${receive === 'pulled' && links === 'several' ? 1 : 0}`);
