@@ -1,5 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { concat, EMPTY, filter, ignoreElements, map, type Observable, take, throwError, timer } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  filter,
+  ignoreElements,
+  map,
+  mergeMap,
+  type Observable,
+  repeat,
+  type SchedulerLike,
+  take,
+  throwError,
+  timer,
+} from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 
 import type { StreamLink } from '../../../src/usocket';
@@ -7,7 +20,7 @@ import { StreamSender } from '../../../src/usocket/stream/streamSender';
 import { marbles } from '../../../harness/time/marbles';
 
 /** A link that takes 3 ms over each piece, of 8 bytes at most, and what it has been given. */
-function slowLink(scheduler: TestScheduler, taken: () => Observable<never> = () => EMPTY) {
+function slowLink(scheduler: TestScheduler, taken: () => Observable<never> = () => EMPTY, turn?: SchedulerLike) {
   const given: string[] = [];
   const link: Pick<StreamLink, 'maxSend' | 'send'> = {
     maxSend: 8,
@@ -16,7 +29,7 @@ function slowLink(scheduler: TestScheduler, taken: () => Observable<never> = () 
       return concat(timer(3, scheduler).pipe(ignoreElements()), taken());
     },
   };
-  const sender = new StreamSender();
+  const sender = new StreamSender(turn);
   sender.sending$.subscribe();
   const send = (text: string) => sender.sendAll(link as StreamLink, Buffer.from(text));
   return { given, sender, send, link: link as StreamLink };
@@ -95,6 +108,71 @@ describe('StreamSender', () => {
       expectObservable(send('four')).toBe(' ---------(a|)', { a: 4 });
     }),
   );
+
+  describe('with turns of the event loop', () => {
+    it(
+      'joins the sends of one turn, and sends one that is alone in its own turn',
+      marbles(({ cold, expectObservable, flush }, scheduler) => {
+        const { given, send } = slowLink(scheduler, undefined, scheduler);
+        expectObservable(send('one')).toBe('---(a|)', { a: 3 });
+        expectObservable(send('two')).toBe('---(a|)', { a: 3 });
+        expectObservable(cold('-----a').pipe(mergeMap(() => send('alone')))).toBe('--------a', { a: 5 });
+        flush();
+        expect(given).toEqual(['0: onetwo', '5: alone']);
+      }),
+    );
+
+    it(
+      'joins what waits, and what comes in the turn in which the link has taken the bytes before',
+      marbles(({ flush }, scheduler) => {
+        const { given, send } = slowLink(scheduler, undefined, scheduler);
+        send('one').subscribe();
+        // Each begins again when its bytes have been taken, as the calls of a program do that waits for each.
+        for (const text of ['1', '2', '3']) send(text).pipe(repeat(3)).subscribe();
+        flush();
+        expect(given).toEqual(['0: one123', '3: 123', '6: 123']);
+      }),
+    );
+
+    it(
+      'sends nothing of a call that is given up in the same turn',
+      marbles(({ flush }, scheduler) => {
+        const { given, send } = slowLink(scheduler, undefined, scheduler);
+        send('one').subscribe().unsubscribe();
+        flush();
+        expect(given).toEqual([]);
+        send('two').subscribe();
+        send('three').subscribe().unsubscribe();
+        flush();
+        expect(given).toEqual(['0: two']);
+      }),
+    );
+
+    it(
+      'hands bytes for the send buffer over at once, so that the call fails if the connection has ended',
+      marbles(({ flush }, scheduler) => {
+        const { given, sender, send, link } = slowLink(scheduler, undefined, scheduler);
+        sender.put(link, Buffer.from('one'), (handing$) => void handing$.subscribe());
+        expect(given).toEqual(['0: one']);
+        send('two').subscribe();
+        flush();
+        expect(given).toEqual(['0: one', '3: two']);
+      }),
+    );
+
+    it(
+      'is flushed in the middle of a turn, and sends nothing twice',
+      marbles(({ flush }, scheduler) => {
+        const { given, sender, send, link } = slowLink(scheduler, undefined, scheduler);
+        send('one').subscribe();
+        send('two').subscribe();
+        sender.flush(link).subscribe();
+        expect(given).toEqual(['0: onetwo']);
+        flush();
+        expect(given).toEqual(['0: onetwo']);
+      }),
+    );
+  });
 
   describe('over a link that tells when bytes are taken and when they are acknowledged', () => {
     /** Takes a piece after 2 ms, and acknowledges it after 7, or loses the piece of this number then. */

@@ -8,6 +8,7 @@ import {
   map,
   merge,
   type Observable,
+  type SchedulerLike,
   switchMap,
   takeUntil,
 } from 'rxjs';
@@ -20,6 +21,7 @@ import type { Endpoint, Nic, StreamLink } from '../contract/nic';
 import { callError, OSError } from '../contract/osError';
 import { ChosenSettings } from './chosenSettings';
 import type { ConnectOptions } from './connectOptions';
+import { endOfTurn } from './endOfTurn';
 import { StreamSender } from './streamSender';
 
 /** The state of a stream socket, as far as its own calls have changed it. */
@@ -30,7 +32,7 @@ export class Connection {
   /** Replays the current phase. */
   readonly phase$: Observable<SocketPhase>;
   readonly reader: ByteReader;
-  readonly sender = new StreamSender();
+  readonly sender: StreamSender;
   readonly settings = new ChosenSettings();
   /** Whether it is encrypted, for inspection. */
   isEncrypted = false;
@@ -45,7 +47,9 @@ export class Connection {
     receiveBufferSize: number,
     private readonly nic: Nic,
     private readonly operations: Operations,
+    scheduler: SchedulerLike,
   ) {
+    this.sender = new StreamSender(endOfTurn(scheduler));
     this.phase$ = this.currentPhase.asObservable();
     this.reader = new ByteReader(
       (room$) => this.current?.receive(room$) ?? EMPTY,

@@ -38,7 +38,7 @@ export class SocketStreams extends Inspectable implements Pollable {
     super();
     const { receiveBuffer, sendAhead, scheduler } = checkSocketOptions(options);
     const operations = new Operations(scheduler);
-    const connection = new Connection(receiveBuffer, nic, operations);
+    const connection = new Connection(receiveBuffer, nic, operations, scheduler);
     const { reader, sender } = connection;
     this.operations = operations;
     this.connection = connection;

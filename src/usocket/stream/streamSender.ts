@@ -14,8 +14,10 @@ import {
   Observable,
   of,
   repeat,
+  type SchedulerLike,
   Subject,
   type Subscriber,
+  subscribeOn,
   takeUntil,
   tap,
 } from 'rxjs';
@@ -49,15 +51,16 @@ interface Batch {
 
 /**
  * The sending side of a stream socket. It sends the bytes of the calls in their order, and cuts them into sends that
- * the link takes. A send begins when the link has taken the bytes of the one before, even if they are not acknowledged
- * yet. Until then the small parcels that wait are joined, because each send costs the modem an exchange.
+ * the link takes. A send begins at the end of the turn of the event loop in which its bytes have come, or when the link
+ * has taken the bytes of the one before, even if they are not acknowledged yet. Until then the small parcels that wait are
+ * joined, because each send costs the modem an exchange.
  *
- *     sendAll    --a--b-c-d---------------
- *     link       --[a___t___ok]
- *                       [bcd___t___ok]     t: taken, ok: acknowledged
+ *     sendAll    --(ab)--c-d-e---------------
+ *     link       --[ab___t___ok]
+ *                        [cde___t___ok]     t: taken, ok: acknowledged
  *
  * Calls that do not wait put as many bytes into the send buffer as it has room for. The bytes of waiting calls count,
- * too.
+ * too. The first of these bytes are sent at once, so that the call itself fails if the connection has ended.
  */
 export class StreamSender {
   /** Whether a send of the link has failed, so that no more bytes can be sent. Replays the current state. */
@@ -83,7 +86,8 @@ export class StreamSender {
   /** The last parcel that waits, if it belongs to the send buffer and none of its bytes have been handed over. */
   private open: Buffered | undefined;
 
-  constructor() {
+  /** @param turn The scheduler of the end of a turn. Without it, a call that does not wait for others is sent at once. */
+  constructor(private readonly turn?: SchedulerLike) {
     this.sending$ = this.sends.pipe(mergeAll());
     this.hasFailed$ = this.failed.asObservable();
   }
@@ -122,7 +126,7 @@ export class StreamSender {
    */
   sendAll(link: StreamLink, bytes: Uint8Array): Observable<number> {
     if (bytes.length === 0) return of(0);
-    return this.enqueue(link, () => parcelOf(bytes));
+    return this.enqueue(link, () => parcelOf(bytes), this.turn);
   }
 
   /**
@@ -139,7 +143,7 @@ export class StreamSender {
       this.count(taken.length);
     } else {
       const store = Buffer.from(taken);
-      run(this.enqueue(link, () => (this.open = { ...parcelOf(store), store })));
+      run(this.enqueue(link, () => (this.open = { ...parcelOf(store), store }), undefined));
     }
     return taken.length;
   }
@@ -165,7 +169,8 @@ export class StreamSender {
     this.sends.complete();
   }
 
-  private enqueue(link: StreamLink, make: () => Parcel): Observable<number> {
+  /** @param turn When the bytes are handed over if no others are: at once without it. */
+  private enqueue(link: StreamLink, make: () => Parcel, turn: SchedulerLike | undefined): Observable<number> {
     return new Observable((caller) => {
       const parcel = make();
       parcel.caller = caller;
@@ -173,7 +178,7 @@ export class StreamSender {
       if (parcel !== this.open) this.open = undefined;
       this.waiting.push(parcel);
       this.count(parcel.bytes.length);
-      this.wake(link);
+      this.wake(link, turn);
       return () => {
         this.remove(parcel);
         const { current } = this;
@@ -185,16 +190,17 @@ export class StreamSender {
   }
 
   /** Begins one send after the other, until no bytes wait. */
-  private wake(link: StreamLink): void {
+  private wake(link: StreamLink, turn: SchedulerLike | undefined): void {
     if (this.isHanding) return;
+    const handing$ = defer(() => this.hand(link)).pipe(
+      repeat({ delay: () => (this.waiting.length > 0 ? of(true) : EMPTY) }),
+      finalize(() => (this.isHanding = false)),
+    );
     this.sends.next(
       defer(() => {
         this.isHanding = true;
-        return this.hand(link);
-      }).pipe(
-        repeat({ delay: () => (this.waiting.length > 0 ? of(true) : EMPTY) }),
-        finalize(() => (this.isHanding = false)),
-      ),
+        return turn ? handing$.pipe(subscribeOn(turn)) : handing$;
+      }),
     );
   }
 
