@@ -8,17 +8,16 @@ import { BehaviorSubject, Observable, tap } from 'rxjs';
  *     mutex.runExclusive(other$).subscribe(show); // runs when read$ has completed, failed or been unsubscribed
  */
 export class Mutex {
-  /** Whether an operation is running; replays the current state. */
-  readonly locked$: Observable<boolean>;
-
-  private readonly isLocked = new BehaviorSubject(false);
+  /** What {@link locked$} shows. It is made when it is asked for, because most mutexes are never asked. */
+  private isLocked: BehaviorSubject<boolean> | undefined;
   /** The operation that runs, and those that wait, in the order of their turns. Each begins when it is called. */
   private readonly turns = new Set<() => void>();
   private running: (() => void) | undefined;
   private isPassingOn = false;
 
-  constructor() {
-    this.locked$ = this.isLocked.asObservable();
+  /** Whether an operation is running; replays the current state. */
+  get locked$(): Observable<boolean> {
+    return (this.isLocked ??= new BehaviorSubject(this.locked)).asObservable();
   }
 
   /** Whether an operation is running. */
@@ -34,7 +33,7 @@ export class Mutex {
     return new Observable((subscriber) => {
       const release = () => {
         if (!this.turns.delete(begin)) return;
-        if (!this.locked) this.isLocked.next(false);
+        this.tellLocked();
         this.passOn();
       };
       const begin = () => {
@@ -46,9 +45,13 @@ export class Mutex {
       };
       this.turns.add(begin);
       subscriber.add(release);
-      if (!this.isLocked.value) this.isLocked.next(true);
+      this.tellLocked();
       this.passOn();
     });
+  }
+
+  private tellLocked(): void {
+    if (this.isLocked && this.isLocked.value !== this.locked) this.isLocked.next(this.locked);
   }
 
   /** Begins the first operation. A loop, because recursion would fill the stack when thousands wait. */

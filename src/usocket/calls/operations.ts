@@ -1,4 +1,4 @@
-import { Observable, type SchedulerLike, Subject, tap } from 'rxjs';
+import { noop, Observable, type SchedulerLike, Subject } from 'rxjs';
 
 import { callError, type OSError } from '../contract/osError';
 import { Background } from './background';
@@ -22,10 +22,16 @@ export class Operations {
   }
 
   /**
-   * Cold. Runs the operation of a call. Fails with `EBADF` on a closed socket, and when the socket is closed meanwhile; and
-   * with the failure of an earlier non-blocking call.
+   * Cold. Runs the operation of a call, which emits one value. Fails with `EBADF` on a closed socket, and when the socket
+   * is closed meanwhile; and with the failure of an earlier non-blocking call.
+   *
+   * @param failed Called with the failure of the operation before the caller is told.
    */
-  start<T>(name: string, operation: (call: SocketCall) => Observable<T>): Observable<T> {
+  start<T>(
+    name: string,
+    operation: (call: SocketCall) => Observable<T>,
+    failed: (error: unknown) => void = noop,
+  ): Observable<T> {
     return new Observable((caller) => {
       this.checkOpen(name);
       this.background.throwFailure();
@@ -36,9 +42,19 @@ export class Operations {
       };
       this.calls.add(end);
       caller.add(() => this.calls.delete(end));
-      operation(new SocketCall(name, this.limits, this.scheduler))
-        .pipe(tap({ next: () => (isEmpty = false), complete: end }))
-        .subscribe(caller);
+      caller.add(
+        operation(new SocketCall(name, this.limits, this.scheduler)).subscribe({
+          next: (value) => {
+            isEmpty = false;
+            caller.next(value);
+          },
+          error: (error: unknown) => {
+            failed(error);
+            caller.error(error);
+          },
+          complete: end,
+        }),
+      );
     });
   }
 

@@ -130,13 +130,11 @@ export class Connection {
     );
   }
 
-  /** Runs an operation on the link, at once if it is open. Errors as {@link whenOpen} does. */
+  /** Runs an operation on the link, now if it is open. Throws or errors as {@link whenOpen} does. */
   withLink<T>(call: Call, operation: (link: StreamLink) => Observable<T>): Observable<T> {
     if (this.isOpening) return this.whenOpen(call).pipe(switchMap(operation));
-    return defer(() => {
-      this.operations.background.throwFailure();
-      return operation(this.linkFor(call));
-    });
+    this.operations.background.throwFailure();
+    return operation(this.linkFor(call));
   }
 
   /**

@@ -1,4 +1,4 @@
-import { catchError, map, type MonoTypeOperatorFunction, Observable, of, throwError } from 'rxjs';
+import { map, Observable, of, tap } from 'rxjs';
 
 import type { ByteReader } from '../../streams';
 import { type Address, addressOf } from '../calls/address';
@@ -22,11 +22,11 @@ export class ReceiveCalls {
   ) {}
 
   recv(size: number, flags: number): Observable<Buffer> {
-    return this.operations.start('recv', (call) => this.receive(call, size, flags));
+    return this.start('recv', (call) => this.receive(call, size, flags));
   }
 
   recvfrom(size: number, flags: number): Observable<readonly [Buffer, Address]> {
-    return this.operations.start('recvfrom', (call) =>
+    return this.start('recvfrom', (call) =>
       this.receive(call, size, flags).pipe(
         map((bytes) => [bytes, addressOf(this.connection.linkFor(call).remote)] as const),
       ),
@@ -34,7 +34,7 @@ export class ReceiveCalls {
   }
 
   read(size: number | null | undefined): Observable<Buffer | null> {
-    return this.operations.start('read', (call) => {
+    return this.start('read', (call) => {
       const wanted = call.sizeOrAll(size);
       return this.take(call, {
         waiting: (reader) => reader.read$(wanted),
@@ -44,7 +44,7 @@ export class ReceiveCalls {
   }
 
   readinto(target: Uint8Array, size: number | null | undefined): Observable<number | null> {
-    return this.operations.start('readinto', (call) => {
+    return this.start('readinto', (call) => {
       call.checkTarget(target);
       call.checkSize(size ?? Infinity);
       const wanted = target.subarray(0, size ?? Infinity);
@@ -56,7 +56,7 @@ export class ReceiveCalls {
   }
 
   readline(size: number | null | undefined): Observable<Buffer | null> {
-    return this.operations.start('readline', (call) => {
+    return this.start('readline', (call) => {
       const longest = call.sizeOrAll(size);
       return this.take(call, {
         waiting: (reader) => reader.readline$(longest),
@@ -67,8 +67,15 @@ export class ReceiveCalls {
 
   /** One read that lasts until the peer closes. It begins when the connection is open. */
   stream(name: string, streamOf: (reader: ByteReader) => Observable<Buffer>): Observable<Buffer> {
-    this.operations.checkOpen(name);
-    return this.connection.withLink(new Call(name), () => streamOf(this.connection.reader)).pipe(this.noteFailure());
+    const { connection, operations } = this;
+    operations.checkOpen(name);
+    return connection
+      .withLink(new Call(name), () => streamOf(connection.reader))
+      .pipe(tap({ error: (error: unknown) => connection.noteFailure(error) }));
+  }
+
+  private start<T>(name: string, operation: (call: SocketCall) => Observable<T>): Observable<T> {
+    return this.operations.start(name, operation, (error) => this.connection.noteFailure(error));
   }
 
   private receive(call: SocketCall, size: number, flags: number): Observable<Buffer> {
@@ -96,20 +103,13 @@ export class ReceiveCalls {
     return new Observable<T | null>((caller) => {
       caller.next(immediate(connection.reader));
       caller.complete();
-    }).pipe(this.noteFailure());
+    });
   }
 
   private waitFor<T>(call: SocketCall, waiting: ReadMethods<T>['waiting']): Observable<T> {
     const { connection } = this;
     return connection
       .withLink(call, () => waiting(connection.reader))
-      .pipe(this.noteFailure(), call.deadline('receive', `${connection.peer} did not answer`));
-  }
-
-  private noteFailure<T>(): MonoTypeOperatorFunction<T> {
-    return catchError((error: unknown) => {
-      this.connection.noteFailure(error);
-      return throwError(() => error);
-    });
+      .pipe(call.deadline('receive', `${connection.peer} did not answer`));
   }
 }
