@@ -1,10 +1,13 @@
 import { Command } from 'commander';
 
 import { version } from '../../package.json';
+import { forwardCommand } from './commands/forward';
 import { infoCommand } from './commands/info';
 import { joinCommand, leaveCommand } from './commands/join';
 import { pingCommand } from './commands/ping';
+import { proxyCommand } from './commands/proxy';
 import { scanCommand } from './commands/scan';
+import { serveCommand } from './commands/serve';
 import { timeCommand } from './commands/time';
 import { emulateCommand } from './emulate';
 import type { CommandContext } from './manner/context';
@@ -33,7 +36,8 @@ function rxUsocket(context: CommandContext): Command {
       writeErr: (text) => context.errors.write(text),
     });
   const commands = [infoCommand, scanCommand, joinCommand, leaveCommand, pingCommand, timeCommand];
-  for (const command of commands) program.addCommand(command(context));
+  const ways = [proxyCommand, forwardCommand, serveCommand];
+  for (const command of [...commands, ...ways]) program.addCommand(command(context));
   return inherit(program.addCommand(emulateCommand()));
 }
 
