@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { version } from '../../package.json';
+import { doctorCommand } from './commands/doctor';
 import { forwardCommand } from './commands/forward';
 import { infoCommand } from './commands/info';
 import { joinCommand, leaveCommand } from './commands/join';
@@ -23,6 +24,21 @@ Examples:
   rx-usocket info --port /dev/ttyUSB0
   rx-usocket info --port emulator:        # without a modem`;
 
+/** The commands, under the headings of `--help`. */
+const groups: Readonly<Record<string, readonly ((context: CommandContext) => Command)[]>> = {
+  'The modem and its network:': [
+    doctorCommand,
+    infoCommand,
+    scanCommand,
+    joinCommand,
+    leaveCommand,
+    pingCommand,
+    timeCommand,
+  ],
+  'Ways through the modem:': [proxyCommand, forwardCommand, serveCommand],
+  'Instead of a modem:': [emulateCommand],
+};
+
 /** Makes the `rx-usocket` command with its subcommands. */
 function rxUsocket(context: CommandContext): Command {
   const program = new Command('rx-usocket')
@@ -35,10 +51,11 @@ function rxUsocket(context: CommandContext): Command {
       writeOut: (text) => context.output.write(text),
       writeErr: (text) => context.errors.write(text),
     });
-  const commands = [infoCommand, scanCommand, joinCommand, leaveCommand, pingCommand, timeCommand];
-  const ways = [proxyCommand, forwardCommand, serveCommand];
-  for (const command of [...commands, ...ways]) program.addCommand(command(context));
-  return inherit(program.addCommand(emulateCommand()));
+  for (const [heading, commands] of Object.entries(groups)) {
+    program.commandsGroup(heading);
+    for (const command of commands) program.addCommand(command(context));
+  }
+  return inherit(program);
 }
 
 /** Runs the command with these arguments, and resolves to its exit code. What went wrong is printed. */
