@@ -4,6 +4,7 @@
  *
  * @module rx-usocket/streams
  */
+export { Runner } from './concurrency/runner';
 export { runOnce } from './concurrency/runOnce';
 export { Mutex } from './concurrency/mutex';
 export { asBuffer } from './queues/asBuffer';

@@ -1,5 +1,6 @@
-import { catchError, concat, EMPTY, finalize, ignoreElements, mergeAll, type Observable, of, Subject } from 'rxjs';
+import { catchError, concat, EMPTY, finalize, ignoreElements, type Observable, of } from 'rxjs';
 
+import { Runner } from '../../streams';
 import type { Dialect } from '../commands/dialect';
 import type { Executor } from '../executor/executor';
 import type { ReceiveMode } from './adaptive/receiveMode';
@@ -14,7 +15,7 @@ export class LinkCleaner {
   /** Runs the operations; emits nothing. The owner subscribes once. */
   readonly running$: Observable<never>;
 
-  private readonly operations = new Subject<Observable<never>>();
+  private readonly runner = new Runner();
 
   constructor(
     private readonly executor: Executor,
@@ -22,12 +23,12 @@ export class LinkCleaner {
     private readonly receiveMode: ReceiveMode,
     private readonly dialect: () => Dialect | undefined,
   ) {
-    this.running$ = this.operations.pipe(mergeAll());
+    this.running$ = this.runner.running$;
   }
 
   /** Runs an operation in the background. */
   run(operation$: Observable<unknown>): void {
-    this.operations.next(operation$.pipe(ignoreElements()));
+    this.runner.run(operation$);
   }
 
   /**

@@ -10,7 +10,6 @@ import {
   ignoreElements,
   map,
   merge,
-  mergeAll,
   Observable,
   of,
   repeat,
@@ -22,6 +21,7 @@ import {
   tap,
 } from 'rxjs';
 
+import { Runner } from '../../streams';
 import type { StreamLink } from '../contract/nic';
 
 /** How many bytes the send buffer holds unless `SO_SNDBUF` says otherwise: four sends of a modem. */
@@ -69,8 +69,8 @@ export class StreamSender {
   readonly sending$: Observable<never>;
 
   private readonly abandonments = new Subject<Batch>();
-  /** The sends of the link, and the loop that begins them. The last send may not be taken yet, the others are. */
-  private readonly sends = new Subject<Observable<never>>();
+  /** Runs the sends of the link, and the loop that begins them. The last send may not be taken yet, the others are. */
+  private readonly sends = new Runner();
   /** How many bytes are not acknowledged yet. */
   private readonly outstanding = new BehaviorSubject(0);
   private readonly capacity = new BehaviorSubject(usualSendBuffer);
@@ -88,7 +88,7 @@ export class StreamSender {
 
   /** @param turn The scheduler of the end of a turn. Without it, a call that does not wait for others is sent at once. */
   constructor(private readonly turn?: SchedulerLike) {
-    this.sending$ = this.sends.pipe(mergeAll());
+    this.sending$ = this.sends.running$;
     this.hasFailed$ = this.failed.asObservable();
   }
 
@@ -166,7 +166,7 @@ export class StreamSender {
 
   /** Accepts no more bytes. What has been handed over still goes. */
   end(): void {
-    this.sends.complete();
+    this.sends.end();
   }
 
   /** @param turn When the bytes are handed over if no others are: at once without it. */
@@ -196,7 +196,7 @@ export class StreamSender {
       repeat({ delay: () => (this.waiting.length > 0 ? of(true) : EMPTY) }),
       finalize(() => (this.isHanding = false)),
     );
-    this.sends.next(
+    this.sends.run(
       defer(() => {
         this.isHanding = true;
         return turn ? handing$.pipe(subscribeOn(turn)) : handing$;
@@ -211,7 +211,7 @@ export class StreamSender {
     const isTaken = new AsyncSubject<never>();
     const abandoned$ = this.abandonments.pipe(filter((abandoned) => abandoned === batch));
     this.current = batch;
-    this.sends.next(
+    this.sends.run(
       this.handOver(link, batch, () => {
         this.current = undefined;
         isTaken.complete();
