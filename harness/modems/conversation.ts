@@ -19,7 +19,7 @@ export function conversation(scheduler: SchedulerLike, options: Omit<ScriptedMod
   const wire = new Wire(modem.uart, (expecting) => modem.uart.rx$.pipe(cutFrames(expecting)), scheduler);
   const executor = new Executor(wire);
   executor.serving$.subscribe();
-  wire.heard$.connect();
+  wire.connect();
   return { executor, wire, modem };
 }
 

@@ -25,6 +25,6 @@ export function wireOf(
       ignoreElements(),
     );
   const wire = new Wire({ rx$, readiness$: NEVER, hints$, write, close: () => NEVER }, () => frames$, clock);
-  wire.heard$.connect();
+  wire.connect();
   return { wire, said };
 }

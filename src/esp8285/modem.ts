@@ -1,4 +1,4 @@
-import { asyncScheduler, concat, defer, identity, map, type Observable, throwError, VirtualTimeScheduler } from 'rxjs';
+import { asyncScheduler, defer, identity, map, type Observable, VirtualTimeScheduler } from 'rxjs';
 
 import type { Uart } from '../streams';
 import { OSError } from '../usocket/contract/osError';
@@ -89,11 +89,8 @@ export class Modem {
     };
     const expects = (bytes: number) => uart.expect?.(bytes);
     const cut = (expecting: Expectation) =>
-      concat(
-        redialer.keep((rx$) =>
-          rx$.pipe(flowControl ? hold.gate() : identity, cutFrames(expecting, { silence, unknownLines, expects })),
-        ),
-        throwError(() => new OSError('ENODEV', 'modem', 'the serial line to the modem was closed')),
+      redialer.keep((rx$) =>
+        rx$.pipe(flowControl ? hold.gate() : identity, cutFrames(expecting, { silence, unknownLines, expects })),
       );
     const wire = new Wire(uart, cut, clock, trace);
     this.speed = wire.speed;

@@ -1,17 +1,7 @@
-import {
-  connectable,
-  type Connectable,
-  defer,
-  EMPTY,
-  finalize,
-  from,
-  Observable,
-  type SchedulerLike,
-  Subject,
-  tap,
-} from 'rxjs';
+import { defer, EMPTY, finalize, from, Observable, type SchedulerLike, Subject, type Subscription } from 'rxjs';
 
 import type { LineHint, Uart } from '../../streams';
+import { OSError } from '../../usocket/contract/osError';
 import type { Command } from '../commands/command';
 import type { Expectation } from '../grammar/expectation';
 import type { Frame } from '../grammar/frame';
@@ -28,10 +18,8 @@ export class Wire {
   readonly received$: Observable<Uint8Array>;
   /** What the modem says beside the line, if it can; see {@link Uart.hints$}. */
   readonly hints$: Observable<LineHint> | undefined;
-  /**
-   * Everything that the modem says. Hot once it is connected. Errors when the line is lost, also for late subscribers.
-   */
-  readonly heard$: Connectable<Frame>;
+  /** Everything that the modem says, since {@link connect}. Hot. Errors when the line is lost, also for late subscribers. */
+  readonly heard$: Observable<Frame>;
   /** The same, without the answers to probes in the middle of a conversation. */
   readonly frames$: Observable<Frame>;
   /** Hot. Emits `begins` when something of the conversation is said, and `ends` when the line has taken it. */
@@ -41,6 +29,7 @@ export class Wire {
   /** Whether the firmware says `Recv` when it has taken the bytes of a send; `undefined` until that is known. */
   saysTaken: boolean | undefined;
 
+  private readonly hearing = new Subject<Frame>();
   private readonly saying = new Subject<'begins' | 'ends'>();
   private readonly expectation: { -readonly [Key in keyof Expectation]: Expectation[Key] } = {
     prompt: false,
@@ -52,7 +41,7 @@ export class Wire {
   /** @param cut Cold: cuts the bytes of the line into frames. It is given what the conversation expects. */
   constructor(
     private readonly uart: Uart,
-    cut: (expectation: Expectation) => Observable<Frame>,
+    private readonly cut: (expectation: Expectation) => Observable<Frame>,
     /** The clock of the conversation's deadlines and pauses. It stands still while the line is held. */
     readonly clock: SchedulerLike,
     private readonly trace?: Trace,
@@ -68,21 +57,30 @@ export class Wire {
         this.note(`the line has ${baud} baud`);
       },
     });
-    const frames$ = cut(this.expectation).pipe(
-      // Before the driver sees the frame, because it may answer at once.
-      tap({
-        next: (frame) => {
-          trace?.heard(frame);
-        },
-        error: () => {
-          trace?.end();
-        },
-      }),
-    );
-    this.heard$ = connectable(frames$, { connector: () => new Subject(), resetOnDisconnect: false });
+    this.heard$ = this.hearing.asObservable();
     this.probe = new LivenessProbe(this.heard$);
     this.frames$ = this.probe.frames$;
     this.said$ = this.saying.asObservable();
+  }
+
+  /** Listens to the line. The owner calls it, and unsubscribes to stop. */
+  connect(): Subscription {
+    const { trace, hearing } = this;
+    const fail = (error: unknown) => {
+      trace?.end();
+      hearing.error(error);
+    };
+    return this.cut(this.expectation).subscribe({
+      next: (frame) => {
+        // Before the driver sees the frame, because it may answer at once.
+        trace?.heard(frame);
+        hearing.next(frame);
+      },
+      error: fail,
+      complete: () => {
+        fail(new OSError('ENODEV', 'modem', 'the serial line to the modem was closed'));
+      },
+    });
   }
 
   /** Cold: writes the command's line and completes. */

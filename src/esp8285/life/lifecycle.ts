@@ -164,7 +164,7 @@ export class Lifecycle {
     running.add(this.noticing().subscribe({ error }));
     if (running.closed) return;
     // The driver listens to the line before it says anything, because a fast modem answers inside `write`.
-    running.add(wire.heard$.connect());
+    running.add(wire.connect());
     const upkeep = new Subscription();
     running.add(upkeep);
     upkeep.add(

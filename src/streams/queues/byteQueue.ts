@@ -144,6 +144,7 @@ export class ByteQueue {
   fail(error: Error): void {
     if (this.finished) return;
     this.failedWith = error;
+    this.join();
     this.emitChange();
   }
 
@@ -246,6 +247,13 @@ export class ByteQueue {
     }
     if (taken > 0) this.emitChange();
     return pieces;
+  }
+
+  /** Joins what is left. It may stay for ever, and many small chunks keep much larger buffers alive. */
+  private join(): void {
+    if (this.chunks.length - this.head < 2) return;
+    this.chunks = [Buffer.concat(this.chunks.slice(this.head))];
+    this.head = this.searchedChunks = this.searchedBytes = 0;
   }
 
   private emitChange(): void {
