@@ -1,4 +1,13 @@
-import { catchError, last, map, type MonoTypeOperatorFunction, type Observable, of, switchMap, throwError } from 'rxjs';
+import {
+  catchError,
+  takeLast,
+  map,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  of,
+  switchMap,
+  throwError,
+} from 'rxjs';
 
 import { type Call, type Sendable, sendFlags } from '../calls/call';
 import type { Operations } from '../calls/operations';
@@ -55,12 +64,9 @@ export class SendCalls {
   /** Hands the bytes of a call to the interface as soon as the connection is open, and waits until they are acknowledged. */
   private handOver(call: SocketCall, bytes: Uint8Array, { isShort = false } = {}): Observable<number> {
     const { sender, peer } = this.connection;
-    return this.connection.whenOpen(call).pipe(
-      switchMap((link) => sender.sendAll(link, isShort ? bytes.subarray(0, link.maxSend) : bytes)),
-      last(),
-      this.failing(call),
-      call.deadline('send', `${peer} did not answer`),
-    );
+    return this.connection
+      .withLink(call, (link) => sender.sendAll(link, isShort ? bytes.subarray(0, link.maxSend) : bytes))
+      .pipe(takeLast(1), this.failing(call), call.deadline('send', `${peer} did not answer`));
   }
 
   /**
