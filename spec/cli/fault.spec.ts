@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { Command, InvalidArgumentError } from 'commander';
+import { InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
+import { emulateCommand } from '../../src/cli/emulate';
 import { faultHelp, parseFault } from '../../src/cli/fault';
 import type { Fault, ScheduledFault } from '../../src/emulator';
 
@@ -124,7 +125,7 @@ describe('a fault on the command line', () => {
   });
 
   it('comes behind those before it', async () => {
-    const command = new Command().option('--fault <what@when>', '', parseFault);
+    const command = emulateCommand();
     let given: unknown;
     command.action((options: { fault: unknown }) => void (given = options.fault));
     await command.parseAsync(['--fault', 'reset@1s', '--fault', 'unplug@2s'], { from: 'user' });

@@ -12,7 +12,7 @@ import { noise } from '../../harness/peers/bytes';
 import { tcpServer } from '../../harness/peers/tcpServer';
 import { connector, HttpAgent } from '../../src/node';
 import { ourSockets, type Sockets } from './support/sockets';
-import { secureWebServer, webServer } from './support/webServer';
+import { secureWebServer, webServer } from '../../harness/peers/webServer';
 
 /** An agent of `undici` that goes through the interface. */
 function agentOver({ nic }: Sockets, options: object = {}): Agent {

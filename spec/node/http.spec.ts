@@ -16,7 +16,7 @@ import { describe, expect, it } from '@jest/globals';
 import { signed } from '../../harness/peers/certificate';
 import { HttpAgent, HttpsAgent } from '../../src/node';
 import { ourSockets } from './support/sockets';
-import { secureWebServer, webServer } from './support/webServer';
+import { secureWebServer, webServer } from '../../harness/peers/webServer';
 
 const host = '127.0.0.1';
 

@@ -1,14 +1,16 @@
 import { Command } from 'commander';
 
 import { version } from '../../package.json';
-import { emulateCommand } from './commands/emulate';
+import { doctorCommand } from './commands/doctor';
+import { forwardCommand } from './commands/forward';
 import { infoCommand } from './commands/info';
 import { joinCommand, leaveCommand } from './commands/join';
 import { pingCommand } from './commands/ping';
-import { recordCommand } from './commands/record';
-import { replayCommand } from './commands/replay';
+import { proxyCommand } from './commands/proxy';
 import { scanCommand } from './commands/scan';
+import { serveCommand } from './commands/serve';
 import { timeCommand } from './commands/time';
+import { emulateCommand } from './emulate';
 import type { CommandContext } from './manner/context';
 import { exitCodeMeanings, exitCodeOf, exitCodes } from './manner/exitCodes';
 
@@ -22,6 +24,21 @@ Examples:
   rx-usocket info --port /dev/ttyUSB0
   rx-usocket info --port emulator:        # without a modem`;
 
+/** The commands, under the headings of `--help`. */
+const groups: Readonly<Record<string, readonly ((context: CommandContext) => Command)[]>> = {
+  'The modem and its network:': [
+    doctorCommand,
+    infoCommand,
+    scanCommand,
+    joinCommand,
+    leaveCommand,
+    pingCommand,
+    timeCommand,
+  ],
+  'Ways through the modem:': [proxyCommand, forwardCommand, serveCommand],
+  'Instead of a modem:': [emulateCommand],
+};
+
 /** Makes the `rx-usocket` command with its subcommands. */
 function rxUsocket(context: CommandContext): Command {
   const program = new Command('rx-usocket')
@@ -34,9 +51,10 @@ function rxUsocket(context: CommandContext): Command {
       writeOut: (text) => context.output.write(text),
       writeErr: (text) => context.errors.write(text),
     });
-  const ofModem = [infoCommand, scanCommand, joinCommand, leaveCommand, pingCommand, timeCommand];
-  const forTests = [emulateCommand, recordCommand, replayCommand];
-  for (const command of [...ofModem, ...forTests]) program.addCommand(command(context));
+  for (const [heading, commands] of Object.entries(groups)) {
+    program.commandsGroup(heading);
+    for (const command of commands) program.addCommand(command(context));
+  }
   return inherit(program);
 }
 

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 
-import { type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
+import { createEmulator, type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
+import { MemoryNetwork } from '../../../src/testing/memoryNetwork';
 import { Bench, type TestHost } from '../support/host';
 import { Peers } from '../support/peer';
 
@@ -113,5 +115,43 @@ describe.each(firmwareVersions)('the server of AT %s', (firmware) => {
     await host.asks('AT+CIPSERVER=1,80', nonos ? 'TcpServer Failure\r\n\r\nERROR\r\n' : '\r\nERROR\r\n');
     await host.asks('AT+CIPMUX=0');
     await host.asks('AT+CIPSERVER=1,80', nonos ? 'MUX=0\r\n\r\nERROR\r\n' : '\r\nERROR\r\n');
+  });
+});
+
+describe.each(firmwareVersions)('closing a link that its peer closes first, AT %s', (firmware) => {
+  it('does not close the client that gets its number meanwhile', () => {
+    const scheduler = new VirtualTimeScheduler();
+    scheduler.maxFrames = Infinity;
+    const network = new MemoryNetwork(new Map());
+    const emulator = createEmulator({
+      firmware,
+      latency: 1,
+      latencies: { close: [50, 50], roundTrip: [0, 0], command: [0, 0] },
+      interleave: 0,
+      baud: 0,
+      stored: { ssid: 'my-ssid', key: 'my-password' },
+      network,
+      scheduler,
+    });
+    let said = '';
+    emulator.uart.rx$.subscribe((bytes) => (said += Buffer.from(bytes).toString()));
+    const type = (line: string): void => {
+      emulator.uart.write(Buffer.from(`${line}\r\n`)).subscribe();
+    };
+    for (const line of ['ATE0', 'AT+CIPMUX=1', 'AT+CIPSERVER=1,8080']) {
+      type(line);
+      scheduler.flush();
+    }
+    const first = new Subject<Buffer>();
+    network.connectClient(8080, () => first);
+    said = '';
+    type('AT+CIPCLOSE=0');
+    first.complete();
+    network.connectClient(8080, () => NEVER);
+    scheduler.maxFrames = scheduler.now() + 500;
+    scheduler.flush();
+    const refusal = firmware === '2.2.2' ? '\r\nERROR\r\n' : 'UNLINK\r\n\r\nERROR\r\n';
+    expect(said).toBe(`0,CLOSED\r\n0,CONNECT\r\n${refusal}`);
+    expect(emulator.state.links).toHaveLength(1);
   });
 });

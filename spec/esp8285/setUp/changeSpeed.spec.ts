@@ -130,7 +130,7 @@ describe.each(firmwareVersions)('a faster line, AT %s', (firmware) => {
     ['one byte in 20 of the host', { kind: 'marginal', every: 20, from: 'host' }, 115_200],
   ])('is as fast as a line allows that damages %s', (_, fault, expected) => {
     const modem = started({ emulated, baud: 921_600, before: (emulator) => emulator.fault(fault) });
-    assertUpWithin(modem, 12_000);
+    assertUpWithin(modem, 10_000);
     assertUsable(modem, expected);
     assert.match(modem.notes().join('\n'), /the line cannot have 921600 baud: it damages what is said/);
   });

@@ -20,6 +20,8 @@ export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Opens a line, for specs that need a special one. Default: `new machine.UART(port, baudRate, settings)`. */
   readonly openLine?: (port: string, baudRate: number, settings: Omit<SerialSettings, 'baudRate'>) => Uart;
+  /** Multiplies the times for which `doctor` and `ports` listen, for specs. Default: 1. */
+  readonly pace?: number;
 }
 
 /** The signals that end a command in order. */

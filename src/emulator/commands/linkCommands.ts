@@ -107,26 +107,34 @@ function closeOne(modem: Modem, { args }: Call): Observable<Print> {
   const { memory, delays } = modem;
   if (!memory.settings.mux) throw new Refusal('MUX=0', errorCode.failed);
   const id = args.number(0, 0, linkCount, 'ID ERROR');
-  return concat(delays.after('close'), id === linkCount ? closeEvery(modem) : closeText(modem, id, 'UNLINK'));
+  return id === linkCount ? concat(delays.after('close'), closeEvery(modem)) : closeLate(modem, id, 'UNLINK');
 }
 
-/** Looks the link up on subscription, not before, because the peer may have closed it meanwhile. */
-function closeText({ links }: Modem, id: number, words: string): Observable<Print> {
-  return defer(() => {
-    const link = links.get(id);
-    if (link === undefined) throw new Refusal(words, errorCode.failed);
-    links.close(link);
-    return of(links.messages.closed(id));
-  });
+/**
+ * Closes the link that has the number now, after a while. The peer may close it first, and then a client may get the
+ * number.
+ */
+function closeLate(modem: Modem, id: number, words: string): Observable<Print> {
+  const link = modem.links.get(id);
+  return concat(
+    modem.delays.after('close'),
+    defer(() => closeText(modem, link, words)),
+  );
+}
+
+function closeText({ links }: Modem, link: VirtualLink | undefined, words: string): Observable<Print> {
+  if (link === undefined || links.get(link.id) !== link) throw new Refusal(words, errorCode.failed);
+  links.close(link);
+  return of(links.messages.closed(link.id));
 }
 
 function closeEvery(modem: Modem): Observable<Print> {
-  return defer(() => concat(...modem.links.open.map(({ id }) => closeText(modem, id, ''))));
+  return defer(() => concat(...modem.links.open.map((link) => closeText(modem, link, ''))));
 }
 
 function closeOnly(modem: Modem): Observable<Print> {
   if (modem.memory.settings.mux) throw new Refusal('MUX=1', errorCode.failed);
-  return concat(modem.delays.after('close'), closeText(modem, 0, ''));
+  return closeLate(modem, 0, '');
 }
 
 function setMux({ memory, links, server }: Modem, { args }: Call): undefined {

@@ -45,8 +45,6 @@ import { saysMissing } from './streamErrors';
  */
 const patientSend = 1_000;
 const impatientSend = 536;
-/** A smaller buffer is not believed: one segment of any network. */
-const leastCapacity = 536;
 /** A link that has refused this many segments in a row is not asked any more. */
 const mostRefusals = 2;
 /** Milliseconds before a full buffer is tried again, if nothing is acknowledged meanwhile: first and at most. */
@@ -275,7 +273,7 @@ export class Outgoing {
         if (status === 'gone') {
           if (life.isOpen) life.vanish();
         } else if (status !== undefined) {
-          context.sendBuffer.capacity = Math.max(leastCapacity, this.segments.compare(status));
+          context.sendBuffer.learned(this.segments.compare(status));
         }
       }),
       ignoreElements(),

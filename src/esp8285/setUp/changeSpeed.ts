@@ -13,6 +13,7 @@ import {
   repeat,
   tap,
   throwError,
+  timer,
 } from 'rxjs';
 
 import { OSError } from '../../usocket/contract/osError';
@@ -29,14 +30,17 @@ import { type Quality, responds, sayOnce, verifyLine } from './verifyLine';
 /** Speeds in use, the fastest first. If the wanted one is too fast for the line, the next slower one is tried. */
 const usualSpeeds = [3_000_000, 2_000_000, 1_500_000, 921_600, 460_800, 230_400, 115_200] as const;
 /** Milliseconds after which no further speed is tried, so that going back is over within ten seconds. */
-const longestSearch = 6_000;
+const longestSearch = 5_500;
 /** Milliseconds for all of it. */
 const exchangeDeadline = 60_000;
 /** How often the modem is told its new speed, if it has not heard it. */
 const changeTries = 2;
 /** How often the modem is told its old speed on a line that damages what is said, and how often it is restarted. */
 const returnTries = 3;
-const restartTries = 5;
+const restartTries = 4;
+/** How often it is told each time, and the milliseconds for one of them. */
+const restartsAtOnce = 3;
+const restartPause = 60;
 /** How often a modem that may have been restarted is asked whether it has. */
 const startTries = 4;
 
@@ -190,7 +194,10 @@ class SpeedChange {
     const say = (command: Command) => concat(wire.speed.change(baud), sayOnce(wire, command).pipe(ignoreElements()));
     const old = common.setLine(this.from, ...this.settings);
     const change$ = concat(say(old), this.respondsAt(this.from));
-    const start$ = concat(say(common.restart), this.respondsAt(this.from, startTries)).pipe(
+    // Without an answer, which may be damaged as well. A modem that has heard one of them hears nothing of the next ones.
+    const sayStart$ = concat(wire.say(common.restart), timer(restartPause, wire.clock).pipe(ignoreElements()));
+    const sayStarts$ = concat(wire.speed.change(baud), sayStart$.pipe(repeat(restartsAtOnce)));
+    const start$ = concat(sayStarts$, this.respondsAt(this.from, startTries)).pipe(
       tap((hasStarted) => {
         if (hasStarted) throw new StartedUnnoticed(`the modem was restarted, because ${obstacle}`);
       }),

@@ -3,12 +3,14 @@ import {
   concat,
   concatMap,
   every,
+  first,
   ignoreElements,
   map,
   type Observable,
   of,
   range,
   reduce,
+  scan,
   takeWhile,
   throwError,
   TimeoutError,
@@ -55,11 +57,13 @@ export function verifyLine(wire: Wire, version: readonly string[]): Observable<Q
   const exchanges = (times: number) => range(0, times).pipe(concatMap(exchange));
   const areAllGood = (times: number) => concat(echoOn$, exchanges(times)).pipe(every(Boolean));
   const sampled$ = concat(echoOn$.pipe(ignoreElements()), exchanges(sample)).pipe(
-    reduce((good, isGood) => good + Number(isGood), 0),
+    scan(({ good, bad }, isGood) => (isGood ? { good: good + 1, bad } : { good, bad: bad + 1 }), { good: 0, bad: 0 }),
+    // Each bad one takes long, so no more are made when the rest cannot change the verdict.
+    first(({ good, bad }) => good + bad === sample || 2 * bad > sample || (bad > 0 && 2 * good >= sample)),
   );
   const judged$ = sampled$.pipe(
-    concatMap((good): Observable<Quality> => {
-      if (good < sample) return of(2 * good >= sample ? 'damaging' : 'useless');
+    concatMap(({ good, bad }): Observable<Quality> => {
+      if (bad > 0) return of(2 * good >= sample ? 'damaging' : 'useless');
       return areAllGood(2 * enough).pipe(map((isGood) => (isGood ? 'good' : 'damaging')));
     }),
   );

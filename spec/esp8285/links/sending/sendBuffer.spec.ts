@@ -45,12 +45,20 @@ describe('the send buffer of a modem', () => {
     assert.deepStrictEqual([sendBuffer.takeQuestion(), sendBuffer.takeQuestion()], [true, false]);
   });
 
+  it('is not asked for when the modem has said it, and a size that cannot be is not believed', () => {
+    sendBuffer.learned(4_096);
+    assert.deepStrictEqual([sendBuffer.capacity, sendBuffer.takeQuestion()], [4_096, false]);
+    sendBuffer.learned(0);
+    assert.strictEqual(sendBuffer.capacity, 536);
+  });
+
   it('is a new one when the modem is set up again', () => {
     sendBuffer.worked();
     sendBuffer.refused();
     sendBuffer.refused();
     sendBuffer.takeQuestion();
-    sendBuffer.capacity = 8_192;
+    sendBuffer.learned(8_192);
+    assert.strictEqual(sendBuffer.capacity, 8_192);
     sendBuffer.places = 8;
     sendBuffer.begin(nonos174);
     assert.deepStrictEqual([sendBuffer.capacity, sendBuffer.places], [2_920, Infinity]);

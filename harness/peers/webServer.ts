@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
-import { signed } from '../../../harness/peers/certificate';
+import { signed } from './certificate';
 
 /** A web server on loopback, and how many connections it has had. Dispose of it with `await using`. */
 export interface WebServer extends AsyncDisposable {

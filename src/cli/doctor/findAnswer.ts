@@ -1,0 +1,128 @@
+import type { Uart } from '../../streams';
+import { withoutPassword } from '../../transports';
+import { exitCodes } from '../manner/exitCodes';
+import { closeLine } from '../manner/openLine';
+import type { Tell } from './finding';
+import type { Heard, LineBench } from './lineBench';
+import { tellSilence } from './tellSilence';
+import { trySignals } from './trySignals';
+
+/** The speeds of modems, the most likely first. The boot loader of an ESP8266 prints at 74880. */
+const speeds = [115_200, 9_600, 74_880, 921_600, 57_600, 38_400, 19_200, 230_400, 460_800];
+/** Milliseconds: of listening before anything is said, and for the answer to `AT`. */
+const listening = 400;
+const patience = 500;
+/** Milliseconds around the `+++` that ends passthrough. */
+const escapeSilence = 1_100;
+/** The most bytes that a modem waits for after a prompt. */
+const longestSend = 2_048;
+
+/** What has become of the search on the open line: `'fault'` has been told, and after `'silence'` the search goes on. */
+type Outcome = 'answer' | 'fault' | 'silence';
+
+/**
+ * Opens the line, and resolves to it when something answers `AT` there. Otherwise it looks for the reason: another speed, a
+ * modem in the middle of something, control signals, and tells it.
+ *
+ * Rejects with the error of the line when it cannot be opened, or is lost.
+ */
+export async function findAnswer(
+  bench: LineBench,
+  tell: Tell,
+  note: (line: string) => void,
+): Promise<Uart | undefined> {
+  const line = bench.open();
+  const heard: Heard[] = [];
+  let outcome: Outcome = 'fault';
+  try {
+    outcome = await searchAnswer(bench, line, { heard, tell, note });
+  } finally {
+    if (outcome !== 'answer') await closeLine(line);
+  }
+  if (outcome === 'answer') return line;
+  if (outcome === 'silence' && !(await trySignals(bench, tell))) await tellSilence(bench, heard, tell);
+  return undefined;
+}
+
+interface Search {
+  /** What was heard without an answer. */
+  readonly heard: Heard[];
+  readonly tell: Tell;
+  readonly note: (line: string) => void;
+}
+
+async function searchAnswer(bench: LineBench, line: Uart, { heard, tell, note }: Search): Promise<Outcome> {
+  const check = 'answer';
+  const { port, baud: wanted } = bench.settings;
+  const before = await bench.hear(line, { wait: listening });
+  tell({ check: 'line', verdict: 'good', message: `${withoutPassword(port)} can be opened` });
+  const first = await bench.ask(line, patience);
+  if (first.meaning === 'answer') {
+    tell({ check, verdict: 'good', message: `AT is answered at ${line.baudRate ?? wanted} bit/s` });
+    return 'answer';
+  }
+  if (first.meaning === 'echo' && (await isLoop(bench, line))) {
+    tell({
+      check,
+      verdict: 'bad',
+      message: 'what is sent comes back, and nothing else: TX and RX are connected to each other',
+      advice: ['connect TX of the adapter to RX of the modem, and RX to TX', 'look for a short circuit'],
+      exitCode: exitCodes.line,
+    });
+    return 'fault';
+  }
+  heard.push({ ...first, text: before + first.text });
+  note('Nothing answers AT there. Other speeds and settings are tried, which takes up to half a minute.');
+  const found = await searchSpeed(bench, line, heard);
+  if (found !== undefined) {
+    tell(
+      wanted === 'auto'
+        ? { check, verdict: 'good', message: `AT is answered at ${found} bit/s` }
+        : {
+            check,
+            verdict: 'bad',
+            message: `the modem speaks at ${found} bit/s, not at ${wanted}`,
+            advice: [`--baud ${found}`],
+            exitCode: exitCodes.modem,
+          },
+    );
+    return 'answer';
+  }
+  if (!(await isStuck(bench, line))) return 'silence';
+  tell({
+    check,
+    verdict: 'doubtful',
+    message: 'the modem was in passthrough, or waited for the bytes of a send; it answers again',
+    advice: ['nothing: each command of rx-usocket ends that by itself'],
+  });
+  return 'answer';
+}
+
+/** A modem answers a line that is no command. */
+async function isLoop(bench: LineBench, line: Uart): Promise<boolean> {
+  const say = 'is this a loop?\r\n';
+  return (await bench.hear(line, { say, wait: patience })) === say;
+}
+
+/** Resolves to the speed at which something answers; the line then has it. */
+async function searchSpeed(bench: LineBench, line: Uart, heard: Heard[]): Promise<number | undefined> {
+  const first = line.baudRate;
+  for (const baud of speeds) {
+    if (baud === first || !(await bench.change(line, baud))) continue;
+    const said = await bench.ask(line, patience);
+    if (said.meaning === 'answer') return baud;
+    heard.push(said);
+  }
+  if (first !== undefined) await bench.change(line, first);
+  return undefined;
+}
+
+/** Whether the modem answers after the ends of what another program may have left it in. */
+async function isStuck(bench: LineBench, line: Uart): Promise<boolean> {
+  await bench.hear(line, { wait: escapeSilence });
+  await bench.hear(line, { say: '+++', wait: escapeSilence });
+  const escaped = await bench.ask(line, patience);
+  if (escaped.meaning === 'answer') return true;
+  await bench.hear(line, { say: '\r\n'.repeat(longestSend / 2), wait: patience });
+  return (await bench.ask(line, patience)).meaning === 'answer';
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import type { Server } from 'node:net';
+
+import { isLoopback, listenOn, type ListeningServer, type LocalAddress } from '../../proxy/localServer';
+import type { CommandContext } from '../manner/context';
+import { CommandFailure, exitCodes } from '../manner/exitCodes';
+import type { Report } from '../manner/report';
+import { shownAddress } from './places';
+
+/** A server, and where it is to listen. */
+export interface Serving {
+  readonly server: Server;
+  readonly listen: LocalAddress;
+}
+
+/** Warns of servers that other machines reach. Call it before anything listens. */
+export function warnOfOthers(places: readonly LocalAddress[], report: Report): void {
+  for (const place of places) {
+    if (isLoopback(place.host)) continue;
+    report.note(
+      `Warning: every machine that reaches ${shownAddress(place)} can use the modem; nobody is asked who he is.`,
+    );
+  }
+}
+
+/**
+ * Makes servers of this machine listen until the command is stopped, and closes them.
+ *
+ * @param listening Told where they listen, in their order.
+ */
+export async function serveUntilStopped(
+  servings: readonly Serving[],
+  { signal }: CommandContext,
+  listening: (addresses: readonly LocalAddress[]) => void,
+): Promise<void> {
+  const open: ListeningServer[] = [];
+  try {
+    for (const { server, listen } of servings) open.push(await listenOn(server, listen).catch(explain(listen)));
+    const stopped = once(signal, 'abort');
+    signal.throwIfAborted();
+    listening(open.map(({ address }) => address));
+    await stopped;
+  } finally {
+    for (const each of open) await each.close();
+  }
+}
+
+function explain(listen: LocalAddress): (cause: NodeJS.ErrnoException) => never {
+  return (cause) => {
+    const advice = cause.code === 'EADDRINUSE' ? '; choose another port, or 0 for any that is free' : '';
+    throw new CommandFailure(`cannot listen on ${shownAddress(listen)}: ${cause.message}${advice}`, exitCodes.failed, {
+      cause,
+    });
+  };
+}

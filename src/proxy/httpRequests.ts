@@ -1,0 +1,85 @@
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  request as makeRequest,
+  type RequestOptions,
+  type ServerResponse,
+} from 'node:http';
+import { pipeline } from 'node:stream';
+
+import { passedOn } from './headers';
+import type { Outgoing } from './outgoing';
+import { refusalOf } from './refusal';
+import { parseAuthority } from './target';
+
+/** Requests that may be repeated, because a kept connection may end while one of them is on its way (RFC 9110, 9.2.1). */
+const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Answers a plain request in the absolute form, `GET http://host.example/ HTTP/1.1`. */
+export function passRequest(request: IncomingMessage, response: ServerResponse, outgoing: Outgoing): void {
+  const { url = '', method = 'GET', headers } = request;
+  request.socket.setTimeout(0);
+  const [, authority = '', rest = ''] = /^http:\/\/(?:[^/?#@]*@)?([^/?#]*)([^#]*)/i.exec(url) ?? [];
+  const target = parseAuthority(authority, 80);
+  if (!target) {
+    answer(response, 400, wanted(url));
+    return;
+  }
+  // Old clients say it instead of `Connection`.
+  if (headers['proxy-connection']?.toString().toLowerCase() === 'close') response.shouldKeepAlive = false;
+  const isChunked = headers['transfer-encoding'] !== undefined;
+  const hasBody = isChunked || (headers['content-length'] ?? '0') !== '0';
+  const options: RequestOptions = {
+    ...target,
+    method,
+    agent: outgoing.agent,
+    path: rest.startsWith('/') ? rest : `/${rest}`,
+    headers: { ...passedOn(request), ...(isChunked && { 'Transfer-Encoding': 'chunked' }), Host: authority },
+  };
+
+  const send = (isLast: boolean): ClientRequest => {
+    const passed = makeRequest(options);
+    const abandon = () => void passed.destroy();
+    response.once('close', abandon);
+    passed.once('response', (incoming) => {
+      if (response.headersSent || response.destroyed) return void incoming.destroy();
+      response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, passedOn(incoming));
+      // A cut answer is a cut answer for the client, too: its connection is destroyed.
+      pipeline(incoming, response, () => undefined);
+    });
+    passed.on('error', (error) => {
+      response.off('close', abandon);
+      // The server has answered before it had the whole request.
+      if (response.headersSent || response.destroyed) return;
+      if (!isLast && passed.reusedSocket) return void send(true).end();
+      const { status, reason } = refusalOf(error);
+      outgoing.refused(`${method} ${url}`, reason);
+      answer(response, status, reason);
+    });
+    return passed;
+  };
+
+  const passed = send(hasBody || !safe.has(method));
+  if (!hasBody) passed.end();
+  else if (headers.expect === undefined) request.pipe(passed);
+  else waitForContinue(request, response, passed);
+}
+
+/** Whether a body is wanted is for the server to say. */
+function waitForContinue(request: IncomingMessage, response: ServerResponse, passed: ClientRequest): void {
+  passed.once('continue', () => {
+    response.writeContinue();
+    request.pipe(passed);
+  });
+  passed.flushHeaders();
+}
+
+function wanted(url: string): string {
+  if (/^https:/i.test(url)) return 'An https: URL goes through CONNECT; this is what a proxy for https is asked for.';
+  return `This is a proxy for http, which wants GET http://<host>/ or CONNECT <host>:<port>, not ${JSON.stringify(url)}.`;
+}
+
+function answer(response: ServerResponse, status: number, reason: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+  response.end(`${reason}\n`);
+}

@@ -1,0 +1,64 @@
+import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import { createServer, type Server, type Socket } from 'node:net';
+
+import { connect, HttpAgent, type LinkOptions } from '../node';
+import { passRequest } from './httpRequests';
+import { openTunnel, refuse } from './httpTunnel';
+import type { Outgoing } from './outgoing';
+import { refuseSocks4, socks4, socks5, socksProxy } from './socks';
+
+/** How a proxy uses its interface, and what it tells. */
+export interface ProxyOptions extends LinkOptions {
+  /** Told of each request that cannot be carried out. */
+  readonly refused?: (what: string, reason: string) => void;
+}
+
+/** How long a client may be silent before its request is there, in milliseconds. */
+const longestSilence = 30_000;
+
+/**
+ * Makes a proxy whose connections go through a network interface. It speaks SOCKS5 and HTTP on one port, because the first
+ * byte says which of them a client speaks. It does not listen yet.
+ */
+export function proxyServer({ refused = () => undefined, ...link }: ProxyOptions): Server {
+  const outgoing: Outgoing = {
+    // A request waits for a link as any other connection does, and not in the queue of the agent, where no wait ends.
+    agent: new HttpAgent({ ...link, keepAlive: true, maxTotalSockets: Infinity }),
+    connect: (target) => connect({ ...link, ...target }),
+    refused,
+  };
+  const serveSocks = socksProxy(outgoing);
+  const web = httpProxy(outgoing);
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    client.on('error', () => undefined).setTimeout(longestSilence, () => void client.destroy());
+    client.once('readable', () => {
+      const first = client.read(1) as Buffer | null;
+      if (!first) return void client.destroy();
+      client.unshift(first);
+      if (first[0] === socks5) serveSocks(client);
+      else if (first[0] === socks4) refuseSocks4(client, outgoing);
+      else web.emit('connection', client);
+    });
+  });
+  return server.once('close', () => {
+    outgoing.agent.destroy();
+  });
+}
+
+function httpProxy(outgoing: Outgoing) {
+  // A request over a slow line may take longer than any limit, and its client knows how long it wants to wait.
+  return createHttpServer({ requestTimeout: 0 })
+    .on('request', (request, response) => passRequest(request, response, outgoing))
+    .on('checkContinue', (request, response) => passRequest(request, response, outgoing))
+    .on('connect', (request: IncomingMessage, client: Socket, head: Buffer) =>
+      openTunnel(request, client, head, outgoing),
+    )
+    .on('clientError', (error: NodeJS.ErrnoException, client: Socket) => {
+      const isHuge = error.code === 'HPE_HEADER_OVERFLOW';
+      refuse(
+        client,
+        isHuge ? 431 : 400,
+        isHuge ? 'The headers are too large.' : `This is no request: ${error.message}`,
+      );
+    });
+}
