@@ -130,7 +130,7 @@ module.exports = {
       name: 'serialport-in-its-files',
       severity: 'error',
       comment: 'Only these files know hardware; everything else runs on any Uart.',
-      from: { path: '^src/', pathNot: at('transports/(serialUart|directBinding)\\.ts$') },
+      from: { path: '^src/', pathNot: at('transports/(serialUart|directBinding|listPorts)\\.ts$') },
       to: { path: packages('serialport', '@serialport/[^/]+') },
     },
     {

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 
 import { version } from '../../package.json';
+import { accessPointCommand } from './commands/accessPoint';
 import { doctorCommand } from './commands/doctor';
 import { forwardCommand } from './commands/forward';
 import { infoCommand } from './commands/info';
 import { joinCommand, leaveCommand } from './commands/join';
 import { pingCommand } from './commands/ping';
+import { portsCommand } from './commands/ports';
 import { proxyCommand } from './commands/proxy';
 import { scanCommand } from './commands/scan';
 import { serveCommand } from './commands/serve';
@@ -21,17 +23,21 @@ ${Object.entries(exitCodeMeanings)
   .join('\n')}
 
 Examples:
+  rx-usocket ports --probe                # which port has a modem?
+  rx-usocket doctor --port /dev/ttyUSB0   # why does it not work?
   rx-usocket info --port /dev/ttyUSB0
   rx-usocket info --port emulator:        # without a modem`;
 
 /** The commands, under the headings of `--help`. */
 const groups: Readonly<Record<string, readonly ((context: CommandContext) => Command)[]>> = {
   'The modem and its network:': [
+    portsCommand,
     doctorCommand,
     infoCommand,
     scanCommand,
     joinCommand,
     leaveCommand,
+    accessPointCommand,
     pingCommand,
     timeCommand,
   ],

@@ -1,3 +1,4 @@
+export { listPorts, type PortDescription } from './listPorts';
 export type { SerialSettings } from './serialSettings';
 export { openUart, withoutPassword } from './openUart';
 export type { ReopenableUart } from './reopenableUart';

@@ -14,18 +14,23 @@ export interface CommandSurroundings extends Partial<CommandContext> {
   readonly emulator?: EmulatorOptions;
   /** Aborts the command as Ctrl-C does, as soon as its standard output or its standard error matches. */
   readonly stopAt?: RegExp;
+  /** Is called with each piece of the output. */
+  readonly printed?: (text: string) => void;
 }
 
 /** Runs `rx-usocket` with these arguments in this process. Without more, it has no terminal and an empty environment. */
 export async function runCommand(
   args: readonly string[],
-  { emulator = {}, stopAt, ...surroundings }: CommandSurroundings = {},
+  { emulator = {}, stopAt, printed, ...surroundings }: CommandSurroundings = {},
 ): Promise<Outcome> {
   const output = new PassThrough();
   const errors = new PassThrough();
   const stdout = text(output);
   const stderr = text(errors);
   const stopping = new AbortController();
+  if (printed) {
+    for (const stream of [output, errors]) stream.on('data', (chunk) => printed(String(chunk)));
+  }
   if (stopAt) {
     let heard = '';
     for (const stream of [output, errors]) {

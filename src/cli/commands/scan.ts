@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { setTimeout } from 'node:timers/promises';
 
 import type { ESP8285, FoundNetwork } from '../../esp8285';
+import { encryptionName } from '../encryptions';
 import type { CommandContext } from '../manner/context';
 import { lineCommand, type LineCommandOptions } from '../manner/modemCommand';
 import { reportOf } from '../manner/report';
@@ -17,9 +18,6 @@ interface ScanOptions extends LineCommandOptions {
 
 /** A network as `--json` shows it. What the firmware does not show is left out. */
 type Network = Partial<Pick<FoundNetwork, 'encryption' | 'rssi' | 'bssid' | 'channel'>> & { readonly ssid: string };
-
-/** The names of the encryptions, by the numbers of `AT+CWLAP`. */
-const encryptions = ['open', 'WEP', 'WPA', 'WPA2', 'WPA/WPA2', 'WPA2 Enterprise', 'WPA3', 'WPA2/WPA3'];
 
 const clearScreen = '\u001b[2J\u001b[H';
 
@@ -70,7 +68,7 @@ function textOf(networks: readonly Network[]): string {
   const rows = networks.map(({ ssid, rssi, encryption, bssid = '', channel = '' }) => [
     ssid === '' ? '(hidden)' : printable(ssid),
     rssi === undefined ? '' : `${signalBars(rssi)} ${rssi} dBm`,
-    encryption === undefined ? '' : (encryptions[encryption] ?? `type ${encryption}`),
+    encryption === undefined ? '' : encryptionName(encryption),
     String(channel),
     bssid,
   ]);

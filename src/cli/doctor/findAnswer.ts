@@ -4,11 +4,10 @@ import { exitCodes } from '../manner/exitCodes';
 import { closeLine } from '../manner/openLine';
 import type { Tell } from './finding';
 import type { Heard, LineBench } from './lineBench';
+import { searchSpeed } from './searchSpeed';
 import { tellSilence } from './tellSilence';
 import { trySignals } from './trySignals';
 
-/** The speeds of modems, the most likely first. The boot loader of an ESP8266 prints at 74880. */
-const speeds = [115_200, 9_600, 74_880, 921_600, 57_600, 38_400, 19_200, 230_400, 460_800];
 /** Milliseconds: of listening before anything is said, and for the answer to `AT`. */
 const listening = 400;
 const patience = 500;
@@ -73,7 +72,7 @@ async function searchAnswer(bench: LineBench, line: Uart, { heard, tell, note }:
   }
   heard.push({ ...first, text: before + first.text });
   note('Nothing answers AT there. Other speeds and settings are tried, which takes up to half a minute.');
-  const found = await searchSpeed(bench, line, heard);
+  const found = await searchSpeed(bench, line, patience, heard);
   if (found !== undefined) {
     tell(
       wanted === 'auto'
@@ -102,19 +101,6 @@ async function searchAnswer(bench: LineBench, line: Uart, { heard, tell, note }:
 async function isLoop(bench: LineBench, line: Uart): Promise<boolean> {
   const say = 'is this a loop?\r\n';
   return (await bench.hear(line, { say, wait: patience })) === say;
-}
-
-/** Resolves to the speed at which something answers; the line then has it. */
-async function searchSpeed(bench: LineBench, line: Uart, heard: Heard[]): Promise<number | undefined> {
-  const first = line.baudRate;
-  for (const baud of speeds) {
-    if (baud === first || !(await bench.change(line, baud))) continue;
-    const said = await bench.ask(line, patience);
-    if (said.meaning === 'answer') return baud;
-    heard.push(said);
-  }
-  if (first !== undefined) await bench.change(line, first);
-  return undefined;
 }
 
 /** Whether the modem answers after the ends of what another program may have left it in. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 
 import type { Uart } from '../../streams';
-import type { SerialSettings } from '../../transports';
+import type { PortDescription, SerialSettings } from '../../transports';
 import { CommandFailure } from './exitCodes';
 
 /** What a command gets from where it runs, so that specs run it in their own process. */
@@ -20,6 +20,8 @@ export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Opens a line, for specs that need a special one. Default: `new machine.UART(port, baudRate, settings)`. */
   readonly openLine?: (port: string, baudRate: number, settings: Omit<SerialSettings, 'baudRate'>) => Uart;
+  /** Lists the ports of the machine, for specs. Default: `listPorts`. */
+  readonly listPorts?: () => Promise<readonly PortDescription[]>;
   /** Multiplies the times for which `doctor` and `ports` listen, for specs. Default: 1. */
   readonly pace?: number;
 }

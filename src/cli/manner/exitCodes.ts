@@ -40,6 +40,12 @@ export function usageFailure(message: string, options?: ErrorOptions): CommandFa
   return new CommandFailure(message, exitCodes.usage, options);
 }
 
+/** An error as the failure of a command. */
+export function failureOf(cause: unknown, exitCode: number, advice = ''): CommandFailure {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new CommandFailure(`${why}${advice}`, exitCode, { cause });
+}
+
 /** The operating system's code of an error, such as `'ENODEV'`. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;

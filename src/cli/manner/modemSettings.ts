@@ -2,8 +2,9 @@ import { askHidden } from './askHidden';
 import type { SerialSettings } from '../../transports';
 import type { CommandContext } from './context';
 import { usageFailure } from './exitCodes';
-import { type LineCommandOptions, type ModemCommandOptions, parseBaud } from './modemCommand';
+import { type LineCommandOptions, type ModemCommandOptions, parseBaud, type ReportOptions } from './modemCommand';
 import { reportOf } from './report';
+import { printable } from './table';
 
 /** Where the modem is. */
 export interface LineSettings {
@@ -54,12 +55,20 @@ export async function networkSettings(
     return undefined;
   }
   const given = options.key ?? environment['RX_USOCKET_KEY'];
-  return { ssid, key: given ?? (await keyOf(ssid, context)) };
+  const question = `Key of ${printable(ssid)} (none for an open network): `;
+  return { ssid, key: given ?? (await askKey(question, context)) ?? '' };
 }
 
-async function keyOf(ssid: string, context: CommandContext): Promise<string> {
+/** Warns of a key that was given as an argument. */
+export function warnOfKey(option: string, variable: string, options: ReportOptions, context: CommandContext): void {
+  const warning = `Warning: other users of this machine can see ${option}; better set ${variable}, or be asked for it.`;
+  reportOf(options, context).note(warning);
+}
+
+/** Asks for a key on a terminal, without showing it. Resolves to `undefined` where there is no terminal. */
+export async function askKey(question: string, context: CommandContext): Promise<string | undefined> {
   const canAsk = context.terminal && 'isTTY' in context.input && context.input.isTTY === true;
-  return canAsk ? await askHidden(`Key of ${ssid} (none for an open network): `, context) : '';
+  return canAsk ? await askHidden(question, context) : undefined;
 }
 
 function baudOf(text: string | undefined): number | 'auto' {

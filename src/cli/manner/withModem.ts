@@ -4,7 +4,7 @@ import { ESP8285 } from '../../esp8285';
 import { printTrace, traceLine } from '../../printTrace';
 import { withoutPassword } from '../../transports';
 import type { CommandContext } from './context';
-import { codeOf, CommandFailure, exitCodes } from './exitCodes';
+import { codeOf, type CommandFailure, exitCodes, failureOf } from './exitCodes';
 import type { LineCommandOptions, ModemCommandOptions } from './modemCommand';
 import { type LineSettings, lineSettings, networkSettings } from './modemSettings';
 import { closeLine, openLine } from './openLine';
@@ -101,9 +101,4 @@ function startFailure(cause: unknown, { port }: LineSettings): CommandFailure {
   return isModem
     ? failureOf(cause, exitCodes.modem, `; rx-usocket doctor --port ${withoutPassword(port)} looks for the reason`)
     : failureOf(cause, codeOf(cause) === 'EINVAL' ? exitCodes.usage : exitCodes.line);
-}
-
-function failureOf(cause: unknown, exitCode: number, advice = ''): CommandFailure {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CommandFailure(`${why}${advice}`, exitCode, { cause });
 }

@@ -1,0 +1,17 @@
+import { SerialPort } from 'serialport';
+
+/** A serial port of this machine, as the operating system describes it. */
+export interface PortDescription {
+  /** What to open: `'/dev/ttyUSB0'`, `'COM3'`. */
+  readonly path: string;
+  readonly manufacturer?: string | undefined;
+  readonly serialNumber?: string | undefined;
+  /** The vendor and the product of a USB adapter, each four hexadecimal digits. */
+  readonly vendorId?: string | undefined;
+  readonly productId?: string | undefined;
+}
+
+/** Lists the serial ports of this machine. Rejects with the error of the operating system's tool. */
+export async function listPorts(): Promise<readonly PortDescription[]> {
+  return await SerialPort.list();
+}
