@@ -18,7 +18,7 @@ export interface BenchOptions {
 }
 
 /** Seconds that a program may take for a figure beyond {@link slack} times what it takes at the speed of the line. */
-const start = 20;
+const start = 30;
 const slack = 10;
 
 /** What a program takes for a figure, on average: so many seconds, and so many times what it takes at the speed of the line. */
