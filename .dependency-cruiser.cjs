@@ -27,7 +27,15 @@ const floors = {
   // It prints the version in package.json.
   cli: [
     at(''),
-    packages('rxjs', 'commander', 'cli-progress', '@types/cli-progress', '@lydell/node-pty'),
+    packages(
+      'rxjs',
+      'commander',
+      'cli-progress',
+      '@types/cli-progress',
+      'follow-redirects',
+      '@types/follow-redirects',
+      '@lydell/node-pty',
+    ),
     core,
     '^package\\.json$',
   ],

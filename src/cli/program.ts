@@ -4,12 +4,15 @@ import { version } from '../../package.json';
 import { accessPointCommand } from './commands/accessPoint';
 import { doctorCommand } from './commands/doctor';
 import { forwardCommand } from './commands/forward';
+import { getCommand } from './commands/get';
 import { infoCommand } from './commands/info';
 import { joinCommand, leaveCommand } from './commands/join';
 import { pingCommand } from './commands/ping';
 import { portsCommand } from './commands/ports';
 import { proxyCommand } from './commands/proxy';
+import { putCommand } from './commands/put';
 import { scanCommand } from './commands/scan';
+import { sendCommand } from './commands/send';
 import { serveCommand } from './commands/serve';
 import { timeCommand } from './commands/time';
 import { emulateCommand } from './emulate';
@@ -41,6 +44,7 @@ const groups: Readonly<Record<string, readonly ((context: CommandContext) => Com
     pingCommand,
     timeCommand,
   ],
+  'Files through the modem:': [getCommand, putCommand, sendCommand],
   'Ways through the modem:': [proxyCommand, forwardCommand, serveCommand],
   'Instead of a modem:': [emulateCommand],
 };

@@ -15,6 +15,13 @@ export function parseListen(text: string): LocalAddress {
   return { host: withoutBrackets(given), port: parsePort(port) };
 }
 
+/** Parses `'host.example:80'`. */
+export function parseHostPort(text: string): LocalAddress {
+  const [, name = '', port = ''] = new RegExp(`^(${host}):(\\d{1,5})$`, 'i').exec(text) ?? [];
+  if (port === '') throw new InvalidArgumentError('Try host.example:5000.');
+  return { host: withoutBrackets(name), port: portFrom1(port) };
+}
+
 /** A port of this machine that leads to a port of a host in the modem's network. */
 export interface ForwardedPort {
   readonly listen: LocalAddress;

@@ -1,0 +1,108 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+import { restAt, takeAt } from '../../../harness/peers/peer';
+import { tcpServer, unusedPort } from '../../../harness/peers/tcpServer';
+import { webServer } from '../../../harness/peers/webServer';
+import { runCommand } from '../support/runCommand';
+import { startCommand } from '../support/startCommand';
+
+const joined = ['--port', 'emulator:', '--baud', '2000000', '--ssid', 'my-ssid'];
+const environment = { RX_USOCKET_KEY: 'my-password' };
+const emulator = { hosts: { 'host.example': '127.0.0.1' } };
+const surroundings = { environment, emulator };
+
+let folder: string;
+let file: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rx-usocket-'));
+  file = join(folder, 'file');
+  await writeFile(file, 'x'.repeat(20_000));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('rx-usocket put', () => {
+  it('uploads a file, and prints what the server answers', async () => {
+    await using web = await webServer((request, response) => {
+      void text(request).then((body) => response.writeHead(201).end(`${request.method} ${body.length}\n`));
+    });
+    const url = `http://host.example:${web.port}/there`;
+    const { code, stdout } = await runCommand(['put', file, url, ...joined], surroundings);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/there: 201, 20,000 bytes, [\d.]+ kB\/s, \d+% of the line\nPUT 20000\n$/);
+
+    await using command = startCommand(['put', '-', url, '--method', 'POST', '--json', ...joined], surroundings);
+    command.input.end('from a pipe');
+    const posted = await command.outcome;
+    expect(JSON.parse(posted.stdout)).toMatchObject({ status: 201, size: 11, answer: 'POST 11\n' });
+  });
+
+  it('prints the refusal of a server that wants no more', async () => {
+    await using web = await webServer((request, response) => {
+      request.once('data', () => response.writeHead(413, { connection: 'close' }).end('at most 10 kB'));
+    });
+    const large = join(folder, 'large');
+    await writeFile(large, 'x'.repeat(500_000));
+    const url = `http://host.example:${web.port}/`;
+    const outcome = await runCommand(['put', large, url, ...joined], surroundings);
+    expect(outcome).toMatchObject({ code: 1, stdout: '' });
+    expect(outcome.stderr).toContain('413 Payload Too Large\nat most 10 kB');
+    web.server.on('checkContinue', (_request, response) => response.writeHead(401).end());
+    const unasked = await runCommand(['put', large, url, ...joined], surroundings);
+    expect(unasked).toMatchObject({ code: 1, stderr: expect.stringContaining('401 Unauthorized') });
+  });
+
+  it('fails without a file, and when the connection fails', async () => {
+    const missing = await runCommand(['put', join(folder, 'missing'), 'http://host.example/', ...joined], surroundings);
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining('ENOENT') });
+    const url = `http://host.example:${await unusedPort()}/`;
+    const refused = await runCommand(['put', file, url, ...joined], surroundings);
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('ECONNREFUSED') });
+  });
+
+  it('stops at Ctrl-C', async () => {
+    await using web = await webServer(() => undefined);
+    await using command = startCommand(['put', '-', `http://host.example:${web.port}/`, ...joined], surroundings);
+    command.input.write('a part');
+    await command.notes(/^/);
+    expect(await command.stop()).toMatchObject({ code: 130 });
+  });
+});
+
+describe('rx-usocket send', () => {
+  it('sends a file, and says so', async () => {
+    await using server = await tcpServer();
+    const to = `host.example:${server.endpoint.port}`;
+    await using command = startCommand(['send', file, to, ...joined], surroundings);
+    const peer = await server.accept();
+    peer.write('ignored');
+    expect(await restAt(peer)).toHaveLength(20_000);
+    expect(await command.outcome).toMatchObject({ code: 0, stdout: expect.stringMatching(/: 20,000 bytes, /) });
+  });
+
+  it('fails when the host ends the connection before', async () => {
+    await using server = await tcpServer();
+    await using command = startCommand(['send', '-', `host.example:${server.endpoint.port}`, ...joined], surroundings);
+    command.input.write('a part');
+    const peer = await server.accept();
+    await takeAt(peer, 6);
+    peer.end();
+    expect(await command.outcome).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the host has ended the connection after about 6 bytes'),
+    });
+  });
+
+  it('stops at Ctrl-C, and refuses a place that is none', async () => {
+    await using server = await tcpServer();
+    await using command = startCommand(['send', '-', `host.example:${server.endpoint.port}`, ...joined], surroundings);
+    await server.accept();
+    expect(await command.stop()).toMatchObject({ code: 130 });
+    expect(await runCommand(['send', file, 'host.example', ...joined], surroundings)).toMatchObject({ code: 2 });
+  });
+});

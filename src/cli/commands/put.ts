@@ -1,0 +1,78 @@
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+
+import { type Command, Option } from 'commander';
+
+import type { CommandContext } from '../manner/context';
+import { usageFailure } from '../manner/exitCodes';
+import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
+import { reportOf } from '../manner/report';
+import { withModem } from '../manner/withModem';
+import { refusal } from '../transfer/download';
+import { meter, shownRate } from '../transfer/meter';
+import { upload } from '../transfer/upload';
+import { addTrustOptions, shownUrl, type TrustOptions, webClient, webUrl } from '../transfer/webClient';
+
+interface PutOptions extends ModemCommandOptions, TrustOptions {
+  readonly method: 'PUT' | 'POST';
+}
+
+const help = `
+The server is asked first whether it wants the file. What it answers is printed. The exit code is 1 if it refuses.
+
+Examples:
+  rx-usocket put picture.png https://host.example/pictures/1.png --port /dev/ttyUSB0 --ssid my-ssid
+  date | rx-usocket put - http://host.example/log --method POST`;
+
+/** `rx-usocket put`: uploads a file to a web server. */
+export function putCommand(context: CommandContext): Command {
+  const command = modemCommand('put')
+    .description('Upload a file to a web server through the modem.')
+    .argument('<file>', 'the file; - for standard input')
+    .argument('<url>', 'http: or https:')
+    .addOption(new Option('--method <method>', 'how').choices(['PUT', 'POST']).default('PUT'));
+  return addTrustOptions(command)
+    .addHelpText('after', help)
+    .action(async (name: string, address: string, { method, ca, ...options }: PutOptions) => {
+      const url = webUrl(address);
+      const { body, size } = await source(name, context);
+      const report = reportOf(options, context);
+      const { signal } = context;
+      try {
+        await withModem(options, context, async (nic) => {
+          const client = await webClient(nic, { ...(ca !== undefined && { ca }) }, signal);
+          const display = report.progress(size);
+          const measured = meter(display, nic);
+          const response = await upload({ client, url, method, body, size, measured, signal }).finally(() => {
+            display.stop();
+          });
+          const { statusCode: status = 0 } = response;
+          if (status < 200 || status > 299) throw await refusal(response, shownUrl(url));
+          const answer = await text(response);
+          const sent = { url: shownUrl(url), status, size: measured.count(), rate: measured.rate(), answer };
+          report.result(sent, ({ size: bytes, rate }) => {
+            const summary = `${sent.url}: ${status}, ${bytes.toLocaleString('en')} bytes, ${shownRate(rate, nic.baud)}`;
+            return answer === '' ? summary : `${summary}\n${answer.trimEnd()}`;
+          });
+        });
+      } finally {
+        body.destroy();
+      }
+    });
+}
+
+/** What is to be sent. Throws a usage failure for a file that cannot be read. */
+export async function source(
+  name: string,
+  { input }: CommandContext,
+): Promise<{ readonly body: Readable; readonly size: number | undefined }> {
+  if (name === '-') return { body: input instanceof Readable ? input : Readable.from(input), size: undefined };
+  try {
+    const file = await open(name);
+    const { size } = await file.stat();
+    return { body: file.createReadStream({ highWaterMark: 4096 }), size };
+  } catch (cause) {
+    throw usageFailure(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

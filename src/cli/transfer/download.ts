@@ -1,0 +1,157 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+
+import { CommandFailure, exitCodes } from '../manner/exitCodes';
+import type { Report } from '../manner/report';
+import { type Meter, meter } from './meter';
+import type { PartialFile } from './partialFile';
+import { shownUrl, type WebClient } from './webClient';
+
+/** What a download needs. */
+export interface DownloadOptions {
+  readonly client: WebClient;
+  readonly url: URL;
+  readonly file: PartialFile;
+  readonly baud: number | undefined;
+  readonly signal: AbortSignal;
+  /** Whether the end of the connection is the end of a file whose length the server does not say. */
+  readonly trustEnd: boolean;
+  readonly report: Report;
+}
+
+/** What came of a download. */
+export interface Downloaded {
+  /** How large the file is. */
+  readonly size: number;
+  /** How many bytes of it were there before. */
+  readonly resumedAt: number;
+  /** Bytes per second. */
+  readonly rate: number;
+}
+
+/** Where the body of an answer belongs. */
+interface Part {
+  readonly from: number;
+  /** The size of the whole file; `undefined` if the server does not say it. */
+  readonly total: number | undefined;
+}
+
+/**
+ * Downloads a file, and continues a partial one. The file gets its name only when all of its bytes are certain to be those
+ * of one version of the content. What does not fit together is downloaded anew.
+ *
+ * Rejects when the server refuses, and when the answer ends too early. What has come is kept then.
+ */
+export async function download(options: DownloadOptions): Promise<Downloaded> {
+  const { client, url, file, report } = options;
+  const shown = shownUrl(url);
+  const beginning = await file.beginning(shown);
+  if (beginning) {
+    const { size, validator } = beginning;
+    const response = await client.get(url, { ...plain, range: `bytes=${size}-`, 'if-range': validator });
+    const part = partOf(response, { size, validator });
+    if (part) {
+      if (part.from > 0) report.note(`continues at ${part.from.toLocaleString('en')} bytes`);
+      return await save(response, part, options);
+    }
+    response.destroy();
+    report.note(`what is there does not fit (${response.statusCode ?? 0}), so it is downloaded anew`);
+  }
+  const response = await client.get(url, plain);
+  const { statusCode = 0, headers } = response;
+  if (statusCode !== 200) throw await refusal(response, shown);
+  return await save(response, { from: 0, total: lengthOf(headers) }, options);
+}
+
+/** The file is wanted as it is, because a range of something compressed is not a range of the file. */
+const plain = { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'rx-usocket' };
+
+/** Where the answer to a request for the rest belongs; `undefined` if it is no use. */
+function partOf(
+  { statusCode, headers }: IncomingMessage,
+  { size, validator }: { readonly size: number; readonly validator: string },
+): Part | undefined {
+  // The content has changed, or the server has no ranges.
+  if (statusCode === 200) return { from: 0, total: lengthOf(headers) };
+  if (statusCode !== 206) return undefined;
+  const [, from, to, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
+  const isRest = Number(from) === size && Number(to) + 1 === Number(total);
+  const isSame = validatorOf(headers) === undefined || [headers.etag, headers['last-modified']].includes(validator);
+  const length = lengthOf(headers);
+  const isWhole = length === undefined || length === Number(total) - size;
+  return isRest && isSame && isWhole ? { from: size, total: Number(total) } : undefined;
+}
+
+async function save(response: IncomingMessage, part: Part, options: DownloadOptions): Promise<Downloaded> {
+  const { url, file, baud, signal, trustEnd, report } = options;
+  const { from, total } = part;
+  const target = from > 0 ? await file.continue() : await file.begin(shownUrl(url), validatorOf(response.headers));
+  const display = report.progress(total);
+  const measured = meter(display, { baud }, from);
+  try {
+    await pipeline(response, measured.stream, target.createWriteStream({ flush: true }), { signal });
+  } catch (cause) {
+    throw cutOff(from + measured.count(), part, file, cause);
+  } finally {
+    display.stop();
+  }
+  checkLength(measured, part, options, isDelimited(response) || trustEnd);
+  await file.complete();
+  return { size: from + measured.count(), resumedAt: from, rate: measured.rate() };
+}
+
+function checkLength(measured: Meter, part: Part, { file }: DownloadOptions, isEndKnown: boolean): void {
+  const size = part.from + measured.count();
+  if (part.total !== undefined && size !== part.total) throw cutOff(size, part, file);
+  if (part.total !== undefined || isEndKnown) return;
+  const message = `the server does not say how long the file is, so ${file.path} may be incomplete; --trust-end takes it`;
+  throw new CommandFailure(message, exitCodes.failed);
+}
+
+function cutOff(size: number, { total }: Part, { path }: PartialFile, cause?: unknown): CommandFailure {
+  const why = cause instanceof Error ? ` (${cause.message})` : '';
+  const of = total === undefined ? '' : ` of ${total.toLocaleString('en')}`;
+  const message = `the answer has ended after ${size.toLocaleString('en')}${of} bytes${why}; the same command continues ${path}`;
+  return new CommandFailure(message, exitCodes.failed, { cause });
+}
+
+/** What the server says instead of the file, with the beginning of its page. */
+export async function refusal(response: IncomingMessage, url: string): Promise<CommandFailure> {
+  const { statusCode = 0, statusMessage = '' } = response;
+  const page = await beginningOf(response);
+  const more = page === '' ? '' : `\n${page}`;
+  return new CommandFailure(`${url}: ${statusCode} ${statusMessage}${more}`, exitCodes.failed);
+}
+
+async function beginningOf(response: IncomingMessage): Promise<string> {
+  let page = '';
+  try {
+    for await (const chunk of response) {
+      page += String(chunk);
+      if (page.length > 1000) break;
+    }
+  } catch {
+    // The status is there.
+  }
+  // Control characters would act on the terminal.
+  return page
+    .replace(/[^\P{C}\n\t]/gu, '')
+    .trim()
+    .slice(0, 1000);
+}
+
+/** Whether the message itself says where it ends. The end of a connection may also be a failure of it. */
+function isDelimited({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || lengthOf(headers) !== undefined;
+}
+
+function lengthOf(headers: IncomingHttpHeaders): number | undefined {
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Number(length);
+}
+
+/** A strong validator, which changes with each byte of the content (RFC 9110, section 13.1.5). */
+function validatorOf({ etag, 'last-modified': lastModified }: IncomingHttpHeaders): string | undefined {
+  if (etag !== undefined) return etag.startsWith('W/') ? undefined : etag;
+  return lastModified;
+}

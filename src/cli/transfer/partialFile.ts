@@ -1,0 +1,54 @@
+import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+
+/** What a partial file is the beginning of. */
+export interface Origin {
+  /** Without a password. */
+  readonly url: string;
+  /** The strong validator of the content: an ETag, or the time of its last change. */
+  readonly validator: string;
+}
+
+/**
+ * A file that is being downloaded: `name.part`, which becomes `name` when it is complete. `name.part.json` says what it is
+ * the beginning of.
+ */
+export class PartialFile {
+  readonly path: string;
+  private readonly note: string;
+
+  constructor(private readonly name: string) {
+    this.path = `${name}.part`;
+    this.note = `${name}.part.json`;
+  }
+
+  /** How many bytes there are of this origin, and its validator; `undefined` if nothing can be continued. */
+  async beginning(url: string): Promise<{ readonly size: number; readonly validator: string } | undefined> {
+    try {
+      const origin = JSON.parse(await readFile(this.note, 'utf8')) as Partial<Origin>;
+      const { size } = await stat(this.path);
+      if (origin.url !== url || typeof origin.validator !== 'string' || size === 0) return undefined;
+      return { size, validator: origin.validator };
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Begins anew. Without a validator it cannot be continued later. */
+  async begin(url: string, validator: string | undefined): Promise<FileHandle> {
+    await rm(this.note, { force: true });
+    const file = await open(this.path, 'w');
+    if (validator !== undefined) await writeFile(this.note, JSON.stringify({ url, validator } satisfies Origin));
+    return file;
+  }
+
+  /** Goes on behind the bytes that are there. */
+  continue(): Promise<FileHandle> {
+    return open(this.path, 'a');
+  }
+
+  /** Gives the complete file its name. */
+  async complete(): Promise<void> {
+    await rename(this.path, this.name);
+    await rm(this.note, { force: true });
+  }
+}

@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request as plainRequest } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import type { Readable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
+
+import { CommandFailure, exitCodes } from '../manner/exitCodes';
+import type { Meter } from './meter';
+import { shownUrl, type WebClient } from './webClient';
+
+/** What an upload needs. */
+export interface UploadOptions {
+  readonly client: WebClient;
+  readonly url: URL;
+  readonly method: string;
+  readonly body: Readable;
+  /** How many bytes the body has; `undefined` if that is not known. */
+  readonly size: number | undefined;
+  readonly measured: Meter;
+  readonly signal: AbortSignal;
+}
+
+/** How long a server may think about whether it wants the body, in milliseconds. Old servers do not answer to that. */
+const patience = 2_000;
+
+/**
+ * Sends a body to a web server, and resolves to its answer. The server is asked first whether it wants the body, because that
+ * takes a round trip, and a body may take minutes. If it answers before it has all of it, the upload ends.
+ *
+ * Rejects when the connection fails before there is an answer.
+ */
+export async function upload(options: UploadOptions): Promise<IncomingMessage> {
+  const { client, url, method, body, size, measured, signal } = options;
+  const ask = url.protocol === 'https:' ? secureRequest : plainRequest;
+  const request = ask(url, {
+    method,
+    agent: url.protocol === 'https:' ? client.agents.https : client.agents.http,
+    headers: {
+      'user-agent': 'rx-usocket',
+      'content-type': 'application/octet-stream',
+      expect: '100-continue',
+      ...(size === undefined ? { 'transfer-encoding': 'chunked' } : { 'content-length': size }),
+    },
+  });
+  const settled = new AbortController();
+  const answered = once(request, 'response', { signal }) as Promise<[IncomingMessage]>;
+  // A failure of the connection after that is no failure of the upload.
+  request.on('error', () => undefined);
+  try {
+    request.flushHeaders();
+    const waiting = { signal: settled.signal };
+    const wanted = Promise.race([once(request, 'continue', waiting), setTimeout(patience, undefined, waiting)]);
+    const early = await Promise.race([answered, wanted.then(() => undefined)]);
+    if (early) return early[0];
+    body.once('error', (error) => void request.destroy(error));
+    body.pipe(measured.stream).pipe(request);
+    const [response] = await answered;
+    // The answer ends the upload. To destroy the request would destroy the answer, too.
+    measured.stream.unpipe(request);
+    return response;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const message = `${shownUrl(url)}: the upload has failed after ${measured.count().toLocaleString('en')} bytes: ${why}`;
+    throw new CommandFailure(message, exitCodes.failed, { cause });
+  } finally {
+    settled.abort();
+    body.destroy();
+  }
+}

@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+
+import type { Command } from 'commander';
+import { http, https } from 'follow-redirects';
+
+import type { ESP8285 } from '../../esp8285';
+import { HttpAgent, HttpsAgent } from '../../node';
+import { usageFailure } from '../manner/exitCodes';
+
+/** The options for TLS, which `get` and `put` have. */
+export interface TrustOptions {
+  /** A file with the certificates of authorities, in PEM. */
+  readonly ca?: string;
+}
+
+export function addTrustOptions(command: Command): Command {
+  return command.option('--ca <file>', 'trust the authorities in this file (PEM) instead of the usual ones');
+}
+
+/** Asks web servers through an interface. */
+export interface WebClient {
+  readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
+  /** Asks for a page, and follows redirects. Rejects when there is no answer, or when the signal aborts. */
+  get(url: URL, headers: OutgoingHttpHeaders): Promise<IncomingMessage & { readonly responseUrl: string }>;
+}
+
+/** Makes a client whose connections go through the interface. They are encrypted on this machine. */
+export async function webClient(nic: ESP8285, { ca }: TrustOptions, signal: AbortSignal): Promise<WebClient> {
+  const trusted = ca === undefined ? {} : { ca: await readAuthorities(ca) };
+  const agents = { http: new HttpAgent({ nic }), https: new HttpsAgent({ nic, ...trusted }) };
+  return {
+    agents,
+    async get(url, headers) {
+      const protocol = url.protocol === 'https:' ? https : http;
+      const request = protocol.get(url, { headers, agents, maxRedirects: 10 });
+      // After the answer, a failure is one of the answer.
+      request.on('error', () => undefined);
+      const [response] = (await once(request, 'response', { signal })) as [Awaited<ReturnType<WebClient['get']>>];
+      return response;
+    },
+  };
+}
+
+/** Parses a URL of the web. Throws a usage failure. */
+export function webUrl(text: string): URL {
+  let url: URL | undefined;
+  try {
+    // `URL` drops line ends, and would ask for something else.
+    url = /[\0-\x20\x7f]/.test(text) ? undefined : new URL(text);
+  } catch {
+    url = undefined;
+  }
+  if (!url || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
+    throw usageFailure(`${JSON.stringify(text)} is not a URL; try http://host.example/ or https://host.example/`);
+  }
+  return url;
+}
+
+/** A URL for messages, without a user name and a password. */
+export function shownUrl(url: URL): string {
+  const shown = new URL(url);
+  shown.username = '';
+  shown.password = '';
+  return shown.href;
+}
+
+async function readAuthorities(file: string): Promise<string> {
+  return await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw usageFailure(`cannot read --ca: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
+}
