@@ -1,7 +1,7 @@
 import { defer, filter, type Observable, repeat, type SchedulerLike, take, timer } from 'rxjs';
 
 /** How long a half-closed connection may be silent before it is given up. */
-export interface SilenceOptions {
+export interface HalfCloseOptions {
   /** In milliseconds. */
   readonly longest: number;
   /** When bytes have last come, in milliseconds of the scheduler. */
@@ -16,7 +16,7 @@ export interface SilenceOptions {
  *     longest   ------(4 s)--
  *     emits     ------------(x|)
  */
-export function whenSilent({ longest, lastHeard, scheduler }: SilenceOptions): Observable<unknown> {
+export function whenSilent({ longest, lastHeard, scheduler }: HalfCloseOptions): Observable<unknown> {
   const left = () => lastHeard() + longest - scheduler.now();
   return defer(() => timer(Math.max(0, left()), scheduler)).pipe(
     repeat(),
