@@ -20,6 +20,7 @@ export { recv } from './reading/recv';
 export { currentOf } from './state/currentOf';
 export { Inspectable, inspectableModule, type Shown } from './state/inspectable';
 export { type Pollable, type Readiness, sameReadiness } from './state/readiness';
+export { switchOnChange } from './state/switchOnChange';
 export { deadline, type DeadlineOptions, longestDelay } from './time/deadline';
 export { yieldToInput } from './time/yieldToInput';
 export type { LineAdvice, LineHint, Uart } from './uart';

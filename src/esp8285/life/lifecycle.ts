@@ -3,7 +3,6 @@ import {
   concat,
   concatMap,
   defer,
-  distinctUntilKeyChanged,
   EMPTY,
   ignoreElements,
   map,
@@ -18,7 +17,7 @@ import {
   timer,
 } from 'rxjs';
 
-import { runOnce } from '../../streams';
+import { runOnce, switchOnChange } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
 import { lineError } from '../line/lineError';
 import { Session } from '../executor/session';
@@ -62,7 +61,7 @@ const longestStart = 90_000;
 export class Lifecycle {
   /** Each emission sets the modem up, from an unknown state; `undefined` for the first time. */
   private readonly restarts = new Subject<Restart | undefined>();
-  /** Frames that raise the question whether the modem has started again. */
+  /** Frames that raise the question whether a modem that is up has started again. */
   private readonly suspicions = new Subject<Frame>();
   private readonly closing$: Observable<never>;
   private running: Subscription | undefined;
@@ -200,12 +199,18 @@ export class Lifecycle {
 
   private route(frame: Frame): void {
     const { links, stations, state } = this.parts;
-    if (!links.route(frame) || raisesDoubt(frame)) this.suspicions.next(frame);
+    if (!links.route(frame) || raisesDoubt(frame)) this.suspect(frame);
     stations.route(frame);
     state.route(frame);
     if (frame.kind === 'booted' || frame.kind === 'booting') {
       this.restartAfter(new OSError('ECONNRESET', 'modem', 'the modem has started again, and lost its connections'));
     }
+  }
+
+  private suspect(frame: Frame): void {
+    if (this.parts.state.modem !== 'up') return;
+    this.parts.executor.doubt();
+    this.suspicions.next(frame);
   }
 
   /** A line that is lost silently looks the same. */
@@ -290,8 +295,10 @@ export class Lifecycle {
    */
   private tooLong(): Observable<unknown> {
     return this.parts.state.status$.pipe(
-      distinctUntilKeyChanged('modem'),
-      switchMap(({ modem }) => (modem === 'starting' ? timer(longestStart, this.options.scheduler) : EMPTY)),
+      switchOnChange(
+        ({ modem }) => modem === 'starting',
+        (isStarting) => (isStarting ? timer(longestStart, this.options.scheduler) : EMPTY),
+      ),
     );
   }
 

@@ -2,17 +2,15 @@ import {
   catchError,
   concat,
   defer,
-  distinctUntilChanged,
   EMPTY,
   ignoreElements,
-  map,
   type Observable,
   retry,
   type SchedulerLike,
-  switchMap,
   timer,
 } from 'rxjs';
 
+import { switchOnChange } from '../../streams';
 import type { Status } from './status';
 
 /** How a network that is lost is joined again: the first attempt, and further ones after growing pauses. */
@@ -52,11 +50,10 @@ export class Rejoiner {
    * loss lasts.
    */
   rejoining(status$: Observable<Status>): Observable<never> {
+    const isOff = ({ modem, wifi }: Status) => modem === 'up' && wifi !== 'up';
     return status$.pipe(
-      map(({ modem, wifi }) => modem === 'up' && wifi !== 'up'),
-      distinctUntilChanged(),
-      switchMap((isOff, index) => {
-        if (!isOff || !this.join$ || this.rejoin === false) return EMPTY;
+      switchOnChange(isOff, (isOffNow, index) => {
+        if (!isOffNow || !this.join$ || this.rejoin === false) return EMPTY;
         return concat(index === 0 ? EMPTY : timer(ownReturn, this.scheduler), this.joinAgain(this.rejoin)).pipe(
           ignoreElements(),
         );

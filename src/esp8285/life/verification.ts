@@ -10,7 +10,6 @@ import {
   type Observable,
   type SchedulerLike,
   takeUntil,
-  tap,
   timer,
 } from 'rxjs';
 
@@ -27,7 +26,7 @@ export function raisesDoubt(frame: Frame): boolean {
 }
 
 /**
- * Asks a modem that is up whether it has started again, after each frame that raises that question, because the noise
+ * Asks a modem whether it has started again, after each frame that raises that question while it is up, because the noise
  * of a start may hide its `ready`. Such frames are an echo, something that is not a line, a line that may come from a
  * start, and a block that is cut off.
  */
@@ -37,10 +36,6 @@ export function verifying(
   scheduler: SchedulerLike,
 ): Observable<never> {
   return suspicions$.pipe(
-    filter(() => state.modem === 'up'),
-    tap(() => {
-      executor.doubt();
-    }),
     // One question at a time, because endless noise must not postpone it for ever.
     exhaustMap(({ kind }) =>
       // At another speed than its own, its `ready` cannot be read.

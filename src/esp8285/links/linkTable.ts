@@ -1,17 +1,6 @@
-import {
-  defer,
-  distinctUntilChanged,
-  EMPTY,
-  ignoreElements,
-  type Observable,
-  type SchedulerLike,
-  Subject,
-  switchMap,
-  tap,
-  timer,
-} from 'rxjs';
+import { defer, EMPTY, identity, ignoreElements, type Observable, type SchedulerLike, Subject, tap, timer } from 'rxjs';
 
-import type { LineAdvice } from '../../streams';
+import { type LineAdvice, switchOnChange } from '../../streams';
 import type { Endpoint } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
 import type { Dialect } from '../commands/dialect';
@@ -216,8 +205,7 @@ export class LinkTable {
   outliving(isUp$: Observable<boolean>): Observable<never> {
     let wasUp = false;
     return isUp$.pipe(
-      distinctUntilChanged(),
-      switchMap((isUp) => {
+      switchOnChange(identity, (isUp) => {
         const isFirst = !wasUp;
         wasUp ||= isUp;
         if (isFirst) return EMPTY;

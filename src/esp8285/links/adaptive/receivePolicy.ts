@@ -1,16 +1,6 @@
-import {
-  defer,
-  distinctUntilChanged,
-  EMPTY,
-  map,
-  type Observable,
-  repeat,
-  type SchedulerLike,
-  switchMap,
-  take,
-  timer,
-} from 'rxjs';
+import { defer, EMPTY, identity, map, type Observable, repeat, type SchedulerLike, switchMap, take, timer } from 'rxjs';
 
+import { switchOnChange } from '../../../streams';
 import type { Way } from './receiveMode';
 
 /**
@@ -51,8 +41,7 @@ export function chooseWay({ pace$, way$, data$, scheduler }: PolicyOptions): Obs
     let pushedSince = scheduler.now();
     const to = (way: Way, needed: Pace, first: number) =>
       pace$.pipe(
-        distinctUntilChanged(),
-        switchMap((pace) => (pace === needed ? tryAgain(way, first, data$, scheduler) : EMPTY)),
+        switchOnChange(identity, (pace) => (pace === needed ? tryAgain(way, first, data$, scheduler) : EMPTY)),
       );
     return way$.pipe(
       switchMap((way) => {
