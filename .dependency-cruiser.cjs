@@ -19,7 +19,7 @@ const floors = {
   esp8285: [at('streams/', contract), packages('rxjs', 'dns-packet', '@types/dns-packet')],
   system: [at(contract), packages('rxjs'), core],
   host: [at('streams/', 'usocket/', 'system/'), packages('rxjs'), core],
-  node: [at('streams/', 'usocket/', 'programInterfaces\\.ts$'), packages('rxjs', 'debug', '@types/debug'), core],
+  node: [at('streams/', 'usocket/', 'system/', 'programInterfaces\\.ts$'), packages('rxjs', 'debug', '@types/debug'), core],
   proxy: [at('node/'), packages('@pondwader/socks5-server'), core],
   transports: [at('streams/', contract, 'system/'), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],

@@ -1,9 +1,10 @@
 import { Agent, type ClientRequest, type ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
-import { asyncScheduler, finalize, fromEvent, noop, takeUntil, timer } from 'rxjs';
+import { finalize, fromEvent, noop, takeUntil, timer } from 'rxjs';
 
 import { connect, type NicConnectOptions } from './connect';
 import { type NicSocket, yieldWhenIdle } from './nicSocket';
+import { nodeTime } from './nodeTime';
 import type { LinkOptions } from './openHandle';
 
 /** As many connections as a modem has links. */
@@ -45,7 +46,7 @@ export class AgentLinks {
     const fail = () => void socket.destroy();
     socket.on('error', fail);
     this.count(options, 1);
-    timer(rest, asyncScheduler)
+    timer(rest, nodeTime)
       .pipe(
         takeUntil(fromEvent(socket, 'close')),
         finalize(() => {
@@ -66,7 +67,7 @@ export class AgentLinks {
   /** Adds a request. If a connection to its host rests, the request waits for that instead of opening another one. */
   add(request: ClientRequest, options: Target): void {
     if (!this.resting.has(hostOf(options))) this.addNow(request, options);
-    else timer(rest, asyncScheduler).subscribe({ next: () => this.addNow(request, options), error: noop });
+    else timer(rest, nodeTime).subscribe({ next: () => this.addNow(request, options), error: noop });
   }
 
   private addNow(request: ClientRequest, options: object): void {

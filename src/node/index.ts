@@ -9,6 +9,7 @@
 export { HttpAgent, type HttpAgentOptions, HttpsAgent, type HttpsAgentOptions } from './agents';
 export { connect, type NicConnectOptions } from './connect';
 export { connector, type Connector, type ConnectorOptions, type ConnectorTarget } from './connector';
+export { createSocket, type NicDatagramOptions, NicDatagramSocket } from './datagrams';
 export { lookup, type LookupCallback, type NicLookupOptions } from './lookup';
 export { NicSocket, type NicSocketOptions } from './nicSocket';
 export type { LinkOptions } from './openHandle';

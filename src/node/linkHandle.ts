@@ -31,6 +31,7 @@ import {
   type StreamCalls,
   type StreamRequest,
 } from './nativeStream';
+import { inNextTurn } from './nodeTime';
 import { OneLink } from './oneLink';
 import { isInterfaceClosed, numberOf, systemCallError, systemCode } from './systemErrors';
 
@@ -284,7 +285,7 @@ export class LinkHandle implements StreamCalls, YieldingLink {
         concat(before$, this.socket.close$()).subscribe({ complete: () => share.linkFreed(), error: noop });
       });
     }
-    setImmediate(() => {
+    inNextTurn(() => {
       this.writer.cancel();
       closed?.();
     });

@@ -1,6 +1,5 @@
 import debug from 'debug';
 import {
-  asyncScheduler,
   catchError,
   defer,
   ignoreElements,
@@ -19,6 +18,7 @@ import {
 import { Mutex } from '../streams';
 import type { Nic } from '../usocket/contract/nic';
 import { callError, OSError } from '../usocket/contract/osError';
+import { nodeTime } from './nodeTime';
 
 /** A connection that may be given up when another one needs its link. */
 export interface YieldingLink {
@@ -56,7 +56,7 @@ export class LinkShare {
 
   constructor(
     readonly nic: Nic,
-    private readonly scheduler: SchedulerLike = asyncScheduler,
+    private readonly scheduler: SchedulerLike = nodeTime,
   ) {}
 
   /** Tells in the log, once, that the interface cannot do something that no program expects to fail. */

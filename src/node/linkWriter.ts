@@ -12,6 +12,7 @@ import {
 
 import type { SocketStreams } from '../usocket/stream/socketStreams';
 import type { LinkReader } from './linkReader';
+import { inNextTurn } from './nodeTime';
 import type { NativeStream, StreamRequest } from './nativeStream';
 import { numberOf } from './systemErrors';
 
@@ -64,7 +65,7 @@ export class LinkWriter {
   /** Ends this side. Node.js ends an encrypted stream while its last write is still under way. */
   end(request: StreamRequest): void {
     this.ending = request;
-    if (!this.writing) setImmediate(() => this.finish());
+    if (!this.writing) inNextTurn(() => this.finish());
   }
 
   /** Ends what is under way, because the connection is closed. See {@link LinkWriter.sentIfPeerEnds} for a write. */

@@ -3,6 +3,7 @@ import { map, noop, type Observable, of, ReplaySubject, switchMap, takeUntil, ta
 
 import type { Endpoint, Listener, Nic } from '../usocket/contract/nic';
 import { type AddressToFill, fillAddress, type NativeStream } from './nativeStream';
+import { inNextTurn } from './nodeTime';
 import { acceptedHandle } from './openHandle';
 import { isInterfaceClosed, systemCode } from './systemErrors';
 
@@ -65,7 +66,7 @@ export class ListeningHandle {
   close(closed?: () => void): void {
     this.closing.next();
     this.listener?.close().subscribe();
-    setImmediate(() => closed?.());
+    inNextTurn(() => closed?.());
   }
 
   ref(): void {

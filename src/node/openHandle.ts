@@ -1,9 +1,10 @@
-import { asyncScheduler, of, type SchedulerLike, switchMap } from 'rxjs';
+import { of, type SchedulerLike, switchMap } from 'rxjs';
 
 import type { Nic, StreamLink } from '../usocket/contract/nic';
 import { LinkHandle } from './linkHandle';
 import { shareOf } from './linkShare';
 import type { NativeStream } from './nativeStream';
+import { nodeTime } from './nodeTime';
 
 /** How the sockets and servers of this folder use an interface. */
 export interface LinkOptions {
@@ -28,7 +29,7 @@ interface HandleOptions extends LinkOptions {
   readonly readableHighWaterMark: number;
 }
 
-const scheduler: SchedulerLike = asyncScheduler;
+const scheduler: SchedulerLike = nodeTime;
 
 /** Which connection a `net.Socket` has, as far as Node.js shows it. */
 const handles = new WeakMap<NativeStream, LinkHandle>();

@@ -1,0 +1,336 @@
+import { AsyncResource } from 'node:async_hooks';
+import type { Socket } from 'node:dgram';
+import { isIPv4 } from 'node:net';
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  finalize,
+  ignoreElements,
+  noop,
+  type Observable,
+  ReplaySubject,
+  retry,
+  Subject,
+  switchMap,
+  takeUntil,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
+
+import { Mutex } from '../streams';
+import { ProgramTime } from '../system/programTime';
+import type { Datagram, DatagramLink, Endpoint, Nic } from '../usocket/contract/nic';
+import { callError } from '../usocket/contract/osError';
+import type { LinkShare } from './linkShare';
+import type { AddressCallback, DatagramCalls, SendRequest } from './nativeDatagram';
+import { type AddressToFill, fillAddress } from './nativeStream';
+import { isInterfaceClosed, numberOf, systemCode } from './systemErrors';
+
+/** How a {@link DatagramHandle} uses its interface. */
+export interface DatagramHandleOptions {
+  readonly nic: Nic;
+  readonly share: LinkShare;
+  /** The most milliseconds to wait for a free link. */
+  readonly linkTimeout: number;
+  /** Whether other sockets may have the same port. */
+  readonly reuseAddress: boolean;
+  /** Looks a name up. */
+  readonly lookup: (host: string, callback: AddressCallback) => void;
+  readonly owner: Socket;
+}
+
+const broadcastAddress = '255.255.255.255';
+/** The most bytes that wait to be sent. The operating system has such a limit, too, and says `ENOBUFS` beyond it. */
+const mostQueued = 1_048_576;
+/** Milliseconds between two attempts to open a port again that the modem has lost. */
+const nextAttempt = 1_000;
+
+/**
+ * The handle of a `dgram.Socket` whose port is a link of an interface: does with the interface what Node.js asks of a socket
+ * of the operating system. A port that is lost, as by a restart of the modem, is opened again, because no program expects
+ * that of a port.
+ */
+export class DatagramHandle implements DatagramCalls {
+  onmessage?: NonNullable<DatagramCalls['onmessage']>;
+
+  private readonly closing = new ReplaySubject<void>(1);
+  private readonly lost = new Subject<void>();
+  private readonly turns = new Mutex();
+  private readonly time = new ProgramTime();
+  private readonly context = new AsyncResource('RxUsocketDatagrams');
+  private link: DatagramLink | undefined;
+  private failure: Error | undefined;
+  private local: Endpoint = { address: '0.0.0.0', port: 0 };
+  private peer: Endpoint | undefined;
+  private mayBroadcast = false;
+  private isReferenced = true;
+  private queuedBytes = 0;
+  private queuedCount = 0;
+
+  constructor(private readonly options: DatagramHandleOptions) {}
+
+  /** Opens the port, and calls back when it is open or cannot be opened. It has to be called once, before Node.js binds. */
+  open(local: Endpoint, done: (error: unknown) => void): void {
+    this.local = local;
+    let isOpen = false;
+    const call = this.context.runInAsyncScope.bind(this.context, done, null);
+    defer(() => this.opening())
+      .pipe(
+        switchMap((link) => {
+          this.opened(link);
+          if (!isOpen) {
+            isOpen = true;
+            call(undefined);
+          }
+          return link.datagrams$.pipe(tap((datagram) => this.received(datagram)));
+        }),
+        retry({
+          delay: (error: unknown) => {
+            this.link = undefined;
+            this.failure = error instanceof Error ? error : undefined;
+            if (!isOpen || isInterfaceClosed(error)) return throwError(() => error);
+            this.lost.next();
+            return timer(nextAttempt, this.time);
+          },
+        }),
+        takeUntil(this.closing),
+      )
+      .subscribe({
+        error: (error: unknown) => {
+          if (isOpen) this.options.owner.close();
+          else call(error);
+        },
+      });
+  }
+
+  lookup(address: string | undefined, callback: AddressCallback): void {
+    this.options.lookup(address ?? '127.0.0.1', callback);
+  }
+
+  /** `open` has done it. Only `bindSync` comes without that, and does not wait. */
+  bind(address: string, port: number): number {
+    if (!this.link) this.open({ address, port }, noop);
+    return 0;
+  }
+
+  connect(address: string, port: number): number {
+    this.peer = { address, port };
+    return 0;
+  }
+
+  disconnect(): number {
+    this.peer = undefined;
+    return 0;
+  }
+
+  send(request: SendRequest, pieces: readonly Uint8Array[], _count: number, ...to: readonly unknown[]): number {
+    const remote = to.length > 1 ? { port: Number(to[0]), address: String(to[1]) } : this.peer;
+    if (!remote) return numberOf('EDESTADDRREQ');
+    // A copy, because the program may use its own again.
+    const bytes = Buffer.concat(pieces);
+    if (!isIPv4(remote.address)) return this.refuse(request, 'EAFNOSUPPORT', `${remote.address} is no IPv4 address`);
+    if (remote.address === broadcastAddress && !this.mayBroadcast) {
+      return this.refuse(request, 'EACCES', 'a broadcast needs setBroadcast(true) first');
+    }
+    const { maxDatagram, name } = this.options.nic;
+    if (bytes.length > maxDatagram) {
+      return this.refuse(request, 'EMSGSIZE', `a datagram over ${name} has at most ${maxDatagram} bytes`);
+    }
+    if (this.queuedBytes + bytes.length > mostQueued) {
+      return this.refuse(request, 'ENOBUFS', `${mostQueued} bytes wait to be sent; wait for the callbacks`);
+    }
+    this.transmit(request, bytes, remote);
+    return 0;
+  }
+
+  recvStart(): number {
+    return 0;
+  }
+
+  recvStop(): number {
+    return 0;
+  }
+
+  /** What has been handed over is still sent. */
+  close(): void {
+    const { link } = this;
+    this.closing.next();
+    this.link = undefined;
+    if (!link) return;
+    concat(this.turns.runExclusive(EMPTY), link.close()).subscribe({
+      complete: () => this.options.share.linkFreed(),
+      error: noop,
+    });
+  }
+
+  ref(): void {
+    this.refer(true);
+  }
+
+  unref(): void {
+    this.refer(false);
+  }
+
+  hasRef(): boolean {
+    return this.isReferenced;
+  }
+
+  getsockname(out: AddressToFill): number {
+    fillAddress(out, this.link?.local ?? this.local);
+    return 0;
+  }
+
+  getpeername(out: AddressToFill): number {
+    if (!this.peer) return numberOf('ENOTCONN');
+    fillAddress(out, this.peer);
+    return 0;
+  }
+
+  setBroadcast(isOn: number): number {
+    this.mayBroadcast = isOn !== 0;
+    this.link?.allowBroadcast(this.mayBroadcast).subscribe({ error: noop });
+    return 0;
+  }
+
+  setTTL(): number {
+    return this.changesNothing('setTTL');
+  }
+
+  setMulticastTTL(): number {
+    return this.changesNothing('setMulticastTTL');
+  }
+
+  setMulticastLoopback(): number {
+    return this.changesNothing('setMulticastLoopback');
+  }
+
+  setMulticastInterface(): number {
+    return this.changesNothing('setMulticastInterface');
+  }
+
+  addMembership(group: string): number {
+    return this.join(group, true);
+  }
+
+  dropMembership(group: string): number {
+    return this.join(group, false);
+  }
+
+  addSourceSpecificMembership(): number {
+    return numberOf('ENOPROTOOPT');
+  }
+
+  dropSourceSpecificMembership(): number {
+    return numberOf('ENOPROTOOPT');
+  }
+
+  bufferSize(size: number): number {
+    return size === 0 ? mostQueued : size;
+  }
+
+  getSendQueueSize(): number {
+    return this.queuedBytes;
+  }
+
+  getSendQueueCount(): number {
+    return this.queuedCount;
+  }
+
+  private opening(): Observable<DatagramLink> {
+    const { nic, share, linkTimeout, reuseAddress } = this.options;
+    const { address, port } = this.local;
+    const opening$ = nic.openDatagram(this.local, { reuseAddress });
+    return share.open(opening$, { what: `bind ${address}:${port}`, linkTimeout });
+  }
+
+  private opened(link: DatagramLink): void {
+    this.link = link;
+    this.failure = undefined;
+    // A port that is opened again is the same one.
+    this.local = link.local;
+    if (this.mayBroadcast) link.allowBroadcast(true).subscribe({ error: noop });
+    if (!this.isReferenced) link.ref?.(false);
+  }
+
+  private received({ data, remote }: Datagram): void {
+    const { peer } = this;
+    if (peer && (remote.address !== peer.address || remote.port !== peer.port)) return;
+    const from: AddressToFill = {};
+    fillAddress(from, remote);
+    this.context.runInAsyncScope(() => this.onmessage?.(data.length, this, data, from));
+  }
+
+  private transmit(request: SendRequest, bytes: Buffer, remote: Endpoint): void {
+    const finish = AsyncResource.bind((failure?: unknown) => {
+      if (failure === undefined) request.oncomplete?.(0, bytes.length);
+      else this.fail(request, failure);
+    });
+    this.queuedBytes += bytes.length;
+    this.queuedCount++;
+    const sending$ = defer(() => {
+      if (this.link) return this.link.send(bytes, remote);
+      const closed = () => callError('send', 'EBADF', 'the socket has been closed');
+      return throwError(() => this.failure ?? closed());
+    });
+    this.turns
+      .runExclusive(sending$)
+      .pipe(
+        finalize(() => {
+          this.queuedBytes -= bytes.length;
+          this.queuedCount--;
+        }),
+      )
+      .subscribe({ complete: () => finish(), error: (error: unknown) => finish(error) });
+  }
+
+  private refuse(request: SendRequest, code: Parameters<typeof callError>[1], why: string): number {
+    this.explain(request, callError('send', code, why));
+    return numberOf(code);
+  }
+
+  private fail(request: SendRequest, failure: unknown): void {
+    this.explain(request, failure);
+    request.oncomplete?.(systemCode(failure).errno, 0);
+  }
+
+  /** The error of Node.js has a number only. Its cause says what the interface has answered. */
+  private explain(request: SendRequest, cause: unknown): void {
+    const { callback } = request;
+    if (!callback) return;
+    request.callback = (error, sent) => {
+      if (error) error.cause ??= cause;
+      callback(error, sent);
+    };
+  }
+
+  private changesNothing(what: string): number {
+    this.options.share.tellOnce(what, `the interface ${this.options.nic.name} cannot do it`);
+    return 0;
+  }
+
+  private join(group: string, isMember: boolean): number {
+    let status = this.link ? 0 : numberOf('EINVAL');
+    this.link
+      ?.join(group, isMember)
+      .pipe(
+        catchError((error: unknown) => {
+          status = systemCode(error).errno;
+          this.options.share.tellOnce('addMembership', error);
+          return EMPTY;
+        }),
+        ignoreElements(),
+      )
+      .subscribe();
+    return status;
+  }
+
+  private refer(isReferenced: boolean): void {
+    this.isReferenced = isReferenced;
+    this.link?.ref?.(isReferenced);
+    if (isReferenced) this.time.ref();
+    else this.time.unref();
+  }
+}
