@@ -19,8 +19,17 @@ const floors = {
   esp8285: [at('streams/', contract), packages('rxjs', 'dns-packet', '@types/dns-packet')],
   system: [at(contract), packages('rxjs'), core],
   host: [at('streams/', 'usocket/', 'system/'), packages('rxjs'), core],
-  node: [at('streams/', 'usocket/', 'system/', 'programInterfaces\\.ts$'), packages('rxjs', 'debug', '@types/debug'), core],
+  node: [
+    at('streams/', 'usocket/', 'system/', 'programInterfaces\\.ts$'),
+    packages('rxjs', 'debug', '@types/debug'),
+    core,
+  ],
   proxy: [at('node/'), packages('@pondwader/socks5-server'), core],
+  register: [
+    at('node/', 'usocket/', 'system/', 'esp8285/', 'index\\.ts$'),
+    packages('rxjs', 'debug', '@types/debug'),
+    core,
+  ],
   transports: [at('streams/', contract, 'system/'), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],
   testing: [at('(?!cli/)'), packages('rxjs'), core],

@@ -12,8 +12,8 @@ import {
   type Observable,
   ReplaySubject,
   retry,
-  Subject,
   switchMap,
+  take,
   takeUntil,
   tap,
   throwError,
@@ -54,10 +54,11 @@ const nextAttempt = 1_000;
  * that of a port.
  */
 export class DatagramHandle implements DatagramCalls {
-  onmessage?: NonNullable<DatagramCalls['onmessage']>;
+  onmessage: DatagramCalls['onmessage'];
 
   private readonly closing = new ReplaySubject<void>(1);
-  private readonly lost = new Subject<void>();
+  /** Emits when the port is open, or cannot be opened. */
+  private readonly tried = new ReplaySubject<void>(1);
   private readonly turns = new Mutex();
   private readonly time = new ProgramTime();
   private readonly context = new AsyncResource('RxUsocketDatagrams');
@@ -83,6 +84,7 @@ export class DatagramHandle implements DatagramCalls {
           this.opened(link);
           if (!isOpen) {
             isOpen = true;
+            this.tried.next();
             call(undefined);
           }
           return link.datagrams$.pipe(tap((datagram) => this.received(datagram)));
@@ -92,7 +94,6 @@ export class DatagramHandle implements DatagramCalls {
             this.link = undefined;
             this.failure = error instanceof Error ? error : undefined;
             if (!isOpen || isInterfaceClosed(error)) return throwError(() => error);
-            this.lost.next();
             return timer(nextAttempt, this.time);
           },
         }),
@@ -100,6 +101,7 @@ export class DatagramHandle implements DatagramCalls {
       )
       .subscribe({
         error: (error: unknown) => {
+          this.tried.next();
           if (isOpen) this.options.owner.close();
           else call(error);
         },
@@ -158,10 +160,13 @@ export class DatagramHandle implements DatagramCalls {
   close(): void {
     const { link } = this;
     this.closing.next();
-    this.link = undefined;
+    this.tried.next();
     if (!link) return;
     concat(this.turns.runExclusive(EMPTY), link.close()).subscribe({
-      complete: () => this.options.share.linkFreed(),
+      complete: () => {
+        this.link = undefined;
+        this.options.share.linkFreed();
+      },
       error: noop,
     });
   }
@@ -270,11 +275,14 @@ export class DatagramHandle implements DatagramCalls {
     });
     this.queuedBytes += bytes.length;
     this.queuedCount++;
-    const sending$ = defer(() => {
-      if (this.link) return this.link.send(bytes, remote);
-      const closed = () => callError('send', 'EBADF', 'the socket has been closed');
-      return throwError(() => this.failure ?? closed());
-    });
+    const sending$ = this.tried.pipe(
+      take(1),
+      switchMap(() => {
+        if (this.link) return this.link.send(bytes, remote);
+        const closed = () => callError('send', 'EBADF', 'the socket has been closed');
+        return throwError(() => this.failure ?? closed());
+      }),
+    );
     this.turns
       .runExclusive(sending$)
       .pipe(

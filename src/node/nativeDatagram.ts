@@ -13,13 +13,16 @@ export interface SendRequest {
 /** What is called with the address of a name, or with an error. */
 export type AddressCallback = (error: Error | null, address?: string) => void;
 
+/** Takes a datagram. */
+type Receive = (size: number, handle: DatagramCalls, bytes: Buffer, from: AddressToFill) => void;
+
 /**
  * What Node.js calls on the handle of a `dgram.Socket`. Where a number is returned, it is 0 or one of the negative error
  * numbers of the operating system.
  */
 export interface DatagramCalls {
   /** Set by Node.js: takes a datagram. A negative `size` is an error number. */
-  onmessage?: (size: number, handle: DatagramCalls, bytes: Buffer, from: AddressToFill) => void;
+  onmessage?: Receive | undefined;
   /** Looks a name up. Before a port is opened, Node.js does so for the local address. */
   lookup(address: string | undefined, callback: AddressCallback): void;
   bind(address: string, port: number, flags: number): number;

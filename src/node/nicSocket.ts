@@ -125,7 +125,9 @@ export function adoptSocket(socket: Socket, linkOptions: LinkOptions): void {
 }
 
 /** The arguments of `connect`: `(options)`, `(port, host)` or `(path)`, each with a listener after it, or a list of them. */
-function connectArguments(given: readonly unknown[]): readonly [options: object, listener: (() => void) | undefined] {
+export function connectArguments(
+  given: readonly unknown[],
+): readonly [options: object, listener: (() => void) | undefined] {
   const [first, second] = given;
   // As `net.connect` hands them over.
   if (Array.isArray(first)) return connectArguments(first as unknown[]);

@@ -11,6 +11,8 @@ const numbers: ReadonlyMap<string, number> = new Map(
 const otherNames: Readonly<Record<string, string>> = {
   // The interface has been closed under the connection.
   EBADF: 'ENETDOWN',
+  // The same number on most systems, and the name that Node.js has for it.
+  EOPNOTSUPP: 'ENOTSUP',
 };
 
 /** The number that Node.js has for an error of the operating system: `numberOf('ECONNRESET')` is -104 on Linux. */

@@ -1,0 +1,279 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { type FirmwareVersion, servePty, serveTcp } from '../../src/emulator';
+import { certificate } from '../../harness/peers/certificate';
+import { udpPeer } from '../../harness/peers/udpPeer';
+import { type Outcome, startNode } from '../../harness/processes/program';
+
+// Each program is compiled as it starts.
+jest.setTimeout(60_000);
+
+const preload = ['-r', './harness/processes/tsNode.cjs', '-r', './src/register/index.ts'];
+
+/** What programs of these specs begin with: they note whatever Node.js itself does with a network. */
+const prelude = `
+  const native = [];
+  for (const [binding, kind, calls] of [['tcp_wrap', 'TCP', ['connect', 'connect6']], ['udp_wrap', 'UDP', ['send', 'send6', 'connect']]]) {
+    const { prototype } = process.binding(binding)[kind];
+    for (const call of calls) {
+      const original = prototype[call];
+      prototype[call] = function (...given) {
+        native.push(kind + ' ' + given.find((each) => typeof each === 'string'));
+        return original.apply(this, given);
+      };
+    }
+  }
+  require('node:async_hooks').createHook({
+    init(id, type) { if (/GETADDRINFO|GETNAMEINFO|QUERY/.test(type)) native.push(type); },
+  }).enable();
+  const { once } = require('node:events');
+  const { text } = require('node:stream/consumers');
+  const failure = (error) => error.code + ' ' + error.message + (error.cause ? ' | ' + error.cause.message : '');
+  const told = {};
+  const tell = () => console.log(JSON.stringify({ ...told, native: [...new Set(native)] }));
+`;
+
+/** A web server, plain and encrypted, and one for datagrams, which only the virtual modem knows by their names. */
+async function world() {
+  const web = createServer((request, response) => void response.end(`${request.url} of ${request.headers.host}`));
+  const secure = createSecureServer(certificate, (request, response) => void response.end(`secret ${request.url}`));
+  const datagrams = await udpPeer();
+  const folder = await mkdtemp(join(tmpdir(), 'register-'));
+  const ca = join(folder, 'ca.pem');
+  await writeFile(ca, certificate.cert);
+  for (const server of [web, secure]) await once(server.listen(0, '127.0.0.1'), 'listening');
+  const at = (server: Server) => (server.address() as AddressInfo).port;
+  return {
+    ca,
+    web: at(web),
+    datagrams,
+    hosts: {
+      'web.example': `127.0.0.1:${at(web)}`,
+      'tls.example': `127.0.0.1:${at(secure)}`,
+      'udp.example': `127.0.0.1:${datagrams.port}`,
+    },
+    async [Symbol.asyncDispose]() {
+      for (const server of [web, secure]) {
+        server.closeAllConnections();
+        server.close();
+      }
+      await datagrams[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+/** Runs a program through a virtual modem, and returns what it has told. */
+async function run(
+  program: string,
+  firmware: FirmwareVersion,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ readonly outcome: Outcome; readonly told: Readonly<Record<string, unknown>> }> {
+  await using around = await world();
+  const serving = await serveTcp({ latency: 0, port: 0, firmware, hosts: around.hosts });
+  try {
+    await using running = startNode([...preload, '-e', prelude + program], {
+      env: {
+        RX_USOCKET_PORT: `tcp://127.0.0.1:${serving.port}`,
+        RX_USOCKET_SSID: 'my-ssid',
+        RX_USOCKET_KEY: 'my-password',
+        NODE_EXTRA_CA_CERTS: around.ca,
+        NODE_NO_WARNINGS: '1',
+        WEB_PORT: String(around.web),
+        ...env,
+      },
+    });
+    const answering = around.datagrams
+      .next()
+      .then(({ data, from }) => around.datagrams.send(`heard ${String(data)}`, from));
+    const outcome = await running.outcome;
+    if (outcome.stdout.includes('"datagram"')) await answering;
+    return { outcome, told: JSON.parse(outcome.stdout.split('\n').at(-2) ?? '{}') as Record<string, unknown> };
+  } finally {
+    await serving.close();
+  }
+}
+
+describe('a program that knows nothing of the modem', () => {
+  it('has its connections, names and datagrams go through it, under fake timers, and ends', async () => {
+    const { outcome, told } = await run(
+      `
+      const { mock } = require('node:test');
+      const { get } = require('node:http');
+      const { get: secureGet } = require('node:https');
+      const net = require('node:net');
+      const tls = require('node:tls');
+      const dns = require('node:dns');
+      const dgram = require('node:dgram');
+      const { promisify } = require('node:util');
+      mock.timers.enable({ apis: ['setTimeout', 'setInterval', 'setImmediate', 'Date'] });
+      (async () => {
+        const body = async (asked) => text((await once(asked, 'response'))[0]);
+        told.http = [await body(get('http://web.example/one')), await body(get('http://web.example/two'))];
+        told.https = [await body(secureGet('https://tls.example/one')), await body(secureGet('https://tls.example/two'))];
+        told.six = await Promise.all([1, 2, 3, 4, 5, 6].map((each) => body(get('http://web.example/' + each))));
+        const socket = net.connect(80, 'web.example');
+        await once(socket, 'connect');
+        told.address = socket.remoteAddress;
+        socket.end('GET /net HTTP/1.0\\r\\nHost: it\\r\\n\\r\\n');
+        told.net = (await text(socket)).split('\\r\\n\\r\\n')[1];
+        const second = new net.Socket();
+        second.connect({ port: 80, host: 'web.example' }, () => second.end('GET /socket HTTP/1.0\\r\\nHost: it\\r\\n\\r\\n'));
+        told.socket = (await text(second)).split('\\r\\n\\r\\n')[1];
+        const secure = tls.connect(443, 'tls.example', { servername: 'tls.example' });
+        await once(secure, 'secureConnect');
+        told.tls = [secure.authorized, secure.getPeerCertificate().subject.CN];
+        secure.end('GET /tls HTTP/1.0\\r\\nHost: it\\r\\n\\r\\n');
+        told.secret = (await text(secure)).split('\\r\\n\\r\\n')[1];
+        told.lookup = await promisify(dns.lookup)('web.example');
+        told.all = await dns.promises.lookup('web.example', { all: true });
+        told.resolve4 = await dns.promises.resolve4('web.example');
+        told.mx = await dns.promises.resolveMx('web.example').catch(failure);
+        told.reverse = await dns.promises.lookupService('198.18.0.1', 80).catch(failure);
+        const datagrams = dgram.createSocket('udp4');
+        datagrams.send('hello', 9, 'udp.example');
+        told.datagram = String((await once(datagrams, 'message'))[0]);
+        datagrams.close();
+        told.unknown = failure((await once(net.connect(80, 'nobody.example'), 'error'))[0]);
+        told.six6 = failure((await once(net.connect(80, '2001:db8::1'), 'error'))[0]);
+        tell();
+      })();
+      `,
+      '1.7.4',
+    );
+    expect([outcome.stderr, outcome.code]).toEqual(['', 0]);
+    const one = { address: '198.18.0.1', family: 4 };
+    expect(told).toMatchObject({
+      http: ['/one of web.example', '/two of web.example'],
+      https: ['secret /one', 'secret /two'],
+      six: [1, 2, 3, 4, 5, 6].map((each) => `/${each} of web.example`),
+      address: one.address,
+      net: '/net of it',
+      socket: '/socket of it',
+      tls: [true, 'tls.example'],
+      secret: 'secret /tls',
+      lookup: one,
+      all: [one],
+      resolve4: [one.address],
+      datagram: 'heard hello',
+    });
+    expect(told['mx']).toMatch(/^ENOTIMP queryMX .* does not tell records of the type MX/);
+    expect(told['reverse']).toMatch(/^ENOTIMP getnameinfo .* does not tell the name of an address/);
+    expect(told['unknown']).toMatch(/^ENOTFOUND getaddrinfo ENOTFOUND nobody.example \| .* check the spelling/);
+    expect(told['six6']).toMatch(/^EAFNOSUPPORT .* only IPv4 is supported/);
+    // The one connection of the operating system is the line to the modem.
+    expect(told['native']).toEqual(['TCP 127.0.0.1']);
+  });
+
+  it('reaches this machine and listed targets without it, serves this machine only, and may use ES modules', async () => {
+    const { outcome, told } = await run(
+      `
+      import('data:text/javascript,' + encodeURIComponent(\`
+        import { get } from 'node:http';
+        import { connect, createServer } from 'node:net';
+        import { lookup } from 'node:dns/promises';
+        import { createSocket } from 'node:dgram';
+        import { Worker } from 'node:worker_threads';
+        export const used = { get, connect, createServer, lookup, createSocket, Worker };
+      \`)).then(async ({ used: { get, connect, createServer, lookup, createSocket, Worker } }) => {
+        told.fetch = await Promise.all([1, 2, 3, 4, 5, 6, 7].map(async (each) => (await fetch('http://web.example/' + each)).text()));
+        told.secret = await (await fetch('https://tls.example/fetch')).text();
+        told.esm = [(await lookup('web.example')).address, (await once(get('http://web.example/esm'), 'response'))[0].statusCode];
+        const beforeLocal = native.length;
+        told.local = await (await fetch('http://127.0.0.1:' + process.env.WEB_PORT + '/local')).text();
+        told.localNative = native.slice(beforeLocal);
+        told.listed = failure((await once(connect(9, 'listed.invalid'), 'error'))[0]);
+        const server = createServer();
+        await once(server.listen(0), 'listening');
+        told.server = server.address().address;
+        server.close();
+        told.outside = failure((await once(createServer().listen(0, '0.0.0.0'), 'error'))[0]);
+        const receiver = createSocket('udp4');
+        await new Promise((resolve) => receiver.bind(0, resolve));
+        const sender = createSocket('udp4');
+        sender.send('near', receiver.address().port, '127.0.0.1');
+        told.near = String((await once(receiver, 'message'))[0]);
+        try { receiver.addMembership('224.0.0.251'); } catch (error) { told.group = error.code; }
+        const far = createSocket('udp6');
+        told.udp6 = await new Promise((resolve) => far.send('far', 9, '2001:db8::1', (error) => resolve(error.code)));
+        for (const socket of [receiver, sender, far]) socket.close();
+        const worker = new Worker(
+          "const { parentPort } = require('node:worker_threads');" +
+          "require('node:net').connect(80, '198.18.0.1').on('error', (error) => parentPort.postMessage(error.cause.message));",
+          { eval: true },
+        );
+        told.worker = (await once(worker, 'message'))[0];
+        tell();
+      });
+      `,
+      '2.2.2',
+      { RX_USOCKET_DIRECT: 'listed.invalid:9' },
+    );
+    expect([outcome.stderr, outcome.code]).toEqual(['', 0]);
+    expect(told).toMatchObject({
+      fetch: [1, 2, 3, 4, 5, 6, 7].map((each) => `/${each} of web.example`),
+      secret: 'secret /fetch',
+      esm: ['198.18.0.1', 200],
+      local: expect.stringMatching(/^\/local of 127/),
+      localNative: ['TCP 127.0.0.1'],
+      server: '127.0.0.1',
+      near: 'near',
+      group: 'ENOPROTOOPT',
+      udp6: 'EAFNOSUPPORT',
+    });
+    expect(told['listed']).toMatch(/^(ENOTFOUND|EAI_AGAIN) /);
+    expect(told['outside']).toMatch(/^ENOTSUP .* add 0.0.0.0 to RX_USOCKET_DIRECT/);
+    expect(told['worker']).toMatch(/a worker thread cannot use the modem of its program/);
+  });
+
+  it('shares a modem with the programs that it starts, ends when it ends, and may crash', async () => {
+    await using around = await world();
+    const pty = await servePty({ latency: 0, hosts: around.hosts });
+    const asking = "fetch('http://web.example/child').then((answer) => answer.text()).then(console.log)";
+    const crashing = "fetch('http://web.example/').then(() => process.kill(process.pid, 'SIGKILL'))";
+    const program = `
+      const { spawn } = require('node:child_process');
+      const start = async (code) => {
+        const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'inherit', 'inherit'] });
+        return (await once(child, 'exit')).join();
+      };
+      (async () => {
+        told.parent = await (await fetch('http://web.example/parent')).text();
+        told.crashed = await start(${JSON.stringify(crashing)});
+        told.child = await start(${JSON.stringify(asking)});
+        told.again = await (await fetch('http://web.example/again')).text();
+        tell();
+      })();
+    `;
+    try {
+      await using running = startNode(['-e', prelude + program], {
+        env: {
+          NODE_OPTIONS: preload.join(' '),
+          NODE_NO_WARNINGS: '1',
+          RX_USOCKET_PORT: pty.path,
+          RX_USOCKET_SSID: 'my-ssid',
+          RX_USOCKET_KEY: 'my-password',
+        },
+      });
+      const { stdout, stderr, code } = await running.outcome;
+      expect([stderr, code]).toEqual(['', 0]);
+      expect(stdout).toContain('/child of web.example\n');
+      expect(JSON.parse(stdout.split('\n').at(-2) ?? '')).toEqual({
+        parent: '/parent of web.example',
+        crashed: ',SIGKILL',
+        child: '0,',
+        again: '/again of web.example',
+        native: [],
+      });
+    } finally {
+      await pty.close();
+    }
+  });
+});

@@ -1,0 +1,111 @@
+import { Server, Socket, type TcpSocketConnectOpts } from 'node:net';
+import { TLSSocket } from 'node:tls';
+
+import { connectArguments, yieldWhenIdle } from '../node/nicSocket';
+import { giveHandle, type NativeStream } from '../node/nativeStream';
+import { clientHandle, handleOf } from '../node/openHandle';
+import { lookup } from '../node/lookup';
+import { callError } from '../usocket/contract/osError';
+import { refusal } from './refusal';
+import { replace, type Routes } from './patch';
+
+/** What `net.Socket` does not show. It is the same in Node.js 20, 22 and 24. */
+interface Internals {
+  _handle: NativeStream | null;
+  _peername: unknown;
+  _sockname: unknown;
+  _reset(): void;
+}
+
+const internalsOf = (socket: unknown) => socket as Internals;
+
+/** The part of the arguments of `connect` that is used here. */
+type Target = Partial<TcpSocketConnectOpts> & { readonly path?: string };
+
+/** Sends the connections of `net` through the modem, and keeps servers on this machine. */
+export function patchNet(routes: Routes, systemLookup: TcpSocketConnectOpts['lookup']): void {
+  const { nic, direct } = routes;
+  replace(Socket.prototype, 'connect', (original) => (self, given) => {
+    const socket = self as Socket;
+    const [options, listener] = connectArguments(given) as [Target, (() => void) | undefined];
+    const { path, host = '', port } = options;
+    const isOurs = handleOf(internalsOf(socket)._handle) !== undefined && !socket.destroyed;
+    if (path || isOurs) return original(socket, given);
+    // The name of a direct target is not looked up through the modem either.
+    if (direct.has(host, Number(port))) return original(socket, [{ lookup: systemLookup, ...options }, listener]);
+    if (socket instanceof TLSSocket) {
+      const why = 'a TLSSocket that connects by itself cannot use the modem; call tls.connect';
+      process.nextTick(() => socket.destroy(refusal('connect', callError('connect', 'EOPNOTSUPP', why))));
+      return socket;
+    }
+    openLink(socket, options, routes);
+    const viaNic: NonNullable<TcpSocketConnectOpts['lookup']> = (name, query, callback) =>
+      lookup(name, { ...query, nic }, callback);
+    return original(socket, [{ lookup: viaNic, ...options, autoSelectFamily: false }, listener]);
+  });
+  replace(Socket.prototype, 'resetAndDestroy', (original) => (self, given) => {
+    const socket = self as Socket;
+    if (!handleOf(internalsOf(socket)._handle)) return original(socket, given);
+    const reset = () => internalsOf(socket)._reset();
+    if (socket.connecting) socket.once('connect', reset);
+    else reset();
+    return socket;
+  });
+  replace(Socket.prototype, '_destroy', (original) => (self, given) => {
+    const failure = handleOf(internalsOf(self)._handle)?.failure;
+    const [error] = given as [Error | null];
+    if (error && failure !== undefined) error.cause ??= failure;
+    return original(self, given);
+  });
+  replace(Server.prototype, 'listen', (original) => (self, given) => listen(self as Server, given, routes, original));
+}
+
+/** Gives a socket a link of the modem in the place of a connection of the operating system. */
+function openLink(socket: Socket, { noDelay, keepAlive, keepAliveInitialDelay = 0 }: Target, { nic }: Routes): void {
+  const internals = internalsOf(socket);
+  const handle = clientHandle({ nic, readableHighWaterMark: socket.readableHighWaterMark });
+  if (noDelay) handle.settings.setNoDelay(true);
+  if (keepAlive) handle.settings.setKeepAlive(true, Math.floor(keepAliveInitialDelay / 1000));
+  handle.owner = socket;
+  internals._peername = undefined;
+  internals._sockname = undefined;
+  giveHandle(socket, handle.stream);
+  yieldWhenIdle(socket, socket);
+}
+
+let isWarned = false;
+
+function listen(
+  server: Server,
+  given: readonly unknown[],
+  { direct }: Routes,
+  original: (self: unknown, given: readonly unknown[]) => unknown,
+): unknown {
+  const [first, ...rest] = given;
+  const last = given.at(-1);
+  const listener = typeof last === 'function' ? last : undefined;
+  const isObject = typeof first === 'object' && first !== null;
+  const options = isObject
+    ? (first as Record<string, unknown>)
+    : { port: typeof first === 'function' ? 0 : (first ?? 0) };
+  const isPath = typeof first === 'string' && Number.isNaN(Number(first));
+  if (isPath || options['path'] || 'fd' in options || '_handle' in options || 'handle' in options)
+    return original(server, given);
+  if (isObject && !('port' in options)) return original(server, given);
+  const host = [options['host'], ...rest].find((each) => typeof each === 'string');
+  const backlog = options['backlog'] ?? rest.find((each) => typeof each === 'number');
+  if (host !== undefined && direct.mayListen(host)) return original(server, given);
+  if (host === undefined || host === '') {
+    if (!isWarned) {
+      isWarned = true;
+      const why = 'nobody in the network of this machine can connect to this program, which uses a modem';
+      process.emitWarning(`A server listens on 127.0.0.1 only, because ${why}.`, { code: 'RX_USOCKET_LISTEN' });
+    }
+    const local = { ...options, host: '127.0.0.1', ...(backlog !== undefined && { backlog }) };
+    return original(server, listener ? [local, listener] : [local]);
+  }
+  const advice = `listen on 127.0.0.1, add ${host} to RX_USOCKET_DIRECT, or listen on the modem with rx-usocket/node`;
+  const cause = callError('listen', 'EOPNOTSUPP', `${host} is in the network of this machine; ${advice}`);
+  process.nextTick(() => server.emit('error', refusal('listen', cause)));
+  return server;
+}
