@@ -6,7 +6,9 @@ import type { Config } from 'jest';
 function unixSpecs(): readonly string[] {
   const specs = readdirSync('spec', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.spec.ts'));
   return specs.filter((file) =>
-    /\b(openPty|servePty)\(|\.signal\('SIG|'scripts\/bench\.ts'/.test(readFileSync(`spec/${file}`, 'utf8')),
+    /\b(openPty|servePty|startOnTerminal)\(|\.signal\('SIG|'scripts\/bench\.ts'/.test(
+      readFileSync(`spec/${file}`, 'utf8'),
+    ),
   );
 }
 

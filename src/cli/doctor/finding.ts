@@ -1,7 +1,7 @@
 import { exitCodes } from '../manner/exitCodes';
 
 /** How something is: as it should be, perhaps not, not at all, or not examined. */
-export type Verdict = 'good' | 'doubtful' | 'bad' | 'skipped';
+type Verdict = 'good' | 'doubtful' | 'bad' | 'skipped';
 
 /** What `doctor` has found out about one thing. */
 export interface Finding {
