@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
-import { emulateCommand } from '../../src/cli/emulate';
 import { faultHelp, parseFault } from '../../src/cli/fault';
 import type { Fault, ScheduledFault } from '../../src/emulator';
 
@@ -125,7 +124,7 @@ describe('a fault on the command line', () => {
   });
 
   it('comes behind those before it', async () => {
-    const command = emulateCommand();
+    const command = new Command().option('--fault <what@when>', '', parseFault);
     let given: unknown;
     command.action((options: { fault: unknown }) => void (given = options.fault));
     await command.parseAsync(['--fault', 'reset@1s', '--fault', 'unplug@2s'], { from: 'user' });

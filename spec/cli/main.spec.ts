@@ -3,17 +3,18 @@ import { lstat, mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 
 import { describe, expect, it, jest } from '@jest/globals';
 import { SerialPort } from 'serialport';
 
 import { version } from '../../package.json';
 import { machine, network, usocket } from '../../src';
-import { emulateCommand } from '../../src/cli/emulate';
 import { failureOf } from '../../harness/interfaces/failure';
 import { runProgram, startProgram } from '../../harness/processes/program';
 import { tcpServer } from '../../harness/peers/tcpServer';
 import { runCommand } from './support/runCommand';
+import { startCommand } from './support/startCommand';
 
 // Each program is compiled as it starts.
 jest.setTimeout(30_000);
@@ -142,6 +143,32 @@ describe('rx-usocket emulate', () => {
     }
   });
 
+  it('prints what to open and the control line, also as JSON, and is quiet if it was told to', async () => {
+    await using modem = startCommand(['emulate', '--tcp', '0', '--control', '0']);
+    const [line = '', control = ''] = await modem.lines(2);
+    expect([line, control]).toEqual([1, 2].map(() => expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:\d+$/)));
+    const client = connect(Number(new URL(control).port), '127.0.0.1');
+    client.end('{"id":1,"method":"state"}\n');
+    expect(JSON.parse(await text(client))).toMatchObject({ id: 1, result: { firmware: '1.7.4' } });
+    expect(await modem.stop()).toMatchObject({ code: 0, stderr: expect.stringContaining('AT 1.7.4') });
+
+    await using other = startCommand(['emulate', '--tcp', '0', '--control', '0', '--json', '--quiet'], {
+      terminal: true,
+    });
+    const [json = ''] = await other.lines(1);
+    const address = expect.stringMatching(/^tcp:/);
+    expect(JSON.parse(json)).toEqual({ line: address, control: address });
+    expect(await other.stop()).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('says what to try when the port of its control line is in use, and leaves nothing open', async () => {
+    await using taken = await tcpServer();
+    const port = String(taken.endpoint.port);
+    const { code, stderr } = await runCommand(['emulate', '--tcp', '0', '--control', port]);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`127.0.0.1:${port}; choose another port for --control, or 0`);
+  });
+
   it('says what to try when its port is in use', async () => {
     await using taken = await tcpServer();
     const port = String(taken.endpoint.port);
@@ -152,7 +179,7 @@ describe('rx-usocket emulate', () => {
 
   it('says what is wrong in one line, without a stack', async () => {
     const { code, stdout, stderr } = await runProgram(main, ['emulate', '--host', 'host.example=192.0.2.1:80']);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^rx-usocket: host host\.example must lead to 127\.x\.x\.x.*\n$/);
   });
 
@@ -176,9 +203,8 @@ describe('rx-usocket emulate', () => {
     [['--baud', '-1'], 'not a whole number'],
     [['--baud', '99999999'], 'baud must be from'],
   ])('refuses %s', async (args, message) => {
-    const command = emulateCommand()
-      .exitOverride()
-      .configureOutput({ writeErr: () => undefined });
-    await expect(command.parseAsync(args, { from: 'user' })).rejects.toThrow(message);
+    const { code, stdout, stderr } = await runCommand(['emulate', ...args]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
   });
 });

@@ -1,13 +1,14 @@
 import { expect, it, jest } from '@jest/globals';
 
-import { emulateCommand } from '../../src/cli/emulate';
+import { runCommand } from './support/runCommand';
 
 jest.mock('@lydell/node-pty', () => {
   throw new Error("Cannot find module '@lydell/node-pty'");
 });
 
 it('says what to do where the optional package for terminals is missing', async () => {
-  const running = emulateCommand().parseAsync([], { from: 'user' });
-  await expect(running).rejects.toThrow('use --tcp, or npm install @lydell/node-pty');
-  await expect(running).rejects.toThrow('Cannot find module');
+  const { code, stderr } = await runCommand(['emulate']);
+  expect(code).toBe(1);
+  expect(stderr).toContain('use --tcp, or npm install @lydell/node-pty');
+  expect(stderr).toContain('Cannot find module');
 });

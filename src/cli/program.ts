@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { version } from '../../package.json';
 import { accessPointCommand } from './commands/accessPoint';
 import { doctorCommand } from './commands/doctor';
+import { emulateCommand } from './commands/emulate';
 import { forwardCommand } from './commands/forward';
 import { getCommand } from './commands/get';
 import { infoCommand } from './commands/info';
@@ -11,11 +12,12 @@ import { pingCommand } from './commands/ping';
 import { portsCommand } from './commands/ports';
 import { proxyCommand } from './commands/proxy';
 import { putCommand } from './commands/put';
+import { recordCommand } from './commands/record';
+import { replayCommand } from './commands/replay';
 import { scanCommand } from './commands/scan';
 import { sendCommand } from './commands/send';
 import { serveCommand } from './commands/serve';
 import { timeCommand } from './commands/time';
-import { emulateCommand } from './emulate';
 import type { CommandContext } from './manner/context';
 import { exitCodeMeanings, exitCodeOf, exitCodes } from './manner/exitCodes';
 
@@ -46,7 +48,7 @@ const groups: Readonly<Record<string, readonly ((context: CommandContext) => Com
   ],
   'Files through the modem:': [getCommand, putCommand, sendCommand],
   'Ways through the modem:': [proxyCommand, forwardCommand, serveCommand],
-  'Instead of a modem:': [emulateCommand],
+  'For tests of drivers:': [emulateCommand, recordCommand, replayCommand],
 };
 
 /** Makes the `rx-usocket` command with its subcommands. */

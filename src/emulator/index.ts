@@ -27,8 +27,8 @@ export {
 export { socketsNetwork } from './network/socketsNetwork';
 export { createEmulator, Emulator } from './serve/emulator';
 export type { EmulatorState } from './serve/emulatorState';
-export { type ServedPty, servePty, type ServePtyOptions } from './serve/servePty';
-export { type ServedTcp, serveTcp, type ServeTcpOptions } from './serve/serveTcp';
+export { type ServedPty, type ServedUartPty, servePty, type ServePtyOptions, serveUartOnPty } from './serve/servePty';
+export { type ServedTcp, type ServedUartTcp, serveTcp, type ServeTcpOptions, serveUartOnTcp } from './serve/serveTcp';
 export type { Fault, ScheduledFault } from './simulation/fault';
 export { type FaultArgument, faultArguments } from './simulation/faultArguments';
 export type { Latencies, Range } from './simulation/latencies';

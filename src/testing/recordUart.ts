@@ -31,8 +31,8 @@ export interface RecordUartOptions {
  *     const nic = await network.ESP8285(recordUart(uart, { sink: (line) => appendFileSync('modem.txt', line) }));
  *
  * A recording does not contain the key of a network. In the command, and in the modem's echo of it, damaged or not, the
- * key is replaced by as many `*`. To replay the recording, join with these as the key: `nic.connect('my-ssid',
- * '******')`. Everything from such a command to the end of its answer is recorded when that end has come. Payloads are
+ * key is replaced by as many `*`. To replay the recording, join with these or with any other key of that length:
+ * `nic.connect('my-ssid', '******')`. Everything from such a command to the end of its answer is recorded when that end has come. Payloads are
  * recorded unchanged.
  */
 export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: RecordUartOptions): Uart {

@@ -47,7 +47,9 @@ export interface ReplayUartOptions {
 /**
  * Makes a serial line on which the modem sends again what it has sent in a recording. It sends each piece when the host has
  * sent everything that came before it, and after the recorded time. The host may send its part in other pieces, and sooner.
- * If the host sends anything else, or more, the line is lost with a {@link ReplayError} that names what was sent and what
+ * In the
+ * place of a recorded key, which is so many `*`, it may send any key of that length. If the host sends anything else, or
+ * more, the line is lost with a {@link ReplayError} that names what was sent and what
  * was expected, and the write fails with the same error.
  *
  *     const { uart, rest } = replayUart(readFileSync('modem.txt', 'utf8'), { scheduler });
@@ -58,6 +60,7 @@ export interface ReplayUartOptions {
 export function replayUart(recording: string, { scheduler, longestPause }: ReplayUartOptions): Replay {
   const conversation = parseRecording(recording);
   const expected = Buffer.concat(conversation.filter(({ from }) => from === 'host').map(({ bytes }) => bytes));
+  const keys = hiddenKeys(expected);
   const said = new BehaviorSubject(0);
   const mismatches = new Subject<never>();
   const closed = new Subject<void>();
@@ -85,7 +88,7 @@ export function replayUart(recording: string, { scheduler, longestPause }: Repla
   });
   const hear = (bytes: Buffer): Observable<never> => {
     const end = said.value + bytes.length;
-    if (expected.subarray(said.value, end).equals(bytes)) {
+    if (isSaid(bytes, expected, said.value, keys)) {
       said.next(end);
       return EMPTY;
     }
@@ -110,6 +113,31 @@ export function replayUart(recording: string, { scheduler, longestPause }: Repla
       },
     },
   };
+}
+
+/** From and to which byte a key is, which the recording shows as so many `*`. */
+type Hidden = readonly [from: number, to: number];
+
+function hiddenKeys(expected: Buffer): readonly Hidden[] {
+  return [...expected.toString('latin1').matchAll(/AT\+CW[JS]AP(?:_CUR|_DEF)?="(?:[^"\\\r\n]|\\.)*","(\*+)/g)].map(
+    ({ index, 0: command, 1: key = '' }) => [index + command.length - key.length, index + command.length],
+  );
+}
+
+/** Whether these bytes stand at this place. In the place of a hidden key, any key of the same length does. */
+function isSaid(bytes: Buffer, expected: Buffer, at: number, keys: readonly Hidden[]): boolean {
+  const recorded = expected.subarray(at, at + bytes.length);
+  if (recorded.equals(bytes)) return true;
+  if (recorded.length < bytes.length) return false;
+  return bytes.every((byte, index) => {
+    const place = at + index;
+    return byte === recorded[index] || keys.some(([from, to]) => place >= from && place < to && isOfKey(byte));
+  });
+}
+
+/** A quotation mark or a line end would end the key. */
+function isOfKey(byte: number): boolean {
+  return byte !== 0x22 && byte >= 0x20;
 }
 
 function mismatch(bytes: Buffer, expected: Buffer): ReplayError {

@@ -17,6 +17,8 @@ export interface RunningCommand extends AsyncDisposable {
   prints(what: RegExp): Promise<RegExpExecArray>;
   /** Waits until its standard error matches. Rejects if it ends before. */
   notes(what: RegExp): Promise<RegExpExecArray>;
+  /** Waits for so many lines of standard output, and returns them. Rejects if it ends before. */
+  lines(count: number): Promise<readonly string[]>;
   /** Stops it as Ctrl-C does. */
   stop(): Promise<Outcome>;
   readonly outcome: Promise<Outcome>;
@@ -48,6 +50,10 @@ export function startCommand(args: readonly string[], surroundings: CommandSurro
     stdout: output.text,
     stderr: errors.text,
     prints: (what) => Promise.race([output.matches(what), ended]),
+    lines: async (count) => {
+      const [text] = await Promise.race([output.matches(new RegExp(`(?:[^\n]*\n){${count}}`)), ended]);
+      return text.split('\n').slice(0, count);
+    },
     notes: (what) => Promise.race([errors.matches(what), ended]),
     stop,
     outcome,

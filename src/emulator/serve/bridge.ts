@@ -1,31 +1,38 @@
 import type { Duplex } from 'node:stream';
 
-import { Subscription } from 'rxjs';
+import { from, Subscription } from 'rxjs';
 
-import type { Emulator } from './emulator';
+import type { Uart } from '../../streams';
+
+/** A line for another program, which a stream of this machine stands for. */
+export interface BridgedLine {
+  readonly uart: Uart;
+  /** Makes the sender at the other end of the line wait (`true`), or go on. */
+  readonly hold: (held: boolean) => void;
+}
 
 /**
- * Connects a virtual modem's line with a stream of this machine, both ways, with backpressure: the modem waits while the
- * stream is full, and the stream while the line is. Unsubscribing leaves the stream open.
+ * Connects a line with a stream of this machine, both ways, with backpressure: the line is held while the stream is full,
+ * and the stream waits while the line is. Unsubscribing leaves both open.
  */
-export function bridge(emulator: Emulator, stream: Duplex): Subscription {
+export function bridge({ uart, hold }: BridgedLine, stream: Duplex): Subscription {
   const subscription = new Subscription();
   const onData = (chunk: Buffer): void => {
     stream.pause();
-    subscription.add(emulator.uart.write(chunk).subscribe({ complete: () => stream.resume(), error: () => undefined }));
+    subscription.add(from(uart.write(chunk)).subscribe({ complete: () => stream.resume(), error: () => undefined }));
   };
-  const onDrain = (): void => emulator.setClearToSend(true);
+  const onDrain = (): void => hold(false);
   // `close` follows each error.
   const onError = (): void => undefined;
   stream.on('data', onData).on('drain', onDrain).on('error', onError);
   subscription.add(() => {
     stream.off('data', onData).off('drain', onDrain);
-    emulator.setClearToSend(true);
+    hold(false);
   });
   subscription.add(
-    emulator.uart.rx$.subscribe({
+    uart.rx$.subscribe({
       next: (chunk) => {
-        if (!stream.write(chunk)) emulator.setClearToSend(false);
+        if (!stream.write(chunk)) hold(true);
       },
       // The line has ended, so the stream ends too.
       error: () => stream.destroy(),
@@ -33,4 +40,9 @@ export function bridge(emulator: Emulator, stream: Duplex): Subscription {
     }),
   );
   return subscription;
+}
+
+/** Any line, to be bridged. Without flow control its sender cannot be held. */
+export function lineOf(uart: Uart): BridgedLine {
+  return { uart, hold: (held) => uart.hold?.(held) };
 }

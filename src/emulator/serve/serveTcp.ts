@@ -1,8 +1,9 @@
-import { createServer, type Socket } from 'node:net';
-
+import type { Uart } from '../../streams';
 import type { EmulatorOptions } from '../firmware/options';
-import { bridge } from './bridge';
+import { lineOf } from './bridge';
+import { bridgeToTcp } from './bridgeToTcp';
 import { Emulator } from './emulator';
+import { lineTo } from './lineTo';
 
 /** Options of {@link serveTcp}: those of the virtual modem, and the port. */
 export interface ServeTcpOptions extends EmulatorOptions {
@@ -31,35 +32,34 @@ export interface ServedTcp {
  */
 export async function serveTcp({ port = 0, ...options }: ServeTcpOptions = {}): Promise<ServedTcp> {
   const emulator = new Emulator(options);
-  let client: Socket | undefined;
-  const server = createServer((socket) => {
-    if (client !== undefined) {
-      socket.destroy();
-      return;
-    }
-    client = socket;
-    socket.setNoDelay(true);
-    const bridged = bridge(emulator, socket);
-    socket.once('close', () => {
-      bridged.unsubscribe();
-      client = undefined;
-    });
-  });
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      emulator.close();
-      client?.destroy();
-      server.close(() => resolve());
-    });
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
-    });
+    const served = await bridgeToTcp(lineTo(emulator), port);
+    return {
+      port: served.port,
+      emulator,
+      close: async () => {
+        emulator.close();
+        await served.close();
+      },
+    };
   } catch (error) {
     emulator.close();
     throw error;
   }
-  const address = server.address();
-  return { port: typeof address === 'object' && address !== null ? address.port : port, emulator, close };
+}
+
+/** A line that {@link serveUartOnTcp} serves. */
+export type ServedUartTcp = Omit<ServedTcp, 'emulator'>;
+
+/**
+ * Serves any line as raw bytes over TCP, on loopback, to one program at a time, as {@link serveTcp} does. It is bridged in
+ * both directions, and stays open at the end.
+ *
+ * @throws Error (rejection) with `EADDRINUSE` or the like when it cannot listen.
+ */
+export async function serveUartOnTcp(
+  uart: Uart,
+  { port = 0 }: Pick<ServeTcpOptions, 'port'> = {},
+): Promise<ServedUartTcp> {
+  return await bridgeToTcp(lineOf(uart), port);
 }

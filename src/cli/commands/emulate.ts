@@ -1,17 +1,20 @@
-import { Command, Option } from 'commander';
-import { firstValueFrom, fromEvent, merge } from 'rxjs';
+import { type Command, Option } from 'commander';
 
 import {
   type AccessPoint,
-  type EmulatorOptions,
+  type Emulator,
   firmwareVersions,
   type FirmwareVersion,
   type HostTable,
   type ScheduledFault,
+  serveControl,
   servePty,
   serveTcp,
-} from '../emulator';
-import { faultHelp, parseFault } from './fault';
+} from '../../emulator';
+import type { CommandContext } from '../manner/context';
+import { reportingCommand } from '../manner/modemCommand';
+import { reportOf } from '../manner/report';
+import { faultHelp, parseFault } from '../fault';
 import {
   type JoinTimes,
   parseAccessPoint,
@@ -21,13 +24,12 @@ import {
   parsePort,
   parsePortMapping,
   parseWholeNumber,
-} from './values';
-import { watch } from './watch';
+} from '../values';
+import { watch } from '../watch';
+import { aborted, portFailure, serveLine, type ServeLineOptions, withServeOptions } from './serveLine';
 
 /** The options of the command as commander gives them. */
-interface EmulateOptions {
-  readonly pty?: true;
-  readonly tcp?: number;
+interface EmulateOptions extends ServeLineOptions {
   readonly firmware: FirmwareVersion;
   readonly baud: number;
   readonly host: HostTable;
@@ -37,14 +39,14 @@ interface EmulateOptions {
   readonly fault: readonly ScheduledFault[];
   readonly port: Readonly<Record<number, number>>;
   readonly joinTimes?: JoinTimes;
-  readonly link?: string;
-  readonly verbose?: true;
+  readonly control?: number;
 }
 
 const defaultAccessPoints: readonly AccessPoint[] = [{ ssid: 'my-ssid', key: 'my-password' }];
 
 const help = `
-The first line of standard output is what to open: a device, or tcp://127.0.0.1:<port>. SIGINT (Ctrl-C) or SIGTERM ends
+The first line of standard output is what to open: a device, or tcp://127.0.0.1:<port>. With --control, a second line has the
+address of the control line, by which a test steers the modem with lines of JSON; see docs/testing-at-drivers.md. SIGINT (Ctrl-C) or SIGTERM ends
 the modem. Standard error explains what the modem could not do for a program; with --verbose, it has a line for each
 command and connection.
 
@@ -59,19 +61,14 @@ ${faultHelp}
 Examples:
   rx-usocket emulate --host host.example=127.0.0.1:8080 --link /tmp/modem --verbose
   rx-usocket emulate --host host.example@203.0.113.7:80=127.0.0.1:8080/tcp,delay=50ms --port 80=8080
+  rx-usocket emulate --link /tmp/modem --control 3001 --baud 921600 --latency 0
   rx-usocket emulate --tcp 3000 --firmware 2.2.2 --baud 921600 --access-point "my-ssid:my-password"
   rx-usocket emulate --fault wifi-lost:5s:links=keep@10s --fault lose:3:from=host@20s --fault reset@1m`;
 
 /** `rx-usocket emulate`: serves a virtual modem to any program that speaks AT, until a signal ends it. */
-export function emulateCommand(): Command {
-  return new Command('emulate')
+export function emulateCommand(context: CommandContext): Command {
+  return withServeOptions(reportingCommand('emulate'))
     .description('Serve a virtual ESP8285 that any program can open like a device.')
-    .option('--pty', 'serve a pseudo-terminal (the default; Linux and macOS)')
-    .addOption(
-      new Option('--tcp <port>', 'serve raw bytes on a port of 127.0.0.1; 0 for any that is free')
-        .argParser(parsePort)
-        .conflicts('pty'),
-    )
     .addOption(
       new Option('--firmware <version>', 'the AT firmware to imitate').choices(firmwareVersions).default('1.7.4'),
     )
@@ -87,12 +84,10 @@ export function emulateCommand(): Command {
         .default({}, 'the same'),
     )
     .addOption(
-      new Option(
-        '--link <path>',
-        'a symbolic link to the device, under the same name each time; removed at the end',
-      ).conflicts('tcp'),
+      new Option('--control <port>', 'serve a control line on a port of 127.0.0.1; 0 for any that is free').argParser(
+        parsePort,
+      ),
     )
-    .option('--verbose', 'print a line for each command and connection')
     .addOption(
       new Option('--access-point <ssid:key>', 'a Wi-Fi network within reach; one without a key is open')
         .argParser((text, before: readonly AccessPoint[]) =>
@@ -113,43 +108,45 @@ export function emulateCommand(): Command {
         .default([], 'none'),
     )
     .addHelpText('after', help)
-    .action(emulate);
+    .action(async (options: EmulateOptions) => {
+      await emulate(options, context);
+    });
 }
 
-async function emulate(given: EmulateOptions): Promise<void> {
-  const { tcp, host: hosts, accessPoint: networks, joinTimes: times, fault: faults, port: ports, ...more } = given;
-  const { link, verbose, ...options } = more;
+async function emulate(given: EmulateOptions, context: CommandContext): Promise<void> {
+  const { host: hosts, accessPoint: networks, joinTimes: times, fault: faults, port: ports } = given;
+  const { firmware, baud, seed, latency } = given;
   const accessPoints = networks.map((network) => ({ ...network, ...times }));
-  const modem = await start({ ...options, hosts, accessPoints, faults, ports }, tcp, link);
-  const watching = watch(modem.emulator, verbose === true, (line) => {
-    console.error(line);
+  const options = { firmware, baud, seed, latency, hosts, accessPoints, faults, ports };
+  const report = reportOf(given, context);
+  const { served, address } = await serveLine(given, {
+    pty: (settings) => servePty({ ...options, ...settings }),
+    tcp: (settings) => serveTcp({ ...options, ...settings }),
   });
-  // Before the address is printed, because a program that reads it may stop the modem at once.
-  const stopped = firstValueFrom(merge(...['SIGINT', 'SIGTERM', 'SIGHUP'].map((signal) => fromEvent(process, signal))));
-  console.log(modem.address);
-  console.error(`A virtual ESP8285 with AT ${options.firmware}, ${options.baud} baud. Ctrl-C ends it.`);
-  await stopped;
-  await modem.close();
-  watching.unsubscribe();
+  const watching = watch(served.emulator, given.verbose === true, (line) => {
+    report.note(line);
+  });
+  try {
+    const control = await controlOf(served.emulator, given.control);
+    try {
+      report.result({ line: address, ...(control && { control: control.address }) }, ({ line, ...more }) =>
+        more.control === undefined ? line : `${line}\n${more.control}`,
+      );
+      report.note(`A virtual ESP8285 with AT ${firmware}, ${baud} baud. Ctrl-C ends it.`);
+      await aborted(context.signal);
+    } finally {
+      await control?.close();
+    }
+  } finally {
+    await served.close();
+    watching.unsubscribe();
+  }
 }
 
-async function start(options: EmulatorOptions, tcp: number | undefined, link: string | undefined) {
-  if (tcp !== undefined) {
-    const served = await serveTcp({ ...options, port: tcp }).catch((cause: unknown) => {
-      if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
-      throw new Error(`${cause.message}; choose another port for --tcp, or 0 for any that is free`, { cause });
-    });
-    return { ...served, address: `tcp://127.0.0.1:${served.port}` };
-  }
-  const served = await servePty({ ...options, ...(link !== undefined && { link }) }).catch((cause: unknown) => {
-    // A wrong argument is reported as it is; anything else means that there are no pseudo-terminals.
-    const isAskedFor = cause instanceof RangeError || (cause instanceof Error && 'syscall' in cause);
-    const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EEXIST';
-    if (isAskedFor || isTaken) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`there are no pseudo-terminals here; use --tcp, or npm install @lydell/node-pty\n(${why})`, {
-      cause,
-    });
+async function controlOf(emulator: Emulator, port: number | undefined) {
+  if (port === undefined) return undefined;
+  const served = await serveControl(emulator, { port }).catch((cause: unknown) => {
+    throw portFailure('--control', cause);
   });
-  return { ...served, address: link ?? served.path };
+  return { address: `tcp://127.0.0.1:${served.port}`, close: () => served.close() };
 }

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { asyncScheduler, tap } from 'rxjs';
+
+import { serveUartOnPty, serveUartOnTcp } from '../../emulator';
+import { type Replay, replayUart } from '../../testing';
+import type { CommandContext } from '../manner/context';
+import { CommandFailure, exitCodes, usageFailure } from '../manner/exitCodes';
+import { reportingCommand } from '../manner/modemCommand';
+import { reportOf } from '../manner/report';
+import { aborted, serveLine, type ServeLineOptions, withServeOptions } from './serveLine';
+
+const help = `
+The first line of standard output is what to open. The modem sends each piece when the program has sent everything that came
+before it in the recording, and after the recorded time. If the program sends anything else, the line is lost, and the command
+fails and says what was expected. In the place of a hidden key, any key of the same length does.
+
+Ctrl-C ends the command. The exit code is 0 if everything has been replayed, and 1 otherwise.
+
+Examples:
+  rx-usocket replay modem.txt --link /tmp/modem
+  rx-usocket replay modem.txt --tcp 3000`;
+
+/** `rx-usocket replay`: serves a recording as a modem. */
+export function replayCommand(context: CommandContext): Command {
+  return withServeOptions(reportingCommand('replay'))
+    .description('Serve a recording of a line as a modem, which says again what it has said.')
+    .argument('<file>', 'a recording, as record writes it')
+    .addHelpText('after', help)
+    .action(async (file: string, options: ServeLineOptions) => {
+      const report = reportOf(options, context);
+      const failing = new AbortController();
+      const { uart, rest } = await replayOf(file);
+      const watched = {
+        ...uart,
+        rx$: uart.rx$.pipe(
+          tap({
+            error: (error: unknown) => {
+              failing.abort(error);
+            },
+          }),
+        ),
+      };
+      const { served, address } = await serveLine(options, {
+        pty: (settings) => serveUartOnPty(watched, settings),
+        tcp: (settings) => serveUartOnTcp(watched, settings),
+      });
+      try {
+        report.result({ line: address }, ({ line }) => line);
+        report.note(`Replays ${file}. Ctrl-C ends it.`);
+        await aborted(AbortSignal.any([context.signal, failing.signal]));
+      } finally {
+        await served.close();
+      }
+      failing.signal.throwIfAborted();
+      const left = rest();
+      if (left !== '') throw new CommandFailure(unfinished(file, left), exitCodes.failed);
+    });
+}
+
+async function replayOf(file: string): Promise<Replay> {
+  const recording = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw usageFailure(cause instanceof Error ? cause.message : String(cause), { cause });
+  });
+  try {
+    return replayUart(recording, { scheduler: asyncScheduler });
+  } catch (cause) {
+    throw usageFailure(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function unfinished(file: string, left: string): string {
+  const lines = left.split('\n');
+  return `${lines.length - 1} lines of ${file} have not been replayed; the next one is ${lines[0] ?? ''}`;
+}
