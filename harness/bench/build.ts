@@ -20,7 +20,7 @@ export interface Built extends AsyncDisposable {
 export async function buildPrograms(): Promise<Built> {
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(join(cache, 'bench-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true });
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const output = ['--format', 'cjs', '--no-dts', '--target', 'node20', '--out-dir', folder, '--log-level', 'error'];
   try {
     const args = [tsdown, '--no-config', ...output, 'harness/bench/programs/main.ts'];
