@@ -8,6 +8,7 @@ import { forwardCommand } from './commands/forward';
 import { getCommand } from './commands/get';
 import { infoCommand } from './commands/info';
 import { joinCommand, leaveCommand } from './commands/join';
+import { ncCommand } from './commands/nc';
 import { pingCommand } from './commands/ping';
 import { portsCommand } from './commands/ports';
 import { proxyCommand } from './commands/proxy';
@@ -46,7 +47,7 @@ const groups: Readonly<Record<string, readonly ((context: CommandContext) => Com
     pingCommand,
     timeCommand,
   ],
-  'Files through the modem:': [getCommand, putCommand, sendCommand],
+  'Files through the modem:': [getCommand, putCommand, sendCommand, ncCommand],
   'Ways through the modem:': [proxyCommand, forwardCommand, serveCommand],
   'For tests of drivers:': [emulateCommand, recordCommand, replayCommand],
 };

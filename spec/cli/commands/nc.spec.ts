@@ -1,0 +1,74 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+import { describe, expect, it } from '@jest/globals';
+
+import { takeAt } from '../../../harness/peers/peer';
+import { tcpServer, unusedPort } from '../../../harness/peers/tcpServer';
+import { udpPeer } from '../../../harness/peers/udpPeer';
+import { runCommand } from '../support/runCommand';
+import { startCommand } from '../support/startCommand';
+
+const joined = ['--port', 'emulator:', '--baud', '2000000', '--ssid', 'my-ssid'];
+const environment = { RX_USOCKET_KEY: 'my-password' };
+const surroundings = { environment, emulator: { hosts: { 'host.example': '127.0.0.1' } } };
+
+describe('rx-usocket nc', () => {
+  it('gets the answer after its input has ended', async () => {
+    await using server = await tcpServer();
+    const where = ['host.example', String(server.endpoint.port)];
+    await using command = startCommand(['nc', ...where, ...joined], surroundings);
+    command.input.end('question');
+    const peer = await server.accept();
+    expect(String(await takeAt(peer, 8))).toBe('question');
+    peer.end('a'.repeat(30_000));
+    expect(await command.outcome).toEqual({ code: 0, stdout: 'a'.repeat(30_000), stderr: '' });
+  });
+
+  it('ends when the host is silent after the input', async () => {
+    await using server = await tcpServer();
+    const where = ['host.example', String(server.endpoint.port), '--wait', '20ms'];
+    await using command = startCommand(['nc', ...where, ...joined], surroundings);
+    command.input.end('question');
+    const peer = await server.accept();
+    expect(await text(peer)).toBe('question');
+    expect(await command.outcome).toMatchObject({ code: 0 });
+  });
+
+  it('waits for one client with -l', async () => {
+    const port = await unusedPort();
+    await using command = startCommand(['nc', '-l', String(port), ...joined], surroundings);
+    await command.notes(new RegExp(`^listens on [\\d.]+:${port}\n`));
+    const client = connect(port, '127.0.0.1');
+    client.write('from the client');
+    await command.prints(/^from the client$/);
+    command.input.write('from the modem');
+    expect(String(await takeAt(client, 14))).toBe('from the modem');
+    client.end();
+    expect(await command.outcome).toMatchObject({ code: 0 });
+  });
+
+  it('sends and receives datagrams with -u', async () => {
+    await using peer = await udpPeer();
+    const where = ['host.example', String(peer.port), '--wait', '100ms'];
+    await using command = startCommand(['nc', '-u', ...where, ...joined], surroundings);
+    command.input.write('ping');
+    const { data, from } = await peer.next();
+    expect(String(data)).toBe('ping');
+    await peer.send('pong', from);
+    await command.prints(/^pong$/);
+    command.input.end();
+    expect(await command.outcome).toMatchObject({ code: 0 });
+  });
+
+  it('stops at Ctrl-C, and fails when nobody is there', async () => {
+    await using server = await tcpServer();
+    await using command = startCommand(['nc', 'host.example', String(server.endpoint.port), ...joined], surroundings);
+    await server.accept();
+    expect(await command.stop()).toMatchObject({ code: 130 });
+    const nobody = await runCommand(['nc', 'host.example', String(await unusedPort()), ...joined], surroundings);
+    expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('ECONNREFUSED') });
+    expect(await runCommand(['nc', 'host.example', ...joined], surroundings)).toMatchObject({ code: 2 });
+    expect(await runCommand(['nc', '-l', 'here', ...joined], surroundings)).toMatchObject({ code: 2 });
+  });
+});
