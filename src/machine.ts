@@ -105,6 +105,7 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
    * interface on the line does this by itself: see `nic.unref()`. Undefined for serial ports of Windows.
    */
   readonly ref?: () => void;
+  /** The open line does not keep the program running; see {@link UART.ref}. */
   readonly unref?: () => void;
 
   private readonly line: Uart;

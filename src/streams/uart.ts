@@ -111,6 +111,7 @@ export interface Uart {
    * time, and stay in force when the line is opened again.
    */
   readonly ref?: () => void;
+  /** Says that the open line does not keep the program running; see {@link Uart.ref}. */
   readonly unref?: () => void;
 
   /** Closes the line and settles when another program can open it. Closing it twice is not an error. */

@@ -77,8 +77,9 @@ export interface Network {
   listen(port: number): Observable<Listener>;
   /** Binds a UDP port, 0 for any free one. Emits it and completes. */
   bind(port: number): Observable<DatagramPort>;
-  /** The sockets keep the program running, which is the default, or do not (`unref`). */
+  /** The sockets keep the program running, which is the default. */
   ref?(): void;
+  /** The sockets do not keep the program running. */
   unref?(): void;
 }
 
