@@ -56,7 +56,7 @@ function fail({ lines, at }: Work, how: string): void {
  * AT 1.7 may give the link number of a connection that the peer has closed to a client before its last bytes are read. It
  * forgets these bytes, and the reader gets this error. Only AT 1.7 does so, and no program can avoid it.
  */
-const forgotten = /^! ECONNRESET: .* the modem lost its last \d+ bytes/;
+const forgotten = /^! ECONNRESET: .* the modem lost (?:its last \d+ bytes|what it had not announced)/;
 
 /** Describes where two transcripts of a program differ, or where a task failed on either interface. Empty if nowhere. */
 export function differences(tasks: readonly Task[], expected: Transcript, got: Transcript): string {

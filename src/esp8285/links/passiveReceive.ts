@@ -39,6 +39,8 @@ export class PassiveReceive implements ByteTraffic {
   private handedOver: number | undefined;
   /** Since the last change of the receive mode: whether data that were pushed before it, or notices, may still come. */
   private isLate = false;
+  /** Whether data may wait that the modem has not announced, because it was pushing when they came. */
+  private isUnsure = false;
 
   constructor(private readonly options: PassiveReceiveOptions) {
     this.order = new BlockOrder(options.deliver);
@@ -76,6 +78,11 @@ export class PassiveReceive implements ByteTraffic {
     return this.announced.count === 0;
   }
 
+  /** Whether NonOS may hold data of a link that has ended, and has not told how many. */
+  get mayMiss(): boolean {
+    return this.isUnsure && this.context.dialect()?.generation === 'nonos';
+  }
+
   /** Bytes that the modem has announced and not handed over, or that have come and may not be delivered yet. */
   get missing(): number {
     return this.owed + this.order.heldBytes;
@@ -96,10 +103,23 @@ export class PassiveReceive implements ByteTraffic {
     if (this.order.missing > 0 && this.order.isFull) this.failed('too much has come after what the modem keeps');
   }
 
+  /** A client has connected. Its data may come as they did before a change of the receive mode. */
+  arrived(): void {
+    this.isLate = this.isAdaptive;
+    this.readOn();
+  }
+
+  /** The modem has closed the link. Its data are pulled, but they may have come while the modem was pushing. */
+  drain(): void {
+    this.isUnsure ||= this.isAdaptive && this.mayPush;
+    this.readOn();
+  }
+
   noticed(length: number): void {
     // A notice that comes late, for data that have been pushed since, says nothing.
     if (this.isPushed) return;
     this.owed = this.options.isEncrypted() ? 0 : length;
+    this.isUnsure = false;
     this.announced.noticed(length);
   }
 
@@ -110,6 +130,7 @@ export class PassiveReceive implements ByteTraffic {
 
   pullAgain(): void {
     this.isLate = this.options.life.isOpen;
+    this.isUnsure = this.isAdaptive;
     // Data that came while the modem was pushing may not have been announced.
     if (this.options.life.isOpen) this.readOn();
   }
@@ -225,6 +246,7 @@ export class PassiveReceive implements ByteTraffic {
   /** The modem had no data. A notice since then came after its answer, and comes only once. */
   private emptied(): void {
     this.isLate &&= this.isPushed;
+    this.isUnsure = false;
     // While the modem pushes, it refuses each read. What it keeps is read when it holds data back again.
     const mayStillCome = this.isPushed && this.options.life.isOpen;
     if (this.order.missing > 0 && !mayStillCome) this.failed('the modem did not hand over what it kept');

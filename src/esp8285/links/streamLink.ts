@@ -82,8 +82,8 @@ export class ModemStreamLink implements StreamLink, Traffic {
     // The number may have been reserved for an encrypted connection. The modem serves none.
     this.isEncrypted = false;
     this.life.opened();
+    this.bytes.arrived();
     if (this.context.receiveMode.isTurningToPush && this.bytes.canPull) this.bytes.pushSoon();
-    this.bytes.readOn();
   }
 
   received(block: Block): void {
@@ -97,7 +97,7 @@ export class ModemStreamLink implements StreamLink, Traffic {
     } else {
       this.life.drain();
       this.endSending();
-      this.bytes.readOn();
+      this.bytes.drain();
     }
   }
 
@@ -117,8 +117,9 @@ export class ModemStreamLink implements StreamLink, Traffic {
    */
   complete(): void {
     const { missing } = this.bytes;
-    if (this.life.isDraining && missing > 0) {
-      const what = `the peer has closed it, and the modem lost its last ${missing} bytes`;
+    if (this.life.isDraining && (missing > 0 || this.bytes.mayMiss)) {
+      const last = missing > 0 ? `its last ${missing} bytes` : 'what it had not announced';
+      const what = `the peer has closed it, and the modem lost ${last}`;
       this.life.fail(this.error('ECONNRESET', 'recv', what));
     }
     this.incoming.complete();
