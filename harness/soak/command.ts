@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { parseWholeNumber } from '../../src/cli/values';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { bothWays } from './bothWays';
+import { crowd } from './crowd';
 import { cycles } from './cycles';
 import { differential } from './differential';
 import { resets } from './resets';
@@ -26,6 +27,7 @@ interface Given {
   readonly firmware?: FirmwareVersion;
   readonly jobs: number;
   readonly moments: number;
+  readonly runs: number;
   readonly size: number;
   readonly cycles: number;
   readonly warmUp: number;
@@ -40,6 +42,7 @@ const runs: Readonly<Record<string, (given: Given & { readonly print: Print }) =
     const options = { ...given, ...firmwaresOf(given) };
     return switches(options) && switches({ ...options, resets: true });
   },
+  crowd: (given) => crowd({ ...given, ...firmwaresOf(given) }),
   'both-ways': bothWays,
   'slow-reader': slowReader,
   cycles: (given) => cycles({ ...given, ...firmwaresOf(given) }),
@@ -83,6 +86,15 @@ export function soakCommand(print: Print): Command {
       seedOption(),
       firmwareOption(),
       numberOption('--moments <count>', 'number of downloads for each firmware', 1000),
+    ),
+    command(
+      'crowd',
+      'Uses up to five links of each firmware at once, in virtual time: connections, encrypted ones, clients and a port for ' +
+        'datagrams. They receive and send at their own pace, and the modem may be reset, fail to send or be busy. Everything ' +
+        'must arrive in order or fail, and everything must end.',
+      seedOption(),
+      firmwareOption(),
+      numberOption('--runs <count>', 'number of runs for each firmware', 1000),
     ),
     command(
       'both-ways',

@@ -1,27 +1,21 @@
 import {
   catchError,
-  concat,
   concatMap,
-  defer,
-  delay,
   EMPTY,
-  from,
   ignoreElements,
   merge,
   type Observable,
-  of,
-  repeat,
   takeWhile,
   tap,
-  timer,
   VirtualTimeScheduler,
 } from 'rxjs';
 
 import { type Fault, type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { Random } from '../../src/emulator/simulation/random';
 import type { Talk, VirtualModem } from '../../src/testing';
-import { OSError, type Socket } from '../../src/usocket';
+import { OSError } from '../../src/usocket';
 import { digest, payload } from './payload';
+import { type Pause, reading, talking } from './transfer';
 import { pacedModem } from './virtual';
 
 export interface SwitchesOptions {
@@ -176,45 +170,10 @@ function peerOf({ said, sends, heard }: Side, random: Random, scheduler: Virtual
   };
 }
 
-/** Says the bytes at once, or in pieces with pauses. */
-function talking(bytes: Buffer, random: Random, scheduler: VirtualTimeScheduler): Observable<Buffer> {
-  const isFlood = random.chance(0.5);
-  const pieces: Buffer[] = [];
-  for (let at = 0; at < bytes.length;) {
-    const size = random.integer(1, 3_000);
-    pieces.push(bytes.subarray(at, at + size));
-    at += size;
-  }
-  if (isFlood) return from(pieces);
-  return from(pieces).pipe(concatMap((piece) => of(piece).pipe(delay(random.integer(0, 400), scheduler))));
-}
-
 /** Where a reader pauses, in bytes, and for how many milliseconds. */
-function pausesOf(random: Random): readonly (readonly [at: number, milliseconds: number])[] {
+function pausesOf(random: Random): readonly Pause[] {
   const count = random.integer(1, 3);
-  return Array.from({ length: count }, () => [random.integer(0, 20_000), random.integer(100, 3_000)] as const).sort(
+  return Array.from({ length: count }, (): Pause => [random.integer(0, 20_000), random.integer(100, 3_000)]).sort(
     ([one], [other]) => one - other,
-  );
-}
-
-/** Reads until the end, and pauses in between. */
-function reading(
-  socket: Socket,
-  pauses: readonly (readonly [at: number, milliseconds: number])[],
-  random: Random,
-  scheduler: VirtualTimeScheduler,
-): Observable<Buffer> {
-  let read = 0;
-  let next = 0;
-  return defer(() => {
-    const chunk$ = socket.recv$(random.integer(1, 4_000));
-    const pause = pauses[next];
-    if (pause === undefined || read < pause[0]) return chunk$;
-    next++;
-    return concat(timer(pause[1], scheduler).pipe(ignoreElements()), chunk$);
-  }).pipe(
-    tap((chunk) => (read += chunk.length)),
-    repeat(),
-    takeWhile((chunk) => chunk.length > 0),
   );
 }

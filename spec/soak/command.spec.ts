@@ -36,7 +36,7 @@ describe('npm run soak', () => {
 
   it('lists its subcommands in its help', () => {
     const help = soakCommand(() => undefined).helpInformation();
-    for (const name of ['differential', 'resets', 'switches', 'both-ways', 'slow-reader', 'cycles', 'all'])
+    for (const name of ['differential', 'resets', 'switches', 'crowd', 'both-ways', 'slow-reader', 'cycles', 'all'])
       expect(help).toContain(`\n  ${name} `);
   });
 });
