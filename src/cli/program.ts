@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import { version } from '../../package.json';
 import { accessPointCommand } from './commands/accessPoint';
+import { bridgeCommand } from './commands/bridge';
 import { doctorCommand } from './commands/doctor';
 import { emulateCommand } from './commands/emulate';
 import { forwardCommand } from './commands/forward';
@@ -49,6 +50,7 @@ const groups: Readonly<Record<string, readonly ((context: CommandContext) => Com
   ],
   'Files through the modem:': [getCommand, putCommand, sendCommand, ncCommand],
   'Ways through the modem:': [proxyCommand, forwardCommand, serveCommand],
+  'For a page in a browser:': [bridgeCommand],
   'For tests of drivers:': [emulateCommand, recordCommand, replayCommand],
 };
 

@@ -1,6 +1,7 @@
 export { listPorts, type PortDescription } from './listPorts';
 export type { SerialSettings } from './serialSettings';
-export { openUart, withoutPassword } from './openUart';
+export { withoutPassword } from './lineName';
+export { openUart } from './openUart';
 export type { ReopenableUart } from './reopenableUart';
 export { rfc2217Uart, type Rfc2217UartOptions } from './rfc2217Uart';
 export { serialUart } from './serialUart';

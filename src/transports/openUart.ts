@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 
 import { OSError } from '../usocket/contract/osError';
+import { withoutPassword } from './lineName';
 import type { ReopenableUart } from './reopenableUart';
 import { rfc2217Uart } from './rfc2217Uart';
 import type { SerialSettings } from './serialSettings';
@@ -56,9 +57,4 @@ function refused(target: string, why: string): OSError {
     'open',
     `open ${shown}: ${why}; try /dev/ttyUSB0, COM3, tcp://host:port, rfc2217://host:port or emulator:`,
   );
-}
-
-/** The name of a line without a user name and a password. */
-export function withoutPassword(target: string): string {
-  return target.replace(/\/\/[^/]*@/, '//');
 }

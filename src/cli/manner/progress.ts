@@ -1,4 +1,4 @@
-import { Format, SingleBar } from 'cli-progress';
+import cliProgress from 'cli-progress';
 
 /** Shows how far a transfer is. */
 export interface Progress {
@@ -18,7 +18,7 @@ export const silentProgress: Progress = { update: () => undefined, stop: () => u
 
 /** A bar on a terminal, or only the number of bytes when their total is unknown. */
 export function progressBar(errors: NodeJS.WritableStream, total: number | undefined): Progress {
-  const bar = new SingleBar({
+  const bar = new cliProgress.SingleBar({
     stream: errors,
     hideCursor: null,
     clearOnComplete: true,
@@ -28,7 +28,7 @@ export function progressBar(errors: NodeJS.WritableStream, total: number | undef
     barIncompleteChar: '░',
     barsize: 24,
     format: (options, { progress, value }, { note }: { readonly note?: string }) => {
-      const drawn = total === undefined ? '' : `${Format.BarFormat(progress, options)} `;
+      const drawn = total === undefined ? '' : `${cliProgress.Format.BarFormat(progress, options)} `;
       return `  ${drawn}${amount(value, total)}${note ? `, ${note}` : ''}`;
     },
   });

@@ -1,0 +1,165 @@
+import { describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { createInterface } from 'node:readline';
+import { lastValueFrom, Subject } from 'rxjs';
+import { WebSocket } from 'ws';
+
+import { createModules } from '../../../src';
+import { CommandFailure } from '../../../src/cli/manner/exitCodes';
+import { createEmulator } from '../../../src/emulator';
+import type { Uart } from '../../../src/streams';
+import { webSocketUart } from '../../../src/web-serial';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { collect, noise } from '../../../harness/peers/bytes';
+import { tcpServer } from '../../../harness/peers/tcpServer';
+import { nextTurn } from '../../../harness/time/turns';
+import { settled, writable } from '../../transports/support/uart';
+import { runCommand, type CommandSurroundings } from '../support/runCommand';
+
+/** A bridge that runs until {@link stop}. */
+async function bridge(args: readonly string[] = [], surroundings: CommandSurroundings = {}) {
+  const stopping = new AbortController();
+  const output = new PassThrough();
+  const ended = runCommand(['bridge', '--port', 'emulator:', ...args], {
+    signal: stopping.signal,
+    output,
+    ...surroundings,
+  });
+  const [url] = (await once(createInterface({ input: output }), 'line')) as [string];
+  const stop = () => {
+    stopping.abort(new CommandFailure('', 130));
+    return ended;
+  };
+  return { url, stop };
+}
+
+const open = (url: string) => webSocketUart(url, { WebSocket });
+
+describe('rx-usocket bridge', () => {
+  it('is the line of a page: a modem, and a download over it', async () => {
+    await using server = await tcpServer();
+    const hosts = { 'host.example': `127.0.0.1:${server.endpoint.port}` };
+    const { url, stop } = await bridge([], { emulator: { hosts } });
+    const { network, usocket } = createModules();
+    const nic = await network.ESP8285(open(url));
+    await nic.connect('my-ssid', 'my-password');
+    const sock = usocket.socket();
+    await sock.connect((await usocket.getaddrinfo('host.example', 80))[0][4]);
+    const sent = noise(20_000);
+    (await server.accept()).end(sent);
+    expect((await sock.read())?.equals(sent)).toBe(true);
+    await nic.close();
+    expect(await stop()).toMatchObject({ code: 130, stderr: expect.stringContaining('A page has connected.') });
+  });
+
+  it('changes the speed of the line, and says why it does not', async () => {
+    const { url, stop } = await bridge();
+    const uart = open(url);
+    await writable(uart);
+    await settled(uart.setBaudRate?.(921_600) ?? uart.close());
+    expect(uart.baudRate).toBe(921_600);
+    expect(await failureOf(uart.setBaudRate?.(0) ?? [])).toMatchObject({ code: 'EINVAL' });
+    await settled(uart.close());
+    await stop();
+  });
+
+  it('lets in who has the token, from this machine or a named origin, one page at a time', async () => {
+    const { url, stop } = await bridge(['--origin', 'https://pages.example']);
+    const answerTo = async (target: string, origin?: string) => {
+      const socket = new WebSocket(target, 'rx-usocket.line.v1', origin === undefined ? {} : { origin });
+      const opened = once(socket, 'open').then(() => 'open');
+      const refused = once(socket, 'unexpected-response').then(
+        ([, response]: { statusCode: number }[]) => response?.statusCode,
+      );
+      socket.on('error', () => undefined);
+      const answer = await Promise.race([opened, refused]);
+      if (answer === 'open') {
+        const closed = once(socket, 'close');
+        socket.close();
+        await closed;
+      }
+      return answer;
+    };
+    expect(await answerTo(url)).toBe('open');
+    expect(await answerTo(url, 'http://localhost:5173')).toBe('open');
+    expect(await answerTo(url, 'https://pages.example')).toBe('open');
+    expect(await answerTo(url, 'https://other.example')).toBe(403);
+    expect(await answerTo(url.replace(/token=.*/, 'token=guessed'))).toBe(403);
+    expect(await answerTo(url.replace(/\?.*/, ''))).toBe(403);
+    const first = open(url);
+    await writable(first);
+    expect(await answerTo(url)).toBe(403);
+    expect(await failureOf(lastValueFrom(open(url).rx$))).toMatchObject({ code: 'ENODEV' });
+    await settled(first.close());
+    expect(await stop()).toMatchObject({ stderr: expect.stringContaining('another page has the line') });
+  });
+
+  it('tells the page why the line is lost, and lets it open the line again', async () => {
+    const emulators: ReturnType<typeof createEmulator>[] = [];
+    const openLine = (): Uart => {
+      const emulator = createEmulator({ latency: 0 });
+      emulators.push(emulator);
+      return emulator.uart;
+    };
+    const { url, stop } = await bridge([], { openLine });
+    const uart = open(url);
+    await writable(uart);
+    const lost = failureOf(lastValueFrom(uart.rx$));
+    emulators[0]?.fault({ kind: 'unplug' });
+    expect(await lost).toMatchObject({ code: 'ENODEV', message: expect.stringContaining('unplugged') });
+    await settled(uart.reopen());
+    const answered = collect(uart.rx$, 'AT\r\n\r\nOK\r\n'.length);
+    await settled(uart.write(Buffer.from('AT\r\n')));
+    expect(String(await answered)).toContain('OK');
+    await settled(uart.close());
+    await stop();
+  });
+
+  it('gives up a page that does not read, instead of keeping all for it', async () => {
+    const said = new Subject<Uint8Array>();
+    const readiness$ = createEmulator().uart.readiness$;
+    const openLine = (): Uart => ({ rx$: said, readiness$, write: () => [], close: () => [] });
+    const { url, stop } = await bridge([], { openLine });
+    const socket = new WebSocket(url, 'rx-usocket.line.v1');
+    await once(socket, 'message');
+    socket.pause();
+    let taken = 0;
+    while (said.observed && taken < 1 << 30) {
+      said.next(Buffer.alloc(1 << 16));
+      taken += 1 << 16;
+      if (taken % (1 << 20) === 0) await nextTurn();
+    }
+    expect(taken).toBeLessThan(64 << 20);
+    let last = '';
+    socket.on('message', (data: Buffer, isBinary) => {
+      if (!isBinary) last = String(data);
+    });
+    const closed = once(socket, 'close');
+    socket.resume();
+    await closed;
+    expect(last).toContain('ENOBUFS');
+    await stop();
+  });
+
+  it.each([
+    [['--listen', '8266'], 'an address and a port'],
+    [['--listen', '127.0.0.1:70000'], 'an address and a port'],
+    [['--baud', 'auto'], '--baud auto'],
+  ])('refuses %j', async (args, why) => {
+    const { code, stderr } = await runCommand(['bridge', '--port', 'emulator:', ...args]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(why)]);
+  });
+
+  it.each([
+    ['0.0.0.0:0', true],
+    ['127.0.0.1:0', false],
+    ['localhost:0', false],
+    ['[::1]:0', false],
+  ])('warns when other machines can reach it: %s', async (listen, isWarned) => {
+    // It is stopped before it listens.
+    const signal = AbortSignal.abort(new CommandFailure('', 130));
+    const { code, stderr } = await runCommand(['bridge', '--port', 'emulator:', '--listen', listen], { signal });
+    expect([code, stderr.includes('Warning')]).toEqual([130, isWarned]);
+  });
+});

@@ -1,0 +1,30 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** Whom a server of this machine lets in: pages that know its token, and come from this machine or from a named origin. */
+export class Admission {
+  /** Random, in the URL that is printed. Another page of the browser cannot guess it. */
+  readonly token = randomBytes(16).toString('base64url');
+
+  /** @param origins Further origins whose pages may connect, such as `'https://pages.example'`. */
+  constructor(private readonly origins: readonly string[] = []) {}
+
+  /** Why a request is refused, or `undefined`. */
+  refusal({ url = '', headers: { origin } }: IncomingMessage): string | undefined {
+    const given = new URL(url, 'ws://localhost').searchParams.get('token') ?? '';
+    if (!isSame(given, this.token)) return 'the token is missing or wrong';
+    // A program sends no origin.
+    if (origin === undefined || isLocal(origin) || this.origins.includes(origin)) return undefined;
+    return `pages of ${origin} are not allowed; allow them with --origin ${origin}`;
+  }
+}
+
+function isSame(given: string, token: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(token)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+/** Whether a page comes from this machine. */
+function isLocal(origin: string): boolean {
+  return URL.canParse(origin) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(origin).hostname);
+}
