@@ -18,7 +18,11 @@ function separateComments({ outDir }: { readonly outDir: string }): void {
 
 export default defineConfig({
   // `exports` and `bin` in package.json name these files: the paths under `dist` are the same as those under `src`.
-  entry: ['src/index.ts', 'src/{streams,esp8285,emulator,host,node,register,testing}/index.ts', 'src/cli/main.ts'],
+  entry: [
+    'src/index.ts',
+    'src/{streams,esp8285,emulator,host,node,register,testing,web-serial}/index.ts',
+    'src/cli/main.ts',
+  ],
   format: ['esm', 'cjs'],
   target: 'node20',
   dts: true,

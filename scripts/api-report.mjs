@@ -68,7 +68,7 @@ function namespaces() {
     .map(([path, { import: entry }]) => {
       if (!existsSync(join(root, entry.types)))
         throw new Error(`${entry.types} is missing: run "npm run build" first.`);
-      const name = path === '.' ? 'main' : path.slice(2);
+      const name = path === '.' ? 'main' : path.slice(2).replace(/-(.)/g, (_, letter) => letter.toUpperCase());
       return `import * as ${name} from ${JSON.stringify(join(root, entry.default))};\nexport { ${name} };\n`;
     })
     .join('');
