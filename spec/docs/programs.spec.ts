@@ -79,6 +79,11 @@ const cases: Readonly<Record<string, (program: Program, world: World) => Promise
     const answer = await fetch(`http://127.0.0.1:${listening}/here`, { headers: { connection: 'close' } });
     expect(await answer.text()).toBe('You asked for /here\n');
   },
+  'docs/node.md: Datagrams': async (program, { udp }) => {
+    const { data, from } = await udp.next();
+    await udp.send(`you said ${String(data)}`, from);
+    expect(await program.outcome).toEqual({ code: 0, stdout: '192.168.1.9 you said hello\n', stderr: '' });
+  },
   'docs/porting-from-maixpy.md: Porting from MaixPy': async (program) => {
     const { code, stdout, stderr } = await program.outcome;
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\n$/), stderr: '' });
