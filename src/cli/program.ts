@@ -19,6 +19,7 @@ import { replayCommand } from './commands/replay';
 import { scanCommand } from './commands/scan';
 import { sendCommand } from './commands/send';
 import { serveCommand } from './commands/serve';
+import { termCommand } from './commands/term';
 import { timeCommand } from './commands/time';
 import type { CommandContext } from './manner/context';
 import { exitCodeMeanings, exitCodeOf, exitCodes } from './manner/exitCodes';
@@ -47,6 +48,7 @@ const groups: Readonly<Record<string, readonly ((context: CommandContext) => Com
     accessPointCommand,
     pingCommand,
     timeCommand,
+    termCommand,
   ],
   'Files through the modem:': [getCommand, putCommand, sendCommand, ncCommand],
   'Ways through the modem:': [proxyCommand, forwardCommand, serveCommand],

@@ -1,7 +1,7 @@
 import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 
 /** What a partial file is the beginning of. */
-export interface Origin {
+interface Origin {
   /** Without a password. */
   readonly url: string;
   /** The strong validator of the content: an ETag, or the time of its last change. */
