@@ -34,6 +34,18 @@ describe.each<[string, Firmware]>([
   );
 
   it(
+    'S28 goes on when the modem says busy before it says Recv, and repeats nothing',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const busy = '\r\nbusy s...\r\n';
+      const script = [prompted(3), ['hello', 1, busy, 3, '\r\nRecv 5 bytes\r\n', 8, '\r\nSEND OK\r\n'] as const];
+      const { link4, modem } = connected(scheduler, { firmware, script });
+      expectObservable(link4.sendall$('hello').pipe(sent)).toBe('15ms (s|)', values);
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+CIPSEND=4,5', 'hello']);
+    }),
+  );
+
+  it(
     'sends bytes as they are, whatever they look like',
     marbles(({ expectObservable, flush }, scheduler) => {
       const bytes = '\r\nAT+RST\r\n\0+++\xff\\"';
