@@ -3,11 +3,14 @@ import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 
 import type { Command } from 'commander';
-import { http, https } from 'follow-redirects';
+import followRedirects from 'follow-redirects';
 
 import type { ESP8285 } from '../../esp8285';
 import { HttpAgent, HttpsAgent } from '../../node';
 import { usageFailure } from '../manner/exitCodes';
+
+// A CommonJS module, whose exports ES modules do not find by name.
+const { http, https } = followRedirects;
 
 /** The options for TLS, which `get` and `put` have. */
 export interface TrustOptions {
