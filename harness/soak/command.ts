@@ -6,6 +6,7 @@ import { bothWays } from './bothWays';
 import { crowd } from './crowd';
 import { cycles } from './cycles';
 import { differential } from './differential';
+import { nodeSockets } from './nodeSockets';
 import { resets } from './resets';
 import { slowReader } from './slowReader';
 import { switches } from './switches';
@@ -31,6 +32,7 @@ interface Given {
   readonly size: number;
   readonly cycles: number;
   readonly warmUp: number;
+  readonly runs: number;
 }
 
 const firmwaresOf = ({ firmware }: Given) => (firmware === undefined ? {} : { firmwares: [firmware] });
@@ -45,6 +47,7 @@ const runs: Readonly<Record<string, (given: Given & { readonly print: Print }) =
   crowd: (given) => crowd({ ...given, ...firmwaresOf(given) }),
   'both-ways': bothWays,
   'slow-reader': slowReader,
+  'node-sockets': (given) => nodeSockets({ ...given, ...firmwaresOf(given) }),
   cycles: (given) => cycles({ ...given, ...firmwaresOf(given) }),
 };
 
@@ -106,6 +109,14 @@ export function soakCommand(print: Print): Command {
       'Transfers to a reader that waits until its socket is full, with adaptive receive. Everything must arrive, the ' +
         'sender must be held back, and the memory must stay within its bounds.',
       numberOption('--size <bytes>', 'bytes of the transfer', 20_000_000),
+    ),
+    command(
+      'node-sockets',
+      'Transfers to a socket of rx-usocket/node and to recv, in turns, over a line without a speed. Everything must arrive, ' +
+        'and the memory must stay within its bounds. The time of both is printed.',
+      firmwareOption(),
+      numberOption('--size <bytes>', 'bytes of each transfer', 20_000_000),
+      numberOption('--runs <count>', 'how often each transfer is made; the medians count', 1),
     ),
     command(
       'cycles',

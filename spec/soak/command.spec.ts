@@ -30,13 +30,32 @@ describe('npm run soak', () => {
     ]);
   });
 
+  it('transfers to recv and to the sockets of Node.js', async () => {
+    expect(await soak('node-sockets', '--firmware', '2.2.2', '--size', '200000')).toEqual([
+      expect.stringMatching(
+        /^AT 2\.2\.2: 0\.2 MB with recv in .*, with connect\(\) in .*; memory grew by .* MB and .* MB$/,
+      ),
+      'node-sockets: nothing lost',
+    ]);
+  });
+
   it('fails for an unknown modem', async () => {
     await expect(soak('differential', '--programs', '1', '--firmware', 'none')).rejects.toThrow('like none');
   });
 
   it('lists its subcommands in its help', () => {
     const help = soakCommand(() => undefined).helpInformation();
-    for (const name of ['differential', 'resets', 'switches', 'crowd', 'both-ways', 'slow-reader', 'cycles', 'all'])
+    for (const name of [
+      'differential',
+      'resets',
+      'switches',
+      'crowd',
+      'both-ways',
+      'slow-reader',
+      'node-sockets',
+      'cycles',
+      'all',
+    ])
       expect(help).toContain(`\n  ${name} `);
   });
 });

@@ -42,7 +42,8 @@ export function listen<S extends Server>(server: S, options: NicListenOptions, l
   }
   if (listener) server.once('listening', listener);
   const address = everywhere.has(host) ? '0.0.0.0' : (host ?? '');
-  const readableHighWaterMark = internals.highWaterMark ?? getDefaultHighWaterMark(false);
+  const { highWaterMark } = internals;
+  const readableHighWaterMark = highWaterMark === getDefaultHighWaterMark(false) ? undefined : highWaterMark;
   const handle = new ListeningHandle({
     nic,
     host: address,

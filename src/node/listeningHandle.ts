@@ -15,8 +15,8 @@ export interface ListeningOptions {
   readonly port: number;
   readonly backlog?: number | undefined;
   readonly halfCloseTimeout?: number | undefined;
-  /** How many bytes each connection wants to have ready. */
-  readonly readableHighWaterMark: number;
+  /** How many bytes each connection wants to have ready, if the program has chosen that. */
+  readonly readableHighWaterMark: number | undefined;
   /** Called when the interface listens no more. */
   readonly lost: () => void;
 }

@@ -33,7 +33,7 @@ interface Internals {
  * closed: when the peer has ended its side, too, or when it has been silent for `halfCloseTimeout`.
  */
 export class NicSocket extends Socket {
-  private readonly linkOptions: LinkOptions & Pick<NicSocketOptions, 'signal'>;
+  private readonly linkOptions: NicSocketOptions;
   private noDelay: boolean | undefined;
   private keepAlive: readonly [isOn: boolean, seconds: number] | undefined;
 
@@ -56,8 +56,9 @@ export class NicSocket extends Socket {
     const { nic = programInterfaces.defaultFor('connect') } = this.linkOptions;
     const internals = this.internals;
     if (this.destroyed || !internals._handle) {
-      const { readableHighWaterMark } = this;
-      const handle = clientHandle({ ...this.linkOptions, nic, readableHighWaterMark });
+      const { readableHighWaterMark, highWaterMark } = this.linkOptions;
+      const ahead = readableHighWaterMark ?? highWaterMark;
+      const handle = clientHandle({ ...this.linkOptions, nic, readableHighWaterMark: ahead });
       if (this.noDelay !== undefined) handle.settings.setNoDelay(this.noDelay);
       if (this.keepAlive) handle.settings.setKeepAlive(...this.keepAlive);
       handle.owner = this;

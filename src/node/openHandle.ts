@@ -25,9 +25,12 @@ export interface LinkOptions {
 /** What a handle needs to know of its `net.Socket`. */
 interface HandleOptions extends LinkOptions {
   readonly nic: Nic;
-  /** How many bytes the program wants to have ready. The interface is not asked for more. */
-  readonly readableHighWaterMark: number;
+  /** How many bytes the program wants to have ready. The interface is not asked for more. Default: 64 KiB. */
+  readonly readableHighWaterMark?: number | undefined;
 }
+
+/** The default of the streams of Node.js 22 and later. That of Node.js 20 is less than what a modem may send at once. */
+const usualHighWaterMark = 65_536;
 
 const scheduler: SchedulerLike = nodeTime;
 
@@ -40,8 +43,8 @@ export function handleOf(stream: NativeStream | null): LinkHandle | undefined {
 }
 
 /** Makes a handle that is not connected yet. */
-export function clientHandle({ nic, readableHighWaterMark, ...options }: HandleOptions): LinkHandle {
-  const { linkTimeout = 60_000, halfCloseTimeout = 60_000 } = options;
+export function clientHandle({ nic, ...options }: HandleOptions): LinkHandle {
+  const { linkTimeout = 60_000, halfCloseTimeout = 60_000, readableHighWaterMark = usualHighWaterMark } = options;
   const share = shareOf(nic);
   const handle: LinkHandle = new LinkHandle(
     (remote) => {
@@ -57,7 +60,7 @@ export function clientHandle({ nic, readableHighWaterMark, ...options }: HandleO
 
 /** Makes the handle of a client that has connected to a server. */
 export function acceptedHandle(link: StreamLink, options: HandleOptions): LinkHandle {
-  const { nic, readableHighWaterMark, halfCloseTimeout = 2_000 } = options;
+  const { nic, readableHighWaterMark = usualHighWaterMark, halfCloseTimeout = 2_000 } = options;
   const share = shareOf(nic);
   const handle = new LinkHandle(() => of(link), { share, readableHighWaterMark, halfCloseTimeout, scheduler });
   handles.set(handle.stream, handle);
