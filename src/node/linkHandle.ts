@@ -100,7 +100,7 @@ export class LinkHandle implements StreamCalls, YieldingLink {
     this.nic = nic;
     this.socket = socket;
     this.settings = new LinkSettings(share.nic, (setting, reason) => share.tellOnce(setting, reason));
-    const reader = new LinkReader({ socket, stream, closing$, scheduler, failed: (error) => this.fail(error) });
+    const reader = new LinkReader({ socket, stream, closing$, scheduler, failed: (error) => this.fail('read', error) });
     this.reader = reader;
     this.writer = new LinkWriter({
       socket,
@@ -109,6 +109,10 @@ export class LinkHandle implements StreamCalls, YieldingLink {
       closing$,
       sent: () => nic.sent,
       statusOf: (error) => this.statusOf(error),
+      failed: (error) => {
+        // The end of the peer is on the way then.
+        if (systemCode(error).code !== 'EPIPE') this.fail('write', error);
+      },
       ended: () => this.halfClose(),
     });
   }
@@ -291,9 +295,9 @@ export class LinkHandle implements StreamCalls, YieldingLink {
     });
   }
 
-  private fail(error: unknown): void {
+  private fail(syscall: 'read' | 'write', error: unknown): void {
     this.failure = error;
-    this.owner?.destroy(isInterfaceClosed(error) ? undefined : systemCallError('read', error));
+    this.owner?.destroy(isInterfaceClosed(error) ? undefined : systemCallError(syscall, error));
   }
 
   private statusOf(error: unknown): number {

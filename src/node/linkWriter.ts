@@ -27,6 +27,8 @@ export interface LinkWriterOptions {
   readonly sent: () => number;
   /** Returns the error number of a failure. */
   readonly statusOf: (error: unknown) => number;
+  /** Called when a write has failed. */
+  readonly failed: (error: unknown) => void;
   /** Called when everything has been sent, and this end is ended. */
   readonly ended: () => void;
 }
@@ -47,7 +49,7 @@ export class LinkWriter {
   }
 
   write(request: StreamRequest, pieces: readonly Buffer[]): void {
-    const { socket, closing$, sent, statusOf } = this.options;
+    const { socket, closing$, sent, statusOf, failed } = this.options;
     const [only] = pieces;
     const bytes = pieces.length === 1 && only ? only : Buffer.concat(pieces);
     this.writing = { request, until: sent() + bytes.length };
@@ -58,7 +60,11 @@ export class LinkWriter {
       .pipe(this.sentIfPeerEnds(), subscribeOn(asapScheduler), observeOn(asapScheduler), takeUntil(closing$))
       .subscribe({
         next: () => this.written(0),
-        error: (error: unknown) => this.written(statusOf(error)),
+        error: (error: unknown) => {
+          this.written(statusOf(error));
+          // An HTTP/2 session writes in C++, where Node.js drops the error.
+          failed(error);
+        },
       });
   }
 
