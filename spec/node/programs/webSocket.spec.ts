@@ -100,7 +100,7 @@ describe.each(overModems)('a WebSocket, on $name, when the modem restarts,', (te
     await using sockets = await tested.start();
     await using server = await echoServer();
     const socket = await opened(sockets, server.url);
-    const failed = Promise.all([errorOf(under(socket)), once(socket, 'close')]);
+    const failed = Promise.all([errorOf(under(socket)), once(socket, 'close') as Promise<[number]>]);
     const [peer] = server.server.clients;
     const arriving = once(under(peer!), 'data');
     socket.send(megabyte, () => undefined);
@@ -124,7 +124,7 @@ describe.each(overModems)('a WebSocket, on $name, when the modem restarts,', (te
     await once(http, 'listening');
     const peer = new WebSocket(`ws://127.0.0.1:${port}`);
     const [[client]] = (await Promise.all([once(server, 'connection'), once(peer, 'open')])) as [[WebSocket], unknown];
-    const failed = Promise.all([errorOf(under(client)), once(client, 'close')]);
+    const failed = Promise.all([errorOf(under(client)), once(client, 'close') as Promise<[number]>]);
     const lost = closed(peer.on('error', () => undefined));
     sockets.restart();
     const [error, [code]] = await failed;
