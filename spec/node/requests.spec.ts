@@ -13,7 +13,7 @@ import { HttpAgent } from '../../src/node';
 import { connected } from './support/connected';
 import { closed } from './support/eventLog';
 import { allSockets, ourSockets, type Sockets } from './support/sockets';
-import { webServer } from './support/webServer';
+import { webServer } from '../../harness/peers/webServer';
 
 const host = '127.0.0.1';
 

@@ -7,7 +7,7 @@ import { noise } from '../../../harness/peers/bytes';
 import { signed } from '../../../harness/peers/certificate';
 import { connector } from '../../../src/node';
 import { ourSockets, type Sockets } from '../support/sockets';
-import { secureWebServer, webServer } from '../support/webServer';
+import { secureWebServer, webServer } from '../../../harness/peers/webServer';
 
 /** The `fetch` of Node.js through the interface, with an agent of the package `undici`, which is of another version. */
 function fetchOver({ nic }: Sockets) {
