@@ -32,7 +32,6 @@ interface Given {
   readonly size: number;
   readonly cycles: number;
   readonly warmUp: number;
-  readonly runs: number;
 }
 
 const firmwaresOf = ({ firmware }: Given) => (firmware === undefined ? {} : { firmwares: [firmware] });
