@@ -1,6 +1,6 @@
 /** The codes of JSON-RPC 2.0. */
-export const notJson = -32_700;
-export const invalidRequest = -32_600;
+const notJson = -32_700;
+const invalidRequest = -32_600;
 export const unknownMethod = -32_601;
 export const invalidParameters = -32_602;
 const internalError = -32_603;
