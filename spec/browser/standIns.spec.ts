@@ -45,7 +45,7 @@ describe('what stands in for Node.js in a browser', () => {
     await nic.close();
   });
 
-  it('serves no virtual modem', async () => {
+  it('serves no line', async () => {
     await expect(servePty({})).rejects.toThrow('a browser cannot serve');
   });
 });
