@@ -23,6 +23,8 @@ const mostOverflow = 1_048_576;
 const overflowing =
   `the peer sends faster than the program reads, and the modem was busy for too long to be told to hold it back; ` +
   `more than ${mostOverflow} bytes wait beside the receiveBuffer`;
+const unheld =
+  'the peer sends faster than the program reads, and no connection can be held back while a port for datagrams is open';
 
 /** A connection of the modem, over one of its five links. */
 export class ModemStreamLink implements StreamLink, Traffic {
@@ -142,10 +144,10 @@ export class ModemStreamLink implements StreamLink, Traffic {
     const overflow = new Overflow({
       room$,
       limit: () => (hold.isHeeded && isHeld() ? 0 : mostOverflow),
-      full: () => this.error('ENOBUFS', 'recv', overflowing),
+      full: () => this.error('ENOBUFS', 'recv', isHeld() ? unheld : overflowing),
     });
     const asking$ = this.bytes.reading(adaptive.watch(this.id, overflow.room$));
-    return this.incoming.items$.pipe(hold.forReader(room$, isHeld), overflow.keep(), alongside(asking$));
+    return this.incoming.items$.pipe(hold.forReader(overflow.room$, isHeld), overflow.keep(), alongside(asking$));
   }
 
   get maxSend(): number {

@@ -86,4 +86,13 @@ describe('Overflow', () => {
       helpers.expectObservable(out$).toBe('-p-q', { p: 'abcd', q: 'e' });
     }),
   );
+
+  it(
+    'tells again that it has no room each time that the reader takes some of what it keeps',
+    marbles((helpers) => {
+      const { out$, overflow } = kept(helpers, helpers.cold('-p', { p: 'abcde' }), 0, '--1-2--9');
+      helpers.expectObservable(overflow.room$).toBe('a-a-a--b', { a: 0, b: 7 });
+      helpers.expectObservable(out$).toBe('--p-q--r', { p: 'a', q: 'bc', r: 'de' });
+    }),
+  );
 });

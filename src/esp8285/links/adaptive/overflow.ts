@@ -24,7 +24,10 @@ export class Overflow {
 
   constructor(private readonly options: OverflowOptions) {}
 
-  /** How many bytes can be asked for: none while bytes are kept. Replays the number since {@link keep} is subscribed to. */
+  /**
+   * How many bytes can be asked for: none while bytes are kept. It is emitted again when the reader takes some of those.
+   * Replays the number since {@link keep} is subscribed to.
+   */
   get room$(): Observable<number> {
     return this.askable.asObservable();
   }
@@ -37,19 +40,20 @@ export class Overflow {
         let told: number | undefined;
         let isPassing = false;
         let end: (() => void) | undefined;
-        const tellRoom = () => {
+        const tellRoom = (isTaken = false) => {
           const now = kept.length > 0 || isPassing ? 0 : room;
-          if (now === told) return;
+          if (now === told && !isTaken) return;
           told = now;
           this.askable.next(now);
         };
-        const passOn = () => {
+        const passOn = (isTaken = false) => {
           // A piece that is passed on changes the room.
           if (isPassing) return;
           isPassing = true;
+          const before = kept.length;
           while (kept.length > 0 && room > 0) reader.next(kept.takeChunk(room));
           isPassing = false;
-          tellRoom();
+          tellRoom(isTaken && kept.length < before);
           if (kept.length === 0) end?.();
         };
         const take = (piece: Buffer) => {
@@ -72,7 +76,7 @@ export class Overflow {
         const rooms = this.options.room$.subscribe({
           next: (now) => {
             room = now;
-            passOn();
+            passOn(true);
           },
           error: (error: unknown) => {
             reader.error(error);
