@@ -90,7 +90,18 @@ const cases: Readonly<Record<string, (program: Program, world: World) => Promise
   },
   'docs/reliability.md: Flow control': endsSilently,
   'docs/reliability.md: The wires DTR and RTS': endsSilently,
+  'docs/testing-at-drivers.md: In a program': async (program) => {
+    const { code, stdout, stderr } = await program.outcome;
+    expect({ code, stdout, stderr }).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^\/dev\/\S+ \d+\n$/),
+      stderr: '',
+    });
+  },
 };
+
+/** Pages and settings of other programs; what is printed has no language. */
+const others = ['', 'html', 'yaml'];
 
 async function endsSilently(program: Program): Promise<void> {
   expect(await program.outcome).toEqual({ code: 0, stdout: '', stderr: '' });
@@ -109,7 +120,9 @@ describe('the programs of the documents', () => {
 
   it('are in languages that are checked', () => {
     const languages = new Set(blocksIn().map(({ language }) => language));
-    expect([...languages].filter((language) => !['', 'js', 'ts', 'sh', 'python'].includes(language))).toEqual([]);
+    expect([...languages].filter((language) => ![...others, 'js', 'ts', 'sh', 'python'].includes(language))).toEqual(
+      [],
+    );
   });
 
   it.each(blocks.map((block, index) => ({ ...block, index })))('$name', async (block) => {

@@ -119,6 +119,9 @@ async function askStatus(options: LineCommandOptions, context: CommandContext): 
     const stations = Array.from(joined, ([, address = '', mac = '']) => ({ mac: mac.toLowerCase(), address }));
     const ssid = Buffer.from(shown?.[1] ?? '', 'latin1').toString();
     return { isOn: true, ssid, channel: Number(shown?.[2]), encryption: Number(shown?.[3]), stations };
+  } catch (error) {
+    context.signal.throwIfAborted();
+    throw error;
   } finally {
     await closeLine(line);
   }
