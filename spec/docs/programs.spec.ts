@@ -24,7 +24,8 @@ interface World {
 
 const page = 'A page of host.example.';
 const web = createServer((_request, response) => void response.end(page));
-const project = new UserProject();
+// The optional package for pseudo-terminals, too.
+const project = new UserProject(['@lydell/node-pty']);
 const blocks = blocksIn('js', 'ts');
 
 beforeAll(async () => {

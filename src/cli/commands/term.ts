@@ -9,7 +9,7 @@ import { CommandFailure, exitCodes } from '../manner/exitCodes';
 import { lineCommand, type LineCommandOptions } from '../manner/modemCommand';
 import { lineSettings } from '../manner/modemSettings';
 import { closeLine, openLine } from '../manner/openLine';
-import { type Answer, Dialogue } from '../terminal/dialogue';
+import { Dialogue } from '../terminal/dialogue';
 import { hasKey, shownFrame, withoutKeys } from '../terminal/shownFrame';
 import { parseDuration } from '../values';
 
@@ -104,12 +104,11 @@ async function converse(lines: Interface, dialogue: Dialogue): Promise<void> {
 
 /** Says the lines of a script one after the other. */
 async function run(lines: Interface, dialogue: Dialogue, timeout: number, { signal }: CommandContext): Promise<void> {
-  const aborted = once(signal, 'abort').then(() => undefined);
   let failures = 0;
   let isData = false;
   for await (const line of lines) {
     if (line.trim() === '' && !isData) continue;
-    const answer: Answer | undefined = await Promise.race([dialogue.ask(line, isData, timeout), aborted]);
+    const answer = await dialogue.ask(line, isData, timeout, signal);
     if (answer === undefined) return;
     isData = answer === 'wants data';
     if (answer === 'silent') {

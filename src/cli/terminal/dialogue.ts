@@ -1,4 +1,16 @@
-import { filter, firstValueFrom, from, lastValueFrom, map, merge, type Observable, share, timer } from 'rxjs';
+import {
+  filter,
+  from,
+  fromEvent,
+  lastValueFrom,
+  map,
+  merge,
+  type Observable,
+  share,
+  take,
+  takeUntil,
+  timer,
+} from 'rxjs';
 
 import { cutFrames } from '../../esp8285/grammar/cutFrames';
 import type { Expectation } from '../../esp8285/grammar/expectation';
@@ -32,15 +44,19 @@ export class Dialogue {
     await lastValueFrom(from(this.line.write(Buffer.from(data))), { defaultValue: undefined });
   }
 
-  /** Says something, and waits until the modem has answered, at most for so many milliseconds. */
-  async ask(text: string, isData: boolean, longest: number): Promise<Answer> {
+  /**
+   * Says something, and waits until the modem has answered, at most for so many milliseconds. Resolves to `undefined` when
+   * it is aborted.
+   */
+  async ask(text: string, isData: boolean, longest: number, signal: AbortSignal): Promise<Answer | undefined> {
     const answer$ = this.frames$.pipe(
       map((frame) => answerOf(frame, isData, this.expecting.prompt)),
       filter((answer) => answer !== undefined),
     );
     const late$ = timer(longest).pipe(map((): Answer => 'silent'));
+    const first$ = merge(answer$, late$).pipe(take(1), takeUntil(fromEvent(signal, 'abort')));
     // A fast modem answers while it is asked.
-    const answered = firstValueFrom(merge(answer$, late$));
+    const answered = lastValueFrom(first$, { defaultValue: undefined });
     await (isData ? this.write(text) : this.say(text));
     return await answered;
   }
