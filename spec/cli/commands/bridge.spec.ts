@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { lastValueFrom, Subject } from 'rxjs';
 import { WebSocket } from 'ws';
 
@@ -143,12 +145,40 @@ describe('rx-usocket bridge', () => {
   });
 
   it.each([
-    [['--listen', '8266'], 'an address and a port'],
-    [['--listen', '127.0.0.1:70000'], 'an address and a port'],
+    [['--listen', 'localhost'], 'Try 1080, or 127.0.0.1:1080'],
+    [['--listen', '127.0.0.1:70000'], 'at most 65535'],
+    [['--ssid', 'my-ssid'], 'unknown option'],
     [['--baud', 'auto'], '--baud auto'],
   ])('refuses %j', async (args, why) => {
     const { code, stderr } = await runCommand(['bridge', '--port', 'emulator:', ...args]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(why)]);
+  });
+
+  it('says that its port is taken', async () => {
+    await using server = await tcpServer();
+    const { port } = server.endpoint;
+    const { code, stderr } = await runCommand(['bridge', '--port', 'emulator:', '--listen', String(port)]);
+    const why = expect.stringMatching(`cannot listen on 127.0.0.1:${port}: .*; choose another port`);
+    expect([code, stderr]).toEqual([1, why]);
+  });
+
+  it('goes on when a line cannot be opened, and tells the page why', async () => {
+    const { url, stop } = await bridge(['--port', 'foo://x']);
+    expect(await failureOf(lastValueFrom(open(url).rx$))).toHaveProperty('message', expect.stringContaining('foo:'));
+    expect(await failureOf(lastValueFrom(open(url).rx$))).toHaveProperty('message', expect.stringContaining('foo:'));
+    expect(await stop()).toMatchObject({
+      code: 130,
+      stderr: expect.stringContaining('The line is lost: open "foo://'),
+    });
+  });
+
+  it('refuses a request whose target is no URL', async () => {
+    const { url, stop } = await bridge();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const upgrade = 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13';
+    socket.write(`GET // HTTP/1.1\r\nHost: x\r\n${upgrade}\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 403 /);
+    await stop();
   });
 
   it.each([

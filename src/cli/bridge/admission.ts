@@ -1,6 +1,8 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
+const base = 'ws://localhost';
+
 /** Whom a server of this machine lets in: pages that know its token, and come from this machine or from a named origin. */
 export class Admission {
   /** Random, in the URL that is printed. Another page of the browser cannot guess it. */
@@ -11,7 +13,9 @@ export class Admission {
 
   /** Why a request is refused, or `undefined`. */
   refusal({ url = '', headers: { origin } }: IncomingMessage): string | undefined {
-    const given = new URL(url, 'ws://localhost').searchParams.get('token') ?? '';
+    // `GET //` is a request, too.
+    const asked = URL.canParse(url, base) ? new URL(url, base) : undefined;
+    const given = asked?.searchParams.get('token') ?? '';
     if (!isSame(given, this.token)) return 'the token is missing or wrong';
     // A program sends no origin.
     if (origin === undefined || isLocal(origin) || this.origins.includes(origin)) return undefined;

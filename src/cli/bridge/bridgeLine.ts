@@ -35,14 +35,36 @@ const mostWaiting = 4 << 20;
 const mostUnwritten = 65_536;
 
 /**
- * Connects the WebSocket of a page with a line, until one of them ends. Then the other one is closed, and the observable
- * completes. Nothing is dropped: a page that does not read loses the line, with `ENOBUFS`.
+ * Opens a line and connects the WebSocket of a page with it, until one of them ends. Then the other one is closed, and the
+ * observable completes. Nothing is dropped: a page that does not read loses the line, with `ENOBUFS`.
+ *
+ * @param note Is told why the line is lost, or cannot be opened.
  */
-export function bridgeLine(socket: WebSocket, line: Uart): Observable<never> {
-  const closed$ = fromEvent(socket, 'close').pipe(take(1));
+export function bridgeLine(socket: WebSocket, open: () => Uart, note: (text: string) => void): Observable<never> {
   const say = (message: LineMessage): void => {
     socket.send(JSON.stringify(message));
   };
+  const tellLoss = (error: unknown): Observable<never> => {
+    const message = error instanceof Error ? error.message : String(error);
+    note(`The line is lost: ${message}`);
+    say({ kind: 'lost', code: error instanceof OSError ? error.code : 'ENODEV', message });
+    return EMPTY;
+  };
+  return defer(() => connect(socket, open(), { say, tellLoss })).pipe(
+    catchError(tellLoss),
+    finalize(() => {
+      socket.close(1000);
+    }),
+  );
+}
+
+interface Page {
+  readonly say: (message: LineMessage) => void;
+  readonly tellLoss: (error: unknown) => Observable<never>;
+}
+
+function connect(socket: WebSocket, line: Uart, { say, tellLoss }: Page): Observable<never> {
+  const closed$ = fromEvent(socket, 'close').pipe(take(1));
   const opened$ = line.readiness$.pipe(
     filter(({ writable }) => writable),
     take(1),
@@ -51,21 +73,13 @@ export function bridgeLine(socket: WebSocket, line: Uart): Observable<never> {
   const notices$ = (line.notices$ ?? EMPTY).pipe(tap((message) => say({ kind: 'notice', message })));
   const bridged$ = merge(opened$, notices$, toPage(socket, line), fromPage(socket, line, say)).pipe(
     ignoreElements(),
-    catchError((error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      say({ kind: 'lost', code: error instanceof OSError ? error.code : 'ENODEV', message });
-      return EMPTY;
-    }),
+    catchError(tellLoss),
   );
   const closing$ = defer(() => line.close()).pipe(
     ignoreElements(),
     catchError(() => EMPTY),
   );
-  return concat(bridged$.pipe(takeUntil(closed$)), closing$).pipe(
-    finalize(() => {
-      socket.close(1000);
-    }),
-  );
+  return concat(bridged$.pipe(takeUntil(closed$)), closing$);
 }
 
 function toPage(socket: WebSocket, line: Uart): Observable<unknown> {

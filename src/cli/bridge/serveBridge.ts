@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { finalize, fromEvent, lastValueFrom, mergeMap, takeUntil } from 'rxjs';
+import { finalize, fromEvent, lastValueFrom, mergeMap, noop, takeUntil } from 'rxjs';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 import type { Uart } from '../../streams';
@@ -51,6 +51,8 @@ export async function serveBridge({ host, port, origins, open, note }: BridgeOpt
       decide(refusal === undefined, 403, refusal);
     },
   });
+  // It repeats the errors of the server, which are waited for here.
+  sockets.on('error', noop);
   server.listen(port, host);
   await once(server, 'listening');
   const connected$ = fromEvent(sockets, 'connection', (socket: WebSocket) => socket).pipe(
@@ -59,7 +61,7 @@ export async function serveBridge({ host, port, origins, open, note }: BridgeOpt
   const bridged$ = connected$.pipe(
     mergeMap((socket) => {
       note('A page has connected.');
-      return bridgeLine(socket, open()).pipe(finalize(() => note('The page has gone.')));
+      return bridgeLine(socket, open, note).pipe(finalize(() => note('The page has gone.')));
     }),
   );
   const bridged = lastValueFrom(bridged$, { defaultValue: undefined });

@@ -3,14 +3,17 @@ import { once } from 'node:events';
 
 import type { CommandContext } from '../manner/context';
 import { usageFailure } from '../manner/exitCodes';
-import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
+import { lineCommand, type LineCommandOptions } from '../manner/modemCommand';
 import { lineSettings } from '../manner/modemSettings';
 import { reportOf } from '../manner/report';
 import { openLine } from '../manner/openLine';
 import { serveBridge } from '../bridge/serveBridge';
+import { isLoopback, type LocalAddress } from '../../proxy/localServer';
+import { parseListen, shownAddress } from '../serving/places';
+import { cannotListen } from '../serving/serveUntilStopped';
 
-interface BridgeCommandOptions extends ModemCommandOptions {
-  readonly listen: string;
+interface BridgeCommandOptions extends LineCommandOptions {
+  readonly listen: LocalAddress;
   readonly origin: readonly string[];
 }
 
@@ -23,9 +26,13 @@ Examples:
 
 /** `rx-usocket bridge`: serves a line to a page in a browser, which opens it with `webSocketUart`. */
 export function bridgeCommand(context: CommandContext): Command {
-  return modemCommand('bridge')
+  return lineCommand('bridge')
     .description('Serve a line to a page in a browser, over a WebSocket.')
-    .option('--listen <address>', 'where to listen, as 127.0.0.1:8266; port 0 for any that is free', '127.0.0.1:0')
+    .addOption(
+      new Option('--listen <address>', 'where to listen: <port> or <address>:<port>; port 0 for any that is free')
+        .argParser(parseListen)
+        .default({ host: '127.0.0.1', port: 0 }, '127.0.0.1:0'),
+    )
     .addOption(
       new Option('--origin <origin>', 'let pages from there connect, besides those of this machine; may be repeated')
         .argParser((origin, before: readonly string[]) => [...before, origin])
@@ -37,33 +44,23 @@ export function bridgeCommand(context: CommandContext): Command {
       const report = reportOf(options, context);
       const settings = lineSettings(options, context);
       if (settings.baud === 'auto') throw usageFailure('--baud auto: the page finds the speed; give the first one');
-      const { host, port } = parseListen(options.listen);
-      if (!isLoopback(host))
-        report.note(`Warning: other machines of the network can reach ${host}; the token is all that keeps them out.`);
+      const { listen } = options;
+      if (!isLoopback(listen.host)) {
+        report.note(
+          `Warning: other machines can reach ${shownAddress(listen)}; nothing but the token keeps them from the modem.`,
+        );
+      }
       signal.throwIfAborted();
       const bridge = await serveBridge({
-        host,
-        port,
+        ...listen,
         origins: options.origin,
         open: () => openLine(settings, context),
         note: (text) => report.note(text),
-      });
+      }).catch(cannotListen(listen));
       report.result({ url: bridge.url }, ({ url }) => url);
       report.note('Ctrl-C ends it.');
       if (!signal.aborted) await once(signal, 'abort');
       await bridge.close();
       signal.throwIfAborted();
     });
-}
-
-function parseListen(text: string): { readonly host: string; readonly port: number } {
-  const [, v6, name, port = ''] = /^(?:\[(.+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
-  const host = v6 ?? name;
-  if (host === undefined || Number(port) > 65_535)
-    throw usageFailure(`--listen ${text}: it is an address and a port, as 127.0.0.1:8266`);
-  return { host, port: Number(port) };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

@@ -35,7 +35,7 @@ export async function serveUntilStopped(
 ): Promise<void> {
   const open: ListeningServer[] = [];
   try {
-    for (const { server, listen } of servings) open.push(await listenOn(server, listen).catch(explain(listen)));
+    for (const { server, listen } of servings) open.push(await listenOn(server, listen).catch(cannotListen(listen)));
     const stopped = once(signal, 'abort');
     signal.throwIfAborted();
     listening(open.map(({ address }) => address));
@@ -45,7 +45,8 @@ export async function serveUntilStopped(
   }
 }
 
-function explain(listen: LocalAddress): (cause: NodeJS.ErrnoException) => never {
+/** Says why a server of this machine cannot listen, and what to try. */
+export function cannotListen(listen: LocalAddress): (cause: NodeJS.ErrnoException) => never {
   return (cause) => {
     const advice = cause.code === 'EADDRINUSE' ? '; choose another port, or 0 for any that is free' : '';
     throw new CommandFailure(`cannot listen on ${shownAddress(listen)}: ${cause.message}${advice}`, exitCodes.failed, {
