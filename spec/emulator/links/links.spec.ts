@@ -250,7 +250,7 @@ describe('the host table', () => {
     const [web, mail] = [await peers.server(), await peers.server()];
     const host = await bench.ready({
       hosts: { 'a.example:80': `127.0.0.1:${web.port}`, 'a.example:25': `127.0.0.1:${mail.port}` },
-      connectTimeout: 20,
+      connectTimeout: 500,
     });
     await host.asks('AT+CIPSTART=0,"TCP","a.example",25', '0,CONNECT\r\n\r\nOK\r\n');
     await mail.next();

@@ -144,6 +144,7 @@ export class ByteQueue {
   fail(error: Error): void {
     if (this.finished) return;
     this.failedWith = error;
+    // A queue that nobody reads would keep the large buffers that its chunks are parts of.
     this.join();
     this.emitChange();
   }

@@ -43,7 +43,7 @@ export const dataCases: readonly ReadCase[] = [
     rx: '                                       -a-b-#   ',
     texts: { a: 'ab', b: 'c' },
     reads: [
-      { call: data(), during: '                  -------^ ', expected: '-------(ab#)', gives: { a: 'ab', b: 'c' } },
+      { call: data(), during: '                  -------^ ', expected: '-------(a#)', gives: { a: 'abc' } },
       { call: data(), during: '                  -------^ ', expected: '-------#' },
     ],
     left: '',
