@@ -3,7 +3,7 @@ import { distinctUntilChanged, map, type Observable, Subscription } from 'rxjs';
 import { Mutex } from '../concurrency/mutex';
 import { ByteQueue, type ByteQueueOptions } from '../queues/byteQueue';
 import { peek } from './peek';
-import { fillQueue } from './queueBytes';
+import { fillFrom } from './queueBytes';
 import { read } from './read';
 import { readinto } from './readinto';
 import { readline } from './readline';
@@ -74,7 +74,12 @@ export class ByteReader {
 
   /** Subscribes to the source, whose bytes are then queued. The owner calls it once, and unsubscribes or closes to stop. */
   connect(): Subscription {
-    return (this.connection = this.source(this.queue.room$).pipe(fillQueue(this.queue)).subscribe());
+    const { queue } = this;
+    const leave = () => this.connection.unsubscribe();
+    this.connection = fillFrom(this.source(queue.room$), queue, leave);
+    // It may have ended while it was subscribed to.
+    if (queue.finished) leave();
+    return this.connection;
   }
 
   /** Whether a read would return at once, with bytes, the end or an error. */

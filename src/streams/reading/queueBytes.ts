@@ -1,4 +1,4 @@
-import { defer, merge, Observable, type OperatorFunction } from 'rxjs';
+import { defer, merge, Observable, type OperatorFunction, type Subscription } from 'rxjs';
 
 import { ByteQueue, type ByteQueueOptions } from '../queues/byteQueue';
 
@@ -25,22 +25,28 @@ export function queueBytes(options?: ByteQueueOptions): OperatorFunction<Uint8Ar
 
 /** Moves a stream into a queue, with its end and its failure, until the queue is finished. Emits nothing. */
 export function fillQueue(queue: ByteQueue): OperatorFunction<Uint8Array, never> {
-  return (rx$) =>
-    new Observable((subscriber) =>
-      rx$.subscribe({
-        next: (bytes) => {
-          queue.push(bytes);
-          // It has overflowed, or its owner has closed it.
-          if (queue.finished) subscriber.complete();
-        },
-        error: (error: Error) => {
-          queue.fail(error);
-          subscriber.complete();
-        },
-        complete: () => {
-          queue.end();
-          subscriber.complete();
-        },
-      }),
-    );
+  return (rx$) => new Observable((subscriber) => fillFrom(rx$, queue, () => subscriber.complete()));
+}
+
+/**
+ * Moves a stream into a queue, with its end and its failure.
+ *
+ * @param finished Called when the queue takes no more, so that the caller can unsubscribe.
+ */
+export function fillFrom(rx$: Observable<Uint8Array>, queue: ByteQueue, finished: () => void): Subscription {
+  return rx$.subscribe({
+    next: (bytes) => {
+      queue.push(bytes);
+      // It has overflowed, or its owner has closed it.
+      if (queue.finished) finished();
+    },
+    error: (error: Error) => {
+      queue.fail(error);
+      finished();
+    },
+    complete: () => {
+      queue.end();
+      finished();
+    },
+  });
 }

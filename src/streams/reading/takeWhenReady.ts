@@ -1,4 +1,4 @@
-import { ignoreElements, Observable, type OperatorFunction, takeWhile } from 'rxjs';
+import { filter, Observable, type OperatorFunction } from 'rxjs';
 
 import type { ByteQueue } from '../queues/byteQueue';
 
@@ -35,17 +35,17 @@ export function takeWhenReady<T>({ demand, isReady, take }: TakeOptions<T>): Ope
         reader.complete();
       }
 
-      /** Whether the reader has to wait. */
-      function isWaiting(queue: ByteQueue): boolean {
+      /** Looks at a change of the queue, and lets none of them pass. */
+      function look(queue: ByteQueue): queue is never {
         // Taking changes the queue, and that change must not be taken for another chance.
         if (isOver) return false;
         if (isReady(queue) || queue.finished) deliver(queue);
         // In a batch, because a demand changes the queue, and that change passes here again.
         else if (demand > 0) queue.batch(() => (withdraw ??= queue.demand(demand)));
-        return !isOver;
+        return false;
       }
 
-      queue$.pipe(takeWhile(isWaiting), ignoreElements()).subscribe(reader);
+      queue$.pipe(filter(look)).subscribe(reader);
       return () => withdraw?.();
     });
 }
