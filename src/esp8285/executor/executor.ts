@@ -48,7 +48,7 @@ export class Executor {
   private readonly ahead: Observable<never>[] = [];
   private readonly troubles = new Subject<OSError>();
   private readonly interruptions = new Subject<void>();
-  private interruption = new Error('not interrupted');
+  private interruption: Error | undefined;
   /** `undefined` while an interruption is reported to the callers that wait. */
   private session: number | undefined = 0;
   private outOfStep = false;
@@ -111,6 +111,11 @@ export class Executor {
     this.session = next;
   }
 
+  /** Made late, because an error holds its stack trace, and with it what was called. */
+  private get interruptedBy(): Error {
+    return this.interruption ?? new Error('not interrupted');
+  }
+
   private enqueue<T>(
     exchange: Exchange<T>,
     settled: (settlement: Settlement<T>) => void,
@@ -120,9 +125,9 @@ export class Executor {
       const { session } = this;
       const isInTime = () => session !== undefined && session === this.session;
       const turn: Turn<T> = new Turn<T>(caller, {
-        converse: () => (isInTime() ? this.serve(exchange, turn) : throwError(() => this.interruption)),
+        converse: () => (isInTime() ? this.serve(exchange, turn) : throwError(() => this.interruptedBy)),
         interruptions$: this.interruptions,
-        interruption: () => this.interruption,
+        interruption: () => this.interruptedBy,
         settled,
       });
       queue(turn.serving$);

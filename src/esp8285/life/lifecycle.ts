@@ -63,20 +63,13 @@ export class Lifecycle {
   private readonly restarts = new Subject<Restart | undefined>();
   /** Frames that raise the question whether a modem that is up has started again. */
   private readonly suspicions = new Subject<Frame>();
-  private readonly closing$: Observable<never>;
+  private closing$: Observable<never> | undefined;
   private running: Subscription | undefined;
 
   constructor(
     private readonly parts: ModemParts,
     private readonly options: LifecycleOptions,
-  ) {
-    const closeLine$ = defer(() => {
-      this.running?.unsubscribe();
-      parts.trace.end();
-      return parts.uart.close();
-    });
-    this.closing$ = concat(closeLinks(parts, options.scheduler), closeLine$).pipe(ignoreElements(), runOnce());
-  }
+  ) {}
 
   /** Listens to the modem and sets it up, now and after each restart. Tries again when it is down. */
   start(hooks: LifecycleHooks): void {
@@ -116,7 +109,7 @@ export class Lifecycle {
 
   /** Cold: closes all links and the line. Operations under way fail with `EBADF`, because they might take a minute. */
   close(): Observable<never> {
-    return this.closing$;
+    return (this.closing$ ??= this.closing());
   }
 
   /**
@@ -310,6 +303,16 @@ export class Lifecycle {
     wire.isSetUp = false;
     links.loseAll(error);
     executor.interrupt(error);
+  }
+
+  private closing(): Observable<never> {
+    const { uart, trace } = this.parts;
+    const closeLine$ = defer(() => {
+      this.running?.unsubscribe();
+      trace.end();
+      return uart.close();
+    });
+    return concat(closeLinks(this.parts, this.options.scheduler), closeLine$).pipe(ignoreElements(), runOnce());
   }
 
   private goDown(error: OSError): void {
