@@ -50,15 +50,15 @@ const mostRefusals = 2;
 /** Milliseconds before a full buffer is tried again, if nothing is acknowledged meanwhile: first and at most. */
 const fullPause = { first: 50, longest: 1_000 };
 
-export interface OutgoingOptions {
+/** The link on which bytes are sent. */
+export interface SendingLink {
   readonly life: LinkLife;
-  readonly context: LinkContext;
   /** The send buffer cannot be used with encryption. */
-  readonly isEncrypted: () => boolean;
+  readonly isEncrypted: boolean;
   /** Errors when the link fails. */
   readonly lost$: Observable<never>;
   /** Makes the error of a send that has failed. Also fails the link, if that follows. */
-  readonly failure: (cause: unknown) => unknown;
+  sendError(cause: unknown): unknown;
 }
 
 type NoteFailure = (cause: unknown) => void;
@@ -78,16 +78,19 @@ export class Outgoing {
   private refusals = 0;
   private isWatched = false;
 
-  constructor(private readonly options: OutgoingOptions) {}
+  constructor(
+    private readonly link: SendingLink,
+    private readonly context: LinkContext,
+  ) {}
 
   /** The most bytes of one {@link send}. */
   get maxSend(): number {
-    return this.usesBuffer ? Math.min(longestSend, this.options.context.sendBuffer.capacity) : this.most;
+    return this.usesBuffer ? Math.min(longestSend, this.context.sendBuffer.capacity) : this.most;
   }
 
   /** The size of the pieces of more bytes: two of them fill the send buffer, so that one is always under way. */
   get pieceSize(): number {
-    return this.usesBuffer ? Math.min(longestSend, this.options.context.sendBuffer.capacity >> 1) : this.most;
+    return this.usesBuffer ? Math.min(longestSend, this.context.sendBuffer.capacity >> 1) : this.most;
   }
 
   /** Cold: completes when all bytes that were to be sent are acknowledged, or cannot be any more. */
@@ -101,22 +104,23 @@ export class Outgoing {
 
   /** See {@link StreamLink.send}. */
   send(bytes: Uint8Array): Observable<void> {
-    const { life, lost$, failure } = this.options;
+    const { link } = this;
+    const { life } = link;
     return defer(() => {
-      if (!life.isOpen) throw failure(new LinkGone('nothing was sent'));
+      if (!life.isOpen) throw link.sendError(new LinkGone('nothing was sent'));
       let error: unknown;
       // A failure ends the connection, whether or not the caller still waits for the send.
       const noteFailure = (cause: unknown) => {
-        error = failure(cause);
+        error = link.sendError(cause);
         if (life.isOpen && saysMissing(cause)) life.vanish();
       };
       const put$ = defer(() =>
         this.usesBuffer ? this.putSegment(bytes, noteFailure) : this.sendAndWait(bytes, noteFailure),
       );
-      return this.turns.runExclusive(merge(put$, lost$).pipe(take(1))).pipe(
+      return this.turns.runExclusive(merge(put$, link.lost$).pipe(take(1))).pipe(
         // A segment whose link has ended meanwhile fails, and is not told to be taken.
         concatMap((acknowledged$) => merge(acknowledged$, of(undefined))),
-        catchError((cause: unknown) => throwError(() => error ?? failure(cause))),
+        catchError((cause: unknown) => throwError(() => error ?? link.sendError(cause))),
       );
     });
   }
@@ -137,8 +141,7 @@ export class Outgoing {
   }
 
   private get usesBuffer(): boolean {
-    const { context, isEncrypted } = this.options;
-    return context.sendBuffer.isUsable && !isEncrypted() && this.refusals < mostRefusals;
+    return this.context.sendBuffer.isUsable && !this.link.isEncrypted && this.refusals < mostRefusals;
   }
 
   /** Emits how the acknowledgement shows itself, when the modem has taken the bytes and can take more. */
@@ -147,8 +150,8 @@ export class Outgoing {
     noteFailure: NoteFailure,
     pause = fullPause.first,
   ): Observable<Observable<never>> {
-    const { life, context } = this.options;
-    const { executor, sendBuffer } = context;
+    const { life } = this.link;
+    const { executor, sendBuffer } = this.context;
     let before = 0;
     return this.roomFor(bytes.length).pipe(
       concatMap(() => {
@@ -193,7 +196,7 @@ export class Outgoing {
 
   /** The buffer has less room than was believed. */
   private putLater(bytes: Uint8Array, noteFailure: NoteFailure, pause: number): Observable<Observable<never>> {
-    const { clock } = this.options.context.hold;
+    const { clock } = this.context.hold;
     return concat(
       this.ask(),
       merge(this.segments.changes$, timer(pause, clock)).pipe(take(1), ignoreElements()),
@@ -202,12 +205,12 @@ export class Outgoing {
   }
 
   private sendAndWait(bytes: Uint8Array, noteFailure: NoteFailure): Observable<Observable<never>> {
-    const { life, context } = this.options;
+    const { life } = this.link;
     const exchange = sendExchange(common.send(life.id, bytes.length), bytes, life);
     const settled = (settlement: Settlement<number>) => {
       if (settlement.end === 'failed') noteFailure(settlement.cause);
     };
-    return context.executor.run(exchange, settled).pipe(
+    return this.context.executor.run(exchange, settled).pipe(
       map((took) => {
         this.most = took > patientSend ? impatientSend : Math.min(longestSend, 2 * this.most);
         return EMPTY;
@@ -219,12 +222,12 @@ export class Outgoing {
   private learnCapacity(): Observable<never> {
     return defer(() => {
       const isFull = !this.hasRoom(this.pieceSize);
-      return isFull && this.options.context.sendBuffer.takeQuestion() ? this.ask() : EMPTY;
+      return isFull && this.context.sendBuffer.takeQuestion() ? this.ask() : EMPTY;
     });
   }
 
   private hasRoom(length: number): boolean {
-    const { capacity, places } = this.options.context.sendBuffer;
+    const { capacity, places } = this.context.sendBuffer;
     const { isIdle, bytes, count } = this.segments;
     return isIdle || (bytes + length <= capacity && count < places);
   }
@@ -241,10 +244,10 @@ export class Outgoing {
   private watch(): void {
     if (this.isWatched || !this.segments.isWaiting) return;
     this.isWatched = true;
-    this.options.context.run(
+    this.context.run(
       merge(this.asking(), this.givingUp(), this.failing()).pipe(
         catchError((cause: unknown) => {
-          this.options.failure(cause);
+          this.link.sendError(cause);
           return EMPTY;
         }),
         finalize(() => (this.isWatched = false)),
@@ -255,7 +258,7 @@ export class Outgoing {
 
   /** Asks the modem when no result has come for a while, because the line may have lost it. */
   private asking(): Observable<never> {
-    const { clock } = this.options.context.hold;
+    const { clock } = this.context.hold;
     const intervals$ = concat(timer(quiet, clock), timer(2 * quiet, clock), timer(4 * quiet, clock).pipe(repeat()));
     const late$ = this.segments.changes$.pipe(
       startWith(undefined),
@@ -265,15 +268,15 @@ export class Outgoing {
   }
 
   private ask(): Observable<never> {
-    const { life, context } = this.options;
-    return context.executor.run(bufferStatusExchange(life.id)).pipe(
+    const { life } = this.link;
+    return this.context.executor.run(bufferStatusExchange(life.id)).pipe(
       // The executor deals with a modem that does not answer.
       catchError(() => EMPTY),
       map((status) => {
         if (status === 'gone') {
           if (life.isOpen) life.vanish();
         } else if (status !== undefined) {
-          context.sendBuffer.learned(this.segments.compare(status));
+          this.context.sendBuffer.learned(this.segments.compare(status));
         }
       }),
       ignoreElements(),
@@ -281,7 +284,7 @@ export class Outgoing {
   }
 
   private givingUp(): Observable<never> {
-    const { clock } = this.options.context.hold;
+    const { clock } = this.context.hold;
     return this.segments.changes$.pipe(
       startWith(undefined),
       switchMap(() => timer(sendDeadline, clock)),
@@ -294,7 +297,7 @@ export class Outgoing {
 
   /** AT 1.x may deliver a segment after it has said `SEND FAIL`. */
   private failing(): Observable<never> {
-    const { clock } = this.options.context.hold;
+    const { clock } = this.context.hold;
     return this.segments.failures$.pipe(
       switchMap((segment) => timer(secondThoughts, clock).pipe(filter(() => this.segments.has(segment)))),
       map(() => {

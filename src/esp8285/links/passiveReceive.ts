@@ -12,16 +12,16 @@ import { pull } from './pull';
 import { lossText } from './streamErrors';
 import { WaitingBytes } from './waitingBytes';
 
-export interface PassiveReceiveOptions {
+/** The link whose data are received. */
+export interface ReceivingLink {
   readonly life: LinkLife;
-  readonly context: LinkContext;
-  readonly isEncrypted: () => boolean;
+  readonly isEncrypted: boolean;
   /** Takes the blocks in their order. */
-  readonly deliver: (block: Block) => void;
+  deliver(block: Block): void;
   /** Called when the modem has closed the link and all its data have been read. */
-  readonly drained: () => void;
+  drained(): void;
   /** Makes the error of a read that has failed. */
-  readonly error: (what: string, cause?: unknown) => OSError;
+  readError(what: string, cause?: unknown): OSError;
 }
 
 /** The data of one stream that the modem holds back: the bytes that it has announced, and the reads that fetch them. */
@@ -42,8 +42,13 @@ export class PassiveReceive implements ByteTraffic {
   /** Whether data may wait that the modem has not announced, because it was pushing when they came. */
   private isUnsure = false;
 
-  constructor(private readonly options: PassiveReceiveOptions) {
-    this.order = new BlockOrder(options.deliver);
+  constructor(
+    private readonly link: ReceivingLink,
+    private readonly context: LinkContext,
+  ) {
+    this.order = new BlockOrder((block) => {
+      link.deliver(block);
+    });
   }
 
   /** Whether the modem pushes data now. */
@@ -53,12 +58,12 @@ export class PassiveReceive implements ByteTraffic {
 
   /** Whether pushed data may come: now, or late ones from before a change of the receive mode. */
   get mayPush(): boolean {
-    return this.isLate || this.context.receiveMode.mayPush(this.options.isEncrypted());
+    return this.isLate || this.context.receiveMode.mayPush(this.link.isEncrypted);
   }
 
   /** Whether the modem holds data back, except while there is a port for datagrams. */
   get canPull(): boolean {
-    return this.context.receiveMode.canPull(this.options.isEncrypted());
+    return this.context.receiveMode.canPull(this.link.isEncrypted);
   }
 
   /** Whether the driver chooses how the data come. */
@@ -98,7 +103,7 @@ export class PassiveReceive implements ByteTraffic {
     if (pulled) this.handedOver = (this.handedOver ?? 0) + length;
     else if (this.isPushed) this.isLate = false;
     this.owed = Math.max(0, this.owed - length);
-    if (pulled && this.options.life.isOpen && !this.options.isEncrypted()) this.announced.taken(length);
+    if (pulled && this.link.life.isOpen && !this.link.isEncrypted) this.announced.taken(length);
     this.order.take(block);
     if (this.order.missing > 0 && this.order.isFull) this.failed('too much has come after what the modem keeps');
   }
@@ -118,7 +123,7 @@ export class PassiveReceive implements ByteTraffic {
   noticed(length: number): void {
     // A notice that comes late, for data that have been pushed since, says nothing.
     if (this.isPushed) return;
-    this.owed = this.options.isEncrypted() ? 0 : length;
+    this.owed = this.link.isEncrypted ? 0 : length;
     this.isUnsure = false;
     this.announced.noticed(length);
   }
@@ -129,10 +134,10 @@ export class PassiveReceive implements ByteTraffic {
   }
 
   pullAgain(): void {
-    this.isLate = this.options.life.isOpen;
+    this.isLate = this.link.life.isOpen;
     this.isUnsure = this.isAdaptive;
     // Data that came while the modem was pushing may not have been announced.
-    if (this.options.life.isOpen) this.readOn();
+    if (this.link.life.isOpen) this.readOn();
   }
 
   /** The modem is about to push the data of this link. Its notices may come late. */
@@ -157,9 +162,8 @@ export class PassiveReceive implements ByteTraffic {
     const { missing } = this.order;
     // What came between two changes is behind what was held at the first one, and before what was held at the second.
     if (missing > 0 && kept !== missing) this.orderLost(false);
-    else if (kept === 0 || this.order.heldBytes === 0)
-      this.order.releaseAfter(this.options.isEncrypted() ? 0 : (kept ?? 0));
-    else if (kept === undefined || this.options.isEncrypted()) this.orderLost(false);
+    else if (kept === 0 || this.order.heldBytes === 0) this.order.releaseAfter(this.link.isEncrypted ? 0 : (kept ?? 0));
+    else if (kept === undefined || this.link.isEncrypted) this.orderLost(false);
     else this.order.releaseAfter(kept);
   }
 
@@ -175,7 +179,7 @@ export class PassiveReceive implements ByteTraffic {
   }
 
   lossError(how: LossKind): OSError {
-    return this.options.error(lossText(how, this.context.advice, this.mayPush));
+    return this.link.readError(lossText(how, this.context.advice, this.mayPush));
   }
 
   /** Asks the modem for as many bytes as can wait, which may take several reads, whether or not it has announced any. */
@@ -195,18 +199,14 @@ export class PassiveReceive implements ByteTraffic {
     });
   }
 
-  private get context(): LinkContext {
-    return this.options.context;
-  }
-
   /** The most bytes of one read; 0 while the modem pushes the data of this link. */
   private get longestRead(): number {
-    return this.context.receiveMode.longestReadOf(this.options.isEncrypted());
+    return this.context.receiveMode.longestReadOf(this.link.isEncrypted);
   }
 
   private get longestPull(): number {
-    const { life, isEncrypted } = this.options;
-    return life.isDraining ? this.context.receiveMode.longestPullOf(isEncrypted()) : this.longestRead;
+    const { life, isEncrypted } = this.link;
+    return life.isDraining ? this.context.receiveMode.longestPullOf(isEncrypted) : this.longestRead;
   }
 
   private read(size: number): Observable<never> {
@@ -214,7 +214,7 @@ export class PassiveReceive implements ByteTraffic {
       this.handedOver = undefined;
       this.announced.asked();
     };
-    return this.context.executor.run(readExchange(this.options.life.id, size, begun)).pipe(
+    return this.context.executor.run(readExchange(this.link.life.id, size, begun)).pipe(
       tap({
         next: (end) => {
           this.ended(end);
@@ -237,7 +237,7 @@ export class PassiveReceive implements ByteTraffic {
     } else if (this.handedOver === undefined) {
       // The block may still come, and must not be taken for the block of the next read.
       this.context.executor.doubt();
-      this.options.life.damaged('bytes');
+      this.link.life.damaged('bytes');
     } else if (this.handedOver === 0) {
       this.emptied();
     }
@@ -248,13 +248,13 @@ export class PassiveReceive implements ByteTraffic {
     this.isLate &&= this.isPushed;
     this.isUnsure = false;
     // While the modem pushes, it refuses each read. What it keeps is read when it holds data back again.
-    const mayStillCome = this.isPushed && this.options.life.isOpen;
+    const mayStillCome = this.isPushed && this.link.life.isOpen;
     if (this.order.missing > 0 && !mayStillCome) this.failed('the modem did not hand over what it kept');
-    else if (this.options.life.isDraining) this.options.drained();
+    else if (this.link.life.isDraining) this.link.drained();
     else if (!this.announced.hasNews) this.announced.set(0);
   }
 
   private failed(what: string, cause?: unknown): void {
-    this.options.life.fail(this.options.error(what, cause));
+    this.link.life.fail(this.link.readError(what, cause));
   }
 }

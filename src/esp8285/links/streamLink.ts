@@ -10,8 +10,8 @@ import { alongside } from './alongside';
 import { Incoming } from './incoming';
 import type { LinkContext } from './linkContext';
 import { LinkLife, type Traffic } from './linkLife';
-import { Outgoing } from './outgoing';
-import { PassiveReceive } from './passiveReceive';
+import { Outgoing, type SendingLink } from './outgoing';
+import { PassiveReceive, type ReceivingLink } from './passiveReceive';
 import { setNoDelay } from './settings';
 import { connectionError, networkLost, sendFailureOf } from './streamErrors';
 
@@ -27,7 +27,7 @@ const unheld =
   'the peer sends faster than the program reads, and no connection can be held back while a port for datagrams is open';
 
 /** A connection of the modem, over one of its five links. */
-export class ModemStreamLink implements StreamLink, Traffic {
+export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, SendingLink {
   readonly kind = 'stream';
   readonly life: LinkLife;
   /** Whether it keeps the program running. */
@@ -49,26 +49,8 @@ export class ModemStreamLink implements StreamLink, Traffic {
     public isEncrypted = false,
   ) {
     this.life = new LinkLife(id, this, context);
-    this.bytes = new PassiveReceive({
-      life: this.life,
-      context,
-      isEncrypted: () => this.isEncrypted,
-      deliver: ({ bytes }) => {
-        if (bytes.length > 0) this.incoming.push(bytes);
-      },
-      drained: () => {
-        if (this.bytes.missing > 0) this.life.finish();
-        else this.over();
-      },
-      error: (what, cause) => this.error('EIO', 'recv', what, cause),
-    });
-    this.outgoing = new Outgoing({
-      life: this.life,
-      context,
-      isEncrypted: () => this.isEncrypted,
-      lost$: this.incoming.end$,
-      failure: (cause) => this.sendError(cause),
-    });
+    this.bytes = new PassiveReceive(this, context);
+    this.outgoing = new Outgoing(this, context);
   }
 
   get mayPush(): boolean {
@@ -90,6 +72,19 @@ export class ModemStreamLink implements StreamLink, Traffic {
 
   received(block: Block): void {
     this.bytes.received(block);
+  }
+
+  deliver({ bytes }: Block): void {
+    if (bytes.length > 0) this.incoming.push(bytes);
+  }
+
+  drained(): void {
+    if (this.bytes.missing > 0) this.life.finish();
+    else this.over();
+  }
+
+  readError(what: string, cause?: unknown): OSError {
+    return this.error('EIO', 'recv', what, cause);
   }
 
   /** AT 1.7 says `CLOSED` while data still wait. They are read until it has no more. */
@@ -162,6 +157,19 @@ export class ModemStreamLink implements StreamLink, Traffic {
     return this.outgoing.send(bytes);
   }
 
+  get lost$(): Observable<never> {
+    return this.incoming.end$;
+  }
+
+  sendError(cause: unknown): unknown {
+    if (cause instanceof OSError) return cause;
+    if (this.life.failure) return this.life.failure;
+    const { code, what, endsConnection } = sendFailureOf(cause, this.life);
+    const error = this.error(code, 'send', what, cause);
+    if (endsConnection) this.life.fail(error);
+    return error;
+  }
+
   /** The modem has said what has become of a segment. */
   segmentEnded(segment: number, ok: boolean): void {
     this.outgoing.segmentEnded(segment, ok);
@@ -201,15 +209,6 @@ export class ModemStreamLink implements StreamLink, Traffic {
       const { code, what } = sendFailureOf(cause, { isOpen: false, isCutOff: this.life.isCutOff });
       return this.error(code, 'send', what, cause);
     });
-  }
-
-  private sendError(cause: unknown): unknown {
-    if (cause instanceof OSError) return cause;
-    if (this.life.failure) return this.life.failure;
-    const { code, what, endsConnection } = sendFailureOf(cause, this.life);
-    const error = this.error(code, 'send', what, cause);
-    if (endsConnection) this.life.fail(error);
-    return error;
   }
 
   private error(code: ErrorCode, syscall: string, what: string, cause?: unknown): OSError {

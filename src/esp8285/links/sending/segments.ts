@@ -23,13 +23,6 @@ interface Entry extends Segment {
  * segment is also that of the segments before it, whose own results may have been lost.
  */
 export class Segments {
-  /** Emits after each change. */
-  readonly changes$: Observable<void>;
-  /** Emits when the modem says something that does not fit, so that it has to be asked. */
-  readonly doubts$: Observable<void>;
-  /** Emits a segment that the modem could not deliver. It may still be delivered after all. */
-  readonly failures$: Observable<Segment>;
-
   private readonly changes = new Subject<void>();
   private readonly doubts = new Subject<void>();
   private readonly failures = new Subject<Segment>();
@@ -38,10 +31,19 @@ export class Segments {
   /** The result of a segment that has come before its `Recv`. */
   private early: { readonly number: number; readonly ok: boolean } | undefined;
 
-  constructor() {
-    this.changes$ = this.changes.asObservable();
-    this.doubts$ = this.doubts.asObservable();
-    this.failures$ = this.failures.asObservable();
+  /** Emits after each change. */
+  get changes$(): Observable<void> {
+    return this.changes.asObservable();
+  }
+
+  /** Emits when the modem says something that does not fit, so that it has to be asked. */
+  get doubts$(): Observable<void> {
+    return this.doubts.asObservable();
+  }
+
+  /** Emits a segment that the modem could not deliver. It may still be delivered after all. */
+  get failures$(): Observable<Segment> {
+    return this.failures.asObservable();
   }
 
   /** How many bytes are not acknowledged. */
