@@ -7,14 +7,12 @@ import { OSError } from '../contract/osError';
  * reports a failure, as `SO_ERROR` of BSD does.
  */
 export class Background {
-  /** The failure that no call has reported yet. Replays the current one. */
-  readonly failure$: Observable<OSError | undefined>;
-
   private readonly failure = new BehaviorSubject<OSError | undefined>(undefined);
   private isEnded = false;
 
-  constructor() {
-    this.failure$ = this.failure.asObservable();
+  /** The failure that no call has reported yet. Replays the current one. */
+  get failure$(): Observable<OSError | undefined> {
+    return this.failure.asObservable();
   }
 
   /** Begins an operation, which runs to its end. */

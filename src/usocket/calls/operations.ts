@@ -7,8 +7,6 @@ import { TimeLimits } from './timeLimits';
 
 /** The operations of one socket: those that calls wait for, and those in the background. Closing the socket ends them. */
 export class Operations {
-  /** Emits when the socket is closed. */
-  readonly closing$: Observable<void>;
   readonly background = new Background();
   readonly limits = new TimeLimits();
 
@@ -17,8 +15,11 @@ export class Operations {
   private readonly calls = new Set<() => void>();
   private isClosed = false;
 
-  constructor(private readonly scheduler: SchedulerLike) {
-    this.closing$ = this.closing.asObservable();
+  constructor(private readonly scheduler: SchedulerLike) {}
+
+  /** Emits when the socket is closed. */
+  get closing$(): Observable<void> {
+    return this.closing.asObservable();
   }
 
   /**

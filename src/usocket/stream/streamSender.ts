@@ -5,7 +5,6 @@ import {
   defer,
   distinctUntilChanged,
   EMPTY,
-  filter,
   finalize,
   ignoreElements,
   map,
@@ -47,6 +46,8 @@ interface Buffered extends Parcel {
 interface Batch {
   readonly bytes: Uint8Array;
   readonly shares: readonly { readonly parcel: Parcel; readonly size: number }[];
+  /** Emits when no call waits for it any more. A send that has not begun then never begins. */
+  readonly abandoned: Subject<void>;
 }
 
 /**
@@ -63,18 +64,17 @@ interface Batch {
  * too. The first of these bytes are sent at once, so that the call itself fails if the connection has ended.
  */
 export class StreamSender {
-  /** Whether a send of the link has failed, so that no more bytes can be sent. Replays the current state. */
-  readonly hasFailed$: Observable<boolean>;
   /** Hands the bytes over until {@link end}, and emits nothing. The owner subscribes once. */
   readonly sending$: Observable<never>;
 
-  private readonly abandonments = new Subject<Batch>();
   /** Runs the sends of the link, and the loop that begins them. The last send may not be taken yet, the others are. */
   private readonly sends = new Runner();
+  /** Emits the sender when its room changes, or a send of the link fails. */
+  private readonly changed = new BehaviorSubject(this);
   /** How many bytes are not acknowledged yet. */
-  private readonly outstanding = new BehaviorSubject(0);
-  private readonly capacity = new BehaviorSubject(usualSendBuffer);
-  private readonly failed = new BehaviorSubject(false);
+  private outstanding = 0;
+  private capacity = usualSendBuffer;
+  private hasFailed = false;
   private readonly waiting: Parcel[] = [];
   /** What the interface is taking. */
   private current: Batch | undefined;
@@ -89,20 +89,27 @@ export class StreamSender {
   /** @param turn The scheduler of the end of a turn. Without it, a call that does not wait for others is sent at once. */
   constructor(private readonly turn?: SchedulerLike) {
     this.sending$ = this.sends.running$;
-    this.hasFailed$ = this.failed.asObservable();
+  }
+
+  /** Whether a send of the link has failed, so that no more bytes can be sent. Replays the current state. */
+  get hasFailed$(): Observable<boolean> {
+    return this.changed.pipe(
+      map(({ hasFailed }) => hasFailed),
+      distinctUntilChanged(),
+    );
   }
 
   /** Whether the send buffer has room for a byte. Replays the current state. */
   get hasRoom$(): Observable<boolean> {
-    return merge(this.outstanding, this.capacity).pipe(
-      map(() => this.room > 0),
+    return this.changed.pipe(
+      map(({ room }) => room > 0),
       distinctUntilChanged(),
     );
   }
 
   /** How many bytes are not acknowledged yet. */
   get unsent(): number {
-    return this.outstanding.value;
+    return this.outstanding;
   }
 
   /** How many bytes the link has acknowledged since it is open. */
@@ -112,12 +119,13 @@ export class StreamSender {
 
   /** How many bytes the send buffer has room for. */
   get room(): number {
-    return Math.max(0, this.capacity.value - this.outstanding.value);
+    return Math.max(0, this.capacity - this.outstanding);
   }
 
   /** Changes the size of the send buffer, and keeps what is in it. */
   resize(capacity: number): void {
-    this.capacity.next(capacity);
+    this.capacity = capacity;
+    this.changed.next(this);
   }
 
   /**
@@ -183,8 +191,7 @@ export class StreamSender {
         this.remove(parcel);
         const { current } = this;
         const isOurs = current?.shares.some((share) => share.parcel === parcel);
-        // No call waits for it any more. A send that has not begun never begins.
-        if (isOurs && current?.shares.every((share) => share.parcel.caller?.closed)) this.abandonments.next(current);
+        if (isOurs && current?.shares.every((share) => share.parcel.caller?.closed)) current.abandoned.next();
       };
     });
   }
@@ -209,13 +216,12 @@ export class StreamSender {
     const batch = this.nextBatch(link);
     if (batch.bytes.length === 0) return EMPTY;
     const isTaken = new AsyncSubject<never>();
-    const abandoned$ = this.abandonments.pipe(filter((abandoned) => abandoned === batch));
     this.current = batch;
     this.sends.run(
       this.handOver(link, batch, () => {
         this.current = undefined;
         isTaken.complete();
-      }).pipe(takeUntil(abandoned$)),
+      }).pipe(takeUntil(batch.abandoned)),
     );
     return isTaken;
   }
@@ -256,7 +262,8 @@ export class StreamSender {
       }),
       ignoreElements(),
       catchError((error: unknown) => {
-        this.failed.next(true);
+        this.hasFailed = true;
+        this.changed.next(this);
         for (const { parcel } of shares) this.remove(parcel);
         settle();
         for (const { parcel } of shares) parcel.caller?.error(error);
@@ -288,7 +295,8 @@ export class StreamSender {
       this.waiting.shift();
     }
     const [only] = pieces;
-    return { bytes: pieces.length === 1 && only ? only : Buffer.concat(pieces), shares };
+    const bytes = pieces.length === 1 && only ? only : Buffer.concat(pieces);
+    return { bytes, shares, abandoned: new Subject() };
   }
 
   /** Removes a parcel, as far as it has not been handed over. */
@@ -302,7 +310,8 @@ export class StreamSender {
   }
 
   private count(bytes: number): void {
-    this.outstanding.next(this.outstanding.value + bytes);
+    this.outstanding += bytes;
+    this.changed.next(this);
   }
 }
 
