@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 
 import { describe, it } from '@jest/globals';
-import { catchError, defer, type Observable, of, type SchedulerLike, tap, throwError, timer } from 'rxjs';
+import {
+  catchError,
+  defer,
+  map,
+  merge,
+  type Observable,
+  of,
+  type SchedulerLike,
+  take,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
 
 import { marbles } from '../../harness/time/marbles';
 import { HostNic } from '../../src/host';
@@ -139,6 +151,21 @@ describe('LinkShare', () => {
       expectObservable(share.open(links.open('c'), waits)).toBe('200ms (c|)');
       flush();
       assert.deepStrictEqual(given, ['long at 0', 'short at 0', 'later at 200']);
+    }),
+  );
+
+  it(
+    'tells whether all connections could have been given up for some time, which an open port never can',
+    marbles(({ expectObservable }, scheduler) => {
+      const share = shareOf(scheduler);
+      share.add({ yieldsFrom: 100, yieldLink: () => undefined });
+      const release = share.hold();
+      const isIdle$ = merge(timer(0, 100, scheduler), timer(250, scheduler).pipe(tap(release))).pipe(
+        take(6),
+        map(() => share.isIdleFor(200)),
+      );
+      expectObservable(isIdle$).toBe('n 99ms n 99ms n 49ms n 49ms y 99ms (y|)', { n: false, y: true });
+      scheduler.schedule(() => assert(!share.isIdleFor(0)), 0);
     }),
   );
 });

@@ -64,6 +64,8 @@ export class DatagramHandle implements DatagramCalls {
   private readonly context = new AsyncResource('RxUsocketDatagrams');
   private link: DatagramLink | undefined;
   private failure: Error | undefined;
+  /** Tells the others that the port is closed. */
+  private release: (() => void) | undefined;
   private local: Endpoint = { address: '0.0.0.0', port: 0 };
   private peer: Endpoint | undefined;
   private mayBroadcast = false;
@@ -161,6 +163,7 @@ export class DatagramHandle implements DatagramCalls {
     const { link } = this;
     this.closing.next();
     this.tried.next();
+    this.release?.();
     if (!link) return;
     concat(this.turns.runExclusive(EMPTY), link.close()).subscribe({
       complete: () => {
@@ -253,6 +256,7 @@ export class DatagramHandle implements DatagramCalls {
 
   private opened(link: DatagramLink): void {
     this.link = link;
+    this.release ??= this.options.share.hold();
     this.failure = undefined;
     // A port that is opened again is the same one.
     this.local = link.local;

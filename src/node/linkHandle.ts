@@ -83,6 +83,8 @@ export class LinkHandle implements StreamCalls, YieldingLink {
   /** What the program is told later, it is told in the context in which it has connected. */
   private readonly context = new AsyncResource('RxUsocketLink');
   private isReferenced = true;
+  /** In milliseconds of the scheduler. */
+  private lastWritten = 0;
   private isShutDown = false;
   private isClosed = false;
 
@@ -170,6 +172,7 @@ export class LinkHandle implements StreamCalls, YieldingLink {
   }
 
   onwrite(request: StreamRequest, pieces: readonly Buffer[]): number {
+    this.lastWritten = this.options.scheduler.now();
     this.writer.write(request, pieces);
     return 0;
   }
@@ -236,7 +239,7 @@ export class LinkHandle implements StreamCalls, YieldingLink {
   }
 
   get yieldsFrom(): number | undefined {
-    if (this.isIdle) return this.reader.lastHeard;
+    if (this.isIdle) return Math.max(this.reader.lastHeard, this.lastWritten);
     const isWaiting = this.isShutDown && this.reader.isReading && !this.reader.hasEnded;
     return isWaiting ? this.reader.lastHeard + halfClosedGrace : undefined;
   }

@@ -4,6 +4,7 @@ import {
   defer,
   ignoreElements,
   merge,
+  noop,
   Observable,
   race,
   retry,
@@ -74,6 +75,19 @@ export class LinkShare {
   /** The link is being closed. */
   remove(link: YieldingLink): void {
     this.links.delete(link);
+  }
+
+  /** Notes an open port, which is not given up, until the function that it returns is called. */
+  hold(): () => void {
+    const port: YieldingLink = { yieldsFrom: undefined, yieldLink: noop };
+    this.add(port);
+    return () => this.remove(port);
+  }
+
+  /** Whether every open link could be given up, and could have been for so many milliseconds. */
+  isIdleFor(milliseconds: number): boolean {
+    const latest = this.scheduler.now() - milliseconds;
+    return [...this.links].every(({ yieldsFrom = Infinity }) => yieldsFrom <= latest);
   }
 
   /** A link has been closed, so another one can be opened. */

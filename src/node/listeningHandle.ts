@@ -1,8 +1,9 @@
 import { isIP } from 'node:net';
-import { map, noop, type Observable, of, ReplaySubject, switchMap, takeUntil, tap } from 'rxjs';
+import { finalize, map, noop, type Observable, of, ReplaySubject, switchMap, takeUntil, tap } from 'rxjs';
 
 import type { Endpoint, Listener, Nic } from '../usocket/contract/nic';
 import { type AddressToFill, fillAddress, type NativeStream } from './nativeStream';
+import { shareOf } from './linkShare';
 import { inNextTurn } from './nodeTime';
 import { acceptedHandle } from './openHandle';
 import { isInterfaceClosed, systemCode } from './systemErrors';
@@ -49,7 +50,8 @@ export class ListeningHandle {
     const { listener, options, closing } = this;
     if (!listener) return;
     if (!this.isReferenced) listener.ref?.(false);
-    listener.connections$.pipe(takeUntil(closing)).subscribe({
+    const release = shareOf(options.nic).hold();
+    listener.connections$.pipe(takeUntil(closing), finalize(release)).subscribe({
       next: (link) => this.onconnection(0, acceptedHandle(link, options).stream),
       error: (error: unknown) => {
         if (!isInterfaceClosed(error)) this.onconnection(systemCode(error).errno);

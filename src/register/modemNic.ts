@@ -14,6 +14,7 @@ import {
 } from 'rxjs';
 
 import type { ESP8285 } from '../esp8285';
+import { shareOf } from '../node/linkShare';
 import { ProgramTime } from '../system/programTime';
 import type {
   DatagramLink,
@@ -154,13 +155,22 @@ export class ModemNic implements Nic {
       unref: {
         value: () => {
           uart.unref?.();
-          this.rest ??= this.resting.start(() => this.giveUp(), unneededFor);
+          if (!this.rest) this.startRest();
         },
       },
     }) as T;
   }
 
+  private startRest(): void {
+    this.rest = this.resting.start(() => this.giveUp(), unneededFor);
+  }
+
   private giveUp(): void {
+    // Sockets that do not keep the program running may be in use all the same, because something else keeps it running.
+    if (!shareOf(this).isIdleFor(unneededFor)) {
+      this.startRest();
+      return;
+    }
     const { opened$ } = this;
     this.rest = undefined;
     this.opened$ = undefined;
