@@ -120,7 +120,7 @@ function bindError(address: string, port: number, cause: unknown): NodeJS.ErrnoE
 }
 
 /** The arguments of `bind`: `(port, address)` or `(options)`, each with a listener after it. */
-function bindArguments(given: readonly unknown[]): BindOptions & { callback?: () => void } {
+export function bindArguments(given: readonly unknown[]): BindOptions & { callback?: () => void } {
   const last = given.at(-1);
   const listening = typeof last === 'function' ? { callback: last as () => void } : {};
   const [first, second] = given;

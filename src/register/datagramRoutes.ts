@@ -5,6 +5,7 @@ import type { DatagramHandle } from '../node/datagramHandle';
 import type { AddressCallback, DatagramCalls, SendRequest } from '../node/nativeDatagram';
 import type { AddressToFill } from '../node/nativeStream';
 import { numberOf } from '../node/systemErrors';
+import type { Endpoint } from '../usocket/contract/nic';
 import type { DirectTargets } from './directTargets';
 
 /** How a {@link DatagramRoutes} is made. */
@@ -26,8 +27,8 @@ const everywhere = new Set(['0.0.0.0', '::']);
 export class DatagramRoutes implements DatagramCalls {
   private outer: DatagramHandle | undefined;
   private receive: DatagramCalls['onmessage'];
-  /** Whether the peer of a connected socket is reached by the modem. */
-  private isPeerOutside = false;
+  /** The peer of a connected socket, if it is reached by the modem. */
+  private peer: Endpoint | undefined;
   private mayBroadcast = 0;
 
   constructor(private readonly options: DatagramRoutesOptions) {
@@ -69,19 +70,19 @@ export class DatagramRoutes implements DatagramCalls {
   connect(address: string, port: number): number {
     if (this.options.direct.has(address, port)) return this.options.native.connect(address, port);
     if (!isIPv4(address)) return numberOf('EAFNOSUPPORT');
-    this.isPeerOutside = true;
+    this.peer = { address, port };
     return this.outside().connect(address, port);
   }
 
   disconnect(): number {
-    if (!this.isPeerOutside) return this.options.native.disconnect();
-    this.isPeerOutside = false;
+    if (!this.peer) return this.options.native.disconnect();
+    this.peer = undefined;
     return this.outside().disconnect();
   }
 
   send(request: SendRequest, pieces: readonly Uint8Array[], count: number, ...to: readonly unknown[]): number {
     const { native, direct } = this.options;
-    const isInside = to.length > 1 ? direct.has(String(to[1]), Number(to[0])) : !this.isPeerOutside;
+    const isInside = to.length > 1 ? direct.has(String(to[1]), Number(to[0])) : !this.peer;
     return (isInside ? native : this.outside()).send(request, pieces, count, ...to);
   }
 
@@ -117,7 +118,7 @@ export class DatagramRoutes implements DatagramCalls {
   }
 
   getpeername(out: AddressToFill): number {
-    return this.isPeerOutside ? this.outside().getpeername(out) : this.options.native.getpeername(out);
+    return this.peer ? this.outside().getpeername(out) : this.options.native.getpeername(out);
   }
 
   setBroadcast(isOn: number): number {
@@ -165,7 +166,11 @@ export class DatagramRoutes implements DatagramCalls {
     outer.setBroadcast(this.mayBroadcast);
     // Node.js finds the socket at the handle that it gets here.
     outer.onmessage = (size, _handle, bytes, from) => this.receive?.(size, native, bytes, from);
-    outer.open({ address: '0.0.0.0', port: 0 }, () => undefined);
+    if (this.peer) outer.connect(this.peer.address, this.peer.port);
+    outer.open({ address: '0.0.0.0', port: 0 }, (error) => {
+      // The next datagram tries again.
+      if (error !== undefined) this.outer = undefined;
+    });
     return outer;
   }
 }

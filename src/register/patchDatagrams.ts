@@ -1,15 +1,15 @@
 import { Socket } from 'node:dgram';
 
-import { datagramHandle, NicDatagramSocket } from '../node/datagrams';
+import { bindArguments, datagramHandle, NicDatagramSocket } from '../node/datagrams';
 import { giveDatagramHandle, stateOf } from '../node/nativeDatagram';
 import { DatagramRoutes } from './datagramRoutes';
 import { replace, type Routes } from './patch';
 
 const routed = new WeakSet<Socket>();
 
-/** Sends datagrams through the modem. Whatever Node.js does with a socket, it binds it first. */
+/** Sends datagrams through the modem. Node.js binds a socket before it sends, connects or receives, but not before it joins a group. */
 export function patchDatagrams({ nic, direct }: Routes): void {
-  for (const name of ['bind', 'bindSync']) {
+  for (const name of ['bind', 'bindSync', 'addMembership', 'addSourceSpecificMembership']) {
     replace(Socket.prototype, name, (original) => (self, given) => {
       const socket = self as Socket;
       const { handle: native } = stateOf(socket);
@@ -21,7 +21,10 @@ export function patchDatagrams({ nic, direct }: Routes): void {
           new DatagramRoutes({ socket, native, direct, viaModem: () => datagramHandle(socket, { nic }) }),
         );
       }
-      return original(socket, given);
+      if (name !== 'bind' || !routed.has(socket)) return original(socket, given);
+      // Otherwise the worker of a cluster gets a handle of its primary, which is not ours and listens for the whole network.
+      const { callback, ...options } = bindArguments(given);
+      return original(socket, [{ ...options, exclusive: true }, ...(callback ? [callback] : [])]);
     });
   }
 }
