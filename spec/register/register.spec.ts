@@ -1,9 +1,9 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -40,30 +40,39 @@ const prelude = `
   const tell = () => console.log(JSON.stringify({ ...told, native: [...new Set(native)] }));
 `;
 
-/** A web server, plain and encrypted, and one for datagrams, which only the virtual modem knows by their names. */
+/** A web server, plain and encrypted, one that ends each connection right behind its answer, and one for datagrams, which only the virtual modem knows by their names. */
 async function world() {
   const web = createServer((request, response) => void response.end(`${request.url} of ${request.headers.host}`));
   const secure = createSecureServer(certificate, (request, response) => void response.end(`secret ${request.url}`));
+  const heard: string[] = [];
+  const ending = createTcpServer((client) => {
+    client
+      .on('error', () => undefined)
+      .once('data', (request) => {
+        heard.push(String(request).split(' ')[1] ?? '');
+        client.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok', () => client.end());
+      });
+  });
   const datagrams = await udpPeer();
   const folder = await mkdtemp(join(tmpdir(), 'register-'));
   const ca = join(folder, 'ca.pem');
   await writeFile(ca, certificate.cert);
-  for (const server of [web, secure]) await once(server.listen(0, '127.0.0.1'), 'listening');
-  const at = (server: Server) => (server.address() as AddressInfo).port;
+  for (const server of [web, secure, ending]) await once(server.listen(0, '127.0.0.1'), 'listening');
+  const at = (server: TcpServer) => (server.address() as AddressInfo).port;
   return {
     ca,
     web: at(web),
+    heard,
     datagrams,
     hosts: {
       'web.example': `127.0.0.1:${at(web)}`,
       'tls.example': `127.0.0.1:${at(secure)}`,
+      'ending.example': `127.0.0.1:${at(ending)}`,
       'udp.example': `127.0.0.1:${datagrams.port}`,
     },
     async [Symbol.asyncDispose]() {
-      for (const server of [web, secure]) {
-        server.closeAllConnections();
-        server.close();
-      }
+      for (const server of [web, secure]) server.closeAllConnections();
+      for (const server of [web, secure, ending]) server.close();
       await datagrams[Symbol.asyncDispose]();
       await rm(folder, { recursive: true });
     },
@@ -75,7 +84,12 @@ async function run(
   program: string,
   firmware: FirmwareVersion,
   env: NodeJS.ProcessEnv = {},
-): Promise<{ readonly outcome: Outcome; readonly told: Readonly<Record<string, unknown>> }> {
+): Promise<{
+  readonly outcome: Outcome;
+  readonly told: Readonly<Record<string, unknown>>;
+  /** The paths that the server has heard which ends its connections. */
+  readonly heard: readonly string[];
+}> {
   await using around = await world();
   const serving = await serveTcp({ latency: 0, port: 0, firmware, hosts: around.hosts });
   try {
@@ -95,7 +109,8 @@ async function run(
       .then(({ data, from }) => around.datagrams.send(`heard ${String(data)}`, from));
     const outcome = await running.outcome;
     if (outcome.stdout.includes('"datagram"')) await answering;
-    return { outcome, told: JSON.parse(outcome.stdout.split('\n').at(-2) ?? '{}') as Record<string, unknown> };
+    const told = JSON.parse(outcome.stdout.split('\n').at(-2) ?? '{}') as Record<string, unknown>;
+    return { outcome, told, heard: around.heard };
   } finally {
     await serving.close();
   }
@@ -103,10 +118,10 @@ async function run(
 
 describe('a program that knows nothing of the modem', () => {
   it('has its connections, names and datagrams go through it, under fake timers, and ends', async () => {
-    const { outcome, told } = await run(
+    const { outcome, told, heard } = await run(
       `
       const { mock } = require('node:test');
-      const { get } = require('node:http');
+      const { get, request } = require('node:http');
       const { get: secureGet } = require('node:https');
       const net = require('node:net');
       const tls = require('node:tls');
@@ -119,6 +134,10 @@ describe('a program that knows nothing of the modem', () => {
         told.http = [await body(get('http://web.example/one')), await body(get('http://web.example/two'))];
         told.https = [await body(secureGet('https://tls.example/one')), await body(secureGet('https://tls.example/two'))];
         told.six = await Promise.all([1, 2, 3, 4, 5, 6].map((each) => body(get('http://web.example/' + each))));
+        told.ending = [];
+        for (const each of [1, 2, 3, 4, 5, 6]) {
+          told.ending.push(await body(request('http://ending.example/' + each, { method: 'POST' }).end()));
+        }
         const socket = net.connect(80, 'web.example');
         await once(socket, 'connect');
         told.address = socket.remoteAddress;
@@ -154,6 +173,7 @@ describe('a program that knows nothing of the modem', () => {
       http: ['/one of web.example', '/two of web.example'],
       https: ['secret /one', 'secret /two'],
       six: [1, 2, 3, 4, 5, 6].map((each) => `/${each} of web.example`),
+      ending: [1, 2, 3, 4, 5, 6].map(() => 'ok'),
       address: one.address,
       net: '/net of it',
       socket: '/socket of it',
@@ -168,6 +188,7 @@ describe('a program that knows nothing of the modem', () => {
     expect(told['reverse']).toMatch(/^ENOTIMP getnameinfo .* does not tell the name of an address/);
     expect(told['unknown']).toMatch(/^ENOTFOUND getaddrinfo ENOTFOUND nobody.example \| .* check the spelling/);
     expect(told['six6']).toMatch(/^EAFNOSUPPORT .* only IPv4 is supported/);
+    expect(heard).toEqual([1, 2, 3, 4, 5, 6].map((each) => `/${each}`));
     // The one connection of the operating system is the line to the modem.
     expect(told['native']).toEqual(['TCP 127.0.0.1']);
   });
@@ -195,8 +216,16 @@ describe('a program that knows nothing of the modem', () => {
         told.server = server.address().address;
         server.close();
         told.outside = failure((await once(createServer().listen(0, '0.0.0.0'), 'error'))[0]);
+        const withoutHost = connect({ host: null, port: process.env.WEB_PORT });
+        told.noHost = (await once(withoutHost, 'connect')).length;
+        withoutHost.destroy();
+        const cluster = require('node:cluster');
+        cluster.isWorker = true;
+        cluster._getServer = () => (told.shared = 'a handle of the primary');
         const receiver = createSocket('udp4');
+        try { receiver.addMembership('224.0.0.251'); } catch (error) { told.unbound = error.code; }
         await new Promise((resolve) => receiver.bind(0, resolve));
+        cluster.isWorker = false;
         const sender = createSocket('udp4');
         sender.send('near', receiver.address().port, '127.0.0.1');
         told.near = String((await once(receiver, 'message'))[0]);
@@ -225,11 +254,14 @@ describe('a program that knows nothing of the modem', () => {
       localNative: ['TCP 127.0.0.1'],
       server: '127.0.0.1',
       near: 'near',
+      noHost: 0,
+      unbound: 'ENOPROTOOPT',
       group: 'ENOPROTOOPT',
       udp6: 'EAFNOSUPPORT',
     });
     expect(told['listed']).toMatch(/^(ENOTFOUND|EAI_AGAIN) /);
     expect(told['outside']).toMatch(/^ENOTSUP .* add 0.0.0.0 to RX_USOCKET_DIRECT/);
+    expect(told).not.toHaveProperty('shared');
     expect(told['worker']).toMatch(/a worker thread cannot use the modem of its program/);
   });
 

@@ -7,6 +7,8 @@ export interface Routes {
   readonly nic: Nic;
   /** What is reached by the operating system. */
   readonly direct: DirectTargets;
+  /** The sockets of Node.js whose connections go through the modem, encrypted ones, too. */
+  readonly sockets: WeakSet<object>;
 }
 
 /** A function, as an object with properties. */

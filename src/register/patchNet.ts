@@ -19,8 +19,8 @@ interface Internals {
 
 const internalsOf = (socket: unknown) => socket as Internals;
 
-/** The part of the arguments of `connect` that is used here. */
-type Target = Partial<TcpSocketConnectOpts> & { readonly path?: string };
+/** The part of the arguments of `connect` that is used here. Node.js takes a host of `null` as none. */
+type Target = Partial<Omit<TcpSocketConnectOpts, 'host'>> & { readonly host?: string | null; readonly path?: string };
 
 /** Sends the connections of `net` through the modem, and keeps servers on this machine. */
 export function patchNet(routes: Routes, systemLookup: TcpSocketConnectOpts['lookup']): void {
@@ -28,7 +28,8 @@ export function patchNet(routes: Routes, systemLookup: TcpSocketConnectOpts['loo
   replace(Socket.prototype, 'connect', (original) => (self, given) => {
     const socket = self as Socket;
     const [options, listener] = connectArguments(given) as [Target, (() => void) | undefined];
-    const { path, host = '', port } = options;
+    const { path, port } = options;
+    const host = options.host ?? '';
     const isOurs = handleOf(internalsOf(socket)._handle) !== undefined && !socket.destroyed;
     if (path || isOurs) return original(socket, given);
     // The name of a direct target is not looked up through the modem either.
@@ -61,7 +62,11 @@ export function patchNet(routes: Routes, systemLookup: TcpSocketConnectOpts['loo
 }
 
 /** Gives a socket a link of the modem in the place of a connection of the operating system. */
-function openLink(socket: Socket, { noDelay, keepAlive, keepAliveInitialDelay = 0 }: Target, { nic }: Routes): void {
+function openLink(
+  socket: Socket,
+  { noDelay, keepAlive, keepAliveInitialDelay = 0 }: Target,
+  { nic, sockets }: Routes,
+): void {
   const internals = internalsOf(socket);
   const handle = clientHandle({ nic, readableHighWaterMark: socket.readableHighWaterMark });
   if (noDelay) handle.settings.setNoDelay(true);
@@ -71,6 +76,7 @@ function openLink(socket: Socket, { noDelay, keepAlive, keepAliveInitialDelay = 
   internals._sockname = undefined;
   giveHandle(socket, handle.stream);
   yieldWhenIdle(socket, socket);
+  sockets.add(socket);
 }
 
 let isWarned = false;

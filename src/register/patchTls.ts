@@ -13,17 +13,18 @@ interface Arguments {
  * Sends the connections of `tls` through the modem. Without a socket, Node.js encrypts a connection of the operating system
  * that it has not opened yet. So it gets a socket of the modem to encrypt.
  */
-export function patchTls({ direct }: Routes): void {
+export function patchTls({ direct, sockets }: Routes): void {
   replace(tls, 'connect', (original) => (self, given) => {
     const [options, listener] = tlsArguments(given);
-    const { host = '', port, socket, path, timeout } = options;
-    if (socket || path || direct.has(host, port)) return original(self, given);
+    const { host, port, socket, path, timeout } = options;
+    if (socket || path || direct.has(host ?? '', port)) return original(self, given);
     const { localAddress, localPort, lookup, family, hints, signal, noDelay, keepAlive, keepAliveInitialDelay } =
       options as Record<string, unknown>;
     const target = { host, port, localAddress, localPort, lookup, family, hints, signal, noDelay, keepAlive };
     const link = net.connect({ ...target, keepAliveInitialDelay } as net.TcpSocketConnectOpts);
     const secure = original(self, [{ ...options, socket: link }, ...(listener ? [listener] : [])]) as TLSSocket;
     yieldWhenIdle(link, secure);
+    sockets.add(secure);
     if (timeout) secure.setTimeout(timeout);
     return secure;
   });

@@ -3,6 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import type { Nic } from '../usocket/contract/nic';
 import { DirectTargets } from './directTargets';
 import { ModemNic } from './modemNic';
+import { patchAgents } from './patchAgents';
 import { patchDatagrams } from './patchDatagrams';
 import { patchDns } from './patchDns';
 import { patchNet } from './patchNet';
@@ -24,10 +25,11 @@ function register(environment: NodeJS.ProcessEnv): Nic {
   const direct = new DirectTargets(settings.direct);
   const server = /^(?:tcp|rfc2217):\/\/(.*)$/.exec(settings.port ?? '');
   if (server && URL.canParse(`http://${server[1]}`)) direct.add(new URL(`http://${server[1]}`).host);
-  const routes = { nic, direct };
+  const routes = { nic, direct, sockets: new WeakSet() };
   const systemLookup = patchDns(routes);
   patchNet(routes, systemLookup);
   patchTls(routes);
+  patchAgents(routes);
   patchDatagrams(routes);
   // Programs may have these functions as named imports.
   syncBuiltinESMExports();
