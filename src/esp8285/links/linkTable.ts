@@ -63,6 +63,7 @@ export class LinkTable {
   private readonly adaptive: AdaptiveReceive;
   /** Whether a connection may have lost data, unless the modem has started again. */
   private isSuspicious = false;
+  private pushedBlocks = 0;
   private readonly context: LinkContext;
   private readonly sendBuffer = new SendBuffer();
   private readonly arrivals = new Subject<ModemStreamLink>();
@@ -73,13 +74,14 @@ export class LinkTable {
     const numbers = new LinkNumbers<Link>(scheduler, options.reference);
     this.numbers = numbers;
     const streams = () => numbers.links.filter((link) => isPullable(link));
+    const pushedBlocks = () => this.pushedBlocks;
     this.receiveMode = new ReceiveMode({
       isAdaptive: options.isAdaptive,
       needsDatagrams: () => this.some(({ kind }) => kind === 'datagrams'),
       pullAgain: () => {
         for (const { life } of numbers.links) life.pullAgain();
       },
-      pushInOrder: (wire) => pushForDatagrams(wire, { receiveMode: this.receiveMode, streams }),
+      pushInOrder: (wire) => pushForDatagrams(wire, { receiveMode: this.receiveMode, streams, pushedBlocks }),
     });
     const { receiveMode } = this;
     const adaptive = new AdaptiveReceive({
@@ -87,6 +89,7 @@ export class LinkTable {
       receiveMode,
       scheduler,
       streams,
+      pushedBlocks,
     });
     this.adaptive = adaptive;
     const dialect = () => this.dialect;
@@ -164,6 +167,7 @@ export class LinkTable {
         const life = this.numbers.at(frame.link)?.life;
         // A pulled block that comes before the link is open belongs to the link that had its number before.
         if (!frame.pulled || life?.hasOpened) life?.received(frame);
+        if (!frame.pulled) this.pushedBlocks++;
         this.numbers.heard(frame.link);
         break;
       }

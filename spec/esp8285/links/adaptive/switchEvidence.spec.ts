@@ -69,7 +69,7 @@ describe('what a modem does with data that wait when it is told to push', () => 
     const evidence = new SwitchEvidence([0], [before], window);
     for (const [waiting, bytes, longest, verdict] of answers) {
       assert.strictEqual(
-        evidence.judge([waiting], () => ({ bytes, longest })),
+        evidence.judge([waiting], () => ({ bytes, longest }), bytes),
         verdict,
       );
     }
@@ -78,7 +78,7 @@ describe('what a modem does with data that wait when it is told to push', () => 
   it('it keeps them, if only other links are pushed for long', () => {
     const evidence = new SwitchEvidence([0, 1], [900, 0], window);
     const verdicts = Array.from({ length: 60 }, (_, question) =>
-      evidence.judge([900, 0], (id) => ({ bytes: id * 10 * (question + 1), longest: 10 * id })),
+      evidence.judge([900, 0], (id) => ({ bytes: id * 10 * (question + 1), longest: 10 * id }), question),
     );
     assert.deepStrictEqual([verdicts[0], verdicts[20], verdicts.at(-1)], ['unknown', 'unknown', 'kept']);
   });
@@ -86,8 +86,14 @@ describe('what a modem does with data that wait when it is told to push', () => 
   it('is told by one link for all', () => {
     const evidence = new SwitchEvidence([0, 1], [900, 900], window);
     assert.strictEqual(
-      evidence.judge([900, 0], (id) => ({ bytes: 900 * id, longest: 900 })),
+      evidence.judge([900, 0], (id) => ({ bytes: 900 * id, longest: 900 }), 1),
       'pushed',
     );
+  });
+
+  it('is unknown as long as a link is pushed that it says nothing about, because a block of it takes its time', () => {
+    const evidence = new SwitchEvidence([0], [900], window);
+    const verdicts = [1, 2, 3, 3].map((blocks) => evidence.judge([900], () => ({ bytes: 0, longest: 0 }), blocks));
+    assert.deepStrictEqual(verdicts, ['unknown', 'unknown', 'unknown', 'kept']);
   });
 });

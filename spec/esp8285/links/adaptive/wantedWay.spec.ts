@@ -27,7 +27,13 @@ describe('a switch that is wanted while another one is made', () => {
       pullAgain: () => undefined,
       pushInOrder: () => EMPTY,
     });
-    const adaptive = new AdaptiveReceive({ executor: { runAhead }, receiveMode, streams: () => [], scheduler });
+    const adaptive = new AdaptiveReceive({
+      executor: { runAhead },
+      receiveMode,
+      streams: () => [],
+      pushedBlocks: () => 0,
+      scheduler,
+    });
     adaptive.adapting$.subscribe();
     const room = new BehaviorSubject(65_536);
     adaptive.watch(0, room).subscribe();

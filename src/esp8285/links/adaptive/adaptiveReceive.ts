@@ -11,9 +11,8 @@ import {
 } from 'rxjs';
 
 import type { Executor } from '../../executor/executor';
-import type { ReceiveMode } from './receiveMode';
 import { chooseWay, type Pace } from './receivePolicy';
-import { pullExchange, pushExchange, type SwitchedStream } from './receiveSwitch';
+import { pullExchange, pushExchange, type SwitchParts } from './receiveSwitch';
 
 /**
  * A reader with less room than this is behind, because so much may be under way: the TCP window of the modem, and what
@@ -29,11 +28,8 @@ interface Reader {
   mostRoom: number;
 }
 
-export interface AdaptiveReceiveOptions {
+export interface AdaptiveReceiveOptions extends SwitchParts {
   readonly executor: Pick<Executor, 'runAhead'>;
-  readonly receiveMode: ReceiveMode;
-  /** The streams that are open. */
-  readonly streams: () => readonly SwitchedStream[];
   readonly scheduler: SchedulerLike;
 }
 
@@ -50,18 +46,18 @@ export class AdaptiveReceive {
   private readonly data = new Subject<void>();
   private isDistrusted = false;
 
-  constructor({ executor, receiveMode, streams, scheduler }: AdaptiveReceiveOptions) {
+  constructor({ executor, scheduler, ...parts }: AdaptiveReceiveOptions) {
     let wanted = 0;
+    const { receiveMode } = parts;
     this.adapting$ = chooseWay({ pace$: this.pace, way$: receiveMode.way$, data$: this.data, scheduler }).pipe(
       tap(() => wanted++),
       // While one switch is made, another one may be wanted. The last one is made after it.
       concatMap((way, index) => {
         if (index + 1 < wanted) return EMPTY;
-        const common = { receiveMode, streams };
         const exchange =
           way === 'pulled'
-            ? pullExchange({ ...common, ...this.reason() })
-            : pushExchange({ ...common, why: 'all that has come is read' });
+            ? pullExchange({ ...parts, ...this.reason() })
+            : pushExchange({ ...parts, why: 'all that has come is read' });
         return executor.runAhead(exchange).pipe(catchError(() => EMPTY));
       }),
       ignoreElements(),

@@ -54,6 +54,8 @@ export interface SwitchParts {
   readonly receiveMode: ReceiveMode;
   /** The streams whose data can be pulled. */
   readonly streams: () => readonly SwitchedStream[];
+  /** How many blocks the modem has pushed on any link. */
+  readonly pushedBlocks: () => number;
 }
 
 export interface SwitchOptions extends SwitchParts {
@@ -225,7 +227,7 @@ function findOutFor(wire: Wire, parts: SwitchParts, { all, links, before, whenKe
         // ESP-AT holds CLOSED back until it has handed all data over, and shows no length for such a link.
         return life.isDraining ? (length ?? 0) : length;
       });
-      const verdict = evidence.judge(waiting, (id) => pushedOn(links, id));
+      const verdict = evidence.judge(waiting, (id) => pushedOn(links, id), parts.pushedBlocks());
       const isOver = verdict === 'none' || verdict === 'pushed';
       for (const { id, bytes } of links) if (isOver || waiting[id] === 0) bytes.pushed();
       return verdict;

@@ -27,7 +27,7 @@ const patience = 40;
  * window cannot have come later.
  */
 export class SwitchEvidence {
-  private last: { readonly waiting: Waiting; readonly pushed: readonly number[] } | undefined;
+  private last: { readonly waiting: Waiting; readonly pushed: readonly number[]; readonly blocks: number } | undefined;
   private readonly unpushed: number[] = [];
 
   /**
@@ -40,11 +40,15 @@ export class SwitchEvidence {
     private readonly window: number,
   ) {}
 
-  /** Judges by what waits now, and what has been pushed until now. */
-  judge(waiting: Waiting, pushedOn: (id: number) => Pushed): Verdict {
+  /**
+   * Judges by what waits now, and what has been pushed until now.
+   *
+   * @param blocks The number of blocks that have been pushed on any link. While others are pushed, a link has to wait.
+   */
+  judge(waiting: Waiting, pushedOn: (id: number) => Pushed, blocks: number): Verdict {
     const { last } = this;
     const pushed = this.ids.map((id) => pushedOn(id).bytes);
-    const isAnyPushed = last?.pushed.some((bytes, at) => bytes !== pushed[at]) ?? true;
+    const isAnyPushed = blocks !== last?.blocks;
     let verdict: Verdict = 'none';
     for (const [at, id] of this.ids.entries()) {
       const now = waiting[id];
@@ -55,7 +59,7 @@ export class SwitchEvidence {
       const isKept = now !== undefined && last !== undefined && (!isAnyPushed || (this.unpushed[at] ?? 0) > patience);
       if (verdict !== 'kept') verdict = isKept ? 'kept' : 'unknown';
     }
-    this.last = { waiting, pushed };
+    this.last = { waiting, pushed, blocks };
     return verdict;
   }
 
