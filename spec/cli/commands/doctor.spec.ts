@@ -110,6 +110,31 @@ describe('rx-usocket doctor', () => {
       });
     });
 
+    it('the modem stays busy, which is not told of one that ends its command', async () => {
+      const busyFor = (questions: number) => {
+        let asked = 0;
+        const afterwards = (said: string) => (said === 'AT\r\n' ? '\r\nOK\r\n' : undefined);
+        const answer = (said: string) => (asked++ < questions ? '\r\nbusy p...\r\n' : afterwards(said));
+        return () => faultyLine({ answer });
+      };
+      expect(await findingsOn(busyFor(Infinity))).toEqual({
+        code: 4,
+        line: expect.anything(),
+        answer: expect.objectContaining({ verdict: 'bad', message: expect.stringContaining('is busy') }),
+      });
+      expect(await findingsOn(busyFor(3))).toMatchObject({ answer: { verdict: 'good' } });
+    });
+
+    it('the line damages everything, and then asks no more', async () => {
+      const answer = (said: string) => (said === 'AT\r\n' ? '\r\nOK\r\n' : '\r\nO\u00cb\r\n');
+      expect(await findingsOn(() => faultyLine({ answer }))).toEqual({
+        code: 3,
+        line: expect.anything(),
+        answer: expect.anything(),
+        quality: expect.objectContaining({ message: expect.stringContaining('10 of 10 equal questions') }),
+      });
+    });
+
     it('DTR and RTS hold the board in reset', async () => {
       const opened: unknown[] = [];
       const found = await findingsOn((_port, _baud, signals) => {

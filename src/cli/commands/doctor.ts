@@ -11,7 +11,7 @@ import { findAnswer } from '../doctor/findAnswer';
 import { exitCodeOfFindings, type Finding, findingText, summaryOf, type Tell } from '../doctor/finding';
 import { LineBench } from '../doctor/lineBench';
 import type { CommandContext } from '../manner/context';
-import { codeOf, CommandFailure, exitCodeOf, exitCodes } from '../manner/exitCodes';
+import { codeOf, CommandFailure, exitCodeOf, exitCodes, messageOf } from '../manner/exitCodes';
 import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
 import { lineSettings, networkSettings, type NetworkSettings } from '../manner/modemSettings';
 import { closeLine } from '../manner/openLine';
@@ -82,7 +82,7 @@ async function examine(options: DoctorOptions, context: CommandContext, { tell, 
   } catch (error) {
     context.signal.throwIfAborted();
     if (exitCodeOf(error) === exitCodes.usage) throw error;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const advice = ['rx-usocket ports shows the ports that are there'];
     tell({ check: 'line', verdict: 'bad', message, advice, exitCode: exitCodes.line });
   }
@@ -90,12 +90,12 @@ async function examine(options: DoctorOptions, context: CommandContext, { tell, 
   const closeNow = (): void => void closeLine(line).catch(noop);
   context.signal.addEventListener('abort', closeNow);
   try {
-    await checkQuality(bench, line, tell);
+    if (!(await checkQuality(bench, line, tell))) return;
     await checkFlowControl(bench, line, tell);
     await examineModem(line, { options, network, context, tell, report });
   } catch (error) {
     context.signal.throwIfAborted();
-    const message = `${port}: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `${port}: ${messageOf(error)}`;
     const isLine = ['ENODEV', 'EBADF'].includes(codeOf(error) ?? '');
     tell({ check: 'modem', verdict: 'bad', message, exitCode: isLine ? exitCodes.line : exitCodes.modem });
   } finally {

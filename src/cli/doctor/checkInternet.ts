@@ -4,7 +4,7 @@ import { firstValueFrom } from 'rxjs';
 
 import type { ESP8285 } from '../../esp8285';
 import { HttpAgent, HttpsAgent } from '../../node';
-import { codeOf, exitCodes } from '../manner/exitCodes';
+import { codeOf, exitCodes, messageOf } from '../manner/exitCodes';
 import { printable } from '../manner/table';
 import type { Tell } from './finding';
 
@@ -31,7 +31,7 @@ export async function checkNames(nic: ESP8285, host: string, tell: Tell): Promis
     tell({
       check,
       verdict: 'bad',
-      message: messageOf(error),
+      message: printable(messageOf(error)),
       advice: ['another --host, to see whether it is this name', 'check the name server that the network names (DHCP)'],
       exitCode: exitCodes.network,
     });
@@ -96,7 +96,7 @@ export async function checkThroughput(
   } catch (error) {
     signal.throwIfAborted();
     const advice = ['check the URL in a browser', 'try another URL'];
-    tell({ check, verdict: 'bad', message: `${url.host}: ${messageOf(error)}`, advice });
+    tell({ check, verdict: 'bad', message: `${url.host}: ${printable(messageOf(error))}`, advice });
   }
 }
 
@@ -130,8 +130,4 @@ async function download(nic: ESP8285, url: URL, signal: AbortSignal): Promise<Do
   }
   const seconds = Math.max(0.001, (performance.now() - begun) / 1000);
   return { bytes, seconds, status: response.statusCode ?? 0 };
-}
-
-function messageOf(error: unknown): string {
-  return printable(error instanceof Error ? error.message : String(error));
 }

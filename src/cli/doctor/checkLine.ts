@@ -9,8 +9,11 @@ const questions = 10;
 const patience = 1_500;
 const answerEnd = /\r\n(?:OK|ERROR)\r\n$/;
 
-/** Asks the same question several times, and tells whether the line damages the answers. */
-export async function checkQuality(bench: LineBench, line: Uart, tell: Tell): Promise<void> {
+/**
+ * Asks the same question several times, and tells whether the line damages the answers. Resolves to whether any answer was
+ * good, so that it makes sense to go on.
+ */
+export async function checkQuality(bench: LineBench, line: Uart, tell: Tell): Promise<boolean> {
   const answers: string[] = [];
   for (let count = 0; count < questions; count++) {
     answers.push(await bench.hear(line, { say: 'AT+GMR\r\n', wait: patience, until: answerEnd }));
@@ -19,20 +22,22 @@ export async function checkQuality(bench: LineBench, line: Uart, tell: Tell): Pr
   const lines = usual.split('\r\n');
   // News of the modem may stand between the lines of a good answer.
   const damaged = answers.filter((answer) => {
+    if (!answerEnd.test(usual)) return true;
     const others = answer.split('\r\n');
     return !lines.every((wanted) => others.includes(wanted));
   }).length;
-  if (damaged === 0 && answerEnd.test(usual)) {
+  if (damaged === 0) {
     tell({ check: 'quality', verdict: 'good', message: `${questions} equal questions had equal answers` });
-    return;
+    return true;
   }
   tell({
     check: 'quality',
     verdict: 'bad',
-    message: `the line loses or changes bytes: ${Math.max(1, damaged)} of ${questions} equal questions had another answer`,
+    message: `the line loses or changes bytes: ${damaged} of ${questions} equal questions had a damaged answer`,
     advice: ['a lower --baud', 'shorter wires, with a common ground', 'a power supply of 3.3 V and 500 mA'],
     exitCode: exitCodes.line,
   });
+  return damaged < questions;
 }
 
 function mostFrequent(answers: readonly string[]): string {

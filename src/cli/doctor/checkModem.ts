@@ -1,5 +1,5 @@
 import type { ESP8285 } from '../../esp8285';
-import { codeOf, exitCodes } from '../manner/exitCodes';
+import { codeOf, exitCodes, messageOf } from '../manner/exitCodes';
 import type { NetworkSettings } from '../manner/modemSettings';
 import { signalBars } from '../manner/signalBars';
 import { printable } from '../manner/table';
@@ -62,7 +62,7 @@ export async function checkNetwork(nic: ESP8285, network: NetworkSettings | unde
 
 async function joinFailure(nic: ESP8285, ssid: string, error: unknown): Promise<Omit<Finding, 'check'>> {
   const code = codeOf(error) ?? '';
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const inRange = code === 'ENOENT' ? await nic.scan().catch(() => []) : [];
   const names = inRange.map((found) => printable(found.ssid)).filter((name) => name !== '');
   const similar = names.find((name) => name.toLowerCase().trim() === ssid.toLowerCase().trim());

@@ -13,6 +13,9 @@ const listening = 400;
 const patience = 500;
 /** Milliseconds around the `+++` that ends passthrough. */
 const escapeSilence = 1_100;
+/** How often a busy modem is asked again, after so many milliseconds each time. */
+const busyTries = 20;
+const busyPause = 1_000;
 /** The most bytes that a modem waits for after a prompt. */
 const longestSend = 2_048;
 
@@ -57,6 +60,16 @@ async function searchAnswer(bench: LineBench, line: Uart, { heard, tell, note }:
   tell({ check: 'line', verdict: 'good', message: `${withoutPassword(port)} can be opened` });
   const first = await bench.ask(line, patience);
   if (first.meaning === 'answer') {
+    if (await staysBusy(bench, line, { first, note })) {
+      tell({
+        check,
+        verdict: 'bad',
+        message: `the modem says that it is busy, and ends no command`,
+        advice: ['reset it, or switch it off and on', 'look for another program that has the modem'],
+        exitCode: exitCodes.modem,
+      });
+      return 'fault';
+    }
     tell({ check, verdict: 'good', message: `AT is answered at ${line.baudRate ?? wanted} bit/s` });
     return 'answer';
   }
@@ -95,6 +108,26 @@ async function searchAnswer(bench: LineBench, line: Uart, { heard, tell, note }:
     advice: ['nothing: each command of rx-usocket ends that by itself'],
   });
   return 'answer';
+}
+
+/** Whether a modem is still busy after the time that a command may take, such as joining a network. */
+async function staysBusy(
+  bench: LineBench,
+  line: Uart,
+  { first, note }: { readonly first: Heard; readonly note: (line: string) => void },
+): Promise<boolean> {
+  let asked = first;
+  for (let count = 0; isBusy(asked); count++) {
+    if (count === 0) note('The modem is busy with a command, whose end is waited for.');
+    if (count === busyTries) return true;
+    await bench.hear(line, { wait: busyPause });
+    asked = await bench.ask(line, patience);
+  }
+  return false;
+}
+
+function isBusy({ text }: Heard): boolean {
+  return /busy [ps]\.\.\.\r?\n/.test(text) && !/[\r\n]OK\r?\n/.test(text);
 }
 
 /** A modem answers a line that is no command. */

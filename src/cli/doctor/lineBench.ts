@@ -2,7 +2,6 @@ import {
   concat,
   defer,
   from,
-  fromEvent,
   ignoreElements,
   lastValueFrom,
   map,
@@ -16,6 +15,7 @@ import {
 
 import type { Uart } from '../../streams';
 import type { SerialSettings } from '../../transports';
+import { abortError } from '../manner/aborted';
 import type { CommandContext } from '../manner/context';
 import type { LineSettings } from '../manner/modemSettings';
 import { openLine } from '../manner/openLine';
@@ -67,19 +67,13 @@ export class LineBench {
   /** Resolves to what comes on the line, as one character for each byte. Rejects with the error of the line. */
   async hear(line: Uart, { say = '', wait, until }: Listening): Promise<string> {
     const { signal } = this.context;
-    const aborted$ = fromEvent(signal, 'abort').pipe(
-      map((): never => {
-        throw signal.reason;
-      }),
-    );
     const said$ = say === '' ? [] : defer(() => line.write(Buffer.from(say, 'latin1')));
     const heard$ = line.rx$.pipe(
       scan((text, bytes) => (text + Buffer.from(bytes).toString('latin1')).slice(-longestText), ''),
       startWith(''),
     );
-    signal.throwIfAborted();
     // A write does not end while flow control holds it.
-    const all$ = merge(heard$, from(said$).pipe(ignoreElements()), aborted$);
+    const all$ = merge(heard$, from(said$).pipe(ignoreElements()), abortError(signal));
     return await lastValueFrom(
       all$.pipe(
         takeWhile((text) => !until?.test(text), true),

@@ -42,8 +42,12 @@ export function usageFailure(message: string, options?: ErrorOptions): CommandFa
 
 /** An error as the failure of a command. */
 export function failureOf(cause: unknown, exitCode: number, advice = ''): CommandFailure {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return new CommandFailure(`${why}${advice}`, exitCode, { cause });
+  return new CommandFailure(`${messageOf(cause)}${advice}`, exitCode, { cause });
+}
+
+/** What an error says, also one that is no `Error`. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The operating system's code of an error, such as `'ENODEV'`. */
@@ -55,5 +59,8 @@ export function codeOf(error: unknown): string | undefined {
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   if (error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number') return error.exitCode;
-  return codeOf(error) === 'ENETUNREACH' ? exitCodes.network : exitCodes.failed;
+  const code = codeOf(error);
+  // An argument that the interface refuses before it sends anything.
+  if (code === 'EINVAL') return exitCodes.usage;
+  return code === 'ENETUNREACH' ? exitCodes.network : exitCodes.failed;
 }
