@@ -22,7 +22,7 @@ import { serveCommand } from './commands/serve';
 import { termCommand } from './commands/term';
 import { timeCommand } from './commands/time';
 import type { CommandContext } from './manner/context';
-import { exitCodeMeanings, exitCodeOf, exitCodes } from './manner/exitCodes';
+import { exitCodeMeanings, exitCodeOf, exitCodes, messageOf } from './manner/exitCodes';
 
 const help = `
 Exit codes:
@@ -82,17 +82,17 @@ export async function run(args: readonly string[], context: CommandContext): Pro
     return exitCodes.done;
   } catch (error) {
     const exitCode = exitCodeOf(error);
-    const message = messageOf(error);
+    const message = printedOf(error);
     if (message !== '') context.errors.write(`rx-usocket: ${message}\n`);
     return exitCode;
   }
 }
 
 /** What is printed of an error. */
-function messageOf(error: unknown): string {
+function printedOf(error: unknown): string {
   // Commander has printed it, and an interrupted command needs no explanation.
   if (isCommander(error)) return '';
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 function isCommander(error: unknown): boolean {

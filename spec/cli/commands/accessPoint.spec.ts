@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { type FirmwareVersion, type ServedPty, servePty } from '../../../src/emulator';
+import { startProgram } from '../../../harness/processes/program';
 import { faultyLine } from '../support/faultyLine';
 import { runCommand } from '../support/runCommand';
 
@@ -61,9 +62,16 @@ describe('rx-usocket ap', () => {
     }
   });
 
+  it('goes on showing them at a line that does not keep a process running', async () => {
+    await using program = startProgram('src/cli/main.ts', [...start, '--open', '--watch']);
+    await program.firstLine();
+    program.signal('SIGINT');
+    expect(await program.outcome).toMatchObject({ code: 130 });
+  });
+
   it.each([
     ['a network without a key', start, 2, '--open'],
-    ['a short key', [...start, '--ap-key', 'short'], 1, '8'],
+    ['a short key', [...start, '--ap-key', 'short'], 2, '8'],
     ['two wishes', [...start, '--ap-key', 'a-good-key', '--open'], 2, 'cannot be used with'],
     ['a channel that is none', [...start, '--channel', '15'], 2, '1 to 14'],
     ['no name', ['ap', 'start'], 2, "missing required argument 'ssid'"],

@@ -46,10 +46,16 @@ describe('rx-usocket ping', () => {
     expect(outcome).toMatchObject({ code: 130, stderr: '' });
   });
 
+  it('says that the modem is on no network', async () => {
+    const { code, stderr } = await runCommand(['ping', 'host.example', '--port', 'emulator:']);
+    const why = 'rx-usocket: ping: the modem is on no network; name a network with --ssid, or join one first';
+    expect([code, stderr]).toEqual([5, expect.stringContaining(why)]);
+  });
+
   it.each([
     ['no host', ['ping', ...joined], 2, "missing required argument 'host'"],
     ['a number of none', ['ping', 'host.example', '--count', '0', ...joined], 2, 'from 1 up'],
-    ['a name with a line end', ['ping', 'host.example\r\nAT+RST', ...joined], 1, 'host'],
+    ['a name with a line end', ['ping', 'host.example\r\nAT+RST', ...joined], 2, 'host'],
   ])('refuses %s', async (_what, args, code, message) => {
     const outcome = await runCommand(args, { environment, emulator });
     expect(outcome).toMatchObject({ code, stdout: '' });
@@ -73,7 +79,7 @@ describe('rx-usocket time', () => {
 
   it.each([
     ['without a network', ['time', '--port', 'emulator:'], 5, '--ssid'],
-    ['with four servers', ['time', '--server', 'a', 'b', 'c', 'd', ...joined.slice(0, 2)], 1, '3 servers at most'],
+    ['with four servers', ['time', '--server', 'a', 'b', 'c', 'd', ...joined.slice(0, 2)], 2, '3 servers at most'],
     ['without patience', ['time', '--timeout', '0s', ...joined], 2, 'longer than 0'],
   ])('refuses %s', async (_what, args, code, message) => {
     const outcome = await runCommand(args, { environment: {} });

@@ -65,6 +65,12 @@ describe('rx-usocket ports', () => {
     expect(outcome).toMatchObject({ code: 1, stderr: 'rx-usocket: the ports cannot be listed: no udevadm\n' });
   });
 
+  it('says what is missing where there is no udev', async () => {
+    const missing = Object.assign(new Error('spawn udevadm ENOENT'), { code: 'ENOENT' });
+    const outcome = await runCommand(['ports'], { listPorts: () => Promise.reject(missing) });
+    expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('install udev') });
+  });
+
   it('stops at Ctrl-C', async () => {
     const stopping = new AbortController();
     const { code, stdout } = await runCommand(['ports', '--probe'], {

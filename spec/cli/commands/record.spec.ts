@@ -104,9 +104,10 @@ describe('rx-usocket record', () => {
     expect(await readFile(file, 'utf8')).toMatch(/^# Recorded/);
   });
 
-  it('fails with the code of a line that is not there', async () => {
-    const { code, stderr } = await runCommand(['record', file, '--port', '/dev/no-such-port', '--tcp', '0']);
-    expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('no-such-port') });
+  it('fails with the code of a line that is not there, and leaves no file', async () => {
+    const { code, stdout, stderr } = await runCommand(['record', file, '--port', '/dev/no-such-port', '--tcp', '0']);
+    expect({ code, stdout, stderr }).toEqual({ code: 3, stdout: '', stderr: expect.stringContaining('no-such-port') });
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
   });
 
   it.each([

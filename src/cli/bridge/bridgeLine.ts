@@ -22,7 +22,7 @@ import type { WebSocket } from 'ws';
 import type { Uart } from '../../streams';
 import { OSError } from '../../usocket';
 import { type LineMessage, parseSpeedRequest } from '../../web-serial/lineMessages';
-import { codeOf } from '../manner/exitCodes';
+import { codeOf, messageOf } from '../manner/exitCodes';
 
 /** A message of the page: text, or bytes of the line. */
 interface MessageEvent {
@@ -45,7 +45,7 @@ export function bridgeLine(socket: WebSocket, open: () => Uart, note: (text: str
     socket.send(JSON.stringify(message));
   };
   const tellLoss = (error: unknown): Observable<never> => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     note(`The line is lost: ${message}`);
     say({ kind: 'lost', code: error instanceof OSError ? error.code : 'ENODEV', message });
     return EMPTY;
@@ -137,7 +137,7 @@ function answerTo(text: string, line: Uart): Observable<LineMessage> {
     catchError((error: unknown) => {
       // A line that is lost ends the bridge by its own error.
       if (codeOf(error) !== 'EINVAL' && codeOf(error) !== 'ETIMEDOUT') return EMPTY;
-      return of({ kind: 'refused', message: error instanceof Error ? error.message : String(error) } as const);
+      return of({ kind: 'refused', message: messageOf(error) } as const);
     }),
     map((message): LineMessage => message),
   );

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { once } from 'node:events';
 import { pairwise, startWith } from 'rxjs';
 
 import type { ESP8285, Station } from '../../esp8285';
 import { LineBench } from '../doctor/lineBench';
 import { encryptionName } from '../encryptions';
+import { aborted } from '../manner/aborted';
 import type { CommandContext } from '../manner/context';
 import { CommandFailure, exitCodes, failureOf, usageFailure } from '../manner/exitCodes';
 import { lineCommand, type LineCommandOptions } from '../manner/modemCommand';
@@ -149,7 +149,7 @@ async function watchStations(nic: ESP8285, report: Report, { signal }: CommandCo
     // The command fails with this error.
     error: () => undefined,
   });
-  await once(signal, 'abort');
+  await aborted(signal);
   watching.unsubscribe();
 }
 

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
-import { once } from 'node:events';
 
+import { aborted } from '../manner/aborted';
 import type { CommandContext } from '../manner/context';
 import { usageFailure } from '../manner/exitCodes';
 import { lineCommand, type LineCommandOptions } from '../manner/modemCommand';
@@ -59,7 +59,7 @@ export function bridgeCommand(context: CommandContext): Command {
       }).catch(cannotListen(listen));
       report.result({ url: bridge.url }, ({ url }) => url);
       report.note('Ctrl-C ends it.');
-      if (!signal.aborted) await once(signal, 'abort');
+      await aborted(signal);
       await bridge.close();
       signal.throwIfAborted();
     });

@@ -11,6 +11,7 @@ import {
   servePty,
   serveTcp,
 } from '../../emulator';
+import { aborted } from '../manner/aborted';
 import type { CommandContext } from '../manner/context';
 import { reportingCommand } from '../manner/modemCommand';
 import { reportOf } from '../manner/report';
@@ -26,7 +27,7 @@ import {
   parseWholeNumber,
 } from '../values';
 import { watch } from '../watch';
-import { aborted, portFailure, serveLine, type ServeLineOptions, withServeOptions } from './serveLine';
+import { portFailure, serveLine, type ServeLineOptions, withServeOptions } from './serveLine';
 
 /** The options of the command as commander gives them. */
 interface EmulateOptions extends ServeLineOptions {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { LineBench } from '../doctor/lineBench';
 import { searchSpeed } from '../doctor/searchSpeed';
 import type { CommandContext } from '../manner/context';
-import { CommandFailure, exitCodes } from '../manner/exitCodes';
+import { codeOf, CommandFailure, exitCodes, messageOf } from '../manner/exitCodes';
 import { reportingCommand, type ReportOptions } from '../manner/modemCommand';
 import { closeLine } from '../manner/openLine';
 import { reportOf } from '../manner/report';
@@ -47,8 +47,9 @@ export function portsCommand(context: CommandContext): Command {
     .addHelpText('after', help)
     .action(async (options: PortsOptions) => {
       const described = await (context.listPorts ?? listPorts)().catch((cause: unknown) => {
-        const why = cause instanceof Error ? cause.message : String(cause);
-        throw new CommandFailure(`the ports cannot be listed: ${why}`, exitCodes.failed, { cause });
+        const advice = codeOf(cause) === 'ENOENT' ? '; install udev, or look with `ls /dev/tty*`' : '';
+        const why = `the ports cannot be listed: ${messageOf(cause)}${advice}`;
+        throw new CommandFailure(why, exitCodes.failed, { cause });
       });
       const ports = described.map(withAdapter).sort((one, other) => rank(one) - rank(other));
       const shown = ports.filter(({ vendorId }) => options.all ?? vendorId !== undefined);
@@ -93,7 +94,7 @@ async function probe(port: string, context: CommandContext): Promise<Probed> {
     return { firmware: /AT version:([\w.-]+)/.exec(said)?.[1] ?? 'unknown', baud };
   } catch (error) {
     context.signal.throwIfAborted();
-    return { none: error instanceof Error ? error.message : String(error) };
+    return { none: messageOf(error) };
   } finally {
     await closeLine(line);
   }

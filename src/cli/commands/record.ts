@@ -7,13 +7,14 @@ import { serveUartOnPty, serveUartOnTcp } from '../../emulator';
 import type { Uart } from '../../streams';
 import { recordUart } from '../../testing';
 import { withoutPassword } from '../../transports';
+import { aborted } from '../manner/aborted';
 import type { CommandContext } from '../manner/context';
-import { codeOf, CommandFailure, exitCodes, usageFailure } from '../manner/exitCodes';
+import { usageFailure } from '../manner/exitCodes';
 import { lineCommand, type LineCommandOptions } from '../manner/modemCommand';
 import { lineSettings } from '../manner/modemSettings';
-import { closeLine, openLine } from '../manner/openLine';
+import { closeLine, lineFailure, lineOpened, openLine } from '../manner/openLine';
 import { reportOf } from '../manner/report';
-import { aborted, isOfSystem, serveLine, type ServeLineOptions, withServeOptions } from './serveLine';
+import { isOfSystem, serveLine, type ServeLineOptions, withServeOptions } from './serveLine';
 
 type RecordOptions = LineCommandOptions & ServeLineOptions;
 
@@ -43,6 +44,8 @@ export function recordCommand(context: CommandContext): Command {
       context.signal.throwIfAborted();
       const line = openLine(settings, context);
       try {
+        // A line that cannot be opened leaves no file.
+        await lineOpened(line, context);
         const out = await create(file);
         try {
           out.write(`# Recorded by rx-usocket from ${withoutPassword(settings.port)} at ${settings.baud} baud.\n`);
@@ -72,8 +75,7 @@ async function tapLine(
     failing.abort(cause);
   });
   const watched = watchedLine(line, (cause) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    failing.abort(new CommandFailure(why, codeOf(cause) === 'EINVAL' ? exitCodes.usage : exitCodes.line, { cause }));
+    failing.abort(lineFailure(cause));
   });
   const recorded = recordUart(watched, {
     sink: (text) => {

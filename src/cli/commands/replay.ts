@@ -4,11 +4,12 @@ import { asyncScheduler, tap } from 'rxjs';
 
 import { serveUartOnPty, serveUartOnTcp } from '../../emulator';
 import { type Replay, replayUart } from '../../testing';
+import { aborted } from '../manner/aborted';
 import type { CommandContext } from '../manner/context';
-import { CommandFailure, exitCodes, usageFailure } from '../manner/exitCodes';
+import { CommandFailure, exitCodes, failureOf, messageOf, usageFailure } from '../manner/exitCodes';
 import { reportingCommand } from '../manner/modemCommand';
 import { reportOf } from '../manner/report';
-import { aborted, serveLine, type ServeLineOptions, withServeOptions } from './serveLine';
+import { serveLine, type ServeLineOptions, withServeOptions } from './serveLine';
 
 const help = `
 The first line of standard output is what to open. The modem sends each piece when the program has sent everything that came
@@ -60,12 +61,12 @@ export function replayCommand(context: CommandContext): Command {
 
 async function replayOf(file: string): Promise<Replay> {
   const recording = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw usageFailure(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw failureOf(cause, exitCodes.usage);
   });
   try {
     return replayUart(recording, { scheduler: asyncScheduler });
   } catch (cause) {
-    throw usageFailure(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw usageFailure(`${file}: ${messageOf(cause)}`, { cause });
   }
 }
 

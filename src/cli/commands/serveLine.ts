@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { types } from 'node:util';
 
-import { codeOf, usageFailure } from '../manner/exitCodes';
+import { codeOf, messageOf, usageFailure } from '../manner/exitCodes';
 import type { ReportOptions } from '../manner/modemCommand';
 import { parsePort } from '../values';
 
@@ -50,7 +50,7 @@ export async function serveLine<Pty extends { readonly path: string }, Tcp exten
     if (cause instanceof RangeError) throw usageFailure(cause.message, { cause });
     // A wrong path is reported as it is; anything else means that there are no pseudo-terminals.
     if (isOfSystem(cause) || codeOf(cause) === 'EEXIST') throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new Error(`there are no pseudo-terminals here; use --tcp, or npm install @lydell/node-pty\n(${why})`, {
       cause,
     });
@@ -67,10 +67,4 @@ export function portFailure(option: string, cause: unknown): unknown {
 /** Whether the operating system has refused something. Its errors may come from another realm, as in a test of jest. */
 export function isOfSystem(cause: unknown): cause is NodeJS.ErrnoException {
   return types.isNativeError(cause) && 'syscall' in cause;
-}
-
-/** Resolves when the command is aborted, which is how one that serves something ends. */
-export async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { firstValueFrom, fromEvent, map, merge } from 'rxjs';
 
+import { abortError } from './aborted';
 import type { CommandContext } from './context';
 import { CommandFailure, exitCodes } from './exitCodes';
 
@@ -22,12 +23,7 @@ export async function askHidden(question: string, { input, errors, signal }: Com
         throw new CommandFailure('', exitCodes.interrupted);
       }),
     );
-    const aborted$ = fromEvent(signal, 'abort').pipe(
-      map((): never => {
-        throw signal.reason;
-      }),
-    );
-    return await firstValueFrom(merge(answer$, ended$, aborted$));
+    return await firstValueFrom(merge(answer$, ended$, abortError(signal)));
   } finally {
     lines.close();
     errors.write('\n');

@@ -1,9 +1,10 @@
-import { from, lastValueFrom } from 'rxjs';
+import { filter, firstValueFrom, from, ignoreElements, lastValueFrom, merge } from 'rxjs';
 
 import { machine } from '../..';
 import type { Uart } from '../../streams';
+import { abortError } from './aborted';
 import type { CommandContext } from './context';
-import { usageFailure } from './exitCodes';
+import { codeOf, type CommandFailure, exitCodes, failureOf } from './exitCodes';
 import type { LineSettings } from './modemSettings';
 
 /** The speed at which a line is opened whose speed has to be found. */
@@ -15,8 +16,22 @@ export function openLine({ port, baud, serial }: LineSettings, context: CommandC
   try {
     return open(port, baud === 'auto' ? firstBaudRate : baud, serial);
   } catch (cause) {
-    throw usageFailure(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw failureOf(cause, exitCodes.usage);
   }
+}
+
+/** Resolves when a line is open. Rejects with a failure that has the exit code when it cannot be, or the command is aborted. */
+export async function lineOpened(line: Uart, { signal }: CommandContext): Promise<void> {
+  const open$ = line.readiness$.pipe(filter(({ writable }) => writable));
+  await firstValueFrom(merge(open$, line.rx$.pipe(ignoreElements()), abortError(signal))).catch((cause: unknown) => {
+    signal.throwIfAborted();
+    throw lineFailure(cause);
+  });
+}
+
+/** The failure of a command whose line cannot be opened, or is lost. */
+export function lineFailure(cause: unknown): CommandFailure {
+  return failureOf(cause, codeOf(cause) === 'EINVAL' ? exitCodes.usage : exitCodes.line);
 }
 
 /** Closes a line, and resolves when another program can open it. */

@@ -2,12 +2,13 @@ import { noop } from 'rxjs';
 
 import { ESP8285 } from '../../esp8285';
 import { printTrace, traceLine } from '../../printTrace';
+import { longestDelay } from '../../streams';
 import { withoutPassword } from '../../transports';
 import type { CommandContext } from './context';
-import { codeOf, type CommandFailure, exitCodes, failureOf } from './exitCodes';
+import { codeOf, CommandFailure, exitCodes, failureOf, messageOf } from './exitCodes';
 import type { LineCommandOptions, ModemCommandOptions } from './modemCommand';
 import { type LineSettings, lineSettings, networkSettings } from './modemSettings';
-import { closeLine, openLine } from './openLine';
+import { closeLine, lineFailure, openLine } from './openLine';
 import { reportOf } from './report';
 
 /**
@@ -33,7 +34,9 @@ export async function withModem<T>(
     }
     return await run(nic).catch((error: unknown) => {
       if (codeOf(error) !== 'ENETUNREACH' || network) throw error;
-      throw failureOf(error, exitCodes.network, '; name a network with --ssid, or join one first: rx-usocket join');
+      const why = messageOf(error).replace('; call nic.connect(ssid, key) first', '');
+      const advice = '; name a network with --ssid, or join one first: rx-usocket join';
+      throw new CommandFailure(`${why}${advice}`, exitCodes.network, { cause: error });
     });
   });
 }
@@ -62,6 +65,8 @@ export async function withInterface<T>(
     await closeLine(line);
   };
   const closeNow = (): void => void close().catch(noop);
+  // A line such as that of `emulator:` does not keep the process running by itself.
+  const running = setInterval(noop, longestDelay);
   signal.addEventListener('abort', closeNow);
   try {
     follow(nic, options, context);
@@ -77,6 +82,7 @@ export async function withInterface<T>(
   } finally {
     signal.removeEventListener('abort', closeNow);
     await close();
+    clearInterval(running);
   }
 }
 
@@ -100,5 +106,5 @@ function startFailure(cause: unknown, { port }: LineSettings): CommandFailure {
   const isModem = modemCodes.includes(codeOf(cause));
   return isModem
     ? failureOf(cause, exitCodes.modem, `; rx-usocket doctor --port ${withoutPassword(port)} looks for the reason`)
-    : failureOf(cause, codeOf(cause) === 'EINVAL' ? exitCodes.usage : exitCodes.line);
+    : lineFailure(cause);
 }
