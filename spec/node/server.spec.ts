@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { Agent, createServer as createHttpServer, type IncomingMessage, request } from 'node:http';
-import { type AddressInfo, connect as connectOverSystem, Server, type Socket } from 'node:net';
+import { type AddressInfo, connect as connectOverSystem, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 
 import { describe, expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 
 import { restAt } from '../../harness/peers/peer';
-import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
+import { unusedPort } from '../../harness/peers/tcpServer';
 import { listen, NicSocket } from '../../src/node';
 import { closed, errorOf, eventsOf } from './support/eventLog';
-import { allSockets, ourSockets, type Sockets } from './support/sockets';
+import { ourSockets, type Sockets } from './support/sockets';
 
 /** Closes a server, and waits until its last connection has closed. */
 function stop(server: Server): Promise<void> {
@@ -33,70 +33,6 @@ async function listening(sockets: Sockets, options: object = {}): Promise<Server
   await once(server, 'listening');
   return server;
 }
-
-describe.each(allSockets)('a server, on $name,', (tested) => {
-  it('serves clients, and closes when the last one has left', async () => {
-    await using sockets = await tested.start();
-    const log: string[] = [];
-    const server = sockets.createServer({ halfCloseTimeout: 20 }, (socket) => {
-      log.push(`connection ${socket.readyState}`);
-      socket.on('end', () => log.push('end'));
-      socket.resume().end('welcome');
-    });
-    expect(server).toBeInstanceOf(Server);
-    expect([server.listening, server.address()]).toEqual([false, null]);
-    const port = await unusedPort();
-    expect(server.listen(port, () => log.push('listening'))).toBe(server);
-    expect(server.listening).toBe(true);
-    expect(() => server.listen(port)).toThrow(expect.objectContaining({ code: 'ERR_SERVER_ALREADY_LISTEN' }));
-    await once(server, 'listening');
-    expect(server.address()).toMatchObject({ port });
-    const peer = connectOverSystem({ host: '127.0.0.1', port });
-    expect(await text(peer)).toBe('welcome');
-    server.close(() => log.push('server close'));
-    expect(server.listening).toBe(false);
-    await once(server, 'close');
-    expect(log).toEqual(['listening', 'connection open', 'end', 'server close']);
-  });
-
-  it('closes before it has begun to listen', async () => {
-    await using sockets = await tested.start();
-    const server = sockets.createServer({});
-    const log: string[] = [];
-    server.on('listening', () => log.push('listening')).on('close', () => log.push('close'));
-    server.listen(await unusedPort());
-    await stop(server);
-    expect(log).toEqual(['close']);
-    await expect(new Promise((resolve) => server.close(resolve))).resolves.toMatchObject({
-      code: 'ERR_SERVER_NOT_RUNNING',
-    });
-  });
-
-  it('takes no more clients than it was told', async () => {
-    await using sockets = await tested.start();
-    const server = await listening(sockets);
-    server.maxConnections = 1;
-    const [first, socket] = await client(server);
-    const dropped = once(server, 'drop');
-    const second = connectOverSystem({ host: '127.0.0.1', port: (server.address() as AddressInfo).port });
-    const [drop] = await Promise.all([dropped, text(second)]);
-    expect(drop[0]).toHaveProperty('remoteAddress');
-    first.destroy();
-    await closed(socket.resume());
-    await stop(server);
-  });
-
-  it('is closed by a signal', async () => {
-    await using sockets = await tested.start();
-    const server = sockets.createServer({});
-    const controller = new AbortController();
-    server.listen({ port: await unusedPort(), signal: controller.signal });
-    await once(server, 'listening');
-    controller.abort();
-    await once(server, 'close');
-    expect(server.listening).toBe(false);
-  });
-});
 
 describe.each(ourSockets)('a server, on $name,', (tested) => {
   it('has sockets with which a program does what it does with those of connect', async () => {
@@ -153,17 +89,9 @@ describe.each(ourSockets)('a server, on $name,', (tested) => {
     await stop(server);
   });
 
-  it('fails with the reason of the interface', async () => {
+  it('does not listen on a path', async () => {
     await using sockets = await tested.start();
-    await using other = await tcpServer();
     const server = sockets.createServer({});
-    const { port } = other.endpoint;
-    server.listen({ port, host: '127.0.0.1' });
-    const [error] = (await once(server, 'error')) as [NodeJS.ErrnoException];
-    // 127.0.0.1 is an address of this machine, not of the modem.
-    expect(error).toMatchObject({ code: tested.firmware ? 'EADDRNOTAVAIL' : 'EADDRINUSE', syscall: 'listen', port });
-    expect(error.errno).toBeLessThan(0);
-    expect(server.listening).toBe(false);
     expect(() => server.listen('/tmp/path')).toThrow(expect.objectContaining({ code: 'EOPNOTSUPP' }));
   });
 

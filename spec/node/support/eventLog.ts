@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { Socket } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import { types } from 'node:util';
 
 /** The events of `net.Socket` that Node.js documents. */
@@ -8,12 +8,15 @@ const events = [
   ...['timeout', 'finish', 'error', 'close'],
 ];
 
-/**
- * Notes the events of a socket, each with the state at that moment: `'connect open'`. Data that come in several pieces are
- * noted once.
- */
+/** Notes the events of a socket. Data that come in several pieces are noted once. */
 export function eventsOf(socket: Socket, { data = true } = {}): readonly string[] {
   const log: string[] = [];
+  noteEvents(socket, log, data);
+  return log;
+}
+
+/** Adds the events of a socket to a log, each with the state at that moment: `'connect open'`. */
+export function noteEvents(socket: Socket, log: string[], data: boolean): void {
   for (const event of events) {
     if (event === 'data' && !data) continue;
     socket.on(event, (first: unknown) => {
@@ -22,7 +25,15 @@ export function eventsOf(socket: Socket, { data = true } = {}): readonly string[
       if (event !== 'data' || log.at(-1) !== entry) log.push(entry);
     });
   }
-  return log;
+}
+
+/** Adds the events of a server to a log, each with whether it listens: `'server listening true'`. */
+export function noteServerEvents(server: Server, log: string[]): void {
+  for (const event of ['listening', 'connection', 'drop', 'error', 'close']) {
+    server.on(event, (first: unknown) => {
+      log.push(`server ${event} ${event === 'error' ? shown(first) : server.listening}`);
+    });
+  }
 }
 
 function shown(value: unknown): string {
