@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { servePty, serveTcp } from '../../src/emulator';
 import { startNode } from '../../harness/processes/program';
 import { tcpServer } from '../../harness/peers/tcpServer';
+import { webServer } from '../../harness/peers/webServer';
 
 /** Connects over an interface that is unreferenced, and unreferences the connection when the peer has said something. */
 const program = `
@@ -24,7 +25,34 @@ const program = `
   })();
 `;
 
+/** Asks a web server, and has nothing to do after the answer. */
+const asking = `
+  const { get } = require('node:http');
+  const { text } = require('node:stream/consumers');
+  const { machine, network } = require('./src');
+  const { HttpAgent } = require('./src/node');
+  const [line, port] = process.argv.slice(1);
+  (async () => {
+    const nic = (await network.ESP8285(new machine.UART(line, 115_200))).unref();
+    await nic.connect('my-ssid', 'my-password');
+    const agent = new HttpAgent({ nic, keepAlive: true });
+    const response = await new Promise((answer) => get({ host: '127.0.0.1', port, agent }, answer));
+    console.log(await text(response));
+    process.on('exit', () => console.log(Object.values(agent.freeSockets).flat().length, 'kept'));
+  })();
+`;
+
 describe('an interface that is unreferenced', () => {
+  it('lets the program end while an agent keeps an idle connection', async () => {
+    await using pty = await disposable(servePty({ latency: 0 }));
+    await using web = await webServer((_request, response) => void response.end('a page'));
+    // It does not end the connection.
+    web.server.keepAliveTimeout = 60_000;
+    const line = [pty.served.path, String(web.port)];
+    await using running = startNode(['-r', './harness/processes/tsNode.cjs', '-e', asking, ...line]);
+    expect(await running.outcome).toEqual({ code: 0, stdout: 'a page\n1 kept\n', stderr: '' });
+  });
+
   it.each(['emulator:', 'a serial port', 'a serial server'] as const)(
     'keeps the program running while a connection of it does, on %s',
     async (kind) => {
