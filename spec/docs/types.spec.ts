@@ -6,17 +6,19 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import ts from 'typescript';
 
 import { asFile, context } from './support/context';
+import { libraries, libraryProgram, libraryRows } from './support/libraryRows';
 import { blocksIn } from './support/markdown';
 import { asProgram, guideRows } from './support/guideRows';
 import { compilers, UserProject } from './support/userProject';
 
 const samples = readdirSync('samples', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
-const project = new UserProject(['cli-progress', '@types/cli-progress', 'commander', 'jimp']);
+const project = new UserProject(['cli-progress', '@types/cli-progress', 'commander', 'jimp', ...libraries]);
 const written: Record<string, string> = {
   'context.mts': context,
   ...Object.fromEntries(blocksIn('js', 'ts').map((block, index) => [`program${index}.mts`, asFile(block)])),
   'fixtures.mts': readFileSync(join(__dirname, 'support/fixtures.ts'), 'utf8'),
   'rows.mts': asProgram(guideRows),
+  'libraries.mts': libraryProgram,
   // Fails if the types accept everything.
   'wrong.mts': `
     import { usocket } from 'rx-usocket';
@@ -37,6 +39,13 @@ beforeAll(async () => {
 
 afterAll(() => {
   project.remove();
+});
+
+it('the table of libraries has a piece of a program for each that is not told in words', () => {
+  expect(libraryRows.map((code) => /new \w+|http2\.\w+|\w+\.connect/.exec(code)?.[0])).toEqual([
+    ...['new HttpAgent', 'new HttpsAgent', 'http2.connect', 'new Agent', 'new WebSocket', 'new MqttClient'],
+    ...['client.connect', 'new Client'],
+  ]);
 });
 
 it.each(Object.keys(compilers) as (keyof typeof compilers)[])(
