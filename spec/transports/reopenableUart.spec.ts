@@ -6,11 +6,15 @@ import { join } from 'node:path';
 import { EMPTY, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
 import { rfc2217Uart, serialUart, tcpUart } from '../../src/transports';
+import { reopenableUart } from '../../src/transports/reopenableUart';
+import type { Transport } from '../../src/transports/transportUart';
+import { OSError } from '../../src/usocket/contract/osError';
 import { collect } from '../../harness/peers/bytes';
 import { failureOf } from '../../harness/interfaces/failure';
 import { openPty, type Pty } from '../../harness/lines/pty';
 import { tcpServer, type TcpServer } from '../../harness/peers/tcpServer';
 import { TelnetPeer } from '../../harness/lines/telnetPeer';
+import { marbles } from '../../harness/time/marbles';
 import { settled, writable } from './support/uart';
 
 const to = ({ endpoint: { address: host, port } }: TcpServer) => ({ host, port });
@@ -169,4 +173,62 @@ describe('a serial port that is plugged in again', () => {
     expect((await received).toString()).toBe('hi');
     await settled(uart.close());
   });
+});
+
+describe('reopenableUart', () => {
+  const unplugged = new OSError('ENODEV', 'read', 'it was unplugged');
+  const chunks = { a: Buffer.from('a'), b: Buffer.from('b') };
+  const idle = { readable: false, writable: false, hangup: false, error: false };
+  const states = {
+    i: idle,
+    w: { ...idle, writable: true },
+    l: { ...idle, readable: true, hangup: true, error: true },
+  };
+  const transportOf = (parts: Pick<Transport, 'received$' | 'writable$' | 'release'>): Transport => ({
+    name: 'line',
+    send: () => EMPTY,
+    longestPause: 100,
+    ...parts,
+  });
+
+  it(
+    'opens the line once for all who ask, after the old one has been closed, and shows the state of the new one',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const release$ = cold<never>('--|');
+      const received$ = [cold('-a-#', chunks, unplugged), cold('---b', chunks)] as const;
+      const writable$ = [cold('t', { t: true }), cold('-t', { t: true })] as const;
+      let count = 0;
+      const uart = reopenableUart(() => {
+        const at = count++ === 0 ? 0 : 1;
+        return transportOf({ received$: received$[at], writable$: writable$[at], release: () => release$ });
+      });
+      expectObservable(uart.rx$).toBe('               -a-#', chunks, unplugged);
+      expectObservable(uart.readiness$, '-^').toBe('  -w-l---iw', states);
+      expectObservable(uart.reopen(), '-----^').toBe('  --------|');
+      expectObservable(uart.reopen(), '------^').toBe(' --------|');
+      expectObservable(uart.rx$, '--------^').toBe('   ----------b', chunks);
+      expectSubscriptions(release$.subscriptions).toBe('-----^-!');
+      expectSubscriptions(received$[1].subscriptions).toBe('-------^');
+    }),
+  );
+
+  it(
+    'does not open a line that is closed meanwhile',
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const release$ = cold<never>('---|');
+      let count = 0;
+      const received$ = cold('-#', chunks, unplugged);
+      const uart = reopenableUart(() => {
+        count++;
+        return transportOf({ received$, writable$: cold(''), release: () => release$ });
+      });
+      const closed = new OSError('EBADF', 'open', 'open line: the line has been closed');
+      expectObservable(uart.reopen(), '--^').toBe('-----#', {}, closed);
+      expectObservable(uart.close(), '---^').toBe('-----|');
+      expectObservable(uart.reopen(), '-------^').toBe('-------#', {}, closed);
+      expectSubscriptions(release$.subscriptions).toBe('--^--!');
+      expectSubscriptions(received$.subscriptions).toBe('^!');
+      expect(count).toBe(1);
+    }),
+  );
 });
