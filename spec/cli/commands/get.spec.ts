@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -40,10 +40,13 @@ const ranged: RequestListener = (request, response) => {
 };
 
 /** Leaves half of the file there, as a download that was cut off does. */
-async function leaveHalf(url: string): Promise<void> {
+async function leaveHalf(url: string, validator: string): Promise<void> {
   await writeFile(`${file}.part`, half);
-  await writeFile(`${file}.part.json`, JSON.stringify({ url, validator: '"one"' }));
+  await writeFile(`${file}.part.json`, JSON.stringify({ url, validator }));
 }
+
+/** What a server says to a request, with or without a range. */
+type Answer = (range: boolean) => readonly [status: number, headers: Record<string, string>, body: string];
 
 describe('rx-usocket get', () => {
   it('writes the content to standard output, after redirects', async () => {
@@ -87,7 +90,7 @@ describe('rx-usocket get', () => {
     const cut = await runCommand(args, surroundings);
     expect(cut).toMatchObject({ code: 1, stdout: '' });
     expect(cut.stderr).toMatch(
-      /the answer has ended after [\d,]+ of 18,890 bytes.*; the same command continues .*file\.part/,
+      /the download has ended after [\d,]+ of 18,890 bytes.*; the same command continues .*file\.part/,
     );
     expect(content.startsWith(await readFile(`${file}.part`, 'latin1'))).toBe(true);
     isCut = false;
@@ -100,7 +103,7 @@ describe('rx-usocket get', () => {
 
   const elsewhere = `bytes 0-${content.length - 1}/${content.length}`;
   const rest = `bytes ${half.length}-${content.length - 1}/${content.length}`;
-  it.each<[string, (range: boolean) => readonly [status: number, headers: Record<string, string>, body: string]]>([
+  it.each<[what: string, answer: Answer, validator?: string]>([
     ['all of it', () => [200, { etag: '"two"' }, content]],
     ['another place', (range) => [range ? 206 : 200, range ? { 'content-range': elsewhere } : {}, content]],
     ['a part without a place', (range) => [range ? 206 : 200, {}, content]],
@@ -116,14 +119,22 @@ describe('rx-usocket get', () => {
           ? [206, { 'content-range': `bytes 8000-8009/8010`, 'content-length': '9' }, 'x'.repeat(9)]
           : [200, {}, content],
     ],
+    [
+      'another time',
+      (range) =>
+        range
+          ? [206, { 'last-modified': 'Sun, 01 Jan 2040 00:00:00 GMT', 'content-range': rest }, 'x'.repeat(10_890)]
+          : [200, {}, content],
+      'Sat, 01 Jan 2000 00:00:00 GMT',
+    ],
     ['416 and a page', (range) => [range ? 416 : 200, { 'content-range': `bytes */5` }, range ? 'a page' : content]],
-  ])('downloads it anew when the server answers to a range with %s', async (_what, answer) => {
+  ])('downloads it anew when the server answers to a range with %s', async (_what, answer, validator = '"one"') => {
     await using web = await webServer((request, response) => {
       const [status, headers, body] = answer(request.headers.range !== undefined);
       response.writeHead(status, headers).end(body);
     });
     const url = `http://host.example:${web.port}/`;
-    await leaveHalf(url);
+    await leaveHalf(url, validator);
     const { code } = await runCommand(['get', url, '-o', file, ...joined], surroundings);
     expect(code).toBe(0);
     expect(await readFile(file, 'latin1')).toBe(content);
@@ -148,6 +159,61 @@ describe('rx-usocket get', () => {
     expect(await readFile(file, 'latin1')).toBe('as it was');
     expect(await runCommand([...doubtful, '--trust-end'], surroundings)).toMatchObject({ code: 0 });
     expect(await readFile(file, 'latin1')).toBe('all of it?');
+  });
+
+  it('does not take content for whole whose end is not certain, on standard output neither', async () => {
+    await using web = await webServer((request, response) => {
+      const length = request.url === '/' ? '' : 'Content-Length: 20\r\n';
+      response.socket?.end(`HTTP/1.1 200 OK\r\n${length}\r\nall of it?`);
+    });
+    const url = `http://host.example:${web.port}/`;
+    const doubtful = await runCommand(['get', url, ...joined], surroundings);
+    expect(doubtful).toMatchObject({ code: 1, stdout: 'all of it?' });
+    expect(doubtful.stderr).toContain('the content may be incomplete; --trust-end takes it');
+    expect(await runCommand(['get', url, '--trust-end', ...joined], surroundings)).toMatchObject({ code: 0 });
+    const cut = await runCommand(['get', `${url}cut`, ...joined], surroundings);
+    expect(cut).toMatchObject({ code: 1, stderr: expect.stringContaining('ended after 10 of 20 bytes') });
+    const kept = await runCommand(['get', `${url}cut`, '-o', file, ...joined], surroundings);
+    expect(kept.stderr).toContain('it cannot be continued');
+  });
+
+  it('sends the password of the URL to its own server only', async () => {
+    const seen: string[] = [];
+    await using other = await webServer((request, response) => {
+      response.end(request.headers.authorization ?? 'none');
+    });
+    await using web = await webServer((request, response) => {
+      seen.push(request.headers.authorization ?? 'none');
+      if (request.url === '/to') response.writeHead(302, { location: `http://sub.host.example:${other.port}/` }).end();
+      else response.writeHead(302, { location: '/to' }).end();
+    });
+    const hosts = { ...emulator.hosts, 'sub.host.example': '127.0.0.1' };
+    const url = `http://user:p%40ss@host.example:${web.port}/`;
+    const outcome = await runCommand(['get', url, ...joined], { environment, emulator: { hosts } });
+    expect(outcome).toMatchObject({ code: 0, stdout: 'none' });
+    const basic = `Basic ${Buffer.from('user:p@ss').toString('base64')}`;
+    expect(seen).toEqual([basic, basic]);
+  });
+
+  it('writes to a device as it is, and refuses a place for no file before it asks for anything', async () => {
+    let requests = 0;
+    await using web = await webServer((_request, response) => {
+      requests += 1;
+      response.end(content);
+    });
+    const url = `http://host.example:${web.port}/`;
+    const device = join(folder, 'device');
+    await symlink('/dev/null', device);
+    expect(await runCommand(['get', url, '-o', device, ...joined], surroundings)).toMatchObject({ code: 0 });
+    expect(await readdir(folder)).toEqual(['device']);
+    expect((await stat(device)).isCharacterDevice()).toBe(true);
+    expect(await runCommand(['get', url, '-o', folder, ...joined], surroundings)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is a directory'),
+    });
+    const nowhere = await runCommand(['get', url, '-o', join(folder, 'none', 'file'), ...joined], surroundings);
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot write') });
+    expect(requests).toBe(1);
   });
 
   it('stops at Ctrl-C, and leaves what has come', async () => {

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { truncateSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { restAt, takeAt } from '../../../harness/peers/peer';
 import { tcpServer, unusedPort } from '../../../harness/peers/tcpServer';
 import { webServer } from '../../../harness/peers/webServer';
+import type { CommandContext } from '../../../src/cli/manner/context';
+import { machine } from '../../../src';
 import { runCommand } from '../support/runCommand';
 import { startCommand } from '../support/startCommand';
 
@@ -55,6 +59,45 @@ describe('rx-usocket put', () => {
     web.server.on('checkContinue', (_request, response) => response.writeHead(401).end());
     const unasked = await runCommand(['put', large, url, ...joined], surroundings);
     expect(unasked).toMatchObject({ code: 1, stderr: expect.stringContaining('401 Unauthorized') });
+  });
+
+  it('sends a file as long as it was at the beginning, and fails when it becomes shorter', async () => {
+    await using web = await webServer((request, response) => {
+      void text(request).then(
+        (body) => response.end(`${request.headers['content-length']} ${body.length}`),
+        () => undefined,
+      );
+    });
+    const url = `http://host.example:${web.port}/`;
+    const changing = join(folder, 'changing');
+    await writeFile(changing, 'x'.repeat(20_000));
+    // The size is taken before the modem is opened.
+    const changeTo = (size: number): Partial<CommandContext> => ({
+      openLine: (port, baudRate, settings) => {
+        truncateSync(changing, size);
+        return new machine.UART(port, baudRate, { ...settings, emulator: { latency: 0, ...emulator } });
+      },
+    });
+    const grown = await runCommand(['put', changing, url, '--json', ...joined], { environment, ...changeTo(30_000) });
+    expect(JSON.parse(grown.stdout)).toMatchObject({ status: 200, answer: '20000 20000' });
+    const shrunk = await runCommand(['put', changing, url, ...joined], { environment, ...changeTo(10_000) });
+    expect(shrunk).toMatchObject({ code: 1, stdout: '' });
+    expect(shrunk.stderr).toContain('the file has become 20,000 bytes shorter meanwhile');
+  });
+
+  it('sends what comes from a pipe by name, and refuses a folder', async () => {
+    await using web = await webServer((request, response) => {
+      void text(request).then((body) => response.end(body));
+    });
+    const url = `http://host.example:${web.port}/`;
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const written = writeFile(pipe, 'from a pipe');
+    const { stdout } = await runCommand(['put', pipe, url, '--json', ...joined], surroundings);
+    await written;
+    expect(JSON.parse(stdout)).toMatchObject({ size: 11, answer: 'from a pipe' });
+    const refused = await runCommand(['put', folder, url, ...joined], surroundings);
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('is a directory') });
   });
 
   it('fails without a file, and when the connection fails', async () => {

@@ -1,4 +1,5 @@
-import { pipeline } from 'node:stream/promises';
+import { createWriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
 
 import type { Command } from 'commander';
 
@@ -6,10 +7,10 @@ import type { CommandContext } from '../manner/context';
 import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
 import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
-import { download, refusal } from '../transfer/download';
-import { meter, shownRate } from '../transfer/meter';
-import { PartialFile } from '../transfer/partialFile';
-import { addTrustOptions, shownUrl, type TrustOptions, webClient, webUrl } from '../transfer/webClient';
+import { download, downloadTo } from '../transfer/download';
+import { shownRate } from '../transfer/meter';
+import { checkOutput, PartialFile } from '../transfer/partialFile';
+import { addTrustOptions, type TrustOptions, webClient, webUrl } from '../transfer/webClient';
 
 interface GetOptions extends ModemCommandOptions, TrustOptions {
   readonly output?: string;
@@ -39,23 +40,22 @@ export function getCommand(context: CommandContext): Command {
       const url = webUrl(text);
       const report = reportOf(options, context);
       const { signal } = context;
+      const isDevice = output !== undefined && (await checkOutput(output)) === 'device';
       await withModem(options, context, async (nic) => {
         const client = await webClient(nic, { ...(ca !== undefined && { ca }) }, signal);
         const { baud } = nic;
+        const how = { client, url, baud, signal, trustEnd: trustEnd === true, report };
         if (output === undefined) {
-          const response = await client.get(url, { accept: '*/*', 'user-agent': 'rx-usocket' });
-          if (response.statusCode !== 200) throw await refusal(response, shownUrl(url));
-          const display = report.progress();
-          try {
-            const measured = meter(display, { baud });
-            await pipeline(response, measured.stream, context.output, { signal, end: false });
-          } finally {
-            display.stop();
-          }
+          await downloadTo(context.output, how);
           return;
         }
-        const file = new PartialFile(output);
-        const got = await download({ client, url, file, baud, signal, trustEnd: trustEnd === true, report });
+        if (isDevice) {
+          const device = createWriteStream(output);
+          await downloadTo(device, how);
+          await finished(device.end());
+          return;
+        }
+        const got = await download({ ...how, file: new PartialFile(output) });
         report.result({ file: output, ...got }, ({ size, rate }) => {
           return `${output}: ${size.toLocaleString('en')} bytes, ${shownRate(rate, baud)}`;
         });

@@ -1,16 +1,14 @@
-import { open } from 'node:fs/promises';
-import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 import { type Command, Option } from 'commander';
 
 import type { CommandContext } from '../manner/context';
-import { usageFailure } from '../manner/exitCodes';
 import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
 import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
 import { refusal } from '../transfer/download';
 import { meter, shownRate } from '../transfer/meter';
+import { source } from '../transfer/source';
 import { upload } from '../transfer/upload';
 import { addTrustOptions, shownUrl, type TrustOptions, webClient, webUrl } from '../transfer/webClient';
 
@@ -60,19 +58,4 @@ export function putCommand(context: CommandContext): Command {
         body.destroy();
       }
     });
-}
-
-/** What is to be sent. Throws a usage failure for a file that cannot be read. */
-export async function source(
-  name: string,
-  { input }: CommandContext,
-): Promise<{ readonly body: Readable; readonly size: number | undefined }> {
-  if (name === '-') return { body: input instanceof Readable ? input : Readable.from(input), size: undefined };
-  try {
-    const file = await open(name);
-    const { size } = await file.stat();
-    return { body: file.createReadStream({ highWaterMark: 4096 }), size };
-  } catch (cause) {
-    throw usageFailure(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
 }

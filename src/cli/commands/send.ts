@@ -12,7 +12,7 @@ import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
 import { parseHostPort, shownAddress } from '../serving/places';
 import { meter, shownRate } from '../transfer/meter';
-import { source } from './put';
+import { source } from '../transfer/source';
 
 const help = `
 The connection is closed when the modem has sent all of it. What the host says is dropped; use nc to see it. The exit code is 1

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 
 import { CommandFailure, exitCodes } from '../manner/exitCodes';
 import type { Report } from '../manner/report';
-import { type Meter, meter } from './meter';
+import { meter } from './meter';
 import type { PartialFile } from './partialFile';
 import { shownUrl, type WebClient } from './webClient';
 
@@ -11,7 +11,6 @@ import { shownUrl, type WebClient } from './webClient';
 export interface DownloadOptions {
   readonly client: WebClient;
   readonly url: URL;
-  readonly file: PartialFile;
   readonly baud: number | undefined;
   readonly signal: AbortSignal;
   /** Whether the end of the connection is the end of a file whose length the server does not say. */
@@ -36,13 +35,40 @@ interface Part {
   readonly total: number | undefined;
 }
 
+/** What a download to a file needs. */
+export interface FileDownloadOptions extends DownloadOptions {
+  readonly file: PartialFile;
+}
+
+/**
+ * Downloads to a stream, which is left open. Rejects when the server refuses, and when not all of the answer has certainly
+ * come.
+ */
+export async function downloadTo(output: NodeJS.WritableStream, options: DownloadOptions): Promise<void> {
+  const { client, url, baud, signal, trustEnd, report } = options;
+  const response = await client.get(url, { accept: '*/*', 'user-agent': 'rx-usocket' });
+  if (response.statusCode !== 200) throw await refusal(response, shownUrl(url));
+  const total = lengthOf(response.headers);
+  const display = report.progress();
+  const measured = meter(display, { baud });
+  try {
+    await pipeline(response, measured.stream, output, { signal, end: false });
+  } catch (cause) {
+    throw cutOff(measured.count(), total, '', cause);
+  } finally {
+    display.stop();
+  }
+  if (isDelimited(response) || trustEnd) return;
+  throw new CommandFailure(doubtful('the content'), exitCodes.failed);
+}
+
 /**
  * Downloads a file, and continues a partial one. The file gets its name only when all of its bytes are certain to be those
  * of one version of the content. What does not fit together is downloaded anew.
  *
  * Rejects when the server refuses, and when the answer ends too early. What has come is kept then.
  */
-export async function download(options: DownloadOptions): Promise<Downloaded> {
+export async function download(options: FileDownloadOptions): Promise<Downloaded> {
   const { client, url, file, report } = options;
   const shown = shownUrl(url);
   const beginning = await file.beginning(shown);
@@ -76,43 +102,46 @@ function partOf(
   if (statusCode !== 206) return undefined;
   const [, from, to, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers['content-range'] ?? '') ?? [];
   const isRest = Number(from) === size && Number(to) + 1 === Number(total);
-  const isSame = validatorOf(headers) === undefined || [headers.etag, headers['last-modified']].includes(validator);
+  const now = validator.startsWith('"') ? headers.etag : headers['last-modified'];
+  const isSame = now === undefined || now === validator;
   const length = lengthOf(headers);
   const isWhole = length === undefined || length === Number(total) - size;
   return isRest && isSame && isWhole ? { from: size, total: Number(total) } : undefined;
 }
 
-async function save(response: IncomingMessage, part: Part, options: DownloadOptions): Promise<Downloaded> {
+async function save(response: IncomingMessage, part: Part, options: FileDownloadOptions): Promise<Downloaded> {
   const { url, file, baud, signal, trustEnd, report } = options;
   const { from, total } = part;
-  const target = from > 0 ? await file.continue() : await file.begin(shownUrl(url), validatorOf(response.headers));
+  const validator = validatorOf(response.headers);
+  const isKept = from > 0 || validator !== undefined;
+  const target = from > 0 ? await file.continue() : await file.begin(shownUrl(url), validator);
+  const next = isKept ? `; the same command continues ${file.path}` : '; it cannot be continued';
   const display = report.progress(total);
   const measured = meter(display, { baud }, from);
   try {
     await pipeline(response, measured.stream, target.createWriteStream({ flush: true }), { signal });
   } catch (cause) {
-    throw cutOff(from + measured.count(), part, file, cause);
+    throw cutOff(from + measured.count(), total, next, cause);
   } finally {
     display.stop();
   }
-  checkLength(measured, part, options, isDelimited(response) || trustEnd);
+  const size = from + measured.count();
+  if (total !== undefined && size !== total) throw cutOff(size, total, next);
+  const isWhole = total !== undefined || isDelimited(response) || trustEnd;
+  if (!isWhole) throw new CommandFailure(doubtful(file.path), exitCodes.failed);
   await file.complete();
-  return { size: from + measured.count(), resumedAt: from, rate: measured.rate() };
+  return { size, resumedAt: from, rate: measured.rate() };
 }
 
-function checkLength(measured: Meter, part: Part, { file }: DownloadOptions, isEndKnown: boolean): void {
-  const size = part.from + measured.count();
-  if (part.total !== undefined && size !== part.total) throw cutOff(size, part, file);
-  if (part.total !== undefined || isEndKnown) return;
-  const message = `the server does not say how long the file is, so ${file.path} may be incomplete; --trust-end takes it`;
-  throw new CommandFailure(message, exitCodes.failed);
-}
-
-function cutOff(size: number, { total }: Part, { path }: PartialFile, cause?: unknown): CommandFailure {
+function cutOff(size: number, total: number | undefined, next: string, cause?: unknown): CommandFailure {
   const why = cause instanceof Error ? ` (${cause.message})` : '';
   const of = total === undefined ? '' : ` of ${total.toLocaleString('en')}`;
-  const message = `the answer has ended after ${size.toLocaleString('en')}${of} bytes${why}; the same command continues ${path}`;
+  const message = `the download has ended after ${size.toLocaleString('en')}${of} bytes${why}${next}`;
   return new CommandFailure(message, exitCodes.failed, { cause });
+}
+
+function doubtful(what: string): string {
+  return `the server does not say how long the file is, so ${what} may be incomplete; --trust-end takes it`;
 }
 
 /** What the server says instead of the file, with the beginning of its page. */

@@ -1,4 +1,7 @@
-import { type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { access, constants, type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { usageFailure } from '../manner/exitCodes';
 
 /** What a partial file is the beginning of. */
 interface Origin {
@@ -6,6 +9,20 @@ interface Origin {
   readonly url: string;
   /** The strong validator of the content: an ETag, or the time of its last change. */
   readonly validator: string;
+}
+
+/**
+ * Checks where a download shall go, before anything is asked for. A device or a pipe is written to as it is, because it
+ * must not be replaced by a file. Throws a usage failure if no file can be there.
+ */
+export async function checkOutput(name: string): Promise<'file' | 'device'> {
+  const there = await stat(name).catch(() => undefined);
+  if (there?.isDirectory()) throw usageFailure(`${name} is a directory; add the name of the file`);
+  if (there && !there.isFile()) return 'device';
+  await access(dirname(name), constants.W_OK).catch((cause: unknown) => {
+    throw usageFailure(`cannot write ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
+  return 'file';
 }
 
 /**

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
+import { urlToHttpOptions } from 'node:url';
 
 import type { Command } from 'commander';
 import followRedirects from 'follow-redirects';
@@ -25,7 +26,10 @@ export function addTrustOptions(command: Command): Command {
 /** Asks web servers through an interface. */
 export interface WebClient {
   readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
-  /** Asks for a page, and follows redirects. Rejects when there is no answer, or when the signal aborts. */
+  /**
+   * Asks for a page, and follows redirects. The user name and the password of the URL are for its own server only. Rejects
+   * when there is no answer, or when the signal aborts.
+   */
   get(url: URL, headers: OutgoingHttpHeaders): Promise<IncomingMessage & { readonly responseUrl: string }>;
 }
 
@@ -37,13 +41,27 @@ export async function webClient(nic: ESP8285, { ca }: TrustOptions, signal: Abor
     agents,
     async get(url, headers) {
       const protocol = url.protocol === 'https:' ? https : http;
-      const request = protocol.get(url, { headers, agents, maxRedirects: 10 });
+      const request = protocol.get(url, {
+        headers: { ...headers, ...credentials(url) },
+        agents,
+        maxRedirects: 10,
+        beforeRedirect: ({ protocol: scheme, host, headers: passed }: RequestOptions) => {
+          const isSameServer = `${scheme ?? ''}//${host ?? ''}` === url.origin;
+          if (!isSameServer && passed && 'authorization' in passed) delete passed.authorization;
+        },
+      });
       // After the answer, a failure is one of the answer.
       request.on('error', () => undefined);
       const [response] = (await once(request, 'response', { signal })) as [Awaited<ReturnType<WebClient['get']>>];
       return response;
     },
   };
+}
+
+/** The header with the user name and the password of a URL. follow-redirects does not look for them in a `URL`. */
+function credentials(url: URL): OutgoingHttpHeaders {
+  const { auth } = urlToHttpOptions(url);
+  return auth ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {};
 }
 
 /** Parses a URL of the web. Throws a usage failure. */

@@ -1,0 +1,57 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+
+import type { CommandContext } from '../manner/context';
+import { usageFailure } from '../manner/exitCodes';
+
+/** What is to be sent. */
+export interface Source {
+  readonly body: Readable;
+  /** How many bytes it has; `undefined` if that is not known. */
+  readonly size: number | undefined;
+}
+
+/** How many bytes of a file are read at a time. */
+const highWaterMark = 4096;
+
+/** Opens what is to be sent; `-` is standard input. Throws a usage failure for a file that cannot be read. */
+export async function source(name: string, { input }: CommandContext): Promise<Source> {
+  if (name === '-') return { body: input instanceof Readable ? input : Readable.from(input), size: undefined };
+  try {
+    const file = await open(name);
+    const details = await file.stat();
+    if (details.isDirectory()) {
+      await file.close();
+      throw new Error(`${name} is a directory`);
+    }
+    // The size of a pipe or a device is 0, whatever comes from it, and so is that of a file in /proc.
+    if (!details.isFile()) return { body: file.createReadStream({ highWaterMark }), size: undefined };
+    if (details.size === 0) return await wholeOf(file);
+    return { body: Readable.from(firstBytes(file, details.size), { objectMode: false }), size: details.size };
+  } catch (cause) {
+    throw usageFailure(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+async function wholeOf(file: FileHandle): Promise<Source> {
+  try {
+    const content = await file.readFile();
+    return { body: Readable.from(content.length > 0 ? [content] : [], { objectMode: false }), size: content.length };
+  } finally {
+    await file.close();
+  }
+}
+
+/** So many bytes, as the receiver is told before, although the file may change meanwhile. Throws if there are fewer. */
+async function* firstBytes(file: FileHandle, size: number): AsyncGenerator<Buffer> {
+  let missing = size;
+  try {
+    for await (const piece of file.createReadStream({ end: size - 1, highWaterMark }) as AsyncIterable<Buffer>) {
+      missing -= piece.length;
+      yield piece;
+    }
+  } finally {
+    await file.close();
+  }
+  if (missing > 0) throw new Error(`the file has become ${missing.toLocaleString('en')} bytes shorter meanwhile`);
+}
