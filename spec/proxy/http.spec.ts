@@ -93,6 +93,20 @@ describe.each(allProxies)('an HTTP proxy, on $name,', (tested) => {
     await new Promise((ended) => abandoned.once('end', ended).resume());
   });
 
+  it('refuses an answer that it cannot pass on', async () => {
+    await using proxy = await runningProxy(tested);
+    await using server = await tcpServer();
+    const url = `http://user:secret@127.0.0.1:${server.endpoint.port}/`;
+    for (const status of ['099 OK', '200 O\u0001K']) {
+      const client = proxy.client(`GET ${url} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      const peer = await server.accept();
+      peer.resume().end(`HTTP/1.1 ${status}\r\nContent-Length: 2\r\n\r\nhi`);
+      expect(await client.end()).toMatch(/^HTTP\/1.1 502 /);
+    }
+    expect(proxy.refusals).toHaveLength(2);
+    expect(proxy.refusals.join()).not.toContain('secret');
+  });
+
   it('asks the server whether it wants the body', async () => {
     await using proxy = await runningProxy(tested);
     await using web = await webServer((request, response) => {

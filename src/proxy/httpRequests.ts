@@ -4,12 +4,13 @@ import {
   request as makeRequest,
   type RequestOptions,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http';
 import { pipeline } from 'node:stream';
 
 import { passedOn } from './headers';
 import type { Outgoing } from './outgoing';
-import { refusalOf } from './refusal';
+import { type Refusal, refusalOf } from './refusal';
 import { parseAuthority } from './target';
 
 /** Requests that may be repeated, because a kept connection may end while one of them is on its way (RFC 9110, 9.2.1). */
@@ -37,13 +38,25 @@ export function passRequest(request: IncomingMessage, response: ServerResponse, 
     headers: { ...passedOn(request), ...(isChunked && { 'Transfer-Encoding': 'chunked' }), Host: authority },
   };
 
+  const refuse = ({ status, reason }: Pick<Refusal, 'status' | 'reason'>) => {
+    // Without a user name and a password.
+    outgoing.refused(`${method} ${url.replace(/\/\/[^/?#@]*@/, '//')}`, reason);
+    answer(response, status, reason);
+  };
   const send = (isLast: boolean): ClientRequest => {
     const passed = makeRequest(options);
     const abandon = () => void passed.destroy();
     response.once('close', abandon);
     passed.once('response', (incoming) => {
       if (response.headersSent || response.destroyed) return void incoming.destroy();
-      response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, passedOn(incoming));
+      try {
+        response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, passedOn(incoming));
+      } catch (error) {
+        // A status such as 099 is read, but not written.
+        incoming.destroy();
+        refuse({ status: 502, reason: `the answer of the server is not valid: ${String(error)}` });
+        return;
+      }
       // A cut answer is a cut answer for the client, too: its connection is destroyed.
       pipeline(incoming, response, () => undefined);
     });
@@ -52,9 +65,7 @@ export function passRequest(request: IncomingMessage, response: ServerResponse, 
       // The server has answered before it had the whole request.
       if (response.headersSent || response.destroyed) return;
       if (!isLast && passed.reusedSocket) return void send(true).end();
-      const { status, reason } = refusalOf(error);
-      outgoing.refused(`${method} ${url}`, reason);
-      answer(response, status, reason);
+      refuse(refusalOf(error));
     });
     return passed;
   };
@@ -80,6 +91,10 @@ function wanted(url: string): string {
 }
 
 function answer(response: ServerResponse, status: number, reason: string): void {
-  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+  // Without a message, that of an answer that could not be written would be used.
+  response.writeHead(status, STATUS_CODES[status] ?? '', {
+    'content-type': 'text/plain; charset=utf-8',
+    connection: 'close',
+  });
   response.end(`${reason}\n`);
 }
