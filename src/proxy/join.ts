@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** What happens when a connection that {@link join} joins to another one is open, or cannot be opened. */
 export interface Outcome {
@@ -8,7 +9,7 @@ export interface Outcome {
   readonly failed: (error: Error) => void;
 }
 
-/** How long a program may go on sending to a peer that has ended the connection, in milliseconds. */
+/** How long a program may go on sending when all that its peer has sent is on the way to it, in milliseconds. */
 const linger = 2_000;
 
 /**
@@ -54,11 +55,18 @@ export function join(local: Socket, link: Socket, { opened, failed }: Outcome): 
   link.pipe(local);
 }
 
-/** Ends a connection, and reads what its peer still sends, because unread bytes would make the end a reset. */
-export function endGently(socket: Socket): void {
+/**
+ * Ends a connection, and reads what its peer still sends, because unread bytes would make the end a reset. A peer that reads
+ * slowly gets all that waits for it.
+ */
+export function endGently(socket: Duplex): void {
+  const lingerOn = () => {
+    const late = setTimeout(() => void socket.destroy(), linger);
+    socket.once('close', () => {
+      clearTimeout(late);
+    });
+  };
+  if (socket.writableFinished) lingerOn();
+  else socket.once('finish', lingerOn);
   socket.resume().end();
-  const late = setTimeout(() => void socket.destroy(), linger);
-  socket.once('close', () => {
-    clearTimeout(late);
-  });
 }
