@@ -35,6 +35,16 @@ describe('DirectTargets', () => {
     expect([direct.has('10.255.0.1'), direct.has('11.0.0.1'), direct.has('fd12::1')]).toEqual([true, false, true]);
   });
 
+  it('knows addresses of IPv6 with a port', () => {
+    const direct = new DirectTargets('[2001:db8::1]:80,[2001:db8::2]');
+    expect([direct.has('2001:db8::1', 80), direct.has('2001:db8::1', 81)]).toEqual([true, false]);
+    expect([direct.has('[2001:db8::1]', 80), direct.has('2001:db8::2', 9)]).toEqual([true, true]);
+  });
+
+  it.each(['host/8', '10.0.0.0/99', '10.0.0.0/x'])('names what is no network: %s', (entry) => {
+    expect(() => new DirectTargets(entry)).toThrow(`RX_USOCKET_DIRECT: ${entry} is no network`);
+  });
+
   it('lets servers listen on this machine only, or where it is listed', () => {
     const places = ['localhost', '127.0.0.1', '::1', '0.0.0.0', '::', '', '192.168.1.9'];
     const among = (direct: DirectTargets) => places.filter((place) => direct.mayListen(place));

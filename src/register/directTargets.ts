@@ -28,12 +28,16 @@ export class DirectTargets {
 
   /** Adds a target: a name, an address, `host:port`, `*.suffix` or a network. */
   add(entry: string): void {
-    const [network = '', length] = entry.split('/');
+    const target = entry.replace(/^\[(.*)\]/, '$1');
+    const [network = '', length] = target.split('/');
     const family = isIP(network) === 6 ? 'ipv6' : 'ipv4';
-    if (length !== undefined) this.networks.addSubnet(network, Number(length), family);
+    // With a port, an address in brackets looks like another address without them.
+    if (/^\[.*\]:/.test(entry)) this.names.add(target);
+    else if (length !== undefined)
+      this.addNetwork(entry, () => this.networks.addSubnet(network, Number(length), family));
     else if (isIP(network) !== 0) this.networks.addAddress(network, family);
     else if (entry.startsWith('*.')) this.suffixes.push(entry.slice(1));
-    else this.names.add(entry);
+    else this.names.add(target);
   }
 
   /** Whether a name or an address is reached directly, on any port or on this one. */
@@ -51,5 +55,13 @@ export class DirectTargets {
     return everywhere.has(host)
       ? this.names.has(host) || this.networks.check(host, host === '::' ? 'ipv6' : 'ipv4')
       : this.has(host);
+  }
+
+  private addNetwork(entry: string, add: () => void): void {
+    try {
+      add();
+    } catch (cause) {
+      throw new Error(`RX_USOCKET_DIRECT: ${entry} is no network; write it as 10.0.0.0/8 or fd00::/8`, { cause });
+    }
   }
 }
