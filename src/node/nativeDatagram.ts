@@ -67,6 +67,11 @@ export function stateOf(socket: Socket): SocketState {
   throw new Error(`rx-usocket/node does not know the sockets of Node.js ${process.version}; it knows 20.20, 22 and 24`);
 }
 
+/** Whether a handle is one of the operating system: of the C++ class `UDP` of Node.js. */
+export function isSystemHandle(handle: DatagramCalls): boolean {
+  return handle.constructor.name === 'UDP';
+}
+
 /** Gives a socket that has no port yet another handle. Under a symbol, a handle knows its socket. */
 export function giveDatagramHandle(socket: Socket, handle: DatagramCalls): void {
   const state = stateOf(socket);

@@ -106,6 +106,11 @@ export function nativeStream(object: StreamCalls): NativeStream {
   return Object.defineProperty(stream, 'writeQueueSize', { get: () => object.writeQueueSize });
 }
 
+/** Whether a handle is one of {@link nativeStream}, of another copy of this package, too. */
+export function isNativeStream(handle: object | null): boolean {
+  return handle instanceof parts().JSStream;
+}
+
 /** Gives a `net.Socket` that has no handle this one. `net.Socket` does the same with a handle that it makes. */
 export function giveHandle(socket: Socket, stream: NativeStream): void {
   const give = (socket as unknown as Record<symbol, (handle: NativeStream) => void>)[parts().reinitialize];

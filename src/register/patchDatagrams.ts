@@ -1,7 +1,7 @@
 import { Socket } from 'node:dgram';
 
-import { bindArguments, datagramHandle, NicDatagramSocket } from '../node/datagrams';
-import { giveDatagramHandle, stateOf } from '../node/nativeDatagram';
+import { bindArguments, datagramHandle } from '../node/datagrams';
+import { giveDatagramHandle, isSystemHandle, stateOf } from '../node/nativeDatagram';
 import { DatagramRoutes } from './datagramRoutes';
 import { replace, type Routes } from './patch';
 
@@ -14,7 +14,7 @@ export function patchDatagrams({ nic, direct }: Routes): void {
       const socket = self as Socket;
       const { handle: native } = stateOf(socket);
       // Our own sockets have a handle of their own already.
-      if (native && !(socket instanceof NicDatagramSocket) && !routed.has(socket)) {
+      if (native && isSystemHandle(native)) {
         routed.add(socket);
         giveDatagramHandle(
           socket,

@@ -2,7 +2,7 @@ import { Server, Socket, type TcpSocketConnectOpts } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
 import { connectArguments, yieldWhenIdle } from '../node/nicSocket';
-import { giveHandle, type NativeStream } from '../node/nativeStream';
+import { giveHandle, isNativeStream, type NativeStream } from '../node/nativeStream';
 import { clientHandle, handleOf } from '../node/openHandle';
 import { lookup } from '../node/lookup';
 import { callError } from '../usocket/contract/osError';
@@ -30,7 +30,8 @@ export function patchNet(routes: Routes, systemLookup: TcpSocketConnectOpts['loo
     const [options, listener] = connectArguments(given) as [Target, (() => void) | undefined];
     const { path, port } = options;
     const host = options.host ?? '';
-    const isOurs = handleOf(internalsOf(socket)._handle) !== undefined && !socket.destroyed;
+    // A program may have loaded `rx-usocket/node` in the other form, of ES modules or CommonJS.
+    const isOurs = isNativeStream(internalsOf(socket)._handle) && !socket.destroyed;
     if (path || isOurs) return original(socket, given);
     // The name of a direct target is not looked up through the modem either.
     if (direct.has(host, Number(port))) return original(socket, [{ lookup: systemLookup, ...options }, listener]);
