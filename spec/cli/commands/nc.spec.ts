@@ -61,6 +61,14 @@ describe('rx-usocket nc', () => {
     expect(await command.outcome).toMatchObject({ code: 0 });
   });
 
+  it('fails when its input cannot be read', async () => {
+    await using server = await tcpServer();
+    await using command = startCommand(['nc', 'host.example', String(server.endpoint.port), ...joined], surroundings);
+    await server.accept();
+    command.input.destroy(new Error('EISDIR: read'));
+    expect(await command.outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('EISDIR') });
+  });
+
   it('stops at Ctrl-C, and fails when nobody is there', async () => {
     await using server = await tcpServer();
     await using command = startCommand(['nc', 'host.example', String(server.endpoint.port), ...joined], surroundings);

@@ -88,11 +88,13 @@ async function accept(
 async function talk(socket: Socket, { input, output }: CommandContext): Promise<void> {
   let failure: Error | undefined;
   socket.once('error', (error) => (failure = error));
-  input.pipe(socket);
+  // Such as that of a folder: nc host.example 80 < folder
+  const fail = (error: Error) => void socket.destroy(error);
+  input.once('error', fail).pipe(socket);
   socket.pipe(output, { end: false });
   await new Promise((closed) => socket.once('close', closed));
   // Standard input would keep the process running.
-  input.unpipe(socket).pause();
+  input.off('error', fail).unpipe(socket).pause();
   if (failure) throw failure;
 }
 
