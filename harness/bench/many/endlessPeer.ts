@@ -18,7 +18,10 @@ export interface EndlessPeer extends AsyncDisposable {
 export async function startEndlessPeer(seed: number): Promise<EndlessPeer> {
   const connections = new Map<Socket, number>();
   const server = createServer((connection) => {
-    connection.on('error', () => undefined).once('data', ([link = 0]) => connections.set(connection, link));
+    connection
+      .on('error', () => undefined)
+      .on('close', () => connections.delete(connection))
+      .once('data', ([link = 0]) => connections.set(connection, link));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -3,7 +3,7 @@ import { type Child, startChild } from '../child';
 import type { Setting } from '../figures';
 import { startEndlessPeer } from './endlessPeer';
 import { type ManyFigure, manyFigureOf, stepsTo } from './manyFigures';
-import type { FromMany, Observed, ToMany } from './messages';
+import type { FromMany, Memory, Observed, ToMany } from './messages';
 
 /** What is measured. */
 export interface ManyOptions {
@@ -18,10 +18,13 @@ export interface ManyOptions {
 /** Virtual modems of one process. */
 const modemsOfProcess = 16;
 
+/** The least modems of a rehearsal, if there are so many. Fewer of them would leave much of the code uncompiled. */
+const fewestRehearsing = 16;
+
 /** Milliseconds for which an adapter collects bytes. Shorter times would measure little but the modems' own processes. */
 export const chunkInterval = 8;
 
-/** The most seconds of transfer that do not count, because the code is compiled in them and the buffers are filled. */
+/** The most seconds of transfer that do not count, because the buffers are filled in them. */
 const warmUp = 3;
 
 /** Milliseconds after which a child process is killed, beyond those of its observations. */
@@ -36,38 +39,41 @@ const start = 120_000;
  */
 export async function* benchMany(options: ManyOptions): AsyncGenerator<ManyFigure> {
   await using built = await buildPrograms();
-  let first: ManyFigure | undefined;
   for (const modems of stepsTo(options.modems)) {
-    const figure = manyFigureOf(
-      { modems, baud: options.setting.baud },
-      await measure(modems, options, built.file),
-      first,
-    );
-    if (modems === 1) first = figure;
-    yield figure;
+    yield manyFigureOf({ modems, baud: options.setting.baud }, await measure(modems, options, built.file));
   }
 }
 
 async function measure(
   modems: number,
-  { setting, seconds, seed }: ManyOptions,
+  { setting, modems: most, seconds, seed }: ManyOptions,
   file: string,
-): Promise<{ readonly idle: Observed; readonly busy: Observed }> {
+): Promise<{ readonly idle: Observed; readonly busy: Observed; readonly closed: Memory }> {
   const limit = start + 4000 * seconds;
+  const rehearsing = Math.max(modems, Math.min(most, fewestRehearsing));
   await using peer = await startEndlessPeer(seed);
-  await using served = startModems(modems, setting, seed, (args) => startChild(file, args, limit));
+  await using served = startModems(rehearsing, setting, seed, (args) => startChild(file, args, limit));
   const paths = await served.paths();
   await using driver = startChild<ToMany, FromMany>(file, ['manyDriver'], limit, ['--expose-gc']);
-  await ask(driver, { kind: 'open', setting, paths, port: peer.port, seed });
+  const open = (count: number): Promise<FromMany> =>
+    ask(driver, { kind: 'open', setting, paths: paths.slice(0, count), port: peer.port, seed });
   const observe = async (duration: number): Promise<Observed> => {
     const answer = await ask(driver, { kind: 'observe', seconds: duration });
     if (answer.kind !== 'observed') throw new Error(`the process of the modems answered ${answer.kind}`);
     return answer;
   };
+  const warm = Math.min(warmUp, seconds);
+  // A rehearsal, so that the code is compiled, and its memory is not taken for that of the modems.
+  await open(rehearsing);
+  peer.begin();
+  await observe(warm);
+  const closed = await ask(driver, { kind: 'close' });
+  if (closed.kind !== 'closed') throw new Error(`the process of the modems answered ${closed.kind}`);
+  await open(modems);
   const idle = await observe(seconds);
   peer.begin();
-  await observe(Math.min(warmUp, seconds));
-  return { idle, busy: await observe(seconds) };
+  await observe(warm);
+  return { idle, busy: await observe(seconds), closed: closed.memory };
 }
 
 interface Modems extends AsyncDisposable {

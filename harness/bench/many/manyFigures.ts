@@ -1,5 +1,5 @@
 import { lineBytes } from '../figures';
-import type { Observed } from './messages';
+import type { Memory, Observed } from './messages';
 
 /** Every modem has all the links that it can have. */
 export const linksOfModem = 5;
@@ -22,8 +22,8 @@ export interface ManyFigure {
     readonly delay: Observed['delay'];
     readonly memory: Observed['memory'];
   };
-  /** What each modem beyond the first one takes of the heap and of the process, while all links receive. */
-  readonly perModem: { readonly heap: number; readonly resident: number } | undefined;
+  /** What each modem takes of the heap while all links receive, beyond what the process takes without interfaces. */
+  readonly heapPerModem: number;
 }
 
 /** The numbers of modems that are measured, up to the given one. */
@@ -31,16 +31,12 @@ export function stepsTo(modems: number): readonly number[] {
   return [...[1, 4, 16].filter((step) => step < modems), modems];
 }
 
-/** @param first What was observed with one modem; `undefined` for that one. */
 export function manyFigureOf(
   { modems, baud }: { readonly modems: number; readonly baud: number },
-  { idle, busy }: { readonly idle: Observed; readonly busy: Observed },
-  first: ManyFigure | undefined,
+  { idle, busy, closed }: { readonly idle: Observed; readonly busy: Observed; readonly closed: Memory },
 ): ManyFigure {
   const rates = busy.received.flat().map((bytes) => bytes / busy.seconds);
   const each = ({ processor, seconds }: Observed): number => processor / seconds / modems;
-  const growth = (kind: 'heap' | 'resident'): number =>
-    (busy.memory[kind] - (first?.busy.memory[kind] ?? NaN)) / (modems - 1);
   return {
     modems,
     idle: { processorPerModem: each(idle), memory: idle.memory },
@@ -52,6 +48,6 @@ export function manyFigureOf(
       delay: busy.delay,
       memory: busy.memory,
     },
-    perModem: first && { heap: growth('heap'), resident: growth('resident') },
+    heapPerModem: (busy.memory.heap - closed.heap) / modems,
   };
 }

@@ -13,7 +13,6 @@ export const manyTitles = [
   'heap',
   'per modem',
   'resident',
-  'per modem',
 ];
 
 /** A table with a line for each number of modems. */
@@ -22,11 +21,10 @@ export function manyTableOf(figures: readonly ManyFigure[]): readonly string[] {
 }
 
 /** What a table shows of one number of modems. */
-export function manyCellsOf({ modems, idle, busy, perModem }: ManyFigure): string[] {
+export function manyCellsOf({ modems, idle, busy, heapPerModem }: ManyFigure): string[] {
   const ofSecond = (part: number): string => `${(1000 * part).toFixed(2)} ms/s`;
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
-  const kilobytes = (bytes: number | undefined): string =>
-    bytes === undefined ? '' : `${(bytes / 1e3).toFixed(0)} kB`;
+  const kilobytes = (bytes: number): string => `${(bytes / 1e3).toFixed(0)} kB`;
   return [
     String(modems),
     ofSecond(idle.processorPerModem),
@@ -36,8 +34,7 @@ export function manyCellsOf({ modems, idle, busy, perModem }: ManyFigure): strin
     `${busy.delay.p99.toFixed(0)} ms`,
     `${busy.delay.max.toFixed(0)} ms`,
     megabytes(busy.memory.heap),
-    kilobytes(perModem?.heap),
+    kilobytes(heapPerModem),
     megabytes(busy.memory.resident),
-    kilobytes(perModem?.resident),
   ];
 }

@@ -10,12 +10,16 @@ export type ToMany =
       readonly port: number;
       readonly seed: number;
     }
+  /** Close all interfaces. */
+  | { readonly kind: 'close' }
   /** Observe the process for so many seconds. */
   | { readonly kind: 'observe'; readonly seconds: number };
 
 /** What that process tells the bench. */
 export type FromMany =
   | { readonly kind: 'opened' }
+  /** The memory is that of the process without interfaces, after a garbage collection. */
+  | { readonly kind: 'closed'; readonly memory: Memory }
   | ({ readonly kind: 'observed' } & Observed)
   | { readonly kind: 'failed'; readonly message: string };
 
@@ -33,7 +37,7 @@ export interface Observed {
 }
 
 /** The memory of a process, in bytes. */
-interface Memory {
+export interface Memory {
   /** Objects of JavaScript. */
   readonly heap: number;
   /** The contents of buffers, which are not in the heap. */

@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-import { createModules, machine, type Socket } from '../../../src';
+import { createModules, type ESP8285, machine, type Socket } from '../../../src';
 import { within } from '../../time/limits';
 import { linksOfModem } from '../many/manyFigures';
-import type { FromMany, Observed, ToMany } from '../many/messages';
+import type { FromMany, Memory, Observed, ToMany } from '../many/messages';
 import { Check, Pattern } from '../pattern';
 
 /** Bytes that each `recv` asks for at most. */
@@ -12,29 +12,46 @@ const most = 16_384;
 /** Milliseconds between the moments at which the event loop is checked. */
 const resolution = 5;
 
+/** A modem with all of its links, and what they have received. */
+interface Opened {
+  readonly nic: ESP8285;
+  readonly checks: readonly Check[];
+  /** Whether its links end because the bench closes it. */
+  isClosed: boolean;
+}
+
 /** Has many modems in one process, and reads all of their links, until the bench hangs up. */
 export function driveMany(): void {
   const tell = (message: FromMany): void => void process.send?.(message);
   const failed = (error: unknown): void => {
     tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   };
-  const modems: (readonly Check[])[] = [];
-  process.on('message', (message: ToMany) => {
-    if (message.kind === 'open') {
-      // One stream for each number, which all modems share, so that their bytes are there once.
-      const patterns = Array.from(
-        { length: linksOfModem },
-        (_, socket) => new Pattern(message.seed, { socket, direction: 'down' }),
-      );
-      Promise.all(message.paths.map((path) => openModem(path, message, patterns, failed))).then((opened) => {
-        modems.push(...opened);
-        tell({ kind: 'opened' });
-      }, failed);
-    } else {
-      observe(modems, message.seconds).then((observed) => tell({ kind: 'observed', ...observed }), failed);
+  // One stream for each number, which all modems share, so that their bytes are there once.
+  let patterns: readonly Pattern[] | undefined;
+  let modems: readonly Opened[] = [];
+  const answer = async (message: ToMany): Promise<FromMany> => {
+    switch (message.kind) {
+      case 'open': {
+        const shared = (patterns ??= patternsOf(message.seed));
+        modems = await Promise.all(message.paths.map((path) => openModem(path, message, shared, failed)));
+        return { kind: 'opened' };
+      }
+      case 'close':
+        await Promise.all(modems.map(closeModem));
+        modems = [];
+        return { kind: 'closed', memory: memoryInUse() };
+      case 'observe':
+        return { kind: 'observed', ...(await observe(modems, message.seconds)) };
     }
+  };
+  process.on('message', (message: ToMany) => {
+    answer(message).then(tell, failed);
   });
   process.once('disconnect', () => process.exit());
+}
+
+function patternsOf(seed: number): readonly Pattern[] {
+  return Array.from({ length: linksOfModem }, (_, socket) => new Pattern(seed, { socket, direction: 'down' }));
 }
 
 /** Opens an interface and all links of its modem, and reads the links from then on. */
@@ -43,20 +60,28 @@ async function openModem(
   { setting, port }: Extract<ToMany, { kind: 'open' }>,
   patterns: readonly Pattern[],
   failed: (error: unknown) => void,
-): Promise<readonly Check[]> {
+): Promise<Opened> {
   const { network, usocket } = createModules();
   const nic = await network.ESP8285(new machine.UART(path, setting.baud), { receive: setting.receive });
   if (!nic.isconnected()) await nic.connect('my-ssid', 'my-password');
   const checks: Check[] = [];
+  const opened: Opened = { nic, checks, isClosed: false };
   for (const [link, pattern] of patterns.entries()) {
     const socket = usocket.socket();
     await socket.connect(['127.0.0.1', port]);
     await socket.sendall(Buffer.of(link));
     const check = new Check(pattern, Infinity);
     checks.push(check);
-    receive(socket, check).catch(failed);
+    receive(socket, check).catch((error: unknown) => {
+      if (!opened.isClosed) failed(error);
+    });
   }
-  return checks;
+  return opened;
+}
+
+async function closeModem(opened: Opened): Promise<void> {
+  opened.isClosed = true;
+  await opened.nic.close();
 }
 
 async function receive(socket: Socket, check: Check): Promise<never> {
@@ -67,8 +92,8 @@ async function receive(socket: Socket, check: Check): Promise<never> {
   }
 }
 
-async function observe(modems: readonly (readonly Check[])[], seconds: number): Promise<Observed> {
-  const counts = (): number[][] => modems.map((checks) => checks.map(({ received }) => received));
+async function observe(modems: readonly Opened[], seconds: number): Promise<Observed> {
+  const counts = (): number[][] => modems.map(({ checks }) => checks.map(({ received }) => received));
   const before = counts();
   const lateness = monitorEventLoopDelay({ resolution });
   lateness.enable();
@@ -81,10 +106,13 @@ async function observe(modems: readonly (readonly Check[])[], seconds: number): 
   const received = counts().map((links, modem) => links.map((count, link) => count - (before[modem]?.[link] ?? 0)));
   const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolution);
   const delay = { median: late(lateness.percentile(50)), p99: late(lateness.percentile(99)), max: late(lateness.max) };
+  return { seconds: elapsed, processor: (user + system) / 1e6, received, delay, memory: memoryInUse() };
+}
+
+function memoryInUse(): Memory {
   // Twice, because the first collection may only queue what finalizers free.
   global.gc?.();
   global.gc?.();
   const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
-  const memory = { heap: heapUsed, buffers: arrayBuffers, resident: rss };
-  return { seconds: elapsed, processor: (user + system) / 1e6, received, delay, memory };
+  return { heap: heapUsed, buffers: arrayBuffers, resident: rss };
 }
