@@ -11,7 +11,7 @@ const notices: ReadonlySet<Frame['kind']> = new Set<Frame['kind']>([
 const perLine = 16;
 
 /** A command, its echo, or an answer that contains a key. */
-const secret = /^(?:AT)?\+CW(?:JAP|SAP|JEAP|STARTSMART|WPS)/i;
+const secret = /^\s*(?:AT)?\+CW(?:JAP|SAP|JEAP|STARTSMART|WPS)/i;
 
 /** How a frame is shown: answers as they are, notices behind a `#`, payloads as a dump of their bytes. */
 export function shownFrame(frame: Frame): string {
@@ -21,10 +21,10 @@ export function shownFrame(frame: Frame): string {
   return frame.kind === 'block' ? [text, ...dump(frame.bytes)].join('\n') : text;
 }
 
-/** Hides the second text in quotes of a line about a network, which is its key, and everything after it. */
+/** Hides what follows the name in a line about a network, because that is its key, also if it is written wrongly. */
 export function withoutKeys(line: string): string {
   if (!secret.test(line)) return line;
-  const [, before] = /^([^"]*"(?:\\.|[^"\\])*",)"/.exec(line) ?? [];
+  const [, before] = /^([^",]*(?:"(?:\\.|[^"\\])*")?[^",]*,\s*)\S/.exec(line) ?? [];
   return before === undefined ? line : `${before}…`;
 }
 

@@ -1,0 +1,16 @@
+import { describe, expect, it } from '@jest/globals';
+
+import { withoutKeys } from '../../../src/cli/terminal/shownFrame';
+
+describe('withoutKeys', () => {
+  it.each([
+    ['AT+CWJAP="my, ssid","my-key"', 'AT+CWJAP="my, ssid",…'],
+    [' at+cwjap_cur="a\\"b", "my-key"', ' at+cwjap_cur="a\\"b", …'],
+    ['AT+CWJAP=my-ssid,my-key', 'AT+CWJAP=my-ssid,…'],
+    ['AT+CWSAP="my-ssid","my-key",5,3', 'AT+CWSAP="my-ssid",…'],
+    ['AT+CWJAP?', 'AT+CWJAP?'],
+    ['AT+CIPSTART=0,"TCP","host.example",80', 'AT+CIPSTART=0,"TCP","host.example",80'],
+  ])('shows %j as %j', (line, shown) => {
+    expect(withoutKeys(line)).toBe(shown);
+  });
+});
