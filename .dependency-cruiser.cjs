@@ -63,6 +63,7 @@ const floors = {
  */
 const rooms = {
   emulator: ['simulation', 'line', 'network', 'firmware', 'links', 'modem', 'commands', 'serve', 'control'],
+  node: ['native', 'links', 'sockets', 'datagrams', 'agents'],
   streams: ['concurrency', 'time', 'state', 'queues', 'reading'],
   usocket: ['contract', 'select', 'calls', 'stream', 'datagram'],
   esp8285: [

@@ -6,12 +6,12 @@
  *
  * @module rx-usocket/node
  */
-export { HttpAgent, type HttpAgentOptions, HttpsAgent, type HttpsAgentOptions } from './agents';
-export { connect, type NicConnectOptions } from './connect';
-export { connector, type Connector, type ConnectorOptions, type ConnectorTarget } from './connector';
-export { createSocket, type NicDatagramOptions, NicDatagramSocket } from './datagrams';
-export { lookup, type LookupCallback, type NicLookupOptions } from './lookup';
-export { NicSocket, type NicSocketOptions } from './nicSocket';
-export type { LinkOptions } from './openHandle';
-export { listen, type NicListenOptions } from './listen';
-export { createServer, NicServer, type NicServerOptions } from './server';
+export { HttpAgent, type HttpAgentOptions, HttpsAgent, type HttpsAgentOptions } from './agents/agents';
+export { connect, type NicConnectOptions } from './sockets/connect';
+export { connector, type Connector, type ConnectorOptions, type ConnectorTarget } from './agents/connector';
+export { createSocket, type NicDatagramOptions, NicDatagramSocket } from './datagrams/datagrams';
+export { lookup, type LookupCallback, type NicLookupOptions } from './sockets/lookup';
+export { NicSocket, type NicSocketOptions } from './sockets/nicSocket';
+export type { LinkOptions } from './links/openHandle';
+export { listen, type NicListenOptions } from './sockets/listen';
+export { createServer, NicServer, type NicServerOptions } from './sockets/server';

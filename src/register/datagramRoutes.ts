@@ -1,10 +1,10 @@
 import type { Socket } from 'node:dgram';
 import { isIPv4 } from 'node:net';
 
-import type { DatagramHandle } from '../node/datagramHandle';
-import type { AddressCallback, DatagramCalls, SendRequest } from '../node/nativeDatagram';
-import type { AddressToFill } from '../node/nativeStream';
-import { numberOf } from '../node/systemErrors';
+import type { DatagramHandle } from '../node/datagrams/datagramHandle';
+import type { AddressCallback, DatagramCalls, SendRequest } from '../node/native/nativeDatagram';
+import type { AddressToFill } from '../node/native/nativeStream';
+import { numberOf } from '../node/native/systemErrors';
 import type { Endpoint } from '../usocket/contract/nic';
 import type { DirectTargets } from './directTargets';
 

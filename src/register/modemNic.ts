@@ -14,7 +14,7 @@ import {
 } from 'rxjs';
 
 import type { ESP8285 } from '../esp8285';
-import { shareOf } from '../node/linkShare';
+import { shareOf } from '../node/links/linkShare';
 import { ProgramTime } from '../system/programTime';
 import type {
   DatagramLink,

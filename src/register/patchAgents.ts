@@ -1,7 +1,7 @@
 import { Agent, type ClientRequest, type ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { AgentLinks } from '../node/agentLinks';
+import { AgentLinks } from '../node/agents/agentLinks';
 import { replace, type Routes } from './patch';
 
 /**

@@ -1,7 +1,7 @@
 import { Socket } from 'node:dgram';
 
-import { bindArguments, datagramHandle } from '../node/datagrams';
-import { giveDatagramHandle, isSystemHandle, stateOf } from '../node/nativeDatagram';
+import { bindArguments, datagramHandle } from '../node/datagrams/datagrams';
+import { giveDatagramHandle, isSystemHandle, stateOf } from '../node/native/nativeDatagram';
 import { DatagramRoutes } from './datagramRoutes';
 import { replace, type Routes } from './patch';
 

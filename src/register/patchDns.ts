@@ -3,7 +3,7 @@ import promises from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { asapScheduler, catchError, map, type Observable, observeOn, throwError } from 'rxjs';
 
-import { lookup, type LookupCallback } from '../node/lookup';
+import { lookup, type LookupCallback } from '../node/sockets/lookup';
 import { callError, OSError } from '../usocket/contract/osError';
 import { replace, type Routes } from './patch';
 

@@ -1,10 +1,10 @@
 import { Server, Socket, type TcpSocketConnectOpts } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
-import { connectArguments, yieldWhenIdle } from '../node/nicSocket';
-import { giveHandle, isNativeStream, type NativeStream } from '../node/nativeStream';
-import { clientHandle, handleOf } from '../node/openHandle';
-import { lookup } from '../node/lookup';
+import { connectArguments, yieldWhenIdle } from '../node/sockets/nicSocket';
+import { giveHandle, isNativeStream, type NativeStream } from '../node/native/nativeStream';
+import { clientHandle, handleOf } from '../node/links/openHandle';
+import { lookup } from '../node/sockets/lookup';
 import { callError } from '../usocket/contract/osError';
 import { refusal } from './refusal';
 import { replace, type Routes } from './patch';

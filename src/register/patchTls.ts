@@ -1,7 +1,7 @@
 import net from 'node:net';
 import tls, { type ConnectionOptions, type TLSSocket } from 'node:tls';
 
-import { yieldWhenIdle } from '../node/nicSocket';
+import { yieldWhenIdle } from '../node/sockets/nicSocket';
 import { replace, type Routes } from './patch';
 
 /** The part of `net` with which Node.js itself reads the arguments of `connect`. */

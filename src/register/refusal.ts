@@ -1,4 +1,4 @@
-import { systemCode } from '../node/systemErrors';
+import { systemCode } from '../node/native/systemErrors';
 import type { OSError } from '../usocket/contract/osError';
 
 /** The error of something that cannot go through a modem, in the form of Node.js. Its message says what to do. */

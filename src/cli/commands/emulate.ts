@@ -27,7 +27,7 @@ import {
   parseWholeNumber,
 } from '../values';
 import { watch } from '../watch';
-import { portFailure, serveLine, type ServeLineOptions, withServeOptions } from './serveLine';
+import { portFailure, serveLine, type ServeLineOptions, withServeOptions } from '../serving/serveLine';
 
 /** The options of the command as commander gives them. */
 interface EmulateOptions extends ServeLineOptions {

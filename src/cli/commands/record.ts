@@ -14,7 +14,7 @@ import { lineCommand, type LineCommandOptions } from '../manner/modemCommand';
 import { lineSettings } from '../manner/modemSettings';
 import { closeLine, lineFailure, lineOpened, openLine } from '../manner/openLine';
 import { reportOf } from '../manner/report';
-import { isOfSystem, serveLine, type ServeLineOptions, withServeOptions } from './serveLine';
+import { isOfSystem, serveLine, type ServeLineOptions, withServeOptions } from '../serving/serveLine';
 
 type RecordOptions = LineCommandOptions & ServeLineOptions;
 

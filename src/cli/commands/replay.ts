@@ -9,7 +9,7 @@ import type { CommandContext } from '../manner/context';
 import { CommandFailure, exitCodes, failureOf, messageOf, usageFailure } from '../manner/exitCodes';
 import { reportingCommand } from '../manner/modemCommand';
 import { reportOf } from '../manner/report';
-import { serveLine, type ServeLineOptions, withServeOptions } from './serveLine';
+import { serveLine, type ServeLineOptions, withServeOptions } from '../serving/serveLine';
 
 const help = `
 The first line of standard output is what to open. The modem sends each piece when the program has sent everything that came

@@ -57,8 +57,8 @@ export class Dialogue {
     const first$ = merge(answer$, late$).pipe(take(1), takeUntil(fromEvent(signal, 'abort')));
     // A fast modem answers while it is asked.
     const answered = lastValueFrom(first$, { defaultValue: undefined });
-    await (isData ? this.write(text) : this.say(text));
-    return await answered;
+    const [answer] = await Promise.all([answered, isData ? this.write(text) : this.say(text)]);
+    return answer;
   }
 }
 

@@ -29,7 +29,7 @@ const mostQuestions = 100;
 const smallestSegment = 128;
 
 /** A stream, as a change of the receive mode sees it. */
-export interface SwitchedStream {
+interface SwitchedStream {
   readonly id: number;
   readonly isEncrypted: boolean;
   readonly life: { readonly isDraining: boolean; readonly isOver: boolean };

@@ -1,4 +1,4 @@
-import { ProgramTime } from '../system/programTime';
+import { ProgramTime } from '../../system/programTime';
 
 /** The time of the sockets of this folder, which has no state: its timers keep the program running, as pending requests do. */
 export const nodeTime = new ProgramTime();

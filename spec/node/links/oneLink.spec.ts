@@ -2,8 +2,8 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { EMPTY, NEVER, of } from 'rxjs';
 
-import { OneLink } from '../../src/node/oneLink';
-import type { Nic, StreamLink } from '../../src/usocket/contract/nic';
+import { OneLink } from '../../../src/node/links/oneLink';
+import type { Nic, StreamLink } from '../../../src/usocket/contract/nic';
 
 const remote = { address: '192.168.1.9', port: 80 };
 const nic: Nic = {

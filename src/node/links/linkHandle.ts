@@ -14,10 +14,10 @@ import {
   throwError,
 } from 'rxjs';
 
-import { SO_LINGER, SOL_SOCKET } from '../usocket/contract/constants';
-import type { Endpoint, StreamLink } from '../usocket/contract/nic';
-import { callError } from '../usocket/contract/osError';
-import { SocketStreams } from '../usocket/stream/socketStreams';
+import { SO_LINGER, SOL_SOCKET } from '../../usocket/contract/constants';
+import type { Endpoint, StreamLink } from '../../usocket/contract/nic';
+import { callError } from '../../usocket/contract/osError';
+import { SocketStreams } from '../../usocket/stream/socketStreams';
 import { LinkReader } from './linkReader';
 import { LinkSettings } from './linkSettings';
 import type { LinkShare, YieldingLink } from './linkShare';
@@ -30,10 +30,10 @@ import {
   nativeStream,
   type StreamCalls,
   type StreamRequest,
-} from './nativeStream';
-import { inNextTurn } from './nodeTime';
+} from '../native/nativeStream';
+import { inNextTurn } from '../native/nodeTime';
 import { OneLink } from './oneLink';
-import { isInterfaceClosed, numberOf, systemCallError, systemCode } from './systemErrors';
+import { isInterfaceClosed, numberOf, systemCallError, systemCode } from '../native/systemErrors';
 
 /** How many bytes a socket keeps that the interface could not hold back, beside those that the program has asked for. */
 const pushedBuffer = 262_144;

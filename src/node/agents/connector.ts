@@ -1,9 +1,9 @@
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 
-import { connect } from './connect';
-import { yieldWhenIdle } from './nicSocket';
-import type { LinkOptions } from './openHandle';
+import { connect } from '../sockets/connect';
+import { yieldWhenIdle } from '../sockets/nicSocket';
+import type { LinkOptions } from '../links/openHandle';
 
 /** The options of {@link connector}: those of `tls.connect` for `https:`, and how it uses its interface. */
 export type ConnectorOptions = Omit<ConnectionOptions, 'host' | 'port' | 'path' | 'socket'> &

@@ -2,10 +2,10 @@ import { Agent, type ClientRequest, type ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
 import { finalize, fromEvent, noop, takeUntil, timer } from 'rxjs';
 
-import { connect, type NicConnectOptions } from './connect';
-import { type NicSocket, yieldWhenIdle } from './nicSocket';
-import { nodeTime } from './nodeTime';
-import type { LinkOptions } from './openHandle';
+import { connect, type NicConnectOptions } from '../sockets/connect';
+import { type NicSocket, yieldWhenIdle } from '../sockets/nicSocket';
+import { nodeTime } from '../native/nodeTime';
+import type { LinkOptions } from '../links/openHandle';
 
 /** As many connections as a modem has links. */
 export const linksOfModem = 5;

@@ -1,8 +1,8 @@
 import { type ListenOptions, Server, type ServerOpts, type Socket } from 'node:net';
 
-import { callError } from '../usocket/contract/osError';
+import { callError } from '../../usocket/contract/osError';
 import { listen } from './listen';
-import type { LinkOptions } from './openHandle';
+import type { LinkOptions } from '../links/openHandle';
 
 /** The options of {@link createServer}: those of `net.createServer`, and how the server uses its interface. */
 export type NicServerOptions = ServerOpts & Pick<LinkOptions, 'nic' | 'halfCloseTimeout'>;

@@ -1,8 +1,8 @@
 import { describe, it } from '@jest/globals';
 import { tap } from 'rxjs';
 
-import { marbles } from '../../harness/time/marbles';
-import { whenSilent } from '../../src/node/whenSilent';
+import { marbles } from '../../../harness/time/marbles';
+import { whenSilent } from '../../../src/node/links/whenSilent';
 
 describe('whenSilent()', () => {
   it(

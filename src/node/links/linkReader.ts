@@ -16,8 +16,8 @@ import {
   takeUntil,
 } from 'rxjs';
 
-import type { SocketStreams } from '../usocket/stream/socketStreams';
-import type { NativeStream } from './nativeStream';
+import type { SocketStreams } from '../../usocket/stream/socketStreams';
+import type { NativeStream } from '../native/nativeStream';
 import { whenSilent } from './whenSilent';
 
 /** What a {@link LinkReader} needs from its handle. */

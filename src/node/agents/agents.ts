@@ -4,8 +4,8 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 import { AgentLinks, linksOfModem } from './agentLinks';
-import { yieldWhenIdle } from './nicSocket';
-import type { LinkOptions } from './openHandle';
+import { yieldWhenIdle } from '../sockets/nicSocket';
+import type { LinkOptions } from '../links/openHandle';
 
 /** The options of {@link HttpAgent}: those of `http.Agent`, and how it uses its interface. */
 export type HttpAgentOptions = AgentOptions & LinkOptions;

@@ -1,11 +1,11 @@
 import type { ListenOptions, Server, Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 
-import { programInterfaces } from '../programInterfaces';
-import { ListeningHandle } from './listeningHandle';
+import { programInterfaces } from '../../programInterfaces';
+import { ListeningHandle } from '../links/listeningHandle';
 import { adoptSocket } from './nicSocket';
-import type { LinkOptions } from './openHandle';
-import { systemCode } from './systemErrors';
+import type { LinkOptions } from '../links/openHandle';
+import { systemCode } from '../native/systemErrors';
 
 /** Where a server listens: the options of `server.listen` that name a port, and how it uses the interface. */
 export type NicListenOptions = LinkOptions & Pick<ListenOptions, 'port' | 'host' | 'backlog' | 'signal'>;

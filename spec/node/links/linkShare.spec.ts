@@ -15,10 +15,10 @@ import {
   timer,
 } from 'rxjs';
 
-import { marbles } from '../../harness/time/marbles';
-import { HostNic } from '../../src/host';
-import { LinkShare, type YieldingLink } from '../../src/node/linkShare';
-import { OSError } from '../../src/usocket';
+import { marbles } from '../../../harness/time/marbles';
+import { HostNic } from '../../../src/host';
+import { LinkShare, type YieldingLink } from '../../../src/node/links/linkShare';
+import { OSError } from '../../../src/usocket';
 
 const waits = { what: 'connect to 192.168.1.9:80', linkTimeout: 1000 };
 

@@ -1,11 +1,11 @@
 import { type LookupFunction, Socket, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
 import type { DuplexOptions } from 'node:stream';
 
-import { programInterfaces } from '../programInterfaces';
-import type { Destroyable } from './linkHandle';
+import { programInterfaces } from '../../programInterfaces';
+import type { Destroyable } from '../links/linkHandle';
 import { lookup } from './lookup';
-import { giveHandle, type NativeStream } from './nativeStream';
-import { clientHandle, handleOf, type LinkOptions } from './openHandle';
+import { giveHandle, type NativeStream } from '../native/nativeStream';
+import { clientHandle, handleOf, type LinkOptions } from '../links/openHandle';
 
 /** The options of a {@link NicSocket}: those of `net.Socket`, and how it uses its interface. */
 export type NicSocketOptions = LinkOptions &

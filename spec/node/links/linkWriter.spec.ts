@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { defer, EMPTY, NEVER, of, Subject } from 'rxjs';
 
-import { nextTurn } from '../../harness/time/turns';
-import { connect } from '../../src/node';
-import type { Nic, StreamLink } from '../../src/usocket/contract/nic';
+import { nextTurn } from '../../../harness/time/turns';
+import { connect } from '../../../src/node';
+import type { Nic, StreamLink } from '../../../src/usocket/contract/nic';
 
 /** An interface whose peer sends each byte back while it is still being sent. */
 function promptInterface(): Nic & { readonly sent: string[] } {

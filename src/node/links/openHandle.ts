@@ -1,10 +1,10 @@
 import { of, type SchedulerLike, switchMap } from 'rxjs';
 
-import type { Nic, StreamLink } from '../usocket/contract/nic';
+import type { Nic, StreamLink } from '../../usocket/contract/nic';
 import { LinkHandle } from './linkHandle';
 import { shareOf } from './linkShare';
-import type { NativeStream } from './nativeStream';
-import { nodeTime } from './nodeTime';
+import type { NativeStream } from '../native/nativeStream';
+import { nodeTime } from '../native/nodeTime';
 
 /** How the sockets and servers of this folder use an interface. */
 export interface LinkOptions {

@@ -20,14 +20,14 @@ import {
   timer,
 } from 'rxjs';
 
-import { Mutex } from '../streams';
-import { ProgramTime } from '../system/programTime';
-import type { Datagram, DatagramLink, Endpoint, Nic } from '../usocket/contract/nic';
-import { callError } from '../usocket/contract/osError';
-import type { LinkShare } from './linkShare';
-import type { AddressCallback, DatagramCalls, SendRequest } from './nativeDatagram';
-import { type AddressToFill, fillAddress } from './nativeStream';
-import { isInterfaceClosed, numberOf, systemCode } from './systemErrors';
+import { Mutex } from '../../streams';
+import { ProgramTime } from '../../system/programTime';
+import type { Datagram, DatagramLink, Endpoint, Nic } from '../../usocket/contract/nic';
+import { callError } from '../../usocket/contract/osError';
+import type { LinkShare } from '../links/linkShare';
+import type { AddressCallback, DatagramCalls, SendRequest } from '../native/nativeDatagram';
+import { type AddressToFill, fillAddress } from '../native/nativeStream';
+import { isInterfaceClosed, numberOf, systemCode } from '../native/systemErrors';
 
 /** How a {@link DatagramHandle} uses its interface. */
 export interface DatagramHandleOptions {

@@ -1,6 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
 
-import { OSError } from '../usocket/contract/osError';
+import { OSError } from '../../usocket/contract/osError';
 
 /** The negative numbers that Node.js has for the errors of the operating system, by their names. */
 const numbers: ReadonlyMap<string, number> = new Map(

@@ -8,7 +8,7 @@ import type {
   OpenStreamOptions,
   StreamLink,
   StreamSettings,
-} from '../usocket/contract/nic';
+} from '../../usocket/contract/nic';
 
 /** What a {@link OneLink} does differently from its interface. */
 export interface OneLinkOptions {

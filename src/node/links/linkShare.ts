@@ -16,10 +16,10 @@ import {
   timer,
 } from 'rxjs';
 
-import { Mutex } from '../streams';
-import type { Nic } from '../usocket/contract/nic';
-import { callError, OSError } from '../usocket/contract/osError';
-import { nodeTime } from './nodeTime';
+import { Mutex } from '../../streams';
+import type { Nic } from '../../usocket/contract/nic';
+import { callError, OSError } from '../../usocket/contract/osError';
+import { nodeTime } from '../native/nodeTime';
 
 /** A connection that may be given up when another one needs its link. */
 export interface YieldingLink {

@@ -2,10 +2,10 @@ import type { LookupAddress, LookupOptions } from 'node:dns';
 import { isIP } from 'node:net';
 import { asapScheduler, map, type Observable, observeOn, of } from 'rxjs';
 
-import { programInterfaces } from '../programInterfaces';
-import type { Nic } from '../usocket/contract/nic';
-import { OSError } from '../usocket/contract/osError';
-import { systemCode } from './systemErrors';
+import { programInterfaces } from '../../programInterfaces';
+import type { Nic } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
+import { systemCode } from '../native/systemErrors';
 
 /** The options of {@link lookup}: those of `dns.lookup`, and the interface. */
 export interface NicLookupOptions extends LookupOptions {

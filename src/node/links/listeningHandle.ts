@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 import { finalize, map, noop, type Observable, of, ReplaySubject, switchMap, takeUntil, tap } from 'rxjs';
 
-import type { Endpoint, Listener, Nic } from '../usocket/contract/nic';
-import { type AddressToFill, fillAddress, type NativeStream } from './nativeStream';
+import type { Endpoint, Listener, Nic } from '../../usocket/contract/nic';
+import { type AddressToFill, fillAddress, type NativeStream } from '../native/nativeStream';
 import { shareOf } from './linkShare';
-import { inNextTurn } from './nodeTime';
+import { inNextTurn } from '../native/nodeTime';
 import { acceptedHandle } from './openHandle';
-import { isInterfaceClosed, systemCode } from './systemErrors';
+import { isInterfaceClosed, systemCode } from '../native/systemErrors';
 
 /** What a {@link ListeningHandle} listens on, and how it accepts. */
 export interface ListeningOptions {

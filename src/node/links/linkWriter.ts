@@ -10,11 +10,11 @@ import {
   takeUntil,
 } from 'rxjs';
 
-import type { SocketStreams } from '../usocket/stream/socketStreams';
+import type { SocketStreams } from '../../usocket/stream/socketStreams';
 import type { LinkReader } from './linkReader';
-import { inNextTurn } from './nodeTime';
-import type { NativeStream, StreamRequest } from './nativeStream';
-import { numberOf } from './systemErrors';
+import { inNextTurn } from '../native/nodeTime';
+import type { NativeStream, StreamRequest } from '../native/nativeStream';
+import { numberOf } from '../native/systemErrors';
 
 /** What a {@link LinkWriter} needs from its handle. */
 export interface LinkWriterOptions {

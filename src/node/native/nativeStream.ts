@@ -2,7 +2,7 @@ import { isIPv6, Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 
-import type { Endpoint } from '../usocket/contract/nic';
+import type { Endpoint } from '../../usocket/contract/nic';
 
 /** A request of Node.js that waits for its outcome. */
 export type StreamRequest = object;

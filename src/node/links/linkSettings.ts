@@ -11,7 +11,7 @@ import {
   reduce,
 } from 'rxjs';
 
-import type { Nic, StreamLink, StreamSettings } from '../usocket/contract/nic';
+import type { Nic, StreamLink, StreamSettings } from '../../usocket/contract/nic';
 
 /** The operating system's usual time of silence before it probes the peer, in seconds. */
 const usualKeepAlive = 7_200;

@@ -1,14 +1,14 @@
 import { type BindOptions, type RemoteInfo, Socket, type SocketOptions } from 'node:dgram';
 
-import { programInterfaces } from '../programInterfaces';
-import type { Nic } from '../usocket/contract/nic';
-import { callError } from '../usocket/contract/osError';
+import { programInterfaces } from '../../programInterfaces';
+import type { Nic } from '../../usocket/contract/nic';
+import { callError } from '../../usocket/contract/osError';
 import { DatagramHandle } from './datagramHandle';
-import { shareOf } from './linkShare';
-import { lookup } from './lookup';
-import { giveDatagramHandle, stateOf } from './nativeDatagram';
-import type { LinkOptions } from './openHandle';
-import { systemCode } from './systemErrors';
+import { shareOf } from '../links/linkShare';
+import { lookup } from '../sockets/lookup';
+import { giveDatagramHandle, stateOf } from '../native/nativeDatagram';
+import type { LinkOptions } from '../links/openHandle';
+import { systemCode } from '../native/systemErrors';
 
 /** The options of {@link createSocket}: those of `dgram.createSocket`, and how the socket uses its interface. */
 export type NicDatagramOptions = SocketOptions & Pick<LinkOptions, 'nic' | 'linkTimeout'>;
