@@ -7,6 +7,7 @@ It needs nothing but Python and, for the virtual modem, Node.js with `npm instal
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -69,7 +70,7 @@ class VirtualModem:
         command = os.environ.get("RX_USOCKET", "npx rx-usocket").split()
         ways = ["--tcp", "0", "--control", "0", "--json", "--quiet"]
         self.process = subprocess.Popen(
-            [*command, "emulate", *ways, *options], stdout=subprocess.PIPE, text=True
+            [*command, "emulate", *ways, *options], stdout=subprocess.PIPE, text=True, start_new_session=True
         )
         started = json.loads(self.process.stdout.readline())
         self.line = self.connect(started["line"])
@@ -106,7 +107,7 @@ class VirtualModem:
     def close(self):
         for each in (self.control, self.wire, self.line):
             each.close()
-        self.process.terminate()
+        os.killpg(self.process.pid, signal.SIGTERM)  # npx does not pass a signal on to the modem.
         self.process.wait()
         self.process.stdout.close()
 
