@@ -29,7 +29,7 @@ export default {
   disableSources: true,
   excludeExternals: true,
   excludeProtected: true,
-  highlightLanguages: ['bash', 'javascript', 'python', 'typescript'],
+  highlightLanguages: ['bash', 'html', 'javascript', 'python', 'typescript', 'yaml'],
   // `npm run types` checks the types.
   skipErrorChecking: true,
   validation: { notDocumented: true, rewrittenLink: true },

@@ -5,7 +5,7 @@ import { connect, HttpAgent, type LinkOptions } from '../node';
 import { passRequest } from './httpRequests';
 import { openTunnel, refuse } from './httpTunnel';
 import type { Outgoing } from './outgoing';
-import { refuseSocks4, socks4, socks5, socksProxy } from './socks';
+import { answerSocks, refuseSocks4, socks4, socks5 } from './socks';
 
 /** How a proxy uses its interface, and what it tells. */
 export interface ProxyOptions extends LinkOptions {
@@ -27,7 +27,6 @@ export function proxyServer({ refused = () => undefined, ...link }: ProxyOptions
     connect: (target) => connect({ ...link, ...target }),
     refused,
   };
-  const serveSocks = socksProxy(outgoing);
   const web = httpProxy(outgoing);
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     client.on('error', () => undefined).setTimeout(longestSilence, () => void client.destroy());
@@ -35,7 +34,7 @@ export function proxyServer({ refused = () => undefined, ...link }: ProxyOptions
       const first = client.read(1) as Buffer | null;
       if (!first) return void client.destroy();
       client.unshift(first);
-      if (first[0] === socks5) serveSocks(client);
+      if (first[0] === socks5) answerSocks(client, outgoing);
       else if (first[0] === socks4) refuseSocks4(client, outgoing);
       else web.emit('connection', client);
     });

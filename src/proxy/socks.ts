@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 
 import { Socks5Server } from '@pondwader/socks5-server';
 
@@ -15,14 +14,13 @@ export const socks4 = 4;
 /** "Request rejected", in the protocol of SOCKS4. */
 const rejectedBySocks4 = Buffer.from([0, 0x5b, 0, 0, 0, 0, 0, 0]);
 
-/** Makes what answers a client that speaks SOCKS5. Names are resolved by the interface. */
-export function socksProxy(outgoing: Outgoing): (client: Socket) => void {
+/** Answers a client that speaks SOCKS5. Names are resolved by the interface. */
+export function answerSocks(client: Socket, outgoing: Outgoing): void {
+  // One for each client, because the library passes a client on as a stream of any kind.
   const server = new Socks5Server();
   // The library answers other commands with half a reply.
   server.supportedCommands.add('bind').add('udp');
-  server.setConnectionHandler((connection, sendStatus) => {
-    const client = connection.socket as Duplex as Socket;
-    const { command, destAddress, destPort: port } = connection;
+  server.setConnectionHandler(({ command, destAddress, destPort: port }, sendStatus) => {
     client.off('end', cutOff);
     const what = `SOCKS ${command} ${JSON.stringify(destAddress)}:${port}`;
     if (command !== 'connect') {
@@ -45,10 +43,8 @@ export function socksProxy(outgoing: Outgoing): (client: Socket) => void {
       },
     });
   });
-  return (client) => {
-    client.once('end', cutOff);
-    server._handleConnection(client);
-  };
+  client.once('end', cutOff);
+  server._handleConnection(client);
 }
 
 /** Refuses a client that speaks SOCKS4. */

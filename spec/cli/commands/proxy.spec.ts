@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 
 import { describe, expect, it } from '@jest/globals';
 
+import { CommandFailure } from '../../../src/cli/manner/exitCodes';
 import { takeAt } from '../../../harness/peers/peer';
 import { tcpServer, unusedPort } from '../../../harness/peers/tcpServer';
 import { webServer } from '../../../harness/peers/webServer';
@@ -29,12 +30,21 @@ describe('rx-usocket proxy', () => {
     expect(await command.stop()).toMatchObject({ code: 130 });
   });
 
-  it('says where it listens as JSON, and warns when others can use it', async () => {
-    await using command = startCommand(['proxy', '--listen', '0.0.0.0:0', '--json', ...joined], surroundings);
+  it('says where it listens as JSON', async () => {
+    await using command = startCommand(['proxy', '--listen', '0', '--json', ...joined], surroundings);
     const [printed] = await command.prints(/.*\n/);
-    expect(JSON.parse(printed)).toEqual({ host: '0.0.0.0', port: expect.any(Number) });
-    expect(command.stderr()).toMatch(/^Warning: every machine that reaches 0\.0\.0\.0:0 can use the modem/);
+    expect(JSON.parse(printed)).toEqual({ host: '127.0.0.1', port: expect.any(Number) });
+    expect(command.stderr()).not.toContain('Warning');
     expect(await command.stop()).toMatchObject({ code: 130 });
+  });
+
+  it('warns when others can use it', async () => {
+    // It is stopped before it listens.
+    const signal = AbortSignal.abort(new CommandFailure('', 130));
+    const args = ['proxy', '--listen', '0.0.0.0:0', ...joined];
+    const { code, stderr } = await runCommand(args, { ...surroundings, signal });
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/^Warning: every machine that reaches 0\.0\.0\.0:0 can use the modem/);
   });
 
   it('says what to try when its port is taken', async () => {

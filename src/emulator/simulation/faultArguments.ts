@@ -15,7 +15,9 @@ const damage = { bytes: 'bytes', after: 'bytes', from: sides } as const;
  * argument is the most important one. All of them may be left out.
  */
 export const faultArguments: {
-  readonly [K in Fault['kind']]: Readonly<Record<Exclude<keyof Extract<Fault, { kind: K }>, 'kind'>, FaultArgument>>;
+  readonly [K in Fault['kind']]: Readonly<
+    Record<Exclude<keyof Extract<Fault, Record<'kind', K>>, 'kind'>, FaultArgument>
+  >;
 } = {
   reset: { loseReady: 'flag' },
   watchdog: {},
