@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { firmwareVersions } from '../../src/emulator';
 import type { FigureName, Receive } from './figures';
 import type { ManyFigure } from './many/manyFigures';
-import { manyCellsOf, manyTitles } from './many/manyTable';
+import { manyRowsOf, manyTitles } from './many/manyTable';
 import type { Row } from './results';
 import { boundText, reached } from './table';
 
@@ -44,7 +44,7 @@ export function figureTables(rows: readonly Row[]): Readonly<Record<string, stri
 
 /** The table of many modems in one process. */
 export function manyTables(figures: readonly ManyFigure[]): Readonly<Record<string, string>> {
-  return { many: tableOf([manyTitles, ...figures.map(manyCellsOf)]) };
+  return { many: tableOf([manyTitles, ...manyRowsOf(figures)]) };
 }
 
 function figuresAt(baud: number, rows: readonly Row[]): string {

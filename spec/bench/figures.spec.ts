@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { taskOf, figureNames, bytesOf, settingsOf } from '../../harness/bench/figures';
 import { Check, Pattern } from '../../harness/bench/pattern';
+import type { ManyFigure } from '../../harness/bench/many/manyFigures';
+import { manyRowsOf, manyTitles } from '../../harness/bench/many/manyTable';
 import { percentile, resultOf, rowOf } from '../../harness/bench/results';
 import { tableOf } from '../../harness/bench/table';
 
@@ -103,5 +105,26 @@ describe('the results', () => {
     expect(tableOf([row])[1]).toMatch(
       /^echo +20\.0, 30\.0 ms +11\.7 ms +8\.0, 8\.0 ms +5\.0, 5\.0 ms +2\.50 \/ 4\.00 /,
     );
+  });
+});
+
+describe('the table of many modems', () => {
+  it('tells what each modem more takes, without what is there once', () => {
+    const figure = (modems: number, once: number, each: number): ManyFigure => {
+      const memory = { heap: 0, buffers: 0, resident: 0 };
+      const busy = {
+        processorPerModem: 0,
+        ofLine: 0,
+        slowest: 0,
+        fastest: 0,
+        delay: { median: 0, p99: 0, max: 0 },
+        memory,
+      };
+      const idle = { processorPerModem: 0, memory };
+      return { modems, idle, busy, heapPerModem: once / modems + each };
+    };
+    const column = manyTitles.indexOf('each further');
+    const rows = manyRowsOf([figure(1, 150_000, 200_000), figure(4, 150_000, 200_000)]);
+    expect(rows.map((row) => row[column])).toEqual(['–', '200 kB']);
   });
 });

@@ -12,16 +12,22 @@ export const manyTitles = [
   'max',
   'heap',
   'per modem',
+  'each further',
   'resident',
 ];
 
 /** A table with a line for each number of modems. */
 export function manyTableOf(figures: readonly ManyFigure[]): readonly string[] {
-  return alignColumns([manyTitles, ...figures.map(manyCellsOf)]);
+  return alignColumns([manyTitles, ...manyRowsOf(figures)]);
 }
 
-/** What a table shows of one number of modems. */
-export function manyCellsOf({ modems, idle, busy, heapPerModem }: ManyFigure): string[] {
+/** The lines of a table, in the order of the titles. */
+export function manyRowsOf(figures: readonly ManyFigure[]): readonly (readonly string[])[] {
+  return figures.map((figure, index) => cellsOf(figure, figures[index - 1]));
+}
+
+/** @param fewer The line before, with fewer modems. */
+function cellsOf({ modems, idle, busy, heapPerModem }: ManyFigure, fewer: ManyFigure | undefined): readonly string[] {
   const ofSecond = (part: number): string => `${(1000 * part).toFixed(2)} ms/s`;
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
   const kilobytes = (bytes: number): string => `${(bytes / 1e3).toFixed(0)} kB`;
@@ -35,6 +41,9 @@ export function manyCellsOf({ modems, idle, busy, heapPerModem }: ManyFigure): s
     `${busy.delay.max.toFixed(0)} ms`,
     megabytes(busy.memory.heap),
     kilobytes(heapPerModem),
+    fewer === undefined
+      ? '–'
+      : kilobytes((heapPerModem * modems - fewer.heapPerModem * fewer.modems) / (modems - fewer.modems)),
     megabytes(busy.memory.resident),
   ];
 }
