@@ -3,7 +3,7 @@ import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 
 import { describe, expect, it } from '@jest/globals';
-import { defer, EMPTY, NEVER, of, Subject, throwError, timer } from 'rxjs';
+import { defer, EMPTY, NEVER, of, Subject, Subscription, throwError, timer } from 'rxjs';
 
 import { HttpAgent } from '../../src/node';
 import { ProgramTime } from '../../src/system/programTime';
@@ -26,6 +26,7 @@ function endingInterface(delay: number): EndingInterface {
     const answers = new Subject<Uint8Array>();
     let asked = '';
     let hasEnded = false;
+    const ending = new Subscription();
     return {
       remote: { address: '192.168.1.9', port: 80 },
       maxSend: 2048,
@@ -44,11 +45,14 @@ function endingInterface(delay: number): EndingInterface {
           // The server has ended it now. The interface hears of that later.
           hasEnded = true;
           if (delay === 0) answers.complete();
-          else timer(delay, time).subscribe(() => answers.complete());
+          else ending.add(timer(delay, time).subscribe(() => answers.complete()));
           return of(undefined);
         }),
       configure: () => EMPTY,
-      close: () => EMPTY,
+      close: () => {
+        ending.unsubscribe();
+        return EMPTY;
+      },
     };
   };
   const nic: Nic = {
@@ -78,6 +82,9 @@ describe.each([0, 5])('a server that ends a kept connection %d ms behind its ans
     for (const body of bodies.slice(4)) answers.push(await post(body));
     expect(answers).toEqual(bodies.map(() => 'ok'));
     expect([...heard].sort()).toEqual(bodies);
+    const kept = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
+    const closed = Promise.all(kept.map((socket) => once(socket, 'close')));
     agent.destroy();
+    await closed;
   });
 });
