@@ -3,7 +3,7 @@ import { type Child, startChild } from '../child';
 import type { Setting } from '../figures';
 import { startEndlessPeer } from './endlessPeer';
 import { type ManyFigure, manyFigureOf, stepsTo } from './manyFigures';
-import type { FromMany, Memory, Observed, ToMany } from './messages';
+import type { FromMany, Observed, ToMany } from './messages';
 
 /** What is measured. */
 export interface ManyOptions {
@@ -48,7 +48,7 @@ async function measure(
   modems: number,
   { setting, modems: most, seconds, seed }: ManyOptions,
   file: string,
-): Promise<{ readonly idle: Observed; readonly busy: Observed; readonly closed: Memory }> {
+): Promise<{ readonly idle: Observed; readonly busy: Observed }> {
   const limit = start + 4000 * seconds;
   const rehearsing = Math.max(modems, Math.min(most, fewestRehearsing));
   await using peer = await startEndlessPeer(seed);
@@ -67,13 +67,12 @@ async function measure(
   await open(rehearsing);
   peer.begin();
   await observe(warm);
-  const closed = await ask(driver, { kind: 'close' });
-  if (closed.kind !== 'closed') throw new Error(`the process of the modems answered ${closed.kind}`);
+  await ask(driver, { kind: 'close' });
   await open(modems);
   const idle = await observe(seconds);
   peer.begin();
   await observe(warm);
-  return { idle, busy: await observe(seconds), closed: closed.memory };
+  return { idle, busy: await observe(seconds) };
 }
 
 interface Modems extends AsyncDisposable {

@@ -1,5 +1,5 @@
 import { lineBytes } from '../figures';
-import type { Memory, Observed } from './messages';
+import type { Observed } from './messages';
 
 /** Every modem has all the links that it can have. */
 export const linksOfModem = 5;
@@ -22,8 +22,6 @@ export interface ManyFigure {
     readonly delay: Observed['delay'];
     readonly memory: Observed['memory'];
   };
-  /** What each modem takes of the heap while all links receive, beyond what the process takes without interfaces. */
-  readonly heapPerModem: number;
 }
 
 /** The numbers of modems that are measured, up to the given one. */
@@ -33,7 +31,7 @@ export function stepsTo(modems: number): readonly number[] {
 
 export function manyFigureOf(
   { modems, baud }: { readonly modems: number; readonly baud: number },
-  { idle, busy, closed }: { readonly idle: Observed; readonly busy: Observed; readonly closed: Memory },
+  { idle, busy }: { readonly idle: Observed; readonly busy: Observed },
 ): ManyFigure {
   const rates = busy.received.flat().map((bytes) => bytes / busy.seconds);
   const each = ({ processor, seconds }: Observed): number => processor / seconds / modems;
@@ -48,6 +46,5 @@ export function manyFigureOf(
       delay: busy.delay,
       memory: busy.memory,
     },
-    heapPerModem: (busy.memory.heap - closed.heap) / modems,
   };
 }

@@ -11,8 +11,7 @@ export const manyTitles = [
   'loop late: p99',
   'max',
   'heap',
-  'per modem',
-  'each further',
+  'each further modem',
   'resident',
 ];
 
@@ -27,7 +26,7 @@ export function manyRowsOf(figures: readonly ManyFigure[]): readonly (readonly s
 }
 
 /** @param fewer The line before, with fewer modems. */
-function cellsOf({ modems, idle, busy, heapPerModem }: ManyFigure, fewer: ManyFigure | undefined): readonly string[] {
+function cellsOf({ modems, idle, busy }: ManyFigure, fewer: ManyFigure | undefined): readonly string[] {
   const ofSecond = (part: number): string => `${(1000 * part).toFixed(2)} ms/s`;
   const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
   const kilobytes = (bytes: number): string => `${(bytes / 1e3).toFixed(0)} kB`;
@@ -40,10 +39,7 @@ function cellsOf({ modems, idle, busy, heapPerModem }: ManyFigure, fewer: ManyFi
     `${busy.delay.p99.toFixed(0)} ms`,
     `${busy.delay.max.toFixed(0)} ms`,
     megabytes(busy.memory.heap),
-    kilobytes(heapPerModem),
-    fewer === undefined
-      ? '–'
-      : kilobytes((heapPerModem * modems - fewer.heapPerModem * fewer.modems) / (modems - fewer.modems)),
+    fewer === undefined ? '–' : kilobytes((busy.memory.heap - fewer.busy.memory.heap) / (modems - fewer.modems)),
     megabytes(busy.memory.resident),
   ];
 }

@@ -18,8 +18,7 @@ export type ToMany =
 /** What that process tells the bench. */
 export type FromMany =
   | { readonly kind: 'opened' }
-  /** The memory is that of the process without interfaces, after a garbage collection. */
-  | { readonly kind: 'closed'; readonly memory: Memory }
+  | { readonly kind: 'closed' }
   | ({ readonly kind: 'observed' } & Observed)
   | { readonly kind: 'failed'; readonly message: string };
 

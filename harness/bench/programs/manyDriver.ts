@@ -39,7 +39,7 @@ export function driveMany(): void {
       case 'close':
         await Promise.all(modems.map(closeModem));
         modems = [];
-        return { kind: 'closed', memory: memoryInUse() };
+        return { kind: 'closed' };
       case 'observe':
         return { kind: 'observed', ...(await observe(modems, message.seconds)) };
     }
