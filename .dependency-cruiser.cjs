@@ -26,13 +26,13 @@ const floors = {
   ],
   proxy: [at('node/'), packages('@pondwader/socks5-server'), core],
   register: [
-    at('node/', 'usocket/', 'system/', 'esp8285/', 'index\\.ts$'),
+    at('node/', 'usocket/', 'system/', 'esp8285/', 'transports/lineName\\.ts$', 'index\\.ts$'),
     packages('rxjs', 'debug', '@types/debug'),
     core,
   ],
   transports: [at('streams/', contract, 'system/'), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
   'web-serial': [
-    at('streams/', contract, 'transports/(reopenableUart|serialSettings|transportUart)\\.ts$'),
+    at('streams/', contract, 'transports/(lineName|reopenableUart|serialSettings|transportUart)\\.ts$'),
     packages('rxjs'),
   ],
   browser: [at('streams/', contract, 'web-serial/', 'transports/', 'host/', 'emulator/'), packages('rxjs')],

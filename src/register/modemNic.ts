@@ -16,6 +16,7 @@ import {
 import type { ESP8285 } from '../esp8285';
 import { shareOf } from '../node/links/linkShare';
 import { ProgramTime } from '../system/programTime';
+import { withoutPassword } from '../transports/lineName';
 import type {
   DatagramLink,
   Endpoint,
@@ -127,7 +128,7 @@ export class ModemNic implements Nic {
       const advice = 'connect in the main thread, and pass the data on with messages';
       throw callError('register', 'EOPNOTSUPP', `a worker thread cannot use the modem of its program; ${advice}`);
     }
-    log('opens %s', port.replace(/\/\/[^/]*@/, '//'));
+    log('opens %s', withoutPassword(port));
     // Only now, because a worker thread cannot load serial ports.
     const { createModules, machine } = await import('..');
     const uart = new machine.UART(port, baud === 'auto' ? undefined : baud);

@@ -18,6 +18,7 @@ import {
 } from 'rxjs';
 
 import { OSError } from '../usocket/contract/osError';
+import { withoutPassword } from '../transports/lineName';
 import { checkBaudRate } from '../transports/serialSettings';
 import type { Transport } from '../transports/transportUart';
 import { type LineMessage, lineProtocol, parseLineMessage, type SpeedRequest } from './lineMessages';
@@ -40,7 +41,7 @@ const pollInterval = 10;
 
 /** Opens the line of another machine over a WebSocket, at once, and makes a {@link Transport} of it. */
 export function webSocketTransport({ url, timeout, WebSocket, scheduler }: WebSocketTransportOptions): Transport {
-  const name = url.replace(/[?#].*$/, '').replace(/\/\/[^/]*@/, '//');
+  const name = withoutPassword(url.replace(/[?#].*$/, ''));
   const messages = new Subject<LineMessage>();
   const notices = new ReplaySubject<string>(1);
   const writable = new BehaviorSubject(false);

@@ -1,7 +1,7 @@
 import { access, constants, type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { usageFailure } from '../manner/exitCodes';
+import { messageOf, usageFailure } from '../manner/exitCodes';
 
 /** What a partial file is the beginning of. */
 interface Origin {
@@ -20,7 +20,7 @@ export async function checkOutput(name: string): Promise<'file' | 'device'> {
   if (there?.isDirectory()) throw usageFailure(`${name} is a directory; add the name of the file`);
   if (there && !there.isFile()) return 'device';
   await access(dirname(name), constants.W_OK).catch((cause: unknown) => {
-    throw usageFailure(`cannot write ${name}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw usageFailure(`cannot write ${name}: ${messageOf(cause)}`, { cause });
   });
   return 'file';
 }

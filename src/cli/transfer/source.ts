@@ -2,7 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
 import type { CommandContext } from '../manner/context';
-import { usageFailure } from '../manner/exitCodes';
+import { messageOf, usageFailure } from '../manner/exitCodes';
 
 /** What is to be sent. */
 export interface Source {
@@ -29,7 +29,7 @@ export async function source(name: string, { input }: CommandContext): Promise<S
     if (details.size === 0) return await wholeOf(file);
     return { body: Readable.from(firstBytes(file, details.size), { objectMode: false }), size: details.size };
   } catch (cause) {
-    throw usageFailure(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw usageFailure(messageOf(cause), { cause });
   }
 }
 

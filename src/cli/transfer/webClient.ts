@@ -8,7 +8,7 @@ import followRedirects from 'follow-redirects';
 
 import type { ESP8285 } from '../../esp8285';
 import { HttpAgent, HttpsAgent } from '../../node';
-import { usageFailure } from '../manner/exitCodes';
+import { messageOf, usageFailure } from '../manner/exitCodes';
 
 // A CommonJS module, whose exports ES modules do not find by name.
 const { http, https } = followRedirects;
@@ -89,6 +89,6 @@ export function shownUrl(url: URL): string {
 
 async function readAuthorities(file: string): Promise<string> {
   return await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw usageFailure(`cannot read --ca: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    throw usageFailure(`cannot read --ca: ${messageOf(cause)}`, { cause });
   });
 }
