@@ -37,7 +37,8 @@ const floors = {
   ],
   browser: [at('streams/', contract, 'web-serial/', 'transports/', 'host/', 'emulator/'), packages('rxjs')],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],
-  testing: [at('(?!cli/)'), packages('rxjs'), core],
+  testing: [at('(?!cli/|watch/)'), packages('rxjs'), core],
+  watch: [at('streams/', 'usocket/', 'esp8285/', 'emulator/', 'testing/'), packages('rxjs', 'ws', '@types/ws'), core],
   // It prints the version in package.json.
   cli: [
     at(''),
@@ -66,6 +67,7 @@ const rooms = {
   node: ['native', 'links', 'sockets', 'datagrams', 'agents'],
   streams: ['concurrency', 'time', 'state', 'queues', 'reading'],
   usocket: ['contract', 'select', 'calls', 'stream', 'datagram'],
+  watch: ['events', 'serve'],
   esp8285: [
     'time',
     'grammar',
@@ -91,6 +93,7 @@ const beside = {
   samples: ['src'],
   scripts: ['src', 'harness'],
   spec: ['src', 'harness', 'samples'],
+  web: ['src', 'samples'],
 };
 
 /** All folders in that order. */

@@ -17,7 +17,7 @@ function unixSpecs(): readonly string[] {
 process.env['READABLE_STREAM'] = 'disable';
 
 const config: Config = {
-  roots: ['<rootDir>/spec'],
+  roots: ['<rootDir>/spec', '<rootDir>/web/spec'],
   testMatch: [
     '**/*.spec.ts',
     ...(process.platform === 'win32' ? unixSpecs() : []).map((file) => `!**/spec/${file.replaceAll('\\', '/')}`),

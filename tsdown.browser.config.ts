@@ -4,7 +4,7 @@ import { browserStandIns } from './browserStandIns.config';
 
 export default defineConfig({
   // `exports` in package.json names these files, for the condition `browser`.
-  entry: ['src/index.ts', 'src/{streams,esp8285,emulator,testing,web-serial}/index.ts'],
+  entry: ['src/index.ts', 'src/{streams,esp8285,emulator,testing,watch,web-serial}/index.ts'],
   outDir: 'dist/browser',
   format: 'esm',
   platform: 'browser',

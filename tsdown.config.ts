@@ -20,7 +20,7 @@ export default defineConfig({
   // `exports` and `bin` in package.json name these files: the paths under `dist` are the same as those under `src`.
   entry: [
     'src/index.ts',
-    'src/{streams,esp8285,emulator,host,node,register,testing,web-serial}/index.ts',
+    'src/{streams,esp8285,emulator,host,node,register,testing,watch,web-serial}/index.ts',
     'src/cli/main.ts',
   ],
   format: ['esm', 'cjs'],

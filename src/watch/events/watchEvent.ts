@@ -1,0 +1,111 @@
+import type { Status, TraceEvent } from '../../esp8285';
+import type { Endpoint } from '../../usocket';
+
+/** Something that a watched interface tells. Times are milliseconds since 1970, by the scheduler of the interface. */
+export type WatchEvent = SaidEvent | BytesEvent | CallEvent | StateEvent | VirtualEvent | MissedEvent;
+
+/** An event of the trace: a command, an answer, a message of the modem, or a note of the driver. It shows no key. */
+export interface SaidEvent extends Omit<TraceEvent, 'time'> {
+  readonly type: 'said';
+  readonly time: number;
+}
+
+/** Bytes that went over the line in one piece. They are told only when payloads are asked for. */
+export interface BytesEvent {
+  readonly type: 'bytes';
+  readonly time: number;
+  readonly from: 'host' | 'modem';
+  /** Keys are replaced by as many `*`. */
+  readonly bytes: Uint8Array;
+}
+
+/** What a socket was asked, and how it ended. */
+export interface CallEvent {
+  readonly type: 'call';
+  readonly time: number;
+  /** The number of the call. Its beginning and its end have the same one. */
+  readonly id: number;
+  /** The number of the socket, from 1, in the order in which the sockets were first used. */
+  readonly socket: number;
+  /** The number of the socket's link, 0 to 4, if it has one. */
+  readonly link?: number;
+  /** The name of the call: `'recv'`. */
+  readonly name: string;
+  readonly stage: 'begins' | 'returns' | 'fails' | 'abandoned';
+  /** The number of bytes that are asked for, sent, or received. */
+  readonly size?: number;
+  /** The name of the error, such as `'ECONNRESET'`. */
+  readonly code?: string;
+  /** A few words: the arguments, what it returned, or the message of the error. It contains no payload. */
+  readonly text: string;
+}
+
+/** How the interface is doing. It is told when it changes, at most a few times a second. */
+export interface StateEvent {
+  readonly type: 'state';
+  readonly time: number;
+  readonly state: InterfaceState;
+}
+
+/** What a virtual modem reports: what it did, and the faults that it was given. */
+export interface VirtualEvent {
+  readonly type: 'virtual';
+  readonly time: number;
+  readonly kind: string;
+  readonly text: string;
+}
+
+/** Events that were not told, because the reader was too slow. */
+export interface MissedEvent {
+  readonly type: 'missed';
+  readonly time: number;
+  readonly count: number;
+}
+
+/** An interface with its modem, links and sockets at one moment. What is not known yet is left out. */
+export interface InterfaceState {
+  /** What the line is: `'/dev/ttyUSB0'`. */
+  readonly line?: string;
+  /** Bits per second. */
+  readonly baud?: number;
+  /** The version of the AT commands. */
+  readonly firmware?: string;
+  readonly modem: Status['modem'];
+  readonly wifi: Status['wifi'];
+  /** Why the modem is down. */
+  readonly error?: string;
+  /** The name of the network that was joined last. */
+  readonly ssid?: string;
+  readonly address?: string;
+  readonly receive?: 'adaptive' | 'pushed' | 'pulled';
+  /** How many exchanges wait until the modem is free. */
+  readonly waitingCommands: number;
+  readonly links: readonly LinkState[];
+  readonly sockets: readonly SocketShown[];
+}
+
+/** One of the modem's links that is in use. */
+export interface LinkState {
+  /** 0 to 4. */
+  readonly id: number;
+  readonly kind: 'tcp' | 'tls' | 'udp';
+  readonly stage: 'opening' | 'open' | 'ended';
+  readonly remote?: Endpoint;
+  /** Bytes since the link was opened. */
+  readonly received: number;
+  readonly sent: number;
+  /** Bytes that the socket has not read yet, and bytes that wait in the modem, where this is known. */
+  readonly queued: number;
+  readonly waiting: number;
+  /** Whether the driver holds the sender back. */
+  readonly isHeld: boolean;
+}
+
+/** A socket that has not been closed yet. */
+export interface SocketShown {
+  /** As in {@link CallEvent}. */
+  readonly id: number;
+  readonly kind: 'stream' | 'datagram' | 'server';
+  readonly stage: string;
+  readonly link?: number;
+}

@@ -1,0 +1,18 @@
+/**
+ * Shows what happens between a modem and its sockets, live: as a stream of events, and in a page of a browser.
+ *
+ * @module rx-usocket/watch
+ */
+export { type PageRequest, type ProgramMessage, readMessage, watchProtocol, writeMessage } from './events/messages';
+export type {
+  BytesEvent,
+  CallEvent,
+  InterfaceState,
+  LinkState,
+  MissedEvent,
+  SaidEvent,
+  SocketShown,
+  StateEvent,
+  VirtualEvent,
+  WatchEvent,
+} from './events/watchEvent';

@@ -1,0 +1,50 @@
+import { BehaviorSubject, filter, map, mergeMap, type Observable, Subject, type Subscription } from 'rxjs';
+import type { InterfaceState, WatchEvent } from 'rx-usocket/watch';
+
+import type { Source } from '../sources/source';
+
+/** How a source is doing. */
+export type SessionStage =
+  | { readonly stage: 'live' }
+  | { readonly stage: 'ended' }
+  /** The words are for the user. */
+  | { readonly stage: 'lost'; readonly why: string };
+
+/** One source, and everything that the page knows of it. */
+export class Session {
+  /** Hot: the events of the source, in batches. It neither completes nor errors: see {@link stage$}. */
+  readonly batches$: Observable<readonly WatchEvent[]>;
+  /** Replays how the source is doing. */
+  readonly stage$: Observable<SessionStage>;
+  /** Hot: how the interface is doing. */
+  readonly state$: Observable<InterfaceState>;
+
+  private readonly batches = new Subject<readonly WatchEvent[]>();
+  private readonly stage = new BehaviorSubject<SessionStage>({ stage: 'live' });
+  private reading: Subscription | undefined;
+
+  constructor(readonly source: Source) {
+    this.batches$ = this.batches.asObservable();
+    this.stage$ = this.stage.asObservable();
+    this.state$ = this.batches.pipe(
+      mergeMap((batch) => batch),
+      filter((event) => event.type === 'state'),
+      map(({ state }) => state),
+    );
+  }
+
+  /** Begins to read the source, once all panels have subscribed. */
+  start(): void {
+    this.reading ??= this.source.batches$.subscribe({
+      next: (batch) => this.batches.next(batch),
+      error: (error: unknown) =>
+        this.stage.next({ stage: 'lost', why: error instanceof Error ? error.message : String(error) }),
+      complete: () => this.stage.next({ stage: 'ended' }),
+    });
+  }
+
+  close(): void {
+    this.reading?.unsubscribe();
+    this.source.close();
+  }
+}

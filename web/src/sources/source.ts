@@ -1,0 +1,34 @@
+import type { Observable } from 'rxjs';
+import type { FaultArgument } from 'rx-usocket/emulator';
+import type { WatchEvent } from 'rx-usocket/watch';
+
+/** Where the events of a session come from: a program, a line of this page, or a recording. */
+export interface Source {
+  readonly kind: 'playground' | 'serial' | 'line' | 'program' | 'recording';
+  /** What the header shows, such as a port or a file name. */
+  readonly name: string;
+  /** Events in batches, in order. Completes when the source has ended; errors say why it was lost. Subscribed to once. */
+  readonly batches$: Observable<readonly WatchEvent[]>;
+  /** The faults of a virtual modem. Left out for a real one. */
+  readonly faults?: Faults;
+  /** Left out where time cannot be changed. */
+  readonly time?: TimeControl;
+  /** Asks a program for payloads, or not any more. Left out where they are always there. */
+  setPayloads?(areShown: boolean): void;
+  /** Asks the modem for the strength of its signal. Left out where nobody can ask. */
+  measureSignal?(): void;
+  close(): void;
+}
+
+/** The faults that a virtual modem can be given, as `faultArguments` of `rx-usocket/emulator` describes them. */
+export interface Faults {
+  readonly table: Readonly<Record<string, Readonly<Record<string, FaultArgument>>>>;
+  /** Gives the modem a fault now. Errors with what is wrong. */
+  give(fault: Readonly<Record<string, unknown>>): Observable<never>;
+}
+
+/** The speed of time: 1 is real time, 0 stands still. */
+export interface TimeControl {
+  readonly speed$: Observable<number>;
+  setSpeed(speed: number): void;
+}
