@@ -1,0 +1,24 @@
+import type { Source } from '../sources/source';
+
+/** The panels that tabs show and hide. */
+export type View = 'lanes' | 'plots' | 'modem' | 'program' | 'faults';
+
+export const viewNames: Readonly<Record<View, string>> = {
+  lanes: 'Lanes',
+  plots: 'Plots',
+  modem: 'Modem',
+  program: 'Program',
+  faults: 'Faults',
+};
+
+/** The tabs for a source, in order. The first one is shown at the beginning. */
+export function viewsOf(source: Pick<Source, 'kind' | 'faults'>, isPhone: boolean): readonly View[] {
+  const program: View[] = runsHere(source) ? ['program'] : [];
+  const faults: View[] = source.faults ? ['faults'] : [];
+  return isPhone ? ['lanes', 'plots', 'modem', ...program, ...faults] : [...program, ...faults, 'modem'];
+}
+
+/** Whether programs of the page can use the modem. */
+function runsHere({ kind }: Pick<Source, 'kind'>): boolean {
+  return kind === 'playground' || kind === 'serial' || kind === 'line';
+}
