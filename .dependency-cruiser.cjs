@@ -36,9 +36,14 @@ const floors = {
     packages('rxjs'),
   ],
   browser: [at('streams/', contract, 'web-serial/', 'transports/', 'host/', 'emulator/'), packages('rxjs')],
+  loopback: [packages('rxjs', 'ws', '@types/ws'), core],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],
   testing: [at('(?!cli/|watch/)'), packages('rxjs'), core],
-  watch: [at('streams/', 'usocket/', 'esp8285/', 'emulator/', 'testing/'), packages('rxjs', 'ws', '@types/ws'), core],
+  watch: [
+    at('streams/', 'usocket/', 'esp8285/', 'system/', 'emulator/', 'testing/', 'loopback/'),
+    packages('rxjs', 'ws', '@types/ws'),
+    core,
+  ],
   // It prints the version in package.json.
   cli: [
     at(''),

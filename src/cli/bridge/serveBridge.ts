@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { finalize, fromEvent, lastValueFrom, mergeMap, noop, takeUntil } from 'rxjs';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { finalize, fromEvent, lastValueFrom, mergeMap, takeUntil } from 'rxjs';
+import type { WebSocket } from 'ws';
 
+import { Admission } from '../../loopback/admission';
+import { servePageSockets } from '../../loopback/pageSockets';
 import type { Uart } from '../../streams';
 import { lineProtocol } from '../../web-serial/lineMessages';
-import { Admission } from './admission';
 import { bridgeLine } from './bridgeLine';
 
 /** What a bridge serves, and to whom. */
@@ -36,23 +37,21 @@ const longestMessage = 1 << 20;
 
 /** Serves a line to one page at a time, over a WebSocket. Rejects when the port cannot be listened on. */
 export async function serveBridge({ host, port, origins, open, note }: BridgeOptions): Promise<ServedBridge> {
-  const admission = new Admission(origins);
+  const admission = new Admission(origins, (origin) => `allow them with --origin ${origin}`);
   const server = createServer((_request, response) => {
     response.writeHead(426, { 'content-type': 'text/plain' }).end('This is a WebSocket of rx-usocket bridge.\n');
   });
-  const sockets = new WebSocketServer({
+  const sockets = servePageSockets({
     server,
-    maxPayload: longestMessage,
-    perMessageDeflate: false,
-    handleProtocols: (offered) => (offered.has(lineProtocol) ? lineProtocol : false),
-    verifyClient: ({ req }, decide) => {
-      const refusal = admission.refusal(req) ?? (sockets.clients.size > 0 ? 'another page has the line' : undefined);
+    protocol: lineProtocol,
+    longestMessage,
+    refusal: (request) => {
+      const refusal =
+        admission.refusal(request) ?? (sockets.clients.size > 0 ? 'another page has the line' : undefined);
       if (refusal !== undefined) note(`Refused a page: ${refusal}.`);
-      decide(refusal === undefined, 403, refusal);
+      return refusal;
     },
   });
-  // It repeats the errors of the server, which are waited for here.
-  sockets.on('error', noop);
   server.listen(port, host);
   await once(server, 'listening');
   const connected$ = fromEvent(sockets, 'connection', (socket: WebSocket) => socket).pipe(

@@ -26,7 +26,7 @@ import {
   parsePortMapping,
   parseWholeNumber,
 } from '../values';
-import { watch } from '../watch';
+import { printModemEvents } from '../printModemEvents';
 import { portFailure, serveLine, type ServeLineOptions, withServeOptions } from '../serving/serveLine';
 
 /** The options of the command as commander gives them. */
@@ -124,7 +124,7 @@ async function emulate(given: EmulateOptions, context: CommandContext): Promise<
     pty: (settings) => servePty({ ...options, ...settings }),
     tcp: (settings) => serveTcp({ ...options, ...settings }),
   });
-  const watching = watch(served.emulator, given.verbose === true, (line) => {
+  const printing = printModemEvents(served.emulator, given.verbose === true, (line) => {
     report.note(line);
   });
   try {
@@ -140,7 +140,7 @@ async function emulate(given: EmulateOptions, context: CommandContext): Promise<
     }
   } finally {
     await served.close();
-    watching.unsubscribe();
+    printing.unsubscribe();
   }
 }
 

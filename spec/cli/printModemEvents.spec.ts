@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { watch } from '../../src/cli/watch';
+import { printModemEvents } from '../../src/cli/printModemEvents';
 import { Bench } from '../emulator/support/host';
 
 const bench = new Bench();
@@ -10,7 +10,7 @@ describe('what is printed of a virtual modem', () => {
   it('is what a program asks of it in vain, once', async () => {
     const host = await bench.ready();
     const lines: string[] = [];
-    const watching = watch(host.emulator, false, (line) => lines.push(line));
+    const watching = printModemEvents(host.emulator, false, (line) => lines.push(line));
     const refused = 'DNS Fail\r\n\r\nERROR\r\n';
     await host.asks('AT+CIPDOMAIN="a.example"', refused);
     await host.asks('AT+CIPDOMAIN="a.example"', refused);
@@ -25,7 +25,7 @@ describe('what is printed of a virtual modem', () => {
   it('is, where all is wanted, each command and connection with its time', async () => {
     const host = await bench.ready();
     const lines: string[] = [];
-    const watching = watch(host.emulator, true, (line) => lines.push(line));
+    const watching = printModemEvents(host.emulator, true, (line) => lines.push(line));
     await host.asks('AT+CIPSTART=0,"UDP","127.0.0.1",9', '0,CONNECT\r\n\r\nOK\r\n');
     await host.asks('AT+NOPE', '\r\nERROR\r\n');
     watching.unsubscribe();
