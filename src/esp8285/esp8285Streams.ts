@@ -13,6 +13,7 @@ import type {
 import { longestSend } from './commands/catalogue';
 import { type Encryption, encryptions } from './commands/softApSettings';
 import type { Session } from './executor/session';
+import type { InterfaceDetails } from './interfaceDetails';
 import type { Status } from './life/status';
 import { checkSettings } from './links/settings';
 import { LineReference } from './line/lineReference';
@@ -317,6 +318,29 @@ export class ESP8285Streams extends Inspectable implements Nic {
   /** Whether the modem is on a network and has an address. */
   isconnected(): boolean {
     return this.modem.state.hasAddress;
+  }
+
+  /** The interface, its modem and its links at this moment, as far as the driver knows them. The modem is not asked. */
+  get details(): InterfaceDetails {
+    const { uart, modem, baud } = this;
+    const { state, links } = modem;
+    const { modem: stage, wifi, error } = currentOf(this.status$) ?? { modem: 'closed', wifi: 'down' };
+    const { ssid, address } = this.wifi.known;
+    const { port: line } = uart;
+    const { version: firmware } = state;
+    return {
+      ...(line !== undefined && { line }),
+      ...(baud !== undefined && { baud }),
+      ...(firmware !== undefined && { firmware }),
+      modem: stage,
+      wifi,
+      ...(error && { error: error.message }),
+      ...(ssid !== undefined && { ssid }),
+      ...(address !== undefined && { address }),
+      ...(links.dialect && { receive: links.way }),
+      waitingCommands: modem.waitingExchanges,
+      links: links.details,
+    };
   }
 
   /** `<esp8285 modem=up firmware=1.7.4.0 port=/dev/ttyUSB0 wifi=up ssid=my-ssid address=192.168.1.20 links=2>` */

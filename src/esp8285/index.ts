@@ -6,9 +6,11 @@
  */
 export { type Encryption, encryptions } from './commands/softApSettings';
 export { ESP8285 } from './esp8285';
+export type { InterfaceDetails } from './interfaceDetails';
 export type { RedialOptions } from './life/redialer';
 export type { RejoinOptions } from './life/rejoiner';
 export type { Status } from './life/status';
+export type { LinkDetails } from './links/linkDetails';
 export type { ModemOptions } from './modemOptions';
 export type { TraceEvent } from './trace/traceEvent';
 export type { InterfaceConfig, StaticConfig } from './wifi/ifconfig';

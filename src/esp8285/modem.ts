@@ -47,6 +47,7 @@ export class Modem {
   readonly stations = new StationList();
 
   private readonly speed: LineSpeed;
+  private readonly executor: Executor;
 
   constructor(uart: Uart, reference: LineReference, options: ModemOptions = {}) {
     const { receive = 'adaptive', flowControl = false, longestHold = 2_000 } = options;
@@ -96,6 +97,7 @@ export class Modem {
     this.speed = wire.speed;
     if (options.baud !== undefined) wire.speed.want(options.baud, 'modem');
     const executor = new Executor(wire);
+    this.executor = executor;
     const advice = uart.advice ?? serialAdvice;
     const links = new LinkTable({
       executor,
@@ -119,6 +121,12 @@ export class Modem {
       { setUp: { receive, flowControl }, longestSilence, scheduler },
     );
   }
+
+  /** How many exchanges wait until the modem is free. */
+  get waitingExchanges(): number {
+    return this.executor.waitingExchanges;
+  }
+
   /** Whether the driver sets the speed of the line. */
   get setsSpeed(): boolean {
     return this.speed.wanted !== undefined || this.speed.isSought;

@@ -52,6 +52,7 @@ export class Executor {
   /** `undefined` while an interruption is reported to the callers that wait. */
   private session: number | undefined = 0;
   private outOfStep = false;
+  private readonly waiting = new Set<unknown>();
 
   constructor(private readonly wire: Wire) {
     this.trouble$ = this.troubles.asObservable();
@@ -85,6 +86,11 @@ export class Executor {
   /** Cold: says a command, and emits the lines of its answer. The deadline is in milliseconds. */
   ask(command: Command, deadline?: number): Observable<readonly string[]> {
     return this.run(simpleExchange(command, deadline));
+  }
+
+  /** How many exchanges wait until the modem is free. */
+  get waitingExchanges(): number {
+    return this.waiting.size;
   }
 
   /** The modem may have changed its state. The executor asks it before the next command. */
@@ -125,13 +131,20 @@ export class Executor {
       const { session } = this;
       const isInTime = () => session !== undefined && session === this.session;
       const turn: Turn<T> = new Turn<T>(caller, {
-        converse: () => (isInTime() ? this.serve(exchange, turn) : throwError(() => this.interruptedBy)),
+        converse: () => {
+          this.waiting.delete(turn);
+          return isInTime() ? this.serve(exchange, turn) : throwError(() => this.interruptedBy);
+        },
         interruptions$: this.interruptions,
         interruption: () => this.interruptedBy,
         settled,
       });
+      this.waiting.add(turn);
       queue(turn.serving$);
-      return () => turn.giveUp();
+      return () => {
+        this.waiting.delete(turn);
+        turn.giveUp();
+      };
     });
   }
 

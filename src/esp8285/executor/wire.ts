@@ -67,8 +67,9 @@ export class Wire {
   connect(): Subscription {
     const { trace, hearing } = this;
     const fail = (error: unknown) => {
-      trace?.end();
       hearing.error(error);
+      // Last, so that the interface is down when the trace completes.
+      trace?.end();
     };
     return this.cut(this.expectation).subscribe({
       next: (frame) => {

@@ -38,6 +38,11 @@ export class LineHold {
     this.clock = new LineClock(yieldToInput(options.scheduler));
   }
 
+  /** Whether the line is held now. */
+  get isHolding(): boolean {
+    return this.held.value;
+  }
+
   /** Passes the bytes of the line on while it is not held. */
   gate(): MonoTypeOperatorFunction<Uint8Array> {
     return passUnless(this.held);

@@ -11,6 +11,7 @@ import { LinkGone, ResultLost, SendFailed, SendRefused } from './exchanges/sendE
 import { datagramDeadline, sendExchange } from './exchanges/sendExchange';
 import { Incoming } from './incoming';
 import type { LinkContext } from './linkContext';
+import type { LinkDetails } from './linkDetails';
 import { LinkLife, type Traffic } from './linkLife';
 
 /** A local port of the modem for datagrams, over one of its links. */
@@ -27,6 +28,8 @@ export class ModemDatagramLink implements DatagramLink, Traffic {
 
   private readonly incoming = new Incoming<Datagram>();
   private isClosing = false;
+  private receivedBytes = 0;
+  private sentBytes = 0;
 
   constructor(
     readonly id: number,
@@ -39,7 +42,14 @@ export class ModemDatagramLink implements DatagramLink, Traffic {
     this.datagrams$ = this.incoming.items$.pipe(alongside(context.polling$));
   }
 
+  get details(): LinkDetails {
+    const { id, life, receivedBytes: received, sentBytes: sent, context } = this;
+    const { isHolding: isHeld } = context.hold;
+    return { id, kind: 'udp', stage: life.stage, received, sent, queued: 0, waiting: 0, isHeld };
+  }
+
   received({ bytes, remote }: Block): void {
+    this.receivedBytes += bytes.length;
     // A copy, because a program may keep a datagram, and with it the whole chunk. Without a sender, it came before the
     // modem showed senders, and cannot be answered.
     this.incoming.push({ data: Buffer.from(bytes), remote: remote ?? { address: '0.0.0.0', port: 0 } });
@@ -76,7 +86,12 @@ export class ModemDatagramLink implements DatagramLink, Traffic {
       }
       const command = common.sendTo(this.id, data.length, remote);
       const exchange = sendExchange(command, data, this.life, datagramDeadline);
-      return merge(this.context.executor.run(exchange), this.incoming.end$);
+      return merge(
+        this.context.executor.run(exchange, ({ end }) => {
+          if (end === 'done') this.sentBytes += data.length;
+        }),
+        this.incoming.end$,
+      );
     }).pipe(
       take(1),
       ignoreElements(),

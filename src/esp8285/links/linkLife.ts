@@ -2,6 +2,7 @@ import { AsyncSubject, EMPTY, type Observable, takeUntil } from 'rxjs';
 
 import type { OSError } from '../../usocket/contract/osError';
 import type { Block } from '../grammar/frame';
+import type { LinkDetails } from './linkDetails';
 import type { LossKind } from './loss';
 
 /** The data of a link, as its life sees them. */
@@ -105,6 +106,11 @@ export class LinkLife {
 
   get isOpen(): boolean {
     return this.phase === 'open';
+  }
+
+  /** For people: how far the life has come. */
+  get stage(): LinkDetails['stage'] {
+    return this.phase === 'opening' || this.phase === 'open' ? this.phase : 'ended';
   }
 
   get isDraining(): boolean {

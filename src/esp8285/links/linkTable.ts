@@ -9,11 +9,12 @@ import type { LineHold } from '../flow/lineHold';
 import type { Frame } from '../grammar/frame';
 import type { LineReference } from '../line/lineReference';
 import { AdaptiveReceive } from './adaptive/adaptiveReceive';
-import { ReceiveMode } from './adaptive/receiveMode';
+import { ReceiveMode, type Way } from './adaptive/receiveMode';
 import { pushForDatagrams } from './adaptive/receiveSwitch';
 import type { Link } from './link';
 import { LinkCleaner } from './linkCleaner';
 import type { LinkContext } from './linkContext';
+import type { LinkDetails } from './linkDetails';
 import { LinkNumbers } from './linkNumbers';
 import { type Loss, lossShownBy } from './loss';
 import { openLink, type Start } from './openLink';
@@ -220,6 +221,16 @@ export class LinkTable {
         return this.used > 0 ? this.givingUp() : EMPTY;
       }),
     );
+  }
+
+  /** How received data come now. */
+  get way(): Way {
+    return this.receiveMode.canPull(false) ? this.receiveMode.way : 'pushed';
+  }
+
+  /** The links in use, for people. */
+  get details(): readonly LinkDetails[] {
+    return this.numbers.links.map(({ details }) => details);
   }
 
   /** How many of the five links are in use. */

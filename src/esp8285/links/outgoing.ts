@@ -71,6 +71,9 @@ type NoteFailure = (cause: unknown) => void;
  *                    [b__t______ok]
  */
 export class Outgoing {
+  /** Bytes that the modem has taken. */
+  sent = 0;
+
   private readonly turns = new Mutex();
   private readonly segments = new Segments();
   /** A slow peer blocks all links without a send buffer, so it gets fewer bytes at a time as long as it is slow. */
@@ -161,6 +164,7 @@ export class Outgoing {
         const exchange = segmentExchange({ command, bytes, expected: this.segments.expected }, life);
         const settled = (settlement: Settlement<number | undefined>) => {
           if (settlement.end === 'done') {
+            this.sent += bytes.length;
             this.refusals = 0;
             sendBuffer.worked();
             this.segments.taken(segment, settlement.value);
@@ -208,7 +212,8 @@ export class Outgoing {
     const { life } = this.link;
     const exchange = sendExchange(common.send(life.id, bytes.length), bytes, life);
     const settled = (settlement: Settlement<number>) => {
-      if (settlement.end === 'failed') noteFailure(settlement.cause);
+      if (settlement.end === 'done') this.sent += bytes.length;
+      else if (settlement.end === 'failed') noteFailure(settlement.cause);
     };
     return this.context.executor.run(exchange, settled).pipe(
       map((took) => {

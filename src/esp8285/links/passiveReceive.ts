@@ -35,6 +35,8 @@ export class PassiveReceive implements ByteTraffic {
   readonly order: BlockOrder;
   /** Bytes that the modem has announced and not handed over. */
   private owed = 0;
+  /** How many bytes the reader had room for when it last said so. */
+  private room = 0;
   /** Bytes that the read in progress has brought; `undefined` until its block has come. */
   private handedOver: number | undefined;
   /** Since the last change of the receive mode: whether data that were pushed before it, or notices, may still come. */
@@ -86,6 +88,16 @@ export class PassiveReceive implements ByteTraffic {
   /** Whether NonOS may hold data of a link that has ended, and has not told how many. */
   get mayMiss(): boolean {
     return this.isUnsure && this.context.dialect()?.generation === 'nonos';
+  }
+
+  /** Bytes that wait in the modem, as far as it has announced them. */
+  get waiting(): number {
+    return this.announced.count;
+  }
+
+  /** Whether data wait in the modem because the reader has no room for them. */
+  get isHeld(): boolean {
+    return this.announced.count > 0 && this.room <= 0 && !this.isPushed;
   }
 
   /** Bytes that the modem has announced and not handed over, or that have come and may not be delivered yet. */
@@ -192,7 +204,10 @@ export class PassiveReceive implements ByteTraffic {
     return pull({
       waiting$: this.announced.count$,
       room$,
-      sizeOf: (waiting, room) => Math.min(waiting, room, this.longestPull, this.order.missing || Infinity),
+      sizeOf: (waiting, room) => {
+        this.room = room;
+        return Math.min(waiting, room, this.longestPull, this.order.missing || Infinity);
+      },
       read: (size) => this.read(size),
       // The line may have lost a notice, and ESP-AT prints no other one before the data are read.
       quiet$: this.context.polling$,

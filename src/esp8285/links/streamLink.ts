@@ -9,6 +9,7 @@ import { Overflow } from './adaptive/overflow';
 import { alongside } from './alongside';
 import { Incoming } from './incoming';
 import type { LinkContext } from './linkContext';
+import type { LinkDetails } from './linkDetails';
 import { LinkLife, type Traffic } from './linkLife';
 import { Outgoing, type SendingLink } from './outgoing';
 import { PassiveReceive, type ReceivingLink } from './passiveReceive';
@@ -36,6 +37,8 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Send
 
   private readonly incoming = new Incoming<Buffer>();
   private readonly outgoing: Outgoing;
+  private overflow: Overflow | undefined;
+  private receivedBytes = 0;
 
   constructor(
     readonly id: number,
@@ -51,6 +54,21 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Send
     this.life = new LinkLife(id, this, context);
     this.bytes = new PassiveReceive(this, context);
     this.outgoing = new Outgoing(this, context);
+  }
+
+  get details(): LinkDetails {
+    const { id, isEncrypted, life, remote, receivedBytes, outgoing, overflow, bytes, context } = this;
+    return {
+      id,
+      kind: isEncrypted ? 'tls' : 'tcp',
+      stage: life.stage,
+      ...(remote.port > 0 && { remote }),
+      received: receivedBytes,
+      sent: outgoing.sent,
+      queued: overflow?.length ?? 0,
+      waiting: bytes.waiting,
+      isHeld: bytes.isHeld || context.hold.isHolding,
+    };
   }
 
   get mayPush(): boolean {
@@ -75,6 +93,7 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Send
   }
 
   deliver({ bytes }: Block): void {
+    this.receivedBytes += bytes.length;
     if (bytes.length > 0) this.incoming.push(bytes);
   }
 
@@ -136,11 +155,11 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Send
   private receiveAdaptively(room$: Observable<number>): Observable<Uint8Array> {
     const { hold, receiveMode, adaptive } = this.context;
     const isHeld = () => receiveMode.isForced && this.bytes.isPushed;
-    const overflow = new Overflow({
+    const overflow = (this.overflow = new Overflow({
       room$,
       limit: () => (hold.isHeeded && isHeld() ? 0 : mostOverflow),
       full: () => this.error('ENOBUFS', 'recv', isHeld() ? unheld : overflowing),
-    });
+    }));
     const asking$ = this.bytes.reading(adaptive.watch(this.id, overflow.room$));
     return this.incoming.items$.pipe(hold.forReader(overflow.room$, isHeld), overflow.keep(), alongside(asking$));
   }

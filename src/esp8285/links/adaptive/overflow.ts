@@ -21,6 +21,7 @@ export interface OverflowOptions {
  */
 export class Overflow {
   private readonly askable = new ReplaySubject<number>(1);
+  private kept: ByteQueue | undefined;
 
   constructor(private readonly options: OverflowOptions) {}
 
@@ -32,10 +33,15 @@ export class Overflow {
     return this.askable.asObservable();
   }
 
+  /** How many bytes are kept. */
+  get length(): number {
+    return this.kept?.length ?? 0;
+  }
+
   keep(): MonoTypeOperatorFunction<Buffer> {
     return (pieces$) =>
       new Observable<Buffer>((reader) => {
-        const kept = new ByteQueue();
+        const kept = (this.kept = new ByteQueue());
         let room = 0;
         let told: number | undefined;
         let isPassing = false;
