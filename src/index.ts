@@ -108,7 +108,7 @@ export type {
   TraceEvent,
 } from './esp8285';
 export type { UART, UARTOptions } from './machine';
-export type { NetworkModule } from './network';
+export type { NetworkModule, NetworkOptions } from './network';
 export type { Pollable, Readiness, Uart } from './streams';
 export type { HostConfig, HostNic, HostNicOptions } from './host';
 export {

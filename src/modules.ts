@@ -1,4 +1,4 @@
-import { createNetworkModule, type NetworkModule } from './network';
+import { createNetworkModule, type NetworkModule, type NetworkOptions } from './network';
 import { createSocketModule, Interfaces, type SocketModule } from './usocket';
 
 /** A `network` and a `usocket` module that belong together. */
@@ -17,11 +17,11 @@ export interface Modules {
  *     network.Host();
  *     const sock = usocket.socket(); // on that interface, not on one of the package's own `network`
  */
-export function createModules(): Modules {
-  return modulesOver(new Interfaces());
+export function createModules(options: NetworkOptions = {}): Modules {
+  return modulesOver(new Interfaces(), options);
 }
 
 /** Makes the modules of these interfaces. */
-export function modulesOver(interfaces: Interfaces): Modules {
-  return { network: createNetworkModule(interfaces), usocket: createSocketModule(interfaces) };
+export function modulesOver(interfaces: Interfaces, options: NetworkOptions = {}): Modules {
+  return { network: createNetworkModule(interfaces, options), usocket: createSocketModule(interfaces) };
 }

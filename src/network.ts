@@ -38,11 +38,20 @@ export interface NetworkModule {
   Host(this: void, options?: HostNicOptions): HostNic;
 }
 
+/** What `createModules` is told about the interfaces of its `network`. */
+export interface NetworkOptions {
+  /**
+   * Is called with each interface that `network.ESP8285` makes, before that sets the modem up, so that a subscriber of
+   * `trace$` sees the set-up, too.
+   */
+  readonly interfaceMade?: (nic: ESP8285) => void;
+}
+
 /**
  * Makes the `network` module. It registers each interface when it is up. The first one is the default until it is
  * closed, or until its line is lost while there is another one.
  */
-export function createNetworkModule(interfaces: Interfaces): NetworkModule {
+export function createNetworkModule(interfaces: Interfaces, { interfaceMade }: NetworkOptions = {}): NetworkModule {
   /** Lines that have an interface, because two interfaces on one line would take each other's answers. */
   const taken = new Set<Uart>();
 
@@ -52,6 +61,7 @@ export function createNetworkModule(interfaces: Interfaces): NetworkModule {
         checkLine(uart, taken);
         const nic = new ESP8285(uart, { scheduler: new ProgramTime(), ...options });
         printTrace(nic);
+        interfaceMade?.(nic);
         taken.add(uart);
         let isUp = false;
         return defer(() => nic.start(options)).pipe(
