@@ -4,6 +4,7 @@
  * @module rx-usocket/watch
  */
 export { type PageRequest, type ProgramMessage, readMessage, watchProtocol, writeMessage } from './events/messages';
+export { observe, type ObserveOptions } from './events/observe';
 export type {
   BytesEvent,
   CallEvent,

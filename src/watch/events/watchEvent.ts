@@ -1,5 +1,4 @@
-import type { Status, TraceEvent } from '../../esp8285';
-import type { Endpoint } from '../../usocket';
+import type { InterfaceDetails, LinkDetails, TraceEvent } from '../../esp8285';
 
 /** Something that a watched interface tells. Times are milliseconds since 1970, by the scheduler of the interface. */
 export type WatchEvent = SaidEvent | BytesEvent | CallEvent | StateEvent | VirtualEvent | MissedEvent;
@@ -63,43 +62,12 @@ export interface MissedEvent {
 }
 
 /** An interface with its modem, links and sockets at one moment. What is not known yet is left out. */
-export interface InterfaceState {
-  /** What the line is: `'/dev/ttyUSB0'`. */
-  readonly line?: string;
-  /** Bits per second. */
-  readonly baud?: number;
-  /** The version of the AT commands. */
-  readonly firmware?: string;
-  readonly modem: Status['modem'];
-  readonly wifi: Status['wifi'];
-  /** Why the modem is down. */
-  readonly error?: string;
-  /** The name of the network that was joined last. */
-  readonly ssid?: string;
-  readonly address?: string;
-  readonly receive?: 'adaptive' | 'pushed' | 'pulled';
-  /** How many exchanges wait until the modem is free. */
-  readonly waitingCommands: number;
-  readonly links: readonly LinkState[];
+export interface InterfaceState extends InterfaceDetails {
   readonly sockets: readonly SocketShown[];
 }
 
 /** One of the modem's links that is in use. */
-export interface LinkState {
-  /** 0 to 4. */
-  readonly id: number;
-  readonly kind: 'tcp' | 'tls' | 'udp';
-  readonly stage: 'opening' | 'open' | 'ended';
-  readonly remote?: Endpoint;
-  /** Bytes since the link was opened. */
-  readonly received: number;
-  readonly sent: number;
-  /** Bytes that the socket has not read yet, and bytes that wait in the modem, where this is known. */
-  readonly queued: number;
-  readonly waiting: number;
-  /** Whether the driver holds the sender back. */
-  readonly isHeld: boolean;
-}
+export type LinkState = LinkDetails;
 
 /** A socket that has not been closed yet. */
 export interface SocketShown {
