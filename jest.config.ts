@@ -2,11 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 import type { Config } from 'jest';
 
-/** Specs that need what Windows does not have: a pseudo-terminal, or a signal that a program can handle. */
+import { findChromium } from './harness/browser/findChromium';
+
+/** Specs that need what Windows does not have: a pseudo-terminal, a signal that a program can handle, or a shell. */
 function unixSpecs(): readonly string[] {
   const specs = readdirSync('spec', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.spec.ts'));
   return specs.filter((file) =>
-    /\b(openPty|servePty|startOnTerminal)\(|\.signal\('SIG|'scripts\/bench\.ts'/.test(
+    /\b(openPty|servePty|startOnTerminal)\(|\.signal\('SIG|'\/bin\/bash'|'scripts\/bench\.ts'/.test(
       readFileSync(`spec/${file}`, 'utf8'),
     ),
   );
@@ -16,16 +18,30 @@ function unixSpecs(): readonly string[] {
 // packages that use it get the streams of Node.js themselves.
 process.env['READABLE_STREAM'] = 'disable';
 
+/** Specs of the page need a browser. */
+function pageSpecs(): readonly string[] {
+  console.warn(
+    'No Chromium is found, so the specs of the page (spec/page) are left out. To run them, install it (Debian: ' +
+      '`apt-get install chromium`), or give its path in CHROMIUM.',
+  );
+  return ['page/**/*.spec.ts'];
+}
+
+/** Specs that cannot run on this machine, by their paths in `spec`. */
+const leftOut = [
+  ...(process.platform === 'win32' ? unixSpecs() : []),
+  ...(findChromium() === undefined ? pageSpecs() : []),
+];
+
 const config: Config = {
   roots: ['<rootDir>/spec', '<rootDir>/web/spec'],
-  testMatch: [
-    '**/*.spec.ts',
-    ...(process.platform === 'win32' ? unixSpecs() : []).map((file) => `!**/spec/${file.replaceAll('\\', '/')}`),
-  ],
+  testMatch: ['**/*.spec.ts', ...leftOut.map((file) => `!**/spec/${file.replaceAll('\\', '/')}`)],
   maxWorkers: '100%',
   // Longer than the limits of programs (60 s) and of soak runs (30 s), whose messages say more. A spec that hangs still
   // fails, and a spec that does not hang must not fail because the machine is busy.
   testTimeout: 90_000,
+  globalSetup: '<rootDir>/harness/jest/makePageFolder.ts',
+  globalTeardown: '<rootDir>/harness/jest/removePageFolder.ts',
   testEnvironment: '<rootDir>/harness/jest/noLeaks.ts',
   // A spec runs in a context of its own, where looking up a global takes long. Most of the time of some specs went into it.
   sandboxInjectedGlobals: [

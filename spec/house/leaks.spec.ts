@@ -26,6 +26,7 @@ const cases: readonly (readonly [title: string, code: string, message?: string])
 describe('what a spec leaves behind', () => {
   const project = new ScratchProject([
     'jest.config.ts',
+    'harness/browser/findChromium.ts',
     'harness/jest',
     'harness/time',
     'tsconfig.json',
@@ -37,7 +38,7 @@ describe('what a spec leaves behind', () => {
   beforeAll(async () => {
     cases.forEach(([title, code], index) => {
       project.write(
-        `spec/case${index}.spec.ts`,
+        `${index % 2 === 0 ? 'spec' : 'web/spec'}/case${index}.spec.ts`,
         `import { createSocket } from 'node:dgram';
          import { createServer } from 'node:net';
          import { it } from '@jest/globals';

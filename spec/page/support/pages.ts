@@ -1,0 +1,32 @@
+import { afterAll, beforeAll } from '@jest/globals';
+
+import { builtPage } from '../../../harness/browser/builtPage';
+import { Chromium, type OpenOptions, type WatchedPage } from '../../../harness/browser/chromium';
+import { type StaticServer, staticServer } from '../../../harness/browser/staticServer';
+
+/** The page on a plain web server, and a Chromium, for the specs of a file. */
+export interface Pages {
+  /** The address of the page. */
+  readonly url: string;
+  /** Opens the page, or another address. */
+  open(options?: OpenOptions & { readonly url?: string }): Promise<WatchedPage>;
+}
+
+export function usePages(): Pages {
+  let server: StaticServer;
+  let chromium: Chromium;
+  beforeAll(async () => {
+    server = await staticServer(await builtPage());
+    chromium = await Chromium.start();
+  });
+  afterAll(async () => {
+    await chromium.close();
+    await server[Symbol.asyncDispose]();
+  });
+  return {
+    get url() {
+      return server.url;
+    },
+    open: ({ url = server.url, ...options } = {}) => chromium.open(url, options),
+  };
+}
