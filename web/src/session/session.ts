@@ -1,7 +1,19 @@
-import { BehaviorSubject, filter, map, mergeMap, type Observable, Subject, type Subscription } from 'rxjs';
+import {
+  BehaviorSubject,
+  combineLatest,
+  filter,
+  map,
+  mergeMap,
+  type Observable,
+  of,
+  Subject,
+  type Subscription,
+} from 'rxjs';
 import type { InterfaceState, WatchEvent } from 'rx-usocket/watch';
 
 import type { Source } from '../sources/source';
+import { Timeline } from './timeline';
+import { Viewport } from './viewport';
 
 /** How a source is doing. */
 export type SessionStage =
@@ -18,6 +30,10 @@ export class Session {
   readonly stage$: Observable<SessionStage>;
   /** Hot: how the interface is doing. */
   readonly state$: Observable<InterfaceState>;
+  /** The times of the events. */
+  readonly timeline: Timeline;
+  /** The times that the panels show. */
+  readonly viewport: Viewport;
 
   private readonly batches = new Subject<readonly WatchEvent[]>();
   private readonly stage = new BehaviorSubject<SessionStage>({ stage: 'live' });
@@ -31,6 +47,12 @@ export class Session {
       filter((event) => event.type === 'state'),
       map(({ state }) => state),
     );
+    // A recording is there at once, unless it is replayed. Everything else takes its time.
+    const speed$ = source.time?.speed$ ?? of(source.kind === 'recording' ? 0 : 1);
+    const passing$ = combineLatest([speed$, this.stage$]);
+    const pace$ = passing$.pipe(map(([speed, { stage }]) => (stage === 'live' ? speed : 0)));
+    this.timeline = new Timeline(this.batches$, pace$);
+    this.viewport = new Viewport(this.timeline.end$);
   }
 
   /** Begins to read the source, once all panels have subscribed. */
@@ -45,6 +67,8 @@ export class Session {
 
   close(): void {
     this.reading?.unsubscribe();
+    this.timeline.close();
+    this.viewport.close();
     this.source.close();
   }
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { NEVER, of, throwError } from 'rxjs';
 import type { WatchEvent } from 'rx-usocket/watch';
 
-import { Session, type SessionStage } from '../src/session/session';
-import type { Source } from '../src/sources/source';
+import { Session, type SessionStage } from '../../src/session/session';
+import type { Source } from '../../src/sources/source';
 
 const event: WatchEvent = { type: 'virtual', time: 1, kind: 'hint', text: 'a hint' };
 
