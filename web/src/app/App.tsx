@@ -1,33 +1,47 @@
-import { useCallback, useEffect, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import { NEVER } from 'rxjs';
 
-import { RecordingsPanel } from '../recordings/RecordingsPanel';
+import { NoticeList } from '../notices/NoticeList';
+import { Notices } from '../notices/notices';
+import { sessionNotices } from '../notices/sessionNotices';
+import { NoticesContext } from '../notices/useNotices';
 import { Session } from '../session/session';
 import type { Source } from '../sources/source';
-import { ThemeSwitch } from '../theme/ThemeSwitch';
+import { PageHead } from './PageHead';
 import { Panes } from './Panes';
-import { SourceChooser } from './SourceChooser';
+import { folded, rememberedSizes } from './paneSizes';
+import { SkipLinks } from './SkipLinks';
 
 /** The page. A second source replaces the first. */
 export function App() {
+  const notices = useMemo(() => new Notices(), []);
   const [session, setSession] = useState(() => new Session(firstSource()));
   const attach = useCallback((source: Source) => setSession(new Session(source)), []);
+  const [sizes, setSizes] = useState(rememberedSizes);
   // The effects of the panels have run before, so they have subscribed.
   useEffect(() => {
+    const telling = sessionNotices(session).subscribe(({ kind, text, subject }) => notices.tell(kind, text, subject));
     session.start();
-    return () => session.close();
-  }, [session]);
+    document.title = `${session.source.name} – rx-usocket`;
+    return () => {
+      telling.unsubscribe();
+      session.close();
+    };
+  }, [session, notices]);
   return (
-    <div class="page">
-      <header class="page-head">
-        <h1>rx-usocket</h1>
-        <SourceChooser current={session.source} attach={attach} />
-        <span class="fill" />
-        <RecordingsPanel session={session} attach={attach} />
-        <ThemeSwitch />
-      </header>
-      <Panes key={session} session={session} />
-    </div>
+    <NoticesContext.Provider value={notices}>
+      <div class="page">
+        <SkipLinks />
+        <PageHead
+          session={session}
+          attach={attach}
+          isSideFolded={sizes.side.isFolded}
+          foldSide={() => setSizes(folded(sizes, 'side'))}
+        />
+        <NoticeList />
+        <Panes key={session} session={session} sizes={sizes} setSizes={setSizes} />
+      </div>
+    </NoticesContext.Provider>
   );
 }
 

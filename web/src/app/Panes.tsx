@@ -1,5 +1,4 @@
-import type { Session } from '../session/session';
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 
 import { FaultsPanel } from '../faults/FaultsPanel';
 import { InspectorPanel } from '../inspector/InspectorPanel';
@@ -7,41 +6,82 @@ import { LanesPanel } from '../lanes/LanesPanel';
 import { ModemPanel } from '../modem/ModemPanel';
 import { PlaygroundPanel } from '../playground/PlaygroundPanel';
 import { PlotsPanel } from '../plots/PlotsPanel';
+import type { Session } from '../session/session';
+import { focusNextPanel } from './focusNextPanel';
+import { folded, type Pane, type PaneSizes, rememberSizes, resized } from './paneSizes';
+import { Separator } from './Separator';
 import { Tabs } from './Tabs';
 import { useIsPhone } from './useIsPhone';
-import { type View, viewsOf } from './views';
+import { type View, viewNames, viewsOf } from './views';
+
+interface PanesProps {
+  readonly session: Session;
+  readonly sizes: PaneSizes;
+  readonly setSizes: (sizes: PaneSizes) => void;
+}
 
 /**
  * All panels of a session. All of them stay mounted, because they read the events from the beginning; the tabs only hide
  * them. A phone shows one panel at a time, a larger screen the lanes, the plots, and one panel beside them.
  */
-export function Panes({ session }: { readonly session: Session }) {
+export function Panes({ session, sizes, setSizes }: PanesProps) {
   const isPhone = useIsPhone();
   const views = viewsOf(session.source, isPhone);
   const [chosen, choose] = useState<View>();
   const shown = views.find((view) => view === chosen) ?? views[0] ?? 'modem';
-  const isHidden = (view: View) => view !== shown && (isPhone || (view !== 'lanes' && view !== 'plots'));
+  useEffect(() => rememberSizes(sizes), [sizes]);
+  useEffect(() => {
+    document.addEventListener('keydown', focusNextPanel);
+    return () => document.removeEventListener('keydown', focusNextPanel);
+  }, []);
+
+  const attributes = (view: View) => {
+    const isTab = views.includes(view);
+    const naming = isTab
+      ? { role: 'tabpanel' as const, 'aria-labelledby': `tab-${view}` }
+      : { 'aria-label': viewNames[view] };
+    return { id: `view-${view}`, tabIndex: -1, hidden: isTab && view !== shown, ...naming };
+  };
+  const separator = (pane: Pane) => ({
+    pane,
+    size: sizes[pane],
+    resize: (size: number) => setSizes(resized(sizes, pane, size)),
+    fold: () => setSizes(folded(sizes, pane)),
+  });
+  const style = Object.fromEntries(Object.entries(sizes).map(([pane, { size }]) => [`--${pane}-size`, `${size}px`]));
+  const folds = Object.entries(sizes).map(([pane, { isFolded }]) => (isFolded ? `${pane}-folded` : ''));
   return (
-    <main class="panes">
-      <Tabs views={views} shown={shown} choose={choose} />
-      <section id="view-program" class="panel side" aria-label="Program" hidden={isHidden('program')}>
-        {views.includes('program') && <PlaygroundPanel session={session} />}
-      </section>
-      <section id="view-faults" class="panel side" aria-label="Faults" hidden={isHidden('faults')}>
-        {views.includes('faults') && <FaultsPanel source={session.source} />}
-      </section>
-      <section id="view-modem" class="panel side" aria-label="Modem" hidden={isHidden('modem')}>
-        <ModemPanel session={session} />
-      </section>
-      <section id="view-lanes" class="panel lanes" aria-label="Lanes" hidden={isHidden('lanes')}>
-        <LanesPanel session={session} />
-      </section>
-      <section id="view-plots" class="panel plots" aria-label="Plots" hidden={isHidden('plots')}>
-        <PlotsPanel session={session} />
-      </section>
-      <aside class="panel inspector" aria-label="Inspector">
-        <InspectorPanel session={session} />
-      </aside>
+    <main class={['panes', ...folds].join(' ')} style={style}>
+      <div class="left" id="side" tabIndex={-1}>
+        <Tabs views={views} shown={shown} choose={choose} />
+        {views.includes('program') && (
+          <section class="panel side" {...attributes('program')}>
+            <PlaygroundPanel session={session} />
+          </section>
+        )}
+        {views.includes('faults') && (
+          <section class="panel side" {...attributes('faults')}>
+            <FaultsPanel source={session.source} />
+          </section>
+        )}
+        <section class="panel side" {...attributes('modem')}>
+          <ModemPanel session={session} />
+        </section>
+        <Separator name="the inspector" side="after" axis="y" {...separator('inspector')} />
+        <aside class="panel inspector" id="view-inspector" aria-label="Inspector" tabIndex={-1}>
+          <InspectorPanel session={session} />
+        </aside>
+      </div>
+      <Separator name="the side panel" side="before" axis="x" {...separator('side')} />
+      <div class="right">
+        <section class="panel lanes" {...attributes('lanes')}>
+          <LanesPanel session={session} />
+        </section>
+        <Separator name="the plots" side="after" axis="y" {...separator('plots')} />
+        <section class="panel plots" {...attributes('plots')}>
+          <PlotsPanel session={session} />
+        </section>
+      </div>
     </main>
   );
 }

@@ -1,5 +1,7 @@
 import { Observable } from 'rxjs';
 
+import { remember, remembered } from '../app/remembered';
+
 /** What the user has chosen. `system` follows the settings of the browser. */
 export type ThemeChoice = 'system' | 'light' | 'dark';
 
@@ -7,8 +9,8 @@ export type ThemeChoice = 'system' | 'light' | 'dark';
 export type ColourName =
   'ground' | 'surface' | 'edge' | 'text' | 'muted' | 'accent' | 'to-modem' | 'from-modem' | 'link' | 'error' | 'note';
 
-const rememberedAs = 'rx-usocket.theme';
-const themes: readonly string[] = ['system', 'light', 'dark'] satisfies ThemeChoice[];
+const rememberedAs = 'theme';
+const themes: readonly ThemeChoice[] = ['system', 'light', 'dark'];
 
 /** The theme that is used now. Tells of each change, such as for a canvas that has to be drawn again. */
 export const theme$ = new Observable<'light' | 'dark'>((subscriber) => {
@@ -25,10 +27,9 @@ export function colour(name: ColourName): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-/** Reads what was chosen last time. */
+/** What was chosen last time. */
 export function rememberedTheme(): ThemeChoice {
-  const remembered = readStorage();
-  return remembered && themes.includes(remembered) ? (remembered as ThemeChoice) : 'system';
+  return themes.find((choice) => choice === remembered(rememberedAs)) ?? 'system';
 }
 
 /** Uses a theme, and goes on to follow the browser's settings if it is `system`. Call the returned function to end that. */
@@ -44,17 +45,5 @@ export function applyTheme(choice: ThemeChoice): () => void {
 }
 
 export function rememberTheme(choice: ThemeChoice): void {
-  try {
-    localStorage.setItem(rememberedAs, choice);
-  } catch {
-    // A browser that keeps nothing for this page: the choice holds until the page is closed.
-  }
-}
-
-function readStorage(): string | null {
-  try {
-    return localStorage.getItem(rememberedAs);
-  } catch {
-    return null;
-  }
+  remember(rememberedAs, choice);
 }
