@@ -72,7 +72,7 @@ const rooms = {
   node: ['native', 'links', 'sockets', 'datagrams', 'agents'],
   streams: ['concurrency', 'time', 'state', 'queues', 'reading'],
   usocket: ['contract', 'select', 'calls', 'stream', 'datagram'],
-  watch: ['events', 'serve'],
+  watch: ['events', 'recordings', 'serve'],
   esp8285: [
     'time',
     'grammar',

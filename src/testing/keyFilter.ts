@@ -52,12 +52,7 @@ export class KeyFilter {
     this.isAwaited = false;
     this.answer = '';
     const keys: string[] = [];
-    const host = rewritten(held, 'host', (text) =>
-      text.replace(keyed, (_, before: string, key: string) => {
-        keys.push(key);
-        return before + blanked(key);
-      }),
-    );
+    const host = rewritten(held, 'host', (text) => blankKeys(text, (key) => keys.push(key)));
     if (keys.length === 0) return host;
     return rewritten(host, 'modem', (text) => text.replace(/[^\n]*\n|[^\n]+$/g, (line) => withoutKeys(line, keys)));
   }
@@ -75,6 +70,14 @@ export class KeyFilter {
     this.answer += text;
     this.isAwaited = !final.test(this.answer);
   }
+}
+
+/** Replaces each key in a text by as many `*`, also one that has only begun. */
+export function blankKeys(text: string, found?: (key: string) => void): string {
+  return text.replace(keyed, (_, before: string, key: string) => {
+    found?.(key);
+    return before + blanked(key);
+  });
 }
 
 /** Rewrites everything that one side has said, as one text, to a text of the same length. */

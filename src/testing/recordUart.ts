@@ -40,8 +40,10 @@ export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: Rec
   let last = scheduler.now();
   const put = (shown: readonly TimedBytes[]): void => {
     for (const { at, from, bytes } of shown) {
-      sink(formatBytes({ after: Math.max(0, Math.round(at - last)), from, bytes }));
-      last = at;
+      const after = Math.max(0, Math.round(at - last));
+      sink(formatBytes({ after, from, bytes }));
+      // Not `at`, because the rounding of many lines would add up.
+      last += after;
     }
   };
   const said = (from: TimedBytes['from'], bytes: Uint8Array): void => {

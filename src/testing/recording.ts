@@ -39,12 +39,17 @@ export function formatBytes({ after, from, bytes }: RecordedBytes): string {
 export function parseRecording(text: string): readonly RecordedBytes[] {
   return text.split(/\r?\n/).flatMap((content, index) => {
     if (content === '' || content.startsWith('#')) return [];
-    const [, after, arrow, escaped] = line.exec(content) ?? [];
-    if (after === undefined || escaped === undefined) {
-      throw new Error(`line ${index + 1} of the recording cannot be read: ${JSON.stringify(content)}`);
-    }
-    return [{ after: Number(after), from: arrow === '>' ? 'host' : 'modem', bytes: unescaped(escaped) }];
+    const recorded = parseBytes(content);
+    if (!recorded) throw new Error(`line ${index + 1} of the recording cannot be read: ${JSON.stringify(content)}`);
+    return [recorded];
   });
+}
+
+/** Reads one line of {@link formatBytes}, without its newline. Returns `undefined` for any other line. */
+export function parseBytes(content: string): RecordedBytes | undefined {
+  const [, after, arrow, escaped] = line.exec(content) ?? [];
+  if (after === undefined || escaped === undefined) return undefined;
+  return { after: Number(after), from: arrow === '>' ? 'host' : 'modem', bytes: unescaped(escaped) };
 }
 
 function unescaped(text: string): Buffer {

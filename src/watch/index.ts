@@ -17,3 +17,8 @@ export type {
   VirtualEvent,
   WatchEvent,
 } from './events/watchEvent';
+export { RecordingError } from './recordings/recordingError';
+export { formatHeader, type RecordingHeader } from './recordings/recordingHeader';
+export { RecordingReader } from './recordings/recordingReader';
+export { readRecording, writeRecording } from './recordings/recordingText';
+export { RecordingWriter } from './recordings/recordingWriter';

@@ -68,7 +68,7 @@ export class Trace {
 }
 
 /** The link that a command is about. Data go to the link of the last command. */
-function linkOf(shown: string): number | undefined {
+export function linkOf(shown: string): number | undefined {
   const digit = /^AT\+CIP(?:START|SEND|SENDBUF|BUFSTATUS|CLOSE|RECVDATA)=([0-4])(?:,|$)/.exec(shown)?.[1];
   return digit === undefined ? undefined : Number(digit);
 }
