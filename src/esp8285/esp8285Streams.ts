@@ -10,6 +10,7 @@ import type {
   StreamLink,
   StreamSettings,
 } from '../usocket/contract/nic';
+import { SocketTrace } from '../usocket/contract/socketTrace';
 import { longestSend } from './commands/catalogue';
 import { type Encryption, encryptions } from './commands/softApSettings';
 import type { Session } from './executor/session';
@@ -74,6 +75,9 @@ export class ESP8285Streams extends Inspectable implements Nic {
    */
   readonly stations$: Observable<readonly Station[]>;
 
+  /** The calls of the sockets of this interface, for those who watch. */
+  readonly sockets: SocketTrace;
+
   private readonly modem: Modem;
   private readonly wifi: WifiInterface;
   private readonly scheduler: SchedulerLike;
@@ -97,6 +101,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
     this.status$ = this.modem.state.status$;
     this.trace$ = this.modem.trace$;
     this.stations$ = this.modem.stations.stations$;
+    this.sockets = new SocketTrace(this.scheduler);
   }
 
   /**
@@ -320,9 +325,13 @@ export class ESP8285Streams extends Inspectable implements Nic {
     return this.modem.state.hasAddress;
   }
 
-  /** The interface, its modem and its links at this moment, as far as the driver knows them. The modem is not asked. */
+  /**
+   * The interface, its modem, links and sockets at this moment, as far as the driver knows them. The modem is not asked.
+   */
   get details(): InterfaceDetails {
     const { uart, modem, baud } = this;
+    const { details: sockets } = this.sockets;
+    const queuedOn = (id: number) => sockets.find(({ link }) => link === id)?.queued ?? 0;
     const { state, links } = modem;
     const { modem: stage, wifi, error } = currentOf(this.status$) ?? { modem: 'closed', wifi: 'down' };
     const { ssid, address } = this.wifi.known;
@@ -339,7 +348,8 @@ export class ESP8285Streams extends Inspectable implements Nic {
       ...(address !== undefined && { address }),
       ...(links.dialect && { receive: links.way }),
       waitingCommands: modem.waitingExchanges,
-      links: links.details,
+      links: links.details.map((link) => ({ ...link, queued: link.queued + queuedOn(link.id) })),
+      sockets,
     };
   }
 

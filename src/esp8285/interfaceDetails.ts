@@ -1,7 +1,8 @@
+import type { SocketDetails } from '../usocket/contract/socketTrace';
 import type { Status } from './life/status';
 import type { LinkDetails } from './links/linkDetails';
 
-/** An interface with its modem and its links at one moment. What is not known yet is left out. */
+/** An interface with its modem, links and sockets at one moment. What is not known yet is left out. */
 export interface InterfaceDetails {
   /** What the line is: `'/dev/ttyUSB0'`. */
   readonly line?: string;
@@ -25,4 +26,6 @@ export interface InterfaceDetails {
   readonly waitingCommands: number;
   /** The links in use, by ascending number. */
   readonly links: readonly LinkDetails[];
+  /** The sockets that have not been closed, in the order in which they were made. */
+  readonly sockets: readonly SocketDetails[];
 }

@@ -21,6 +21,8 @@ export type {
   TlsOptions,
 } from './contract/nic';
 export { OSError } from './contract/osError';
+export type { CallStep } from './contract/callStep';
+export type { SocketDetails, SocketTrace, Traceable, TracedSocket } from './contract/socketTrace';
 export type { Abortable } from './contract/promiseOf';
 export { Socket } from './stream/socket';
 export type { OptionValue } from './calls/optionChange';

@@ -56,7 +56,7 @@ const state: WatchEvent = {
         isHeld: false,
       },
     ],
-    sockets: [{ id: 1, kind: 'stream', stage: 'connected', link: 4 }],
+    sockets: [{ id: 1, kind: 'stream', stage: 'connected', link: 4, queued: 0 }],
   },
 };
 const others = fc.constantFrom<WatchEvent>(

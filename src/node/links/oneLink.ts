@@ -9,6 +9,7 @@ import type {
   StreamLink,
   StreamSettings,
 } from '../../usocket/contract/nic';
+import type { SocketTrace } from '../../usocket/contract/socketTrace';
 
 /** What a {@link OneLink} does differently from its interface. */
 export interface OneLinkOptions {
@@ -22,6 +23,7 @@ export interface OneLinkOptions {
 export class OneLink implements Nic {
   readonly name: string;
   readonly maxDatagram: number;
+  readonly sockets: SocketTrace | undefined;
   /** The link, once it is open. */
   link: StreamLink | undefined;
   /** How many bytes the interface has taken to send. */
@@ -33,6 +35,7 @@ export class OneLink implements Nic {
   ) {
     this.name = nic.name;
     this.maxDatagram = nic.maxDatagram;
+    this.sockets = nic.sockets;
   }
 
   openStream(remote: Endpoint, options?: OpenStreamOptions): Observable<StreamLink> {
@@ -63,6 +66,7 @@ export class OneLink implements Nic {
   private watched(link: StreamLink): StreamLink {
     const { spare } = this.options;
     return {
+      ...(link.id !== undefined && { id: link.id }),
       get remote() {
         return link.remote;
       },

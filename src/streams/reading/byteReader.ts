@@ -92,6 +92,11 @@ export class ByteReader {
     return this.queue.length;
   }
 
+  /** Whether the stream has ended or failed, even if bytes are still to be read. */
+  get finished(): boolean {
+    return this.queue.finished;
+  }
+
   /** The error that the stream has failed with; `undefined` if it has not, or after {@link ByteReader.clearFailure}. */
   get failure(): Error | undefined {
     return this.queue.failure;

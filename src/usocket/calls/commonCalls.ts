@@ -43,11 +43,18 @@ export class CommonCalls {
 
   /** Closes the socket once, however often it is subscribed to. Made when it is asked for, because sockets wait long. */
   get close$(): Observable<void> {
-    return (this.closing$ ??= defer(() => this.close()).pipe(runOnce()));
+    return (this.closing$ ??= this.operations
+      .followed(
+        'close',
+        undefined,
+        defer(() => this.close()),
+      )
+      .pipe(runOnce()));
   }
 
   setsockopt(level: number, option: number, value: OptionValue): Observable<void> {
-    return this.operations.start('setsockopt', (call) =>
+    const asked = { toString: () => changeText(level, option, value) };
+    return this.operations.start('setsockopt', asked, (call) =>
       concat(this.change(call, optionChange(level, option, value)), of(undefined)).pipe(call.setupDeadline(this.nic)),
     );
   }
@@ -78,5 +85,14 @@ export class CommonCalls {
       return of(undefined);
     });
     return concat(this.socket.release(), released$);
+  }
+}
+
+function changeText(level: number, option: number, value: OptionValue): string {
+  try {
+    const { name, ...setting } = optionChange(level, option, value);
+    return `${name} ${Object.values(setting).join(' ')}`;
+  } catch {
+    return `option ${option} of level ${level}`;
   }
 }

@@ -1,6 +1,7 @@
-import { noop, Observable, type SchedulerLike, Subject } from 'rxjs';
+import { defer, noop, Observable, type SchedulerLike, type Subscriber, Subject } from 'rxjs';
 
 import { callError, type OSError } from '../contract/osError';
+import type { TracedSocket } from '../contract/socketTrace';
 import { Background } from './background';
 import { SocketCall } from './socketCall';
 import { TimeLimits } from './timeLimits';
@@ -9,6 +10,8 @@ import { TimeLimits } from './timeLimits';
 export class Operations {
   readonly background = new Background();
   readonly limits = new TimeLimits();
+  /** Follows the calls, if the interface can be watched. */
+  traced: TracedSocket | undefined;
 
   private readonly closing = new Subject<void>();
   /** Each ends a call that waits. */
@@ -26,14 +29,16 @@ export class Operations {
    * Cold. Runs the operation of a call, which emits one value. Fails with `EBADF` on a closed socket, and when the socket
    * is closed meanwhile; and with the failure of an earlier non-blocking call.
    *
+   * @param asked What the call is about, for those who watch: see `askedText`.
    * @param failed Called with the failure of the operation before the caller is told.
    */
   start<T>(
     name: string,
+    asked: unknown,
     operation: (call: SocketCall) => Observable<T>,
     failed: (error: unknown) => void = noop,
   ): Observable<T> {
-    return new Observable((caller) => {
+    const run = (caller: Subscriber<T>): void => {
       this.checkOpen(name);
       this.background.throwFailure();
       let isEmpty = true;
@@ -56,7 +61,21 @@ export class Operations {
           complete: end,
         }),
       );
-    });
+    };
+    return new Observable((caller) =>
+      this.traced?.isWatched ? this.traced.follow(name, asked, new Observable(run)).subscribe(caller) : run(caller),
+    );
+  }
+
+  /**
+   * Shows a call to those who watch when it begins.
+   *
+   * @param isRepeating Whether the call is a read that goes on after each value.
+   */
+  followed<T>(name: string, asked: unknown, call$: Observable<T>, isRepeating = false): Observable<T> {
+    const { traced } = this;
+    if (!traced) return call$;
+    return defer(() => (traced.isWatched ? traced.follow(name, asked, call$, isRepeating) : call$));
   }
 
   /** Throws `EBADF` on a closed socket. */
@@ -69,6 +88,7 @@ export class Operations {
     this.isClosed = true;
     for (const end of this.calls) end();
     this.closing.next();
+    this.traced?.remove();
   }
 }
 

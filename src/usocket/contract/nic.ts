@@ -1,5 +1,7 @@
 import type { Observable } from 'rxjs';
 
+import type { SocketTrace } from './socketTrace';
+
 /** One end of a connection, or the sender of a datagram. */
 export interface Endpoint {
   /** A numeric IPv4 address as text, `'192.168.1.9'`. */
@@ -212,6 +214,9 @@ export interface DatagramLink {
 export interface Nic {
   /** Its name in messages, `'esp8285'` or `'host'`. */
   readonly name: string;
+
+  /** Follows the calls of its sockets, for those who watch. An interface that nobody can watch does not have it. */
+  readonly sockets?: SocketTrace | undefined;
 
   /**
    * Cold. Looks up a host name, and emits its numeric addresses once: at least one, the best first.

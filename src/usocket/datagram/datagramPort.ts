@@ -18,12 +18,13 @@ import { ItemQueue, Mutex } from '../../streams';
 import type { Call } from '../calls/call';
 import { closedError } from '../calls/operations';
 import type { Datagram, DatagramLink, Endpoint, Nic } from '../contract/nic';
+import type { Traceable } from '../contract/socketTrace';
 import { datagramOverhead } from './datagramSender';
 
 const anyPort: Endpoint = { address: '0.0.0.0', port: 0 };
 
 /** The local port of a datagram socket: it is opened once, and holds the datagrams that no call has read yet. */
-export class DatagramPort {
+export class DatagramPort implements Traceable {
   readonly received: ItemQueue<Datagram>;
   /** Whether the port can be used. Replays the current state. */
   readonly condition$: Observable<'usable' | 'failed' | 'closed'>;
@@ -65,6 +66,17 @@ export class DatagramPort {
     const { value } = this.condition;
     if (value !== 'usable') return value;
     return this.link ? 'open' : 'unbound';
+  }
+
+  /** For those who watch. */
+  get details(): Traceable['details'] {
+    const { state, link, receivedBytes } = this;
+    return {
+      kind: 'datagram',
+      stage: state,
+      ...(link?.id !== undefined && { link: link.id }),
+      queued: receivedBytes,
+    };
   }
 
   /** How many bytes of data wait to be read. */

@@ -41,6 +41,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
     const { receiveBuffer, scheduler } = checkSocketOptions(options);
     const operations = new Operations(scheduler);
     const port = new DatagramPort(receiveBuffer, nic);
+    operations.traced = nic.sockets?.add(port);
     this.operations = operations;
     this.port = port;
     this.commonCalls = new CommonCalls(nic, operations, {
@@ -51,7 +52,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
       release: () => port.close(this.sender.flush()),
     });
     this.datagrams$ = operations
-      .start('recvfrom', (call) => {
+      .start('recvfrom', undefined, (call) => {
         port.linkFor(call);
         return port.received.take$();
       })
@@ -98,7 +99,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
    * also `ENETUNREACH` when it is on no network, and `EMFILE` when all its links are in use.
    */
   bind$(address: Address): Observable<void> {
-    return this.operations.start('bind', (call) => {
+    return this.operations.start('bind', address, (call) => {
       const local = call.localOf(address);
       if (this.port.isBound) throw call.error('EINVAL', 'the socket has an address already');
       return this.port.open(local).pipe(
@@ -113,7 +114,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
    * again. Fails like {@link bind$}.
    */
   connect$(address: Address): Observable<void> {
-    return this.operations.start('connect', (call) => {
+    return this.operations.start('connect', address, (call) => {
       const remote = call.remoteOf(address);
       return this.port.open().pipe(
         map(() => {
@@ -131,7 +132,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
    * @param flags `MSG_DONTWAIT` sends as on a non-blocking socket.
    */
   send$(data: Sendable, flags = 0): Observable<number> {
-    return this.operations.start('send', (call) => {
+    return this.operations.start('send', data, (call) => {
       const peer = this.peerFor(call);
       const { dontWait } = call.flagsOf(flags, sendFlags);
       return this.transmit(call, call.bytesOf(data), peer, dontWait);
@@ -146,7 +147,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
    * `EAGAIN` when the socket is non-blocking and the send buffer is full (`SO_SNDBUF`); and those of {@link bind$}.
    */
   sendto$(data: Sendable, address: Address): Observable<number> {
-    return this.operations.start('sendto', (call) => {
+    return this.operations.start('sendto', [data, address], (call) => {
       const remote = call.remoteOf(address);
       return this.transmit(call, call.bytesOf(data), remote);
     });
@@ -154,7 +155,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
 
   /** Sends as {@link send$} does, but emits `null` when the socket is non-blocking and the send buffer is full. */
   write$(data: Sendable): Observable<number | null> {
-    return this.operations.start('write', (call) => {
+    return this.operations.start('write', data, (call) => {
       const peer = this.peerFor(call);
       const bytes = call.bytesOf(data);
       const isFull = call.isNonBlocking && !this.sender.hasRoomFor(bytes.length);
@@ -164,7 +165,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
 
   /** Takes a datagram as {@link recvfrom$} does, and emits its bytes alone. */
   recv$(size: number, flags = 0): Observable<Buffer> {
-    return this.operations.start('recv', (call) =>
+    return this.operations.start('recv', size, (call) =>
       this.take(call, size, flags).pipe(map((datagram) => call.found(datagram).data)),
     );
   }
@@ -178,7 +179,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
    * @param flags `MSG_PEEK` leaves the datagram to the next read. `MSG_DONTWAIT` reads as on a non-blocking socket.
    */
   recvfrom$(size: number, flags = 0): Observable<readonly [Buffer, Address]> {
-    return this.operations.start('recvfrom', (call) =>
+    return this.operations.start('recvfrom', size, (call) =>
       this.take(call, size, flags).pipe(
         map((datagram) => {
           const { data, remote } = call.found(datagram);
@@ -190,14 +191,14 @@ export class DatagramStreams extends Inspectable implements Pollable {
 
   /** Takes the next datagram, at most `size` bytes of it. Non-blocking: emits `null` when no datagram has come. */
   read$(size?: number | null): Observable<Buffer | null> {
-    return this.operations.start('read', (call) =>
+    return this.operations.start('read', size ?? undefined, (call) =>
       this.take(call, call.sizeOrAll(size)).pipe(map((datagram) => datagram?.data ?? null)),
     );
   }
 
   /** Reads as {@link read$} does, but into `target`, and emits the number of bytes stored, or `null`. */
   readinto$(target: Uint8Array, size?: number | null): Observable<number | null> {
-    return this.operations.start('readinto', (call) => {
+    return this.operations.start('readinto', size ?? target, (call) => {
       call.checkTarget(target);
       const wanted = Math.min(size ?? Infinity, target.length);
       return this.take(call, wanted).pipe(map((datagram) => datagram?.data.copy(target) ?? null));

@@ -19,6 +19,7 @@ import type { Call } from '../calls/call';
 import { closedError, type Operations } from '../calls/operations';
 import type { Endpoint, Nic, StreamLink } from '../contract/nic';
 import { callError, OSError } from '../contract/osError';
+import type { Traceable } from '../contract/socketTrace';
 import { ChosenSettings } from './chosenSettings';
 import type { ConnectOptions } from './connectOptions';
 import { endOfTurn } from './endOfTurn';
@@ -28,7 +29,7 @@ import { StreamSender } from './streamSender';
 export type SocketPhase = 'unconnected' | 'connecting' | 'connected' | 'listening' | 'closed';
 
 /** The connection of a stream socket: its link once there is one, the bytes received, and the bytes to send. */
-export class Connection {
+export class Connection implements Traceable {
   /** Replays the current phase. */
   readonly phase$: Observable<SocketPhase>;
   readonly reader: ByteReader;
@@ -64,6 +65,18 @@ export class Connection {
 
   get link(): StreamLink | undefined {
     return this.current;
+  }
+
+  /** For those who watch. */
+  get details(): Traceable['details'] {
+    const { phase, reader, link } = this;
+    const hasEnded = phase === 'connected' && reader.finished;
+    return {
+      kind: phase === 'listening' ? 'server' : 'stream',
+      stage: hasEnded ? (reader.hasFailed ? 'failed' : 'peerClosed') : phase,
+      ...(link?.id !== undefined && { link: link.id }),
+      queued: reader.length,
+    };
   }
 
   /** The other end, for messages. */

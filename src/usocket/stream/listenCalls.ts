@@ -27,7 +27,13 @@ export class ListenCalls<T extends Acceptable> {
 
   /** Every connection until the socket is closed. Cold: each subscription accepts. */
   get connections$(): Observable<T> {
-    return defer(() => this.queueFor(new Call('accept')).take()).pipe(repeat(), takeUntil(this.operations.closing$));
+    return this.operations
+      .followed(
+        'accept',
+        undefined,
+        defer(() => this.queueFor(new Call('accept')).take()),
+      )
+      .pipe(repeat(), takeUntil(this.operations.closing$));
   }
 
   /** The local address, once the socket has one. */
@@ -41,7 +47,7 @@ export class ListenCalls<T extends Acceptable> {
   }
 
   bind(address: Address): Observable<void> {
-    return this.operations.start('bind', (call) => {
+    return this.operations.start('bind', address, (call) => {
       this.checkUnconnected(call);
       if (this.local) throw call.error('EINVAL', 'the socket has an address already');
       this.local = call.localOf(address);
@@ -50,7 +56,7 @@ export class ListenCalls<T extends Acceptable> {
   }
 
   listen(backlog?: number): Observable<void> {
-    return this.operations.start('listen', (call) => {
+    return this.operations.start('listen', undefined, (call) => {
       this.checkUnconnected(call);
       this.connection.settings.checkUnset(call);
       if (!this.local) throw call.error('EDESTADDRREQ', 'the socket has no address; call bind first');
@@ -68,7 +74,7 @@ export class ListenCalls<T extends Acceptable> {
   }
 
   accept(): Observable<T> {
-    return this.operations.start('accept', (call) => {
+    return this.operations.start('accept', undefined, (call) => {
       const queue = this.queueFor(call);
       return call.isNonBlocking
         ? of(queue.takeNow(call))

@@ -22,11 +22,11 @@ export class ReceiveCalls {
   ) {}
 
   recv(size: number, flags: number): Observable<Buffer> {
-    return this.start('recv', (call) => this.receive(call, size, flags));
+    return this.start('recv', size, (call) => this.receive(call, size, flags));
   }
 
   recvfrom(size: number, flags: number): Observable<readonly [Buffer, Address]> {
-    return this.start('recvfrom', (call) =>
+    return this.start('recvfrom', size, (call) =>
       this.receive(call, size, flags).pipe(
         map((bytes) => [bytes, addressOf(this.connection.linkFor(call).remote)] as const),
       ),
@@ -34,7 +34,7 @@ export class ReceiveCalls {
   }
 
   read(size: number | null | undefined): Observable<Buffer | null> {
-    return this.start('read', (call) => {
+    return this.start('read', size ?? Infinity, (call) => {
       const wanted = call.sizeOrAll(size);
       return this.take(call, {
         waiting: (reader) => reader.read$(wanted),
@@ -44,7 +44,7 @@ export class ReceiveCalls {
   }
 
   readinto(target: Uint8Array, size: number | null | undefined): Observable<number | null> {
-    return this.start('readinto', (call) => {
+    return this.start('readinto', size ?? target, (call) => {
       call.checkTarget(target);
       call.checkSize(size ?? Infinity);
       const wanted = target.subarray(0, size ?? Infinity);
@@ -56,7 +56,7 @@ export class ReceiveCalls {
   }
 
   readline(size: number | null | undefined): Observable<Buffer | null> {
-    return this.start('readline', (call) => {
+    return this.start('readline', size ?? Infinity, (call) => {
       const longest = call.sizeOrAll(size);
       return this.take(call, {
         waiting: (reader) => reader.readline$(longest),
@@ -69,13 +69,14 @@ export class ReceiveCalls {
   stream(name: string, streamOf: (reader: ByteReader) => Observable<Buffer>): Observable<Buffer> {
     const { connection, operations } = this;
     operations.checkOpen(name);
-    return connection
+    const stream$ = connection
       .withLink(new Call(name), () => streamOf(connection.reader))
       .pipe(tap({ error: (error: unknown) => connection.noteFailure(error) }));
+    return operations.followed(name, Infinity, stream$, true);
   }
 
-  private start<T>(name: string, operation: (call: SocketCall) => Observable<T>): Observable<T> {
-    return this.operations.start(name, operation, (error) => this.connection.noteFailure(error));
+  private start<T>(name: string, asked: unknown, operation: (call: SocketCall) => Observable<T>): Observable<T> {
+    return this.operations.start(name, asked, operation, (error) => this.connection.noteFailure(error));
   }
 
   private receive(call: SocketCall, size: number, flags: number): Observable<Buffer> {

@@ -25,7 +25,7 @@ export class SendCalls {
   ) {}
 
   send(data: Sendable, flags: number): Observable<number> {
-    return this.operations.start('send', (call) => {
+    return this.operations.start('send', data, (call) => {
       const { dontWait } = call.flagsOf(flags, sendFlags);
       const bytes = call.bytesOf(data);
       if (call.isNonBlocking || dontWait)
@@ -35,7 +35,7 @@ export class SendCalls {
   }
 
   sendall(data: Sendable): Observable<void> {
-    return this.operations.start('sendall', (call) => {
+    return this.operations.start('sendall', data, (call) => {
       const bytes = call.bytesOf(data);
       if (!call.isNonBlocking) return this.handOver(call, bytes).pipe(map(() => undefined));
       const taken = this.put(call, bytes) ?? 0;
@@ -45,7 +45,7 @@ export class SendCalls {
   }
 
   write(data: Sendable): Observable<number | null> {
-    return this.operations.start('write', (call) => {
+    return this.operations.start('write', data, (call) => {
       const bytes = call.bytesOf(data);
       return call.isNonBlocking ? of(this.put(call, bytes)) : this.handOver(call, bytes);
     });
@@ -53,7 +53,7 @@ export class SendCalls {
 
   /** A stream has one peer, which `connect` names. */
   sendto(data: Sendable, address: readonly [string, number]): Observable<never> {
-    return this.operations.start('sendto', (call) => {
+    return this.operations.start('sendto', [data, address], (call) => {
       call.bytesOf(data);
       call.remoteOf(address);
       this.connection.linkFor(call);

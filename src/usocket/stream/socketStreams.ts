@@ -40,6 +40,7 @@ export class SocketStreams extends Inspectable implements Pollable {
     const operations = new Operations(scheduler);
     const connection = new Connection(receiveBuffer, nic, operations, scheduler);
     const { reader, sender } = connection;
+    operations.traced = nic.sockets?.add(connection);
     this.operations = operations;
     this.connection = connection;
     this.listenCalls = new ListenCalls<SocketStreams>(nic, this.connection, operations, (link) =>
@@ -124,7 +125,7 @@ export class SocketStreams extends Inspectable implements Pollable {
    * @param options `tls` encrypts the connection.
    */
   connect$(address: Address, options: ConnectOptions = {}): Observable<void> {
-    return this.operations.start('connect', (call) => {
+    return this.operations.start('connect', address, (call) => {
       const remote = call.remoteOf(address);
       const checked = checkConnectOptions(call, options);
       this.connection.checkUnopened(call);

@@ -86,6 +86,7 @@ const socket = shaped<SocketShown>({
   kind: oneOf<SocketShown['kind']>({ stream: true, datagram: true, server: true }),
   stage: text,
   link: optional(number),
+  queued: number,
 });
 
 const state = shaped<InterfaceState>({

@@ -46,6 +46,7 @@ export function observe(nic: ESP8285, options: ObserveOptions = {}): Observable<
     const virtual$ = (emulator?.events$ ?? EMPTY).pipe(
       map(({ at: time, kind, text }): WatchEvent => ({ type: 'virtual', time, kind, text })),
     );
-    return merge(said$, virtual$.pipe(takeUntil(end$)));
+    const call$ = nic.sockets.calls$.pipe(map((step): WatchEvent => ({ type: 'call', ...step })));
+    return merge(said$, merge(call$, virtual$).pipe(takeUntil(end$)));
   }).pipe(connect((event$) => merge(event$, states(nic, event$, scheduler))));
 }

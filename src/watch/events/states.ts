@@ -13,7 +13,7 @@ import {
 } from 'rxjs';
 
 import type { ESP8285 } from '../../esp8285';
-import type { InterfaceState, StateEvent } from './watchEvent';
+import type { StateEvent } from './watchEvent';
 
 /** Milliseconds between something that happens and the state after it: long enough for four states a second. */
 const interval = 250;
@@ -31,7 +31,7 @@ export function states(nic: ESP8285, event$: Observable<unknown>, scheduler: Sch
   const changes$ = merge(event$, nic.status$).pipe(auditTime(interval, scheduler));
   return concat(merge(of(undefined), changes$).pipe(takeUntil(end$)), of(undefined)).pipe(
     map(() => {
-      const state: InterfaceState = { ...nic.details, sockets: [] };
+      const { details: state } = nic;
       return { state, text: JSON.stringify(state) };
     }),
     distinctUntilKeyChanged('text'),

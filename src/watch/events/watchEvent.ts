@@ -1,4 +1,5 @@
 import type { InterfaceDetails, LinkDetails, TraceEvent } from '../../esp8285';
+import type { CallStep, SocketDetails } from '../../usocket';
 
 /** Something that a watched interface tells. Times are milliseconds since 1970, by the scheduler of the interface. */
 export type WatchEvent = SaidEvent | BytesEvent | CallEvent | StateEvent | VirtualEvent | MissedEvent;
@@ -18,25 +19,9 @@ export interface BytesEvent {
   readonly bytes: Uint8Array;
 }
 
-/** What a socket was asked, and how it ended. */
-export interface CallEvent {
+/** What a socket was asked, and how it ended. It contains no payload. */
+export interface CallEvent extends CallStep {
   readonly type: 'call';
-  readonly time: number;
-  /** The number of the call. Its beginning and its end have the same one. */
-  readonly id: number;
-  /** The number of the socket, from 1, in the order in which the sockets were first used. */
-  readonly socket: number;
-  /** The number of the socket's link, 0 to 4, if it has one. */
-  readonly link?: number;
-  /** The name of the call: `'recv'`. */
-  readonly name: string;
-  readonly stage: 'begins' | 'returns' | 'fails' | 'abandoned';
-  /** The number of bytes that are asked for, sent, or received. */
-  readonly size?: number;
-  /** The name of the error, such as `'ECONNRESET'`. */
-  readonly code?: string;
-  /** A few words: the arguments, what it returned, or the message of the error. It contains no payload. */
-  readonly text: string;
 }
 
 /** How the interface is doing. It is told when it changes, at most a few times a second. */
@@ -62,18 +47,10 @@ export interface MissedEvent {
 }
 
 /** An interface with its modem, links and sockets at one moment. What is not known yet is left out. */
-export interface InterfaceState extends InterfaceDetails {
-  readonly sockets: readonly SocketShown[];
-}
+export type InterfaceState = InterfaceDetails;
 
 /** One of the modem's links that is in use. */
 export type LinkState = LinkDetails;
 
 /** A socket that has not been closed yet. */
-export interface SocketShown {
-  /** As in {@link CallEvent}. */
-  readonly id: number;
-  readonly kind: 'stream' | 'datagram' | 'server';
-  readonly stage: string;
-  readonly link?: number;
-}
+export type SocketShown = SocketDetails;

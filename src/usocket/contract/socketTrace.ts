@@ -1,0 +1,163 @@
+import { asyncScheduler, Observable, type SchedulerLike, Subject } from 'rxjs';
+
+import { askedText, type CallStep, returnedText } from './callStep';
+
+/** A socket that has not been closed yet, at one moment. */
+export interface SocketDetails {
+  /** As in {@link CallStep}. */
+  readonly id: number;
+  /** `server` is a stream socket that listens. */
+  readonly kind: 'stream' | 'datagram' | 'server';
+  /** `'connected'`, `'listening'`, `'open'` and the like. */
+  readonly stage: string;
+  /** The number of its link, if it has one. */
+  readonly link?: number;
+  /** Bytes that have come and that no call has read yet. */
+  readonly queued: number;
+}
+
+/** What a socket shows of itself. */
+export interface Traceable {
+  /** As it is now. */
+  readonly details: Omit<SocketDetails, 'id'>;
+  /** The link of the socket, if it has one. */
+  readonly link: { readonly id?: number } | undefined;
+}
+
+/** The list is looked through for dropped sockets when it is twice as long as after the last time, but not below this. */
+const fewSockets = 32;
+
+/**
+ * Shows subscribers what is asked of the sockets of one interface. Without a subscriber, each call costs one look at
+ * {@link SocketTrace.isWatched}. Sockets that a program has dropped without closing them are not kept.
+ */
+export class SocketTrace {
+  /** Hot: the beginning and the end of each call that begins while there is a subscriber. It never completes. */
+  readonly calls$: Observable<CallStep>;
+
+  private readonly calls = new Subject<CallStep>();
+  private readonly sockets = new Map<number, WeakRef<TracedSocket>>();
+  private most = fewSockets;
+  private lastSocket = 0;
+  private lastCall = 0;
+
+  /** @param scheduler The clock of the calls. Default: `asyncScheduler`. */
+  constructor(private readonly scheduler: SchedulerLike = asyncScheduler) {
+    this.calls$ = this.calls.asObservable();
+  }
+
+  /** Whether there is a subscriber. */
+  get isWatched(): boolean {
+    return this.calls.observed;
+  }
+
+  /** The sockets that have not been closed, in the order in which they were made. */
+  get details(): readonly SocketDetails[] {
+    return [...this.sockets.values()].flatMap((reference) => reference.deref()?.details ?? []);
+  }
+
+  /** A socket is made. It keeps what is returned, and says when it is closed. */
+  add(socket: Traceable): TracedSocket {
+    if (this.sockets.size >= this.most) this.forgetDropped();
+    const traced = new TracedSocket(++this.lastSocket, socket, this);
+    this.sockets.set(traced.id, new WeakRef(traced));
+    return traced;
+  }
+
+  /** A socket is closed. */
+  remove({ id }: TracedSocket): void {
+    this.sockets.delete(id);
+  }
+
+  /** Returns the number of a call that begins. */
+  nextCall(): number {
+    return ++this.lastCall;
+  }
+
+  /** Tells the subscribers of a step. */
+  tell(step: Omit<CallStep, 'time'>): void {
+    this.calls.next({ time: this.scheduler.now(), ...step });
+  }
+
+  private forgetDropped(): void {
+    for (const [id, reference] of this.sockets) if (!reference.deref()) this.sockets.delete(id);
+    this.most = Math.max(fewSockets, 2 * this.sockets.size);
+  }
+}
+
+/** A socket, as the trace of its interface knows it. */
+export class TracedSocket {
+  constructor(
+    /** From 1, in the order in which the sockets were made. */
+    readonly id: number,
+    private readonly socket: Traceable,
+    private readonly trace: SocketTrace,
+  ) {}
+
+  /** Whether calls are to be followed. */
+  get isWatched(): boolean {
+    return this.trace.isWatched;
+  }
+
+  get details(): SocketDetails {
+    return { id: this.id, ...this.socket.details };
+  }
+
+  /** The socket is closed. */
+  remove(): void {
+    this.trace.remove(this);
+  }
+
+  /**
+   * Tells when a call begins and how it ends.
+   *
+   *     call$       ^---v|
+   *     tells       b---r          (begins, returns)
+   *     repeating   b---(rb)r      (each value is a call of its own, and the last one finds the end)
+   *
+   * @param asked What the call is about, for {@link askedText}.
+   * @param isRepeating Whether `call$` is a read that goes on after each value.
+   */
+  follow<T>(name: string, asked: unknown, call$: Observable<T>, isRepeating = false): Observable<T> {
+    return new Observable((caller) => {
+      let id: number | undefined;
+      const begin = () => {
+        id = this.trace.nextCall();
+        this.tell({ id, name, stage: 'begins', ...askedText(asked) });
+      };
+      const end = (step: Pick<CallStep, 'stage' | 'size' | 'code' | 'text'>) => {
+        if (id !== undefined) this.tell({ id, name, ...step });
+        id = undefined;
+      };
+      caller.add(() => end({ stage: 'abandoned', text: '' }));
+      begin();
+      caller.add(
+        call$.subscribe({
+          next: (value) => {
+            end({ stage: 'returns', ...returnedText(value) });
+            caller.next(value);
+            if (isRepeating && !caller.closed) begin();
+          },
+          error: (error: unknown) => {
+            end({ stage: 'fails', ...failureOf(error) });
+            caller.error(error);
+          },
+          complete: () => {
+            end({ stage: 'returns', text: 'the end' });
+            caller.complete();
+          },
+        }),
+      );
+    });
+  }
+
+  private tell(step: Omit<CallStep, 'time' | 'socket' | 'link'>): void {
+    const link = this.socket.link?.id;
+    this.trace.tell({ socket: this.id, ...(link !== undefined && { link }), ...step });
+  }
+}
+
+function failureOf(error: unknown): Pick<CallStep, 'code' | 'text'> {
+  if (!(error instanceof Error)) return { text: String(error) };
+  return { ...('code' in error && { code: String(error.code) }), text: error.message };
+}
