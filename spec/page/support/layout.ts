@@ -18,7 +18,8 @@ export function hiddenParts(page: Page): Promise<readonly string[]> {
       return false;
     };
     for (const element of document.body.querySelectorAll('*')) {
-      if (!element.checkVisibility({ visibilityProperty: true }) || element.closest('.visually-hidden')) continue;
+      if (!element.checkVisibility({ visibilityProperty: true }) || element.closest('.visually-hidden, .skip-links'))
+        continue;
       const { left, right, top, bottom, width, height } = element.getBoundingClientRect();
       if (width === 0 || height === 0) continue;
       const isOut =
@@ -31,7 +32,8 @@ export function hiddenParts(page: Page): Promise<readonly string[]> {
           /hidden|clip/.test(overflowX) &&
           textOverflow !== 'ellipsis') ||
         (element.scrollHeight > element.clientHeight + 1 && /hidden|clip/.test(overflowY));
-      if (isCut && element.clientWidth > 0) found.push(`cut off: ${describe(element)}`);
+      const hasText = [...element.childNodes].some((node) => node instanceof Text && node.data.trim() !== '');
+      if (isCut && hasText && element.clientWidth > 0) found.push(`cut off: ${describe(element)}`);
     }
     return found;
   });
