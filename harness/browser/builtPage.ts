@@ -6,28 +6,38 @@ import { promisify } from 'node:util';
 
 const root = join(__dirname, '../..');
 const vite = join(root, 'node_modules/vite/bin/vite.js');
+const scripts = 'harness/browser/inPage/vite.config.ts';
+
+/** What is built for the specs of the page. */
+export interface Built {
+  /** The folder of the page. */
+  readonly page: string;
+  /** The folder of the scripts that specs run in a page: those of `inPage`, each as one file of JavaScript. */
+  readonly scripts: string;
+}
 
 /**
- * The folder with the page, built from the sources of now. The first spec of a run of jest builds it, and the others wait for
- * it, in whichever process they are.
+ * Builds the page from the sources of now. The first spec of a run of jest does it, and the others wait for it, in whichever
+ * process they are.
  */
-export async function builtPage(): Promise<string> {
+export async function builtPage(): Promise<Built> {
   const folder = process.env['RX_USOCKET_PAGE_FOLDER'];
   if (folder === undefined) throw new Error('only a spec that jest runs has the page: see harness/jest');
-  const page = join(folder, 'page');
+  const built = { page: join(folder, 'page'), scripts: join(folder, 'scripts') };
   const done = join(folder, 'done');
   if (isFirst(folder)) {
+    const building = [build('web', '--outDir', built.page), build('--config', scripts, '--outDir', built.scripts)];
     // A failed build leaves no page, and each spec that opens it fails.
-    await build(page).finally(() => writeFile(done, ''));
+    await Promise.all(building).finally(() => writeFile(done, ''));
   } else {
     await appeared(folder, done);
   }
-  return page;
+  return built;
 }
 
-async function build(page: string): Promise<void> {
-  const args = [vite, 'build', 'web', '--outDir', page, '--logLevel', 'error'];
-  await promisify(execFile)(process.execPath, args, { cwd: root, env: { ...process.env, NODE_ENV: 'production' } });
+async function build(...args: readonly string[]): Promise<void> {
+  const env = { ...process.env, NODE_ENV: 'production' };
+  await promisify(execFile)(process.execPath, [vite, 'build', ...args, '--logLevel', 'error'], { cwd: root, env });
 }
 
 /** Only one process can make a folder. */

@@ -14,6 +14,7 @@ const types: Readonly<Record<string, string>> = {
 
 /** A server of the files of a folder on 127.0.0.1. Dispose of it with `await using`. */
 export interface StaticServer extends AsyncDisposable {
+  readonly server: Server;
   readonly port: number;
   /** Ends in a slash. */
   readonly url: string;
@@ -33,7 +34,7 @@ export async function staticServer(folder: string): Promise<StaticServer> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  return { port, url: `http://127.0.0.1:${port}/`, [Symbol.asyncDispose]: () => closed(server) };
+  return { server, port, url: `http://127.0.0.1:${port}/`, [Symbol.asyncDispose]: () => closed(server) };
 }
 
 async function closed(server: Server): Promise<void> {

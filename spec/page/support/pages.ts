@@ -1,11 +1,12 @@
 import { afterAll, beforeAll } from '@jest/globals';
 
-import { builtPage } from '../../../harness/browser/builtPage';
+import { type Built, builtPage } from '../../../harness/browser/builtPage';
 import { Chromium, type OpenOptions, type WatchedPage } from '../../../harness/browser/chromium';
 import { type StaticServer, staticServer } from '../../../harness/browser/staticServer';
 
 /** The page on a plain web server, and a Chromium, for the specs of a file. */
 export interface Pages {
+  readonly built: Built;
   /** The address of the page. */
   readonly url: string;
   /** Opens the page, or another address. */
@@ -13,10 +14,12 @@ export interface Pages {
 }
 
 export function usePages(): Pages {
+  let built: Built;
   let server: StaticServer;
   let chromium: Chromium;
   beforeAll(async () => {
-    server = await staticServer(await builtPage());
+    built = await builtPage();
+    server = await staticServer(built.page);
     chromium = await Chromium.start();
   });
   afterAll(async () => {
@@ -24,6 +27,9 @@ export function usePages(): Pages {
     await server[Symbol.asyncDispose]();
   });
   return {
+    get built() {
+      return built;
+    },
     get url() {
       return server.url;
     },
