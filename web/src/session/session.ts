@@ -11,6 +11,8 @@ import {
 } from 'rxjs';
 import type { InterfaceState, WatchEvent } from 'rx-usocket/watch';
 
+import { Selection } from '../inspector/selection';
+import { Marbles } from '../marbles/marbles';
 import type { Source } from '../sources/source';
 import { Timeline } from './timeline';
 import { Viewport } from './viewport';
@@ -34,6 +36,10 @@ export class Session {
   readonly timeline: Timeline;
   /** The times that the panels show. */
   readonly viewport: Viewport;
+  /** The events, as the lanes show them. */
+  readonly marbles: Marbles;
+  /** The marble that the inspector shows. */
+  readonly selection = new Selection();
 
   private readonly batches = new Subject<readonly WatchEvent[]>();
   private readonly stage = new BehaviorSubject<SessionStage>({ stage: 'live' });
@@ -53,6 +59,8 @@ export class Session {
     const pace$ = passing$.pipe(map(([speed, { stage }]) => (stage === 'live' ? speed : 0)));
     this.timeline = new Timeline(this.batches$, pace$);
     this.viewport = new Viewport(this.timeline.end$);
+    this.marbles = new Marbles((time) => this.timeline.since(time));
+    this.batches$.subscribe((batch) => this.marbles.take(batch));
   }
 
   /** Begins to read the source, once all panels have subscribed. */

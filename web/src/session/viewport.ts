@@ -82,7 +82,10 @@ export class Viewport {
   zoom(factor: number, at?: number): void {
     const { from, to, isFollowing } = this.view.value;
     const span = Math.min(longestSpan, Math.max(shortestSpan, (to - from) * factor));
-    if (isFollowing) return this.pinned(span);
+    if (isFollowing) {
+      this.pinned(span);
+      return;
+    }
     const fixed = at ?? (from + to) / 2;
     const begin = fixed - ((fixed - from) / (to - from)) * span;
     this.stand(begin, begin + span);
