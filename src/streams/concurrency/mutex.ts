@@ -10,8 +10,11 @@ import { BehaviorSubject, Observable, tap } from 'rxjs';
 export class Mutex {
   /** What {@link locked$} shows. It is made when it is asked for, because most mutexes are never asked. */
   private isLocked: BehaviorSubject<boolean> | undefined;
-  /** The operation that runs, and those that wait, in the order of their turns. Each begins when it is called. */
-  private readonly turns = new Set<() => void>();
+  /** The operation whose turn it is. It begins when it is called. */
+  private current: (() => void) | undefined;
+  /** Those that wait, in the order of their turns. It is made when one has to wait, because most mutexes never see that. */
+  private waiting: Set<() => void> | undefined;
+  /** The one that has begun. */
   private running: (() => void) | undefined;
   private isPassingOn = false;
 
@@ -22,7 +25,7 @@ export class Mutex {
 
   /** Whether an operation is running. */
   get locked(): boolean {
-    return this.turns.size > 0;
+    return this.current !== undefined;
   }
 
   /**
@@ -32,7 +35,8 @@ export class Mutex {
   runExclusive<T>(operation$: Observable<T>): Observable<T> {
     return new Observable((subscriber) => {
       const release = () => {
-        if (!this.turns.delete(begin)) return;
+        if (this.current === begin) this.current = this.next();
+        else if (!this.waiting?.delete(begin)) return;
         this.tellLocked();
         this.passOn();
       };
@@ -43,7 +47,8 @@ export class Mutex {
         // Last, because the operation has to be unsubscribed before the next one begins.
         subscriber.add(release);
       };
-      this.turns.add(begin);
+      if (this.current) (this.waiting ??= new Set()).add(begin);
+      else this.current = begin;
       subscriber.add(release);
       this.tellLocked();
       this.passOn();
@@ -54,14 +59,20 @@ export class Mutex {
     if (this.isLocked && this.isLocked.value !== this.locked) this.isLocked.next(this.locked);
   }
 
-  /** Begins the first operation. A loop, because recursion would fill the stack when thousands wait. */
+  private next(): (() => void) | undefined {
+    const [first] = this.waiting ?? [];
+    if (first) this.waiting?.delete(first);
+    return first;
+  }
+
+  /** Begins the operation whose turn it is. A loop, because recursion would fill the stack when thousands wait. */
   private passOn(): void {
     if (this.isPassingOn) return;
     this.isPassingOn = true;
     try {
-      for (let [first] = this.turns; first !== this.running; [first] = this.turns) {
-        this.running = first;
-        first?.();
+      while (this.current !== this.running) {
+        this.running = this.current;
+        this.running?.();
       }
     } finally {
       this.isPassingOn = false;
