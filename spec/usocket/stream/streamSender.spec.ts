@@ -29,8 +29,7 @@ function slowLink(scheduler: TestScheduler, taken: () => Observable<never> = () 
       return concat(timer(3, scheduler).pipe(ignoreElements()), taken());
     },
   };
-  const sender = new StreamSender(turn);
-  sender.sending$.subscribe();
+  const sender = new StreamSender((operation$) => operation$.subscribe(), turn);
   const send = (text: string) => sender.sendAll(link as StreamLink, Buffer.from(text));
   return { given, sender, send, link: link as StreamLink };
 }
@@ -63,8 +62,7 @@ describe('StreamSender', () => {
   it('hands one call over without a copy', () => {
     const bytes = Buffer.from('one');
     let given: Uint8Array | undefined;
-    const sender = new StreamSender();
-    sender.sending$.subscribe();
+    const sender = new StreamSender((operation$) => operation$.subscribe());
     const send = (taken: Uint8Array) => {
       given = taken;
       return EMPTY;
@@ -187,8 +185,7 @@ describe('StreamSender', () => {
           return concat(taken$, end$, isLost ? throwError(() => new Error('lost')) : EMPTY);
         },
       };
-      const sender = new StreamSender();
-      sender.sending$.subscribe();
+      const sender = new StreamSender((operation$) => operation$.subscribe());
       const send = (text: string) => sender.sendAll(link as StreamLink, Buffer.from(text));
       return { given, sender, send, link: link as StreamLink };
     }

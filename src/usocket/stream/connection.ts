@@ -1,13 +1,14 @@
 import {
+  AsyncSubject,
   BehaviorSubject,
   concat,
   defer,
   EMPTY,
   finalize,
-  first,
   map,
   merge,
   type Observable,
+  of,
   type SchedulerLike,
   switchMap,
   takeUntil,
@@ -41,7 +42,8 @@ export class Connection implements Traceable {
   wasReset = false;
 
   private readonly currentPhase = new BehaviorSubject<SocketPhase>('unconnected');
-  private readonly opening = new BehaviorSubject(false);
+  /** Completes when it is not being opened any more; `undefined` while it is not. */
+  private opening: AsyncSubject<never> | undefined;
   private current: StreamLink | undefined;
 
   constructor(
@@ -50,7 +52,9 @@ export class Connection implements Traceable {
     private readonly operations: Operations,
     scheduler: SchedulerLike,
   ) {
-    this.sender = new StreamSender(endOfTurn(scheduler));
+    this.sender = new StreamSender((operation$) => {
+      operations.background.run(operation$);
+    }, endOfTurn(scheduler));
     this.phase$ = this.currentPhase.asObservable();
     this.reader = new ByteReader(
       (room$) => this.current?.receive(room$) ?? EMPTY,
@@ -86,7 +90,7 @@ export class Connection implements Traceable {
 
   /** Whether it is being opened. */
   get isOpening(): boolean {
-    return this.opening.value;
+    return this.opening !== undefined;
   }
 
   enter(phase: SocketPhase): void {
@@ -103,7 +107,7 @@ export class Connection implements Traceable {
   open(remote: Endpoint, options: ConnectOptions): Observable<void> {
     return defer(() => {
       this.enter('connecting');
-      this.opening.next(true);
+      this.opening = new AsyncSubject();
       this.isEncrypted = options.tls !== undefined;
       return this.nic.openStream(remote, { ...options, ...this.settings.value });
     }).pipe(
@@ -111,7 +115,9 @@ export class Connection implements Traceable {
         this.adopt(link);
       }),
       finalize(() => {
-        this.opening.next(false);
+        const { opening } = this;
+        this.opening = undefined;
+        opening?.complete();
         if (this.phase === 'connecting') this.enter('unconnected');
       }),
       takeUntil(this.operations.closing$),
@@ -134,13 +140,11 @@ export class Connection implements Traceable {
 
   /** Cold. Waits while the link is being opened, and emits it. Errors with the reason why it has not opened, or `ENOTCONN`. */
   whenOpen(call: Call): Observable<StreamLink> {
-    return this.opening.pipe(
-      first((isOpening) => !isOpening),
-      map(() => {
-        this.operations.background.throwFailure();
-        return this.linkFor(call);
-      }),
-    );
+    const link$ = defer(() => {
+      this.operations.background.throwFailure();
+      return of(this.linkFor(call));
+    });
+    return defer(() => concat(this.opening ?? EMPTY, link$));
   }
 
   /** Runs an operation on the link, now if it is open. Throws or errors as {@link whenOpen} does. */
@@ -173,14 +177,6 @@ export class Connection implements Traceable {
    * and resets the connection instead.
    */
   close(): Observable<never> {
-    const end$ = defer(() => {
-      this.sender.end();
-      return EMPTY;
-    });
-    return concat(this.closeLink(), end$);
-  }
-
-  private closeLink(): Observable<never> {
     const link = this.current;
     if (!link) return EMPTY;
     if (!this.settings.resets) return merge(this.sender.flush(link), link.close());

@@ -55,8 +55,6 @@ export class SocketStreams extends Inspectable implements Pollable {
       endReads: () => connection.endReads(),
       release: () => concat(connection.close(), this.listenCalls.close() ?? EMPTY),
     });
-    // Ends with `close$`.
-    operations.background.run(sender.sending$);
   }
 
   // Each is made when it is asked for, because most sockets are never asked for most of them.

@@ -20,7 +20,6 @@ import {
   tap,
 } from 'rxjs';
 
-import { Runner } from '../../streams';
 import type { StreamLink } from '../contract/nic';
 
 /** How many bytes the send buffer holds unless `SO_SNDBUF` says otherwise: four sends of a modem. */
@@ -64,11 +63,6 @@ interface Batch {
  * too. The first of these bytes are sent at once, so that the call itself fails if the connection has ended.
  */
 export class StreamSender {
-  /** Hands the bytes over until {@link end}, and emits nothing. The owner subscribes once. */
-  readonly sending$: Observable<never>;
-
-  /** Runs the sends of the link, and the loop that begins them. The last send may not be taken yet, the others are. */
-  private readonly sends = new Runner();
   /** Emits the sender when its room changes, or a send of the link fails. */
   private readonly changed = new BehaviorSubject(this);
   /** How many bytes are not acknowledged yet. */
@@ -86,10 +80,15 @@ export class StreamSender {
   /** The last parcel that waits, if it belongs to the send buffer and none of its bytes have been handed over. */
   private open: Buffered | undefined;
 
-  /** @param turn The scheduler of the end of a turn. Without it, a call that does not wait for others is sent at once. */
-  constructor(private readonly turn?: SchedulerLike) {
-    this.sending$ = this.sends.running$;
-  }
+  /**
+   * @param run Runs an operation in the background: a send of the link, which may not be taken yet when the next one
+   *   begins, or the loop that begins them. It runs no more of them when the socket is closed.
+   * @param turn The scheduler of the end of a turn. Without it, a call that does not wait for others is sent at once.
+   */
+  constructor(
+    private readonly run: (operation$: Observable<never>) => void,
+    private readonly turn?: SchedulerLike,
+  ) {}
 
   /** Whether a send of the link has failed, so that no more bytes can be sent. Replays the current state. */
   get hasFailed$(): Observable<boolean> {
@@ -172,11 +171,6 @@ export class StreamSender {
     for (const parcel of [...this.waiting]) this.remove(parcel);
   }
 
-  /** Accepts no more bytes. What has been handed over still goes. */
-  end(): void {
-    this.sends.end();
-  }
-
   /** @param turn When the bytes are handed over if no others are: at once without it. */
   private enqueue(link: StreamLink, make: () => Parcel, turn: SchedulerLike | undefined): Observable<number> {
     return new Observable((caller) => {
@@ -203,7 +197,7 @@ export class StreamSender {
       repeat({ delay: () => (this.waiting.length > 0 ? of(true) : EMPTY) }),
       finalize(() => (this.isHanding = false)),
     );
-    this.sends.run(
+    this.run(
       defer(() => {
         this.isHanding = true;
         return turn ? handing$.pipe(subscribeOn(turn)) : handing$;
@@ -217,7 +211,7 @@ export class StreamSender {
     if (batch.bytes.length === 0) return EMPTY;
     const isTaken = new AsyncSubject<never>();
     this.current = batch;
-    this.sends.run(
+    this.run(
       this.handOver(link, batch, () => {
         this.current = undefined;
         isTaken.complete();

@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, Observable, ReplaySubject } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, type Observer, Subject, type Subscriber } from 'rxjs';
 
 import { ByteQueue } from '../../../streams';
 
@@ -20,8 +20,9 @@ export interface OverflowOptions {
  *     keep()    --[abcd]--------[ef]-(|)
  */
 export class Overflow {
-  private readonly askable = new ReplaySubject<number>(1);
-  private kept: ByteQueue | undefined;
+  private readonly changes = new Subject<number>();
+  private askable: number | undefined;
+  private keeper: Keeper | undefined;
 
   constructor(private readonly options: OverflowOptions) {}
 
@@ -30,80 +31,111 @@ export class Overflow {
    * Replays the number since {@link keep} is subscribed to.
    */
   get room$(): Observable<number> {
-    return this.askable.asObservable();
+    // By hand, because each link has one, and a `ReplaySubject` has a buffer.
+    return new Observable((subscriber) => {
+      const following = this.changes.subscribe(subscriber);
+      if (this.askable !== undefined) subscriber.next(this.askable);
+      return following;
+    });
   }
 
   /** How many bytes are kept. */
   get length(): number {
-    return this.kept?.length ?? 0;
+    return this.keeper?.length ?? 0;
   }
 
   keep(): MonoTypeOperatorFunction<Buffer> {
     return (pieces$) =>
-      new Observable<Buffer>((reader) => {
-        const kept = (this.kept = new ByteQueue());
-        let room = 0;
-        let told: number | undefined;
-        let isPassing = false;
-        let end: (() => void) | undefined;
-        const tellRoom = (isTaken = false) => {
-          const now = kept.length > 0 || isPassing ? 0 : room;
-          if (now === told && !isTaken) return;
-          told = now;
-          this.askable.next(now);
-        };
-        const passOn = (isTaken = false) => {
-          // A piece that is passed on changes the room.
-          if (isPassing) return;
-          isPassing = true;
-          const before = kept.length;
-          while (kept.length > 0 && room > 0) reader.next(kept.takeChunk(room));
-          isPassing = false;
-          tellRoom(isTaken && kept.length < before);
-          if (kept.length === 0) end?.();
-        };
-        const take = (piece: Buffer) => {
-          const isFull = kept.length + piece.length > this.options.limit();
-          if (kept.length === 0 && !isPassing && (piece.length <= room || isFull)) {
-            // If nothing may be kept, the reader reports that its own queue is full.
-            reader.next(piece);
-          } else if (isFull) {
-            reader.error(this.options.full());
-          } else {
-            kept.push(piece);
-            tellRoom();
-            passOn();
-          }
-        };
-        const endBy = (finish: () => void) => {
-          end = finish;
-          if (kept.length === 0 && !isPassing) finish();
-        };
+      new Observable((reader) => {
+        const keeper = new Keeper(this.options, reader, (room, isAgain) => {
+          if (room === this.askable && !isAgain) return;
+          this.askable = room;
+          this.changes.next(room);
+        });
+        this.keeper = keeper;
         const rooms = this.options.room$.subscribe({
-          next: (now) => {
-            room = now;
-            passOn(true);
+          next: (room) => {
+            keeper.has(room);
           },
           error: (error: unknown) => {
             reader.error(error);
           },
         });
-        rooms.add(
-          pieces$.subscribe({
-            next: take,
-            error: (error: unknown) => {
-              endBy(() => {
-                reader.error(error);
-              });
-            },
-            complete: () => {
-              endBy(() => {
-                reader.complete();
-              });
-            },
-          }),
-        );
+        rooms.add(pieces$.subscribe(keeper));
         return rooms;
       });
+  }
+}
+
+/** What {@link Overflow.keep} does. An object, because each link has one, and functions of its own would take more. */
+class Keeper implements Observer<Buffer> {
+  /** It is made when the reader has no room for the first time, because most readers keep up. */
+  private kept: ByteQueue | undefined;
+  private room = 0;
+  private isPassing = false;
+  /** Ends the stream, when all that is kept has been passed on. */
+  private end: (() => void) | undefined;
+
+  constructor(
+    private readonly options: OverflowOptions,
+    private readonly reader: Subscriber<Buffer>,
+    /** Tells how many bytes can be asked for, also when that has not changed if `isAgain`. */
+    private readonly tell: (room: number, isAgain: boolean) => void,
+  ) {}
+
+  /** The reader has room for so many bytes. */
+  has(room: number): void {
+    this.room = room;
+    this.passOn(true);
+  }
+
+  next(piece: Buffer): void {
+    const isFull = this.length + piece.length > this.options.limit();
+    if (this.length === 0 && !this.isPassing && (piece.length <= this.room || isFull)) {
+      // If nothing may be kept, the reader reports that its own queue is full.
+      this.reader.next(piece);
+    } else if (isFull) {
+      this.reader.error(this.options.full());
+    } else {
+      (this.kept ??= new ByteQueue()).push(piece);
+      this.tellRoom();
+      this.passOn();
+    }
+  }
+
+  error(error: unknown): void {
+    this.endBy(() => {
+      this.reader.error(error);
+    });
+  }
+
+  complete(): void {
+    this.endBy(() => {
+      this.reader.complete();
+    });
+  }
+
+  get length(): number {
+    return this.kept?.length ?? 0;
+  }
+
+  private passOn(isTaken = false): void {
+    // A piece that is passed on changes the room.
+    if (this.isPassing) return;
+    this.isPassing = true;
+    const before = this.length;
+    while (this.kept && this.kept.length > 0 && this.room > 0) this.reader.next(this.kept.takeChunk(this.room));
+    this.isPassing = false;
+    this.tellRoom(isTaken && this.length < before);
+    if (this.length === 0) this.end?.();
+  }
+
+  private tellRoom(isTaken = false): void {
+    this.tell(this.length > 0 || this.isPassing ? 0 : this.room, isTaken);
+  }
+
+  private endBy(finish: () => void): void {
+    this.end = finish;
+    if (this.length === 0 && !this.isPassing) finish();
   }
 }
