@@ -1,19 +1,4 @@
-import {
-  concatMap,
-  defer,
-  EMPTY,
-  ignoreElements,
-  Observable,
-  repeat,
-  type SchedulerLike,
-  share,
-  startWith,
-  Subject,
-  switchMap,
-  take,
-  tap,
-  timer,
-} from 'rxjs';
+import { EMPTY, Observable, type SchedulerLike, type Subscriber, Subscription, timer } from 'rxjs';
 
 export interface PollTogetherOptions {
   /** Milliseconds before the first poll for a subscriber. Each later pause is twice as long as the one before. */
@@ -37,42 +22,60 @@ interface Pause {
  *     polls        --p---p---------p---        (at the last one, b has waited for longer than half of its pause)
  *
  * Emits nothing. An error of a poll goes to all subscribers.
+ *
+ * It is written by hand, because each interface has one that waits, and it would take ten operators.
  */
 export function pollTogether(
   poll$: Observable<unknown>,
   { firstPause, longestPause, scheduler }: PollTogetherOptions,
 ): Observable<never> {
   if (longestPause === Infinity) return EMPTY;
-  const pauses = new Set<Pause>();
-  const joined = new Subject<void>();
-  const untilDue = () => Math.min(...[...pauses].map(({ length, since }) => since + length)) - scheduler.now();
-  const next$ = defer(() => joined.pipe(startWith(undefined))).pipe(
-    switchMap(() => timer(Math.max(0, untilDue()), scheduler)),
-    take(1),
-    concatMap(() => {
-      const served = [...pauses].filter(({ length, since }) => scheduler.now() - since >= length / 2);
-      return poll$.pipe(
-        tap({
-          complete: () => {
-            for (const pause of served) {
-              pause.length = Math.min(2 * pause.length, longestPause);
-              pause.since = scheduler.now();
-            }
-          },
-        }),
-      );
-    }),
-    ignoreElements(),
-  );
-  const polling$ = next$.pipe(repeat(), share());
-  return new Observable<never>((subscriber) => {
-    const pause = { length: Math.min(firstPause, longestPause), since: scheduler.now() };
-    pauses.add(pause);
-    joined.next();
-    const waiting = polling$.subscribe(subscriber);
+  const pauses = new Map<Subscriber<never>, Pause>();
+  /** The pause before the next poll, or the poll. */
+  let running = Subscription.EMPTY;
+  let isPolling = false;
+
+  function begin(operation$: Observable<unknown>, ended: () => void): void {
+    running.unsubscribe();
+    // Made before the operation is subscribed to, because that may end at once.
+    running = new Subscription();
+    running.add(operation$.subscribe({ error: fail, complete: ended }));
+  }
+
+  function wait(): void {
+    isPolling = false;
+    if (pauses.size === 0) return;
+    const due = Math.min(...[...pauses.values()].map(({ length, since }) => since + length));
+    begin(timer(Math.max(0, due - scheduler.now()), scheduler), poll);
+  }
+
+  function poll(): void {
+    isPolling = true;
+    const served = [...pauses.values()].filter(({ length, since }) => scheduler.now() - since >= length / 2);
+    begin(poll$, () => {
+      for (const pause of served) {
+        pause.length = Math.min(2 * pause.length, longestPause);
+        pause.since = scheduler.now();
+      }
+      wait();
+    });
+  }
+
+  function fail(error: unknown): void {
+    const subscribers = [...pauses.keys()];
+    pauses.clear();
+    isPolling = false;
+    for (const subscriber of subscribers) subscriber.error(error);
+  }
+
+  return new Observable((subscriber) => {
+    pauses.set(subscriber, { length: Math.min(firstPause, longestPause), since: scheduler.now() });
+    if (!isPolling) wait();
     return () => {
-      pauses.delete(pause);
-      waiting.unsubscribe();
+      pauses.delete(subscriber);
+      if (pauses.size > 0) return;
+      running.unsubscribe();
+      isPolling = false;
     };
   });
 }
