@@ -29,7 +29,8 @@ import {
   scriptedModem,
   virtualModem,
 } from '../../src/testing';
-import { KeyFilter, type TimedBytes } from '../../src/testing/keyFilter';
+import type { TimedBytes } from '../../src/esp8285/trace/hideKeys';
+import { KeyFilter } from '../../src/testing/keyFilter';
 
 const key = 'Qz7~kEy:Wx9';
 const stars = '*'.repeat(key.length);

@@ -20,6 +20,7 @@ import { checkSettings } from './links/settings';
 import { LineReference } from './line/lineReference';
 import { Modem } from './modem';
 import type { ModemOptions } from './modemOptions';
+import type { LineBytes } from './trace/byteTrace';
 import type { TraceEvent } from './trace/traceEvent';
 import { rssi } from './wifi/accessPoint';
 import { askNameServers } from './wifi/askNameServers';
@@ -70,6 +71,12 @@ export class ESP8285Streams extends Inspectable implements Nic {
    */
   readonly trace$: Observable<TraceEvent>;
   /**
+   * The bytes that go over the line, both ways, with payloads. Hot. Each key is replaced by as many `*`. What comes
+   * between a command with a key and the answer to a later command is told together when that answer has come. It costs
+   * next to nothing without a subscriber, and completes with the line.
+   */
+  readonly bytes$: Observable<LineBytes>;
+  /**
    * The stations on the modem's own network, see {@link enable_ap$}; replays the current list. AT 1.6 and later report
    * them.
    */
@@ -100,6 +107,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
     this.wifi = new WifiInterface(this.modem, options);
     this.status$ = this.modem.state.status$;
     this.trace$ = this.modem.trace$;
+    this.bytes$ = this.modem.bytes$;
     this.stations$ = this.modem.stations.stations$;
     this.sockets = new SocketTrace(this.scheduler);
   }

@@ -12,6 +12,7 @@ export type { RejoinOptions } from './life/rejoiner';
 export type { Status } from './life/status';
 export type { LinkDetails } from './links/linkDetails';
 export type { ModemOptions } from './modemOptions';
+export type { LineBytes } from './trace/byteTrace';
 export type { TraceEvent } from './trace/traceEvent';
 export type { InterfaceConfig, StaticConfig } from './wifi/ifconfig';
 export type { FoundNetwork } from './wifi/scan';

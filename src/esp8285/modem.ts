@@ -20,6 +20,7 @@ import { DatagramOpener } from './openers/datagramOpener';
 import { ServerPort } from './openers/serverPort';
 import { StreamOpener } from './openers/streamOpener';
 import { speedExchange } from './setUp/changeSpeed';
+import type { LineBytes } from './trace/byteTrace';
 import { Trace } from './trace/trace';
 import type { TraceEvent } from './trace/traceEvent';
 import { StationList } from './wifi/softAp';
@@ -40,6 +41,8 @@ export class Modem {
   readonly lifecycle: Lifecycle;
   /** Everything that goes over the line; see {@link TraceEvent}. */
   readonly trace$: Observable<TraceEvent>;
+  /** The bytes that go over the line, without keys. */
+  readonly bytes$: Observable<LineBytes>;
   readonly links: LinkTable;
   readonly streams: StreamOpener;
   readonly datagrams: DatagramOpener;
@@ -69,6 +72,9 @@ export class Modem {
       redial,
       scheduler,
       isKnown: () => state.isKnown,
+      heard: (bytes) => {
+        trace.bytes.carried('modem', bytes);
+      },
       lost: (error, pause) => {
         trace.noted(pause === undefined ? error.message : `${error.message}, in ${pause} ms`);
         this.lifecycle.lineLost(error, pause);
@@ -112,6 +118,7 @@ export class Modem {
     const opening = { executor, links, hasAddress, reference };
     const server = new ServerPort(opening, idleSecondsOf(options));
     this.trace$ = trace.events$;
+    this.bytes$ = trace.bytes.bytes$;
     this.links = links;
     this.server = server;
     this.streams = new StreamOpener(opening);

@@ -11,8 +11,9 @@ import {
   tap,
 } from 'rxjs';
 
+import type { TimedBytes } from '../esp8285/trace/hideKeys';
 import { asBuffer, type Uart } from '../streams';
-import { KeyFilter, type TimedBytes } from './keyFilter';
+import { KeyFilter } from './keyFilter';
 import { formatBytes } from './recording';
 
 /** Where a recording goes, and the clock of its times. */

@@ -147,12 +147,14 @@ export class Wire {
 
   /** When a line is lost, a write may be the first to fail. */
   private put(bytes: () => Uint8Array): Observable<never> {
-    return new Observable((subscriber) =>
-      from(this.uart.write(bytes())).subscribe({
+    return new Observable((subscriber) => {
+      const said = bytes();
+      this.trace?.bytes.carried('host', said);
+      return from(this.uart.write(said)).subscribe({
         error: (error: unknown) => subscriber.error(lineError(error)),
         complete: () => subscriber.complete(),
-      }),
-    );
+      });
+    });
   }
 
   /** Cold: discards the unfinished message of the modem, because its end will not come, and completes. */

@@ -33,6 +33,8 @@ export interface RedialerContext {
   readonly scheduler: SchedulerLike;
   /** Whether a modem has ever been set up on the line. Until then, only the program tries again. */
   readonly isKnown: () => boolean;
+  /** Called with the bytes of the line, before anything is made of them. */
+  readonly heard?: (bytes: Uint8Array) => void;
   /** Called when the line is lost. It is opened again after `pause` milliseconds; without a pause, when `dialNow` is called. */
   readonly lost: (error: OSError, pause: number | undefined) => void;
   /** Called when the line is open again and has a subscriber. */
@@ -88,8 +90,9 @@ export class Redialer {
    */
   keep<T>(over: (rx$: Observable<Uint8Array>) => Observable<T>): Observable<T> {
     const rx$ = defer(() => this.uart.rx$).pipe(
-      tap(() => {
+      tap((bytes) => {
         this.heardAt = this.options.scheduler.now();
+        this.options.heard?.(bytes);
       }),
     );
     // By hand, because each line has one all the time. It completes when the program has closed the line.

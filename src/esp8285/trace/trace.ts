@@ -3,6 +3,7 @@ import { type Observable, type SchedulerLike, Subject } from 'rxjs';
 import { isReason } from '../commands/answerLines';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
+import { ByteTrace } from './byteTrace';
 import { frameText, printable } from './frameText';
 import type { TraceEvent } from './traceEvent';
 
@@ -10,6 +11,8 @@ import type { TraceEvent } from './traceEvent';
 export class Trace {
   /** Hot. Each event comes before the driver acts on it; completes with the line. */
   readonly events$: Observable<TraceEvent>;
+  /** The bytes themselves. */
+  readonly bytes: ByteTrace;
 
   private readonly events = new Subject<TraceEvent>();
   /** The text of the command, and not the command, because an inspection of the interface shows its fields. */
@@ -23,6 +26,7 @@ export class Trace {
 
   constructor(private readonly scheduler: SchedulerLike) {
     this.events$ = this.events.asObservable();
+    this.bytes = new ByteTrace(() => this.hasSaidSecret, scheduler);
   }
 
   said({ line, shown }: Command): void {
@@ -44,7 +48,9 @@ export class Trace {
       const text = isHidden ? `a line of ${shown.size} bytes` : shown.text;
       this.tell('from modem', frame.kind, 'link' in frame ? frame.link : undefined, { ...shown, text });
     }
-    if (this.hasSaidSecret && frame.kind === 'final') this.hasSaidSecret = this.isSecretLast;
+    if (!this.hasSaidSecret || frame.kind !== 'final') return;
+    this.hasSaidSecret = this.isSecretLast;
+    if (!this.hasSaidSecret) this.bytes.release();
   }
 
   /** Adds a note: what the driver does without or waits for, and why, or what has happened to the line. */
@@ -54,6 +60,7 @@ export class Trace {
   }
 
   end(): void {
+    this.bytes.end();
     this.events.complete();
   }
 

@@ -4,6 +4,7 @@ import {
   defer,
   EMPTY,
   endWith,
+  identity,
   ignoreElements,
   map,
   merge,
@@ -14,6 +15,7 @@ import {
 
 import type { Emulator } from '../../emulator';
 import type { ESP8285 } from '../../esp8285';
+import { switchOnChange } from '../../streams';
 import { states } from './states';
 import type { WatchEvent } from './watchEvent';
 
@@ -39,7 +41,7 @@ export interface ObserveOptions {
  * the stream completes. It never errors. No event contains the key of a network.
  */
 export function observe(nic: ESP8285, options: ObserveOptions = {}): Observable<WatchEvent> {
-  const { emulator, scheduler = asyncScheduler } = options;
+  const { payloads$ = EMPTY, emulator, scheduler = asyncScheduler } = options;
   return defer(() => {
     const end$ = nic.trace$.pipe(ignoreElements(), endWith(undefined));
     const said$ = nic.trace$.pipe(map((event): WatchEvent => ({ type: 'said', ...event })));
@@ -47,6 +49,10 @@ export function observe(nic: ESP8285, options: ObserveOptions = {}): Observable<
       map(({ at: time, kind, text }): WatchEvent => ({ type: 'virtual', time, kind, text })),
     );
     const call$ = nic.sockets.calls$.pipe(map((step): WatchEvent => ({ type: 'call', ...step })));
-    return merge(said$, merge(call$, virtual$).pipe(takeUntil(end$)));
+    const bytes$ = payloads$.pipe(
+      switchOnChange(identity, (areShown) => (areShown ? nic.bytes$ : EMPTY)),
+      map((piece): WatchEvent => ({ type: 'bytes', ...piece })),
+    );
+    return merge(said$, merge(bytes$, call$, virtual$).pipe(takeUntil(end$)));
   }).pipe(connect((event$) => merge(event$, states(nic, event$, scheduler))));
 }

@@ -1,4 +1,4 @@
-import type { InterfaceDetails, LinkDetails, TraceEvent } from '../../esp8285';
+import type { InterfaceDetails, LineBytes, LinkDetails, TraceEvent } from '../../esp8285';
 import type { CallStep, SocketDetails } from '../../usocket';
 
 /** Something that a watched interface tells. Times are milliseconds since 1970, by the scheduler of the interface. */
@@ -11,12 +11,8 @@ export interface SaidEvent extends Omit<TraceEvent, 'time'> {
 }
 
 /** Bytes that went over the line in one piece. They are told only when payloads are asked for. */
-export interface BytesEvent {
+export interface BytesEvent extends LineBytes {
   readonly type: 'bytes';
-  readonly time: number;
-  readonly from: 'host' | 'modem';
-  /** Keys are replaced by as many `*`. */
-  readonly bytes: Uint8Array;
 }
 
 /** What a socket was asked, and how it ended. It contains no payload. */

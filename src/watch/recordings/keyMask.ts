@@ -1,4 +1,4 @@
-import { blankKeys } from '../../testing/keyFilter';
+import { blankKeys } from '../../esp8285/trace/hideKeys';
 import type { BytesEvent } from '../events/watchEvent';
 
 /** The most of an unfinished line that is kept. A command is shorter. */
