@@ -35,7 +35,7 @@ const floors = {
     at('streams/', contract, 'transports/(lineName|reopenableUart|serialSettings|transportUart)\\.ts$'),
     packages('rxjs'),
   ],
-  browser: [at('streams/', contract, 'web-serial/', 'transports/', 'host/', 'emulator/'), packages('rxjs')],
+  browser: [at('streams/', contract, 'web-serial/', 'transports/', 'host/', 'emulator/', 'watch/'), packages('rxjs')],
   loopback: [packages('rxjs', 'ws', '@types/ws'), core],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],
   testing: [at('(?!cli/|watch/)'), packages('rxjs'), core],

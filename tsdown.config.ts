@@ -25,6 +25,8 @@ export default defineConfig({
   ],
   format: ['esm', 'cjs'],
   target: 'node20',
+  // ES modules have no `__dirname`, by which the files of the page are found.
+  shims: true,
   dts: true,
   onSuccess: separateComments,
   // The declarations use `Buffer`, `AsyncDisposable` and `ErrorOptions`, which a user's `tsconfig.json` may not include.

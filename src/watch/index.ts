@@ -22,3 +22,4 @@ export { formatHeader, type RecordingHeader } from './recordings/recordingHeader
 export { RecordingReader } from './recordings/recordingReader';
 export { readRecording, writeRecording } from './recordings/recordingText';
 export { RecordingWriter } from './recordings/recordingWriter';
+export { watch, type Watched, type WatchOptions } from './watch';

@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { hostRefusal } from '../../loopback/admission';
+import { builtPage, type Content, PageFiles } from './pageFiles';
+
+const loopback = '127.0.0.1';
+
+/** What is answered to a request. */
+export interface Reply {
+  readonly status: number;
+  readonly content: Content;
+}
+
+/** What a server of the page serves. */
+export interface PageServerOptions {
+  /** The port of 127.0.0.1 to listen on; 0 for any that is free. */
+  readonly port: number;
+  /** Where the files of the page are. Default: in this package. */
+  readonly folder?: string;
+  /** What it answers besides these files; `undefined` for what is none of its paths. */
+  readonly more?: (path: string, request: IncomingMessage) => Reply | undefined;
+}
+
+/** A server of the page that listens. */
+export interface PageServer {
+  readonly server: Server;
+  /** Where the page is: `'http://127.0.0.1:8080/'`. */
+  readonly url: string;
+  /** Hangs up on everybody. Resolves when the port is free. Closing twice is not an error. */
+  close(): Promise<void>;
+}
+
+/**
+ * The page runs code that its user writes, in modules of blobs, and opens lines and programs of this machine. It loads
+ * nothing from elsewhere, and what runs in it can send nothing elsewhere.
+ */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self' blob:",
+  "worker-src 'self' blob:",
+  // The editor makes its style sheets itself.
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "font-src 'self' data:",
+  "manifest-src 'self'",
+  "connect-src 'self' data: blob: ws://127.0.0.1:* ws://localhost:*",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const headers = {
+  'content-security-policy': policy,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
+const notBuilt = 'The page is not built. Run "npm run build" in the folder of rx-usocket, and load this again.';
+
+/** Serves the page on loopback. Rejects when the port cannot be listened on. The server does not keep the program running. */
+export async function servePage({ port, folder = builtPage(), more }: PageServerOptions): Promise<PageServer> {
+  const files = new PageFiles(folder);
+  const replyTo = async (request: IncomingMessage): Promise<Reply> => {
+    const refusal = hostRefusal(request);
+    if (refusal !== undefined) return textReply(403, `Refused: ${refusal}.`);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return textReply(405, 'Only GET and HEAD are served.');
+    const path = pathOf(request);
+    const reply = more?.(path, request);
+    if (reply) return reply;
+    const content = await files.get(path);
+    if (content) return { status: 200, content };
+    return path === '/' ? textReply(503, notBuilt) : textReply(404, 'There is no such file.');
+  };
+  const server = createServer((request, response) => {
+    replyTo(request).then(
+      (reply) => send(reply, request, response),
+      (error: unknown) => send(textReply(500, String(error)), request, response),
+    );
+  });
+  server.on('connection', (socket) => socket.unref());
+  server.unref().listen(port, loopback);
+  await once(server, 'listening');
+  const closed = once(server, 'close');
+  return {
+    server,
+    url: `http://${loopback}:${(server.address() as AddressInfo).port}/`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** A reply of plain text. */
+export function textReply(status: number, text: string): Reply {
+  const content = { type: 'text/plain; charset=utf-8', caching: 'no-store', body: `${text}\n` };
+  return { status, content };
+}
+
+/** The path that is asked for, or an empty one, which nothing has. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  if (!url.startsWith('/')) return '';
+  try {
+    return decodeURIComponent(new URL(`http://localhost${url}`).pathname);
+  } catch {
+    return '';
+  }
+}
+
+function send({ status, content }: Reply, { method }: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(status, {
+    ...headers,
+    'content-type': content.type,
+    'content-length': Buffer.byteLength(content.body),
+    'cache-control': content.caching,
+    ...(status === 405 && { allow: 'GET, HEAD' }),
+  });
+  response.end(method === 'HEAD' ? undefined : content.body);
+}
