@@ -71,9 +71,9 @@ describe('the history that a session makes', () => {
     };
     session.take(state({ links: [link], waitingCommands: 2 }), 0);
     session.take(state({}), 200);
-    const { values } = session.history.slice(0, 399, 399);
-    expect(values('link3')).toEqual([15, 15, 15, null]);
-    expect(values('waitingCommands')).toEqual([2, 2, 2, 0]);
+    const slice = session.history.slice(0, 399, 399);
+    expect(slice.values('link3')).toEqual([15, 15, 15, null]);
+    expect(slice.values('waitingCommands')).toEqual([2, 2, 2, 0]);
   });
 });
 

@@ -14,9 +14,7 @@ export function LinkTable({ links }: { readonly links: readonly LinkState[] }) {
         <thead>
           <tr>
             <th scope="col">Link</th>
-            <th scope="col">Kind</th>
-            <th scope="col">Peer</th>
-            <th scope="col">Stage</th>
+            <th scope="col">Peer, kind and stage</th>
             <th scope="col" class="number">
               In
             </th>
@@ -48,18 +46,19 @@ function LinkRow({ id, link }: { readonly id: number; readonly link: LinkState |
     return (
       <tr class="unused">
         {head}
-        <td colSpan={6}>free</td>
+        <td colSpan={4}>free</td>
       </tr>
     );
   }
   return (
     <tr>
       {head}
-      <td>{link.kind}</td>
-      <td class="bytes">{peerOf(link)}</td>
       <td>
-        {link.stage}
-        {link.isHeld && <span class="held">, held</span>}
+        <div class="bytes">{peerOf(link)}</div>
+        <div class="muted">
+          {link.kind}, {link.stage}
+          {link.isHeld && <span class="held">, sender held</span>}
+        </div>
       </td>
       <td class="number">{count(link.received)}</td>
       <td class="number">{count(link.sent)}</td>

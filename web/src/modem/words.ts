@@ -4,7 +4,7 @@ import type { InterfaceState, LinkState } from 'rx-usocket/watch';
 export type Fact = readonly [name: string, value: string];
 
 const receiveWords = {
-  adaptive: 'adaptive: pushed while the socket keeps up',
+  adaptive: 'adaptive: pushed or pulled',
   pushed: 'pushed by the modem',
   pulled: 'pulled by the driver',
 } as const;

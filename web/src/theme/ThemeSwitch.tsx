@@ -14,7 +14,7 @@ export function ThemeSwitch() {
     <label class="theme-switch">
       <span class="visually-hidden">Theme</span>
       <select value={choice} onChange={({ currentTarget }) => choose(currentTarget.value as ThemeChoice)}>
-        <option value="system">Theme of the system</option>
+        <option value="system">System theme</option>
         <option value="light">Light</option>
         <option value="dark">Dark</option>
       </select>

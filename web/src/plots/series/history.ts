@@ -2,7 +2,8 @@ import { Buckets } from './buckets';
 import { type ColumnName, columnNames, columns } from './columns';
 
 /** The lengths of the buckets, in milliseconds. There are as many of each: for 6 minutes, 1 hour, 11 hours, and 4 days. */
-const steps = [100, 1000, 10_000, 100_000];
+const fineSteps = [100, 1000, 10_000];
+const coarseStep = 100_000;
 const capacity = 4096;
 
 /** More points than this would not be told apart. */
@@ -10,6 +11,8 @@ const mostPoints = 1200;
 
 /** The values of some columns over a range of time. */
 export interface Slice {
+  /** How much time a bucket is, in milliseconds. */
+  readonly step: number;
   /** The middles of the buckets, in milliseconds. */
   readonly times: readonly number[];
   /** The values of a column in these buckets, sums per second. `null` where there is none. */
@@ -26,7 +29,8 @@ interface Level {
  * is bounded, however long a session lasts. The times are milliseconds since the first event.
  */
 export class History {
-  private readonly levels = steps.map(level);
+  private readonly coarsest = level(coarseStep);
+  private readonly levels = [...fineSteps.map(level), this.coarsest];
   private latest = 0;
 
   add(column: ColumnName, time: number, value: number): void {
@@ -54,6 +58,7 @@ export class History {
     const length = Math.max(0, Math.floor(end / step) - first + 1);
     const buckets = Array.from({ length }, (_, index) => first + index);
     return {
+      step,
       times: buckets.map((bucket) => (bucket + 0.5) * step),
       values: (column) =>
         buckets.map((bucket) => {
@@ -65,7 +70,7 @@ export class History {
 
   private levelFor(from: number, to: number): Level {
     const fits = ({ step }: Level) => this.startOf(step) <= Math.max(0, from) && (to - from) / step <= mostPoints;
-    return this.levels.find(fits) ?? (this.levels.at(-1) as Level);
+    return this.levels.find(fits) ?? this.coarsest;
   }
 
   /** The time of the oldest bucket of a length that is held. */

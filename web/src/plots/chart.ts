@@ -1,0 +1,121 @@
+import uPlot from 'uplot';
+
+import type { VisibleRange } from '../session/viewport';
+import { colour } from '../theme/theme';
+import { axesOf, linesOf, seriesOf } from './chartLook';
+import type { PlotDefinition } from './plotDefinitions';
+import { ownScaleOf, type Scale, scaleOf } from './scale';
+import type { Slice } from './series/history';
+
+/** All plots have one cursor. */
+const cursorKey = 'rx-usocket';
+
+/** Draws a plot on a canvas. Its scale is written into the plot, so that the times have the same places as in the lanes. */
+export class Chart {
+  private range: Scale = [0, 1];
+  private scale: Scale = [0, 1];
+  private ownScale: Scale = [0, 1];
+  private readonly plot: uPlot;
+
+  /** @param pointed Told of the time under the cursor, or that the cursor has left. */
+  constructor(
+    private readonly definition: PlotDefinition,
+    private readonly place: HTMLElement,
+    pointed: (time: number | undefined) => void,
+  ) {
+    const { curves } = definition;
+    const options: uPlot.Options = {
+      width: Math.max(1, place.clientWidth),
+      height: Math.max(1, place.clientHeight),
+      padding: [2, 0, 1, 0],
+      legend: { show: false },
+      cursor: {
+        y: false,
+        drag: { x: false, y: false },
+        sync: { key: cursorKey, scales: ['x', null] },
+        points: { show: false },
+      },
+      scales: {
+        x: { time: false, range: () => [...this.range] },
+        y: { range: () => [...this.scale] },
+        own: { range: () => [...this.ownScale] },
+      },
+      axes: axesOf(),
+      series: seriesOf(curves),
+      hooks: {
+        setCursor: [
+          (plot) => {
+            const { left = -1 } = plot.cursor;
+            pointed(left < 0 ? undefined : plot.posToVal(left, 'x'));
+          },
+        ],
+        draw: [(plot) => this.writeScale(plot), (plot) => this.writeMarks(plot)],
+      },
+    };
+    this.plot = new uPlot(options, [[], ...curves.map(() => [])], place);
+  }
+
+  draw(slice: Slice, { from, to }: VisibleRange): void {
+    const { curves } = this.definition;
+    const drawn = curves.map(({ column }) => slice.values(column));
+    this.range = [from, to];
+    this.scale = scaleOf(this.definition, drawn);
+    this.ownScale = ownScaleOf(this.definition, drawn);
+    this.plot.setData([[...slice.times], ...drawn]);
+  }
+
+  /** Takes the size that its place has now. */
+  resize(): void {
+    const { clientWidth: width, clientHeight: height } = this.place;
+    if (width > 0 && height > 0) this.plot.setSize({ width, height });
+  }
+
+  destroy(): void {
+    this.plot.destroy();
+  }
+
+  /** The values of the horizontal lines are written below these, inside the plot. */
+  private writeScale(plot: uPlot): void {
+    const { ctx, bbox } = plot;
+    const pixel = uPlot.pxRatio;
+    write(ctx, 10, 'left', 'top');
+    for (const value of linesOf(...this.scale).slice(1)) {
+      const text = this.definition.format(value);
+      const top = plot.valToPos(value, 'y', true) + pixel;
+      ctx.fillStyle = colour('surface');
+      ctx.fillRect(bbox.left, top, ctx.measureText(text).width + 6 * pixel, 11 * pixel);
+      ctx.fillStyle = colour('muted');
+      ctx.fillText(text, bbox.left + 3 * pixel, top + pixel);
+    }
+    ctx.restore();
+  }
+
+  /** The number of a curve is written where it ends. */
+  private writeMarks(plot: uPlot): void {
+    const { ctx, data } = plot;
+    const last = data[0].length - 1;
+    const time = data[0][last];
+    if (time === undefined) return;
+    write(ctx, 11, 'right', 'bottom');
+    this.definition.curves.forEach(({ mark, colour: name }, index) => {
+      const value = data[index + 1]?.[last];
+      if (mark === undefined || typeof value !== 'number') return;
+      ctx.fillStyle = colour(name);
+      ctx.fillText(mark, plot.valToPos(time, 'x', true) - 2 * uPlot.pxRatio, plot.valToPos(value, 'y', true));
+    });
+    ctx.restore();
+  }
+}
+
+/** Prepares to write, until the context is restored. */
+function write(
+  context: CanvasRenderingContext2D,
+  size: number,
+  align: CanvasTextAlign,
+  base: CanvasTextBaseline,
+): void {
+  context.save();
+  context.font = `${size * uPlot.pxRatio}px system-ui, sans-serif`;
+  context.textAlign = align;
+  context.textBaseline = base;
+}

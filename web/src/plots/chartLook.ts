@@ -1,0 +1,33 @@
+import uPlot from 'uplot';
+
+import { colour } from '../theme/theme';
+import type { Curve } from './plotDefinitions';
+
+/** How the curves of a plot look. The first series are the times. */
+export function seriesOf(curves: readonly Curve[]): uPlot.Series[] {
+  return [{}, ...curves.map(seriesOfCurve)];
+}
+
+function seriesOfCurve({ colour: name, look, format }: Curve): uPlot.Series {
+  const stroke = () => colour(name);
+  const base: uPlot.Series = { stroke, width: 1.25, scale: format ? 'own' : 'y', points: { show: false } };
+  const steps = uPlot.paths.stepped?.({ align: 1 });
+  if (look === 'points') return { ...base, paths: () => null, points: { show: true, size: 4, fill: stroke, width: 0 } };
+  if (look === 'limit') return { ...base, width: 1, dash: [4, 3], ...(steps && { paths: steps }) };
+  return look === 'steps' && steps ? { ...base, paths: steps } : base;
+}
+
+/** Both axes take no room. Only their lines are drawn. */
+export function axesOf(): uPlot.Axis[] {
+  const grid: uPlot.Axis.Grid = { stroke: () => colour('edge'), width: 1 };
+  const bare: uPlot.Axis = { size: 0, gap: 0, grid, ticks: { show: false }, values: () => [] };
+  return [
+    { ...bare, space: 90 },
+    { ...bare, splits: (_plot, _axis, min, max) => linesOf(min, max) },
+  ];
+}
+
+/** The horizontal lines of a plot: its ends and its middle. */
+export function linesOf(min: number, max: number): number[] {
+  return [min, (min + max) / 2, max];
+}
