@@ -1,4 +1,5 @@
 import type { FaultArgument } from '../../emulator';
+import { isWatchEvent } from './checkEvent';
 import type { BytesEvent, WatchEvent } from './watchEvent';
 
 /** The WebSocket subprotocol of a watched program and the page. Each message is a JSON text. */
@@ -36,11 +37,25 @@ export function writeMessage(message: ProgramMessage | PageRequest): string {
   return JSON.stringify(message.kind === 'events' ? { ...message, events: message.events.map(written) } : message);
 }
 
-/** Reads what {@link writeMessage} has written. Throws a `SyntaxError` for a text that is not JSON. */
+/**
+ * Reads what {@link writeMessage} has written. Events that this version does not know are left out.
+ *
+ * @throws SyntaxError for a text that is not JSON.
+ * @throws TypeError for a message that this version does not know.
+ */
 export function readMessage(text: string): ProgramMessage | PageRequest {
-  const message = JSON.parse(text) as ProgramMessage | PageRequest | { kind: 'events'; events: WrittenEvent[] };
-  return message.kind === 'events' ? { ...message, events: message.events.map(read) } : message;
+  const message: unknown = JSON.parse(text);
+  if (typeof message !== 'object' || message === null) throw new TypeError('a message is an object');
+  const { kind, name, events, faults, request } = message as Readonly<Record<string, unknown>>;
+  if (kind === 'events' && Array.isArray(events)) return { kind, events: events.map(read).filter(isWatchEvent) };
+  const isHello = kind === 'hello' && typeof name === 'string' && typeof (faults ?? {}) === 'object';
+  const isNumbered = typeof request === 'number' && typeof kind === 'string' && numbered.has(kind);
+  if (isHello || isNumbered || kind === 'end') return message as ProgramMessage | PageRequest;
+  throw new TypeError(`there is no message ${JSON.stringify(kind)} of this form`);
 }
+
+/** The kinds of messages with the number of a request. */
+const numbered: ReadonlySet<string> = new Set(['done', 'payloads', 'fault', 'signal']);
 
 function written(event: WatchEvent): WrittenEvent {
   if (event.type !== 'bytes') return event;
@@ -48,7 +63,8 @@ function written(event: WatchEvent): WrittenEvent {
   return { ...event, bytes: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
 }
 
-function read(event: WatchEvent | WrittenEvent): WatchEvent {
-  if (event.type !== 'bytes' || typeof event.bytes !== 'string') return event as WatchEvent;
-  return { ...event, bytes: Buffer.from(event.bytes, 'base64') };
+function read(event: unknown): unknown {
+  if (typeof event !== 'object' || event === null) return undefined;
+  const { type, bytes } = event as Readonly<Record<string, unknown>>;
+  return type === 'bytes' && typeof bytes === 'string' ? { ...event, bytes: Buffer.from(bytes, 'base64') } : event;
 }

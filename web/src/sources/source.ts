@@ -9,6 +9,8 @@ export interface Source {
   readonly name: string;
   /** Events in batches, in order. Completes when the source has ended; errors say why it was lost. Subscribed to once. */
   readonly batches$: Observable<readonly WatchEvent[]>;
+  /** What the user is told meanwhile, in whole sentences. */
+  readonly notices$?: Observable<string>;
   /** The faults of a virtual modem. Left out for a real one. */
   readonly faults?: Faults;
   /** Left out where time cannot be changed. */
