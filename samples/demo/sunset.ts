@@ -1,6 +1,5 @@
-import { Jimp } from 'jimp';
+import { type Colour, writeBitmap } from './bitmap';
 
-type Colour = readonly [red: number, green: number, blue: number];
 /** The colour of a pixel; `undefined` where the layers behind show. */
 type Layer = (x: number, y: number) => Colour | undefined;
 
@@ -13,12 +12,8 @@ const sun = { x: 158, y: 88, radius: 17 };
 const scene: readonly Layer[] = [hull, sails, glitter, sea, nearHills, farHills, disc, sky];
 
 /** Draws a sailing boat before a sunset, 240 × 160 pixels of 24 bits, with the same bytes each time. */
-export async function drawSunset(): Promise<Buffer> {
-  const image = new Jimp({ width, height });
-  image.scan((x, y, at) => {
-    image.bitmap.data.set([...colourAt(x, y).map(Math.round), 255], at);
-  });
-  return image.getBuffer('image/bmp');
+export function drawSunset(): Buffer {
+  return writeBitmap(width, height, colourAt);
 }
 
 function colourAt(x: number, y: number): Colour {

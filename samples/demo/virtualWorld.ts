@@ -32,7 +32,7 @@ const sink: Address = ['192.168.0.183', 3456];
 
 /** Starts everything, on loopback only. Close it in the end. */
 export async function startVirtualWorld({ url, baud, firmware }: Options): Promise<VirtualWorld> {
-  const picture = await drawSunset();
+  const picture = drawSunset();
   const web = createWebServer((request, response) => {
     const found = request.url === `${url.pathname}${url.search}`;
     response.writeHead(found ? 200 : 404, {

@@ -34,7 +34,7 @@ const secureWeb = createSecureServer({ cert: signed.cert, key: signed.key }, (re
 });
 
 beforeAll(async () => {
-  picture = (await drawSunset()).subarray(0, 40_000);
+  picture = drawSunset().subarray(0, 40_000);
   folder = await mkdtemp(join(tmpdir(), 'samples-'));
   sink = await tcpServer();
   await Promise.all(

@@ -41,7 +41,7 @@ describe('the demonstration', () => {
   it('downloads, shows, sends and checks a picture, without any hardware', async () => {
     const { code, stdout, stderr } = await runProgram(start, ['--baud', '921600', '--save', folder]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const picture = await drawSunset();
+    const picture = drawSunset();
     expect(picture.length).toBeGreaterThan(100_000);
     expect(picture.equals(await readFile(join(folder, 'Alice.bmp')))).toBe(true);
     expect(stdout).toMatch(/AT 1\.5 at (\/dev\/|tcp:)\S+, 921600 baud/);
@@ -55,7 +55,7 @@ describe('the demonstration', () => {
   });
 
   it('does the same with the modem, the page and the sink that it is told', async () => {
-    const picture = await drawSunset();
+    const picture = drawSunset();
     await using sink = await tcpServer();
     const arrived = sink.accept().then(restAt);
     const hosts = { 'host.example:8080': `127.0.0.1:${await startWeb(picture)}` };
