@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 
-import { defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig } from 'vite';
 
 import { browserStandIns } from '../browserStandIns.config';
+import { entries, programModules } from './programModules';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -10,8 +11,10 @@ const root = resolve(import.meta.dirname, '..');
 export default defineConfig({
   root: import.meta.dirname,
   base: './',
-  plugins: [browserStandIns],
+  plugins: [programModules(), { ...browserStandIns, enforce: 'pre' }],
   resolve: {
+    // The newer syntax of RxJS.
+    conditions: ['es2015', ...defaultClientConditions],
     alias: [
       { find: /^rx-usocket$/, replacement: resolve(root, 'src/index.ts') },
       { find: /^rx-usocket\/(.+)$/, replacement: resolve(root, 'src/$1/index.ts') },
@@ -21,6 +24,13 @@ export default defineConfig({
     outDir: resolve(root, 'dist/page'),
     emptyOutDir: true,
     target: 'es2022',
-    rolldownOptions: { transform: { inject: { Buffer: ['buffer/', 'Buffer'] } } },
+    rolldownOptions: {
+      input: entries,
+      preserveEntrySignatures: 'strict',
+      output: {
+        entryFileNames: ({ name }) => (name.startsWith('modules/') ? '[name].js' : 'assets/[name]-[hash].js'),
+      },
+      transform: { inject: { Buffer: ['buffer/', 'Buffer'] } },
+    },
   },
 });

@@ -29,8 +29,11 @@ export interface Faults {
   give(fault: Readonly<Record<string, unknown>>): Observable<never>;
 }
 
-/** The speed of time: 1 is real time, 0 stands still. */
+/** The speed of time: 1 is real time, 0 stands still, and `Infinity` is as fast as possible. */
 export interface TimeControl {
+  /** Replays the current speed. */
   readonly speed$: Observable<number>;
   setSpeed(speed: number): void;
+  /** Stops the time, and goes on to what happens next. */
+  step(): void;
 }

@@ -1,0 +1,2 @@
+/** RxJS for programs of the page. */
+export * from 'rxjs';

@@ -1,0 +1,148 @@
+import { type Subject, Subscription } from 'rxjs';
+import type { WatchEvent } from 'rx-usocket/watch';
+
+import type { RealTime } from '../time/adjustableTime';
+import type { IncomingBytes } from './incoming';
+import { OpenLines, type OpenLine } from './openLines';
+import type { Output } from './output';
+import { ownEvent } from './ownEvent';
+import type { MadeInterface, ProgramFiles, ProgramFrame, ProgramHost } from './programHost';
+import type { Program } from './programRuns';
+
+/** What a run uses of the page. */
+export interface RunTools {
+  readonly time: RealTime;
+  readonly files: ProgramFiles;
+  readonly output: Output;
+  readonly events: Subject<WatchEvent>;
+  readonly incoming: Subject<IncomingBytes>;
+  readonly openLine: OpenLine;
+  readonly ended: () => void;
+}
+
+/** Real milliseconds. A program that handles `SIGINT` may end by itself within this time. */
+const grace = 700;
+
+/**
+ * One run of a program, in a frame of its own: when the frame is removed, nothing of the program goes on. As in Node.js, a
+ * program runs as long as its line is open or a timer is waiting.
+ */
+export class ProgramRun {
+  private readonly url: string;
+  private readonly frame: ProgramFrame = document.createElement('iframe');
+  private readonly watching = new Subscription();
+  private readonly interfaces = new Set<MadeInterface>();
+  private readonly timers = new Set<() => void>();
+  private readonly lines: OpenLines;
+  private interrupt: () => boolean = () => false;
+  private isEvaluated = false;
+  private isOver = false;
+
+  constructor(
+    { code, args, environment }: Program,
+    private readonly tools: RunTools,
+  ) {
+    const { frame } = this;
+    this.lines = new OpenLines(tools.openLine, () => this.checkEnd());
+    this.url = URL.createObjectURL(new Blob([code], { type: 'text/javascript' }));
+    frame.hidden = true;
+    frame.title = 'The program that runs';
+    frame.src = new URL('program.html', document.baseURI).href;
+    frame.programHost = this.host(args, environment);
+    document.body.append(frame);
+  }
+
+  stop(): void {
+    const closing = () => void this.closeInterfaces().finally(() => this.finish('been stopped'));
+    if (this.interrupt()) setTimeout(closing, grace);
+    else closing();
+  }
+
+  measureSignal(): void {
+    for (const made of this.interfaces) made.measureSignal();
+  }
+
+  /** Ends everything of the program at once. */
+  end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.lines.close();
+    for (const stop of this.timers) stop();
+    this.frame.remove();
+    URL.revokeObjectURL(this.url);
+    // What the closed line causes is still told.
+    setTimeout(() => this.watching.unsubscribe());
+    this.tools.ended();
+  }
+
+  private host(args: readonly string[], environment: Readonly<Record<string, string>>): ProgramHost {
+    const { time, files, output, events, incoming } = this.tools;
+    return {
+      url: this.url,
+      args,
+      environment,
+      files,
+      now: () => time.now(),
+      start: (callback, delay) => this.startTimer(callback, delay),
+      openLine: (baudRate) => this.lines.take(baudRate),
+      interfaceMade: (made) => {
+        this.interfaces.add(made);
+        this.watching.add(made.events$.subscribe((event) => events.next(ownEvent(event))));
+        this.watching.add(made.incoming$.subscribe((bytes) => incoming.next(bytes)));
+      },
+      print: (kind, values) => {
+        if (!this.isOver) output.print(kind, values);
+      },
+      fail: (error) => {
+        if (!this.isOver) output.fail(error, this.url);
+      },
+      evaluated: () => {
+        this.isEvaluated = true;
+        this.checkEnd();
+      },
+      exit: (code) => this.finish(`ended, with the exit code ${code}`),
+      onStop: (interrupt) => (this.interrupt = interrupt),
+    };
+  }
+
+  private startTimer(callback: () => void, delay: number): () => void {
+    if (this.isOver) return () => undefined;
+    const stopTimer = this.tools.time.start(() => {
+      this.timers.delete(stop);
+      callback();
+      this.checkEnd();
+    }, delay);
+    const stop = (): void => {
+      stopTimer();
+      this.timers.delete(stop);
+      this.checkEnd();
+    };
+    this.timers.add(stop);
+    return stop;
+  }
+
+  /** Looks in the next task, because the promises of this one may go on. */
+  private checkEnd(): void {
+    if (this.isOver || !this.isEvaluated || this.isBusy) return;
+    setTimeout(() => {
+      if (!this.isBusy) this.finish('ended');
+    });
+  }
+
+  private get isBusy(): boolean {
+    return this.lines.isOpen || this.timers.size > 0;
+  }
+
+  private finish(how: string): void {
+    if (this.isOver) return;
+    this.tools.output.print('note', [`The program has ${how}.`]);
+    this.end();
+  }
+
+  /** The time of the page may stand still, so this may take no longer than its real time. */
+  private async closeInterfaces(): Promise<void> {
+    const late = new Promise((resolve) => setTimeout(resolve, grace));
+    const closed = [...this.interfaces].map((made) => made.close().catch(() => undefined));
+    await Promise.race([Promise.all(closed), late]);
+  }
+}
