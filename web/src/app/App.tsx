@@ -1,11 +1,11 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
-import { NEVER } from 'rxjs';
 
 import { NoticeList } from '../notices/NoticeList';
 import { Notices } from '../notices/notices';
 import { sessionNotices } from '../notices/sessionNotices';
 import { NoticesContext } from '../notices/useNotices';
 import { Session } from '../session/session';
+import { playgroundSource } from '../sources/playgroundSource';
 import type { Source } from '../sources/source';
 import { PageHead } from './PageHead';
 import { Panes } from './Panes';
@@ -15,7 +15,7 @@ import { SkipLinks } from './SkipLinks';
 /** The page. A second source replaces the first. */
 export function App() {
   const notices = useMemo(() => new Notices(), []);
-  const [session, setSession] = useState(() => new Session(firstSource()));
+  const [session, setSession] = useState(() => new Session(playgroundSource()));
   const attach = useCallback((source: Source) => setSession(new Session(source)), []);
   const [sizes, setSizes] = useState(rememberedSizes);
   // The effects of the panels have run before, so they have subscribed.
@@ -43,8 +43,4 @@ export function App() {
       </div>
     </NoticesContext.Provider>
   );
-}
-
-function firstSource(): Source {
-  return { kind: 'playground', name: 'Virtual modem', batches$: NEVER, close: () => undefined };
 }

@@ -15,3 +15,5 @@ export interface WorldSettings {
 export const accessPoint = { ssid: 'Sipeed_2.4G', key: 'a-key-of-the-air' };
 
 export const firstSettings: WorldSettings = { firmware: '1.7.4', baud: 115_200, latency: 1, clients: 3 };
+
+export const firmwares: readonly FirmwareVersion[] = ['1.5', '1.7.4', '2.2.2'];
