@@ -6,30 +6,29 @@ export interface JoinSettings {
   readonly more: string;
 }
 
-const fields = [
-  { name: 'ssid', label: 'Network', type: 'text', hint: 'the name of your network' },
-  { name: 'key', label: 'Key', type: 'password', hint: '' },
-  { name: 'more', label: 'More arguments of a sample', type: 'text', hint: '--url http://… --to 192.168.0.2:3456' },
-] as const;
-
 /** The network of a real modem, which programs join. */
 export function LineFields({ join }: { readonly join: { current: JoinSettings } }) {
+  const take = (name: keyof JoinSettings) => ({
+    defaultValue: join.current[name],
+    autocomplete: 'off',
+    onInput: ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) => {
+      join.current = { ...join.current, [name]: currentTarget.value };
+    },
+  });
   return (
     <div class="playground-fields playground-line">
-      {fields.map(({ name, label, type, hint }) => (
-        <label key={name}>
-          {label}
-          <input
-            type={type}
-            defaultValue={join.current[name]}
-            placeholder={hint}
-            autocomplete="off"
-            onInput={({ currentTarget }) => {
-              join.current = { ...join.current, [name]: currentTarget.value };
-            }}
-          />
-        </label>
-      ))}
+      <label>
+        Network
+        <input placeholder="the name of your network" {...take('ssid')} />
+      </label>
+      <label>
+        Key
+        <input type="password" {...take('key')} />
+      </label>
+      <label>
+        More arguments of a sample
+        <input placeholder="--to 192.168.0.2:3456" {...take('more')} />
+      </label>
     </div>
   );
 }

@@ -10,7 +10,6 @@ import { type JoinSettings, LineFields } from './LineFields';
 import { firstProgram, offeredPrograms } from './programList';
 import { ProgramOutput } from './ProgramOutput';
 import { SavedFiles } from './SavedFiles';
-import './playground.css';
 import { accessPoint } from './world/settings';
 import { WorldFields } from './WorldFields';
 
@@ -24,7 +23,7 @@ function Playground({ source }: { readonly source: LocalSource }) {
   const chosen = useObservable(programs.chosen$, firstProgram);
   const isEdited = useObservable(programs.isEdited$, false);
   const stage = useObservable(source.programs.stage$, 'idle');
-  const lineShower = useRef<(line: number) => void>();
+  const lineShower = useRef<(line: number) => void>(undefined);
   const join = useRef<JoinSettings>({ ssid: source.world ? accessPoint.ssid : '', key: '', more: '' });
   const run = (): void => {
     const { ssid, more } = join.current;

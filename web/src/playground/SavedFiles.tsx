@@ -33,11 +33,13 @@ function SavedFile({ file: { name, bytes } }: { readonly file: PageFile }) {
   const isPicture = type.startsWith('image/');
   return (
     <li>
-      {isPicture && <img src={url} alt={`The picture ${name}`} />}
+      {isPicture && url !== undefined && <img src={url} alt={`The picture ${name}`} />}
       <div>
-        <a href={url} download={name}>
-          {name}
-        </a>{' '}
+        {url !== undefined && (
+          <a href={url} download={name}>
+            {name}
+          </a>
+        )}{' '}
         <span class="muted">{bytes.length.toLocaleString('en')} bytes</span>
         {type === 'text/plain' && <pre>{new TextDecoder().decode(bytes.subarray(0, longestText))}</pre>}
       </div>
