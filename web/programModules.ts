@@ -28,7 +28,10 @@ export const entries: Record<string, string> = {
   ...Object.fromEntries(Object.entries(modules).map(([name, path]) => [fileOf(name), resolve(root, path)])),
 };
 
-const openUart = { of: resolve(root, 'src/browser/transports.ts'), ofPage: resolve(root, 'web/src/program/transports.ts') };
+const openUart = {
+  of: resolve(root, 'src/browser/transports.ts'),
+  ofPage: resolve(root, 'web/src/program/transports.ts'),
+};
 
 /** The import map, in the frame of a program, and the policy that lets that frame run the program, which is a blob. */
 export function programModules(): Plugin {

@@ -69,8 +69,10 @@ function Playground({ source }: { readonly source: LocalSource }) {
       {source.world ? <WorldFields world={source.world} /> : <LineFields join={join} />}
       <Editor programs={programs} lineShower={lineShower} />
       <div class="playground-results">
-        <IncomingPicture programs={source.programs} />
-        <SavedFiles files={source.programs.files} />
+        <div class="playground-pictures">
+          <IncomingPicture programs={source.programs} />
+          <SavedFiles files={source.programs.files} />
+        </div>
         <ProgramOutput output={source.programs.output} showLine={(line) => lineShower.current?.(line)} />
       </div>
     </div>

@@ -44,7 +44,13 @@ export function rowsOf({ height, start, rowLength }: BitmapHead, length: number)
  * @param from The first row of the file, from 0.
  * @param to The row after the last one.
  */
-export function drawRows(head: BitmapHead, file: Uint8Array, pixels: Uint8ClampedArray, from: number, to: number): void {
+export function drawRows(
+  head: BitmapHead,
+  file: Uint8Array,
+  pixels: Uint8ClampedArray,
+  from: number,
+  to: number,
+): void {
   const { width, height, isUpwards, bytesPerPixel, start, rowLength } = head;
   for (let row = from; row < to; row++) {
     let at = start + row * rowLength;

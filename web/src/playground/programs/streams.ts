@@ -3,7 +3,19 @@
 //     question$  --?---?---?|
 //     answer$    ----!---!---!|
 import { machine, network, usocket } from 'rx-usocket';
-import { concat, concatMap, ignoreElements, interval, lastValueFrom, map, merge, scan, take, tap, timeInterval } from 'rxjs';
+import {
+  concat,
+  concatMap,
+  ignoreElements,
+  interval,
+  lastValueFrom,
+  map,
+  merge,
+  scan,
+  take,
+  tap,
+  timeInterval,
+} from 'rxjs';
 
 const nic = await network.ESP8285(new machine.UART('modem', Number(process.env['BAUD'])));
 await nic.connect(process.env['SSID'] ?? '', process.env['RX_USOCKET_KEY'] ?? '');

@@ -21,7 +21,8 @@ export class OpenLines {
   /** Throws an error with a code when the program has opened the line already. */
   take(baudRate: number): Uart {
     if (this.open) {
-      const message = 'open: this program has the line of the page open already; close it, or use the same machine.UART';
+      const message =
+        'open: this program has the line of the page open already; close it, or use the same machine.UART';
       throw Object.assign(new Error(message), { code: 'EBUSY' });
     }
     const line = (this.open = this.openLine(baudRate));

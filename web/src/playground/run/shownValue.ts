@@ -11,7 +11,8 @@ export function shownValues(values: readonly unknown[]): string {
 
 /** A value as text, which the objects of another document are, too: they have other classes. */
 export function shownValue(value: unknown, depth = 0): string {
-  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
+  if (typeof value === 'string')
+    return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value === 'function') return `[Function: ${value.name || 'anonymous'}]`;
   if (typeof value !== 'object' || value === null) return String(value);

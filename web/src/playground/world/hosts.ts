@@ -15,7 +15,11 @@ export interface VirtualHost {
 
 /** Everything that the virtual modem reaches. All other places are unreachable. */
 export const virtualHosts: readonly VirtualHost[] = [
-  { place: 'dl.sipeed.com:80', protocols: ['tcp'], does: 'a web server with /MAIX/MaixPy/assets/Alice.bmp and /hello.txt' },
+  {
+    place: 'dl.sipeed.com:80',
+    protocols: ['tcp'],
+    does: 'a web server with /MAIX/MaixPy/assets/Alice.bmp and /hello.txt',
+  },
   { place: 'slow.example:80', protocols: ['tcp'], does: 'the same files, 1460 bytes each second' },
   { place: 'echo.example:7', protocols: ['tcp', 'udp'], does: 'sends back what it gets' },
   { place: 'time.example:13', protocols: ['tcp', 'udp'], does: 'says the time' },

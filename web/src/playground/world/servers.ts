@@ -30,10 +30,7 @@ export const echo: Talk = (received$) => received$;
 export const sink =
   (took: (bytes: Buffer) => void): Talk =>
   (received$) =>
-    received$.pipe(
-      tap(took),
-      ignoreElements(),
-    );
+    received$.pipe(tap(took), ignoreElements());
 
 /** A web server of HTTP 1.0 with these files. It reads the request, sends the answer and closes. */
 export const web =
@@ -89,7 +86,9 @@ function answer(request: string, files: ReadonlyMap<string, Uint8Array>): Observ
     const text = `There is no ${path} here, but ${[...files.keys()].join(', ')}.\n`;
     return of(`HTTP/1.0 404 Not Found\r\nContent-Type: text/plain\r\nContent-Length: ${text.length}\r\n\r\n${text}`);
   }
-  const head = [`HTTP/1.0 200 OK`, `Content-Type: ${typeOf(path)}`, `Content-Length: ${body.length}`, '', ''].join('\r\n');
+  const head = [`HTTP/1.0 200 OK`, `Content-Type: ${typeOf(path)}`, `Content-Length: ${body.length}`, '', ''].join(
+    '\r\n',
+  );
   return concat(of(head), method === 'HEAD' ? EMPTY : from(segmentsOf(body)));
 }
 
