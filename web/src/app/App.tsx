@@ -1,33 +1,26 @@
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { NEVER } from 'rxjs';
 
 import { NoticeList } from '../notices/NoticeList';
 import { Notices } from '../notices/notices';
-import { sessionNotices } from '../notices/sessionNotices';
 import { NoticesContext } from '../notices/useNotices';
-import { Session } from '../session/session';
-import { playgroundSource } from '../sources/playgroundSource';
 import type { Source } from '../sources/source';
 import { PageHead } from './PageHead';
 import { Panes } from './Panes';
 import { folded, rememberedSizes } from './paneSizes';
+import { remember, remembered } from './remembered';
 import { SkipLinks } from './SkipLinks';
+import { useSession } from './useSession';
 
 /** The page. A second source replaces the first. */
 export function App() {
   const notices = useMemo(() => new Notices(), []);
-  const [session, setSession] = useState(() => new Session(playgroundSource()));
-  const attach = useCallback((source: Source) => setSession(new Session(source)), []);
+  const { session, attach } = useSession(firstSource, notices);
   const [sizes, setSizes] = useState(rememberedSizes);
-  // The effects of the panels have run before, so they have subscribed.
   useEffect(() => {
-    const telling = sessionNotices(session).subscribe(({ kind, text, subject }) => notices.tell(kind, text, subject));
-    session.start();
-    document.title = `${session.source.name} – rx-usocket`;
-    return () => {
-      telling.unsubscribe();
-      session.close();
-    };
-  }, [session, notices]);
+    if (remembered('welcomed') === undefined) notices.tell('note', welcome, 'welcome');
+    remember('welcomed', 'yes');
+  }, [notices]);
   return (
     <NoticesContext.Provider value={notices}>
       <div class="page">
@@ -43,4 +36,12 @@ export function App() {
       </div>
     </NoticesContext.Provider>
   );
+}
+
+const welcome =
+  'This page shows what happens between a program and an ESP8285 or ESP8266 Wi-Fi modem on a serial line, while it happens. ' +
+  'The modem here is a virtual one, in the page: run the program, and watch the lanes.';
+
+function firstSource(): Source {
+  return { kind: 'playground', name: 'Virtual modem', batches$: NEVER, close: () => undefined };
 }

@@ -1,0 +1,46 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import type { Observable, Subscription } from 'rxjs';
+
+import type { Notices } from '../notices/notices';
+import { sessionNotices } from '../notices/sessionNotices';
+import { Session } from '../session/session';
+import type { Source } from '../sources/source';
+
+interface CurrentSession {
+  readonly session: Session;
+  /** Replaces the session by one of another source. */
+  readonly attach: (source: Source) => void;
+  /** Opens a source, and attaches it. Until then the session stays, and it does if the source cannot be opened. */
+  readonly open: (source$: Observable<Source>) => void;
+}
+
+/** The session of the page. The first one is there from the beginning. */
+export function useSession(first: () => Source, notices: Notices): CurrentSession {
+  const [session, setSession] = useState(() => new Session(first()));
+  const opening = useRef<Subscription>(undefined);
+
+  // The effects of the panels have run before, so they have subscribed.
+  useEffect(() => {
+    const { source } = session;
+    const telling = sessionNotices(session).subscribe(({ kind, text, subject }) => notices.tell(kind, text, subject));
+    session.start();
+    document.title = `${source.name} – rx-usocket`;
+    return () => {
+      telling.unsubscribe();
+      session.close();
+    };
+  }, [session, notices]);
+
+  const attach = useCallback((source: Source) => setSession(new Session(source)), []);
+  const open = useCallback(
+    (source$: Observable<Source>) => {
+      opening.current?.unsubscribe();
+      opening.current = source$.subscribe({
+        next: attach,
+        error: (error: unknown) => notices.tell('error', error instanceof Error ? error.message : String(error)),
+      });
+    },
+    [attach, notices],
+  );
+  return { session, attach, open };
+}
