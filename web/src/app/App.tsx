@@ -1,10 +1,9 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { NEVER } from 'rxjs';
 
 import { NoticeList } from '../notices/NoticeList';
 import { Notices } from '../notices/notices';
 import { NoticesContext } from '../notices/useNotices';
-import type { Source } from '../sources/source';
+import { askedSource, firstSource } from './firstSource';
 import { PageHead } from './PageHead';
 import { Panes } from './Panes';
 import { folded, rememberedSizes } from './paneSizes';
@@ -15,8 +14,12 @@ import { useSession } from './useSession';
 /** The page. A second source replaces the first. */
 export function App() {
   const notices = useMemo(() => new Notices(), []);
-  const { session, attach } = useSession(firstSource, notices);
+  const { session, attach, open } = useSession(firstSource, notices);
   const [sizes, setSizes] = useState(rememberedSizes);
+  useEffect(() => {
+    const asked$ = askedSource();
+    if (asked$) open(asked$);
+  }, [open]);
   useEffect(() => {
     if (remembered('welcomed') === undefined) notices.tell('note', welcome, 'welcome');
     remember('welcomed', 'yes');
@@ -28,6 +31,7 @@ export function App() {
         <PageHead
           session={session}
           attach={attach}
+          open={open}
           isSideFolded={sizes.side.isFolded}
           foldSide={() => setSizes(folded(sizes, 'side'))}
         />
@@ -41,7 +45,3 @@ export function App() {
 const welcome =
   'This page shows what happens between a program and an ESP8285 or ESP8266 Wi-Fi modem on a serial line, while it happens. ' +
   'The modem here is a virtual one, in the page: run the program, and watch the lanes.';
-
-function firstSource(): Source {
-  return { kind: 'playground', name: 'Virtual modem', batches$: NEVER, close: () => undefined };
-}

@@ -1,3 +1,5 @@
+import type { Observable } from 'rxjs';
+
 import { RecordingsPanel } from '../recordings/RecordingsPanel';
 import type { Session } from '../session/session';
 import type { Source } from '../sources/source';
@@ -10,12 +12,13 @@ import { SourceChooser } from './SourceChooser';
 interface PageHeadProps {
   readonly session: Session;
   readonly attach: (source: Source) => void;
+  readonly open: (source$: Observable<Source>) => void;
   readonly isSideFolded: boolean;
   readonly foldSide: () => void;
 }
 
 /** The head of the page: what is attached, how it is doing, and what concerns the whole page. */
-export function PageHead({ session, attach, isSideFolded, foldSide }: PageHeadProps) {
+export function PageHead({ session, attach, open, isSideFolded, foldSide }: PageHeadProps) {
   return (
     <header class="page-head" tabIndex={-1}>
       <button
@@ -32,7 +35,7 @@ export function PageHead({ session, attach, isSideFolded, foldSide }: PageHeadPr
         </svg>
       </button>
       <h1>rx-usocket</h1>
-      <SourceChooser current={session.source} attach={attach} />
+      <SourceChooser current={session.source} open={open} />
       <AttachedState session={session} />
       <span class="fill" />
       <PayloadSwitch source={session.source} />

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
-import type { Observable, Subscription } from 'rxjs';
+import { map, merge, type Observable, type Subscription } from 'rxjs';
 
-import type { Notices } from '../notices/notices';
+import type { Notice, Notices } from '../notices/notices';
 import { sessionNotices } from '../notices/sessionNotices';
 import { Session } from '../session/session';
 import type { Source } from '../sources/source';
@@ -22,7 +22,10 @@ export function useSession(first: () => Source, notices: Notices): CurrentSessio
   // The effects of the panels have run before, so they have subscribed.
   useEffect(() => {
     const { source } = session;
-    const telling = sessionNotices(session).subscribe(({ kind, text, subject }) => notices.tell(kind, text, subject));
+    const news$: Observable<Notice> = source.notices$
+      ? merge(sessionNotices(session), source.notices$.pipe(map(noteOf)))
+      : sessionNotices(session);
+    const telling = news$.subscribe(({ kind, text, subject }) => notices.tell(kind, text, subject));
     session.start();
     document.title = `${source.name} – rx-usocket`;
     return () => {
@@ -43,4 +46,8 @@ export function useSession(first: () => Source, notices: Notices): CurrentSessio
     [attach, notices],
   );
   return { session, attach, open };
+}
+
+function noteOf(text: string): Notice {
+  return { subject: 'the source', kind: 'note', text };
 }
