@@ -1,7 +1,10 @@
 import type { Observable } from 'rxjs';
 
 import type { Source } from '../sources/source';
+import { LineChoice } from './choices/LineChoice';
+import { PlaygroundChoice } from './choices/PlaygroundChoice';
 import { ProgramChoice } from './choices/ProgramChoice';
+import { SerialChoice } from './choices/SerialChoice';
 import { Dialog, useDialog } from './Dialog';
 
 interface SourceChooserProps {
@@ -25,6 +28,9 @@ export function SourceChooser({ current, open }: SourceChooserProps) {
       </button>
       <Dialog of={dialog} title="Choose a source">
         <p class="muted">{warningOf(current)}</p>
+        <PlaygroundChoice choose={choose} />
+        <SerialChoice choose={choose} />
+        <LineChoice choose={choose} />
         <ProgramChoice choose={choose} />
         <section class="choice">
           <h3>Recording</h3>

@@ -1,5 +1,7 @@
-import { defer, NEVER, type Observable, throwError } from 'rxjs';
+import { defer, NEVER, type Observable, of, throwError } from 'rxjs';
 
+import { lineSource } from '../sources/lineSource';
+import { playgroundSource } from '../sources/playgroundSource';
 import { programSource } from '../sources/programSource';
 import type { Source } from '../sources/source';
 import { type Asked, askedBy } from './address';
@@ -10,7 +12,7 @@ const names = { program: 'Program', line: 'Line of another machine', recording: 
 /** The source with which the page begins. */
 export function firstSource(): Source {
   const asked = askedBy(location.href);
-  if (!asked) return { kind: 'playground', name: 'Virtual modem', batches$: NEVER, close: () => undefined };
+  if (!asked) return playgroundSource();
   return { kind: asked.kind, name: names[asked.kind], batches$: NEVER, close: () => undefined };
 }
 
@@ -22,5 +24,6 @@ export function askedSource(): Observable<Source> | undefined {
 
 function opened({ kind, url }: Asked): Observable<Source> {
   if (kind === 'program') return programSource(url);
+  if (kind === 'line') return of(lineSource(url));
   return throwError(() => new Error(`The page cannot open a ${kind} yet.`));
 }
