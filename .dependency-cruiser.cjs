@@ -35,7 +35,10 @@ const floors = {
     at('streams/', contract, 'transports/(lineName|reopenableUart|serialSettings|transportUart)\\.ts$'),
     packages('rxjs'),
   ],
-  browser: [at('streams/', contract, 'web-serial/', 'transports/', 'host/', 'emulator/', 'watch/'), packages('rxjs')],
+  browser: [
+    at('streams/', contract, 'web-serial/', 'transports/', 'host/', 'emulator/', 'watch/', 'watchByEnvironment\\.ts$'),
+    packages('rxjs'),
+  ],
   loopback: [packages('rxjs', 'ws', '@types/ws'), core],
   emulator: [at('streams/'), packages('rxjs', '@lydell/node-pty'), core],
   testing: [at('(?!cli/|watch/)'), packages('rxjs'), core],

@@ -10,6 +10,7 @@ export const standIns: Readonly<Record<string, string>> = {
   'src/emulator/serve/servePty.ts': 'src/browser/serve.ts',
   'src/emulator/serve/serveTcp.ts': 'src/browser/serve.ts',
   'src/watch/watch.ts': 'src/browser/watch.ts',
+  'src/watchByEnvironment.ts': 'src/browser/watchByEnvironment.ts',
 };
 
 const replaced = new Map(Object.entries(standIns).map(([module, standIn]) => [resolve(module), resolve(standIn)]));

@@ -1,4 +1,4 @@
-import { defer, finalize, map, noop, takeWhile } from 'rxjs';
+import { concat, defer, finalize, map, noop, takeWhile } from 'rxjs';
 
 import { encryptions, ESP8285, type ModemOptions } from './esp8285';
 import { HostNic, type HostNicOptions } from './host';
@@ -8,6 +8,7 @@ import { ProgramTime } from './system/programTime';
 import type { Interfaces } from './usocket';
 import { callError } from './usocket/contract/osError';
 import { type Abortable, ifPromise, promiseOf } from './usocket/contract/promiseOf';
+import { watchByEnvironment } from './watchByEnvironment';
 
 /** The `network` module: makes network interfaces, and registers each one for `usocket` when it is up. */
 export interface NetworkModule {
@@ -64,7 +65,8 @@ export function createNetworkModule(interfaces: Interfaces, { interfaceMade }: N
         interfaceMade?.(nic);
         taken.add(uart);
         let isUp = false;
-        return defer(() => nic.start(options)).pipe(
+        const started$ = defer(() => nic.start(options));
+        return concat(watchByEnvironment(nic), started$).pipe(
           map(() => {
             isUp = true;
             register(nic, uart);

@@ -85,6 +85,10 @@ describe('a watched interface', () => {
     await Promise.all([asking.end(), other.end()]);
     expect(other.events.some(isBytes)).toBe(false);
     expect(asking.events.filter((event) => !isBytes(event))).toEqual(other.events);
+    const heard = asking.events.flatMap((event) => (event.type === 'bytes' ? [Buffer.from(event.bytes)] : []));
+    expect(String(Buffer.concat(heard))).toContain('hello\n');
+    expect(String(Buffer.concat(heard))).not.toMatch(/my-password|CWLAP/);
+    expect(String(Buffer.concat(heard))).toContain('"my-ssid","***********"');
   });
 
   it('gives its virtual modem faults, which are checked', async () => {

@@ -77,6 +77,9 @@ export async function watch(nic: ESP8285, options: WatchOptions = {}): Promise<W
     refusal: (request) => hostRefusal(request) ?? admission.refusal(request),
   });
   sockets.on('connection', (socket) => program.attach(socket));
+  // What led to the end of the process is what one wants to see.
+  const flush = (): void => program.flush();
+  process.once('exit', flush);
   const url = `${page.url}#program=${admission.token}`;
   if (open) {
     await openBrowser(url).catch((error: unknown) => {
@@ -87,6 +90,7 @@ export async function watch(nic: ESP8285, options: WatchOptions = {}): Promise<W
     url,
     pages$: program.pages$,
     async close() {
+      process.removeListener('exit', flush);
       program.close();
       for (const client of sockets.clients) {
         client.close(1001, 'the program is not watched any more');

@@ -9,6 +9,7 @@ import {
   fromEvent,
   merge,
   mergeMap,
+  noop,
   type Observable,
   type SchedulerLike,
   share,
@@ -86,6 +87,12 @@ export class WatchedProgram {
     else page.advance();
   }
 
+  /** Sends each page what is new, as far as it reads. */
+  flush(): void {
+    this.sent = this.log.length;
+    for (const page of this.pages) page.advance();
+  }
+
   /** Listens to the program no more. */
   close(): void {
     this.reading.unsubscribe();
@@ -95,9 +102,11 @@ export class WatchedProgram {
   private readEvents(): Subscription {
     const { events, scheduler } = this.watching;
     const pushed$ = defer(() => events(this.payloads.pipe(distinctUntilChanged()))).pipe(
-      tap((event) => {
-        this.log.push(event);
-        if (event.type === 'state') this.failure = event.state.error;
+      // The end is told at once, because the program may end with it.
+      tap({
+        next: (event) => this.note(event),
+        error: (error: unknown) => this.finish(messageOf(error)),
+        complete: () => this.finish(this.failure),
       }),
       share(),
     );
@@ -105,21 +114,17 @@ export class WatchedProgram {
       pushed$.pipe(auditTime(pace, scheduler)),
       pushed$.pipe(filter(() => this.log.length - this.sent >= mostNew)),
     );
-    return due$.subscribe({
-      next: () => this.advance(),
-      error: (error: unknown) => this.finish({ kind: 'end', reason: messageOf(error) }),
-      complete: () => this.finish({ kind: 'end', ...(this.failure !== undefined && { reason: this.failure }) }),
-    });
+    return due$.subscribe({ next: () => this.flush(), error: noop });
   }
 
-  private advance(): void {
-    this.sent = this.log.length;
-    for (const page of this.pages) page.advance();
+  private note(event: WatchEvent): void {
+    this.log.push(event);
+    if (event.type === 'state') this.failure = event.state.error;
   }
 
-  private finish(end: ProgramMessage): void {
-    this.end = end;
-    for (const page of this.pages) page.finish(end);
+  private finish(reason: string | undefined): void {
+    this.end = { kind: 'end', ...(reason !== undefined && { reason }) };
+    for (const page of this.pages) page.finish(this.end);
   }
 
   /** Completes when the page has been answered. */
