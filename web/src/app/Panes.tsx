@@ -61,7 +61,7 @@ export function Panes({ session, sizes, setSizes }: PanesProps) {
         )}
         {views.includes('faults') && (
           <section class="panel side" {...attributes('faults')}>
-            <FaultsPanel source={session.source} />
+            <FaultsPanel session={session} />
           </section>
         )}
         <section class="panel side" {...attributes('modem')}>

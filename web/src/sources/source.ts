@@ -31,6 +31,8 @@ export interface Faults {
 
 /** The speed of time: 1 is real time, 0 stands still, and `Infinity` is as fast as possible. */
 export interface TimeControl {
+  /** The present time, in milliseconds since 1970, as the events have it. */
+  now(): number;
   /** Replays the current speed. */
   readonly speed$: Observable<number>;
   setSpeed(speed: number): void;
