@@ -92,6 +92,11 @@ describe('the server of the page', () => {
     expect(policy).toContain("script-src 'self' blob:;");
     expect(policy).not.toMatch(/https?:/);
     expect((await ask('/nothing')).headers['content-security-policy']).toBe(policy);
+    // The frame of a program, which no page of another origin shows.
+    expect((await ask('/program.html')).headers).toMatchObject({
+      'x-frame-options': 'SAMEORIGIN',
+      'content-security-policy': expect.stringContaining("frame-ancestors 'self'"),
+    });
   });
 
   it('refuses other names of this machine', async () => {

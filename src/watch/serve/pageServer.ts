@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import { hostRefusal } from '../../loopback/admission';
 import { builtPage, type Content, PageFiles } from './pageFiles';
+import { pageHeaders } from './pageHeaders';
 
 const loopback = '127.0.0.1';
 
@@ -31,34 +32,6 @@ export interface PageServer {
   /** Hangs up on everybody. Resolves when the port is free. Closing twice is not an error. */
   close(): Promise<void>;
 }
-
-/**
- * The page runs code that its user writes, in modules of blobs, and opens lines and programs of this machine. It loads
- * nothing from elsewhere, and what runs in it can send nothing elsewhere.
- */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self' blob:",
-  "worker-src 'self' blob:",
-  // The editor makes its style sheets itself.
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self' data:",
-  "manifest-src 'self'",
-  "connect-src 'self' data: blob: ws://127.0.0.1:* ws://localhost:*",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const headers = {
-  'content-security-policy': policy,
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-} as const;
 
 const notBuilt = 'The page is not built. Run "npm run build" in the folder of rx-usocket, and load this again.';
 
@@ -113,13 +86,13 @@ function pathOf({ url = '' }: IncomingMessage): string {
   }
 }
 
-function send({ status, content }: Reply, { method }: IncomingMessage, response: ServerResponse): void {
+function send({ status, content }: Reply, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(status, {
-    ...headers,
+    ...pageHeaders(pathOf(request)),
     'content-type': content.type,
     'content-length': Buffer.byteLength(content.body),
     'cache-control': content.caching,
     ...(status === 405 && { allow: 'GET, HEAD' }),
   });
-  response.end(method === 'HEAD' ? undefined : content.body);
+  response.end(request.method === 'HEAD' ? undefined : content.body);
 }
