@@ -12,14 +12,23 @@ const args = [
   `--host-resolver-rules=MAP ${otherHost} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1`,
 ];
 
-/** A page, and what has gone wrong in it. Dispose of it with `await using`: this throws if something has. */
-export interface WatchedPage extends AsyncDisposable {
-  readonly page: Page;
-  /** Takes a problem that the spec has caused itself. Throws if there was none. */
-  expectProblem(what: RegExp): void;
+/** Milliseconds after which a page does not show any more what it has not shown yet. */
+const patience = 15_000;
+
+/** How a page is opened. */
+export interface OpenOptions extends BrowserContextOptions {
+  /** Runs before the page is opened. */
+  readonly prepare?: (context: BrowserContext) => Promise<void>;
 }
 
-/** A Chromium without a window. Dispose of it with `await using`, or close it. */
+/** A page in a profile of its own, and what has gone wrong in it. */
+export interface OpenPage {
+  readonly page: Page;
+  readonly problems: string[];
+  close(): Promise<void>;
+}
+
+/** A Chromium without a window. */
 export class Chromium {
   private constructor(private readonly browser: Browser) {}
 
@@ -31,9 +40,10 @@ export class Chromium {
     );
   }
 
-  /** Opens an address in a profile of its own. */
-  async open(url: string, { prepare, ...options }: OpenOptions = {}): Promise<WatchedPage> {
+  /** Opens an address. What the page reports as an error or a warning, and what it asks of other machines, is a problem. */
+  async open(url: string, { prepare, ...options }: OpenOptions = {}): Promise<OpenPage> {
     const context = await this.browser.newContext({ viewport: { width: 1280, height: 720 }, ...options });
+    context.setDefaultTimeout(patience);
     const problems: string[] = [];
     context
       .on('console', (message) => {
@@ -48,26 +58,10 @@ export class Chromium {
     await prepare?.(context);
     const page = await context.newPage();
     await page.goto(url);
-    return {
-      page,
-      expectProblem: (what) => {
-        const index = problems.findIndex((problem) => what.test(problem));
-        if (index < 0) throw new Error(`nothing has gone wrong like ${what}, but: ${problems.join('\n') || 'nothing'}`);
-        problems.splice(index, 1);
-      },
-      [Symbol.asyncDispose]: async () => {
-        await context.close();
-        if (problems.length > 0) throw new Error(`in the page:\n${problems.join('\n')}`);
-      },
-    };
+    return { page, problems, close: () => context.close() };
   }
 
   close(): Promise<void> {
     return this.browser.close();
   }
-}
-
-export interface OpenOptions extends BrowserContextOptions {
-  /** Runs before the page is opened. */
-  readonly prepare?: (context: BrowserContext) => Promise<void>;
 }

@@ -22,29 +22,28 @@ describe('the page', () => {
   const pages = usePages();
 
   it('opens from any web server', async () => {
-    await using opened = await pages.open();
-    expect(await opened.page.getByRole('heading', { level: 1 }).textContent()).toBe('rx-usocket');
+    const page = await pages.open();
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('rx-usocket');
   });
 
   it.each(['light', 'dark'] as const)('is accessible in %s', async (colorScheme) => {
-    await using opened = await pages.open({ colorScheme });
-    for await (const tab of eachTab(opened.page)) {
-      expect({ tab, violations: await violationsIn(opened.page) }).toEqual({ tab, violations: [] });
+    const page = await pages.open({ colorScheme });
+    for await (const tab of eachTab(page)) {
+      expect({ tab, violations: await violationsIn(page) }).toEqual({ tab, violations: [] });
     }
   });
 
   it('is reached by the keyboard alone, and shows where the focus is', async () => {
-    await using opened = await pages.open();
-    for await (const tab of eachTab(opened.page)) {
-      const { missed, unmarked, reached } = await keyboardRound(opened.page);
+    const page = await pages.open();
+    for await (const tab of eachTab(page)) {
+      const { missed, unmarked, reached } = await keyboardRound(page);
       expect({ tab, missed, unmarked }).toEqual({ tab, missed: [], unmarked: [] });
       expect(reached).toBeGreaterThan(1);
     }
   });
 
   it('moves between the tabs by the arrow keys, Home and End', async () => {
-    await using opened = await pages.open();
-    const { page } = opened;
+    const page = await pages.open();
     const names = await page.getByRole('tab').allTextContents();
     const chosen = () => page.locator('[role=tab][aria-selected=true]:focus').textContent();
     await page.getByRole('tab', { selected: true }).focus();
@@ -61,15 +60,14 @@ describe('the page', () => {
     ['on a small desktop', desktop],
     ['on a phone', phone],
   ])('fits without scrolling %s', async (_where, viewport) => {
-    await using opened = await pages.open({ viewport });
-    for await (const tab of eachTab(opened.page)) {
-      expect({ tab, hidden: await hiddenParts(opened.page) }).toEqual({ tab, hidden: [] });
+    const page = await pages.open({ viewport });
+    for await (const tab of eachTab(page)) {
+      expect({ tab, hidden: await hiddenParts(page) }).toEqual({ tab, hidden: [] });
     }
   });
 
   it('keeps the theme that was chosen', async () => {
-    await using opened = await pages.open({ colorScheme: 'light' });
-    const { page } = opened;
+    const page = await pages.open({ colorScheme: 'light' });
     const theme = () => page.locator('html').getAttribute('data-theme');
     expect(await theme()).toBe('light');
     await page.getByLabel('Theme').selectOption('dark');

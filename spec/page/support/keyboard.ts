@@ -22,18 +22,26 @@ export async function keyboardRound(page: Page): Promise<KeyboardRound> {
   const unmarked: string[] = [];
   let reached = 0;
   for (let count = 0; count < most; count++) {
+    // In an editor, Tab indents, unless Escape comes first.
+    if (await page.evaluate(() => (document.activeElement as HTMLElement | null)?.isContentEditable)) {
+      await page.keyboard.press('Escape');
+    }
     await page.keyboard.press('Tab');
-    const now = await page.evaluate(() => {
+    const now = await page.evaluate(async () => {
       const element = document.activeElement;
       // After the last element, the browser itself has the focus.
       if (!(element instanceof HTMLElement) || element === document.body) return 'the browser';
       if (element.dataset['reached']) return 'again';
       element.dataset['reached'] = 'yes';
-      const isMarked = [element, element.parentElement ?? element].some((of) => {
-        const { outlineStyle, outlineWidth } = getComputedStyle(of);
-        return outlineStyle !== 'none' && outlineWidth !== '0px';
-      });
-      return { html: element.outerHTML.slice(0, 120), isMarked };
+      const places = [element, element.parentElement ?? element, element.closest('.cm-editor') ?? element];
+      const isMarked = (): boolean =>
+        places.some((place) => {
+          const { outlineStyle, outlineWidth } = getComputedStyle(place);
+          return outlineStyle !== 'none' && outlineWidth !== '0px';
+        });
+      // An editor marks itself a few frames later.
+      for (let frame = 0; frame < 20 && !isMarked(); frame++) await new Promise(requestAnimationFrame);
+      return { html: element.outerHTML.slice(0, 120), isMarked: isMarked() };
     });
     if (now === 'the browser') continue;
     if (now === 'again') return { missed: await missed(page), unmarked, reached };

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll } from '@jest/globals';
+import { afterAll, afterEach, beforeAll } from '@jest/globals';
+import type { Page } from 'playwright-core';
 
 import { type Built, builtPage } from '../../../harness/browser/builtPage';
-import { Chromium, type OpenOptions, type WatchedPage } from '../../../harness/browser/chromium';
+import { Chromium, type OpenOptions, type OpenPage } from '../../../harness/browser/chromium';
 import { type StaticServer, staticServer } from '../../../harness/browser/staticServer';
 
 /** The page on a plain web server, and a Chromium, for the specs of a file. */
@@ -9,18 +10,28 @@ export interface Pages {
   readonly built: Built;
   /** The address of the page. */
   readonly url: string;
-  /** Opens the page, or another address. */
-  open(options?: OpenOptions & { readonly url?: string }): Promise<WatchedPage>;
+  /** Opens the page, or another address. It is closed after the spec, which fails if something has gone wrong in the page. */
+  open(options?: OpenOptions & { readonly url?: string }): Promise<Page>;
+  /** Takes problems that the spec has caused itself. Throws if there were none. */
+  expectProblem(what: RegExp): void;
 }
 
 export function usePages(): Pages {
   let built: Built;
   let server: StaticServer;
   let chromium: Chromium;
+  let opened: OpenPage[] = [];
   beforeAll(async () => {
     built = await builtPage();
     server = await staticServer(built.page);
     chromium = await Chromium.start();
+  });
+  afterEach(async () => {
+    const closing = opened;
+    opened = [];
+    for (const page of closing) await page.close();
+    const problems = closing.flatMap((page) => page.problems);
+    if (problems.length > 0) throw new Error(`in the page:\n${problems.join('\n')}`);
   });
   afterAll(async () => {
     await chromium.close();
@@ -33,6 +44,16 @@ export function usePages(): Pages {
     get url() {
       return server.url;
     },
-    open: ({ url = server.url, ...options } = {}) => chromium.open(url, options),
+    async open({ url = server.url, ...options } = {}) {
+      const page = await chromium.open(url, options);
+      opened.push(page);
+      return page.page;
+    },
+    expectProblem(what) {
+      const all = opened.flatMap(({ problems }) => problems);
+      if (!all.some((problem) => what.test(problem))) throw new Error(`nothing is like ${what} in: ${all.join('\n')}`);
+      for (const { problems } of opened)
+        problems.splice(0, Infinity, ...problems.filter((problem) => !what.test(problem)));
+    },
   };
 }
