@@ -53,6 +53,7 @@ export function codeEditor(parent: HTMLElement, code: string, edited: (code: str
       syntaxHighlighting(highlighting),
       look,
       EditorView.contentAttributes.of({
+        tabindex: '0',
         'aria-label': 'The program. Tab indents; press Escape, then Tab, to leave the editor.',
       }),
       EditorView.updateListener.of((update) => {
