@@ -27,6 +27,11 @@ const usual = { start: 0.6, slack: 1.2 };
 /** Seconds of a transfer before the first figure. */
 const warmUp = 0.5;
 
+/** Milliseconds after which a transfer that takes so many seconds at the speed of the line is given up. */
+export function limitOf(seconds: number): number {
+  return 1000 * (start + slack * Math.max(warmUp, seconds));
+}
+
 /** About how many seconds it takes. */
 export function duration({ settings, figures, seconds, runs }: BenchOptions): number {
   const taking = (count: number, each: number): number => count * (usual.start + usual.slack * each);
@@ -54,7 +59,7 @@ async function measureModem(
   { figures, seconds, runs, seed }: BenchOptions,
   { file }: Built,
 ): Promise<readonly Row[]> {
-  const limit = 1000 * (start + slack * Math.max(warmUp, seconds));
+  const limit = limitOf(seconds);
   // Only for a bench that has gone before it could end its processes.
   const longest = limit * (figures.length * runs + 1) * programNames.length;
   const modemArgs = ['modem', JSON.stringify(setting), String(seed)];
@@ -102,7 +107,7 @@ async function measureModem(
 }
 
 /** Has a program carry out an order. */
-async function carryOut(program: Child<ToProgram, FromProgram>, order: Order, peer: Peer): Promise<Measured> {
+export async function carryOut(program: Child<ToProgram, FromProgram>, order: Order, peer: Peer): Promise<Measured> {
   program.tell({ kind: 'order', ...order });
   const wrong = new Promise<never>((_, reject) => {
     peer.arrived.then(() => {

@@ -8,11 +8,13 @@ import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { bench, type BenchOptions, duration } from './bench';
 import { type FigureName, figureNames, type Receive, type Setting, settingsOf } from './figures';
 import { benchMany, chunkInterval } from './many/many';
-import { figureTables, manyTables, writeTables } from './markdown';
+import { figureTables, manyTables, watchedTables, writeTables } from './markdown';
 import { linksOfModem, type ManyFigure } from './many/manyFigures';
 import { manyTableOf } from './many/manyTable';
 import type { Row } from './results';
 import { tableOf } from './table';
+import { benchWatched, type WatchedFigure } from './watched/watched';
+import { watchedTableOf } from './watched/watchedTable';
 
 /** The options of the command as commander gives them. */
 interface Given {
@@ -26,6 +28,7 @@ interface Given {
   readonly seconds?: number;
   readonly runs: number;
   readonly modems?: number;
+  readonly watched?: true;
   readonly seed: number;
 }
 
@@ -52,10 +55,12 @@ export function benchCommand(print: (line: string) => void): Command {
     .option('--seconds <number>', 'how long a transfer takes at the speed of the line', parseSeconds)
     .option('--runs <number>', 'measure each figure so often, in turns; the medians count', parseRuns, 1)
     .option('--modems <number>', 'instead: what one process takes that has so many modems, with all links', parseModems)
+    .option('--watched', 'instead: what it costs a program to be watched; --runs is the number of pairs')
     .option('--seed <number>', 'seed of the bytes and of the modem', parseWholeNumber, 1)
     .addHelpText('after', help)
     .action(async (given: Given) => {
-      const figures = given.modems === undefined ? await measureRows(given, print) : await measureModems(given, print);
+      const measure = given.watched ? measureWatched : given.modems === undefined ? measureRows : measureModems;
+      const figures = await measure(given, print);
       if (given.json === undefined) return;
       await writeFile(given.json, `${JSON.stringify({ ...circumstances(given), ...figures }, null, 2)}\n`);
     });
@@ -89,6 +94,20 @@ async function measureModems(
   for (const line of manyTableOf(many)) print(line);
   if (markdown) await writeTables(manyTables(many));
   return { many };
+}
+
+async function measureWatched(
+  { seconds = 2, runs, seed, firmware = '1.7.4', receive = 'adaptive', baud = 921_600, markdown }: Given,
+  print: (line: string) => void,
+): Promise<{ readonly watched: readonly WatchedFigure[] }> {
+  const watched: WatchedFigure[] = [];
+  print(`\nAT ${firmware}, ${receive}, ${baud} baud, ${runs} pairs`);
+  for await (const figure of benchWatched({ setting: { firmware, receive, baud }, seconds, pairs: runs, seed })) {
+    watched.push(figure);
+  }
+  for (const line of watchedTableOf(watched)) print(line);
+  if (markdown) await writeTables(watchedTables(watched));
+  return { watched };
 }
 
 function parseBaud(text: string): number {

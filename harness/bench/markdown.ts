@@ -9,6 +9,8 @@ import type { ManyFigure } from './many/manyFigures';
 import { manyRowsOf, manyTitles } from './many/manyTable';
 import type { Row } from './results';
 import { boundText, reached } from './table';
+import type { WatchedFigure } from './watched/watched';
+import { watchedRowsOf, watchedTitles } from './watched/watchedTable';
 
 const root = join(__dirname, '../..');
 
@@ -45,6 +47,11 @@ export function figureTables(rows: readonly Row[]): Readonly<Record<string, stri
 /** The table of many modems in one process. */
 export function manyTables(figures: readonly ManyFigure[]): Readonly<Record<string, string>> {
   return { many: tableOf([manyTitles, ...manyRowsOf(figures)]) };
+}
+
+/** The table of what it costs to be watched. */
+export function watchedTables(figures: readonly WatchedFigure[]): Readonly<Record<string, string>> {
+  return { watched: tableOf([watchedTitles, ...watchedRowsOf(figures)]) };
 }
 
 function figuresAt(baud: number, rows: readonly Row[]): string {

@@ -1,4 +1,4 @@
-import { createModules, machine, type Socket } from '../../../src';
+import { createModules, type ESP8285, machine, type Socket } from '../../../src';
 import type { Order } from '../messages';
 import { type Connected, type Stream, streamsOf } from './measure';
 
@@ -8,10 +8,14 @@ const most = 16_384;
 /** Small writes that are under way at a time. */
 const together = 32;
 
-/** The library, as a program of a user has it. */
-export async function connect(order: Order): Promise<Connected> {
+/**
+ * The library, as a program of a user has it.
+ *
+ * @param interfaceMade Watches the interface.
+ */
+export async function connect(order: Order, interfaceMade?: (nic: ESP8285) => void): Promise<Connected> {
   const { path, port, task, setting } = order;
-  const { network, usocket } = createModules();
+  const { network, usocket } = createModules({ ...(interfaceMade && { interfaceMade }) });
   // With the speed of the line, as a program of a user: how long reads wait depends on it.
   const uart = new machine.UART(path, setting.baud);
   const nic = await network.ESP8285(uart, { receive: setting.receive });

@@ -1,5 +1,6 @@
 // One of the programs of the bench, as a process of its own: the modems, or one that is measured.
 import type { Setting } from '../figures';
+import type { Way } from '../watched/watched';
 import { measureOnOrder } from './measure';
 
 const [name = '', setting = '', ...numbers] = process.argv.slice(2);
@@ -22,6 +23,11 @@ const programs: Readonly<Record<string, () => Promise<void>>> = {
   },
   async barePort() {
     measureOnOrder((await import('./barePort')).connect);
+  },
+  async watched() {
+    const { connect } = await import('./driver');
+    const { watchers } = await import('./watched');
+    measureOnOrder((order) => connect(order, watchers[setting as Way]));
   },
   async manyDriver() {
     (await import('./manyDriver')).driveMany();
