@@ -34,6 +34,7 @@ const wanted = {
   wifi: text,
   modem: text,
   hint: text,
+  fault: text,
   /** So many bytes, from now on. */
   printed: whole(1, 999_999_999),
   /** A state that has all of this. */

@@ -4,9 +4,16 @@ import type { Emulator } from '../serve/emulator';
 import type { EmulatorEvent } from '../simulation/report';
 
 /** The subjects of entries: `heard` for a line of the host when it comes, and those of the events. */
-export const entryKinds = ['heard', 'command', 'link', 'server', 'wifi', 'modem', 'hint'] as const satisfies readonly (
-  EmulatorEvent['kind'] | 'heard'
-)[];
+export const entryKinds = [
+  'heard',
+  'command',
+  'link',
+  'server',
+  'wifi',
+  'modem',
+  'hint',
+  'fault',
+] as const satisfies readonly (EmulatorEvent['kind'] | 'heard')[];
 
 /** Something that happened in the modem. */
 export interface Entry {

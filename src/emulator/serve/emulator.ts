@@ -105,7 +105,7 @@ export class Emulator {
     this.life.add(report.hints$.subscribe({ next: (hint) => this.port.tell(hint), error: () => undefined }));
     this.life.add(() => report.end());
     this.modem.start();
-    for (const fault of faults) this.life.add(scheduler.schedule(() => this.fault(fault), fault.at));
+    for (const { at, ...fault } of faults) this.life.add(scheduler.schedule(() => this.fault(fault), at));
   }
 
   /** The current state of the modem. */
@@ -147,7 +147,8 @@ export class Emulator {
   /** Makes something go wrong, now. */
   fault(fault: Fault): void {
     const { modem } = this;
-    const { faults, output } = modem;
+    const { faults, output, report } = modem;
+    report.fault(fault);
     switch (fault.kind) {
       case 'reset':
         modem.reset(fault.loseReady !== true);

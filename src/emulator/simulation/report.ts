@@ -1,6 +1,7 @@
 import { type SchedulerLike, Subject } from 'rxjs';
 
 import type { LineHint } from '../../streams';
+import type { Fault } from './fault';
 
 /** Something that happened in a virtual modem, for people to read. Wi-Fi keys are never in it. */
 export interface EmulatorEvent {
@@ -8,9 +9,9 @@ export interface EmulatorEvent {
   readonly at: number;
   /**
    * The subject: a `command` and its result, a `link`, the listening `server`, the `wifi` station, a restart of the
-   * `modem`, or a `hint` at a cause outside the modem.
+   * `modem`, a `hint` at a cause outside the modem, or a `fault` that the modem was given.
    */
-  readonly kind: 'command' | 'link' | 'server' | 'wifi' | 'modem' | 'hint';
+  readonly kind: 'command' | 'link' | 'server' | 'wifi' | 'modem' | 'hint' | 'fault';
   /** One line of text, as `link 0: closed by the peer; 12 bytes came, 3 went`. */
   readonly text: string;
 }
@@ -51,6 +52,12 @@ export class Report {
 
   tell(kind: EmulatorEvent['kind'], text: string): void {
     this.events.next({ at: this.scheduler.now(), kind, text });
+  }
+
+  /** The modem was given a fault. It comes before what the fault does. */
+  fault({ kind, ...given }: Fault): void {
+    const words = Object.entries(given).map(([name, value]) => `${name} ${String(value)}`);
+    this.tell('fault', [kind, ...words].join(', ').replace(/\p{Cc}/gu, '\ufffd'));
   }
 
   hint(hint: LineHint): void {
