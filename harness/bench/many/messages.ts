@@ -31,7 +31,7 @@ export interface Observed {
   readonly received: readonly (readonly number[])[];
   /** By how many milliseconds the event loop was late. */
   readonly delay: { readonly median: number; readonly p99: number; readonly max: number };
-  /** Bytes in use at the end, after a garbage collection, with all links open. */
+  /** Bytes in use at the end, after garbage collections, with all links open: that of the median of some moments. */
   readonly memory: Memory;
 }
 

@@ -5,9 +5,14 @@ import { within } from '../../time/limits';
 import { linksOfModem } from '../many/manyFigures';
 import type { FromMany, Memory, Observed, ToMany } from '../many/messages';
 import { Check, Pattern } from '../pattern';
+import { percentile } from '../results';
 
 /** Bytes that each `recv` asks for at most. */
 const most = 16_384;
+
+/** How often the memory is looked at, and the milliseconds between these moments. */
+const moments = 5;
+const betweenMoments = 100;
 
 /** Milliseconds between the moments at which the event loop is checked. */
 const resolution = 5;
@@ -92,6 +97,10 @@ async function receive(socket: Socket, check: Check): Promise<never> {
   }
 }
 
+function pass(milliseconds: number): Promise<void> {
+  return within(milliseconds, new Promise<never>(() => undefined), () => undefined);
+}
+
 async function observe(modems: readonly Opened[], seconds: number): Promise<Observed> {
   const counts = (): number[][] => modems.map(({ checks }) => checks.map(({ received }) => received));
   const before = counts();
@@ -99,14 +108,26 @@ async function observe(modems: readonly Opened[], seconds: number): Promise<Obse
   lateness.enable();
   const processor = process.cpuUsage();
   const begun = performance.now();
-  await within(seconds * 1000, new Promise<never>(() => undefined), () => undefined);
+  await pass(seconds * 1000);
   const { user, system } = process.cpuUsage(processor);
   const elapsed = (performance.now() - begun) / 1000;
   lateness.disable();
   const received = counts().map((links, modem) => links.map((count, link) => count - (before[modem]?.[link] ?? 0)));
   const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e6 - resolution);
   const delay = { median: late(lateness.percentile(50)), p99: late(lateness.percentile(99)), max: late(lateness.max) };
-  return { seconds: elapsed, processor: (user + system) / 1e6, received, delay, memory: memoryInUse() };
+  return { seconds: elapsed, processor: (user + system) / 1e6, received, delay, memory: await usualMemory() };
+}
+
+/** That of the median of some moments, because at any one a part of the modems may be asked for the state of their links. */
+async function usualMemory(): Promise<Memory> {
+  const first = memoryInUse();
+  const taken = [first];
+  while (taken.length < moments) {
+    await pass(betweenMoments);
+    taken.push(memoryInUse());
+  }
+  const heaps = taken.map(({ heap }) => heap);
+  return taken.find(({ heap }) => heap === percentile(heaps, 0.5)) ?? first;
 }
 
 function memoryInUse(): Memory {
