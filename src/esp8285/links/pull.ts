@@ -1,4 +1,4 @@
-import { Observable, type Subscription } from 'rxjs';
+import { Observable, type Subscriber, type Subscription } from 'rxjs';
 
 export interface PullOptions {
   /** How many bytes wait in the modem; replays the current number. */
@@ -24,67 +24,78 @@ export interface PullOptions {
  *
  * It is written by hand, because each quiet link has one, and it would take twenty operators.
  */
-export function pull({ waiting$, room$, sizeOf, read, quiet$ }: PullOptions): Observable<never> {
-  return new Observable<never>((subscriber) => {
-    const fail = (error: unknown) => {
-      subscriber.error(error);
+export function pull(options: PullOptions): Observable<never> {
+  return new Observable((subscriber) => {
+    const puller = new Puller(options, subscriber);
+    const error = (cause: unknown) => {
+      subscriber.error(cause);
     };
-    let waiting = 0;
-    let room = 0;
-    let isReading = false;
-    let isChoosing = false;
-    let quiet: Subscription | undefined;
-    const watchQuiet = () => {
-      const isQuiet = waiting === 0 && room > 0;
-      if (isQuiet && !quiet) {
-        quiet = quiet$.subscribe({ error: fail });
-        subscriber.add(quiet);
-      } else if (!isQuiet && quiet) {
-        quiet.unsubscribe();
-        quiet = undefined;
-      }
-    };
-    const readOn = () => {
-      // A loop, because reads that end at once would fill the stack.
-      if (isChoosing) return;
-      isChoosing = true;
-      while (!isReading && !subscriber.closed) {
-        const size = sizeOf(waiting, room);
-        if (size <= 0) break;
-        isReading = true;
-        subscriber.add(
-          read(size).subscribe({
-            error: fail,
-            complete: () => {
-              isReading = false;
-              readOn();
-            },
-          }),
-        );
-      }
-      isChoosing = false;
-    };
-    const changed = () => {
-      watchQuiet();
-      readOn();
-    };
-    subscriber.add(
-      waiting$.subscribe({
-        next: (now) => {
-          waiting = now;
-          changed();
-        },
-        error: fail,
-      }),
-    );
-    subscriber.add(
-      room$.subscribe({
-        next: (now) => {
-          room = now;
-          changed();
-        },
-        error: fail,
-      }),
-    );
+    subscriber.add(options.waiting$.subscribe({ next: (waiting) => puller.waits(waiting), error }));
+    subscriber.add(options.room$.subscribe({ next: (room) => puller.hasRoom(room), error }));
   });
+}
+
+/** What {@link pull} does. An object, because functions of its own would take more. */
+class Puller {
+  private waiting = 0;
+  private room = 0;
+  private isReading = false;
+  private isChoosing = false;
+  private quiet: Subscription | undefined;
+
+  constructor(
+    private readonly options: PullOptions,
+    private readonly subscriber: Subscriber<never>,
+  ) {}
+
+  waits(waiting: number): void {
+    this.waiting = waiting;
+    this.changed();
+  }
+
+  hasRoom(room: number): void {
+    this.room = room;
+    this.changed();
+  }
+
+  private fail(cause: unknown): void {
+    this.subscriber.error(cause);
+  }
+
+  private changed(): void {
+    this.watchQuiet();
+    this.readOn();
+  }
+
+  private watchQuiet(): void {
+    const isQuiet = this.waiting === 0 && this.room > 0;
+    if (isQuiet && !this.quiet) {
+      this.quiet = this.options.quiet$.subscribe({ error: (cause: unknown) => this.fail(cause) });
+      this.subscriber.add(this.quiet);
+    } else if (!isQuiet && this.quiet) {
+      this.quiet.unsubscribe();
+      this.quiet = undefined;
+    }
+  }
+
+  private readOn(): void {
+    // A loop, because reads that end at once would fill the stack.
+    if (this.isChoosing) return;
+    this.isChoosing = true;
+    while (!this.isReading && !this.subscriber.closed) {
+      const size = this.options.sizeOf(this.waiting, this.room);
+      if (size <= 0) break;
+      this.isReading = true;
+      this.subscriber.add(
+        this.options.read(size).subscribe({
+          error: (cause: unknown) => this.fail(cause),
+          complete: () => {
+            this.isReading = false;
+            this.readOn();
+          },
+        }),
+      );
+    }
+    this.isChoosing = false;
+  }
 }

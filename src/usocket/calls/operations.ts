@@ -1,4 +1,4 @@
-import { defer, noop, Observable, type SchedulerLike, type Subscriber, Subject } from 'rxjs';
+import { defer, noop, Observable, type Observer, type SchedulerLike, type Subscriber, Subject } from 'rxjs';
 
 import { callError, type OSError } from '../contract/osError';
 import type { TracedSocket } from '../contract/socketTrace';
@@ -14,8 +14,7 @@ export class Operations {
   traced: TracedSocket | undefined;
 
   private readonly closing = new Subject<void>();
-  /** Each ends a call that waits. */
-  private readonly calls = new Set<() => void>();
+  private readonly calls = new Set<Pick<RunningCall<unknown>, 'complete'>>();
   private isClosed = false;
 
   constructor(private readonly scheduler: SchedulerLike) {}
@@ -41,26 +40,10 @@ export class Operations {
     const run = (caller: Subscriber<T>): void => {
       this.checkOpen(name);
       this.background.throwFailure();
-      let isEmpty = true;
-      const end = () => {
-        if (isEmpty) caller.error(closedError(name));
-        else caller.complete();
-      };
-      this.calls.add(end);
-      caller.add(() => this.calls.delete(end));
-      caller.add(
-        operation(new SocketCall(name, this.limits, this.scheduler)).subscribe({
-          next: (value) => {
-            isEmpty = false;
-            caller.next(value);
-          },
-          error: (error: unknown) => {
-            failed(error);
-            caller.error(error);
-          },
-          complete: end,
-        }),
-      );
+      const running = new RunningCall(name, caller, failed);
+      this.calls.add(running);
+      caller.add(() => this.calls.delete(running));
+      caller.add(operation(new SocketCall(name, this.limits, this.scheduler)).subscribe(running));
     };
     return new Observable((caller) =>
       this.traced?.isWatched ? this.traced.follow(name, asked, new Observable(run)).subscribe(caller) : run(caller),
@@ -86,9 +69,36 @@ export class Operations {
   /** Ends what runs, and lets nothing start any more. The background goes on. */
   close(): void {
     this.isClosed = true;
-    for (const end of this.calls) end();
+    for (const call of this.calls) call.complete();
     this.closing.next();
     this.traced?.remove();
+  }
+}
+
+/** A call that waits for its operation. An object, because each socket that is read has one. */
+class RunningCall<T> implements Observer<T> {
+  private isEmpty = true;
+
+  constructor(
+    private readonly name: string,
+    private readonly caller: Subscriber<T>,
+    private readonly failed: (error: unknown) => void,
+  ) {}
+
+  next(value: T): void {
+    this.isEmpty = false;
+    this.caller.next(value);
+  }
+
+  error(error: unknown): void {
+    this.failed(error);
+    this.caller.error(error);
+  }
+
+  /** The operation has ended, or the socket is closed. */
+  complete(): void {
+    if (this.isEmpty) this.caller.error(closedError(this.name));
+    else this.caller.complete();
   }
 }
 
