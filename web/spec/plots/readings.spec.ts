@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { asBytes, asDuration, asSignal, roundTop } from '../../src/plots/formats';
 import { type PlotDefinition, plotDefinitions } from '../../src/plots/plotDefinitions';
 import { plotText } from '../../src/plots/readings';
-import { ownScaleOf, scaleOf } from '../../src/plots/scale';
+import { linesOf, ownScaleOf, scaleOf } from '../../src/plots/scale';
 import { History } from '../../src/plots/series/history';
 
 function definition(id: PlotDefinition['id']): PlotDefinition {
@@ -70,6 +70,12 @@ describe('the scale of a plot', () => {
     const values = [[1400], [], [], [], [], [7]];
     expect(scaleOf(queues, values)).toEqual([0, 2000]);
     expect(ownScaleOf(queues, values)).toEqual([0, 8]);
+  });
+
+  it('has a line for each power of ten where values differ that much', () => {
+    const scale = scaleOf(definition('roundTrip'), [[0, 3000]]);
+    expect(linesOf(scale, true)).toEqual([1, 10, 100, 1000, 10_000]);
+    expect(linesOf([0, 8])).toEqual([0, 4, 8]);
   });
 
   it('goes down to the weakest signal', () => {

@@ -43,5 +43,5 @@ export function App() {
 }
 
 const welcome =
-  'This page shows what happens between a program and an ESP8285 or ESP8266 Wi-Fi modem on a serial line, while it happens. ' +
-  'The modem here is a virtual one, in the page: run the program, and watch the lanes.';
+  'See what happens between a program and an ESP8285 or ESP8266 Wi-Fi modem, while it happens. ' +
+  'This modem is a virtual one: run the program.';

@@ -24,7 +24,7 @@ export function SourceChooser({ current, open }: SourceChooserProps) {
       <button type="button" class="source" aria-haspopup="dialog" title="Choose another source" onClick={show}>
         <span class="visually-hidden">Source: </span>
         <span class="source-name">{current.name}</span>
-        <span aria-hidden="true"> ▾</span>
+        <span aria-hidden="true">▾</span>
       </button>
       <Dialog of={dialog} title="Choose a source">
         <p class="muted">{warningOf(current)}</p>

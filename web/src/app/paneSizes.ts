@@ -11,21 +11,25 @@ export interface PaneSize {
 
 export type PaneSizes = Readonly<Record<Pane, PaneSize>>;
 
-/** The smallest and the largest size of each pane, and the one at the first visit. */
-export const paneLimits: Readonly<
-  Record<Pane, { readonly min: number; readonly max: number; readonly usual: number }>
-> = {
-  side: { min: 260, max: 900, usual: 430 },
-  plots: { min: 80, max: 600, usual: 210 },
-  inspector: { min: 100, max: 600, usual: 260 },
-};
+/** The smallest and the largest size of each pane, and the part of the window that it has at the first visit. */
+export const paneLimits: Readonly<Record<Pane, { readonly min: number; readonly max: number; readonly part: number }>> =
+  {
+    side: { min: 260, max: 900, part: 0.336 },
+    plots: { min: 80, max: 600, part: 0.29 },
+    inspector: { min: 100, max: 600, part: 0.36 },
+  };
+
+/** The width and the height of the window in CSS pixels. */
+export interface WindowSize {
+  readonly innerWidth: number;
+  readonly innerHeight: number;
+}
 
 const panes: readonly Pane[] = ['side', 'plots', 'inspector'];
 
 /** Changes the size of a pane within its limits. A folded pane unfolds. */
 export function resized(sizes: PaneSizes, pane: Pane, size: number): PaneSizes {
-  const { min, max } = paneLimits[pane];
-  return { ...sizes, [pane]: { size: Math.round(Math.min(max, Math.max(min, size))), isFolded: false } };
+  return { ...sizes, [pane]: { size: limited(pane, size), isFolded: false } };
 }
 
 /** Folds a pane, or unfolds it. */
@@ -35,7 +39,7 @@ export function folded(sizes: PaneSizes, pane: Pane, isFolded = !sizes[pane].isF
 
 /** The sizes of the last visit. */
 export function rememberedSizes(): PaneSizes {
-  return readSizes(remembered('panes'));
+  return readSizes(remembered('panes'), window);
 }
 
 export function rememberSizes(sizes: PaneSizes): void {
@@ -47,16 +51,22 @@ export function writeSizes(sizes: PaneSizes): string {
   return panes.map((pane) => `${sizes[pane].isFolded ? 'folded:' : ''}${sizes[pane].size}`).join(' ');
 }
 
-/** Reads what {@link writeSizes} has written. What cannot be read has its usual size. */
-export function readSizes(text = ''): PaneSizes {
-  const usual = {
-    side: { size: paneLimits.side.usual, isFolded: false },
-    plots: { size: paneLimits.plots.usual, isFolded: false },
-    inspector: { size: paneLimits.inspector.usual, isFolded: false },
-  };
-  const words = text.split(' ');
-  return panes.reduce<PaneSizes>((sizes, pane, index) => {
+/** Reads what {@link writeSizes} has written. What cannot be read has the size of a first visit. */
+export function readSizes(text: string | undefined, { innerWidth, innerHeight }: WindowSize): PaneSizes {
+  const words = text?.split(' ') ?? [];
+  const read = (pane: Pane, index: number, length: number): PaneSize => {
     const [, fold, size] = /^(folded:)?(\d{1,5})$/.exec(words[index] ?? '') ?? [];
-    return size === undefined ? sizes : folded(resized(sizes, pane, Number(size)), pane, fold !== undefined);
-  }, usual);
+    const { part } = paneLimits[pane];
+    return { size: limited(pane, size === undefined ? length * part : Number(size)), isFolded: fold !== undefined };
+  };
+  return {
+    side: read('side', 0, innerWidth),
+    plots: read('plots', 1, innerHeight),
+    inspector: read('inspector', 2, innerHeight),
+  };
+}
+
+function limited(pane: Pane, size: number): number {
+  const { min, max } = paneLimits[pane];
+  return Math.round(Math.min(max, Math.max(min, size)));
 }

@@ -2,9 +2,9 @@ import uPlot from 'uplot';
 
 import type { VisibleRange } from '../session/viewport';
 import { colour } from '../theme/theme';
-import { axesOf, linesOf, seriesOf } from './chartLook';
+import { axesOf, seriesOf } from './chartLook';
 import type { PlotDefinition } from './plotDefinitions';
-import { ownScaleOf, type Scale, scaleOf } from './scale';
+import { linesOf, ownScaleOf, type Scale, scaleOf } from './scale';
 import type { Slice } from './series/history';
 
 /** All plots have one cursor. */
@@ -13,20 +13,20 @@ const cursorKey = 'rx-usocket';
 /** Draws a plot on a canvas. Its scale is written into the plot, so that the times have the same places as in the lanes. */
 export class Chart {
   private range: Scale = [0, 1];
-  private scale: Scale = [0, 1];
+  private scale: Scale = [1, 10];
   private ownScale: Scale = [0, 1];
   private readonly plot: uPlot;
 
   /** @param pointed Told of the time under the cursor, or that the cursor has left. */
   constructor(
     private readonly definition: PlotDefinition,
-    private readonly place: HTMLElement,
+    private readonly element: HTMLElement,
     pointed: (time: number | undefined) => void,
   ) {
     const { curves } = definition;
     const options: uPlot.Options = {
-      width: Math.max(1, place.clientWidth),
-      height: Math.max(1, place.clientHeight),
+      width: Math.max(1, element.clientWidth),
+      height: Math.max(1, element.clientHeight),
       padding: [2, 0, 1, 0],
       legend: { show: false },
       cursor: {
@@ -37,10 +37,10 @@ export class Chart {
       },
       scales: {
         x: { time: false, range: () => [...this.range] },
-        y: { range: () => [...this.scale] },
+        y: { range: () => [this.place(this.scale[0]), this.place(this.scale[1])] },
         own: { range: () => [...this.ownScale] },
       },
-      axes: axesOf(),
+      axes: axesOf(() => this.lines.map((value) => this.place(value))),
       series: seriesOf(curves),
       hooks: {
         setCursor: [
@@ -52,7 +52,7 @@ export class Chart {
         draw: [(plot) => this.writeScale(plot), (plot) => this.writeMarks(plot)],
       },
     };
-    this.plot = new uPlot(options, [[], ...curves.map(() => [])], place);
+    this.plot = new uPlot(options, [[], ...curves.map(() => [])], element);
   }
 
   draw(slice: Slice, { from, to }: VisibleRange): void {
@@ -61,12 +61,13 @@ export class Chart {
     this.range = [from, to];
     this.scale = scaleOf(this.definition, drawn);
     this.ownScale = ownScaleOf(this.definition, drawn);
-    this.plot.setData([[...slice.times], ...drawn]);
+    const placed = drawn.map((values) => values.map((value) => (value === null ? null : this.place(value))));
+    this.plot.setData([[...slice.times], ...placed]);
   }
 
   /** Takes the size that its place has now. */
   resize(): void {
-    const { clientWidth: width, clientHeight: height } = this.place;
+    const { clientWidth: width, clientHeight: height } = this.element;
     if (width > 0 && height > 0) this.plot.setSize({ width, height });
   }
 
@@ -74,14 +75,24 @@ export class Chart {
     this.plot.destroy();
   }
 
+  private get lines(): number[] {
+    return linesOf(this.scale, this.definition.isLogarithmic);
+  }
+
+  /** Where a value is on the axis: for a logarithmic plot, at its logarithm. */
+  private place(value: number): number {
+    const { bottom, isLogarithmic } = this.definition;
+    return isLogarithmic ? Math.log10(Math.max(bottom, value)) : value;
+  }
+
   /** The values of the horizontal lines are written below these, inside the plot. */
   private writeScale(plot: uPlot): void {
     const { ctx, bbox } = plot;
     const pixel = uPlot.pxRatio;
     write(ctx, 10, 'left', 'top');
-    for (const value of linesOf(...this.scale).slice(1)) {
+    for (const value of this.lines.slice(1)) {
       const text = this.definition.format(value);
-      const top = plot.valToPos(value, 'y', true) + pixel;
+      const top = plot.valToPos(this.place(value), 'y', true) + pixel;
       ctx.fillStyle = colour('surface');
       ctx.fillRect(bbox.left, top, ctx.measureText(text).width + 6 * pixel, 11 * pixel);
       ctx.fillStyle = colour('muted');

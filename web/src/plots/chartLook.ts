@@ -17,17 +17,16 @@ function seriesOfCurve({ colour: name, look, format }: Curve): uPlot.Series {
   return look === 'steps' && steps ? { ...base, paths: steps } : base;
 }
 
-/** Both axes take no room. Only their lines are drawn. */
-export function axesOf(): uPlot.Axis[] {
+/**
+ * Both axes take no room. Only their lines are drawn.
+ *
+ * @param lines Tells where the horizontal lines are now.
+ */
+export function axesOf(lines: () => number[]): uPlot.Axis[] {
   const grid: uPlot.Axis.Grid = { stroke: () => colour('edge'), width: 1 };
   const bare: uPlot.Axis = { size: 0, gap: 0, grid, ticks: { show: false }, values: () => [] };
   return [
     { ...bare, space: 90 },
-    { ...bare, splits: (_plot, _axis, min, max) => linesOf(min, max) },
+    { ...bare, splits: lines },
   ];
-}
-
-/** The horizontal lines of a plot: its ends and its middle. */
-export function linesOf(min: number, max: number): number[] {
-  return [min, (min + max) / 2, max];
 }

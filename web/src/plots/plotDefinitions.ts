@@ -26,6 +26,8 @@ export interface PlotDefinition {
   /** The scale contains at least these values. */
   readonly bottom: number;
   readonly top: number;
+  /** For values that are sometimes a thousand times as large. Values below the bottom are shown there. */
+  readonly isLogarithmic?: true;
 }
 
 const linkCurves = ([0, 1, 2, 3, 4] as const).map((id): Curve => {
@@ -58,7 +60,7 @@ export const plotDefinitions: readonly PlotDefinition[] = [
   },
   {
     ...{ id: 'roundTrip', title: 'Round trip', unit: 'time from a command to its result' },
-    ...{ format: asDuration, bottom: 0, top: 10 },
+    ...{ format: asDuration, bottom: 1, top: 1000, isLogarithmic: true },
     curves: [{ column: 'roundTrip', label: 'command', colour: 'to-modem', look: 'points' }],
   },
   {

@@ -10,8 +10,9 @@ type Values = readonly (number | null)[];
 const nearLimit = 0.05;
 
 /** The scale on which the values of a plot are shown. `values` are those of each curve. */
-export function scaleOf({ curves, bottom, top }: PlotDefinition, values: readonly Values[]): Scale {
+export function scaleOf({ curves, bottom, top, isLogarithmic }: PlotDefinition, values: readonly Values[]): Scale {
   const largest = largestOf(curves, values, ({ look, format }) => look !== 'limit' && !format);
+  if (isLogarithmic) return [bottom, Math.max(top, 10 ** Math.ceil(Math.log10(largest)))];
   if (bottom < 0) return [Math.min(bottom, ...values.flat().map((value) => value ?? 0)), top];
   const limit = largestOf(curves, values, ({ look }) => look === 'limit');
   if (limit > 0 && largest > limit * nearLimit) return [0, Math.max(limit, largest) * 1.08];
@@ -37,4 +38,11 @@ function largestOf(curves: readonly Curve[], values: readonly Values[], isMeant:
     if (isMeant(curve)) for (const value of values[index] ?? []) largest = Math.max(largest, value ?? 0);
   });
   return largest;
+}
+
+/** The horizontal lines of a plot: its ends and its middle, or the powers of ten. */
+export function linesOf([bottom, top]: Scale, isLogarithmic = false): number[] {
+  if (!isLogarithmic) return [bottom, (bottom + top) / 2, top];
+  const powers = Math.round(Math.log10(top / bottom));
+  return Array.from({ length: powers + 1 }, (_, power) => bottom * 10 ** power);
 }
