@@ -65,7 +65,7 @@ describe('marbles', () => {
       said(1000, 'wifi', 'WIFI GOT IP'),
       { type: 'bytes', time: 1000, from: 'host', bytes: Uint8Array.of(65) },
     ]);
-    const names = ['To modem', 'Wi-Fi', 'Link 3', 'Socket 9', 'Socket 10', 'Missed'];
+    const names = ['To modem', 'Wi-Fi', 'Link 3', 'Socket 10', 'Socket 9', 'Missed'];
     expect(marbles.lanes.map(({ name }) => name)).toEqual(names);
   });
 

@@ -1,6 +1,25 @@
+import { useMemo } from 'preact/hooks';
+
 import type { Session } from '../session/session';
+import { FilterBar } from './FilterBar';
+import { LanesCanvas } from './LanesCanvas';
+import { LanesView } from './lanesView';
+import { LiveSummary } from './LiveSummary';
+import { MarbleList } from './MarbleList';
+import { TimeBar } from './TimeBar';
 
 /** What goes over the line and through the sockets, as marbles on lanes that grow to the right. */
 export function LanesPanel({ session }: { readonly session: Session }) {
-  return <div class="panel-body" data-source={session.source.kind} />;
+  const view = useMemo(() => new LanesView(session), [session]);
+  return (
+    <>
+      <div class="panel-head">
+        <TimeBar view={view} />
+        <FilterBar view={view} />
+      </div>
+      <LanesCanvas view={view} />
+      <MarbleList view={view} />
+      <LiveSummary session={session} />
+    </>
+  );
 }

@@ -9,6 +9,8 @@ export interface MarbleNumbers {
   /** 0 to 4, or -1. */
   readonly link: number;
   readonly size: number;
+  /** The number of its socket, or 0. */
+  readonly socket: number;
   /** The place of its text. */
   readonly text: number;
   /** Where its bytes are, or -1. */
@@ -29,10 +31,11 @@ export class MarbleColumns {
 
   private times = new Float64Array(0);
   private bytesPlaces = new Float64Array(0);
-  private lanes = new Uint32Array(0);
   private texts = new Uint32Array(0);
   private sizes = new Uint32Array(0);
   private partners = new Int32Array(0);
+  private sockets = new Uint32Array(0);
+  private lanes = new Uint8Array(0);
   private kinds = new Uint8Array(0);
   private links = new Int8Array(0);
   private room = 0;
@@ -68,6 +71,10 @@ export class MarbleColumns {
     return this.sizes[number % this.room] ?? 0;
   }
 
+  socket(number: number): number {
+    return this.sockets[number % this.room] ?? 0;
+  }
+
   kind(number: number): number {
     return this.kinds[number % this.room] ?? 0;
   }
@@ -96,6 +103,7 @@ export class MarbleColumns {
     this.lanes[place] = marble.lane;
     this.texts[place] = marble.text;
     this.sizes[place] = marble.size;
+    this.sockets[place] = marble.socket;
     this.kinds[place] = marble.kind;
     this.links[place] = marble.link;
     this.partners[place] = 0;
@@ -107,10 +115,11 @@ export class MarbleColumns {
     this.room = Math.min(this.limit, Math.max(firstRoom, this.room * 2));
     this.times = larger(this.times, new Float64Array(this.room));
     this.bytesPlaces = larger(this.bytesPlaces, new Float64Array(this.room));
-    this.lanes = larger(this.lanes, new Uint32Array(this.room));
+    this.lanes = larger(this.lanes, new Uint8Array(this.room));
     this.texts = larger(this.texts, new Uint32Array(this.room));
     this.sizes = larger(this.sizes, new Uint32Array(this.room));
     this.partners = larger(this.partners, new Int32Array(this.room));
+    this.sockets = larger(this.sockets, new Uint32Array(this.room));
     this.kinds = larger(this.kinds, new Uint8Array(this.room));
     this.links = larger(this.links, new Int8Array(this.room));
   }

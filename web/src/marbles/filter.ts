@@ -4,16 +4,16 @@ import type { KindGroup } from './marbleKinds';
 export interface Filter {
   /** A part of the text, in upper or lower case, or a regular expression between slashes. Empty for all. */
   readonly text: string;
-  /** Left out for all. */
-  readonly groups?: ReadonlySet<KindGroup>;
-  /** Left out for all, and for marbles without a link. */
-  readonly links?: ReadonlySet<number>;
+  /** `undefined` for all. */
+  readonly groups: ReadonlySet<KindGroup> | undefined;
+  /** `undefined` for all, and for marbles without a link. */
+  readonly links: ReadonlySet<number> | undefined;
   readonly isErrorsOnly: boolean;
   /** Whether the other marbles are not drawn at all. Otherwise they are dimmed. */
   readonly isHiding: boolean;
 }
 
-export const noFilter: Filter = { text: '', isErrorsOnly: false, isHiding: false };
+export const noFilter: Filter = { text: '', groups: undefined, links: undefined, isErrorsOnly: false, isHiding: false };
 
 /** Whether all marbles pass. */
 export function isEmpty({ text, groups, links, isErrorsOnly }: Filter): boolean {

@@ -3,6 +3,7 @@ import { NumberQueue } from './numberQueue';
 /** What a lane shows. */
 export type LaneSubject =
   | { readonly kind: 'toModem' | 'fromModem' | 'commands' | 'notices' | 'wifi' | 'notes' | 'virtual' | 'missed' }
+  /** The number of a link, or that of a lane for sockets. */
   | { readonly kind: 'link' | 'socket'; readonly number: number };
 
 const names: Readonly<Record<LaneSubject['kind'], string>> = {
@@ -24,9 +25,9 @@ const order = Object.keys(names);
 export class Lane {
   readonly all = new NumberQueue();
   readonly errors = new NumberQueue();
-  /** When its subject began and ended, for a lane that is only shown while it has one: that of a socket. */
-  begin = 0;
-  end = Infinity;
+  /** The socket that had the lane last, and how many others had it before. */
+  socket: number | undefined;
+  othersBefore = 0;
 
   /** @param id Its number in the columns. */
   constructor(
@@ -35,7 +36,8 @@ export class Lane {
   ) {}
 
   get name(): string {
-    const { subject } = this;
+    const { subject, socket, othersBefore } = this;
+    if (socket !== undefined) return `Socket ${socket}${othersBefore > 0 ? ` (+${othersBefore})` : ''}`;
     return 'number' in subject ? `${names[subject.kind]} ${subject.number}` : names[subject.kind];
   }
 
@@ -44,6 +46,12 @@ export class Lane {
     const numberOf = (one: LaneSubject) => ('number' in one ? one.number : 0);
     const places = order.indexOf(this.subject.kind) - order.indexOf(subject.kind);
     return places || numberOf(this.subject) - numberOf(subject);
+  }
+
+  /** A socket has this lane now. */
+  use(socket: number): void {
+    if (this.socket !== undefined && this.socket !== socket) this.othersBefore++;
+    this.socket = socket;
   }
 
   /** A word that no other lane has. */

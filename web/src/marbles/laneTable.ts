@@ -1,14 +1,13 @@
 import { keyOf, Lane, type LaneSubject } from './lane';
 
-/** The lanes that have marbles, from above to below. */
+/** The lanes that have had marbles, from above to below. There are a few dozen at most. */
 export class LaneTable {
   private readonly byKey = new Map<string, Lane>();
-  private readonly byId: (Lane | undefined)[] = [];
-  private readonly free: number[] = [];
-  private sorted: readonly Lane[] | undefined;
+  private readonly byId: Lane[] = [];
+  private sorted: readonly Lane[] = [];
 
   get all(): readonly Lane[] {
-    return (this.sorted ??= [...this.byKey.values()].sort((one, other) => one.compare(other)));
+    return this.sorted;
   }
 
   /** The lane with this number in the columns. */
@@ -17,29 +16,14 @@ export class LaneTable {
   }
 
   /** The lane of a subject, which is made if there is none. */
-  of(subject: LaneSubject, time: number): Lane {
+  of(subject: LaneSubject): Lane {
     const key = keyOf(subject);
     const known = this.byKey.get(key);
     if (known) return known;
-    const id = this.free.pop() ?? this.byId.length;
-    const lane = new Lane(id, subject);
-    lane.begin = time;
-    this.byId[id] = lane;
+    const lane = new Lane(this.byId.length, subject);
+    this.byId.push(lane);
     this.byKey.set(key, lane);
-    this.sorted = undefined;
+    this.sorted = [...this.byId].sort((one, other) => one.compare(other));
     return lane;
-  }
-
-  /** Drops the oldest marble of a lane, and the lane of a socket with its last one. */
-  dropBelow(number: number, id: number): void {
-    const lane = this.byId[id];
-    if (!lane) return;
-    lane.all.dropBelow(number);
-    lane.errors.dropBelow(number);
-    if (lane.all.length > 0 || lane.subject.kind !== 'socket') return;
-    this.byId[id] = undefined;
-    this.byKey.delete(lane.key);
-    this.free.push(id);
-    this.sorted = undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { type Observable, Subject } from 'rxjs';
-import type { InterfaceState, WatchEvent } from 'rx-usocket/watch';
+import type { CallEvent, InterfaceState, WatchEvent } from 'rx-usocket/watch';
 
 import { ByteRing } from './byteRing';
 import { classify, type ShownEvent, type Sorted } from './classify';
@@ -8,6 +8,7 @@ import type { Lane, LaneSubject } from './lane';
 import { LaneTable } from './laneTable';
 import { LinkStory } from './linkStory';
 import { kindNumber, kindOf, type MarbleKind, marbleKinds } from './marbleKinds';
+import { SocketLanes } from './socketLanes';
 import { Spans } from './spans';
 import { TextTable } from './textTable';
 
@@ -32,6 +33,7 @@ export interface Marble {
   readonly kind: MarbleKind;
   readonly lane: LaneSubject;
   readonly link: number | undefined;
+  readonly socket: number | undefined;
   readonly size: number;
   readonly text: string;
   /** The number of the marble at the other end of the span. */
@@ -50,6 +52,7 @@ export class Marbles {
   private readonly texts = new TextTable();
   private readonly bytes: ByteRing;
   private readonly spans: Spans;
+  private readonly socketLanes = new SocketLanes();
   private latest = 0;
 
   /** @param since The time of an event, in milliseconds since the session's first one. */
@@ -129,46 +132,62 @@ export class Marbles {
     const lane = this.lane(number);
     if (!lane || !this.has(number)) return undefined;
     const link = this.link(number);
+    const socket = this.columns.socket(number);
     return {
       number,
       time: this.time(number),
       kind: this.kind(number),
       lane: lane.subject,
       link: link < 0 ? undefined : link,
+      socket: socket === 0 ? undefined : socket,
       size: this.size(number),
       text: this.text(number),
       partner: this.partner(number),
     };
   }
 
-  /** The bytes of a marble, if it had some and they are still held. */
-  bytesOf(number: number): Uint8Array | undefined {
+  /** The bytes of a marble, or the first ones of them, if it had some and they are still held. */
+  bytesOf(number: number, most = Infinity): Uint8Array | undefined {
     const position = this.columns.bytesAt(number);
-    return position < 0 || !this.has(number) ? undefined : this.bytes.read(position, this.size(number));
+    if (position < 0 || !this.has(number)) return undefined;
+    return this.bytes.read(position, Math.min(most, this.size(number)));
   }
 
   private add(event: ShownEvent, time: number): void {
     const sorted = classify(event);
     while (this.columns.isFull || this.texts.size > this.limits.characters) this.dropOldest();
-    const lane = this.table.of(this.spans.isAnswered(sorted) ? { kind: 'notices' } : sorted.subject, time);
+    const lane = this.laneOf(event, sorted);
     const number = this.columns.push({
       time,
       lane: lane.id,
       kind: kindNumber(sorted.kind),
       link: sorted.link ?? -1,
       size: sorted.size,
+      socket: event.type === 'call' ? event.socket : 0,
       text: this.texts.take(sorted.text),
       bytesAt: event.type === 'bytes' ? this.bytes.write(event.bytes) : -1,
     });
     lane.all.push(number);
     if (marbleKinds[sorted.kind].isError) lane.errors.push(number);
     if (event.type === 'said') this.tellLinks(sorted, number, time);
-    if (event.type !== 'call') return;
-    this.spans.called(event.id, event.stage === 'begins', number);
-    const isRead = event.stage === 'begins' && /^(recv|read)/.test(event.name);
-    const failure = event.stage === 'fails' && event.code !== 'ETIMEDOUT' ? event.code : undefined;
-    if (event.link !== undefined) this.links[event.link]?.called(event.id, isRead, time, failure);
-    lane.end = event.name === 'close' && event.stage !== 'begins' ? time : lane.end;
+    else if (event.type === 'call') this.takeCall(event, number, time);
+  }
+
+  private laneOf(event: ShownEvent, sorted: Sorted): Lane {
+    if (event.type === 'call') {
+      const lane = this.table.of({ kind: 'socket', number: this.socketLanes.laneOf(event.socket) });
+      lane.use(event.socket);
+      return lane;
+    }
+    return this.table.of(this.spans.isAnswered(sorted) ? { kind: 'notices' } : sorted.subject);
+  }
+
+  private takeCall({ id, socket, link, stage, name, code }: CallEvent, number: number, time: number): void {
+    this.spans.called(id, stage === 'begins', number);
+    if (isClosing(name, stage)) this.socketLanes.close(socket);
+    const isRead = stage === 'begins' && /^(recv|read)/.test(name);
+    const failure = stage === 'fails' && code !== 'ETIMEDOUT' ? code : undefined;
+    if (link !== undefined) this.links[link]?.called(id, isRead, time, failure);
   }
 
   private tellLinks(sorted: Sorted, number: number, time: number): void {
@@ -192,6 +211,12 @@ export class Marbles {
   private dropOldest(): void {
     const number = this.columns.first++;
     this.texts.release(this.columns.text(number));
-    this.table.dropBelow(number + 1, this.columns.lane(number));
+    const lane = this.lane(number);
+    lane?.all.dropBelow(number + 1);
+    lane?.errors.dropBelow(number + 1);
   }
+}
+
+function isClosing(name: string, stage: CallEvent['stage']): boolean {
+  return name === 'close' && stage !== 'begins';
 }

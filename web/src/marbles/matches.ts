@@ -81,10 +81,7 @@ export class Matches {
 
   private forget(): void {
     this.all.dropBelow(this.marbles.first);
-    for (const [lane, queue] of this.byLane) {
-      queue.dropBelow(this.marbles.first);
-      if (lane.all.length === 0) this.byLane.delete(lane);
-    }
+    for (const queue of this.byLane.values()) queue.dropBelow(this.marbles.first);
   }
 }
 

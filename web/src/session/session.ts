@@ -60,7 +60,10 @@ export class Session {
     this.timeline = new Timeline(this.batches$, pace$);
     this.viewport = new Viewport(this.timeline.end$);
     this.marbles = new Marbles((time) => this.timeline.since(time));
-    this.batches$.subscribe((batch) => this.marbles.take(batch));
+    this.batches$.subscribe((batch) => {
+      this.marbles.take(batch);
+      if (this.marbles.first > 0) this.viewport.startsAt(this.marbles.time(this.marbles.first));
+    });
   }
 
   /** Begins to read the source, once all panels have subscribed. */

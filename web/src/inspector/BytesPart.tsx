@@ -1,0 +1,41 @@
+import type { Session } from '../session/session';
+import { nearestBytes } from './details';
+import { HexView } from './HexView';
+
+interface BytesPartProps {
+  readonly session: Session;
+  readonly number: number;
+  readonly bytes: Uint8Array | undefined;
+}
+
+/** The bytes of a marble, or where they are, or why there are none. */
+export function BytesPart({ session: { marbles, selection, source }, number, bytes }: BytesPartProps) {
+  if (bytes) return <HexView bytes={bytes} />;
+  const kind = marbles.kind(number);
+  if (kind === 'bytesToModem' || kind === 'bytesFromModem') {
+    return <p class="muted">These bytes have been dropped, because newer ones needed their room.</p>;
+  }
+  if (!hasBytes(kind)) return null;
+  const near = nearestBytes(marbles, number);
+  if (near !== undefined) {
+    return (
+      <button type="button" onClick={() => selection.select(near)}>
+        Show the bytes on the line
+      </button>
+    );
+  }
+  if (!source.setPayloads) return null;
+  return (
+    <p class="muted">
+      Payloads are not asked for.{' '}
+      <button type="button" onClick={() => source.setPayloads?.(true)}>
+        Ask for payloads
+      </button>
+    </p>
+  );
+}
+
+/** Whether a marble of this kind went over the line. */
+function hasBytes(kind: string): boolean {
+  return !kind.startsWith('call') && !['note', 'report', 'hint', 'fault', 'missed'].includes(kind);
+}

@@ -1,0 +1,127 @@
+import { useState } from 'preact/hooks';
+
+import { useObservable } from '../app/useObservable';
+import { type Filter, noFilter } from '../marbles/filter';
+import { kindGroups, type KindGroup } from '../marbles/marbleKinds';
+import type { LanesView } from './lanesView';
+
+const groups = Object.keys(kindGroups) as readonly KindGroup[];
+const links = [0, 1, 2, 3, 4];
+
+/** Finds marbles by their text, their kind and their link. */
+export function FilterBar({ view }: { readonly view: LanesView }) {
+  const filter = useObservable(view.filter$, noFilter);
+  const found = useObservable(view.found$, undefined);
+  const [text, setText] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const use = (changed: Partial<Filter>) => {
+    try {
+      view.setFilter({ ...filter, ...changed });
+      setProblem(undefined);
+    } catch (error) {
+      setProblem(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const search = (wanted: string) => {
+    setText(wanted);
+    use({ text: wanted });
+  };
+  return (
+    <div class="lanes-tools" role="search" aria-label="Filter">
+      <input
+        type="search"
+        value={text}
+        placeholder="Find: text or /regex/"
+        aria-label="Text or /regular expression/ to find"
+        aria-invalid={problem !== undefined}
+        aria-describedby="filter-result"
+        onInput={(event) => search(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter') view.moveMatch(event.shiftKey ? -1 : 1);
+        }}
+      />
+      <Choice
+        name="Kinds"
+        all={groups}
+        chosen={filter.groups}
+        label={(group) => kindGroups[group]}
+        choose={(some) => use({ groups: some })}
+      />
+      <Choice
+        name="Links"
+        all={links}
+        chosen={filter.links}
+        label={(link) => `Link ${link}`}
+        choose={(some) => use({ links: some })}
+      />
+      <button
+        type="button"
+        aria-pressed={filter.isErrorsOnly}
+        onClick={() => use({ isErrorsOnly: !filter.isErrorsOnly })}
+      >
+        Errors
+      </button>
+      {found && (
+        <>
+          <button
+            type="button"
+            aria-pressed={filter.isHiding}
+            title="Hide the others instead of dimming them"
+            onClick={() => use({ isHiding: !filter.isHiding })}
+          >
+            Hide others
+          </button>
+          <button
+            type="button"
+            aria-label="Previous match"
+            title="Previous match (Shift+N)"
+            onClick={() => view.moveMatch(-1)}
+          >
+            ‹
+          </button>
+          <button type="button" aria-label="Next match" title="Next match (N)" onClick={() => view.moveMatch(1)}>
+            ›
+          </button>
+        </>
+      )}
+      <span id="filter-result" class={problem === undefined ? 'muted' : 'problem'} role="status">
+        {problem ??
+          (found && `${found.count}${found.isComplete ? '' : '+'} ${found.count === 1 ? 'match' : 'matches'}`)}
+      </span>
+    </div>
+  );
+}
+
+interface ChoiceProps<T> {
+  readonly name: string;
+  readonly all: readonly T[];
+  /** `undefined` if all are. */
+  readonly chosen: ReadonlySet<T> | undefined;
+  readonly label: (one: T) => string;
+  readonly choose: (some: ReadonlySet<T> | undefined) => void;
+}
+
+/** Chooses some of a few things. None chosen means all of them. */
+function Choice<T extends string | number>({ name, all, chosen, label, choose }: ChoiceProps<T>) {
+  const toggle = (one: T) => {
+    const others = all.filter((each) => each !== one && chosen?.has(each));
+    const some = chosen?.has(one) ? others : [...others, one];
+    choose(some.length > 0 ? new Set(some) : undefined);
+  };
+  return (
+    <details class="menu">
+      <summary>
+        {name}
+        {chosen && ` (${chosen.size})`}
+      </summary>
+      <div class="menu-body" role="group" aria-label={name}>
+        {all.map((one) => (
+          <label key={one}>
+            <input type="checkbox" checked={chosen?.has(one) ?? false} onChange={() => toggle(one)} />
+            {label(one)}
+          </label>
+        ))}
+      </div>
+    </details>
+  );
+}

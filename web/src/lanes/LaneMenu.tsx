@@ -1,0 +1,37 @@
+import { auditTime, map, merge } from 'rxjs';
+import { useMemo } from 'preact/hooks';
+
+import { useObservable } from '../app/useObservable';
+import type { Lane } from '../marbles/lane';
+import type { LanesView } from './lanesView';
+
+const none = { hidden: new Set<string>(), folded: new Set<string>() };
+const noLanes: readonly Lane[] = [];
+
+/** Shows and hides lanes. */
+export function LaneMenu({ view }: { readonly view: LanesView }) {
+  const { marbles } = view.session;
+  const lanes$ = useMemo(
+    () =>
+      merge(view.rows$, marbles.changed$).pipe(
+        auditTime(500),
+        map(() => marbles.lanes),
+      ),
+    [view, marbles],
+  );
+  const lanes = useObservable(lanes$, noLanes);
+  const { hidden } = useObservable(view.choices$, none);
+  return (
+    <details class="menu">
+      <summary>Lanes{hidden.size > 0 && ` (${hidden.size} hidden)`}</summary>
+      <div class="menu-body" role="group" aria-label="Lanes that are shown">
+        {lanes.map(({ key, name }) => (
+          <label key={key}>
+            <input type="checkbox" checked={!hidden.has(key)} onChange={() => view.toggleHidden(key)} />
+            {name}
+          </label>
+        ))}
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,36 @@
+import { useEffect, useRef } from 'preact/hooks';
+
+import { useObservable } from '../app/useObservable';
+import { CanvasPainter } from './canvasPainter';
+import { LaneLabels } from './LaneLabels';
+import { onLaneKey } from './laneKeys';
+import { heightOf, rulerHeight } from './laneRows';
+import type { LanesView } from './lanesView';
+
+/** The labels of the lanes, and the canvas beside them. */
+export function LanesCanvas({ view }: { readonly view: LanesView }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const rows = useObservable(view.rows$, []);
+  useEffect(() => {
+    if (!canvas.current || !scroller.current) return undefined;
+    const painter = new CanvasPainter(view, canvas.current, scroller.current);
+    return () => painter.close();
+  }, [view]);
+  return (
+    <div class="lanes-scroller" ref={scroller}>
+      <div class="lanes-rows" style={{ height: `${heightOf(rows) + rulerHeight}px` }}>
+        <LaneLabels view={view} rows={rows} />
+        <canvas
+          ref={canvas}
+          tabIndex={0}
+          role="application"
+          aria-label="Marbles of the lanes. Left and right move from marble to marble, up and down change the lane."
+          aria-describedby="selected-marble"
+          onKeyDown={(event) => onLaneKey(view, event)}
+        />
+        {rows.length === 0 && <p class="lanes-empty muted">Nothing has happened yet.</p>}
+      </div>
+    </div>
+  );
+}
