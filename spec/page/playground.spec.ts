@@ -1,8 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { drawSunset } from '../../samples/demo/sunset';
+import { promisedOutcomes } from '../faults/support/table';
 import { usePages } from './support/pages';
-import { bytesOf, outputOf, pixelsOf, run, setBaud } from './support/playground';
+import { bytesOf, outputOf, pixelsOf, run, setBaud, write } from './support/playground';
+
+const slowDownload = `
+  import { machine, network, usocket } from 'rx-usocket';
+
+  const nic = await network.ESP8285(new machine.UART('modem', 115200));
+  await nic.connect(process.env['SSID'], process.env['RX_USOCKET_KEY']);
+  const sock = usocket.socket();
+  await sock.connect((await usocket.getaddrinfo('slow.example', 80))[0][4]);
+  await sock.sendall('GET /MAIX/MaixPy/assets/Alice.bmp HTTP/1.0\\r\\n\\r\\n');
+  try {
+    for (;;) console.log('received', (await sock.recv(4096)).length as number);
+  } catch (error) {
+    console.log('ended by', (error as { code: string }).code);
+  }
+`;
 
 describe('the playground', () => {
   const pages = usePages();
@@ -19,5 +35,21 @@ describe('the playground', () => {
     const incoming = page.getByRole('img', { name: 'The picture that comes in' });
     expect((await pixelsOf(incoming)).equals(await pixelsOf(saved))).toBe(true);
     await outputOf(page).getByText('save ok').waitFor();
+  });
+
+  it('runs a program that was written in it, and a fault ends its socket as the table says', async () => {
+    const page = await pages.open();
+    await write(page, slowDownload);
+    await run(page);
+    await outputOf(page).getByText('received').first().waitFor();
+    await page.getByRole('tab', { name: 'Faults' }).click();
+    await page.getByRole('button', { name: 'Restart', exact: true }).click();
+    const seen = page.getByRole('region', { name: 'What each socket saw' }).locator('strong');
+    await seen.first().waitFor();
+    const code = (await seen.first().textContent()) ?? '';
+    const { outcomes = [] } = promisedOutcomes().get('reset')?.get('recv') ?? {};
+    expect(outcomes).toContain(code);
+    await page.getByRole('tab', { name: 'Program' }).click();
+    await outputOf(page).getByText(`ended by ${code}`).waitFor();
   });
 });
