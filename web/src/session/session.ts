@@ -1,6 +1,7 @@
 import {
   BehaviorSubject,
   combineLatest,
+  EMPTY,
   filter,
   map,
   mergeMap,
@@ -13,6 +14,7 @@ import type { InterfaceState, WatchEvent } from 'rx-usocket/watch';
 
 import { Selection } from '../inspector/selection';
 import { Marbles } from '../marbles/marbles';
+import { RecordingKeeper } from '../recordings/recordingKeeper';
 import type { Source } from '../sources/source';
 import { Timeline } from './timeline';
 import { Viewport } from './viewport';
@@ -41,6 +43,9 @@ export class Session {
   /** The marble that the inspector shows. */
   readonly selection = new Selection();
 
+  /** What there is to save. */
+  readonly keeper: RecordingKeeper;
+
   private readonly batches = new Subject<readonly WatchEvent[]>();
   private readonly stage = new BehaviorSubject<SessionStage>({ stage: 'live' });
   private reading: Subscription | undefined;
@@ -53,6 +58,8 @@ export class Session {
       filter((event) => event.type === 'state'),
       map(({ state }) => state),
     );
+    // A recording is in a file already.
+    this.keeper = new RecordingKeeper(source.replay ? EMPTY : this.batches$, source.name);
     // A recording is there at once, unless it is replayed. Everything else takes its time.
     const speed$ = source.time?.speed$ ?? of(source.kind === 'recording' ? 0 : 1);
     const passing$ = combineLatest([speed$, this.stage$]);
@@ -78,6 +85,7 @@ export class Session {
 
   close(): void {
     this.reading?.unsubscribe();
+    this.keeper.close();
     this.timeline.close();
     this.viewport.close();
     this.source.close();

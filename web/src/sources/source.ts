@@ -2,6 +2,8 @@ import type { Observable } from 'rxjs';
 import type { FaultArgument } from 'rx-usocket/emulator';
 import type { WatchEvent } from 'rx-usocket/watch';
 
+import type { Recording } from '../recordings/openRecording';
+
 /** Where the events of a session come from: a program, a line of this page, or a recording. */
 export interface Source {
   readonly kind: 'playground' | 'serial' | 'line' | 'program' | 'recording';
@@ -15,6 +17,8 @@ export interface Source {
   readonly faults?: Faults;
   /** Left out where time cannot be changed. */
   readonly time?: TimeControl;
+  /** Left out if it is not a recording. */
+  readonly replay?: { readonly clock: Replay; readonly recording: Recording };
   /** Asks a program for payloads, or not any more. Left out where they are always there. */
   setPayloads?(areShown: boolean): void;
   /** Asks the modem for the strength of its signal. Left out where nobody can ask. */
@@ -38,4 +42,16 @@ export interface TimeControl {
   setSpeed(speed: number): void;
   /** Stops the time, and goes on to what happens next. */
   step(): void;
+}
+
+/** The time in a recording, in milliseconds as its events have it. */
+export interface Replay extends TimeControl {
+  readonly begins: number;
+  readonly ends: number;
+  /** Replays up to when the recording has been told. */
+  readonly position$: Observable<number>;
+  /** Replays whether all of it has been told. */
+  readonly isOver$: Observable<boolean>;
+  /** Tells everything up to a time at once. Returns `false`, and does nothing, if it has been told already. */
+  seek(time: number): boolean;
 }

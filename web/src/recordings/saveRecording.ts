@@ -1,0 +1,39 @@
+import type { Kept } from './recordingKeeper';
+
+/** Saves a file on this machine, as a download. */
+export function download(file: File): void {
+  const url = URL.createObjectURL(file);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = file.name;
+  link.click();
+  // The download has begun when the click is over.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** Whether this browser can hand the file to another program. */
+export function canShare(file: File): boolean {
+  return typeof navigator.canShare === 'function' && navigator.canShare({ files: [file] });
+}
+
+/** Hands the file to another program. Resolves also if the user changes his mind. */
+export async function share(file: File): Promise<void> {
+  try {
+    await navigator.share({ files: [file], title: file.name });
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
+  }
+}
+
+/** What is missing in a saved recording, and what that means; `undefined` if nothing is. */
+export function missingIn({ header: { bytes, isCut } }: Kept): string | undefined {
+  const cut = 'The beginning of the session is not in the file, because only the last 64 MB are kept.';
+  const unasked = {
+    all: undefined,
+    some: 'The bytes on the line are in the file only for the time when payloads were asked for.',
+    none: 'The bytes on the line are not in the file, because payloads were not asked for.',
+  }[bytes];
+  const meaning = 'The file can be looked at here, but rx-usocket replay and replayUart need all bytes.';
+  const told = [isCut ? cut : undefined, unasked].filter((text) => text !== undefined);
+  return told.length === 0 ? undefined : [...told, meaning].join(' ');
+}
