@@ -1,5 +1,6 @@
-import { defer, NEVER, type Observable, of, throwError } from 'rxjs';
+import { defer, NEVER, type Observable, of } from 'rxjs';
 
+import { sharedRecording } from '../recordings/sharedRecording';
 import { lineSource } from '../sources/lineSource';
 import { playgroundSource } from '../sources/playgroundSource';
 import { programSource } from '../sources/programSource';
@@ -25,5 +26,5 @@ export function askedSource(): Observable<Source> | undefined {
 function opened({ kind, url }: Asked): Observable<Source> {
   if (kind === 'program') return programSource(url);
   if (kind === 'line') return of(lineSource(url));
-  return throwError(() => new Error(`The page cannot open a ${kind} yet.`));
+  return sharedRecording(url);
 }

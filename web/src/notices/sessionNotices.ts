@@ -1,4 +1,4 @@
-import { EMPTY, filter, map, merge, mergeMap, type Observable, scan } from 'rxjs';
+import { filter, map, merge, mergeMap, type Observable, scan } from 'rxjs';
 
 import type { Session, SessionStage } from '../session/session';
 import type { Source } from '../sources/source';
@@ -17,10 +17,7 @@ export function sessionNotices({ source, stage$, batches$ }: Session): Observabl
     scan((missed, { count }) => missed + count, 0),
     map((missed) => missedNotice(missed)),
   );
-  const told$ = (source.notices$ ?? EMPTY).pipe(
-    map((text): Notice => ({ subject: 'notices of the source', kind: 'note', text })),
-  );
-  return merge(ends$, missed$, told$);
+  return merge(ends$, missed$);
 }
 
 function endNotice({ name }: Source, stage: Exclude<SessionStage, { stage: 'live' }>): Notice {

@@ -70,6 +70,11 @@ export function ReplayBar({ replay: { clock, recording }, attach }: ReplayBarPro
         ))}
       </select>
       {!isOver && (
+        <button type="button" title="Pause, and go on to what happens next" onClick={() => clock.step()}>
+          Step
+        </button>
+      )}
+      {!isOver && (
         <button type="button" title="Show all of the recording at once" onClick={() => clock.seek(ends)}>
           All
         </button>

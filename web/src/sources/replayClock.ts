@@ -27,6 +27,8 @@ export class ReplayClock implements Replay {
   private readonly position: BehaviorSubject<number>;
   private readonly speed: BehaviorSubject<number>;
   private readonly running: Subscription;
+  /** When the next event happens, as far as this is known. */
+  private awaited: number;
 
   /** @param from The time up to which everything is told at once. */
   constructor(
@@ -37,6 +39,7 @@ export class ReplayClock implements Replay {
     private readonly scheduler: SchedulerLike,
   ) {
     this.position = new BehaviorSubject(this.within(from));
+    this.awaited = from;
     this.speed = new BehaviorSubject(speed);
     this.position$ = this.position.pipe(distinctUntilChanged());
     this.isOver$ = this.position$.pipe(
@@ -52,7 +55,17 @@ export class ReplayClock implements Replay {
 
   /** Emits once, when the replay has come to a time, up to when it has come then. */
   reached(time: number): Observable<number> {
+    this.awaited = time;
     return this.position.pipe(first((position) => position >= time || position >= this.ends));
+  }
+
+  now(): number {
+    return this.position.value;
+  }
+
+  step(): void {
+    this.setSpeed(0);
+    this.seek(this.awaited);
   }
 
   setSpeed(speed: number): void {
