@@ -1,6 +1,7 @@
-import { createModules, type ESP8285, machine, type Socket } from '../../../src';
+import { createModules, machine, type Socket } from '../../../src';
 import type { Order } from '../messages';
 import { type Connected, type Stream, streamsOf } from './measure';
+import type { Watch } from './watched';
 
 /** Bytes that each `recv` asks for at most. */
 const most = 16_384;
@@ -11,15 +12,16 @@ const together = 32;
 /**
  * The library, as a program of a user has it.
  *
- * @param interfaceMade Watches the interface.
+ * @param watch Watches the interface.
  */
-export async function connect(order: Order, interfaceMade?: (nic: ESP8285) => void): Promise<Connected> {
+export async function connect(order: Order, watch?: Watch): Promise<Connected> {
   const { path, port, task, setting } = order;
-  const { network, usocket } = createModules({ ...(interfaceMade && { interfaceMade }) });
+  const { network, usocket } = createModules();
   // With the speed of the line, as a program of a user: how long reads wait depends on it.
   const uart = new machine.UART(path, setting.baud);
   const nic = await network.ESP8285(uart, { receive: setting.receive });
   if (!nic.isconnected()) await nic.connect('my-ssid', 'my-password');
+  const endWatching = await watch?.(nic);
   const ends: { socket: Socket; stream: Stream }[] = [];
   for (const stream of streamsOf(order)) {
     const socket = usocket.socket();
@@ -37,6 +39,7 @@ export async function connect(order: Order, interfaceMade?: (nic: ESP8285) => vo
     },
     async close() {
       for (const { socket } of ends) await socket.close();
+      await endWatching?.();
       await nic.close();
       await uart.close();
     },

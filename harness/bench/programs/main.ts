@@ -29,6 +29,9 @@ const programs: Readonly<Record<string, () => Promise<void>>> = {
     const { watchers } = await import('./watched');
     measureOnOrder((order) => connect(order, watchers[setting as Way]));
   },
+  async page() {
+    (await import('./watched')).attachPage(setting);
+  },
   async manyDriver() {
     (await import('./manyDriver')).driveMany();
   },

@@ -4,7 +4,11 @@ import type { Way, WatchedFigure } from './watched';
 /** The titles of the columns. */
 export const watchedTitles = ['watched', 'figure', 'speed', 'processor', 'watching takes'];
 
-const words: Readonly<Record<Way, string>> = { observed: '`observe`, with the bytes' };
+const words: Readonly<Record<Way, string>> = {
+  observed: '`observe`, with the bytes',
+  served: '`watch`, no page attached',
+  attached: '`watch`, a page with the bytes',
+};
 
 /** A table with a line for each way and figure. */
 export function watchedTableOf(figures: readonly WatchedFigure[]): readonly string[] {
