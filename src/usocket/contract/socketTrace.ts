@@ -99,6 +99,7 @@ export class TracedSocket {
     return this.trace.isWatched;
   }
 
+  /** The socket as it is now. */
   get details(): SocketDetails {
     return { id: this.id, ...this.socket.details };
   }
