@@ -21,6 +21,7 @@ import { sendCommand } from './commands/send';
 import { serveCommand } from './commands/serve';
 import { termCommand } from './commands/term';
 import { timeCommand } from './commands/time';
+import { watchCommand } from './commands/watch';
 import type { CommandContext } from './manner/context';
 import { exitCodeMeanings, exitCodeOf, exitCodes, messageOf } from './manner/exitCodes';
 
@@ -34,7 +35,8 @@ Examples:
   rx-usocket ports --probe                # which port has a modem?
   rx-usocket doctor --port /dev/ttyUSB0   # why does it not work?
   rx-usocket info --port /dev/ttyUSB0
-  rx-usocket info --port emulator:        # without a modem`;
+  rx-usocket info --port emulator:        # without a modem
+  rx-usocket watch --open                 # in a page of a browser`;
 
 /** The commands, under the headings of `--help`. */
 const groups: Readonly<Record<string, readonly ((context: CommandContext) => Command)[]>> = {
@@ -52,7 +54,7 @@ const groups: Readonly<Record<string, readonly ((context: CommandContext) => Com
   ],
   'Files through the modem:': [getCommand, putCommand, sendCommand, ncCommand],
   'Ways through the modem:': [proxyCommand, forwardCommand, serveCommand],
-  'For a page in a browser:': [bridgeCommand],
+  'For a page in a browser:': [watchCommand, bridgeCommand],
   'For tests of drivers:': [emulateCommand, recordCommand, replayCommand],
 };
 

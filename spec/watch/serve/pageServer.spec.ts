@@ -32,7 +32,7 @@ async function ask(target: string, { method = 'GET', host = 'localhost' } = {}) 
   socket.write(`${method} ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
   const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n');
   const [status = '', ...lines] = head.split('\r\n');
-  const headers = Object.fromEntries(lines.map((line) => line.split(': ', 2) as [string, string]));
+  const headers = Object.fromEntries(lines.map((line) => line.split(/: (.*)/, 2) as [string, string]));
   return { status: Number(status.split(' ')[1]), headers, body };
 }
 

@@ -8,6 +8,8 @@ export interface Content {
   /** For how long a browser may keep it. */
   readonly caching: string;
   readonly body: string | Buffer;
+  /** The name of its file, where the URL does not have it. */
+  readonly name?: string;
 }
 
 const types: Readonly<Record<string, string>> = {

@@ -92,6 +92,9 @@ function send({ status, content }: Reply, request: IncomingMessage, response: Se
     'content-type': content.type,
     'content-length': Buffer.byteLength(content.body),
     'cache-control': content.caching,
+    ...(content.name !== undefined && {
+      'content-disposition': `inline; filename*=UTF-8''${encodeURIComponent(content.name)}`,
+    }),
     ...(status === 405 && { allow: 'GET, HEAD' }),
   });
   response.end(request.method === 'HEAD' ? undefined : content.body);
