@@ -22,7 +22,7 @@ describe('the text of a plot', () => {
   it('tells the latest values, and all of them in a summary', () => {
     expect(plotText(definition('rate'), slice)).toEqual({
       readings: [
-        { label: 'from modem', colour: 'from-modem', value: '1.0 k' },
+        { label: 'from modem', colour: 'from-modem', value: '1.3 k' },
         { label: 'to modem', colour: 'to-modem', value: '0' },
       ],
       summary:

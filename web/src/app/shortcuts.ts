@@ -12,6 +12,20 @@ export const shortcuts: readonly {
     ],
   },
   {
+    place: 'On the lanes',
+    keys: [
+      ['← → ↑ ↓', 'select the marble beside, or on the lane above or below'],
+      ['Home, End', 'select the first marble, the last one'],
+      ['Enter', 'moves to the inspector of the selected marble'],
+      ['Escape', 'selects nothing'],
+      ['N', 'selects the next marble that the filter finds, and with Shift the one before'],
+      ['Space', 'follows what happens now, or stands still'],
+      ['+ −', 'show less time, or more'],
+      ['0', 'shows everything'],
+      ['Page Up, Page Down', 'show earlier or later times, and Shift with an arrow does so in small steps'],
+    ],
+  },
+  {
     place: 'On a tab',
     keys: [
       ['← →', 'shows the panel beside'],

@@ -18,7 +18,7 @@ export function factsOf(state: InterfaceState): readonly Fact[] {
     ['Modem', modemWords[modem]],
     ...fact('Firmware', firmware),
     ...fact('Line', line),
-    ...fact('Speed', baud && `${count(baud)} baud, at most ${count(baud / 10)} bytes/s`),
+    ...fact('Speed', baud && `${count(baud)} baud, ${count(baud / 10)} bytes/s`),
     ['Wi-Fi', wifiWords(state)],
     ...fact('Address', address),
     ...fact('Receiving', receive && receiveWords[receive]),

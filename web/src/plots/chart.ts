@@ -90,9 +90,13 @@ export class Chart {
     const { ctx, bbox } = plot;
     const pixel = uPlot.pxRatio;
     write(ctx, 10, 'left', 'top');
+    let lowest = Infinity;
     for (const value of this.lines.slice(1)) {
       const text = this.definition.format(value);
       const top = plot.valToPos(this.place(value), 'y', true) + pixel;
+      // A label that would cover the one below it is left out.
+      if (top + 12 * pixel > lowest) continue;
+      lowest = top;
       ctx.fillStyle = colour('surface');
       ctx.fillRect(bbox.left, top, ctx.measureText(text).width + 6 * pixel, 11 * pixel);
       ctx.fillStyle = colour('muted');

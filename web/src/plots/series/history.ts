@@ -6,6 +6,9 @@ const fineSteps = [100, 1000, 10_000];
 const coarseStep = 100_000;
 const capacity = 4096;
 
+/** How long it takes until all bytes of a moment are told, in milliseconds: a frame is told once it is complete. */
+const lag = 100;
+
 /** More points than this would not be told apart. */
 const mostPoints = 1200;
 
@@ -62,7 +65,7 @@ export class History {
       times: buckets.map((bucket) => (bucket + 0.5) * step),
       values: (column) =>
         buckets.map((bucket) => {
-          const value = columns[column].at(bucket) * factor(column, Math.min(step, now - bucket * step), step);
+          const value = columns[column].at(bucket) * factor(column, Math.min(step, now - lag - bucket * step), step);
           return Number.isNaN(value) ? null : value;
         }),
     };
