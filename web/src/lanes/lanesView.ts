@@ -42,7 +42,7 @@ export class LanesView {
   private pointer: Pointer | undefined;
 
   constructor(readonly session: Session) {
-    const { marbles, viewport, selection } = session;
+    const { marbles, viewport, selection, cursor } = session;
     this.filter$ = this.filter.asObservable();
     this.choices$ = this.choices.asObservable();
     this.rows$ = this.rows.pipe(distinctUntilChanged(areSameRows));
@@ -50,7 +50,8 @@ export class LanesView {
       distinctUntilChanged((one, other) => one?.count === other?.count && one?.isComplete === other?.isComplete),
     );
     this.changed$ = merge(
-      ...[marbles.changed$, viewport.range$, selection.number$, this.filter, this.choices, this.pointed],
+      ...[marbles.changed$, viewport.range$, selection.number$, cursor.time$],
+      ...[this.filter, this.choices, this.pointed],
     );
   }
 
@@ -74,19 +75,21 @@ export class LanesView {
   /** The pointer is over a point of the canvas, or has left it. */
   point(pointer: Pointer | undefined): void {
     this.pointer = pointer;
+    if (!pointer) this.session.cursor.point(undefined);
     this.pointed.next();
   }
 
   /** Makes what the next frame is drawn from, and goes on with the search. */
   scene(size: Pick<Scene, 'width' | 'height' | 'scrolled'>, palette: Palette, now: number): Scene {
-    const { marbles, viewport, selection } = this.session;
+    const { marbles, viewport, selection, cursor } = this.session;
     this.search();
     const { range } = viewport;
     const rows = rowsOf(marbles, range, this.choices.value);
     this.rows.next(rows);
     const base = { ...size, palette, now, marbles, range, rows, matches: this.matches, selected: selection.current };
     const { pointer } = this;
-    const scene = { ...base, cursor: pointer && timeAt(base, pointer.x), hovered: undefined };
+    if (pointer) cursor.point(timeAt(base, pointer.x));
+    const scene = { ...base, cursor: cursor.time, hovered: undefined };
     return { ...scene, hovered: pointer && marbleAt(scene, pointer.x, pointer.y) };
   }
 

@@ -19,29 +19,25 @@ interface PlotFigureProps {
 /** A plot, what it shows now or at the cursor, and a summary for who does not see it. */
 export function PlotFigure({ definition, source }: PlotFigureProps) {
   const place = useRef<HTMLDivElement>(null);
-  const pointed = useMemo(() => new Subject<void>(), []);
-  const cursor = useRef<number | undefined>(undefined);
   const captionId = useId();
 
   useEffect(() => {
     if (!place.current) return undefined;
-    const chart = new Chart(definition, place.current, (time) => {
-      cursor.current = time;
-      pointed.next();
-    });
+    const chart = new Chart(definition, place.current, (time) => source.cursor.point(time));
     const drawing = merge(source.frames$, theme$, resized(place.current, chart)).subscribe(() => {
       if (place.current?.offsetParent) chart.draw(source.slice(), source.range);
     });
+    drawing.add(source.cursor.time$.subscribe((time) => chart.point(time)));
     return () => {
       drawing.unsubscribe();
       chart.destroy();
     };
-  }, [definition, source, pointed]);
+  }, [definition, source]);
 
   const text$ = useMemo(() => {
-    const text = (): PlotText => plotText(definition, source.slice(), cursor.current);
-    return merge(source.frames$, pointed).pipe(auditTime(readingTime), startWith(undefined), map(text));
-  }, [definition, source, pointed]);
+    const text = (): PlotText => plotText(definition, source.slice(), source.cursor.time);
+    return merge(source.frames$, source.cursor.time$).pipe(auditTime(readingTime), startWith(undefined), map(text));
+  }, [definition, source]);
   const { readings, summary } = useObservable(text$, { readings: [], summary: '' });
   return (
     <figure class="plot" aria-labelledby={captionId}>

@@ -7,9 +7,6 @@ import type { PlotDefinition } from './plotDefinitions';
 import { linesOf, ownScaleOf, type Scale, scaleOf } from './scale';
 import type { Slice } from './series/history';
 
-/** All plots have one cursor. */
-const cursorKey = 'rx-usocket';
-
 /** Draws a plot on a canvas. Its scale is written into the plot, so that the times have the same places as in the lanes. */
 export class Chart {
   private range: Scale = [0, 1];
@@ -32,7 +29,6 @@ export class Chart {
       cursor: {
         y: false,
         drag: { x: false, y: false },
-        sync: { key: cursorKey, scales: ['x', null] },
         points: { show: false },
       },
       scales: {
@@ -63,6 +59,12 @@ export class Chart {
     this.ownScale = ownScaleOf(this.definition, drawn);
     const placed = drawn.map((values) => values.map((value) => (value === null ? null : this.place(value))));
     this.plot.setData([[...slice.times], ...placed]);
+  }
+
+  /** Marks a time. */
+  point(time: number | undefined): void {
+    const left = time === undefined ? -10 : this.plot.valToPos(time, 'x');
+    this.plot.setCursor({ left, top: left < 0 ? -10 : 1 }, false);
   }
 
   /** Takes the size that its place has now. */

@@ -1,5 +1,6 @@
 import uPlot from 'uplot';
 
+import { ticks } from '../lanes/ruler';
 import { colour } from '../theme/theme';
 import type { Curve } from './plotDefinitions';
 
@@ -18,7 +19,7 @@ function seriesOfCurve({ colour: name, look, format }: Curve): uPlot.Series {
 }
 
 /**
- * Both axes take no room. Only their lines are drawn.
+ * Both axes take no room. Only their lines are drawn, at the times of the lanes' ruler.
  *
  * @param lines Tells where the horizontal lines are now.
  */
@@ -26,7 +27,7 @@ export function axesOf(lines: () => number[]): uPlot.Axis[] {
   const grid: uPlot.Axis.Grid = { stroke: () => colour('edge'), width: 1 };
   const bare: uPlot.Axis = { size: 0, gap: 0, grid, ticks: { show: false }, values: () => [] };
   return [
-    { ...bare, space: 90 },
+    { ...bare, splits: ({ width }, _axis, from, to) => ticks({ from, to }, width).map(({ time }) => time) },
     { ...bare, splits: lines },
   ];
 }

@@ -1,5 +1,6 @@
 import { animationFrameScheduler, auditTime, map, merge, type Observable, share, Subscription } from 'rxjs';
 
+import type { Cursor } from '../session/cursor';
 import type { Session } from '../session/session';
 import type { VisibleRange } from '../session/viewport';
 import type { Slice } from './series/history';
@@ -33,6 +34,10 @@ export class PlotSource {
 
   get range(): VisibleRange {
     return this.session.viewport.range;
+  }
+
+  get cursor(): Cursor {
+    return this.session.cursor;
   }
 
   /** The values over the times that are shown. */

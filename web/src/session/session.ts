@@ -16,6 +16,7 @@ import { Selection } from '../inspector/selection';
 import { Marbles } from '../marbles/marbles';
 import { RecordingKeeper } from '../recordings/recordingKeeper';
 import type { Source } from '../sources/source';
+import { Cursor } from './cursor';
 import { Timeline } from './timeline';
 import { Viewport } from './viewport';
 
@@ -38,6 +39,8 @@ export class Session {
   readonly timeline: Timeline;
   /** The times that the panels show. */
   readonly viewport: Viewport;
+  /** The time under the pointer. */
+  readonly cursor = new Cursor();
   /** The events, as the lanes show them. */
   readonly marbles: Marbles;
   /** The marble that the inspector shows. */
