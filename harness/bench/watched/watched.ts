@@ -10,7 +10,7 @@ import { percentile } from '../results';
  * The ways in which a program is watched: `observed` has a subscriber of `observe`, with the bytes; `served` is watched with
  * `watch`, and no page is attached; `attached` has a page that has asked for the bytes, in a process of its own.
  */
-export const ways = ['observed', 'served', 'attached'] as const;
+const ways = ['observed', 'served', 'attached'] as const;
 export type Way = (typeof ways)[number];
 
 /** What is measured. */
