@@ -71,6 +71,9 @@ describe('a viewport', () => {
     viewport.reveal(5000);
     expect(ranges).toHaveLength(2);
     expect(viewport.range).toMatchObject({ from: 0, to: 10_000 });
+    viewport.reveal(50_000);
+    viewport.reveal(10);
+    expect(viewport.range).toMatchObject({ from: -200, to: 9800 });
   });
 
   it('is neither zoomed to nothing nor without end', () => {

@@ -38,7 +38,7 @@ export function PageHead({ session, attach, open, isSideFolded, foldSide }: Page
       <SourceChooser current={session.source} open={open} />
       <AttachedState session={session} />
       <span class="fill" />
-      <PayloadSwitch source={session.source} />
+      <PayloadSwitch session={session} />
       <RecordingsPanel session={session} attach={attach} />
       <ThemeSwitch />
       <Help />

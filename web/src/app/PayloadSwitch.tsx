@@ -1,21 +1,16 @@
-import { useState } from 'preact/hooks';
-
-import type { Source } from '../sources/source';
+import type { Session } from '../session/session';
+import { useObservable } from './useObservable';
 
 /** Asks a program for the bytes on its line. Nothing is rendered for a source that always tells them, or cannot. */
-export function PayloadSwitch({ source }: { readonly source: Source }) {
-  const [areShown, setShown] = useState(false);
-  if (!source.setPayloads) return null;
-  const toggle = () => {
-    source.setPayloads?.(!areShown);
-    setShown(!areShown);
-  };
+export function PayloadSwitch({ session }: { readonly session: Session }) {
+  const areShown = useObservable(session.arePayloadsShown$, false);
+  if (!session.source.setPayloads) return null;
   return (
     <button
       type="button"
       aria-pressed={areShown}
       title="Also shows the bytes on the line. Keys are never shown."
-      onClick={toggle}
+      onClick={() => session.setPayloads(!areShown)}
     >
       Payloads
     </button>

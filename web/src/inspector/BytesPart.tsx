@@ -1,3 +1,4 @@
+import { useObservable } from '../app/useObservable';
 import type { Session } from '../session/session';
 import { nearestBytes } from './details';
 import { HexView } from './HexView';
@@ -9,7 +10,9 @@ interface BytesPartProps {
 }
 
 /** The bytes of a marble, or where they are, or why there are none. */
-export function BytesPart({ session: { marbles, selection, source }, number, bytes }: BytesPartProps) {
+export function BytesPart({ session, number, bytes }: BytesPartProps) {
+  const { marbles, selection, source } = session;
+  const areShown = useObservable(session.arePayloadsShown$, false);
   if (bytes) return <HexView bytes={bytes} />;
   const kind = marbles.kind(number);
   if (kind === 'bytesToModem' || kind === 'bytesFromModem') {
@@ -25,10 +28,11 @@ export function BytesPart({ session: { marbles, selection, source }, number, byt
     );
   }
   if (!source.setPayloads) return null;
+  if (areShown) return <p class="muted">The bytes on the line are shown from now on.</p>;
   return (
     <p class="muted">
       Payloads are not asked for.{' '}
-      <button type="button" onClick={() => source.setPayloads?.(true)}>
+      <button type="button" onClick={() => session.setPayloads(true)}>
         Ask for payloads
       </button>
     </p>

@@ -5,7 +5,7 @@ import { marbleKinds } from '../marbles/marbleKinds';
 import type { Marbles } from '../marbles/marbles';
 
 /** A line of what the inspector says. */
-export interface Detail {
+interface Detail {
   readonly name: string;
   readonly text: string;
   /** The marble that the line is about, if it is another one. */

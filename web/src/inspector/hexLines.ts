@@ -1,7 +1,7 @@
 import { characters } from '../lanes/marbleWords';
 
 /** How many bytes a line shows. Eight fit into a narrow panel. */
-export const bytesPerLine = 8;
+const bytesPerLine = 8;
 
 /** How many lines these bytes need. */
 export function lineCount({ length }: Uint8Array): number {

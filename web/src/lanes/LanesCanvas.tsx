@@ -20,6 +20,7 @@ export function LanesCanvas({ view }: { readonly view: LanesView }) {
   return (
     <div class="lanes-scroller" ref={scroller}>
       <div class="lanes-rows" style={{ height: `${heightOf(rows) + rulerHeight}px` }}>
+        <span class="lanes-corner" style={{ height: `${rulerHeight}px` }} />
         <LaneLabels view={view} rows={rows} />
         <canvas
           ref={canvas}

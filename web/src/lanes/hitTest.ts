@@ -9,7 +9,7 @@ import { type Scene, timeAt, xOf } from './scene';
 const reach = 10;
 
 /** The row at a height of the canvas. */
-export function rowAt({ rows, scrolled }: Pick<Scene, 'rows' | 'scrolled'>, y: number): Row | undefined {
+function rowAt({ rows, scrolled }: Pick<Scene, 'rows' | 'scrolled'>, y: number): Row | undefined {
   const below = y - rulerHeight + scrolled;
   if (y < rulerHeight) return undefined;
   return rows.find(({ top, height }) => below >= top && below < top + height);

@@ -20,7 +20,7 @@ export interface LaneChoices {
 
 export const rulerHeight = 22;
 
-const foldedHeight = 12;
+const foldedHeight = 15;
 const heights: Readonly<Record<LaneSubject['kind'], number>> = {
   toModem: 26,
   fromModem: 26,

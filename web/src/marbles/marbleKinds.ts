@@ -84,7 +84,7 @@ export type MarbleKind = keyof typeof looks;
 export const marbleKinds: Readonly<Record<MarbleKind, Look>> = looks;
 
 /** The kinds by their numbers. */
-export const kindNames = Object.keys(looks) as readonly MarbleKind[];
+const kindNames = Object.keys(looks) as readonly MarbleKind[];
 
 const numbers = new Map(kindNames.map((name, number) => [name, number]));
 

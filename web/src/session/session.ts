@@ -35,6 +35,8 @@ export class Session {
   readonly stage$: Observable<SessionStage>;
   /** Hot: how the interface is doing. */
   readonly state$: Observable<InterfaceState>;
+  /** Replays whether the source was asked for payloads. */
+  readonly arePayloadsShown$: Observable<boolean>;
   /** The times of the events. */
   readonly timeline: Timeline;
   /** The times that the panels show. */
@@ -50,12 +52,14 @@ export class Session {
   readonly keeper: RecordingKeeper;
 
   private readonly batches = new Subject<readonly WatchEvent[]>();
+  private readonly arePayloadsShown = new BehaviorSubject(false);
   private readonly stage = new BehaviorSubject<SessionStage>({ stage: 'live' });
   private reading: Subscription | undefined;
 
   constructor(readonly source: Source) {
     this.batches$ = this.batches.asObservable();
     this.stage$ = this.stage.asObservable();
+    this.arePayloadsShown$ = this.arePayloadsShown.asObservable();
     this.state$ = this.batches.pipe(
       mergeMap((batch) => batch),
       filter((event) => event.type === 'state'),
@@ -84,6 +88,12 @@ export class Session {
         this.stage.next({ stage: 'lost', why: error instanceof Error ? error.message : String(error) }),
       complete: () => this.stage.next({ stage: 'ended' }),
     });
+  }
+
+  /** Asks the source for payloads, or not any more, if it can be asked. */
+  setPayloads(areShown: boolean): void {
+    this.source.setPayloads?.(areShown);
+    this.arePayloadsShown.next(areShown);
   }
 
   close(): void {

@@ -108,7 +108,9 @@ export class Viewport {
   /** Moves the range if it does not contain this time. */
   reveal(time: number): void {
     const { from, to } = this.view.value;
-    if (time < from || time > to) this.stand(time - this.span / 2, time + this.span / 2);
+    if (time >= from && time <= to) return;
+    const begin = Math.max(this.start - this.span * freePart, time - this.span / 2);
+    this.stand(begin, begin + this.span);
   }
 
   close(): void {
