@@ -17,9 +17,9 @@ const actions: Readonly<Record<string, (view: LanesView) => void>> = {
   PageUp: (view) => scroll(view, -0.9),
   PageDown: (view) => scroll(view, 0.9),
   ' ': ({ session }) => session.viewport.toggle(),
-  '+': ({ session }) => session.viewport.zoom(1 / zoomed),
-  '=': ({ session }) => session.viewport.zoom(1 / zoomed),
-  '-': ({ session }) => session.viewport.zoom(zoomed),
+  '+': (view) => zoom(view, 1 / zoomed),
+  '=': (view) => zoom(view, 1 / zoomed),
+  '-': (view) => zoom(view, zoomed),
   0: ({ session }) => session.viewport.fitAll(),
   n: (view) => view.moveMatch(1),
   'Shift+N': (view) => view.moveMatch(-1),
@@ -39,4 +39,12 @@ export function onLaneKey(view: LanesView, event: KeyboardEvent): void {
 function scroll({ session }: LanesView, part: number): void {
   const { from, to } = session.viewport.range;
   session.viewport.scroll((to - from) * part);
+}
+
+/** Zooms around the selected marble, if it is visible. */
+function zoom({ session: { marbles, selection, viewport } }: LanesView, factor: number): void {
+  const { current } = selection;
+  const time = current === undefined ? undefined : marbles.time(current);
+  const { from, to } = viewport.range;
+  viewport.zoom(factor, time !== undefined && time >= from && time <= to ? time : undefined);
 }
