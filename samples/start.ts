@@ -19,6 +19,7 @@ import { type Options, readOptions } from './demo/options';
 import { number, percent, Progress } from './demo/progress';
 import { readPicture, renderPicture, screenOf } from './demo/showPicture';
 import { upload } from './demo/upload';
+import { startWatching, type Watching } from './demo/watching';
 import { startVirtualWorld, type VirtualWorld } from './demo/virtualWorld';
 
 async function demonstrate(options: Options): Promise<void> {
@@ -43,7 +44,9 @@ async function transferPicture(options: Options, world?: VirtualWorld): Promise<
   const nic = await network.ESP8285(uart, { ...(faster !== undefined && { baud: faster }) });
   const line = capacity(nic.baud ?? baud, firmware);
   if (faster !== undefined) say(`The line has ${nic.baud} baud now.`);
+  let watching: Watching | undefined;
   try {
+    if (options.watch) watching = await startWatching(nic, world?.emulator);
     await nic.connect(ssid, key);
     const [address] = await nic.ifconfig();
     say(`The modem has the address ${address}.`);
@@ -69,6 +72,7 @@ async function transferPicture(options: Options, world?: VirtualWorld): Promise<
     if (world) check('the picture has arrived, byte for byte', picture.equals(await world.sunk));
   } finally {
     await nic.close();
+    await watching?.end();
   }
 }
 

@@ -14,6 +14,8 @@ export interface Options {
   readonly key?: string;
   readonly sink?: readonly [address: string, port: number];
   readonly save: string;
+  /** Lets a page of a browser watch the modem. */
+  readonly watch?: true;
 }
 
 const description = [
@@ -44,6 +46,7 @@ export function readOptions(argv: readonly string[]): Options {
     .addOption(new Option('--key <key>', 'key of the network; better in the environment').env('RX_USOCKET_KEY'))
     .option('--sink <host:port>', 'where to send the picture; try `nc -l 3456 > received.bmp` there', endpoint)
     .option('--save <folder>', 'where to save the picture', 'downloads')
+    .option('--watch', 'show what happens between the modem and the sockets, live, in a page of a browser')
     .addHelpText('after', example)
     .parse(argv);
   const options = { ...program.opts<Omit<Options, 'url'>>(), url: program.processedArgs[0] as URL };

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import type { Address } from 'rx-usocket';
 
-import { type EmulatorOptions, servePty, serveTcp } from 'rx-usocket/emulator';
+import { type Emulator, type EmulatorOptions, servePty, serveTcp } from 'rx-usocket/emulator';
 import type { Options } from './options';
 import { drawSunset } from './sunset';
 
@@ -12,6 +12,7 @@ import { drawSunset } from './sunset';
 export interface VirtualWorld {
   /** The line of the modem, for `machine.UART`. */
   readonly port: string;
+  readonly emulator: Emulator;
   readonly ssid: string;
   readonly key: string;
   /** The picture that the web server serves. */
@@ -55,6 +56,7 @@ export async function startVirtualWorld({ url, baud, firmware }: Options): Promi
   });
   return {
     port: modem.port,
+    emulator: modem.emulator,
     ssid,
     key,
     picture,
@@ -69,14 +71,16 @@ export async function startVirtualWorld({ url, baud, firmware }: Options): Promi
   };
 }
 
+type ServedModem = Pick<VirtualWorld, 'port' | 'emulator' | 'close'>;
+
 /** Serves the modem on a pseudo-terminal, or over TCP where this machine has none. */
-async function startModem(options: EmulatorOptions): Promise<{ readonly port: string; close(): Promise<void> }> {
+async function startModem(options: EmulatorOptions): Promise<ServedModem> {
   try {
     const served = await servePty(options);
-    return { port: served.path, close: () => served.close() };
+    return { port: served.path, emulator: served.emulator, close: () => served.close() };
   } catch {
     const served = await serveTcp(options);
-    return { port: `tcp://127.0.0.1:${served.port}`, close: () => served.close() };
+    return { port: `tcp://127.0.0.1:${served.port}`, emulator: served.emulator, close: () => served.close() };
   }
 }
 

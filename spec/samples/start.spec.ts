@@ -1,15 +1,18 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { drawSunset } from '../../samples/demo/sunset';
 import { type ServedTcp, serveTcp, type ServeTcpOptions } from '../../src/emulator';
+import type { WatchEvent } from '../../src/watch';
+import { AttachingPage } from '../watch/support/attachPage';
 import { restAt } from '../../harness/peers/peer';
 import { runProgram, startProgram } from '../../harness/processes/program';
+import { startOnTerminal } from '../../harness/processes/terminal';
 import { tcpServer } from '../../harness/peers/tcpServer';
 
 const start = 'samples/start.ts';
@@ -89,6 +92,26 @@ describe('the demonstration', () => {
     await silent.accept();
     program.signal('SIGINT');
     expect(await program.outcome).toMatchObject({ code: 1, stderr: '\nCancelled.\n' });
+  });
+
+  it('is watched by a page, for which it waits on a terminal, and which keeps what it has seen', async () => {
+    const opener = process.platform === 'darwin' ? 'open' : 'xdg-open';
+    await writeFile(join(folder, opener), '#!/bin/sh\n', { mode: 0o755 });
+    const path = { PATH: [folder, process.env['PATH']].join(delimiter) };
+    await using program = startOnTerminal(start, ['--watch', '--baud', '921600', '--save', folder], path);
+    await program.shown(/Waiting for the page/);
+    expect(program.screen).not.toContain('GET ');
+    const [url = ''] = /http:\/\/127\.0\.0\.1:\d+\/#program=[\w-]+/.exec(program.screen) ?? [];
+    const page = await AttachingPage.to(url);
+    expect(await page.message(({ kind }) => kind === 'hello')).toMatchObject({ faults: { reset: {} } });
+    expect(await page.end()).toEqual({ kind: 'end' });
+    const isSent = (event: WatchEvent) => event.type === 'said' && event.text.startsWith('AT+CIPSEND');
+    expect(page.events.filter(isSent).length).toBeGreaterThan(10);
+    await program.shown(/Ctrl-C or Enter ends it/);
+    const late = await AttachingPage.to(url);
+    expect(await late.end()).toEqual({ kind: 'end' });
+    program.type('\u0003');
+    expect(await program.ended).toBe(0);
   });
 
   it('ends when there is no such port', async () => {
