@@ -16,16 +16,23 @@ function shown(
 }
 
 describe('the history of a session', () => {
-  it('makes sums rates, and the newest one once all bytes of half of its time are told', () => {
+  it('makes sums rates once all their bytes are told', () => {
     const history = new History();
     history.add('toModem', 10, 30);
     history.add('toModem', 90, 20);
     history.add('toModem', 210, 10);
-    expect(shown(history, 'toModem', 0, 300, 320)).toEqual([
+    expect(shown(history, 'toModem', 0, 300, 399)).toEqual([
       [50, 500],
       [150, 0],
     ]);
-    expect(shown(history, 'toModem', 0, 300, 350)).toContainEqual([250, 200]);
+    expect(shown(history, 'toModem', 0, 300, 400)).toContainEqual([250, 100]);
+  });
+
+  it('makes the sum of a long bucket a rate before it is over', () => {
+    const history = new History();
+    history.add('toModem', 600_100, 30);
+    expect(shown(history, 'toModem', 0, 900_000, 600_499)).not.toContainEqual([600_500, 60]);
+    expect(shown(history, 'toModem', 0, 900_000, 600_500)).toContainEqual([600_500, 60]);
   });
 
   it('spreads a sum over the time that it took', () => {

@@ -22,11 +22,11 @@ describe('the text of a plot', () => {
   it('tells the latest values, and all of them in a summary', () => {
     expect(plotText(definition('rate'), slice)).toEqual({
       readings: [
-        { label: 'from modem', colour: 'from-modem', value: '1.3 k' },
+        { label: 'from modem', colour: 'from-modem', value: '2.0 k' },
         { label: 'to modem', colour: 'to-modem', value: '0' },
       ],
       summary:
-        'Bytes/s, bytes per second, in the time that is shown. from modem: latest 0, least 0, greatest 3.0 k. ' +
+        'Bytes/s, bytes per second, in the time that is shown. from modem: latest 3.0 k, least 1.0 k, greatest 3.0 k. ' +
         'to modem: latest 0, least 0, greatest 0.',
     });
   });

@@ -65,7 +65,7 @@ export class History {
       times: buckets.map((bucket) => (bucket + 0.5) * step),
       values: (column) =>
         buckets.map((bucket) => {
-          const value = columns[column].at(bucket) * factor(column, Math.min(step, now - lag - bucket * step), step);
+          const value = columns[column].at(bucket) * factor(column, now - bucket * step, step);
           return Number.isNaN(value) ? null : value;
         }),
     };
@@ -87,8 +87,12 @@ function level(step: number): Level {
   return { step, columns: Object.fromEntries(made) as Level['columns'] };
 }
 
-/** Makes a sum a rate. The newest bucket is not over yet: its rate is known once half of it has passed. */
+/**
+ * Makes a sum a rate. A bucket counts once all its bytes are told, and a long one before: `elapsed` is the time since its
+ * beginning.
+ */
 function factor(column: ColumnName, elapsed: number, step: number): number {
   if (columns[column] !== 'sum') return 1;
-  return elapsed < step / 2 ? NaN : 1000 / elapsed;
+  if (elapsed >= step + lag) return 1000 / step;
+  return elapsed < Math.max(step / 2, 4 * lag) ? NaN : 1000 / Math.min(elapsed, step);
 }
