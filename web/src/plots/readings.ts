@@ -3,7 +3,7 @@ import type { Slice } from './series/history';
 import type { ColourName } from '../theme/theme';
 
 /** What a curve has at one time, as a text. */
-export interface Reading {
+interface Reading {
   readonly label: string;
   readonly colour: ColourName;
   readonly value: string;
