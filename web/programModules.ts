@@ -40,7 +40,7 @@ export function programModules(): Plugin {
     enforce: 'pre',
     // `machine.UART` of a program opens the line of the page.
     async resolveId(source, importer, options) {
-      if (!/transports$/.test(source)) return null;
+      if (!source.endsWith('transports')) return null;
       const found = await this.resolve(source, importer, { ...options, skipSelf: true });
       return found?.id === openUart.of ? openUart.ofPage : null;
     },

@@ -21,7 +21,10 @@ describe('an adjustable time', () => {
     'is the real time at first',
     marbles(({ expectObservable }, scheduler) => {
       const time = timeOn(scheduler);
-      const values$ = interval(2, time).pipe(take(3), map(String));
+      const values$ = interval(2, time).pipe(
+        take(3),
+        map((value) => `${value}`),
+      );
       expectObservable(values$).toBe('--0-1-(2|)');
     }),
   );

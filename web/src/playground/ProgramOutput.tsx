@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 
 import { useObservable } from '../app/useObservable';
 import type { Output, OutputLine } from './run/output';
@@ -17,9 +17,16 @@ export function ProgramOutput({ output, showLine }: ProgramOutputProps) {
   const lines = useObservable(output.lines$, nothing);
   const place = useRef<HTMLDivElement>(null);
   const follows = useRef(true);
-  useLayoutEffect(() => {
+  const follow = (): void => {
     if (follows.current && place.current) place.current.scrollTop = place.current.scrollHeight;
-  }, [lines]);
+  };
+  useLayoutEffect(follow, [lines]);
+  useEffect(() => {
+    // A panel that is hidden by its tab forgets how far it was scrolled.
+    const resized = new ResizeObserver(follow);
+    if (place.current) resized.observe(place.current);
+    return () => resized.disconnect();
+  }, []);
   return (
     <div
       class="program-output"
@@ -28,7 +35,7 @@ export function ProgramOutput({ output, showLine }: ProgramOutputProps) {
       tabIndex={0}
       ref={place}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
-        follows.current = scrollHeight - scrollTop - clientHeight < nearEnd;
+        if (clientHeight > 0) follows.current = scrollHeight - scrollTop - clientHeight < nearEnd;
       }}
     >
       {lines.length === 0 && <p class="muted">What the program prints comes here.</p>}

@@ -7,9 +7,9 @@ import { lineToProgram } from './lineToProgram';
 export { withoutPassword } from '../../../src/transports/lineName';
 
 /** Opens the line of the page, whatever the name: a program that was written for a device runs as it is. */
-export const openUart: typeof openUartOnNode = (_, { baudRate = 115_200 } = {}) => {
+export const openUart: typeof openUartOnNode = (_, settings) => {
   try {
-    return lineToProgram(hostOfFrame().openLine(baudRate)) as ReturnType<typeof openUartOnNode>;
+    return lineToProgram(hostOfFrame().openLine(settings?.baudRate ?? 115_200)) as ReturnType<typeof openUartOnNode>;
   } catch (error) {
     const { message = String(error), code } = error as { readonly message?: string; readonly code?: string };
     throw new OSError(isErrorCode(code) ? code : 'ENODEV', 'open', message);

@@ -1,4 +1,4 @@
-import { EMPTY, of } from 'rxjs';
+import { noop, of } from 'rxjs';
 import type { ESP8285 } from 'rx-usocket';
 import { observe } from 'rx-usocket/watch';
 
@@ -11,7 +11,9 @@ export function watchedByPage(nic: ESP8285): void {
     events$: observe(nic, { payloads$: of(true) }),
     incoming$: incomingBytes(nic),
     // The answer, or the failure, shows in the trace.
-    measureSignal: () => void nic.rssi$().subscribe({ error: () => EMPTY }),
+    measureSignal: () => {
+      nic.rssi$().subscribe({ error: noop });
+    },
     close: () => nic.close(),
   });
 }

@@ -55,5 +55,5 @@ export function hasSerialPorts(): boolean {
 }
 
 function serialOf(browser: Navigator): { requestPort(): Promise<ChosenPort> } | undefined {
-  return 'serial' in browser ? (browser.serial as { requestPort(): Promise<ChosenPort> }) : undefined;
+  return 'serial' in browser ? browser.serial : undefined;
 }

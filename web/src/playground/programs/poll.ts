@@ -11,24 +11,29 @@ async function ask(host: string, port: number, question: string): Promise<Socket
   return sock;
 }
 
-const names = new Map<unknown, string>();
-names.set(await ask('echo.example', 7, 'echo!'), 'echo');
-names.set(await ask('time.example', 13, ''), 'time');
-names.set(await ask('slow.example', 80, 'GET /hello.txt HTTP/1.0\r\n\r\n'), 'slow web');
+const asked: { readonly name: string; readonly sock: Socket }[] = [
+  { name: 'echo', sock: await ask('echo.example', 7, 'echo!') },
+  { name: 'time', sock: await ask('time.example', 13, '') },
+  { name: 'slow web', sock: await ask('slow.example', 80, 'GET /hello.txt HTTP/1.0\r\n\r\n') },
+];
 
 const poller = uselect.poll();
-for (const sock of names.keys()) poller.register(sock as Socket, uselect.POLLIN);
+for (const { sock } of asked) poller.register(sock, uselect.POLLIN);
 
-for (let turns = 0; turns < 12 && names.size > 0; turns++) {
+for (let left = asked.length; left > 0;) {
   const ready = await poller.poll(1500);
   if (ready.length === 0) console.log('nothing for 1.5 s');
-  for (const [sock] of ready) {
-    const data = await (sock as Socket).recv(1024);
-    console.log(`${names.get(sock)}: ${data.length === 0 ? 'the end' : JSON.stringify(data.toString())}`);
+  if (ready.length === 0 && left === 1) break;
+  for (const [stream] of ready) {
+    const found = asked.find(({ sock }) => sock === stream);
+    if (!found) continue;
+    const { name, sock } = found;
+    const data = await sock.recv(1024);
+    console.log(`${name}: ${data.length === 0 ? 'the end' : JSON.stringify(data.toString())}`);
     if (data.length > 0) continue;
     poller.unregister(sock);
-    names.delete(sock);
-    await (sock as Socket).close();
+    await sock.close();
+    left--;
   }
 }
 await nic.close();

@@ -1,4 +1,4 @@
-import { from, Observable, tap } from 'rxjs';
+import { from, type Observable, tap } from 'rxjs';
 import type { Uart } from 'rx-usocket';
 
 /** Opens the line of a source. */
