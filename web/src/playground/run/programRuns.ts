@@ -7,7 +7,6 @@ import type { IncomingBytes } from './incoming';
 import type { OpenLine } from './openLines';
 import { Output } from './output';
 import { ProgramRun } from './programRun';
-import { stripTypes } from './stripTypes';
 
 /** A program, and how it is called. */
 export interface Program {
@@ -52,7 +51,9 @@ export class ProgramRuns {
     this.output.clear();
     let plain: string;
     try {
-      plain = await stripTypes(code);
+      // It is loaded with the first run, because it is larger than the page.
+      const { stripTypes } = await import('./stripTypes');
+      plain = stripTypes(code);
     } catch (error) {
       this.output.fail(error, '');
       this.stage.next('idle');
