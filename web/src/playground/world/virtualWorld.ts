@@ -1,9 +1,10 @@
 import { type Observable, Subject, Subscription } from 'rxjs';
 import type { Uart } from 'rx-usocket';
 import { createEmulator, type Emulator, type Fault, type HostTable } from 'rx-usocket/emulator';
-import { MemoryNetwork } from 'rx-usocket/testing';
 import type { VirtualEvent } from 'rx-usocket/watch';
 
+// The index of `testing` would bring the driver with it, which only programs need.
+import { MemoryNetwork } from '../../../../src/testing/memoryNetwork';
 import { drawSunset } from '../../../../samples/demo/sunset';
 import type { AdjustableTime } from '../time/adjustableTime';
 import { talkingClient } from './clients';
