@@ -1,5 +1,5 @@
 import { asBuffer } from '../../streams';
-import { formatBytes } from '../../testing';
+import { formatBytes } from '../../testing/recording';
 import type { BytesEvent, WatchEvent } from '../events/watchEvent';
 import { jsonWithoutKeys, KeyMask } from './keyMask';
 

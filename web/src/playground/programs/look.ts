@@ -3,5 +3,5 @@ import { machine, network } from 'rx-usocket';
 
 const nic = await network.ESP8285(new machine.UART('modem', Number(process.env['BAUD'])));
 console.log('firmware', await nic.version());
-for (const found of await nic.scan()) console.log(found);
+for (const { ssid, rssi } of await nic.scan()) console.log(`${ssid}, ${rssi} dBm`);
 await nic.close();

@@ -14,6 +14,9 @@ export interface RealTime {
 /** Real milliseconds. What is later than this, because the machine has slept or the tab was hidden, is not made up for. */
 const longestDelay = 1000;
 
+/** Milliseconds: what is lost by rounding, as numbers since 1970 are. Otherwise a timer might come too early for ever. */
+const tolerance = 0.001;
+
 /**
  * A time whose speed can be changed at any moment, for a virtual modem, its driver and the programs on it. 1 is the real
  * time, 0 stands still, and `Infinity` is as fast as the machine can.
@@ -85,7 +88,8 @@ export class AdjustableTime implements SchedulerLike, TimeControl {
   }
 
   private isDue({ due }: Due): boolean {
-    return due <= this.stepUntil || this.speeds.value === Infinity || (this.speeds.value > 0 && due <= this.passed());
+    const { value: speed } = this.speeds;
+    return due <= this.stepUntil || speed === Infinity || (speed > 0 && due <= this.passed() + tolerance);
   }
 
   /** Waits in real time for the next action. */
