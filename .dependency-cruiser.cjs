@@ -101,7 +101,7 @@ const beside = {
   samples: ['src'],
   scripts: ['src', 'harness'],
   spec: ['src', 'harness', 'samples'],
-  web: ['src', 'samples'],
+  web: ['src', 'samples', 'harness'],
 };
 
 /** All folders in that order. */

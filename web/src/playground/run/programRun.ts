@@ -7,7 +7,15 @@ import { OpenLines, type OpenLine } from './openLines';
 import type { Output } from './output';
 import { ownEvent } from './ownEvent';
 import type { MadeInterface, ProgramFiles, ProgramFrame, ProgramHost } from './programHost';
-import type { Program } from './programRuns';
+
+/** A program, and how it is called. */
+export interface Program {
+  /** JavaScript or TypeScript: an ES module. */
+  readonly code: string;
+  /** As on a command line. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
 
 /** What a run uses of the page. */
 export interface RunTools {

@@ -6,16 +6,7 @@ import { PageFiles } from './files';
 import type { IncomingBytes } from './incoming';
 import type { OpenLine } from './openLines';
 import { Output } from './output';
-import { ProgramRun } from './programRun';
-
-/** A program, and how it is called. */
-export interface Program {
-  /** JavaScript or TypeScript: an ES module. */
-  readonly code: string;
-  /** As on a command line. */
-  readonly args: readonly string[];
-  readonly environment: Readonly<Record<string, string>>;
-}
+import { type Program, ProgramRun } from './programRun';
 
 export type RunStage = 'idle' | 'running' | 'stopping';
 

@@ -10,7 +10,7 @@ export function shownValues(values: readonly unknown[]): string {
 }
 
 /** A value as text, which the objects of another document are, too: they have other classes. */
-export function shownValue(value: unknown, depth = 0): string {
+function shownValue(value: unknown, depth = 0): string {
   if (typeof value === 'string')
     return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
   if (typeof value === 'bigint') return `${value}n`;
