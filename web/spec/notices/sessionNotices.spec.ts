@@ -13,6 +13,7 @@ function noticesOf(batches$: Batches, kind: Source['kind'] = 'program'): readonl
   const texts: string[] = [];
   sessionNotices(session).subscribe(({ text }) => texts.push(text));
   session.start();
+  session.close();
   return texts;
 }
 

@@ -10,12 +10,16 @@ export type ServerCheck = (url: string) => Observable<boolean>;
  * WebSocket that was refused, so the page asks whether a server is there.
  */
 export function programFailure(error: unknown, url: string, answers: ServerCheck): Observable<never> {
-  if (!(error instanceof ConnectionLost)) return throwError(() => error);
-  if (error.said !== '') return throwError(() => error);
+  if (!(error instanceof ConnectionLost) || saysWhy(error)) return throwError(() => error);
   const { host } = new URL(url);
   return answers(`http://${host}/`).pipe(
     concatMap((isThere) => throwError(() => new Error(isThere ? refused(host) : absent(host, error.wasOpen)))),
   );
+}
+
+/** Whether the program itself has said why it hangs up. */
+export function saysWhy(error: unknown): boolean {
+  return error instanceof ConnectionLost && error.said !== '';
 }
 
 function refused(host: string): string {

@@ -1,7 +1,7 @@
 import { asyncScheduler, catchError, Observable, retry, type SchedulerLike, Subject, timer } from 'rxjs';
 import type { ProgramMessage } from 'rx-usocket/watch';
 
-import { programFailure, type ServerCheck, somebodyAnswers } from './programFailure';
+import { programFailure, saysWhy, type ServerCheck, somebodyAnswers } from './programFailure';
 import { ProgramEvents } from './programEvents';
 import { programMessages, type ProgramSocketConstructor } from './programMessages';
 import { ProgramRequests } from './programRequests';
@@ -34,7 +34,8 @@ export function programSource(url: string, options: ProgramSourceOptions = {}): 
         count: tries,
         resetOnSuccess: true,
         delay: (error: unknown, count) => {
-          if (!program.isAttached) throw error;
+          // A program that says why it hangs up does not want to be asked again.
+          if (!program.isAttached || saysWhy(error)) throw error;
           program.triesAgain();
           return timer(firstPause * 2 ** (count - 1), scheduler);
         },
