@@ -104,7 +104,7 @@ describe('Operations', () => {
     const told: unknown[] = [];
     operations
       .start('recv', undefined, () => NEVER)
-      .subscribe({ error: (error) => told.push(error) })
+      .subscribe({ error: (error: unknown) => told.push(error) })
       .unsubscribe();
     operations.close();
     assert.deepStrictEqual(told, []);
