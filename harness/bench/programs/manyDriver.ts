@@ -12,7 +12,7 @@ const most = 16_384;
 
 /** How often the memory is looked at, and the milliseconds between these moments. */
 const moments = 5;
-const betweenMoments = 100;
+const betweenMoments = 200;
 
 /** Milliseconds between the moments at which the event loop is checked. */
 const resolution = 5;
@@ -131,8 +131,7 @@ async function usualMemory(): Promise<Memory> {
 }
 
 function memoryInUse(): Memory {
-  // Twice, because the first collection may only queue what finalizers free.
-  global.gc?.();
+  // Once for each moment. Two in a row would keep the lines unread for so long that a slow machine loses bytes.
   global.gc?.();
   const { heapUsed, arrayBuffers, rss } = process.memoryUsage();
   return { heap: heapUsed, buffers: arrayBuffers, resident: rss };
