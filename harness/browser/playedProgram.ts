@@ -25,6 +25,8 @@ export async function playedProgram(page: string): Promise<PlayedProgram> {
     handleProtocols: () => watchProtocol,
   });
   let socket: WebSocket | undefined;
+  // A page may attach before the spec waits for that.
+  const attaching = once(programs, 'connection') as Promise<[WebSocket]>;
   const send = (message: ProgramMessage): Promise<void> =>
     new Promise((resolve, reject) => {
       if (!socket) throw new Error('no page has attached');
@@ -33,7 +35,7 @@ export async function playedProgram(page: string): Promise<PlayedProgram> {
   return {
     url: `${files.url}#program=played`,
     async attached() {
-      if (!socket) [socket] = (await once(programs, 'connection')) as [WebSocket];
+      [socket] = await attaching;
       await send({ kind: 'hello', name: 'played' });
     },
     tell: (events) => send({ kind: 'events', events }),
