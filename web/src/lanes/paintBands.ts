@@ -9,6 +9,8 @@ type Pen = CanvasRenderingContext2D;
 
 /** Bands of fewer pixels are not told apart. */
 const narrow = 4;
+/** An opening is drawn with dashes if it has more pixels. */
+const dashedFrom = 20;
 /** How many marbles before the range are looked at for a span that reaches into it. */
 const lookBack = 64;
 
@@ -31,7 +33,8 @@ function paintLink(pen: Pen, scene: Scene, row: Row, y: number, number: number):
     if (width < narrow) return;
     pen.strokeStyle = palette.link;
     pen.lineWidth = 1;
-    pen.setLineDash([3, 2]);
+    // Dashes are slow to draw, and cannot be seen on a small one.
+    if (width > dashedFrom) pen.setLineDash([3, 2]);
     pen.strokeRect(left + 0.5, top + 0.5, width - 1, height - 1);
     pen.setLineDash([]);
   });
@@ -42,7 +45,10 @@ function paintLink(pen: Pen, scene: Scene, row: Row, y: number, number: number):
     if (failure !== undefined) crosses.add(left + width, top + height / 2);
   });
   for (const stalls of story.stalls) {
-    eachBand(scene, stalls, ({ left, width }) => hatch(pen, palette.note, left, top, width, height));
+    eachBand(scene, stalls, ({ left, width }) => {
+      pen.fillStyle = palette.hatch;
+      pen.fillRect(left, top, width, height);
+    });
   }
   crosses.draw();
 }
@@ -70,26 +76,6 @@ function eachBand(scene: Scene, bands: Bands, paint: (band: PlacedBand) => void)
     run = placed;
   });
   if (run) paint(run);
-}
-
-/** Lines aslant, which are not mistaken for a colour. */
-function hatch(pen: Pen, colour: string, left: number, top: number, width: number, height: number): void {
-  shade(pen, colour, 0.14, left, top, width, height);
-  if (width < 6) return;
-  pen.save();
-  pen.beginPath();
-  pen.rect(left, top, width, height);
-  pen.clip();
-  pen.globalAlpha *= 0.45;
-  pen.strokeStyle = colour;
-  pen.lineWidth = 1;
-  pen.beginPath();
-  for (let x = left - height; x < left + width; x += 6) {
-    pen.moveTo(x, top + height);
-    pen.lineTo(x + height, top);
-  }
-  pen.stroke();
-  pen.restore();
 }
 
 /** Draws spans from their beginnings in the range, and those that reach into it from before. */
