@@ -23,7 +23,7 @@ function shownValue(value: unknown, depth = 0): string {
   const next = (inner: unknown): string => shownValue(inner, depth + 1);
   if (Array.isArray(value)) return enclosed('[', value.slice(0, mostItems).map(next), ']', value.length);
   const kind = Object.prototype.toString.call(value).slice(8, -1);
-  if (kind === 'String') return `[String: ${next(String(value))}]`;
+  if (kind === 'String') return `[String: ${next(String.prototype.valueOf.call(value))}]`;
   if (kind === 'Date') return (value as Date).toISOString();
   if (kind === 'Map') {
     const pairs = [...(value as Map<unknown, unknown>)].map(([key, inner]) => `${next(key)} => ${next(inner)}`);
