@@ -29,7 +29,7 @@ interface Shown {
 }
 
 /** Describes how a source and its modem are doing. */
-export function attachedState(stage: SessionStage, state: InterfaceState | undefined): Shown {
+function attachedState(stage: SessionStage, state: InterfaceState | undefined): Shown {
   if (stage.stage === 'lost') return { look: 'bad', words: 'lost' };
   if (stage.stage === 'ended') return { look: 'off', words: 'ended' };
   if (!state) return { look: 'off', words: 'nothing has happened yet' };
