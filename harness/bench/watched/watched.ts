@@ -27,7 +27,7 @@ export interface WatchedOptions {
 export interface WatchedFigure {
   readonly way: Way;
   readonly figure: FigureName;
-  /** Its rate divided by that of the unwatched program. For an echo, of rounds. */
+  /** Its rate divided by that of the unwatched program. For an echo, by the median of its rounds. */
   readonly rate: number;
   /** Its processor time divided by that of the unwatched program. */
   readonly processor: number;
@@ -45,12 +45,13 @@ export async function* benchWatched({ setting, seconds, pairs, seed }: WatchedOp
   const modemArgs = ['modem', JSON.stringify(setting), String(seed)];
   await using modem = startChild<never, readonly string[]>(built.file, modemArgs, longest);
   const [path = ''] = await modem.next();
-  await using unwatched = startChild<ToProgram, FromProgram>(built.file, ['driver'], longest);
   const measure = async (program: Child<ToProgram, FromProgram>, task: Task): Promise<Measured> => {
     await using peer = await startPeer(task, task.sockets, seed);
     return await carryOut(program, { setting, task, path, port: peer.port, seed }, peer);
   };
   for (const way of ways) {
+    // Both are new, because the code of a program that has run for longer is compiled better.
+    await using unwatched = startChild<ToProgram, FromProgram>(built.file, ['driver'], longest);
     await using watched = startChild<ToProgram, FromProgram>(built.file, ['watched', way], longest);
     for (const figure of figures) {
       const task = taskOf(figure, setting.baud, seconds);
@@ -82,6 +83,11 @@ async function inTurns(
   return [await unwatched(), second];
 }
 
+/** Of an echo, the median of the rounds, because a few late ones say more about the machine. */
+function timeOf({ seconds, rounds }: Measured): number {
+  return rounds.length > 0 ? percentile(rounds, 0.5) : seconds;
+}
+
 function compare(pairs: readonly (readonly [Measured, Measured])[]): Omit<WatchedFigure, 'way' | 'figure'> {
   const median = (of: (unwatched: Measured, watched: Measured) => number): number =>
     percentile(
@@ -89,7 +95,7 @@ function compare(pairs: readonly (readonly [Measured, Measured])[]): Omit<Watche
       0.5,
     );
   return {
-    rate: median((unwatched, watched) => unwatched.seconds / watched.seconds),
+    rate: median((unwatched, watched) => timeOf(unwatched) / timeOf(watched)),
     processor: median((unwatched, watched) => watched.processor / unwatched.processor),
     extra: median((unwatched, watched) => (1000 * (watched.processor - unwatched.processor)) / unwatched.seconds),
   };

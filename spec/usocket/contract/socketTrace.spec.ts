@@ -7,7 +7,7 @@ import { marbles } from '../../../harness/time/marbles';
 import { type Traceable, SocketTrace } from '../../../src/usocket/contract/socketTrace';
 import { OSError } from '../../../src/usocket/contract/osError';
 
-const connected: Traceable = { link: { id: 4 }, details: { kind: 'stream', stage: 'connected', link: 4, queued: 0 } };
+const connected: Traceable = { details: { kind: 'stream', stage: 'connected', link: 4, queued: 0 } };
 
 function traced(scheduler: TestScheduler) {
   const trace = new SocketTrace(scheduler);
@@ -83,7 +83,7 @@ describe('TracedSocket.follow', () => {
     'gives each call of all sockets a number of its own',
     marbles(({ cold, flush }, scheduler) => {
       const { trace, socket, told } = traced(scheduler);
-      const second = trace.add({ link: undefined, details: { kind: 'stream', stage: 'unconnected', queued: 0 } });
+      const second = trace.add({ details: { kind: 'stream', stage: 'unconnected', queued: 0 } });
       socket.follow('send', 'text', cold('--(v|)', { v: 4 })).subscribe();
       second.follow('connect', ['192.168.1.9', 80], cold('-(v|)', { v: undefined })).subscribe();
       flush();
@@ -121,7 +121,7 @@ describe('SocketTrace', () => {
   it('lists the sockets that are not closed, and is watched while it has a subscriber', () => {
     const scheduler = new TestScheduler(assert.deepStrictEqual);
     const { trace, socket, telling } = traced(scheduler);
-    const other = trace.add({ link: undefined, details: { kind: 'server', stage: 'listening', queued: 0 } });
+    const other = trace.add({ details: { kind: 'server', stage: 'listening', queued: 0 } });
     assert.deepStrictEqual(trace.details, [
       { id: 1, kind: 'stream', stage: 'connected', link: 4, queued: 0 },
       { id: 2, kind: 'server', stage: 'listening', queued: 0 },

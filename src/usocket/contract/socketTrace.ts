@@ -20,8 +20,6 @@ export interface SocketDetails {
 export interface Traceable {
   /** As it is now. */
   readonly details: Omit<SocketDetails, 'id'>;
-  /** The link of the socket, if it has one. */
-  readonly link: { readonly id?: number } | undefined;
 }
 
 /** The list is looked through for dropped sockets when it is twice as long as after the last time, but not below this. */
@@ -116,7 +114,7 @@ export class TracedSocket {
    *     tells       b---r          (begins, returns)
    *     repeating   b---(rb)r      (each value is a call of its own, and the last one finds the end)
    *
-   * @param asked What the call is about, for {@link askedText}.
+   * @param asked What the call is about: a number of bytes, data, of which only the length is shown, an address, or words.
    * @param isRepeating Whether `call$` is a read that goes on after each value.
    */
   follow<T>(name: string, asked: unknown, call$: Observable<T>, isRepeating = false): Observable<T> {
@@ -153,7 +151,7 @@ export class TracedSocket {
   }
 
   private tell(step: Omit<CallStep, 'time' | 'socket' | 'link'>): void {
-    const link = this.socket.link?.id;
+    const { link } = this.socket.details;
     this.trace.tell({ socket: this.id, ...(link !== undefined && { link }), ...step });
   }
 }
