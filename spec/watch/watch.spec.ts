@@ -111,10 +111,10 @@ describe('a watched interface', () => {
     const made = await program();
     const page = await pageOf(made.watched);
     await made.nic.connect('my-ssid', 'my-password');
-    expect(await page.ask({ kind: 'signal' })).toEqual({ kind: 'done', request: 1 });
+    expect(await page.ask({ kind: 'ask' })).toEqual({ kind: 'done', request: 1 });
     await page.event((event) => event.type === 'said' && /CWJAP.*\?/.test(event.text));
     await made.nic.close();
-    expect(await page.ask({ kind: 'signal' })).toMatchObject({ error: expect.stringContaining('closed') });
+    expect(await page.ask({ kind: 'ask' })).toMatchObject({ error: expect.stringContaining('closed') });
   });
 
   it.each(['', 'x', '1', '{}', '{"request":1}', '{"request":1,"kind":"open"}', '{"request":1,"kind":"fault"}'])(

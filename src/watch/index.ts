@@ -3,6 +3,7 @@
  *
  * @module rx-usocket/watch
  */
+export { askModem } from './events/askModem';
 export { type PageRequest, type ProgramMessage, readMessage, watchProtocol, writeMessage } from './events/messages';
 export { observe, type ObserveOptions } from './events/observe';
 export type {

@@ -17,7 +17,7 @@ describe('a message between a program and the page', () => {
       { kind: 'end', reason: 'unplugged' },
       { kind: 'payloads', request: 2, areShown: true },
       { kind: 'fault', request: 3, fault: { kind: 'reset' } },
-      { kind: 'signal', request: 4 },
+      { kind: 'ask', request: 4 },
     ] as const) {
       assert.deepStrictEqual(readMessage(writeMessage(message)), message);
     }

@@ -24,7 +24,7 @@ async function programOf(events: (payloads$: Observable<boolean>) => Observable<
   const program = new WatchedProgram({
     events,
     hello: { kind: 'hello', name: 'program' },
-    answers: { fault: () => NEVER, signal: () => NEVER },
+    answers: { fault: () => NEVER, ask: () => NEVER },
     history,
     scheduler: asyncScheduler,
   });

@@ -25,8 +25,8 @@ export type ProgramMessage =
 export type PageRequest = { readonly request: number } & (
   | { readonly kind: 'payloads'; readonly areShown: boolean }
   | { readonly kind: 'fault'; readonly fault: Readonly<Record<string, unknown>> }
-  /** Asks the modem for the strength of its signal. The answer shows in the trace. */
-  | { readonly kind: 'signal' }
+  /** Asks the modem for its address and the strength of its signal. The answers show in the events. */
+  | { readonly kind: 'ask' }
 );
 
 /** Bytes in JSON are base64. */
@@ -55,7 +55,7 @@ export function readMessage(text: string): ProgramMessage | PageRequest {
 }
 
 /** The kinds of messages with the number of a request. */
-const numbered: ReadonlySet<string> = new Set(['done', 'payloads', 'fault', 'signal']);
+const numbered: ReadonlySet<string> = new Set(['done', 'payloads', 'fault', 'ask']);
 
 function written(event: WatchEvent): WrittenEvent {
   if (event.type !== 'bytes') return event;

@@ -1,7 +1,7 @@
-import { concatMap, defer, EMPTY, ignoreElements, map, type Observable, of, throwError } from 'rxjs';
+import { concatMap, defer, EMPTY, map, type Observable, of, throwError } from 'rxjs';
 
-import type { ESP8285 } from '../../esp8285';
 import { Control, type Emulator } from '../../emulator';
+import { askModem } from '../events/askModem';
 import type { PageRequest } from '../events/messages';
 
 /** What a page can ask of a program besides payloads. */
@@ -9,15 +9,15 @@ export interface Answers {
   /** Completes when the modem has been given the fault. Errors with what is wrong. */
   fault(fault: Readonly<Record<string, unknown>>): Observable<never>;
   /** Completes when the modem has answered. Errors with why it has not. */
-  signal(): Observable<never>;
+  ask(): Observable<never>;
 }
 
 /** Answers for an interface, and its virtual modem, if it has one in this process. */
-export function answersOf(nic: Pick<ESP8285, 'rssi$'>, emulator?: Emulator): Answers {
+export function answersOf(nic: Parameters<typeof askModem>[0], emulator?: Emulator): Answers {
   const refused = new Error('faults are for a virtual modem that the program has passed to watch(nic, { emulator })');
   return {
     fault: (fault) => (emulator ? giveFault(emulator, fault) : throwError(() => refused)),
-    signal: () => defer(() => nic.rssi$()).pipe(ignoreElements()),
+    ask: () => askModem(nic),
   };
 }
 
@@ -41,6 +41,6 @@ export function readRequest(text: string): PageRequest {
   if (typeof request !== 'number') throw new TypeError('"request" must be a number');
   if (kind === 'payloads' && typeof areShown === 'boolean') return { request, kind, areShown };
   if (kind === 'fault' && typeof fault === 'object' && fault !== null) return { request, kind, fault: { ...fault } };
-  if (kind === 'signal') return { request, kind };
+  if (kind === 'ask') return { request, kind };
   throw new TypeError(`there is no request ${JSON.stringify(kind)} of this form`);
 }

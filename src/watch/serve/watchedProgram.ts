@@ -141,7 +141,7 @@ export class WatchedProgram {
   private doneFor(page: AttachedPage, request: PageRequest): Observable<never> {
     const { answers } = this.watching;
     if (request.kind === 'fault') return answers.fault(request.fault);
-    if (request.kind === 'signal') return answers.signal();
+    if (request.kind === 'ask') return answers.ask();
     return defer(() => {
       page.wantsPayloads = request.areShown;
       this.notePayloads();

@@ -148,7 +148,7 @@ describe('a source that is a program', () => {
       socket(0).tell('message', { data });
     }
     socket(0).say({ kind: 'events', events: [at(1)] });
-    socket(0).tell('message', { data: '{"kind":"signal","request":1}' });
+    socket(0).tell('message', { data: '{"kind":"ask","request":1}' });
     assert.deepStrictEqual(events, [at(1)]);
   });
 
@@ -156,7 +156,7 @@ describe('a source that is a program', () => {
     const { source } = attached();
     const told: unknown[] = [];
     source.setPayloads?.(true);
-    source.measureSignal?.();
+    source.askModem?.();
     const give = () =>
       source.faults?.give({ kind: 'reset' }).subscribe({
         error: ({ message }: Error) => told.push(message),
@@ -172,7 +172,7 @@ describe('a source that is a program', () => {
     assert.deepStrictEqual(told, ['given', 'no']);
     assert.deepStrictEqual(
       socket(0).asked.map(({ kind }) => kind),
-      ['payloads', 'signal', 'fault', 'fault'],
+      ['payloads', 'ask', 'fault', 'fault'],
     );
     give();
     hangUp(0);

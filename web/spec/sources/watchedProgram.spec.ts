@@ -96,7 +96,7 @@ describe('a program and the pages that are attached to it', () => {
     const page = await attach(demo.watched);
     await page.event(isState);
     page.session.source.setPayloads?.(true);
-    page.session.source.measureSignal?.();
+    page.session.source.askModem?.();
     await page.event(isBytes);
     await download(demo);
     await page.event(isClose);

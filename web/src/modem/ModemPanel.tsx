@@ -23,6 +23,11 @@ export function ModemPanel({ session }: { readonly session: Session }) {
           </div>
         ))}
       </dl>
+      {session.source.askModem && state.wifi === 'up' && state.address === undefined && (
+        <button type="button" onClick={() => session.source.askModem?.()}>
+          Ask for the address
+        </button>
+      )}
       <LinkTable links={state.links} />
       <SocketTable sockets={state.sockets} />
     </div>

@@ -11,10 +11,10 @@ export function SignalSwitch({ source }: { readonly source: Source }) {
   const [isOn, setOn] = useState(false);
   useEffect(() => {
     if (!isOn) return undefined;
-    const measuring = timer(0, period).subscribe(() => source.measureSignal?.());
+    const measuring = timer(0, period).subscribe(() => source.askModem?.());
     return () => measuring.unsubscribe();
   }, [isOn, source]);
-  if (!source.measureSignal) return null;
+  if (!source.askModem) return null;
   return (
     <button
       type="button"

@@ -1,6 +1,6 @@
 import { noop, of } from 'rxjs';
 import type { ESP8285 } from 'rx-usocket';
-import { observe } from 'rx-usocket/watch';
+import { askModem, observe } from 'rx-usocket/watch';
 
 import { hostOfFrame } from './hostOfFrame';
 import { incomingBytes } from './incomingBytes';
@@ -11,8 +11,8 @@ export function watchedByPage(nic: ESP8285): void {
     events$: observe(nic, { payloads$: of(true) }),
     incoming$: incomingBytes(nic),
     // The answer, or the failure, shows in the trace.
-    measureSignal: () => {
-      nic.rssi$().subscribe({ error: noop });
+    askModem: () => {
+      askModem(nic).subscribe({ error: noop });
     },
     close: () => nic.close(),
   });

@@ -39,7 +39,7 @@ export function playgroundSource(): LocalSource {
           return EMPTY;
         }),
     },
-    measureSignal: () => programs.measureSignal(),
+    askModem: () => programs.askModem(),
     close() {
       programs.close();
       saving.unsubscribe();

@@ -27,8 +27,8 @@ export class ProgramRequests {
     this.requests.next(this.numbered({ kind: 'payloads', areShown }));
   }
 
-  measureSignal(): void {
-    this.requests.next(this.numbered({ kind: 'signal' }));
+  askModem(): void {
+    this.requests.next(this.numbered({ kind: 'ask' }));
   }
 
   /** Cold: gives the modem of the program a fault, and completes. Errors with what is wrong. */

@@ -85,7 +85,7 @@ class AttachedProgram {
       notices$: notices.asObservable(),
       ...(table && { faults: { table, give: (fault) => requests.giveFault(fault) } }),
       setPayloads: (areShown) => requests.setPayloads(areShown),
-      measureSignal: () => requests.measureSignal(),
+      askModem: () => requests.askModem(),
       close,
     };
   }

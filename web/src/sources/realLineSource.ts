@@ -22,7 +22,7 @@ export function realLineSource({ kind, name, baud, open }: RealLine): LocalSourc
     batches$: programs.events$.pipe(byFrames()),
     programs,
     baud: () => baud,
-    measureSignal: () => programs.measureSignal(),
+    askModem: () => programs.askModem(),
     close: () => programs.close(),
   };
 }

@@ -21,8 +21,8 @@ export interface Source {
   readonly replay?: { readonly clock: Replay; readonly recording: Recording };
   /** Asks a program for payloads, or not any more. Left out where they are always there. */
   setPayloads?(areShown: boolean): void;
-  /** Asks the modem for the strength of its signal. Left out where nobody can ask. */
-  measureSignal?(): void;
+  /** Asks the modem for its address and the strength of its signal. Left out where nobody can ask. */
+  askModem?(): void;
   close(): void;
 }
 

@@ -41,8 +41,8 @@ export interface MadeInterface {
   readonly events$: Observable<WatchEvent>;
   /** What comes in over its connections. */
   readonly incoming$: Observable<IncomingBytes>;
-  /** Asks the modem for the strength of its signal. */
-  measureSignal(): void;
+  /** Asks the modem for its address and the strength of its signal. */
+  askModem(): void;
   close(): Promise<void>;
 }
 

@@ -66,8 +66,8 @@ export class ProgramRun {
     else closing();
   }
 
-  measureSignal(): void {
-    for (const made of this.interfaces) made.measureSignal();
+  askModem(): void {
+    for (const made of this.interfaces) made.askModem();
   }
 
   /** Ends everything of the program at once. */

@@ -68,8 +68,8 @@ export class ProgramRuns {
     this.current?.stop();
   }
 
-  measureSignal(): void {
-    this.current?.measureSignal();
+  askModem(): void {
+    this.current?.askModem();
   }
 
   /** Ends the program at once. */
