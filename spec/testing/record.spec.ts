@@ -270,6 +270,40 @@ describe('a key in a recording', () => {
     ]);
   });
 
+  it.each(['+CWSAP', '+CWSAP_CUR', '+CWSAP_DEF'])('is stars in the answer %s', (name) => {
+    assert.deepStrictEqual(
+      filtered(
+        ['host', `AT${name}?\r\n`],
+        ['modem', `AT${name}?\r\r\n${name}:"a"b","Qz7~`],
+        ['modem', `${key.slice(4)}",5,3,4,0\r\n\r\nOK\r\n`],
+      ),
+      [
+        `0 host AT${name}?\r\n`,
+        `1 modem AT${name}?\r\r\n${name}:"a"b","****`,
+        `2 modem ${stars.slice(4)}",5,3,4,0\r\n\r\nOK\r\n`,
+      ],
+    );
+  });
+
+  it.each([
+    [`AT+CWJAP="a","Qz7\\"~kEy"`, `AT+CWJAP="a","${'*'.repeat(9)}"`],
+    [`at+cwjap="a","${key}"`, `at+cwjap="a","${stars}"`],
+    [`AT+CWJAP="a","${key}","aa:bb:cc:dd:ee:ff"`, `AT+CWJAP="a","${stars}","aa:bb:cc:dd:ee:ff"`],
+    [`AT+CWJAP=a,${key}`, `AT+CWJAP=a,${stars}`],
+    [`AT+CWJAP="a", "${key}"`, `AT+CWJAP="a",*${stars}**`],
+    [`AT+CWJAP="a"b","${key}"`, `AT+CWJAP="a"b",*${stars}*`],
+    [`AT+CWJAP="a","Qz7"~kEy"`, `AT+CWJAP="a",${'*'.repeat(10)}`],
+    [`AT+CWJEAP="a",1,"me","${key}"`, `AT+CWJEAP="a",${'*'.repeat(8)}${stars}*`],
+    [`AT+CWJAP="a","`, `AT+CWJAP="a","`],
+    ['AT+CWJAP="a,b', 'AT+CWJAP="a,b'],
+    ['AT+CWJAP=?', 'AT+CWJAP=?'],
+  ])('is stars in %s, and in its echo', (line, shown) => {
+    assert.deepStrictEqual(filtered(['host', `${line}\r\n`], ['modem', `${line}\r\r\nERROR\r\n`]), [
+      `0 host ${shown}\r\n`,
+      `1 modem ${shown}\r\r\nERROR\r\n`,
+    ]);
+  });
+
   it('is looked for no longer when it has been answered', () => {
     assert.deepStrictEqual(filtered(['host', join], ['modem', 'OK\r\n'], ['modem', 'Qz7\r\n']).slice(1), [
       '1 modem OK\r\n',

@@ -218,6 +218,17 @@ describe('replayUart', () => {
     assert.deepStrictEqual(failures, Array(3).fill(`ReplayError: ${message}`));
   });
 
+  it.each([
+    ['AT+CWJAP="a*b","*****"\\r\\n', 'AT+CWJAP="a*b","p\\"ss"\r\n'],
+    ['AT+CWJEAP="a",*****\\r\\n', 'AT+CWJEAP="a",1,"me\r\n'],
+  ])('takes any key of that length for the stars in %s', (recorded, said) => {
+    const { uart, rest } = replayUart(`0 > ${recorded}\n`, { scheduler: new VirtualTimeScheduler() });
+    const failures: unknown[] = [];
+    uart.rx$.subscribe();
+    from(uart.write(bytes(said))).subscribe({ error: (failure: unknown) => failures.push(failure) });
+    assert.deepStrictEqual([failures, rest()], [[], '']);
+  });
+
   it('refuses what is no recording, and says where', () => {
     assert.throws(
       () => replayUart('# so\n0 > AT\\r\\n\n3 < \\q\n', { scheduler: new VirtualTimeScheduler() }),

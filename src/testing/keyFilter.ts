@@ -1,17 +1,17 @@
 import { hideKeys, type TimedBytes } from '../esp8285/trace/hideKeys';
 
-/** Anywhere in a line, because a payload before it need not end in a newline. */
-const keyedName = /AT\+CW[JS]AP/;
+/** A command that has a key, or asks for one. Anywhere in a line, because a payload before it need not end in a newline. */
+const keyedName = /AT\+CW(?:[JS]AP|JEAP|STARTSMART)/i;
 /** A line whose end may be the beginning of such a command. */
-const mayGoOn = /AT\+CW[JS]AP|A(?:T(?:\+(?:C(?:W(?:[JS]A?)?)?)?)?)?$/;
+const mayGoOn = /AT\+CW(?:[JS]AP|JEAP|STARTSMART)|A(?:T(?:\+(?:C(?:W(?:[JS][A-Z]*)?)?)?)?)?$/i;
 /** The line that ends an answer. */
 const final = /(?:^|\n)(?:OK|ERROR|FAIL)\r\n/;
 /** How many bytes at the end of an unfinished line are searched. A command is shorter. */
 const longestLine = 512;
 
 /**
- * Hides the keys in a conversation with a modem that is only overheard. Everything from a command with a key to the end
- * of its answer is held back, and then returned in order.
+ * Hides the keys in a conversation with a modem that is only overheard. Everything from a command with a key, or one that asks for it, to the
+ * end of its answer is held back, and then returned in order.
  */
 export class KeyFilter {
   private held: TimedBytes[] = [];

@@ -118,10 +118,12 @@ export function replayUart(recording: string, { scheduler, longestPause }: Repla
 /** From and to which byte a key is, which the recording shows as so many `*`. */
 type Hidden = readonly [from: number, to: number];
 
+const hiddenKey = /AT\+CW(?:[JS]AP(?:_CUR|_DEF)?|JEAP|STARTSMART)\s*=(?:"(?:[^"\\\r\n]|\\.)*"|[^,\r\n]*),"?(\*+)/gi;
+
 function hiddenKeys(expected: Buffer): readonly Hidden[] {
-  return [...expected.toString('latin1').matchAll(/AT\+CW[JS]AP(?:_CUR|_DEF)?="(?:[^"\\\r\n]|\\.)*","(\*+)/g)].map(
-    ({ index, 0: command, 1: key = '' }) => [index + command.length - key.length, index + command.length],
-  );
+  return Array.from(expected.toString('latin1').matchAll(hiddenKey), ({ index, 0: command, 1: key = '' }) => {
+    return [index + command.length - key.length, index + command.length];
+  });
 }
 
 /** Whether these bytes stand at this place. In the place of a hidden key, any key of the same length does. */
@@ -135,9 +137,9 @@ function isSaid(bytes: Buffer, expected: Buffer, at: number, keys: readonly Hidd
   });
 }
 
-/** A quotation mark or a line end would end the key. */
+/** A line end would end the key. A quotation mark may be escaped. */
 function isOfKey(byte: number): boolean {
-  return byte !== 0x22 && byte >= 0x20;
+  return byte >= 0x20;
 }
 
 function mismatch(bytes: Buffer, expected: Buffer): ReplayError {

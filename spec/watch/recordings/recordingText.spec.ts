@@ -139,13 +139,19 @@ describe('a recording of events', () => {
       { type: 'bytes', time: begins, from: 'host', bytes: Buffer.from(`${join}\r\n`) },
       { type: 'bytes', time: begins, from: 'modem', bytes: Buffer.from(join.slice(0, -4)) },
       { type: 'bytes', time: begins, from: 'modem', bytes: Buffer.from(`${join.slice(-4)}\r\r\n`) },
+      { type: 'bytes', time: begins, from: 'host', bytes: Buffer.from(`AT+CWJAP=my-ssid,${key.slice(0, 5)}`) },
+      { type: 'bytes', time: begins, from: 'host', bytes: Buffer.from(`${key.slice(5)}\r\n`) },
     ]);
     assert.ok(!text.includes(key.slice(0, 3)) && !text.includes(key.slice(-3)), text);
     assert.ok(text.includes(`0 > AT+CWJAP_CUR="my-ssid","${stars}"\\r\\n\n`));
   });
 
-  it('shows no key that somebody else has written into it', () => {
-    const join = `AT+CWJAP="my-ssid","${key}"`;
+  it.each([
+    `AT+CWJAP="my-ssid","${key}"`,
+    `at+cwjap_cur="my-ssid","${key}"`,
+    `+CWSAP:"my-ssid","${key}",5,3`,
+    `+CWSAP_CUR:"my-"ssid","${key}",5,3,4,0`,
+  ])('shows no key that somebody else has written into it: %s', (join) => {
     const text = [
       formatHeader({ name: '', begins, hasEvents: true, bytes: 'all', isCut: false }),
       `0 > ${join}\\r\\n\n`,

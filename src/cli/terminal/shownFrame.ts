@@ -10,8 +10,10 @@ const notices: ReadonlySet<Frame['kind']> = new Set<Frame['kind']>([
 /** How many bytes a line of a dump has. */
 const perLine = 16;
 
-/** A command, its echo, or an answer that contains a key. */
-const secret = /^\s*(?:AT)?\+CW(?:JAP|SAP|JEAP|STARTSMART|WPS)/i;
+/** A command that contains a key, its echo, or the answer to `AT+CWSAP?`. */
+const secret = /^\s*(?:AT)?\+CW(?:(?:[JS]AP(?:_CUR|_DEF)?|JEAP|STARTSMART)\s*=|SAP(?:_CUR|_DEF)?:)/i;
+/** What may be shown of it: up to the name, or to the first comma if it is written wrongly. */
+const beforeKey = /^(?:[^",]*"(?:\\.|[^"\\])*"\s*,\s*|[^,]*,\s*)(?=\S)/;
 
 /** How a frame is shown: answers as they are, notices behind a `#`, payloads as a dump of their bytes. */
 export function shownFrame(frame: Frame): string {
@@ -24,7 +26,7 @@ export function shownFrame(frame: Frame): string {
 /** Hides what follows the name in a line about a network, because that is its key, also if it is written wrongly. */
 export function withoutKeys(line: string): string {
   if (!secret.test(line)) return line;
-  const [, before] = /^([^",]*(?:"(?:\\.|[^"\\])*")?[^",]*,\s*)\S/.exec(line) ?? [];
+  const [before] = beforeKey.exec(line) ?? [];
   return before === undefined ? line : `${before}…`;
 }
 

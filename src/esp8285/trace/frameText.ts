@@ -1,4 +1,5 @@
 import type { Frame } from '../grammar/frame';
+import { blankKeys } from './hideKeys';
 
 /** A frame as a trace shows it. */
 export interface FrameText {
@@ -33,11 +34,11 @@ const words: { readonly [Kind in Frame['kind']]: Describe<Kind> } = {
   noise: ({ length }) => `${length} bytes of noise`,
 };
 
-/** Describes a frame without its payload. */
+/** Describes a frame without its payload, and without the key in the answer to `AT+CWSAP?`. */
 export function frameText(frame: Frame): FrameText {
   const text = (words[frame.kind] as (frame: Frame) => string)(frame);
   const isCounted = frame.kind === 'block' || frame.kind === 'noise';
-  return { size: isCounted ? frame.length : Buffer.byteLength(text), text: printable(text) };
+  return { size: isCounted ? frame.length : Buffer.byteLength(text), text: printable(blankKeys(text)) };
 }
 
 /** Removes control characters, because the name of a network may contain some that colour a terminal. */

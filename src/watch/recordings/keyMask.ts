@@ -1,4 +1,4 @@
-import { blankKeys } from '../../esp8285/trace/hideKeys';
+import { blankKeys, blankKeysOnLine } from '../../esp8285/trace/hideKeys';
 import type { BytesEvent } from '../events/watchEvent';
 
 /** The most of an unfinished line that is kept. A command is shorter. */
@@ -16,14 +16,14 @@ export class KeyMask {
   mask(from: BytesEvent['from'], bytes: Buffer): Buffer {
     const begun = this.begun[from];
     const text = begun + bytes.toString('latin1');
-    const shown = text.includes('AT+CW') ? blankKeys(text) : text;
+    const shown = blankKeysOnLine(text);
     this.begun[from] = shown.slice(Math.max(shown.lastIndexOf('\n') + 1, shown.length - longestCommand));
     return shown === text ? bytes : Buffer.from(shown.slice(begun.length), 'latin1');
   }
 }
 
 /** Few texts can contain a key, and looking at each string of them takes time. */
-const mayHaveKey = /AT\+CW[JS]AP/;
+const mayHaveKey = /\+CW[JS]AP/i;
 
 /** `JSON.stringify` without keys. */
 export function jsonWithoutKeys(content: object): string {
