@@ -10,7 +10,7 @@ import type {
   StreamLink,
   StreamSettings,
 } from '../usocket/contract/nic';
-import { SocketTrace } from '../usocket/contract/socketTrace';
+import { type SocketDetails, SocketTrace } from '../usocket/contract/socketTrace';
 import { longestSend } from './commands/catalogue';
 import { type Encryption, encryptions } from './commands/softApSettings';
 import type { Session } from './executor/session';
@@ -339,7 +339,12 @@ export class ESP8285Streams extends Inspectable implements Nic {
   get details(): InterfaceDetails {
     const { uart, modem, baud } = this;
     const { details: sockets } = this.sockets;
-    const queuedOn = (id: number) => sockets.find(({ link }) => link === id)?.queued ?? 0;
+    // A socket whose link has ended still has its number, which may be that of another link by now.
+    const isLive = ({ stage }: SocketDetails) => stage === 'connected' || stage === 'open';
+    const queuedOn = (id: number) => {
+      const owners = sockets.filter(({ link }) => link === id);
+      return (owners.find(isLive) ?? owners.at(-1))?.queued ?? 0;
+    };
     const { state, links } = modem;
     const { modem: stage, wifi, error } = currentOf(this.status$) ?? { modem: 'closed', wifi: 'down' };
     const { ssid, address } = this.wifi.known;

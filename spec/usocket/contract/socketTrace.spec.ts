@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { map, tap } from 'rxjs';
+import { map, Observable, take, tap, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 
 import { marbles } from '../../../harness/time/marbles';
@@ -78,6 +78,27 @@ describe('TracedSocket.follow', () => {
       ]);
     }),
   );
+
+  it('takes no more values than the caller wants, from a read that has several at once', () => {
+    const { socket, told } = traced(new TestScheduler(assert.deepStrictEqual));
+    let taken = 0;
+    const lines$ = new Observable<Buffer>((reader) => {
+      while (!reader.closed && taken < 3) reader.next(Buffer.from(`line ${++taken}\n`));
+    });
+    socket.follow('readline', Infinity, lines$, true).pipe(take(1)).subscribe();
+    assert.equal(taken, 1);
+    assert.deepStrictEqual(told, ['0 1 1 4 readline begins - - everything', '0 1 1 4 readline returns 7 - 7 bytes']);
+  });
+
+  it('tells of a call that cannot be described, and lets it fail by itself', () => {
+    const { socket, told } = traced(new TestScheduler(assert.deepStrictEqual));
+    const refusal = new OSError('EINVAL', 'connect', 'connect: it is no address');
+    const errors: unknown[] = [];
+    const call$ = throwError(() => refusal);
+    socket.follow('connect', Object.create(null), call$).subscribe({ error: (error: unknown) => errors.push(error) });
+    assert.deepStrictEqual(errors, [refusal]);
+    assert.equal(told[0], '0 1 1 4 connect begins - - something else');
+  });
 
   it(
     'gives each call of all sockets a number of its own',

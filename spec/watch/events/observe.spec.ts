@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concat, concatMap, config, map, mergeMap, NEVER, of, range, Subject, VirtualTimeScheduler } from 'rxjs';
+import { concat, concatMap, config, from, map, mergeMap, NEVER, of, range, Subject, VirtualTimeScheduler } from 'rxjs';
 
 import { nonos174 } from '../../../harness/modems/firmware';
 import { unstarted } from '../../../harness/modems/stage';
@@ -110,12 +110,12 @@ describe('observe', () => {
   it('tells the calls of sockets, each before what it makes the modem do', () => {
     const scene = observed({}, { payloads$: of(true) });
     const socket = scene.run();
-    const from = scene.events.length;
+    const before = scene.events.length;
     socket.recv$(100).subscribe();
     socket.send$('abc').subscribe();
     scene.scheduler.flush();
     const order = scene.events
-      .slice(from)
+      .slice(before)
       .filter(({ type }) => type !== 'state')
       .map((event) => {
         if (event.type === 'bytes') return `${event.from}: ${contentOf(event).trim()}`;
@@ -295,7 +295,7 @@ describe('observe', () => {
     scene.run();
     const late: WatchEvent[] = [];
     observe(scene.nic, { scheduler: scene.scheduler }).subscribe((event) => late.push(event));
-    const from = scene.events.length;
+    const before = scene.events.length;
     const [state] = late;
     assert.deepStrictEqual(state?.type === 'state' && state.state.sockets, [
       { id: 1, kind: 'stream', stage: 'connected', link: 4, queued: 5 },
@@ -304,7 +304,7 @@ describe('observe', () => {
     second.connect$(['10.0.0.1', 80]).subscribe();
     scene.scheduler.flush();
     const isCall = ({ type }: WatchEvent) => type === 'call' || type === 'said';
-    assert.deepStrictEqual(late.filter(isCall), scene.events.slice(from).filter(isCall));
+    assert.deepStrictEqual(late.filter(isCall), scene.events.slice(before).filter(isCall));
     assert.deepStrictEqual(
       callText(late.find(({ type }) => type === 'call') ?? { type: 'missed', time: 0, count: 0 }),
       '2/- connect begins 10.0.0.1:80',
@@ -350,6 +350,25 @@ describe('observe', () => {
     assert.ok(link.waiting > 0);
     assert.equal(link.received, link.queued);
     assert.equal(state?.receive, 'pulled');
+  });
+
+  it('shows what is queued on a link beside a socket whose link has ended and had the same number', () => {
+    const scene = observed({ hosts: { '10.0.0.1:80': () => of('the end'), '10.0.0.1:81': greeting } });
+    scene.run();
+    const sockets = [1, 2, 3, 4, 5].map(() => scene.socket());
+    from(sockets)
+      .pipe(concatMap((socket) => socket.connect$(['10.0.0.1', 81])))
+      .subscribe();
+    scene.scheduler.flush();
+    const { links = [], sockets: shown = [] } = scene.of('state').at(-1)?.state ?? {};
+    assert.deepStrictEqual(
+      shown.map(({ stage, link, queued }) => [stage, link, queued]),
+      [['peerClosed', 4, 7], ...[3, 2, 1, 0, 4].map((id) => ['connected', id, 5])],
+    );
+    assert.deepStrictEqual(
+      links.map(({ queued }) => queued),
+      [5, 5, 5, 5, 5],
+    );
   });
 
   it('goes on when the modem starts again in the middle of a call', () => {

@@ -30,7 +30,12 @@ type Words = Pick<CallStep, 'size' | 'text'>;
 export function askedText(asked: unknown): Words {
   if (asked === undefined || asked === null) return { text: '' };
   if (typeof asked === 'number' && !Number.isFinite(asked)) return { text: 'everything' };
-  return valueText(asked, 'to');
+  try {
+    return valueText(asked, 'to');
+  } catch {
+    // A JavaScript program may pass an object that has no text. The call itself refuses it.
+    return { text: 'something else' };
+  }
 }
 
 /** Describes what a call has returned. Of data, only the length is shown. */

@@ -1,4 +1,16 @@
-import { asyncScheduler, Observable, type SchedulerLike, Subject } from 'rxjs';
+import {
+  asyncScheduler,
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  identity,
+  type Observable,
+  of,
+  type SchedulerLike,
+  Subject,
+  tap,
+} from 'rxjs';
 
 import { askedText, type CallStep, returnedText } from './callStep';
 
@@ -118,7 +130,7 @@ export class TracedSocket {
    * @param isRepeating Whether `call$` is a read that goes on after each value.
    */
   follow<T>(name: string, asked: unknown, call$: Observable<T>, isRepeating = false): Observable<T> {
-    return new Observable((caller) => {
+    return defer(() => {
       let id: number | undefined;
       const begin = () => {
         id = this.trace.nextCall();
@@ -128,24 +140,19 @@ export class TracedSocket {
         if (id !== undefined) this.tell({ id, name, ...step });
         id = undefined;
       };
-      caller.add(() => end({ stage: 'abandoned', text: '' }));
-      begin();
-      caller.add(
-        call$.subscribe({
-          next: (value) => {
-            end({ stage: 'returns', ...returnedText(value) });
-            caller.next(value);
-            if (isRepeating && !caller.closed) begin();
-          },
-          error: (error: unknown) => {
-            end({ stage: 'fails', ...failureOf(error) });
-            caller.error(error);
-          },
-          complete: () => {
-            end({ stage: 'returns', text: 'the end' });
-            caller.complete();
-          },
+      const beginNext$ = defer(() => {
+        begin();
+        return EMPTY;
+      });
+      return call$.pipe(
+        tap({
+          subscribe: begin,
+          next: (value) => end({ stage: 'returns', ...returnedText(value) }),
+          error: (error: unknown) => end({ stage: 'fails', ...failureOf(error) }),
+          complete: () => end({ stage: 'returns', text: 'the end' }),
+          unsubscribe: () => end({ stage: 'abandoned', text: '' }),
         }),
+        isRepeating ? concatMap((value) => concat(of(value), beginNext$)) : identity,
       );
     });
   }
