@@ -99,6 +99,9 @@ const cases: Readonly<Record<string, (program: Program, world: World) => Promise
       stderr: '',
     });
   },
+  'docs/watch.md: A program of your own': async (program) => {
+    await program.printed(/^Watch it at http:\/\/127\.0\.0\.1:\d+\/#program=\S+\n/);
+  },
 };
 
 /** Pages and settings of other programs; what is printed has no language. */
