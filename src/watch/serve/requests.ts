@@ -1,4 +1,4 @@
-import { concatMap, defer, EMPTY, map, type Observable, of, throwError } from 'rxjs';
+import { concatMap, defer, EMPTY, finalize, map, type Observable, of, throwError } from 'rxjs';
 
 import { Control, type Emulator } from '../../emulator';
 import { askModem } from '../events/askModem';
@@ -29,6 +29,7 @@ function giveFault(emulator: Emulator, fault: Readonly<Record<string, unknown>>)
     return control.session(of(request)).pipe(
       map((line) => JSON.parse(line) as { readonly error?: { readonly message: string } }),
       concatMap(({ error }) => (error ? throwError(() => new Error(error.message)) : EMPTY)),
+      finalize(() => control.close()),
     );
   });
 }
