@@ -55,7 +55,8 @@ async function closeThoseOver(): Promise<void> {
     const { nic, watched, wasUp } = entry;
     const { modem } = await firstValueFrom(nic.status$);
     const isOver = modem === 'closed' || (modem === 'down' && !wasUp);
-    if (!isOver || (await firstValueFrom(watched.pages$)) > 0) continue;
+    // It completes without a number when another interface has closed it meanwhile.
+    if (!isOver || (await firstValueFrom(watched.pages$, { defaultValue: 0 })) > 0) continue;
     watchedOnes.delete(entry);
     await watched.close();
   }

@@ -20,7 +20,7 @@ export interface Place {
  * missed.
  */
 export class EventLog {
-  private readonly kept: (WatchEvent | undefined)[];
+  private readonly kept: (WatchEvent | undefined)[] = [];
   private payload = 0;
   private end = 0;
   /** Of the events that are not kept any more. */
@@ -28,9 +28,7 @@ export class EventLog {
   private droppedState: { readonly event: StateEvent; readonly position: number } | undefined;
 
   /** @param capacity How many events are kept. */
-  constructor(private readonly capacity: number) {
-    this.kept = Array.from({ length: capacity });
-  }
+  constructor(private readonly capacity: number) {}
 
   /** How many events there have been. */
   get length(): number {

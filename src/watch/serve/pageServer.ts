@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { noop } from 'rxjs';
 
 import { hostRefusal } from '../../loopback/admission';
 import { builtPage, type Content, PageFiles } from './pageFiles';
@@ -58,7 +59,9 @@ export async function servePage({ port, folder = builtPage(), more }: PageServer
   server.on('connection', (socket) => socket.unref());
   server.unref().listen(port, loopback);
   await once(server, 'listening');
-  const closed = once(server, 'close');
+  // A connection that could not be accepted is the client's trouble, and not the program's.
+  server.on('error', noop);
+  const closed = new Promise<void>((resolve) => server.once('close', resolve));
   return {
     server,
     url: `http://${loopback}:${(server.address() as AddressInfo).port}/`,
