@@ -157,6 +157,22 @@ describe('a watched interface', () => {
     await expect(watch(made.nic, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
     await expect(watch(made.nic, { history: 0 })).rejects.toThrow('history is a number of events from 1 up, not 0');
   });
+
+  it('says that an "await" is missing', async () => {
+    const { nic } = await program();
+    await expect(watch(Promise.resolve(nic) as unknown as ESP8285)).rejects.toThrow('is an "await" missing?');
+  });
+
+  it('listens to the end of the process once, however many interfaces are watched', async () => {
+    const before = process.listenerCount('exit');
+    const made = await program();
+    for (let i = 0; i < 11; i++) await program();
+    expect(process.listenerCount('exit')).toBe(before + 1);
+    await made.watched.close();
+    expect(process.listenerCount('exit')).toBe(before + 1);
+    for (const close of closers.splice(0).reverse()) await close();
+    expect(process.listenerCount('exit')).toBe(before);
+  });
 });
 
 describe('who may watch', () => {

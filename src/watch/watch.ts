@@ -6,8 +6,11 @@ import { type Emulator, faultArguments } from '../emulator';
 import { Admission, hostRefusal } from '../loopback/admission';
 import { servePageSockets } from '../loopback/pageSockets';
 import { ProgramTime } from '../system/programTime';
+import { callError } from '../usocket/contract/osError';
+import { ifPromise } from '../usocket/contract/promiseOf';
 import { watchProtocol } from './events/messages';
 import { observe } from './events/observe';
+import { atExit } from './serve/atExit';
 import { openBrowser } from './serve/openBrowser';
 import { servePage } from './serve/pageServer';
 import { answersOf } from './serve/requests';
@@ -51,10 +54,12 @@ const longestRequest = 64 << 10;
  * how many. Payloads are sent to a page that asks for them, and keys never. When the interface is closed, the pages are told
  * so, and can still be looked at. Being watched does not keep the program running.
  *
- * Rejects with `EADDRINUSE` or the like when it cannot listen, and with a `RangeError` for a history that is none.
+ * Rejects with `EADDRINUSE` or the like when it cannot listen, with `EINVAL` for what is no interface of a modem, and with a
+ * `RangeError` for a port or a history that is none.
  */
 export async function watch(nic: ESP8285, options: WatchOptions = {}): Promise<Watched> {
   const { port = 0, name = basename(process.argv[1] ?? 'node'), history = 10_000, emulator, open = false } = options;
+  checkNic(nic);
   if (!Number.isSafeInteger(history) || history < 1) {
     throw new RangeError(`history is a number of events from 1 up, not ${history}`);
   }
@@ -78,8 +83,7 @@ export async function watch(nic: ESP8285, options: WatchOptions = {}): Promise<W
   });
   sockets.on('connection', (socket) => program.attach(socket));
   // What led to the end of the process is what one wants to see.
-  const flush = (): void => program.flush();
-  process.once('exit', flush);
+  const forgetExit = atExit((code) => program.exit(code));
   const url = `${page.url}#program=${admission.token}`;
   if (open) {
     await openBrowser(url).catch((error: unknown) => {
@@ -90,7 +94,7 @@ export async function watch(nic: ESP8285, options: WatchOptions = {}): Promise<W
     url,
     pages$: program.pages$,
     async close() {
-      process.removeListener('exit', flush);
+      forgetExit();
       program.close();
       for (const client of sockets.clients) {
         client.close(1001, 'the program is not watched any more');
@@ -101,4 +105,9 @@ export async function watch(nic: ESP8285, options: WatchOptions = {}): Promise<W
       await page.close();
     },
   };
+}
+
+function checkNic(nic: unknown): void {
+  if (typeof nic === 'object' && nic !== null && 'trace$' in nic) return;
+  throw callError('watch', 'EINVAL', `nic is the interface of a modem, from network.ESP8285()${ifPromise(nic)}`);
 }

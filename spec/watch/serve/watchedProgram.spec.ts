@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { asyncScheduler, filter, firstValueFrom, NEVER, type Observable, Subject } from 'rxjs';
+import { asyncScheduler, EMPTY, filter, firstValueFrom, NEVER, type Observable, Subject } from 'rxjs';
 
 import { nextTurn } from '../../../harness/time/turns';
 import { servePageSockets } from '../../../src/loopback/pageSockets';
@@ -126,5 +126,22 @@ describe('a watched program', () => {
     events.next({ type: 'state', time: 1, state: { ...state, error: 'the line is lost' } });
     events.complete();
     expect(await page.end()).toEqual({ kind: 'end', reason: 'the line is lost' });
+  });
+
+  it('says that its process ends, and why, after what happened last', async () => {
+    const events = new Subject<WatchEvent>();
+    const { program, attach } = await programOf(() => events);
+    const page = await attach();
+    events.next(note(1));
+    program.exit(3);
+    expect(await page.end()).toEqual({ kind: 'end', reason: 'the program has ended with exit code 3' });
+    expect(page.events).toEqual([note(1)]);
+  });
+
+  it('says once that it has ended, when its interface has been closed before', async () => {
+    const { program, attach } = await programOf(() => EMPTY);
+    program.exit(3);
+    const page = await attach();
+    expect(await page.end()).toEqual({ kind: 'end' });
   });
 });

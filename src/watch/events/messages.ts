@@ -18,7 +18,7 @@ export type ProgramMessage =
   | { readonly kind: 'events'; readonly events: readonly WatchEvent[] }
   /** Answers the request with this number. `error` says why it was refused. */
   | { readonly kind: 'done'; readonly request: number; readonly error?: string }
-  /** The interface is closed. No events follow. */
+  /** The interface is closed, or the program ends. No events follow. */
   | { readonly kind: 'end'; readonly reason?: string };
 
 /** What the page asks of a program. It is answered by `done` with the same number. */

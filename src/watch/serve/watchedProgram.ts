@@ -87,10 +87,9 @@ export class WatchedProgram {
     else page.advance();
   }
 
-  /** Sends each page what is new, as far as it reads. */
-  flush(): void {
-    this.sent = this.log.length;
-    for (const page of this.pages) page.advance();
+  /** The process ends with this exit code. What the pages have not been sent yet is sent, as far as they read. */
+  exit(code: number): void {
+    if (!this.end) this.finish(code === 0 ? undefined : `the program has ended with exit code ${code}`);
   }
 
   /** Listens to the program no more. */
@@ -115,6 +114,12 @@ export class WatchedProgram {
       pushed$.pipe(filter(() => this.log.length - this.sent >= mostNew)),
     );
     return due$.subscribe({ next: () => this.flush(), error: noop });
+  }
+
+  /** Sends each page what is new, as far as it reads. */
+  private flush(): void {
+    this.sent = this.log.length;
+    for (const page of this.pages) page.advance();
   }
 
   private note(event: WatchEvent): void {
