@@ -18,12 +18,13 @@ export function App() {
   const [sizes, setSizes] = useState(rememberedSizes);
   useEffect(() => {
     const asked$ = askedSource();
-    if (asked$) open(asked$);
-  }, [open]);
-  useEffect(() => {
+    if (asked$) {
+      open(asked$);
+      return;
+    }
     if (remembered('welcomed') === undefined) notices.tell('note', welcome, 'welcome');
     remember('welcomed', 'yes');
-  }, [notices]);
+  }, [open, notices]);
   return (
     <NoticesContext.Provider value={notices}>
       <div class="page">

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { map, merge, type Observable, type Subscription } from 'rxjs';
 
 import type { Notice, Notices } from '../notices/notices';
-import { sessionNotices } from '../notices/sessionNotices';
+import { ofSource, sessionNotices } from '../notices/sessionNotices';
 import { Session } from '../session/session';
 import type { Source } from '../sources/source';
 
@@ -49,5 +49,5 @@ export function useSession(first: () => Source, notices: Notices): CurrentSessio
 }
 
 function noteOf(text: string): Notice {
-  return { subject: 'the source', kind: 'note', text };
+  return { subject: ofSource, kind: 'note', text };
 }

@@ -20,12 +20,18 @@ export function sessionNotices({ source, stage$, batches$ }: Session): Observabl
   return merge(ends$, missed$);
 }
 
+/** The subject of what a source tells, and of its end, which replaces that: the page does not try to connect any more. */
+export const ofSource = 'the source';
+
 function endNotice({ name }: Source, stage: Exclude<SessionStage, { stage: 'live' }>): Notice {
-  const subject = 'the end of the source';
   if (stage.stage === 'ended') {
-    return { subject, kind: 'note', text: `${name} has ended. Everything it told stays on screen.` };
+    return { subject: ofSource, kind: 'note', text: `${name} has ended. Everything it told stays on screen.` };
   }
-  return { subject, kind: 'error', text: `${name} is lost: ${stage.why}. Everything it told stays on screen.` };
+  return {
+    subject: ofSource,
+    kind: 'error',
+    text: `${name} is lost: ${stage.why}. Everything it told stays on screen.`,
+  };
 }
 
 function missedNotice(missed: number): Notice {

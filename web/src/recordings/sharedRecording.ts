@@ -25,6 +25,6 @@ async function fetched(url: string): Promise<{ readonly file: Blob; readonly nam
     const reason = (await response.text()).trim() || response.statusText;
     throw new RecordingTrouble(`The server at ${host} does not give the recording: ${reason}`);
   }
-  const [, name] = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '') ?? [];
-  return { file: await response.blob(), name: name ?? 'recording' };
+  const [, name] = /filename\*=UTF-8''(\S+)/.exec(response.headers.get('content-disposition') ?? '') ?? [];
+  return { file: await response.blob(), name: name === undefined ? 'recording' : decodeURIComponent(name) };
 }
