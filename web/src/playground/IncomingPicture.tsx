@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { filter, switchMap, tap } from 'rxjs';
 
 import { bitmapHead, drawRows, rowsOf } from './bitmap';
 import { type IncomingFile, incomingFiles } from './run/incomingFile';
@@ -10,17 +11,17 @@ export function IncomingPicture({ programs }: { readonly programs: ProgramRuns }
   const [text, setText] = useState<string>();
   useEffect(() => {
     const drawer = new RowDrawer();
-    const following = programs.incoming$.pipe(incomingFiles()).subscribe((file) => {
+    const runs$ = programs.stage$.pipe(
+      filter((stage) => stage === 'running'),
+      tap(() => drawer.forget()),
+    );
+    // Each run counts its connections from 1.
+    const files$ = runs$.pipe(switchMap(() => programs.incoming$.pipe(incomingFiles())));
+    const following = files$.subscribe((file) => {
       const shown = drawer.draw(file, canvas.current);
       if (shown !== undefined) setText(shown);
     });
-    const runs = programs.stage$.subscribe((stage) => {
-      if (stage === 'running') drawer.forget();
-    });
-    return () => {
-      following.unsubscribe();
-      runs.unsubscribe();
-    };
+    return () => following.unsubscribe();
   }, [programs]);
   return (
     <figure class="incoming-picture" hidden={text === undefined}>
@@ -35,7 +36,6 @@ class RowDrawer {
   private connection = 0;
   private rows = 0;
 
-  /** Each run counts its connections from 1. */
   forget(): void {
     this.connection = this.rows = 0;
   }

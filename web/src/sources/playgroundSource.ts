@@ -4,7 +4,6 @@ import { type Fault, faultArguments } from 'rx-usocket/emulator';
 import { ProgramRuns } from '../playground/run/programRuns';
 import { AdjustableTime } from '../playground/time/adjustableTime';
 import { pageTime } from '../playground/time/pageTime';
-import { keepReceived } from '../playground/world/keepReceived';
 import { firstSettings, type WorldSettings } from '../playground/world/settings';
 import { VirtualWorld } from '../playground/world/virtualWorld';
 import { byFrames } from './byFrames';
@@ -16,7 +15,7 @@ export function playgroundSource(): LocalSource {
   const settings = new BehaviorSubject<WorldSettings>(firstSettings);
   const world = new VirtualWorld(time, () => settings.value);
   const programs = new ProgramRuns(() => world.openLine(), time);
-  const saving = keepReceived(world.taken$, programs.files);
+  const saving = world.taken$.subscribe((all) => programs.files.write('received.bin', all));
   return {
     kind: 'playground',
     name: 'Virtual modem',

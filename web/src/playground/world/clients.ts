@@ -1,4 +1,4 @@
-import { concat, concatMap, delay, from, ignoreElements, map, merge, of, type SchedulerLike, take, timer } from 'rxjs';
+import { concat, concatMap, delay, from, ignoreElements, of, type SchedulerLike, takeUntil, timer } from 'rxjs';
 import type { Talk } from 'rx-usocket/testing';
 
 /** What a client says, one line after the other. */
@@ -13,8 +13,7 @@ export const talkingClient =
         of(index === 0 ? `${line} ${number}.\n` : `${line}\n`).pipe(delay(300 + 450 * index + 130 * number, time)),
       ),
     );
-    const heard$ = received$.pipe(ignoreElements());
-    const leaves$ = timer(1500, time).pipe(ignoreElements());
     // It leaves some time after its last line, or when the server ends the connection.
-    return concat(said$, merge(heard$, leaves$.pipe(map(() => ''))).pipe(take(1)));
+    const heard$ = received$.pipe(ignoreElements(), takeUntil(timer(1500, time)));
+    return concat(said$, heard$);
   };

@@ -36,8 +36,8 @@ export interface Routes {
   readonly hosts: Readonly<Record<string, string | Host>>;
 }
 
-/** The servers of {@link virtualHosts}. `took` gets what is sent to the host that takes everything. */
-export function routesOf(time: SchedulerLike, picture: Uint8Array, took: (bytes: Buffer) => void): Routes {
+/** The servers of {@link virtualHosts}. `took` gets what a connection to the host that takes everything has brought so far. */
+export function routesOf(time: SchedulerLike, picture: Uint8Array, took: (all: Buffer) => void): Routes {
   const files = new Map<string, Uint8Array>([
     ['/MAIX/MaixPy/assets/Alice.bmp', picture],
     ['/hello.txt', Buffer.from('Hello from the network in memory.\n')],

@@ -26,11 +26,15 @@ const segment = 1460;
 /** Sends back what comes. */
 export const echo: Talk = (received$) => received$;
 
-/** Answers nothing, and takes everything. */
+/** Answers nothing, and takes everything. `took` gets all that has come over a connection so far. */
 export const sink =
-  (took: (bytes: Buffer) => void): Talk =>
+  (took: (all: Buffer) => void): Talk =>
   (received$) =>
-    received$.pipe(tap(took), ignoreElements());
+    received$.pipe(
+      scan((all, bytes) => Buffer.concat([all, bytes]), Buffer.alloc(0)),
+      tap(took),
+      ignoreElements(),
+    );
 
 /** A web server of HTTP 1.0 with these files. It reads the request, sends the answer and closes. */
 export const web =

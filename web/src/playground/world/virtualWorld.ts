@@ -21,7 +21,7 @@ const clientPause = 400;
 export class VirtualWorld {
   /** Hot: what the modem and its network report. */
   readonly events$: Observable<VirtualEvent>;
-  /** Hot: what was sent to the host that takes everything. */
+  /** Hot: all that a connection to the host that takes everything has brought so far, with each piece. */
   readonly taken$: Observable<Uint8Array>;
 
   private readonly events = new Subject<VirtualEvent>();
