@@ -35,6 +35,23 @@ describe('the playground', () => {
     const incoming = page.getByRole('img', { name: 'The picture that comes in' });
     expect((await pixelsOf(incoming)).equals(await pixelsOf(saved))).toBe(true);
     await outputOf(page).getByText('save ok').waitFor();
+    await run(page);
+    await page.getByText(/^[\d,]{4,6} of 115,254 bytes, \d+ of 160 rows/).waitFor();
+  });
+
+  it.each([
+    ['thrown in a timer', 'setTimeout(() => {\n  throw new Error("nobody catches this");\n});', 3],
+    ['a promise that is rejected', '\n\nvoid Promise.reject(new Error("nobody catches this"));', 4],
+    ['a mistake in its syntax', '\nconst nobody, catches, this;', 3],
+  ])('ends a program at an error that nobody catches: %s', async (_, mistake, line) => {
+    const page = await pages.open();
+    await write(page, `setInterval(() => undefined, 1000);\n${mistake}`);
+    await run(page);
+    await outputOf(page).getByText('The program has ended because of this error.').waitFor();
+    await outputOf(page)
+      .getByRole('button', { name: `line ${line}` })
+      .waitFor();
+    await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
   });
 
   it('runs a program that was written in it, and a fault ends its socket as the table says', async () => {

@@ -11,6 +11,8 @@ export function installConsole(host: ProgramHost): void {
     info: prints('log'),
     debug: prints('log'),
     table: prints('log'),
+    dir: prints('log'),
+    group: prints('log'),
     warn: prints('error'),
     error: prints('error'),
     trace: prints('log'),

@@ -20,8 +20,8 @@ export function installProcess(host: ProgramHost): void {
     });
   const printed =
     (kind: 'log' | 'error') =>
-    (text: string): boolean => {
-      host.print(kind, [text.replace(/\n$/, '')]);
+    (text: string | Uint8Array): boolean => {
+      host.print(kind, [Buffer.from(text).toString().replace(/\n$/, '')]);
       return true;
     };
   const program = {

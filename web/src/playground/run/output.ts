@@ -32,10 +32,10 @@ export class Output {
   }
 
   /** An error that a program has not caught. */
-  fail(error: unknown, url: string): void {
+  fail(error: unknown, line?: number): void {
     const isError = typeof error === 'object' && error !== null && 'message' in error;
     const text = isError ? shownError(error as Error) : `Uncaught: ${shownValues([error])}`;
-    this.print('error', [text], lineOf(error, url));
+    this.print('error', [text], line);
   }
 
   clear(): void {

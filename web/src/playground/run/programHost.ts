@@ -24,8 +24,8 @@ export interface ProgramHost {
   /** Is told of each interface of the program, before it starts. */
   interfaceMade(made: MadeInterface): void;
   print(kind: PrintKind, values: readonly unknown[]): void;
-  /** An error that the program has not caught. */
-  fail(error: unknown): void;
+  /** An error that the program has not caught, and the line of the program, from 1, if the error does not tell it. */
+  fail(error: unknown, line?: number): void;
   /** The module has run to its end. Its timers and its line may keep it running. */
   evaluated(): void;
   /** The program ends itself. */

@@ -4,7 +4,7 @@ import type { WatchEvent } from 'rx-usocket/watch';
 import type { RealTime } from '../time/adjustableTime';
 import type { IncomingBytes } from './incoming';
 import { OpenLines, type OpenLine } from './openLines';
-import type { Output } from './output';
+import { lineOf, type Output } from './output';
 import { ownEvent } from './ownEvent';
 import type { MadeInterface, ProgramFiles, ProgramFrame, ProgramHost } from './programHost';
 
@@ -45,6 +45,8 @@ export class ProgramRun {
   private interrupt: () => boolean = () => false;
   private isEvaluated = false;
   private isOver = false;
+  /** Whether the program prints no more. */
+  private isSilent = false;
 
   constructor(
     { code, args, environment }: Program,
@@ -60,10 +62,15 @@ export class ProgramRun {
     document.body.append(frame);
   }
 
+  /** As Ctrl-C: what handles `SIGINT` can go on for a moment, and anything else is not heard of any more. */
   stop(): void {
-    const closing = () => void this.closeInterfaces().finally(() => this.finish('been stopped'));
-    if (this.interrupt()) setTimeout(closing, grace);
-    else closing();
+    const stopped = 'been stopped';
+    try {
+      if (this.interrupt()) setTimeout(() => this.closeAndFinish(stopped), grace);
+      else this.closeAndFinish(stopped);
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   askModem(): void {
@@ -73,7 +80,7 @@ export class ProgramRun {
   /** Ends everything of the program at once. */
   end(): void {
     if (this.isOver) return;
-    this.isOver = true;
+    this.isOver = this.isSilent = true;
     this.lines.close();
     for (const stop of this.timers) stop();
     this.frame.remove();
@@ -99,11 +106,9 @@ export class ProgramRun {
         this.watching.add(made.incoming$.subscribe((bytes) => incoming.next(bytes)));
       },
       print: (kind, values) => {
-        if (!this.isOver) output.print(kind, values);
+        if (!this.isSilent) output.print(kind, values);
       },
-      fail: (error) => {
-        if (!this.isOver) output.fail(error, this.url);
-      },
+      fail: (error, line) => this.fail(error, line),
       evaluated: () => {
         this.isEvaluated = true;
         this.checkEnd();
@@ -117,7 +122,11 @@ export class ProgramRun {
     if (this.isOver) return () => undefined;
     const stopTimer = this.tools.time.start(() => {
       this.timers.delete(stop);
-      callback();
+      try {
+        callback();
+      } catch (error) {
+        this.fail(error);
+      }
       this.checkEnd();
     }, delay);
     const stop = (): void => {
@@ -139,6 +148,19 @@ export class ProgramRun {
 
   private get isBusy(): boolean {
     return this.lines.isOpen || this.timers.size > 0;
+  }
+
+  /** As in Node.js, an error that the program has not caught ends it. */
+  private fail(error: unknown, line?: number): void {
+    if (this.isSilent) return;
+    this.tools.output.fail(error, line ?? lineOf(error, this.url));
+    this.closeAndFinish('ended because of this error');
+  }
+
+  /** The interfaces are closed first, for the modem. What the program says to that has nobody to read it. */
+  private closeAndFinish(how: string): void {
+    this.isSilent = true;
+    void this.closeInterfaces().finally(() => this.finish(how));
   }
 
   private finish(how: string): void {

@@ -43,10 +43,11 @@ export class ProgramRuns {
     let plain: string;
     try {
       // It is loaded with the first run, because it is larger than the page.
-      const { stripTypes } = await import('./stripTypes');
-      plain = stripTypes(code);
+      const { runnable } = await import('./runnable');
+      plain = runnable(code);
     } catch (error) {
-      this.output.fail(error, '');
+      const { loc } = error as { readonly loc?: { readonly line: number } };
+      this.output.fail(error, loc?.line);
       this.stage.next('idle');
       return;
     }
@@ -74,6 +75,8 @@ export class ProgramRuns {
 
   /** Ends the program at once. */
   close(): void {
+    // A program that is about to start does not.
+    if (!this.current && this.stage.value === 'running') this.stage.next('stopping');
     this.current?.end();
   }
 
