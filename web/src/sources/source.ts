@@ -27,7 +27,7 @@ export interface Source {
 }
 
 /** The faults that a virtual modem can be given, as `faultArguments` of `rx-usocket/emulator` describes them. */
-export interface Faults {
+interface Faults {
   readonly table: Readonly<Record<string, Readonly<Record<string, FaultArgument>>>>;
   /** Gives the modem a fault now. Errors with what is wrong. */
   give(fault: Readonly<Record<string, unknown>>): Observable<never>;
