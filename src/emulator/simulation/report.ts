@@ -72,21 +72,30 @@ export class Report {
   }
 }
 
-/** A command with a key, up to the end of the network's name. */
-const withKey = /^(AT\+CW(?:JAP|SAP)(?:_CUR|_DEF)?=(?:"(?:[^"\\]|\\.)*")?).*$/is;
-const secret = /^AT\+(CWJAP|CWSAP|CIPSSLCPSK)/i;
+/** The name of a command, and what follows it. */
+const named = /^AT(\+\w*|[A-Z]\d?)?(.*)$/is;
+/** A command with a key, up to the end of the name of the network if that is whole. */
+const withKey = /^(AT\+CW(?:JAP|SAP)(?:_CUR|_DEF)?=(?:"(?:[^"\\]|\\.)*"(?=,"))?).*$/is;
+/** A command with a key, or one that such a command may have become by damage. */
+const secret = /^\+(?:CW[A-Z]AP|CIPSSLCPSK)$/;
 
-/** A line without its key, for people. Of a command that the modem does not know, only the name is shown. */
+/**
+ * A line without its key, for people. A line that is damaged may have a key anywhere, so nothing but the name is shown of a
+ * command that the modem does not know, or that is not written as commands are.
+ */
 export function shownLine(line: string, isKnown: (name: string) => boolean): string {
-  const [, name = '', tail = ''] = /^AT([^=?]*)(.*)$/is.exec(line) ?? [];
-  const [, base = name] = /^(.*?)(?:_CUR|_DEF)?$/i.exec(name) ?? [];
-  if (!/^AT/i.test(line)) return `a line of ${line.length} bytes that is not a command`;
-  if (secret.test(line) && tail.startsWith('=')) {
-    const [, beginning = `AT${name}=`] = withKey.exec(line) ?? [];
-    return `${printable(beginning)}…`;
+  const [whole, name = '', tail = ''] = named.exec(line) ?? [];
+  const base = name.toUpperCase().replace(/_(?:CUR|DEF)$/, '');
+  const hasArguments = name !== '' && /^=[^?]/s.test(tail);
+  const shown = `AT${name.slice(0, 24)}`;
+  if (whole !== undefined && /^(?:=?\?)?$/.test(tail)) return `${shown}${tail}`;
+  if (whole === undefined || !(hasArguments || isKnown(base))) {
+    return `a line of ${line.length} bytes that is not a command`;
   }
-  if (isKnown(base.toUpperCase())) return printable(line);
-  return `AT${printable(name.slice(0, 24))}${tail === '' || /^=?\?$/.test(tail) ? tail : '=…'}`;
+  if (!hasArguments) return `${shown}…`;
+  if (isKnown(base) && !secret.test(base)) return printable(line);
+  const [, beginning = `${shown}=`] = withKey.exec(line) ?? [];
+  return `${printable(beginning)}…`;
 }
 
 /** The line's bytes as UTF-8 text without control characters, so that a terminal shows them and nothing else. */
