@@ -18,9 +18,10 @@ const correct = /^("(?:[^"\\]|\\.)*",")((?:[^"\\]|\\.)*)(\\?|"(?:,(?:\d*|"[\da-f
 const unfinishedName = /^(?:"(?:[^"\\]|\\.)*(?:\\|",?)?|[^",]*)$/;
 /**
  * The answer to `AT+CWSAP?`, which has the key of the modem's own network. Its quotation marks are not escaped, so the key
- * ends before the numbers, or with the line.
+ * ends before the numbers, or with the line. A name has at most 32 bytes: without a limit, a peer could send text on which
+ * the search takes seconds.
  */
-const keyedAnswer = /(\+CWSAP(?:_CUR|_DEF)?:".*?",")(.+?)(?=",\d+,\d|"(?:,\d*)?$|[\r\n]|$)/g;
+const keyedAnswer = /(\+CWSAP(?:_CUR|_DEF)?:".{0,64}?",")(.+?)(?=",\d+,\d|"(?:,\d*)?$|[\r\n]|$)/g;
 /** Lines of a modem that are never an echo of a key. */
 const knownLine = /^(?:OK|ERROR|FAIL|WIFI [A-Z ]+|busy [ps]\.\.\.|\+CW[JS]AP:\d+|DHCP TIMEOUT)?\r*\n?$/;
 /** This many characters of a key in a row are too many to be shown. */
