@@ -10,7 +10,7 @@ import {
   of,
 } from 'rxjs';
 
-import { createEmulator, type EmulatorOptions } from './emulator';
+import { createEmulator, type Emulator, type EmulatorOptions } from './emulator';
 import {
   currentOf,
   Inspectable,
@@ -80,6 +80,8 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   readonly longestPause: number | undefined;
   /** The reasons why a virtual modem refuses commands, which AT commands cannot express; see {@link Uart.hints$}. */
   readonly hints$: Observable<LineHint> | undefined;
+  /** The virtual modem of `emulator:`, to give it faults. Undefined for every other line. */
+  readonly emulator: Emulator | undefined;
   /** What a person can check when the line loses bytes, for messages. See {@link Uart.advice}. */
   readonly advice: LineAdvice | undefined;
   /** Notices about the line that are not failures, such as a setting that its server has made differently. */
@@ -128,16 +130,14 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   ) {
     super();
     const baudRate = firstBaudRate;
-    const { emulator, timeout = 1000, read_buf_len: capacity = 4096, ...settings } = options;
+    const { emulator: modem, timeout = 1000, read_buf_len: capacity = 4096, ...settings } = options;
     checkArguments(port, baudRate, timeout, capacity);
     this.timeout = timeout;
     this.capacity = capacity;
     this.port = withoutPassword(port);
     const time = new ProgramTime();
-    const line =
-      port === 'emulator:'
-        ? virtualLine({ scheduler: time, ...emulator, baud: baudRate })
-        : openUart(port, { baudRate, ...settings }, time);
+    this.emulator = port === 'emulator:' ? virtualModem({ scheduler: time, ...modem, baud: baudRate }) : undefined;
+    const line: Uart = this.emulator?.uart ?? openUart(port, { baudRate, ...settings }, time);
     this.line = line;
     this.rx$ = line.rx$;
     this.longestPause = line.longestPause;
@@ -313,13 +313,13 @@ function checkArguments(port: unknown, baudRate: unknown, timeout: number, capac
   check(typeof baudRate === 'number', `a baud rate is a number, 115200, not ${given}`);
 }
 
-/** The line of a virtual modem. Throws `EINVAL` for options that it does not accept. */
-function virtualLine(options: EmulatorOptions): Uart {
+/** Makes the virtual modem of `emulator:`. Throws `EINVAL` for options that it does not accept. */
+function virtualModem(options: EmulatorOptions): Emulator {
   try {
     const emulator = createEmulator(options);
     // As the port of a real modem does, it keeps its speed when the modem changes its own.
     if (options.baud) emulator.setHostBaud(options.baud);
-    return emulator.uart;
+    return emulator;
   } catch (cause) {
     if (!(cause instanceof RangeError)) throw cause;
     throw callError('UART', 'EINVAL', `emulator: ${cause.message}`, { cause });

@@ -66,7 +66,7 @@ export function createNetworkModule(interfaces: Interfaces, { interfaceMade }: N
         taken.add(uart);
         let isUp = false;
         const started$ = defer(() => nic.start(options));
-        return concat(watchByEnvironment(nic), started$).pipe(
+        return concat(watchByEnvironment(nic, uart), started$).pipe(
           map(() => {
             isUp = true;
             register(nic, uart);

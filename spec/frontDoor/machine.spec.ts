@@ -198,3 +198,13 @@ it('a UART collects bytes of a block only on a serial port of this machine', asy
   await using remote = new machine.UART('tcp://127.0.0.1:1');
   expect([serial, virtual, remote].map((uart) => typeof uart.expect)).toEqual(['function', 'undefined', 'undefined']);
 });
+
+it('a UART has the virtual modem of emulator:, and none on any other line', async () => {
+  await using virtual = new machine.UART('emulator:', 115_200);
+  await using remote = new machine.UART('tcp://127.0.0.1:1');
+  expect(remote.emulator).toBeUndefined();
+  const faults: string[] = [];
+  virtual.emulator?.events$.subscribe(({ kind, text }) => faults.push(`${kind}: ${text}`));
+  virtual.emulator?.fault({ kind: 'busy', for: 5 });
+  expect(faults).toEqual(['fault: busy, for 5']);
+});

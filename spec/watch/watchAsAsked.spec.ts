@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
-import { createModules, type ESP8285 } from '../../src';
+import { createModules, type ESP8285, machine } from '../../src';
 import { createEmulator } from '../../src/emulator';
 import { AttachingPage } from './support/attachPage';
 
@@ -45,6 +45,17 @@ describe('a program that the environment asks to watch', () => {
     expect(printed).toHaveLength(1);
     const page = await AttachingPage.to(urlIn(printed[0]) ?? '');
     await page.event((event) => event.type === 'said' && event.text === 'AT+GMR');
+    await page.close();
+  });
+
+  it('takes faults from its page on the line of a virtual modem', async () => {
+    process.env['RX_USOCKET_WATCH'] = '1';
+    const uart = new machine.UART('emulator:', 115_200, { emulator: { latency: 0 } });
+    nics.push(await createModules().network.ESP8285(uart));
+    const page = await AttachingPage.to(urlIn(printed[0]) ?? '');
+    expect(await page.message(({ kind }) => kind === 'hello')).toMatchObject({ faults: { reset: {} } });
+    expect(await page.ask({ kind: 'fault', fault: { kind: 'reset' } })).toEqual({ kind: 'done', request: 1 });
+    await page.event((event) => event.type === 'virtual' && event.text === 'reset');
     await page.close();
   });
 

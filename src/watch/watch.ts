@@ -24,8 +24,11 @@ export interface WatchOptions {
   readonly name?: string;
   /** How many events are kept for pages that come later, or that are slow. Default: 10,000. */
   readonly history?: number;
-  /** The virtual modem of the interface, if it is in this process. The page shows what it does, and can give it faults. */
-  readonly emulator?: Emulator;
+  /**
+   * The virtual modem of the interface, if it is in this process, as `uart.emulator` of the line `emulator:`. The page shows
+   * what it does, and can give it faults.
+   */
+  readonly emulator?: Emulator | undefined;
   /** Opens the page in the browser of this machine. Default: `false`. */
   readonly open?: boolean;
 }

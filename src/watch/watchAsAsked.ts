@@ -1,7 +1,8 @@
 import { first, firstValueFrom, noop } from 'rxjs';
 
+import type { Emulator } from '../emulator';
 import type { ESP8285 } from '../esp8285';
-import { watch, type Watched } from './watch';
+import { watch, type Watched, type WatchOptions } from './watch';
 
 /** The interfaces that are watched because the environment asks for it. */
 const watchedOnes = new Set<WatchedInterface>();
@@ -19,7 +20,7 @@ interface WatchedInterface {
  *
  * @param wanted `'1'` for a port that is free, or a port. If that is taken, another one is.
  */
-export async function watchAsAsked(nic: ESP8285, wanted: string): Promise<void> {
+export async function watchAsAsked(nic: ESP8285, wanted: string, emulator?: Emulator): Promise<void> {
   await closeThoseOver();
   const asked = Number(wanted);
   if (!Number.isInteger(asked) || asked < 1 || asked > 65_535) {
@@ -27,7 +28,7 @@ export async function watchAsAsked(nic: ESP8285, wanted: string): Promise<void> 
     return;
   }
   try {
-    const watched = await watchAt(nic, asked === 1 ? 0 : asked);
+    const watched = await watchAt(nic, { port: asked === 1 ? 0 : asked, emulator });
     const entry: WatchedInterface = { nic, watched, wasUp: false };
     nic.status$.pipe(first(({ modem }) => modem === 'up')).subscribe({
       next: () => (entry.wasUp = true),
@@ -42,9 +43,10 @@ export async function watchAsAsked(nic: ESP8285, wanted: string): Promise<void> 
 }
 
 /** Another process of the program, or another interface, may have the port. */
-function watchAt(nic: ESP8285, port: number): Promise<Watched> {
-  return watch(nic, { port }).catch((error: unknown) => {
-    if (port !== 0 && (error as NodeJS.ErrnoException).code === 'EADDRINUSE') return watch(nic);
+function watchAt(nic: ESP8285, options: WatchOptions): Promise<Watched> {
+  return watch(nic, options).catch((error: unknown) => {
+    if (options.port !== 0 && (error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+      return watchAt(nic, { ...options, port: 0 });
     throw error;
   });
 }
