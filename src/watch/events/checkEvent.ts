@@ -102,6 +102,7 @@ const state = shaped<InterfaceState>({
   waitingCommands: number,
   links: listOf(link),
   sockets: listOf(socket),
+  isDerived: optional(flag),
 });
 
 const checks: Readonly<Record<string, Check>> = {

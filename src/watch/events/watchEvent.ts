@@ -43,7 +43,13 @@ export interface MissedEvent {
 }
 
 /** An interface with its modem, links and sockets at one moment. What is not known yet is left out. */
-export type InterfaceState = InterfaceDetails;
+export interface InterfaceState extends InterfaceDetails {
+  /**
+   * Present if only recorded bytes tell this: {@link readRecording}. Sockets, waiting commands and what a socket has not read
+   * are missing then.
+   */
+  readonly isDerived?: true;
+}
 
 /** One of the modem's links that is in use. */
 export type LinkState = LinkDetails;

@@ -3,8 +3,9 @@ import type { Frame } from '../../esp8285/grammar/frame';
 import { FrameCutter } from '../../esp8285/grammar/frameCutter';
 import { frameText } from '../../esp8285/trace/frameText';
 import { asBuffer } from '../../streams';
-import type { BytesEvent, SaidEvent } from '../events/watchEvent';
+import type { BytesEvent, SaidEvent, StateEvent } from '../events/watchEvent';
 import { HostSide, type Said } from './hostSide';
+import { StateOfTrace } from './stateOfTrace';
 
 /** The rest of a message comes within so many milliseconds. It is what the driver waits on a USB adapter. */
 const moment = 20;
@@ -14,16 +15,17 @@ const longestPause = 500;
 /**
  * Derives the trace of a conversation from its bytes, by the grammar of the driver: the commands, and what the modem says.
  * What the driver expects of the modem follows from the commands. What the driver thinks, and the calls of sockets, cannot be
- * derived.
+ * derived. The states are those that the conversation tells.
  */
 export class TraceOfBytes {
   private readonly host = new HostSide();
+  private readonly state = new StateOfTrace();
   private readonly cutter: FrameCutter;
   private time = 0;
   /** When the modem has said something, and is silent since. */
   private heardAt: number | undefined;
   private isSettled = false;
-  private told: SaidEvent[] = [];
+  private told: (SaidEvent | StateEvent)[] = [];
 
   constructor() {
     const expectation: Expectation = this.host;
@@ -31,8 +33,9 @@ export class TraceOfBytes {
   }
 
   /** Takes the next bytes, and returns what is certain by now. */
-  push({ time, from, bytes }: BytesEvent): readonly SaidEvent[] {
+  push({ time, from, bytes }: BytesEvent): readonly (SaidEvent | StateEvent)[] {
     this.silent(time);
+    if (time - this.time >= longestPause) this.tellState(true);
     this.time = time;
     if (from === 'host') {
       for (const said of this.host.push(asBuffer(bytes))) this.tell('to modem', said);
@@ -45,8 +48,9 @@ export class TraceOfBytes {
   }
 
   /** The recording ends here. */
-  end(): readonly SaidEvent[] {
+  end(): readonly (SaidEvent | StateEvent)[] {
     this.silent(this.time + moment);
+    this.tellState(true);
     return this.taken();
   }
 
@@ -72,10 +76,18 @@ export class TraceOfBytes {
   }
 
   private tell(direction: SaidEvent['direction'], said: Said): void {
-    this.told.push({ type: 'said', time: this.time, direction, ...said });
+    const event: SaidEvent = { type: 'said', time: this.time, direction, ...said };
+    this.told.push(event);
+    this.state.take(event);
+    this.tellState();
   }
 
-  private taken(): readonly SaidEvent[] {
+  private tellState(isLast = false): void {
+    const state = this.state.news(this.time, isLast);
+    if (state) this.told.push({ type: 'state', time: this.time, state });
+  }
+
+  private taken(): readonly (SaidEvent | StateEvent)[] {
     const { told } = this;
     this.told = [];
     return told;

@@ -3,6 +3,7 @@ import { combineLatest, map, startWith } from 'rxjs';
 import type { InterfaceState } from 'rx-usocket/watch';
 
 import type { Session, SessionStage } from '../session/session';
+import type { Source } from '../sources/source';
 import { useObservable } from './useObservable';
 
 /** How the source and its modem are doing, in a few words. */
@@ -10,11 +11,11 @@ export function AttachedState({ session }: { readonly session: Session }) {
   const shown$ = useMemo(
     () =>
       combineLatest([session.stage$, session.state$.pipe(startWith(undefined))]).pipe(
-        map(([stage, state]) => attachedState(stage, state)),
+        map(([stage, state]) => attachedState(session.source, stage, state)),
       ),
     [session],
   );
-  const { look, words } = useObservable(shown$, attachedState({ stage: 'live' }, undefined));
+  const { look, words } = useObservable(shown$, attachedState(session.source, { stage: 'live' }, undefined));
   return (
     <p class="attached" role="status">
       <span class={`lamp ${look}`} aria-hidden="true" />
@@ -29,10 +30,10 @@ interface Shown {
 }
 
 /** Describes how a source and its modem are doing. */
-function attachedState(stage: SessionStage, state: InterfaceState | undefined): Shown {
+function attachedState({ replay }: Source, stage: SessionStage, state: InterfaceState | undefined): Shown {
   if (stage.stage === 'lost') return { look: 'bad', words: 'lost' };
   if (stage.stage === 'ended') return { look: 'off', words: 'ended' };
-  if (!state) return { look: 'off', words: 'nothing has happened yet' };
+  if (!state) return { look: 'off', words: replay ? 'a recording' : 'nothing has happened yet' };
   const { modem, wifi, ssid, address } = state;
   if (modem === 'down') return { look: 'bad', words: 'the modem is down' };
   if (modem === 'closed') return { look: 'off', words: 'the interface is closed' };

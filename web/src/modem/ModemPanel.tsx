@@ -7,7 +7,7 @@ import { factsOf } from './words';
 /** How the modem, its links and the sockets are doing. */
 export function ModemPanel({ session }: { readonly session: Session }) {
   const state = useObservable(session.state$, undefined);
-  if (!state) return <p class="empty muted">Nothing is known of a modem yet. It shows here as soon as it is set up.</p>;
+  if (!state) return <p class="empty muted">{session.source.replay ? untold : unknown}</p>;
   return (
     <div class="panel-body modem">
       {state.error !== undefined && (
@@ -29,7 +29,11 @@ export function ModemPanel({ session }: { readonly session: Session }) {
         </button>
       )}
       <LinkTable links={state.links} />
-      <SocketTable sockets={state.sockets} />
+      {state.isDerived ? <p class="muted">{derived}</p> : <SocketTable sockets={state.sockets} />}
     </div>
   );
 }
+
+const unknown = 'Nothing is known of a modem yet. It shows here as soon as it is set up.';
+const untold = 'The part of the recording that was replayed does not tell how the modem is doing.';
+const derived = 'This is what the recorded bytes tell. The sockets of the program are not in the recording.';

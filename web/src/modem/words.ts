@@ -13,7 +13,7 @@ const modemWords = { starting: 'being set up', up: 'up', down: 'down', closed: '
 
 /** Describes an interface as names and values. What is not known yet is left out. */
 export function factsOf(state: InterfaceState): readonly Fact[] {
-  const { line, baud, firmware, modem, address, receive, waitingCommands } = state;
+  const { line, baud, firmware, modem, address, receive, waitingCommands, isDerived } = state;
   return [
     ['Modem', modemWords[modem]],
     ...fact('Firmware', firmware),
@@ -22,7 +22,7 @@ export function factsOf(state: InterfaceState): readonly Fact[] {
     ['Wi-Fi', wifiWords(state)],
     ...fact('Address', address),
     ...fact('Receiving', receive && receiveWords[receive]),
-    ['Waiting commands', count(waitingCommands)],
+    ...fact('Waiting commands', isDerived ? undefined : count(waitingCommands)),
   ];
 }
 

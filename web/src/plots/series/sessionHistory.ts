@@ -32,12 +32,12 @@ export class SessionHistory {
     }
   }
 
-  private takeState({ baud, links, waitingCommands }: InterfaceState, time: number): void {
+  private takeState({ baud, links, waitingCommands, isDerived }: InterfaceState, time: number): void {
     if (baud !== this.baud) {
       this.baud = baud;
       this.line.setBaud(time, baud);
     }
-    this.history.add('waitingCommands', time, waitingCommands);
+    if (!isDerived) this.history.add('waitingCommands', time, waitingCommands);
     linkColumns.forEach((column, id) => {
       const link = links.find((other) => other.id === id);
       this.history.add(column, time, link ? link.queued + link.waiting : NaN);
