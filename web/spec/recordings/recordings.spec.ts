@@ -118,7 +118,7 @@ describe('a file that is opened', () => {
     [
       'binary data',
       new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3]),
-      /^a\.txt is not a recording, but binary data\. Expected is a file that this page/,
+      /^a\.txt is not a recording, but binary data\. A recording is a file that this page/,
     ],
     ['JSON', '{"a": 1}', /is not a recording, but JSON\./],
     ['a page', '<!doctype html>', /is not a recording, but HTML or XML\./],
@@ -132,7 +132,7 @@ describe('a file that is opened', () => {
     [
       'a newer format',
       '#! rx-usocket recording {"version":7}\n',
-      /has format 7, and this version reads format 1; use a newer version/,
+      /^a\.txt cannot be opened: line 1 .* has format 7, and this version reads format 1; use a newer version\.$/,
     ],
   ])('is refused when it is %s', async (_, content, words) => {
     const { message, soundLines } = await trouble(new Blob([content]));

@@ -17,7 +17,7 @@ interface RecordingsPanelProps {
 /** Saves what is on screen as a file, opens such files, and replays them. It is in the header. */
 export function RecordingsPanel({ session, attach }: RecordingsPanelProps) {
   const notices = useNotices();
-  const { open, progress, openSoundPart } = useOpenRecording(attach);
+  const { open, progress, openSoundPart } = useOpenRecording(session, attach);
   const chooser = useRef<HTMLInputElement>(null);
   const isOver = useFileDrop(useCallback((file: File) => open(file, file.name), [open]));
   const { replay } = session.source;

@@ -15,7 +15,7 @@ export class RecordingTrouble extends Error {
   }
 }
 
-const expected = 'Expected is a file that this page, `rx-usocket record` or `recordUart` has written.';
+const expected = 'A recording is a file that this page, `rx-usocket record` or `recordUart` has written.';
 /** How many bytes at the beginning of a file show what it is. */
 const beginning = 4096;
 
@@ -27,6 +27,9 @@ export async function troubleOf(error: unknown, file: Blob, name: string): Promi
   }
   const bytes = new Uint8Array(await file.slice(0, beginning).arrayBuffer());
   const text = new TextDecoder().decode(bytes).trimStart();
+  if (text.startsWith('#! rx-usocket recording')) {
+    return new RecordingTrouble(`${name} cannot be opened: ${error.message}.`);
+  }
   if (bytes.includes(0)) return new RecordingTrouble(`${name} is not a recording, but binary data. ${expected}`);
   if (/^[[{<]/.test(text)) {
     return new RecordingTrouble(

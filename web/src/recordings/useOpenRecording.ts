@@ -1,7 +1,8 @@
-import { useCallback, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Subscription } from 'rxjs';
 
 import { useNotices } from '../notices/useNotices';
+import type { Session } from '../session/session';
 import { recordingSource } from '../sources/recordingSource';
 import type { Source } from '../sources/source';
 import type { RecordingTrouble } from './fileTrouble';
@@ -9,17 +10,19 @@ import { openRecording } from './openRecording';
 import { linesBefore } from './soundPart';
 
 /** A damaged recording, and the part of it that can be opened. */
-export interface Damaged {
+interface Damaged {
   readonly name: string;
   readonly soundPart: () => Promise<Blob>;
 }
 
 /** Opens recordings. What is on screen stays until a file has been read as a whole. */
-export function useOpenRecording(attach: (source: Source) => void) {
+export function useOpenRecording(session: Session, attach: (source: Source) => void) {
   const notices = useNotices();
   const [progress, setProgress] = useState<number>();
   const [damaged, setDamaged] = useState<Damaged>();
   const reading = useRef<Subscription>(undefined);
+  // Another source was chosen instead.
+  useEffect(() => setDamaged(undefined), [session]);
 
   const open = useCallback(
     (file: Blob, name: string) => {
