@@ -34,7 +34,14 @@ export function useSession(first: () => Source, notices: Notices): CurrentSessio
     };
   }, [session, notices]);
 
-  const attach = useCallback((source: Source) => setSession(new Session(source)), []);
+  const attach = useCallback(
+    (source: Source) => {
+      // They are about the source that is replaced.
+      notices.clear();
+      setSession(new Session(source));
+    },
+    [notices],
+  );
   const open = useCallback(
     (source$: Observable<Source>) => {
       opening.current?.unsubscribe();

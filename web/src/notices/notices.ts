@@ -34,6 +34,11 @@ export class Notices {
     );
   }
 
+  /** Dismisses all notices. */
+  clear(): void {
+    this.all.next([]);
+  }
+
   dismiss(subject: string): void {
     this.all.next(this.all.value.filter((notice) => notice.subject !== subject));
   }
