@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 
-import type { Plugin } from 'vite';
+import type { HtmlTagDescriptor, Plugin } from 'vite';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -33,7 +33,31 @@ const openUart = {
   ofPage: resolve(root, 'web/src/program/transports.ts'),
 };
 
-/** The import map, in the frame of a program, and the policy that lets that frame run the program, which is a blob. */
+/**
+ * What the page needs, on any web server. `rx-usocket watch` allows less by a header: here, the line of another machine is
+ * allowed, too.
+ */
+const pagePolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "frame-src 'self'",
+  // The editor makes its style sheets itself.
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: blob:",
+  "connect-src 'self' blob: ws: wss:",
+  "base-uri 'none'",
+  "form-action 'none'",
+];
+
+function policyTag(policy: readonly string[]): HtmlTagDescriptor {
+  const attrs = { 'http-equiv': 'Content-Security-Policy', content: policy.join('; ') };
+  return { tag: 'meta', attrs, injectTo: 'head-prepend' };
+}
+
+/**
+ * The import map, in the frame of a program, and the policies: what the page may load, and what that frame may, which runs the
+ * program, a blob.
+ */
 export function programModules(): Plugin {
   return {
     name: 'program-modules',
@@ -45,7 +69,7 @@ export function programModules(): Plugin {
       return found?.id === openUart.of ? openUart.ofPage : null;
     },
     transformIndexHtml(_, { path, server }) {
-      if (!path.endsWith('program.html')) return [];
+      if (!path.endsWith('program.html')) return server ? [] : [policyTag(pagePolicy)];
       const addressOf = ([name, file]: [string, string]): [string, string] => [
         name,
         server ? `/@fs${resolve(root, file)}` : `./${fileOf(name)}.js`,
@@ -53,10 +77,9 @@ export function programModules(): Plugin {
       const imports = Object.fromEntries(Object.entries(modules).map(addressOf));
       const importMap = JSON.stringify({ imports });
       const digest = createHash('sha256').update(importMap).digest('base64');
-      const policy = `default-src 'none'; script-src 'self' blob: 'sha256-${digest}'; connect-src 'self'`;
-      const meta = { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: policy } };
+      const policy = [`default-src 'none'`, `script-src 'self' blob: 'sha256-${digest}'`, `connect-src 'self'`];
       return [
-        ...(server ? [] : [{ ...meta, injectTo: 'head-prepend' as const }]),
+        ...(server ? [] : [policyTag(policy)]),
         { tag: 'script', attrs: { type: 'importmap' }, children: importMap, injectTo: 'head-prepend' as const },
       ];
     },
