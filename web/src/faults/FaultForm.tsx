@@ -75,10 +75,11 @@ function Field({ name, argument, usual = '' }: FieldProps) {
     );
   }
   const isNumber = argument !== 'line';
+  // As wide as what it holds: several stand beside each other.
+  const size = isNumber ? Math.max(4, usual.length) : 12;
   return (
     <label>
-      {label}{' '}
-      <input name={name} inputMode={isNumber ? 'numeric' : 'text'} size={isNumber ? 8 : 12} placeholder={usual} />
+      {label} <input name={name} inputMode={isNumber ? 'numeric' : 'text'} size={size} placeholder={usual} />
     </label>
   );
 }

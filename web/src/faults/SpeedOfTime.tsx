@@ -2,7 +2,7 @@ import { useObservable } from '../app/useObservable';
 import type { TimeControl } from '../sources/source';
 
 const speeds: readonly (readonly [speed: number, name: string, title: string])[] = [
-  [0, 'Stop', 'Time stands still'],
+  [0, 'Pause', 'Time stands still'],
   [0.1, '0.1×', 'A tenth of the real time'],
   [1, '1×', 'The real time'],
   [10, '10×', 'Ten times the real time'],

@@ -23,6 +23,7 @@ function Playground({ source }: { readonly source: LocalSource }) {
   const chosen = useObservable(programs.chosen$, firstProgram);
   const isEdited = useObservable(programs.isEdited$, false);
   const stage = useObservable(source.programs.stage$, 'idle');
+  const canRestore = isEdited && stage === 'idle';
   const lineShower = useRef<(line: number) => void>(undefined);
   const join = useRef<JoinSettings>({ ssid: source.world ? accessPoint.ssid : '', key: '', more: '' });
   const run = (): void => {
@@ -53,20 +54,20 @@ function Playground({ source }: { readonly source: LocalSource }) {
             Run
           </button>
         ) : (
-          <button type="button" disabled={stage === 'stopping'} onClick={() => source.programs.stop()}>
+          <button type="button" aria-disabled={stage === 'stopping'} onClick={() => source.programs.stop()}>
             {stage === 'stopping' ? 'Stopping …' : 'Stop'}
           </button>
         )}
         <button
           type="button"
-          disabled={!isEdited || stage !== 'idle'}
+          aria-disabled={!canRestore}
           title="Drops your changes"
-          onClick={() => programs.restore()}
+          onClick={() => canRestore && programs.restore()}
         >
           Restore the original
         </button>
       </div>
-      {source.world ? <WorldFields world={source.world} /> : <LineFields join={join} />}
+      {source.world ? <WorldFields world={source.world} time={source.time} /> : <LineFields join={join} />}
       <Editor programs={programs} lineShower={lineShower} />
       <div class="playground-results">
         <div class="playground-pictures">

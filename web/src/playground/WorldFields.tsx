@@ -1,5 +1,8 @@
+import { of } from 'rxjs';
+
 import { useObservable } from '../app/useObservable';
 import type { WorldControl } from '../sources/localSource';
+import type { TimeControl } from '../sources/source';
 import { virtualHosts } from './world/hosts';
 import { accessPoint, firmwares, firstSettings, type WorldSettings } from './world/settings';
 
@@ -11,13 +14,21 @@ const latencies: readonly (readonly [scale: number, name: string])[] = [
   [5, 'five times'],
 ];
 
+interface WorldFieldsProps {
+  readonly world: WorldControl;
+  readonly time: TimeControl | undefined;
+}
+
+const realTime$ = of(1);
+
 /** What the virtual modem is, and the network that it can reach. */
-export function WorldFields({ world }: { readonly world: WorldControl }) {
+export function WorldFields({ world, time }: WorldFieldsProps) {
   const settings = useObservable(world.settings$, firstSettings);
+  const speed = useObservable(time?.speed$ ?? realTime$, 1);
   return (
     <details class="playground-details">
       <summary>
-        AT {settings.firmware}, {settings.baud} baud; the network in memory
+        AT {settings.firmware}, {settings.baud} baud{speedWords(speed)}; the network in memory
       </summary>
       <div class="playground-fields">
         <Choice
@@ -66,6 +77,13 @@ export function WorldFields({ world }: { readonly world: WorldControl }) {
       </table>
     </details>
   );
+}
+
+/** A program that waits in a time that stands still should not look as if it hung. */
+function speedWords(speed: number): string {
+  if (speed === 0) return ', time stands still';
+  if (speed === Infinity) return ', time as fast as possible';
+  return speed === 1 ? '' : `, time ${speed}×`;
 }
 
 interface ChoiceProps {
