@@ -9,22 +9,41 @@ export const watchProtocol = 'rx-usocket-watch';
 export type ProgramMessage =
   /** The first message. */
   | {
+      /** Distinguishes the messages. */
       readonly kind: 'hello';
       /** The name of the program. */
       readonly name: string;
       /** The faults that it takes: those of its virtual modem. Left out when it has a real one. */
       readonly faults?: Readonly<Record<string, Readonly<Record<string, FaultArgument>>>>;
     }
-  | { readonly kind: 'events'; readonly events: readonly WatchEvent[] }
+  | {
+      /** Distinguishes the messages. */
+      readonly kind: 'events';
+      /** What is new, in order. */
+      readonly events: readonly WatchEvent[];
+    }
   /** Answers the request with this number. `error` says why it was refused. */
   | { readonly kind: 'done'; readonly request: number; readonly error?: string }
   /** The interface is closed, or the program ends. No events follow. */
   | { readonly kind: 'end'; readonly reason?: string };
 
 /** What the page asks of a program. It is answered by `done` with the same number. */
-export type PageRequest = { readonly request: number } & (
-  | { readonly kind: 'payloads'; readonly areShown: boolean }
-  | { readonly kind: 'fault'; readonly fault: Readonly<Record<string, unknown>> }
+export type PageRequest = {
+  /** The number of the request, which its answer repeats. */
+  readonly request: number;
+} & (
+  | {
+      /** Distinguishes the requests. */
+      readonly kind: 'payloads';
+      /** Whether to tell the bytes of the line from now on. */
+      readonly areShown: boolean;
+    }
+  | {
+      /** Distinguishes the requests. */
+      readonly kind: 'fault';
+      /** The fault for the virtual modem, as `Fault` of `rx-usocket/emulator`. The program checks it. */
+      readonly fault: Readonly<Record<string, unknown>>;
+    }
   /** Asks the modem for its address and the strength of its signal. The answers show in the events. */
   | { readonly kind: 'ask' }
 );

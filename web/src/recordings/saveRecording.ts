@@ -7,8 +7,8 @@ export function download(file: File): void {
   link.href = url;
   link.download = file.name;
   link.click();
-  // The download has begun when the click is over.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  // The click has taken the file from the address, so the address may go.
+  URL.revokeObjectURL(url);
 }
 
 /** Whether this browser can hand the file to another program. */
