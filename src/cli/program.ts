@@ -1,14 +1,14 @@
 import { Command } from 'commander';
 
 import { version } from '../../package.json';
-import { accessPointCommand } from './commands/accessPoint';
+import { accessPointCommand } from './commands/wifi/accessPoint';
 import { bridgeCommand } from './commands/bridge';
 import { doctorCommand } from './commands/doctor';
 import { emulateCommand } from './commands/emulate';
 import { forwardCommand } from './commands/forward';
 import { getCommand } from './commands/get';
 import { infoCommand } from './commands/info';
-import { joinCommand, leaveCommand } from './commands/join';
+import { joinCommand, leaveCommand } from './commands/wifi/join';
 import { ncCommand } from './commands/nc';
 import { pingCommand } from './commands/ping';
 import { portsCommand } from './commands/ports';
@@ -16,7 +16,7 @@ import { proxyCommand } from './commands/proxy';
 import { putCommand } from './commands/put';
 import { recordCommand } from './commands/record';
 import { replayCommand } from './commands/replay';
-import { scanCommand } from './commands/scan';
+import { scanCommand } from './commands/wifi/scan';
 import { sendCommand } from './commands/send';
 import { serveCommand } from './commands/serve';
 import { termCommand } from './commands/term';

@@ -6,7 +6,7 @@ import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
 import { Unanswered } from '../executor/unanswered';
 import type { Block } from '../grammar/frame';
-import { alongside } from './alongside';
+import { alongside } from './polling/alongside';
 import { LinkGone, ResultLost, SendFailed, SendRefused } from './exchanges/sendErrors';
 import { datagramDeadline, sendExchange } from './exchanges/sendExchange';
 import { Incoming } from './incoming';

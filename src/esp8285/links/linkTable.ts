@@ -19,7 +19,7 @@ import { LinkNumbers } from './linkNumbers';
 import { type Loss, lossShownBy } from './loss';
 import { openLink, type Start } from './openLink';
 import { SendBuffer } from './sending/sendBuffer';
-import { StatusPoll } from './statusPoll';
+import { StatusPoll } from './polling/statusPoll';
 import { ModemStreamLink } from './streamLink';
 
 export interface LinkTableOptions {

@@ -6,7 +6,7 @@ import { OSError } from '../../usocket/contract/osError';
 import type { Settlement } from '../executor/turn';
 import type { Block } from '../grammar/frame';
 import { Overflow } from './adaptive/overflow';
-import { alongside } from './alongside';
+import { alongside } from './polling/alongside';
 import { Incoming } from './incoming';
 import type { LinkContext } from './linkContext';
 import type { LinkDetails } from './linkDetails';

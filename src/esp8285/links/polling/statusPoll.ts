@@ -11,12 +11,12 @@ import {
   timer,
 } from 'rxjs';
 
-import type { Executor } from '../executor/executor';
-import type { ReceiveMode } from './adaptive/receiveMode';
-import { statusExchange } from './exchanges/linkStatus';
-import type { Link } from './link';
-import type { LinkLife } from './linkLife';
-import type { LinkNumbers } from './linkNumbers';
+import type { Executor } from '../../executor/executor';
+import type { ReceiveMode } from '../adaptive/receiveMode';
+import { statusExchange } from '../exchanges/linkStatus';
+import type { Link } from '../link';
+import type { LinkLife } from '../linkLife';
+import type { LinkNumbers } from '../linkNumbers';
 import { pollTogether } from './pollTogether';
 
 /** Milliseconds before the first poll for a quiet link. Each later pause is twice as long as the one before. */

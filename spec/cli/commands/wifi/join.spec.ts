@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { machine } from '../../../src';
-import { servePty } from '../../../src/emulator';
-import { runCommand } from '../support/runCommand';
+import { machine } from '../../../../src';
+import { servePty } from '../../../../src/emulator';
+import { runCommand } from '../../support/runCommand';
 
 const port = ['--port', 'emulator:'];
 const environment = { RX_USOCKET_KEY: 'my-password' };

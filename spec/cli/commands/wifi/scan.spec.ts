@@ -2,9 +2,9 @@ import { PassThrough } from 'node:stream';
 
 import { describe, expect, it } from '@jest/globals';
 
-import type { EmulatorOptions } from '../../../src/emulator';
-import { startProgram } from '../../../harness/processes/program';
-import { runCommand } from '../support/runCommand';
+import type { EmulatorOptions } from '../../../../src/emulator';
+import { startProgram } from '../../../../harness/processes/program';
+import { runCommand } from '../../support/runCommand';
 
 const emulator: EmulatorOptions = {
   accessPoints: [

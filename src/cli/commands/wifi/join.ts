@@ -1,11 +1,16 @@
 import type { Command } from 'commander';
 
-import type { CommandContext } from '../manner/context';
-import { usageFailure } from '../manner/exitCodes';
-import { lineCommand, type LineCommandOptions, modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
-import { reportOf } from '../manner/report';
-import { printable } from '../manner/table';
-import { withInterface, withModem } from '../manner/withModem';
+import type { CommandContext } from '../../manner/context';
+import { usageFailure } from '../../manner/exitCodes';
+import {
+  lineCommand,
+  type LineCommandOptions,
+  modemCommand,
+  type ModemCommandOptions,
+} from '../../manner/modemCommand';
+import { reportOf } from '../../manner/report';
+import { printable } from '../../manner/table';
+import { withInterface, withModem } from '../../manner/withModem';
 
 const joinHelp = `
 The modem stays on the network until it restarts or leaves it, so the next commands need no --ssid.

@@ -1,8 +1,8 @@
 import { describe, it } from '@jest/globals';
 import { of } from 'rxjs';
 
-import { alongside } from '../../../src/esp8285/links/alongside';
-import { marbles } from '../../../harness/time/marbles';
+import { alongside } from '../../../../src/esp8285/links/polling/alongside';
+import { marbles } from '../../../../harness/time/marbles';
 
 const error = new Error('it failed');
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { type FirmwareVersion, type ServedPty, servePty } from '../../../src/emulator';
-import { startProgram } from '../../../harness/processes/program';
-import { faultyLine } from '../support/faultyLine';
-import { runCommand } from '../support/runCommand';
+import { type FirmwareVersion, type ServedPty, servePty } from '../../../../src/emulator';
+import { startProgram } from '../../../../harness/processes/program';
+import { faultyLine } from '../../support/faultyLine';
+import { runCommand } from '../../support/runCommand';
 
 const environment = { RX_USOCKET_AP_KEY: 'a-good-key' };
 

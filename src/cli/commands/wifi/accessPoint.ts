@@ -1,19 +1,19 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { pairwise, startWith } from 'rxjs';
 
-import type { ESP8285, Station } from '../../esp8285';
-import { LineBench } from '../doctor/lineBench';
-import { encryptionName } from '../encryptions';
-import { aborted } from '../manner/aborted';
-import type { CommandContext } from '../manner/context';
-import { CommandFailure, exitCodes, failureOf, usageFailure } from '../manner/exitCodes';
-import { lineCommand, type LineCommandOptions } from '../manner/modemCommand';
-import { askKey, lineSettings, warnOfKey } from '../manner/modemSettings';
-import { closeLine } from '../manner/openLine';
-import { type Report, reportOf } from '../manner/report';
-import { printable } from '../manner/table';
-import { withInterface } from '../manner/withModem';
-import { parseWholeNumber } from '../values';
+import type { ESP8285, Station } from '../../../esp8285';
+import { LineBench } from '../../doctor/lineBench';
+import { encryptionName } from '../../encryptions';
+import { aborted } from '../../manner/aborted';
+import type { CommandContext } from '../../manner/context';
+import { CommandFailure, exitCodes, failureOf, usageFailure } from '../../manner/exitCodes';
+import { lineCommand, type LineCommandOptions } from '../../manner/modemCommand';
+import { askKey, lineSettings, warnOfKey } from '../../manner/modemSettings';
+import { closeLine } from '../../manner/openLine';
+import { type Report, reportOf } from '../../manner/report';
+import { printable } from '../../manner/table';
+import { withInterface } from '../../manner/withModem';
+import { parseWholeNumber } from '../../values';
 
 interface StartOptions extends LineCommandOptions {
   readonly apKey?: string;

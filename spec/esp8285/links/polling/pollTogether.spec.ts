@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 
-import { pollTogether } from '../../../src/esp8285/links/pollTogether';
-import { marbles } from '../../../harness/time/marbles';
+import { pollTogether } from '../../../../src/esp8285/links/polling/pollTogether';
+import { marbles } from '../../../../harness/time/marbles';
 
 const pauses = { firstPause: 2, longestPause: 8 };
 
