@@ -35,11 +35,11 @@ export async function startWatching(nic: ESP8285, emulator?: Emulator): Promise<
   };
 }
 
-/** Waits for Enter, or for something else. */
+/** Waits for Enter, for the end of the input (Ctrl-D), or for something else. */
 async function untilEnterOr(other$: Observable<unknown>): Promise<void> {
   const lines = createInterface({ input: process.stdin });
   try {
-    await firstValueFrom(merge(fromEvent(lines, 'line'), other$));
+    await firstValueFrom(merge(fromEvent(lines, 'line'), fromEvent(lines, 'close'), other$));
   } finally {
     lines.close();
   }
