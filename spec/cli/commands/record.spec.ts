@@ -8,6 +8,8 @@ import { machine, network, usocket } from '../../../src';
 import { failureOf } from '../../../harness/interfaces/failure';
 import { tcpServer } from '../../../harness/peers/tcpServer';
 import { startProgram } from '../../../harness/processes/program';
+import { formatHeader } from '../../../src/watch';
+import { parseHeader } from '../../../src/watch/recordings/recordingHeader';
 import { runCommand } from '../support/runCommand';
 import { startCommand } from '../support/startCommand';
 
@@ -50,7 +52,12 @@ describe.each(['--pty', '--tcp'])('rx-usocket record and replay, with %s', (way)
     expect({ code, stderr }).toEqual({ code: 0, stderr: `Records to ${file}. Ctrl-C ends it.\n` });
 
     const text = await readFile(file, 'utf8');
-    expect(text).toMatch(/^# Recorded by rx-usocket from emulator: at 115200 baud\.\n\d+ > AT/);
+    expect(parseHeader(text.split('\n')[0] ?? '', 1)).toMatchObject({
+      name: 'emulator:',
+      hasEvents: false,
+      bytes: 'all',
+    });
+    expect(text).toMatch(/\n# Recorded by rx-usocket from emulator: at 115200 baud\.\n\d+ > AT/);
     expect(text).toContain('"my-ssid","***********"');
     expect(text).toContain('\\xc3\\xbc\\x00page');
     expect(text).not.toContain('my-password');
@@ -74,7 +81,7 @@ describe('rx-usocket record', () => {
     expect(await program.firstLine()).toMatch(/^tcp:/);
     program.signal('SIGINT');
     expect(await program.outcome).toMatchObject({ code: 0 });
-    expect(await readFile(file, 'utf8')).toMatch(/^# Recorded .*\n$/);
+    expect(await readFile(file, 'utf8')).toMatch(/^#! rx-usocket recording .*\n# Recorded .*\n$/);
   });
 
   it('is quiet, or shows what it records', async () => {
@@ -101,7 +108,7 @@ describe('rx-usocket record', () => {
       emulator: { faults: [{ kind: 'unplug', at: 0 }] },
     });
     expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('unplugged') });
-    expect(await readFile(file, 'utf8')).toMatch(/^# Recorded/);
+    expect(await readFile(file, 'utf8')).toMatch(/^# Recorded/m);
   });
 
   it('fails with the code of a line that is not there, and leaves no file', async () => {
@@ -137,6 +144,18 @@ describe('rx-usocket replay', () => {
     const { code, stdout, stderr } = await replaying.stop();
     expect({ code, line: JSON.parse(stdout) as unknown }).toEqual({ code: 1, line: { line: expect.any(String) } });
     expect(stderr).toContain(`2 lines of ${file} have not been replayed; the next one is 0 > AT\\r\\n`);
+  });
+
+  it.each([
+    ['bytes', { bytes: 'some' as const }, 'does not have all bytes'],
+    ['its beginning', { isCut: true }, 'the beginning of '],
+  ])('warns of a recording that is without %s', async (_, part, warning) => {
+    const whole = { name: 'a', begins: 0, hasEvents: true, bytes: 'all', isCut: false } as const;
+    await writeFile(file, formatHeader({ ...whole, ...part }));
+    await using replaying = startCommand(['replay', file, '--tcp', '0']);
+    await replaying.lines(1);
+    expect(await replaying.stop()).toMatchObject({ code: 0, stderr: expect.stringContaining(`Warning: `) });
+    expect((await replaying.outcome).stderr).toContain(warning);
   });
 
   it('ends at Ctrl-C', async () => {

@@ -7,6 +7,7 @@ import { serveUartOnPty, serveUartOnTcp } from '../../emulator';
 import type { Uart } from '../../streams';
 import { recordUart } from '../../testing';
 import { withoutPassword } from '../../transports';
+import { formatHeader } from '../../watch/recordings/recordingHeader';
 import { aborted } from '../manner/aborted';
 import type { CommandContext } from '../manner/context';
 import { usageFailure } from '../manner/exitCodes';
@@ -48,7 +49,9 @@ export function recordCommand(context: CommandContext): Command {
         await lineOpened(line, context);
         const out = await create(file);
         try {
-          out.write(`# Recorded by rx-usocket from ${withoutPassword(settings.port)} at ${settings.baud} baud.\n`);
+          const name = withoutPassword(settings.port);
+          out.write(formatHeader({ name, begins: Date.now(), hasEvents: false, bytes: 'all', isCut: false }));
+          out.write(`# Recorded by rx-usocket from ${name} at ${settings.baud} baud.\n`);
           await tapLine(line, out, file, options, context);
         } finally {
           // The key filter holds back what follows a key until the line has ended.

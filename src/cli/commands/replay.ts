@@ -4,6 +4,7 @@ import { asyncScheduler, tap } from 'rxjs';
 
 import { serveUartOnPty, serveUartOnTcp } from '../../emulator';
 import { type Replay, replayUart } from '../../testing';
+import { parseHeader, type RecordingHeader } from '../../watch/recordings/recordingHeader';
 import { aborted } from '../manner/aborted';
 import type { CommandContext } from '../manner/context';
 import { CommandFailure, exitCodes, failureOf, messageOf, usageFailure } from '../manner/exitCodes';
@@ -31,7 +32,9 @@ export function replayCommand(context: CommandContext): Command {
     .action(async (file: string, options: ServeLineOptions) => {
       const report = reportOf(options, context);
       const failing = new AbortController();
-      const { uart, rest } = await replayOf(file);
+      const { replay, missing } = await replayOf(file);
+      if (missing !== undefined) report.note(`Warning: ${missing}`);
+      const { uart, rest } = replay;
       const watched = {
         ...uart,
         rx$: uart.rx$.pipe(
@@ -59,15 +62,31 @@ export function replayCommand(context: CommandContext): Command {
     });
 }
 
-async function replayOf(file: string): Promise<Replay> {
+/** The replay of a file, and what the file says to be missing in it. */
+async function replayOf(file: string): Promise<{ readonly replay: Replay; readonly missing: string | undefined }> {
   const recording = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw failureOf(cause, exitCodes.usage);
   });
   try {
-    return replayUart(recording, { scheduler: asyncScheduler });
+    const replay = replayUart(recording, { scheduler: asyncScheduler });
+    return { replay, missing: missingIn(headersOf(recording), file) };
   } catch (cause) {
     throw usageFailure(`${file}: ${messageOf(cause)}`, { cause });
   }
+}
+
+/** Recordings can be joined, so there may be several. */
+function headersOf(recording: string): readonly RecordingHeader[] {
+  const headers = recording.split(/\r?\n/).map((line, index) => parseHeader(line, index + 1));
+  return headers.filter((header) => header !== undefined);
+}
+
+function missingIn(headers: readonly RecordingHeader[], file: string): string | undefined {
+  if (headers.some(({ bytes }) => bytes !== 'all')) {
+    return `${file} does not have all bytes, because payloads were not shown all the time when it was saved; the replay will stop.`;
+  }
+  if (headers.some(({ isCut }) => isCut)) return `the beginning of ${file} is missing, with the set-up of the modem.`;
+  return undefined;
 }
 
 function unfinished(file: string, left: string): string {
