@@ -3,9 +3,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 
-import { key } from './support/watchedProgram';
+import { servePage } from '../../src/watch/serve/pageServer';
+import { serveRecording } from '../../src/watch/serve/serveRecording';
+import { freshFiles } from './support/freshFiles';
 import { usePages } from './support/pages';
 import { outputOf, run, setBaud, write } from './support/playground';
+import { key, ssid, watchedProgram } from './support/watchedProgram';
+
+/** What a program and its modem have said. */
+const recorded = '0 > AT\\r\\n\n3 < \\r\\nOK\\r\\n\n';
 
 const short = `
   import { machine, network, usocket } from 'rx-usocket';
@@ -45,10 +51,55 @@ describe('recordings', () => {
     await open(page, { name: 'join.txt', content });
     await page.getByRole('button', { name: 'Source: join.txt' }).waitFor();
     expect(await marblesOf(page)).toContain('AT+');
+    const modem = page.getByRole('tabpanel', { name: 'Modem' });
+    await modem.getByText('1.5.0.0').waitFor();
+    await modem.getByText('This is what the recorded bytes tell').waitFor();
     await page.getByLabel('Speed of the replay').selectOption('100');
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     await page.getByRole('status').getByText('ended').waitFor();
     expect(await marblesOf(page)).toContain('AT+');
+  });
+
+  it('are opened when they are dropped on the page', async () => {
+    const page = await pages.open();
+    const dropped = await page.evaluateHandle((text) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], 'dropped.txt'));
+      return data;
+    }, recorded);
+    await page.dispatchEvent('body', 'dragenter', { dataTransfer: dropped });
+    await page.getByText('Drop a recording to open it').waitFor();
+    await page.dispatchEvent('body', 'drop', { dataTransfer: dropped });
+    await page.getByRole('button', { name: 'Source: dropped.txt' }).waitFor();
+    await page.getByText('Drop a recording to open it').waitFor({ state: 'detached' });
+  });
+
+  it('of rx-usocket watch are opened, only with the token', async () => {
+    const { token, reply } = serveRecording({ name: 'a file.txt', text: Buffer.from(recorded) });
+    const served = await servePage({ port: 0, folder: pages.built.page, more: reply });
+    try {
+      const page = await pages.open({ url: `${served.url}#recording=${token}` });
+      await page.getByRole('button', { name: 'Source: a file.txt' }).waitFor();
+      const other = await pages.open({ url: `${served.url}#recording=guessed` });
+      await other.getByRole('log', { name: 'Notices' }).getByText('does not give the recording: Refused').waitFor();
+      pages.expectProblem(/403/);
+    } finally {
+      await served.close();
+    }
+  });
+
+  it('of a program are saved with a warning if its payloads were not asked for', async () => {
+    await using program = await watchedProgram([Buffer.from('the payload')]);
+    const url = program.watched.url;
+    const page = await pages.open({ url, prepare: (context) => freshFiles(context, url, pages.built.page) });
+    await program.download();
+    await page.getByRole('status').getByText(ssid).waitFor();
+    const saving = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    const text = readFileSync(await (await saving).path(), 'utf8');
+    expect(text).toContain('"bytes":"none"');
+    expect(text).not.toContain('the payload');
+    await page.getByRole('log', { name: 'Notices' }).getByText('payloads were not asked for').waitFor();
   });
 
   it.each([

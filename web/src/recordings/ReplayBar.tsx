@@ -56,7 +56,8 @@ export function ReplayBar({ replay: { clock, recording }, attach }: ReplayBarPro
         onChange={({ currentTarget }) => goTo(currentTarget.valueAsNumber)}
       />
       <span class="replay-time">
-        {shownTime(shown - begins)} / {shownTime(ends - begins)}
+        {shownTime(shown - begins)}
+        <span class="replay-end"> / {shownTime(ends - begins)}</span>
       </span>
       <select
         aria-label="Speed of the replay"
