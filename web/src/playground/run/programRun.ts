@@ -113,7 +113,7 @@ export class ProgramRun {
         this.isEvaluated = true;
         this.checkEnd();
       },
-      exit: (code) => this.finish(`ended, with the exit code ${code}`),
+      exit: (code) => this.closeAndFinish(`ended, with the exit code ${code}`),
       onStop: (interrupt) => (this.interrupt = interrupt),
     };
   }
