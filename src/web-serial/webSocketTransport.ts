@@ -138,8 +138,10 @@ function close(socket: WebSocketLike, closed$: Observable<void>, scheduler: Sche
 function lossOf(name: string, wasOpen: boolean, reason: string): OSError {
   const said = reason === '' ? '' : ` (it says: ${reason})`;
   if (!wasOpen) {
-    const advice = 'check that `rx-usocket bridge` runs there, and that the URL has its token';
-    return new OSError('ENODEV', 'connect', `connect to ${name}: no line is served there; ${advice}${said}`);
+    // A browser does not tell why it was refused.
+    const advice =
+      'check that `rx-usocket bridge` runs there, that the URL has its token, and that no other page has the line';
+    return new OSError('ENODEV', 'connect', `connect to ${name}: the line cannot be opened; ${advice}${said}`);
   }
   return new OSError('ENODEV', 'read', `${name}: the line is lost; check the machine there, and open it again${said}`);
 }
