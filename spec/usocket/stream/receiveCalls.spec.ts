@@ -5,16 +5,17 @@ import { TestScheduler } from 'rxjs/testing';
 
 import { usocket } from '../../../src';
 import { type Nic, Socket, type StreamLink } from '../../../src/usocket';
+import { SocketTrace } from '../../../src/usocket/contract/socketTrace';
 import { toBytes } from '../../../harness/time/marbles';
 import { cases } from '../../streams/reading/cases';
 import type { ReadCall, ReadCase, ReadStep } from '../../streams/reading/cases/call';
 import { callOn, lost, play, type Reads } from '../../streams/reading/cases/play';
 
 /** A socket that is connected to a stream of bytes. */
-function socketOver(rx$: Observable<Uint8Array>, { capacity }: ReadCase): Socket {
+function socketOver(rx$: Observable<Uint8Array>, { capacity }: ReadCase, sockets?: SocketTrace): Socket {
   const remote = { address: '192.168.1.9', port: 80 };
   const link: Partial<StreamLink> = { remote, maxSend: 1, receive: () => rx$, close: () => EMPTY };
-  const nic: Partial<Nic> = { openStream: () => of(link as StreamLink) };
+  const nic: Partial<Nic> = { openStream: () => of(link as StreamLink), sockets };
   const socket = new Socket(nic as Nic, capacity === undefined ? {} : { receiveBuffer: capacity });
   socket.connect$([remote.address, remote.port]).subscribe();
   return socket;
@@ -31,12 +32,14 @@ const rows = Object.values(cases)
   .flat()
   .filter(({ reads }) => reads.every(({ call }) => isCallOfSockets(call)));
 
-describe('reads of a socket, as observables', () => {
+describe.each(['', ' that is watched'])('reads of a socket%s, as observables', (watched) => {
   for (const row of rows) {
     it(
       nameOf(row),
       play(row, (rx$) => {
-        const socket = socketOver(rx$, row);
+        const sockets = new SocketTrace();
+        if (watched !== '') sockets.calls$.subscribe();
+        const socket = socketOver(rx$, row, sockets);
         return {
           recv: (size) => socket.recv$(size),
           peek: (size, least) => socket.recv$(size, peekFlags(least)),
