@@ -1,0 +1,85 @@
+import { describe, it } from '@jest/globals';
+import assert from 'node:assert/strict';
+import { EMPTY, NEVER } from 'rxjs';
+
+import { marbles } from '../../../harness/time/marbles';
+import { LivenessProbe, type ProbeAnswer } from '../../../src/esp8285/executor/livenessProbe';
+import type { Frame } from '../../../src/esp8285/grammar/frame';
+
+const frames: Record<string, Frame> = {
+  c: { kind: 'opened', link: 4 },
+  b: { kind: 'busy' },
+  m: { kind: 'line', text: '+CIPMUX:1' },
+  s: { kind: 'line', text: '+CIPMUX:0' },
+  k: { kind: 'final', result: 'OK' },
+};
+const answers: Record<string, ProbeAnswer> = { b: 'busy', f: 'free', s: 'started' };
+
+describe('LivenessProbe.send', () => {
+  it.each([
+    ['is answered by busy', '                    ---b-', '---(b|)', '-----'],
+    ['is answered by a setting and an OK', '     ---m-k-', '-----(f|)', '-------'],
+    ['shows a modem that has started again', '   ---s-k-', '-----(s|)', '-------'],
+    ['leaves an OK without a setting alone', '   -k---m-k', '-------(f|)', '-k------'],
+    ['lets other frames pass', '                 -c-m-ck', '------(f|)', '-c---c-'],
+  ])('%s', (_, said, expected, passed) => {
+    marbles(({ hot, cold, expectObservable, expectSubscriptions }) => {
+      const modem$ = hot(said, frames);
+      const say$ = cold<never>('-|');
+      const probe = new LivenessProbe(modem$);
+      expectObservable(probe.frames$).toBe(passed, frames);
+      expectObservable(probe.send(say$)).toBe(expected, answers);
+      expectSubscriptions(say$.subscriptions).toBe('^!');
+    })();
+  });
+
+  it(
+    'reads the frames only while it waits, and owes the answer after it has been given up',
+    marbles(({ hot, expectObservable, expectSubscriptions, flush }) => {
+      const modem$ = hot('----b-', frames);
+      const subs = '      ^-!   ';
+      const probe = new LivenessProbe(modem$);
+      expectObservable(probe.send(NEVER), '^-!').toBe('------');
+      expectSubscriptions(modem$.subscriptions).toBe(subs);
+      flush();
+      assert.ok(probe.isOwed);
+    }),
+  );
+
+  it(
+    'fails when the query cannot be said',
+    marbles(({ hot, cold, expectObservable }) => {
+      const probe = new LivenessProbe(hot('-----', frames));
+      expectObservable(probe.send(cold<never>('--#'))).toBe('--#');
+    }),
+  );
+});
+
+describe('LivenessProbe.settled', () => {
+  it(
+    'completes at once when no probe is owed an answer',
+    marbles(({ hot, expectObservable }) => {
+      expectObservable(new LivenessProbe(hot('---', frames)).settled()).toBe('|');
+    }),
+  );
+
+  it(
+    'waits for the answers to all probes, also to those that were given up',
+    marbles(({ hot, expectObservable }) => {
+      const probe = new LivenessProbe(hot('--b--m-k', frames));
+      for (const answer$ of [probe.send(EMPTY), probe.send(EMPTY)]) answer$.subscribe().unsubscribe();
+      expectObservable(probe.settled()).toBe('-------|');
+    }),
+  );
+
+  it(
+    'waits no more when the probes are forgotten',
+    marbles(({ hot, expectObservable }) => {
+      const probe = new LivenessProbe(hot('--b-', frames));
+      probe.send(EMPTY).subscribe().unsubscribe();
+      probe.forget();
+      expectObservable(probe.settled()).toBe('|');
+      expectObservable(probe.frames$).toBe('--b-', frames);
+    }),
+  );
+});
