@@ -8,6 +8,7 @@ import { WebSocket } from 'ws';
 import { createModules } from '../../../src';
 import { webSocketUart } from '../../../src/web-serial';
 import { tcpServer } from '../../../harness/peers/tcpServer';
+import { startProgram } from '../../../harness/processes/program';
 import { runCommand } from '../support/runCommand';
 import { startCommand } from '../support/startCommand';
 
@@ -27,6 +28,14 @@ describe('rx-usocket watch', () => {
     await command.notes(/Ctrl-C ends it/);
     expect(await command.stop()).toMatchObject({ code: 130 });
     await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('keeps its process running', async () => {
+    await using program = startProgram('src/cli/main.ts', ['watch']);
+    const url = await program.firstLine();
+    expect([200, 503]).toContain((await fetch(url)).status);
+    program.signal('SIGINT');
+    expect(await program.outcome).toMatchObject({ code: 130 });
   });
 
   it('prints its address as JSON', async () => {

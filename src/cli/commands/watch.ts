@@ -111,8 +111,11 @@ async function bridgeOf(
 /** A page that is served. */
 type PageAt = Pick<PageServer, 'url' | 'close'>;
 
-function pageOn(port: number, options: Omit<Parameters<typeof servePage>[0], 'port'> = {}): Promise<PageServer> {
-  return servePage({ port, ...options }).catch(cannotListen({ host: loopback, port }));
+/** Serves the page. The command runs until Ctrl-C, while a watched program ends whether it is watched or not. */
+async function pageOn(port: number, options: Omit<Parameters<typeof servePage>[0], 'port'> = {}): Promise<PageServer> {
+  const page = await servePage({ port, ...options }).catch(cannotListen({ host: loopback, port }));
+  page.server.ref();
+  return page;
 }
 
 function noted(report: Report): (error: unknown) => void {
