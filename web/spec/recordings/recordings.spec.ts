@@ -20,9 +20,9 @@ const host = (time: number, text: string): WatchEvent => {
   return { type: 'bytes', time: begins + time, from: 'host', bytes: Buffer.from(text) };
 };
 
-function kept(events: readonly WatchEvent[], most?: number): Kept {
+function kept(events: readonly WatchEvent[], most?: number, areBytesTold = () => true): Kept {
   const batches = new Subject<readonly WatchEvent[]>();
-  const keeper = new RecordingKeeper(batches, '/dev/ttyUSB0', most);
+  const keeper = new RecordingKeeper(batches, '/dev/ttyUSB0', areBytesTold, most);
   for (const event of events) batches.next([event]);
   const found = keeper.kept();
   keeper.close();
@@ -61,7 +61,7 @@ describe('a session that is saved', () => {
 
   it('can be saved in the middle, and goes on', async () => {
     const batches = new Subject<readonly WatchEvent[]>();
-    const keeper = new RecordingKeeper(batches, 'a');
+    const keeper = new RecordingKeeper(batches, 'a', () => true);
     assert.equal(keeper.kept(), undefined);
     batches.next([command(0), host(5, 'AT\r\n')]);
     keeper.kept();
@@ -89,6 +89,11 @@ describe('a session that is saved', () => {
     assert.equal(share([command(0)]), 'none');
     assert.equal(share([command(0), command(1), host(1, 'AT\r\n')]), 'some');
     assert.equal(share([command(0), host(0, 'AT\r\n')]), 'all');
+    const block: WatchEvent = { type: 'said', time: begins, direction: 'from modem', kind: 'block', size: 9, text: '' };
+    const pushed: WatchEvent = { type: 'bytes', time: begins, from: 'modem', bytes: Buffer.from('x') };
+    assert.equal(share([block, pushed]), 'all');
+    assert.equal(share([pushed, { type: 'missed', time: begins, count: 3 }]), 'some');
+    assert.equal(kept([pushed, block], undefined, () => false).header.bytes, 'some');
     assert.match(missingIn(kept([command(0)])) ?? '', /payloads were not asked for.*replay/);
   });
 

@@ -32,10 +32,15 @@ export class RecordingKeeper {
   /** How often the driver has written, and how often its bytes were told. */
   private written = 0;
   private shown = 0;
+  private hasBytes = false;
+  /** Whether something is known to be missing among the bytes. */
+  private hasGap = false;
 
+  /** @param areBytesTold Whether bytes are told at present, or were not asked for. */
   constructor(
     batches$: Observable<readonly WatchEvent[]>,
     private readonly name: string,
+    private readonly areBytesTold: () => boolean,
     private readonly most = mostKept,
   ) {
     this.reading = batches$.subscribe((batch) => {
@@ -51,7 +56,7 @@ export class RecordingKeeper {
       name: this.name,
       begins: this.parts[0]?.begins ?? this.begins,
       hasEvents: true,
-      bytes: this.shown === 0 ? 'none' : this.shown < this.written ? 'some' : 'all',
+      bytes: !this.hasBytes ? 'none' : this.hasGap || this.shown < this.written ? 'some' : 'all',
       isCut: this.isCut,
     };
     const texts = this.parts.map(({ text }) => text);
@@ -65,12 +70,23 @@ export class RecordingKeeper {
 
   private keep(event: WatchEvent): void {
     this.writer ??= new RecordingWriter((this.begins = Math.round(event.time)));
-    if (event.type === 'said' && event.direction === 'to modem') this.written++;
-    if (event.type === 'bytes' && event.from === 'host') this.shown++;
+    this.count(event);
     const line = this.writer.write(event);
     this.lines.push(line);
     this.length += line.length;
     if (this.length >= partSize) this.endPart();
+  }
+
+  private count(event: WatchEvent): void {
+    if (event.type === 'bytes') {
+      this.hasBytes = true;
+      if (event.from === 'host') this.shown++;
+    } else if (event.type === 'missed') {
+      this.hasGap = true;
+    } else if (event.type === 'said' && event.direction !== 'by driver') {
+      if (event.direction === 'to modem') this.written++;
+      this.hasGap ||= !this.areBytesTold();
+    }
   }
 
   private endPart(): void {

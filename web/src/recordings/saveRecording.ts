@@ -30,7 +30,7 @@ export function missingIn({ header: { bytes, isCut } }: Kept): string | undefine
   const cut = 'The beginning of the session is not in the file, because only the last 64 MB are kept.';
   const unasked = {
     all: undefined,
-    some: 'The bytes on the line are in the file only for the time when payloads were asked for.',
+    some: 'Some of the bytes on the line are not in the file, because payloads were not asked for all the time, or events are missing.',
     none: 'The bytes on the line are not in the file, because payloads were not asked for.',
   }[bytes];
   const meaning = 'The file can be looked at here, but rx-usocket replay and replayUart need all bytes.';

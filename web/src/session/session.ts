@@ -66,7 +66,8 @@ export class Session {
       map(({ state }) => state),
     );
     // A recording is in a file already.
-    this.keeper = new RecordingKeeper(source.replay ? EMPTY : this.batches$, source.name);
+    const kept$ = source.replay ? EMPTY : this.batches$;
+    this.keeper = new RecordingKeeper(kept$, source.name, () => !source.setPayloads || this.arePayloadsShown.value);
     // A recording is there at once, unless it is replayed. Everything else takes its time.
     const speed$ = source.time?.speed$ ?? of(source.kind === 'recording' ? 0 : 1);
     const passing$ = combineLatest([speed$, this.stage$]);
