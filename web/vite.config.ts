@@ -28,6 +28,8 @@ export default defineConfig({
       input: entries,
       preserveEntrySignatures: 'strict',
       output: {
+        // The editor, whose parser finds the loops of programs, too.
+        codeSplitting: { groups: [{ name: 'codeMirror', test: /node_modules\/(@codemirror|@lezer|codemirror)\// }] },
         entryFileNames: ({ name }) => (name.startsWith('modules/') ? '[name].js' : 'assets/[name]-[hash].js'),
       },
       transform: { inject: { Buffer: ['buffer/', 'Buffer'] } },
