@@ -165,15 +165,18 @@ describe('a text that is no recording', () => {
   const header = formatHeader({ name: 'a', begins, hasEvents: true, bytes: 'all', isCut: false });
 
   it.each([
-    ['AT', 'line 2 of the recording cannot be read; expected is `3 < OK\\r\\n`, found is "AT"'],
-    ['#+3 {"type":"sa', 'line 2 of the recording cannot be read; expected is an event, found is "{\\"type\\":\\"sa"'],
+    ['AT', 'line 2 of the recording cannot be read; a line looks like `3 < OK\\r\\n`, and this one is "AT"'],
+    [
+      '#+3 {"type":"sa',
+      'line 2 of the recording cannot be read; a remark has an event, and this one has "{\\"type\\":\\"sa"',
+    ],
     [
       '#+3 {"type":"said"}',
-      'line 2 of the recording cannot be read; expected is an event, found is "{\\"type\\":\\"said\\"}"',
+      'line 2 of the recording cannot be read; a remark has an event, and this one has "{\\"type\\":\\"said\\"}"',
     ],
     [
       '#+3 {"type":"bytes"}',
-      'line 2 of the recording cannot be read; expected is an event, found is "{\\"type\\":\\"bytes\\"}"',
+      'line 2 of the recording cannot be read; a remark has an event, and this one has "{\\"type\\":\\"bytes\\"}"',
     ],
     [
       '#! rx-usocket recording {"version":2}',
@@ -181,11 +184,11 @@ describe('a text that is no recording', () => {
     ],
     [
       '#! rx-usocket recording {"version":1}',
-      'line 2 of the recording cannot be read; expected is a header with "version":1 and "date"',
+      'line 2 of the recording cannot be read; a header has "version":1 and "date"',
     ],
     [
       '#! rx-usocket recording version 1',
-      'line 2 of the recording cannot be read; expected is a header with "version":1 and "date"',
+      'line 2 of the recording cannot be read; a header has "version":1 and "date"',
     ],
   ])('is refused: %s', (line, message) => {
     assert.throws(() => readRecording(`${header}${line}\n`), { name: 'RecordingError', line: 2, message });

@@ -41,7 +41,7 @@ export function parseHeader(content: string, line: number): RecordingHeader | un
   }
   const date = typeof read?.['date'] === 'string' ? Date.parse(read['date']) : NaN;
   if (!read || format !== version || Number.isNaN(date)) {
-    throw new RecordingError(line, `cannot be read; expected is a header with "version":${version} and "date"`);
+    throw new RecordingError(line, `cannot be read; a header has "version":${version} and "date"`);
   }
   const { name, events, bytes, cut } = read;
   return {

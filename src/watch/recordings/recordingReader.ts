@@ -53,7 +53,10 @@ export class RecordingReader {
   private bytes(content: string, events: WatchEvent[]): void {
     const recorded = parseBytes(content);
     if (!recorded) {
-      throw new RecordingError(this.lines, `cannot be read; expected is \`3 < OK\\r\\n\`, found is ${found(content)}`);
+      throw new RecordingError(
+        this.lines,
+        `cannot be read; a line looks like \`3 < OK\\r\\n\`, and this one is ${found(content)}`,
+      );
     }
     const { after, from, bytes } = recorded;
     this.time += after;
@@ -75,7 +78,7 @@ export class RecordingReader {
     if (json === undefined) return;
     const event = { ...objectOf(jsonWithoutKeys(objectOf(json) ?? {})), time: this.time + Number(after) };
     if (!isWatchEvent(event) || event.type === 'bytes') {
-      throw new RecordingError(this.lines, `cannot be read; expected is an event, found is ${found(json)}`);
+      throw new RecordingError(this.lines, `cannot be read; a remark has an event, and this one has ${found(json)}`);
     }
     events.push(event);
   }

@@ -130,7 +130,7 @@ describe('a file that is opened', () => {
     [
       'some text',
       'Dear diary',
-      /is not a recording: line 1 of the recording cannot be read; .* found is "Dear diary"\./,
+      /is not a recording: line 1 of the recording cannot be read; .* and this one is "Dear diary"\./,
     ],
     ['nothing', '', /^a\.txt is empty/],
     ['remarks only', '# Recorded by rx-usocket\n', /^a\.txt is empty/],
