@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { checkedLoops, loopCheck } from '../../src/playground/run/checkedLoops';
+import { checkedLoops } from '../../src/playground/run/checkedLoops';
+import { loopCheck } from '../../src/playground/run/loopCheckName';
 
 const check = `${loopCheck}();`;
 

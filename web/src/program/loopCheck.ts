@@ -1,4 +1,4 @@
-import { loopCheck } from '../playground/run/checkedLoops';
+import { loopCheck } from '../playground/run/loopCheckName';
 
 /** Real milliseconds. */
 const longestTurn = 5000;

@@ -1,7 +1,6 @@
 import { javascriptLanguage } from '@codemirror/lang-javascript';
 
-/** The name of the global function that each round of a loop calls. */
-export const loopCheck = '__loopCheck';
+import { loopCheck } from './loopCheckName';
 
 type SyntaxNode = ReturnType<typeof javascriptLanguage.parser.parse>['topNode'];
 
