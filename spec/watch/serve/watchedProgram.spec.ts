@@ -144,4 +144,20 @@ describe('a watched program', () => {
     const page = await attach();
     expect(await page.end()).toEqual({ kind: 'end' });
   });
+
+  it('tells a page the bytes that came while it wanted them, and no others', async () => {
+    const events = new Subject<WatchEvent>();
+    const { attach } = await programOf(() => events);
+    const [page, other] = [await attach(), await attach()];
+    await other.ask({ kind: 'payloads', areShown: true });
+    events.next(bytes(1));
+    // Asked before the events of the last moment are sent.
+    await page.ask({ kind: 'payloads', areShown: true });
+    events.next(bytes(2));
+    await page.ask({ kind: 'payloads', areShown: false });
+    events.next(bytes(3));
+    events.next(note(4));
+    await page.event(({ time }) => time === 4);
+    expect(page.events.map(({ time }) => time)).toEqual([2, 4]);
+  });
 });

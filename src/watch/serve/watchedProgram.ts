@@ -148,6 +148,8 @@ export class WatchedProgram {
     if (request.kind === 'fault') return answers.fault(request.fault);
     if (request.kind === 'ask') return answers.ask();
     return defer(() => {
+      // What came before the request is shown as it was wanted then.
+      page.advance();
       page.wantsPayloads = request.areShown;
       this.notePayloads();
       return EMPTY;

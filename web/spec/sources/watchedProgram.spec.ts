@@ -95,7 +95,7 @@ describe('a program and the pages that are attached to it', () => {
     const demo = await program();
     const page = await attach(demo.watched);
     await page.event(isState);
-    page.session.source.setPayloads?.(true);
+    page.session.setPayloads(true);
     page.session.source.askModem?.();
     await page.event(isBytes);
     await download(demo);
