@@ -80,6 +80,8 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   readonly longestPause: number | undefined;
   /** The reasons why a virtual modem refuses commands, which AT commands cannot express; see {@link Uart.hints$}. */
   readonly hints$: Observable<LineHint> | undefined;
+  /** The virtual modem of `emulator:`, to give it faults. Undefined for every other line. */
+  declare readonly emulator: Emulator | undefined;
   /** What a person can check when the line loses bytes, for messages. See {@link Uart.advice}. */
   readonly advice: LineAdvice | undefined;
   /** Notices about the line that are not failures, such as a setting that its server has made differently. */
@@ -108,8 +110,6 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   /** The open line does not keep the program running; see {@link UART.ref}. */
   readonly unref?: () => void;
 
-  // No inspection of an object shows what such a field contains, and a virtual modem knows the keys of its networks.
-  readonly #emulator: Emulator | undefined;
   private readonly line: Uart;
   private readonly reader: TimedReader;
   private readonly timeout: number;
@@ -136,8 +136,10 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     this.capacity = capacity;
     this.port = withoutPassword(port);
     const time = new ProgramTime();
-    this.#emulator = port === 'emulator:' ? virtualModem({ scheduler: time, ...modem, baud: baudRate }) : undefined;
-    const line: Uart = this.#emulator?.uart ?? openUart(port, { baudRate, ...settings }, time);
+    const emulator = port === 'emulator:' ? virtualModem({ scheduler: time, ...modem, baud: baudRate }) : undefined;
+    // Inspections do not look into it, because a virtual modem knows the keys of its networks.
+    Object.defineProperty(this, 'emulator', { get: () => emulator });
+    const line: Uart = emulator?.uart ?? openUart(port, { baudRate, ...settings }, time);
     this.line = line;
     this.rx$ = line.rx$;
     this.longestPause = line.longestPause;
@@ -179,11 +181,6 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   /** How long the hardware of the line may collect bytes, in milliseconds, if that is known. See {@link Uart.collectsFor}. */
   get collectsFor(): number | undefined {
     return this.line.collectsFor;
-  }
-
-  /** The virtual modem of `emulator:`, to give it faults. Undefined for every other line. */
-  get emulator(): Emulator | undefined {
-    return this.#emulator;
   }
 
   /** How many bytes can be read without waiting. */
