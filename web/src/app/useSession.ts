@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { map, merge, type Observable, type Subscription } from 'rxjs';
 
+import { messageOf } from '../notices/messageOf';
 import type { Notice, Notices } from '../notices/notices';
 import { ofSource, sessionNotices } from '../notices/sessionNotices';
 import { Session } from '../session/session';
@@ -47,7 +48,7 @@ export function useSession(first: () => Source, notices: Notices): CurrentSessio
       opening.current?.unsubscribe();
       opening.current = source$.subscribe({
         next: attach,
-        error: (error: unknown) => notices.tell('error', error instanceof Error ? error.message : String(error)),
+        error: (error: unknown) => notices.tell('error', messageOf(error)),
       });
     },
     [attach, notices],

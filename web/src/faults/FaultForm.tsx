@@ -1,5 +1,6 @@
 import type { FaultArgument } from 'rx-usocket/emulator';
 
+import { messageOf } from '../notices/messageOf';
 import { argumentLabels, textOf } from './faultTexts';
 import { type FieldTexts, givenFault } from './givenFault';
 
@@ -17,7 +18,7 @@ export function FaultForm({ kind, table, give, refuse }: FaultFormProps) {
     try {
       give(title, givenFault(kind, table, Object.fromEntries(new FormData(form)) as FieldTexts));
     } catch (error) {
-      refuse(error instanceof Error ? error.message : String(error));
+      refuse(messageOf(error));
     }
   };
   return (

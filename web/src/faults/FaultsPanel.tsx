@@ -2,6 +2,7 @@ import { Subject } from 'rxjs';
 import { useMemo, useState } from 'preact/hooks';
 
 import { useObservable } from '../app/useObservable';
+import { messageOf } from '../notices/messageOf';
 import type { Session } from '../session/session';
 import { FaultForm } from './FaultForm';
 import { faultsSeen, type Given, nothingSeen } from './faultsSeen';
@@ -21,7 +22,7 @@ export function FaultsPanel({ session }: { readonly session: Session }) {
     setRefusal(undefined);
     given.next({ title, time: time?.now() ?? Date.now() });
     faults?.give(fault).subscribe({
-      error: (error: unknown) => setRefusal(error instanceof Error ? error.message : String(error)),
+      error: (error: unknown) => setRefusal(messageOf(error)),
     });
   };
   const table = Object.entries(faults?.table ?? {});

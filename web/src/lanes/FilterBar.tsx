@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { useObservable } from '../app/useObservable';
 import { type Filter, noFilter } from '../marbles/filter';
 import { kindGroups, type KindGroup } from '../marbles/marbleKinds';
+import { messageOf } from '../notices/messageOf';
 import type { LanesView } from './lanesView';
 
 const groups = Object.keys(kindGroups) as readonly KindGroup[];
@@ -19,7 +20,7 @@ export function FilterBar({ view }: { readonly view: LanesView }) {
       view.setFilter({ ...filter, ...changed });
       setProblem(undefined);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     }
   };
   const search = (wanted: string) => {

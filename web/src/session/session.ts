@@ -14,6 +14,7 @@ import type { InterfaceState, WatchEvent } from 'rx-usocket/watch';
 
 import { Selection } from '../inspector/selection';
 import { Marbles } from '../marbles/marbles';
+import { messageOf } from '../notices/messageOf';
 import { RecordingKeeper } from '../recordings/recordingKeeper';
 import type { Source } from '../sources/source';
 import { Cursor } from './cursor';
@@ -85,8 +86,7 @@ export class Session {
   start(): void {
     this.reading ??= this.source.batches$.subscribe({
       next: (batch) => this.batches.next(batch),
-      error: (error: unknown) =>
-        this.stage.next({ stage: 'lost', why: error instanceof Error ? error.message : String(error) }),
+      error: (error: unknown) => this.stage.next({ stage: 'lost', why: messageOf(error) }),
       complete: () => this.stage.next({ stage: 'ended' }),
     });
   }
