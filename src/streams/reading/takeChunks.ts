@@ -32,32 +32,29 @@ function takeAll(
   demand: number,
   takeNext: (queue: ByteQueue) => Buffer | undefined,
 ): OperatorFunction<ByteQueue, Buffer> {
-  return withDemand(
-    demand,
-    (queue$) =>
-      new Observable<Buffer>((reader) => {
-        let isTaking = false;
+  return (queue$) =>
+    new Observable((reader) => {
+      let isTaking = false;
 
-        /** Whether more may come. */
-        function takeFrom(queue: ByteQueue): boolean {
-          // Taking changes the queue. That change is ignored, because the loop is still running.
-          if (isTaking) return true;
-          isTaking = true;
-          while (!reader.closed && queue.batch(() => deliverNext(queue)));
-          isTaking = false;
-          if (!queue.finished) return true;
-          if (queue.failure) reader.error(queue.failure);
-          reader.complete();
-          return false;
-        }
+      /** Returns whether more may come. */
+      function takeFrom(queue: ByteQueue): boolean {
+        // Taking changes the queue. That change is ignored, because the loop is still running.
+        if (isTaking) return true;
+        isTaking = true;
+        while (!reader.closed && queue.batch(() => deliverNext(queue)));
+        isTaking = false;
+        if (!queue.finished) return true;
+        if (queue.failure) reader.error(queue.failure);
+        reader.complete();
+        return false;
+      }
 
-        function deliverNext(queue: ByteQueue): boolean {
-          const next = takeNext(queue);
-          if (next !== undefined) reader.next(next);
-          return next !== undefined;
-        }
+      function deliverNext(queue: ByteQueue): boolean {
+        const next = takeNext(queue);
+        if (next !== undefined) reader.next(next);
+        return next !== undefined;
+      }
 
-        queue$.pipe(takeWhile(takeFrom), ignoreElements()).subscribe(reader);
-      }),
-  );
+      queue$.pipe(withDemand(demand), takeWhile(takeFrom), ignoreElements()).subscribe(reader);
+    });
 }

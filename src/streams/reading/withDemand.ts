@@ -1,26 +1,23 @@
-import { defer, type Observable, type OperatorFunction, tap } from 'rxjs';
+import { defer, type MonoTypeOperatorFunction, tap } from 'rxjs';
 
 import type { ByteQueue } from '../queues/byteQueue';
 
 /**
- * Makes a reader out of `read$` with a demand: the queue takes in `demand` bytes more while the reader is subscribed, or
- * until it calls `withdraw`.
+ * Makes a queue accept `size` bytes more than its capacity while it is subscribed to.
+ *
+ *     queue$           q---q(ab)---q(abc)--      (a capacity of 4)
+ *     withDemand(6)    q---q(ab)---q(abc)--      (room: 10, 8, 7)
  */
-export function withDemand<T>(
-  demand: number,
-  read$: (queue$: Observable<ByteQueue>, withdraw: () => void) => Observable<T>,
-): OperatorFunction<ByteQueue, T> {
+export function withDemand(size: number): MonoTypeOperatorFunction<ByteQueue> {
   return (queue$) =>
     defer(() => {
-      let takeBack: (() => void) | undefined;
-      const withdraw = () => takeBack?.();
-      const demanding$ = queue$.pipe(
+      let withdraw: (() => void) | undefined;
+      return queue$.pipe(
         tap({
           // In a batch, because a demand changes the queue, and that change passes here again.
-          next: (queue) => queue.batch(() => (takeBack ??= queue.demand(demand))),
-          finalize: withdraw,
+          next: (queue) => queue.batch(() => (withdraw ??= queue.demand(size))),
+          finalize: () => withdraw?.(),
         }),
       );
-      return read$(demanding$, withdraw);
     });
 }
