@@ -28,7 +28,7 @@ export { Socket } from './stream/socket';
 export type { OptionValue } from './calls/optionChange';
 export type { SocketFile } from './stream/socketFile';
 export type { FileMode } from './stream/socketFileStreams';
-export type { SocketState } from './stream/socketState';
+export type { SocketState } from './stream/connection';
 export type { SocketOptions } from './calls/socketOptions';
 export type { Sendable } from './calls/call';
 export { POLLERR, POLLHUP, POLLIN, POLLNVAL, type PollOptions, POLLOUT, type Ready } from './select/poll';

@@ -3,8 +3,8 @@ import { BehaviorSubject, catchError, EMPTY, Observable, Subject, takeUntil, tap
 import { OSError } from '../contract/osError';
 
 /**
- * What a socket does while no call waits for it, such as the sends that non-blocking calls have begun or `sendAhead` lets go on. The next call
- * reports a failure, as `SO_ERROR` of BSD does.
+ * What a socket does while no call waits for it: the sends that non-blocking calls have begun, and those that go on after
+ * `send` with `sendAhead`. The next call reports a failure, as `SO_ERROR` of BSD does.
  */
 export class Background {
   private readonly failure = new BehaviorSubject<OSError | undefined>(undefined);

@@ -94,8 +94,8 @@ export class Call {
 
   /** Returns the endpoint to bind to. A port of 0 is any free one, and `''` is all addresses, as in Python. */
   localOf(address: Address): Endpoint {
-    const [host, ...rest] = Array.isArray(address) ? (address as Address) : [];
-    return this.endpointOf(host === '' ? ['0.0.0.0', ...(rest as [number])] : address, 0);
+    const isEveryAddress = Array.isArray(address) && address[0] === '';
+    return this.endpointOf(isEveryAddress ? ['0.0.0.0', address[1]] : address, 0);
   }
 
   /** Throws `EINVAL` unless the port is an integer from `lowest` to 65535. */

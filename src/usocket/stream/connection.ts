@@ -29,6 +29,12 @@ import { StreamSender } from './streamSender';
 /** The state of a stream socket, as far as its own calls have changed it. */
 export type SocketPhase = 'unconnected' | 'connecting' | 'connected' | 'listening' | 'closed';
 
+/**
+ * The state of a stream socket. `peerClosed`: the peer has ended its side, and what it has sent before can still be
+ * read. `failed`: the connection is lost.
+ */
+export type SocketState = SocketPhase | 'peerClosed' | 'failed';
+
 /** The connection of a stream socket: its link once there is one, the bytes received, and the bytes to send. */
 export class Connection implements Traceable {
   /** Replays the current phase. */
@@ -71,13 +77,19 @@ export class Connection implements Traceable {
     return this.current;
   }
 
+  /** What the calls of the socket have done, combined with what its peer has done. */
+  get state(): SocketState {
+    const { phase, reader } = this;
+    if (phase !== 'connected' || !reader.finished) return phase;
+    return reader.hasFailed ? 'failed' : 'peerClosed';
+  }
+
   /** For those who watch. */
   get details(): Traceable['details'] {
-    const { phase, reader, link } = this;
-    const hasEnded = phase === 'connected' && reader.finished;
+    const { phase, state, reader, link } = this;
     return {
       kind: phase === 'listening' ? 'server' : 'stream',
-      stage: hasEnded ? (reader.hasFailed ? 'failed' : 'peerClosed') : phase,
+      stage: state,
       ...(link?.id !== undefined && { link: link.id }),
       queued: reader.length,
     };

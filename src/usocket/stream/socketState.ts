@@ -1,21 +1,12 @@
-import { combineLatest, distinctUntilChanged, map, type Observable } from 'rxjs';
+import { combineLatest, distinctUntilChanged, map, merge, type Observable } from 'rxjs';
 
 import { type Readiness, sameReadiness } from '../../streams';
-import type { Connection, SocketPhase } from './connection';
+import type { Connection, SocketState } from './connection';
 
-/**
- * The state of a stream socket. `peerClosed`: the peer has ended its side, and what it has sent before can still be
- * read. `failed`: the connection is lost.
- */
-export type SocketState = SocketPhase | 'peerClosed' | 'failed';
-
-/** Combines what the calls of a socket have done with what its peer has done. Replays the current state. */
-export function socketState({ phase$, reader }: Connection): Observable<SocketState> {
-  return combineLatest([phase$, reader.finished$]).pipe(
-    map(([phase, finished]) => {
-      if (phase !== 'connected' || !finished) return phase;
-      return reader.hasFailed ? 'failed' : 'peerClosed';
-    }),
+/** The state of a stream socket. Replays the current one. */
+export function socketState(connection: Connection): Observable<SocketState> {
+  return merge(connection.phase$, connection.reader.finished$).pipe(
+    map(() => connection.state),
     distinctUntilChanged(),
   );
 }

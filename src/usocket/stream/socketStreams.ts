@@ -1,6 +1,6 @@
 import { concat, defer, EMPTY, map, type Observable } from 'rxjs';
 
-import { currentOf, Inspectable, type Pollable, type Readiness, type Shown } from '../../streams';
+import { Inspectable, type Pollable, type Readiness, type Shown } from '../../streams';
 import { type Address, addressOf, endpointText } from '../calls/address';
 import { Call, type Sendable } from '../calls/call';
 import { CommonCalls, type OwnOptionChange } from '../calls/commonCalls';
@@ -9,12 +9,12 @@ import type { OptionValue } from '../calls/optionChange';
 import type { SocketCall } from '../calls/socketCall';
 import { checkSocketOptions, type SocketOptions } from '../calls/socketOptions';
 import type { Endpoint, Nic, StreamLink } from '../contract/nic';
-import { Connection } from './connection';
+import { Connection, type SocketState } from './connection';
 import { checkConnectOptions, type ConnectOptions } from './connectOptions';
 import { ListenCalls } from './listenCalls';
 import { ReceiveCalls } from './receiveCalls';
 import { SendCalls } from './sendCalls';
-import { socketReadiness, type SocketState, socketState } from './socketState';
+import { socketReadiness, socketState } from './socketState';
 
 /**
  * A stream socket as observables: the cold form of each method, and the state as hot observables. An operation starts
@@ -299,12 +299,12 @@ export class SocketStreams extends Inspectable implements Pollable {
 
   /** `<socket state=connected link=4 remote=192.168.1.9:80 queued=120 nic=esp8285>` */
   protected override shown(): readonly [string, Shown] {
-    const { link, reader, sender, settings, isEncrypted } = this.connection;
+    const { state, link, reader, sender, settings, isEncrypted } = this.connection;
     const { keepAlive, noDelay } = settings.value;
     return [
       'socket',
       {
-        state: currentOf(this.state$),
+        state,
         link: link?.id,
         local: this.localAddress && endpointText(this.localAddress),
         remote: this.remote && endpointText(this.remote),
