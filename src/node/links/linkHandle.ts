@@ -4,6 +4,7 @@ import {
   asapScheduler,
   catchError,
   concat,
+  defer,
   EMPTY,
   noop,
   type Observable,
@@ -83,6 +84,7 @@ export class LinkHandle implements StreamCalls, YieldingLink {
   /** What the program is told later, it is told in the context in which it has connected. */
   private readonly context = new AsyncResource('RxUsocketLink');
   private isReferenced = true;
+  private rest: readonly Uint8Array[] = [];
   /** In milliseconds of the scheduler. */
   private lastWritten = 0;
   private isShutDown = false;
@@ -109,6 +111,7 @@ export class LinkHandle implements StreamCalls, YieldingLink {
       stream,
       reader,
       closing$,
+      scheduler,
       sent: () => nic.sent,
       statusOf: (error) => this.statusOf(error),
       failed: (error) => {
@@ -186,13 +189,21 @@ export class LinkHandle implements StreamCalls, YieldingLink {
     return this.isClosed;
   }
 
+  /** Takes bytes that are to be sent before the connection is closed. Node.js has not handed them over yet. */
+  take(rest: readonly Uint8Array[]): void {
+    this.rest = rest;
+  }
+
   /** As with the operating system, the rest of the end goes on without the program. */
   close(closed?: () => void): void {
-    this.release(EMPTY, closed);
+    this.release(this.writer.sendRest(this.rest), closed);
   }
 
   reset(closed: () => void): number {
-    const resetting$ = this.socket.setsockopt$(SOL_SOCKET, SO_LINGER, noLinger).pipe(
+    const resetting$ = defer(() => {
+      this.writer.abandon();
+      return this.socket.setsockopt$(SOL_SOCKET, SO_LINGER, noLinger);
+    }).pipe(
       catchError((error: unknown) => {
         this.options.share.tellOnce('resetAndDestroy', error);
         return EMPTY;

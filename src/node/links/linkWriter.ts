@@ -1,13 +1,23 @@
 import {
   asapScheduler,
   catchError,
+  defaultIfEmpty,
+  defer,
+  EMPTY,
+  finalize,
   identity,
+  ignoreElements,
   map,
+  merge,
   type MonoTypeOperatorFunction,
   type Observable,
   observeOn,
+  type SchedulerLike,
+  Subject,
   subscribeOn,
+  take,
   takeUntil,
+  timer,
 } from 'rxjs';
 
 import type { SocketStreams } from '../../usocket/stream/socketStreams';
@@ -18,11 +28,12 @@ import { numberOf } from '../native/systemErrors';
 
 /** What a {@link LinkWriter} needs from its handle. */
 export interface LinkWriterOptions {
-  readonly socket: SocketStreams;
-  readonly stream: NativeStream;
-  readonly reader: LinkReader;
+  readonly socket: Pick<SocketStreams, 'sendall$'>;
+  readonly stream: Pick<NativeStream, 'finishWrite' | 'finishShutdown'>;
+  readonly reader: Pick<LinkReader, 'hasEnded' | 'endsWithin'>;
   /** Emits when the connection is closed by this end. */
   readonly closing$: Observable<unknown>;
+  readonly scheduler: SchedulerLike;
   /** How many bytes the interface has sent on this connection. */
   readonly sent: () => number;
   /** Returns the error number of a failure. */
@@ -36,10 +47,16 @@ export interface LinkWriterOptions {
 /** How long the end of the peer may take after a send that has failed because of it, in milliseconds. */
 const endOfPeer = 1_000;
 
+/** How long it may take to send what was written before the connection was destroyed, in milliseconds. */
+const longestRest = 5_000;
+
 /** The sending side of a handle: the writes of Node.js, of which there is one at a time, and the end after them. */
 export class LinkWriter {
   private writing: { readonly request: StreamRequest; readonly until: number } | undefined;
   private ending: StreamRequest | undefined;
+  private isSendingRest = false;
+  private readonly over = new Subject<void>();
+  private readonly abandoned = new Subject<void>();
 
   constructor(private readonly options: LinkWriterOptions) {}
 
@@ -49,7 +66,7 @@ export class LinkWriter {
   }
 
   write(request: StreamRequest, pieces: readonly Buffer[]): void {
-    const { socket, closing$, sent, statusOf, failed } = this.options;
+    const { socket, sent, statusOf, failed } = this.options;
     const [only] = pieces;
     const bytes = pieces.length === 1 && only ? only : Buffer.concat(pieces);
     this.writing = { request, until: sent() + bytes.length };
@@ -57,7 +74,7 @@ export class LinkWriter {
     // of Node.js would lose what it writes. Node.js also expects the outcome after this call has returned.
     socket
       .sendall$(bytes)
-      .pipe(this.sentIfPeerEnds(), subscribeOn(asapScheduler), observeOn(asapScheduler), takeUntil(closing$))
+      .pipe(this.sentIfPeerEnds(), subscribeOn(asapScheduler), observeOn(asapScheduler), takeUntil(this.abandoned))
       .subscribe({
         next: () => this.written(0),
         error: (error: unknown) => {
@@ -74,13 +91,40 @@ export class LinkWriter {
     if (!this.writing) inNextTurn(() => this.finish());
   }
 
-  /** Ends what is under way, because the connection is closed. See {@link LinkWriter.sentIfPeerEnds} for a write. */
+  /**
+   * Cold. Sends these bytes after the write that is under way, although the connection has been destroyed, because the
+   * operating system takes written bytes at once. Completes when they have been sent, or cannot be sent in time.
+   */
+  sendRest(rest: readonly Uint8Array[]): Observable<never> {
+    const { socket, scheduler } = this.options;
+    return defer(() => {
+      if (!this.writing && rest.length === 0) return EMPTY;
+      this.isSendingRest = true;
+      return merge(
+        this.writing ? this.over.pipe(take(1)) : EMPTY,
+        rest.length > 0 ? socket.sendall$(Buffer.concat(rest)).pipe(catchError(() => EMPTY)) : EMPTY,
+      ).pipe(
+        ignoreElements(),
+        takeUntil(timer(longestRest, scheduler)),
+        finalize(() => this.abandon()),
+      );
+    });
+  }
+
+  /** Sends no more of the write that is under way. */
+  abandon(): void {
+    this.abandoned.next();
+  }
+
+  /** Tells Node.js the outcome of what is under way, because the connection is closed. */
   cancel(): void {
     const { writing, ending, options } = this;
     this.writing = undefined;
     this.ending = undefined;
     const cancelled = numberOf('ECANCELED');
-    if (writing) options.stream.finishWrite(writing.request, options.reader.hasEnded ? 0 : cancelled);
+    // The operating system has taken the bytes in both cases. See LinkWriter.sentIfPeerEnds.
+    const isTaken = options.reader.hasEnded || this.isSendingRest;
+    if (writing) options.stream.finishWrite(writing.request, isTaken ? 0 : cancelled);
     if (ending) options.stream.finishShutdown(ending, cancelled);
   }
 
@@ -89,11 +133,14 @@ export class LinkWriter {
    * succeeded, and the answer that has come before the end can be read. A failure would destroy the socket.
    */
   private sentIfPeerEnds(): MonoTypeOperatorFunction<void> {
-    const { reader } = this.options;
+    const { reader, closing$ } = this.options;
     return reader.hasEnded
       ? identity
       : catchError((error: unknown) =>
           reader.endsWithin(endOfPeer).pipe(
+            // Nobody waits for the outcome any more.
+            takeUntil(closing$),
+            defaultIfEmpty(true),
             map((isEnd) => {
               if (!isEnd) throw error;
             }),
@@ -105,6 +152,7 @@ export class LinkWriter {
     const { writing } = this;
     this.writing = undefined;
     if (writing) this.options.stream.finishWrite(writing.request, status);
+    this.over.next();
     this.finish();
   }
 

@@ -18,7 +18,17 @@ interface Internals {
   _handle: NativeStream | null;
   _peername: unknown;
   _sockname: unknown;
+  /** Whether {@link NicSocket.resetAndDestroy} destroys it. */
+  readonly resetAndClosing: boolean;
+  /** The writes that the stream holds back. */
+  readonly writableBuffer: readonly HeldWrite[];
   _reset(): void;
+}
+
+interface HeldWrite {
+  readonly chunk: Uint8Array | string;
+  readonly encoding: BufferEncoding;
+  callback: (error?: Error | null) => void;
 }
 
 /**
@@ -94,11 +104,23 @@ export class NicSocket extends Socket {
     return this;
   }
 
-  /** The error of Node.js has a number only. Its cause says what the interface has answered. */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
-    const failure = handleOf(this.internals._handle)?.failure;
-    if (error && error.cause === undefined && failure !== undefined) error.cause = failure;
+    const { _handle, resetAndClosing } = this.internals;
+    const handle = handleOf(_handle);
+    // The error of Node.js has a number only. Its cause says what the interface has answered.
+    if (error && error.cause === undefined && handle?.failure !== undefined) error.cause = handle.failure;
+    if (handle?.failure === undefined && !resetAndClosing && !this.connecting) handle?.take(this.heldWrites());
     super._destroy(error, callback);
+  }
+
+  /** The operating system would have taken these writes at once, so they have succeeded. It would not know what is corked. */
+  private heldWrites(): readonly Uint8Array[] {
+    if (this.writableCorked > 0) return [];
+    return this.internals.writableBuffer.map((write) => {
+      const { chunk, encoding, callback } = write;
+      write.callback = () => callback(null);
+      return typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk;
+    });
   }
 
   private get internals(): Internals {
