@@ -39,8 +39,9 @@ describe('the words of the modem panel', () => {
     expect(peerOf(link)).toBe('–');
   });
 
-  it('tell the bytes that wait in the modem apart', () => {
-    expect(unreadOf(link)).toBe('1,460');
-    expect(unreadOf({ ...link, waiting: 2920 })).toBe('1,460 + 2,920');
+  it('add up what a socket has not read, and say how much of it is still in the modem', () => {
+    expect(unreadOf(link)).toEqual({ bytes: '1,460' });
+    expect(unreadOf({ ...link, queued: 0, waiting: 970 })).toEqual({ bytes: '970', place: 'in the modem' });
+    expect(unreadOf({ ...link, waiting: 2920 })).toEqual({ bytes: '4,380', place: '2,920 in the modem' });
   });
 });

@@ -5,8 +5,14 @@ import { count, peerOf, unreadOf } from './words';
 /** The modem has five links. */
 const linkNumbers = [0, 1, 2, 3, 4];
 
+interface LinkTableProps {
+  readonly links: readonly LinkState[];
+  /** Whether nobody knows what the sockets have read. */
+  readonly isDerived: boolean;
+}
+
 /** The five links of the modem. */
-export function LinkTable({ links }: { readonly links: readonly LinkState[] }) {
+export function LinkTable({ links, isDerived }: LinkTableProps) {
   return (
     <section class="table-place" aria-label="Links" tabIndex={0}>
       <h2>Links</h2>
@@ -21,14 +27,20 @@ export function LinkTable({ links }: { readonly links: readonly LinkState[] }) {
             <th scope="col" class="number">
               Out
             </th>
-            <th scope="col" class="number" title="Bytes that the socket has not read: in the driver, and in the modem">
-              Unread
-            </th>
+            {isDerived ? (
+              <th scope="col" class="number" title="Bytes that wait in the modem">
+                Waiting
+              </th>
+            ) : (
+              <th scope="col" class="number" title="Bytes that the socket has not read: in the driver, or in the modem">
+                Unread
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
           {linkNumbers.map((id) => (
-            <LinkRow key={id} id={id} link={links.find((link) => link.id === id)} />
+            <LinkRow key={id} id={id} link={links.find((link) => link.id === id)} isDerived={isDerived} />
           ))}
         </tbody>
       </table>
@@ -36,7 +48,13 @@ export function LinkTable({ links }: { readonly links: readonly LinkState[] }) {
   );
 }
 
-function LinkRow({ id, link }: { readonly id: number; readonly link: LinkState | undefined }) {
+interface LinkRowProps {
+  readonly id: number;
+  readonly link: LinkState | undefined;
+  readonly isDerived: boolean;
+}
+
+function LinkRow({ id, link, isDerived }: LinkRowProps) {
   const head = (
     <th scope="row" class="link-number">
       {id}
@@ -50,6 +68,7 @@ function LinkRow({ id, link }: { readonly id: number; readonly link: LinkState |
       </tr>
     );
   }
+  const { bytes, place } = unreadOf(link);
   return (
     <tr>
       {head}
@@ -62,7 +81,10 @@ function LinkRow({ id, link }: { readonly id: number; readonly link: LinkState |
       </td>
       <td class="number">{count(link.received)}</td>
       <td class="number">{count(link.sent)}</td>
-      <td class="number">{unreadOf(link)}</td>
+      <td class="number">
+        <div>{bytes}</div>
+        {place !== undefined && !isDerived && <div class="muted">{place}</div>}
+      </td>
     </tr>
   );
 }

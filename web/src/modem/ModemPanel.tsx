@@ -28,7 +28,7 @@ export function ModemPanel({ session }: { readonly session: Session }) {
           Ask for the address
         </button>
       )}
-      <LinkTable links={state.links} />
+      <LinkTable links={state.links} isDerived={state.isDerived ?? false} />
       {state.isDerived ? <p class="muted">{derived}</p> : <SocketTable sockets={state.sockets} />}
     </div>
   );

@@ -40,9 +40,11 @@ export function peerOf({ remote }: LinkState): string {
   return remote ? `${remote.address}:${remote.port}` : '–';
 }
 
-/** The bytes that have come for a link and that its socket has not read yet. */
-export function unreadOf({ queued, waiting }: LinkState): string {
-  return waiting > 0 ? `${count(queued)} + ${count(waiting)}` : count(queued);
+/** The bytes that have come for a link and that its socket has not read yet, and where they are if it is not the driver. */
+export function unreadOf({ queued, waiting }: LinkState): { readonly bytes: string; readonly place?: string } {
+  const bytes = count(queued + waiting);
+  if (waiting === 0) return { bytes };
+  return { bytes, place: queued === 0 ? 'in the modem' : `${count(waiting)} in the modem` };
 }
 
 export function count(number: number): string {
