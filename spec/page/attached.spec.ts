@@ -62,9 +62,12 @@ describe('a program that is watched', () => {
     const page = await pageOf(program);
     await program.download();
     await page.getByRole('status').getByText(ssid).waitFor();
+    await page.getByRole('tab', { name: 'Faults' }).click();
+    await page.getByText('While a program runs, give the modem a fault below.').waitFor();
     await program.nic.close();
     await noticed(page, 'a program has ended. Everything it told stays on screen.');
     await page.getByRole('status').getByText('ended').waitFor();
+    await page.getByText('a program has ended, and its modem with it.').waitFor();
   });
 
   it('goes on when the page reads no more, and the page says what it has missed', async () => {

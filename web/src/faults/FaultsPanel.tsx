@@ -3,20 +3,22 @@ import { useMemo, useState } from 'preact/hooks';
 
 import { useObservable } from '../app/useObservable';
 import { messageOf } from '../notices/messageOf';
-import type { Session } from '../session/session';
+import type { Session, SessionStage } from '../session/session';
+import type { Source } from '../sources/source';
 import { FaultForm } from './FaultForm';
 import { faultsSeen, type Given, nothingSeen } from './faultsSeen';
 import { faultGroups, textOf } from './faultTexts';
 import { SeenBySockets } from './SeenBySockets';
 import { SpeedOfTime } from './SpeedOfTime';
 
-/** The faults that the virtual modem can be given, the speed of time, and what the sockets saw of it. */
+/** The faults of the virtual modem, the speed of time, and what the sockets saw. A real modem has no such panel. */
 export function FaultsPanel({ session }: { readonly session: Session }) {
   const { source } = session;
   const { faults, time } = source;
   const given = useMemo(() => new Subject<Given>(), []);
   const seen$ = useMemo(() => faultsSeen(given, session.batches$), [given, session]);
   const seen = useObservable(seen$, nothingSeen);
+  const { stage } = useObservable(session.stage$, { stage: 'live' });
   const [refusal, setRefusal] = useState<string>();
   const give = (title: string, fault: Readonly<Record<string, unknown>>): void => {
     setRefusal(undefined);
@@ -29,8 +31,7 @@ export function FaultsPanel({ session }: { readonly session: Session }) {
   return (
     <div class="panel-body faults">
       {time && <SpeedOfTime time={time} />}
-      {!faults && <p class="muted">A real modem takes no faults. Choose the virtual modem to try them.</p>}
-      {faults && <SeenBySockets seen={seen} refusal={refusal} />}
+      <SeenBySockets seen={seen} invitation={invitationOf(source, stage)} refusal={refusal} />
       {faultGroups.map((group) => {
         const kinds = table.filter(([kind]) => textOf(kind).group === group);
         if (kinds.length === 0) return null;
@@ -45,4 +46,11 @@ export function FaultsPanel({ session }: { readonly session: Session }) {
       })}
     </div>
   );
+}
+
+/** What to do here. A program that the page is attached to runs already. */
+function invitationOf({ kind, name }: Source, stage: SessionStage['stage']): string {
+  if (stage !== 'live') return `${name} has ended, and its modem with it.`;
+  const give = 'give the modem a fault below';
+  return kind === 'playground' ? `Run a program, and ${give}.` : `While ${name} runs, ${give}.`;
 }

@@ -1,21 +1,20 @@
 import type { Seen } from './faultsSeen';
 
-/** What the sockets have seen since the last fault. */
-export function SeenBySockets({
-  seen: { fault, failures },
-  refusal,
-}: {
+interface SeenBySocketsProps {
   readonly seen: Seen;
+  /** What is said before the first fault. */
+  readonly invitation: string;
   readonly refusal?: string | undefined;
-}) {
+}
+
+/** What the sockets have seen since the last fault. */
+export function SeenBySockets({ seen: { fault, failures }, invitation, refusal }: SeenBySocketsProps) {
   return (
     <section class="seen-by-sockets" aria-label="What each socket saw" aria-live="polite">
       <h2>What each socket saw</h2>
       {refusal !== undefined && <p class="refusal">{refusal}</p>}
       {failures.length === 0 && (
-        <p class="muted">
-          {fault ? `No call has failed since “${fault.title}”.` : 'Run a program, and give the modem a fault below.'}
-        </p>
+        <p class="muted">{fault ? `No call has failed since “${fault.title}”.` : invitation}</p>
       )}
       {failures.length > 0 && (
         <table>
