@@ -182,11 +182,15 @@ describe('a source that is a program', () => {
 
   it('goes on with what is new when a lost connection is there again', () => {
     const { scheduler, events, notices, source } = attached();
+    const connections: boolean[] = [];
+    source.isConnected$?.subscribe((isConnected) => connections.push(isConnected));
     source.setPayloads?.(true);
     socket(0).say({ kind: 'events', events: [at(1), at(2, 'one')] });
     hangUp(0);
     scheduler.flush();
+    assert.deepStrictEqual(connections, [true, false]);
     open(1);
+    assert.deepStrictEqual(connections, [true, false, true]);
     const all = [at(1), at(2, 'one'), at(2, 'another'), at(3)];
     socket(1).say({ kind: 'events', events: all });
     assert.deepStrictEqual(events, all);

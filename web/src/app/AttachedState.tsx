@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks';
-import { combineLatest, map, startWith } from 'rxjs';
+import { combineLatest, map, of, startWith } from 'rxjs';
 import type { InterfaceState } from 'rx-usocket/watch';
 
 import type { Session, SessionStage } from '../session/session';
@@ -10,12 +10,14 @@ import { useObservable } from './useObservable';
 export function AttachedState({ session }: { readonly session: Session }) {
   const shown$ = useMemo(
     () =>
-      combineLatest([session.stage$, session.state$.pipe(startWith(undefined))]).pipe(
-        map(([stage, state]) => attachedState(session.source, stage, state)),
-      ),
+      combineLatest([
+        session.stage$,
+        session.source.isConnected$ ?? of(true),
+        session.state$.pipe(startWith(undefined)),
+      ]).pipe(map(([stage, isConnected, state]) => attachedState(session.source, stage, isConnected, state))),
     [session],
   );
-  const { look, words } = useObservable(shown$, attachedState(session.source, { stage: 'live' }, undefined));
+  const { look, words } = useObservable(shown$, attachedState(session.source, { stage: 'live' }, true, undefined));
   return (
     <p class="attached" role="status">
       <span class={`lamp ${look}`} aria-hidden="true" />
@@ -30,9 +32,16 @@ interface Shown {
 }
 
 /** Describes how a source and its modem are doing. */
-function attachedState({ replay }: Source, stage: SessionStage, state: InterfaceState | undefined): Shown {
+function attachedState(
+  { replay }: Source,
+  stage: SessionStage,
+  isConnected: boolean,
+  state: InterfaceState | undefined,
+): Shown {
   if (stage.stage === 'lost') return { look: 'bad', words: 'lost' };
   if (stage.stage === 'ended') return { look: 'off', words: 'ended' };
+  // What was known of the modem may be over by now.
+  if (!isConnected) return { look: 'busy', words: 'connecting again' };
   if (!state) return { look: 'off', words: replay ? 'a recording' : 'nothing has happened yet' };
   const { modem, wifi, ssid, address } = state;
   if (modem === 'down') return { look: 'bad', words: 'the modem is down' };

@@ -1,4 +1,13 @@
-import { asyncScheduler, catchError, Observable, retry, type SchedulerLike, Subject, timer } from 'rxjs';
+import {
+  asyncScheduler,
+  BehaviorSubject,
+  catchError,
+  Observable,
+  retry,
+  type SchedulerLike,
+  Subject,
+  timer,
+} from 'rxjs';
 import type { ProgramMessage } from 'rx-usocket/watch';
 
 import { programFailure, saysWhy, type ServerCheck, somebodyAnswers } from './programFailure';
@@ -68,6 +77,7 @@ class AttachedProgram {
 
   private readonly events = new ProgramEvents();
   private readonly notices = new Subject<string>();
+  private readonly isConnected = new BehaviorSubject(true);
 
   take(message: ProgramMessage): void {
     if (message.kind === 'events') this.events.take(message.events);
@@ -77,12 +87,13 @@ class AttachedProgram {
   }
 
   source({ name, faults: table }: Extract<ProgramMessage, { kind: 'hello' }>, close: () => void): Source {
-    const { events, notices, requests } = this;
+    const { events, notices, isConnected, requests } = this;
     return {
       kind: 'program',
       name,
       batches$: events.batches$,
       notices$: notices.asObservable(),
+      isConnected$: isConnected.asObservable(),
       ...(table && { faults: { table, give: (fault) => requests.giveFault(fault) } }),
       setPayloads: (areShown) => requests.setPayloads(areShown),
       askModem: () => requests.askModem(),
@@ -92,6 +103,7 @@ class AttachedProgram {
 
   triesAgain(): void {
     this.requests.lost();
+    this.isConnected.next(false);
     this.notices.next('The connection to the program was lost. The page tries to connect again.');
   }
 
@@ -108,6 +120,7 @@ class AttachedProgram {
   private connected(): void {
     if (this.isAttached) this.notices.next('The page is connected to the program again.');
     this.isAttached = true;
+    this.isConnected.next(true);
     this.events.connected();
   }
 

@@ -13,6 +13,8 @@ export interface Source {
   readonly batches$: Observable<readonly WatchEvent[]>;
   /** What the user is told meanwhile, in whole sentences. */
   readonly notices$?: Observable<string>;
+  /** Replays whether the source can be heard. Left out where there is no connection that may be lost for a while. */
+  readonly isConnected$?: Observable<boolean>;
   /** The faults of a virtual modem. Left out for a real one. */
   readonly faults?: Faults;
   /** Left out where time cannot be changed. */
