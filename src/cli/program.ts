@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 
 import { version } from '../../package.json';
+import { messageOf } from '../usocket/contract/messageOf';
 import { accessPointCommand } from './commands/wifi/accessPoint';
 import { bridgeCommand } from './commands/bridge';
 import { doctorCommand } from './commands/doctor';
@@ -23,7 +24,7 @@ import { termCommand } from './commands/term';
 import { timeCommand } from './commands/time';
 import { watchCommand } from './commands/watch';
 import type { CommandContext } from './manner/context';
-import { exitCodeMeanings, exitCodeOf, exitCodes, messageOf } from './manner/exitCodes';
+import { exitCodeMeanings, exitCodeOf, exitCodes } from './manner/exitCodes';
 
 const help = `
 Exit codes:

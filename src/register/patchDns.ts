@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { asapScheduler, catchError, map, type Observable, observeOn, throwError } from 'rxjs';
 
 import { lookup, type LookupCallback } from '../node/sockets/lookup';
+import { messageOf } from '../usocket/contract/messageOf';
 import { callError, OSError } from '../usocket/contract/osError';
 import { replace, type Routes } from './patch';
 
@@ -104,8 +105,11 @@ function notKnown(syscall: string, host: string, what: string): Observable<Answe
 function queryError(syscall: string, hostname: string, cause: unknown): Error {
   const codes: Readonly<Record<string, string>> = { EOPNOTSUPP: 'ENOTIMP', EAI_NONAME: 'ENOTFOUND' };
   const code = (cause instanceof OSError ? codes[cause.code] : undefined) ?? 'ESERVFAIL';
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return Object.assign(new Error(`${syscall} ${code} ${hostname}: ${why}`, { cause }), { code, syscall, hostname });
+  return Object.assign(new Error(`${syscall} ${code} ${hostname}: ${messageOf(cause)}`, { cause }), {
+    code,
+    syscall,
+    hostname,
+  });
 }
 
 function answer(found$: Observable<Answer>, given: readonly unknown[], isPromise: boolean): unknown {

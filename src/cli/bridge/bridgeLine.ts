@@ -21,8 +21,9 @@ import type { WebSocket } from 'ws';
 
 import type { Uart } from '../../streams';
 import { OSError } from '../../usocket';
+import { messageOf } from '../../usocket/contract/messageOf';
 import { type LineMessage, parseSpeedRequest } from '../../web-serial/lineMessages';
-import { codeOf, messageOf } from '../manner/exitCodes';
+import { codeOf } from '../manner/exitCodes';
 
 /** A message of the page: text, or bytes of the line. */
 interface MessageEvent {

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 
+import { messageOf } from '../../usocket/contract/messageOf';
 import { LineBench } from '../doctor/lineBench';
 import { searchSpeed } from '../doctor/searchSpeed';
 import type { CommandContext } from '../manner/context';
-import { codeOf, CommandFailure, exitCodes, messageOf } from '../manner/exitCodes';
+import { codeOf, CommandFailure, exitCodes } from '../manner/exitCodes';
 import { reportingCommand, type ReportOptions } from '../manner/modemCommand';
 import { closeLine } from '../manner/openLine';
 import { reportOf } from '../manner/report';

@@ -4,10 +4,11 @@ import { asyncScheduler, tap } from 'rxjs';
 
 import { serveUartOnPty, serveUartOnTcp } from '../../emulator';
 import { type Replay, replayUart } from '../../testing';
+import { messageOf } from '../../usocket/contract/messageOf';
 import { parseHeader, type RecordingHeader } from '../../watch/recordings/recordingHeader';
 import { aborted } from '../manner/aborted';
 import type { CommandContext } from '../manner/context';
-import { CommandFailure, exitCodes, failureOf, messageOf, usageFailure } from '../manner/exitCodes';
+import { CommandFailure, exitCodes, failureOf, usageFailure } from '../manner/exitCodes';
 import { reportingCommand } from '../manner/modemCommand';
 import { reportOf } from '../manner/report';
 import { serveLine, type ServeLineOptions, withServeOptions } from '../serving/serveLine';

@@ -2,13 +2,14 @@ import { type Command, Option } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
+import { messageOf } from '../../usocket/contract/messageOf';
 import { openBrowser } from '../../watch/serve/openBrowser';
 import { type PageServer, servePage } from '../../watch/serve/pageServer';
 import { serveRecording } from '../../watch/serve/serveRecording';
 import { serveBridge, type ServedBridge } from '../bridge/serveBridge';
 import { aborted } from '../manner/aborted';
 import type { CommandContext } from '../manner/context';
-import { exitCodes, failureOf, messageOf, usageFailure } from '../manner/exitCodes';
+import { exitCodes, failureOf, usageFailure } from '../manner/exitCodes';
 import { lineCommand, type LineCommandOptions } from '../manner/modemCommand';
 import { lineSettings } from '../manner/modemSettings';
 import { openLine } from '../manner/openLine';

@@ -4,7 +4,8 @@ import { firstValueFrom } from 'rxjs';
 
 import type { ESP8285 } from '../../esp8285';
 import { HttpAgent, HttpsAgent } from '../../node';
-import { codeOf, exitCodes, messageOf } from '../manner/exitCodes';
+import { messageOf } from '../../usocket/contract/messageOf';
+import { codeOf, exitCodes } from '../manner/exitCodes';
 import { printable } from '../manner/table';
 import type { Tell } from './finding';
 

@@ -1,5 +1,6 @@
 import type { ESP8285 } from '../../esp8285';
-import { codeOf, exitCodes, messageOf } from '../manner/exitCodes';
+import { messageOf } from '../../usocket/contract/messageOf';
+import { codeOf, exitCodes } from '../manner/exitCodes';
 import type { NetworkSettings } from '../manner/modemSettings';
 import { signalBars } from '../manner/signalBars';
 import { printable } from '../manner/table';

@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander';
 
+import { messageOf } from '../../usocket/contract/messageOf';
+
 /** The exit codes of all commands. A signal gives 128 and its number, as in a shell: 130 for Ctrl-C. */
 export const exitCodes = {
   done: 0,
@@ -43,11 +45,6 @@ export function usageFailure(message: string, options?: ErrorOptions): CommandFa
 /** An error as the failure of a command. */
 export function failureOf(cause: unknown, exitCode: number, advice = ''): CommandFailure {
   return new CommandFailure(`${messageOf(cause)}${advice}`, exitCode, { cause });
-}
-
-/** What an error says, also one that is no `Error`. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** The operating system's code of an error, such as `'ENODEV'`. */

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
 import { types } from 'node:util';
 
-import { codeOf, messageOf, usageFailure } from '../manner/exitCodes';
+import { messageOf } from '../../usocket/contract/messageOf';
+import { codeOf, usageFailure } from '../manner/exitCodes';
 import type { ReportOptions } from '../manner/modemCommand';
 import { parsePort } from '../values';
 

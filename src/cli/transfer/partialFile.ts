@@ -1,7 +1,8 @@
 import { access, constants, type FileHandle, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { messageOf, usageFailure } from '../manner/exitCodes';
+import { messageOf } from '../../usocket/contract/messageOf';
+import { usageFailure } from '../manner/exitCodes';
 
 /** What a partial file is the beginning of. */
 interface Origin {

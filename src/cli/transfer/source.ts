@@ -1,8 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
+import { messageOf } from '../../usocket/contract/messageOf';
 import type { CommandContext } from '../manner/context';
-import { messageOf, usageFailure } from '../manner/exitCodes';
+import { usageFailure } from '../manner/exitCodes';
 
 /** What is to be sent. */
 export interface Source {

@@ -4,7 +4,8 @@ import { request as secureRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 
-import { CommandFailure, exitCodes, messageOf } from '../manner/exitCodes';
+import { messageOf } from '../../usocket/contract/messageOf';
+import { CommandFailure, exitCodes } from '../manner/exitCodes';
 import type { Meter } from './meter';
 import { shownUrl, type WebClient } from './webClient';
 

@@ -2,6 +2,7 @@ import type { ListenOptions, Server, Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 
 import { programInterfaces } from '../../programInterfaces';
+import { messageOf } from '../../usocket/contract/messageOf';
 import { ListeningHandle } from '../links/listeningHandle';
 import { adoptSocket } from './nicSocket';
 import type { LinkOptions } from '../links/openHandle';
@@ -83,6 +84,6 @@ function closeOnAbort(server: Server, signal: AbortSignal | undefined): void {
 
 function listenError(address: string, port: number, cause: unknown): NodeJS.ErrnoException {
   const { code, errno } = systemCode(cause);
-  const message = `listen ${code}: ${cause instanceof Error ? cause.message : String(cause)}`;
+  const message = `listen ${code}: ${messageOf(cause)}`;
   return Object.assign(new Error(message, { cause }), { code, errno, syscall: 'listen', address, port });
 }

@@ -19,6 +19,7 @@ import {
 } from 'rxjs';
 import type { WebSocket } from 'ws';
 
+import { messageOf } from '../../usocket/contract/messageOf';
 import type { PageRequest, ProgramMessage } from '../events/messages';
 import type { WatchEvent } from '../events/watchEvent';
 import { AttachedPage } from './attachedPage';
@@ -165,8 +166,4 @@ export class WatchedProgram {
   private notePayloads(): void {
     this.payloads.next([...this.pages].some(({ wantsPayloads }) => wantsPayloads));
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -47,7 +47,7 @@ export function programMessages(
       subscriber.add(requests$.subscribe((request) => socket.send(writeMessage(request))));
     });
     socket.addEventListener('message', ({ data }) => {
-      const message = messageOf(data);
+      const message = programMessage(data);
       if (message) subscriber.next(message);
       if (message?.kind === 'end') subscriber.complete();
     });
@@ -59,7 +59,7 @@ export function programMessages(
 }
 
 /** Reads a message of a program. Returns `undefined` for anything else. */
-function messageOf(data: unknown): ProgramMessage | undefined {
+function programMessage(data: unknown): ProgramMessage | undefined {
   if (typeof data !== 'string') return undefined;
   try {
     const message = readMessage(data);
