@@ -99,6 +99,14 @@ describe.each<[string, Firmware, readonly string[]]>([
   });
 
   it(
+    'EOPNOTSUPP when the firmware has no encryption',
+    marbles(({ expectObservable }, scheduler) => {
+      const { socket } = stage(scheduler, { firmware, script: [[secure4, 2, 'Link type ERROR\r\n\r\nERROR\r\n']] });
+      expectObservable(socket().connect$(peer, { tls: unchecked }).pipe(code())).toBe('--#', values, 'EOPNOTSUPP');
+    }),
+  );
+
+  it(
     'ETIMEDOUT when it takes longer than any handshake',
     marbles(({ expectObservable }, scheduler) => {
       const { socket } = stage(scheduler, { firmware, script: [[secure4, 20_000, '\r\nERROR\r\n']] });

@@ -58,6 +58,10 @@ export function tlsFailure({ lines }: Refusal, milliseconds: number): readonly [
   if (lines.includes('ssl reach max')) {
     return ['ENOBUFS', 'was not tried: the modem has one encrypted connection at a time, and takes it for used'];
   }
+  // AT 0.x has no other type than TCP and UDP (seen on 0.51).
+  if (lines.some((line) => /^Link typ\w* ERROR$/.test(line))) {
+    return ['EOPNOTSUPP', 'was not tried: the firmware of the modem has no encryption'];
+  }
   return milliseconds < slowestHandshake
     ? [
         'EPROTO',
