@@ -37,6 +37,9 @@ describe('lineFrame', () => {
     [`+DIST_STA_IP:"${mac}","192.168.4.2"`, { kind: 'station', event: 'gotAddress', mac, address: '192.168.4.2' }],
     [' ets Jan  8 2013,rst cause:2, boot mode:(3,6)', { kind: 'booting' }],
     ['Soft WDT reset', { kind: 'booting' }],
+    ['ets Jun  8 2016 00:22:57', { kind: 'booting' }],
+    ['ESP-ROM:esp32c3-api1-20210207', { kind: 'booting' }],
+    ['rst:0x1 (POWERON_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)', { kind: 'booting' }],
     ['ready', { kind: 'booted' }],
     ['\ufffd\u0002\ufffdready', { kind: 'booted' }],
     ['entry 0x4010f29cready', { kind: 'booted' }],
@@ -74,9 +77,12 @@ describe('lineFrame', () => {
     },
   );
 
-  it.each(['a sentence of another maker', '+BROKER:is ready', 'SEND CANCELLED'])('knows nothing of %j', (text) => {
-    assert.deepStrictEqual(lineFrame(text), { kind: 'unknown', text });
-  });
+  it.each(['a sentence of another maker', '+BROKER:is ready', 'SEND CANCELLED', 'the first:0x1', 'sets Jun 8'])(
+    'knows nothing of %j',
+    (text) => {
+      assert.deepStrictEqual(lineFrame(text), { kind: 'unknown', text });
+    },
+  );
 
   it.each(['the broker is ready', 'READY', 'load 0x40100000, len 1856', '2nd boot version : 1.6', '>', 'SED OK'])(
     'doubts after %j whether the modem has started again, or lost something',

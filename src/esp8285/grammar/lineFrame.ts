@@ -43,6 +43,8 @@ const table: readonly (readonly [RegExp, Recognise])[] = [
     ([, mac = '', address = '']) => ({ kind: 'station', event: 'gotAddress', mac, address }),
   ],
   [/^(?!\+).*(?:ets Jan|rst cause:|wdt reset|Soft WDT|Fatal exception)/s, () => ({ kind: 'booting' })],
+  // The boot ROMs of the ESP32 family, where the log shares the line (zephyr issue 69530, esp-at issue 887).
+  [/^(?:ets J[a-z]+ +\d|ESP-ROM:|rst:0x)/, () => ({ kind: 'booting' })],
 ];
 
 /** Whether a message about a link has interrupted the echo of a command (seen on AT 1.5): `AT+CIPSEND=0,1,CONNECT`. */
