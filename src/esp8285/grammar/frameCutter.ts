@@ -100,7 +100,7 @@ export class FrameCutter {
     if (
       this.block?.missing === 0 &&
       !this.block.isPulled &&
-      this.following.every((byte) => byte === lineFeed || byte === carriageReturn)
+      this.following.every((byte) => byte === lineFeed || byte === carriageReturn || byte === nul)
     ) {
       this.decide(this.block, { kind: 'whole' });
     }
