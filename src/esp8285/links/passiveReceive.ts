@@ -12,6 +12,9 @@ import { pull } from './pull';
 import { lossText } from './streamErrors';
 import { WaitingBytes } from './waitingBytes';
 
+/** A read of so many bytes, or fewer, is refused for no lack of memory. */
+const smallRead = 536;
+
 /** The link whose data are received. */
 export interface ReceivingLink {
   readonly life: LinkLife;
@@ -39,6 +42,10 @@ export class PassiveReceive implements ByteTraffic {
   private room = 0;
   /** Bytes that the read in progress has brought; `undefined` until its block has come. */
   private handedOver: number | undefined;
+  /** The most bytes of the next read, since a larger one was refused. Each read that brings data doubles it. */
+  private mostRead = Infinity;
+  /** Whether a link that has ended has been asked once more for what it has announced. */
+  private isAskedAgain = false;
   /** Since the last change of the receive mode: whether data that were pushed before it, or notices, may still come. */
   private isLate = false;
   /** Whether data may wait that the modem has not announced, because it was pushing when they came. */
@@ -114,6 +121,7 @@ export class PassiveReceive implements ByteTraffic {
     // What was pushed before a change of the mode may come during a read.
     if (pulled) this.handedOver = (this.handedOver ?? 0) + length;
     else if (this.isPushed) this.isLate = false;
+    if (pulled && length > 0) this.mostRead *= 2;
     this.owed = Math.max(0, this.owed - length);
     if (pulled && this.link.life.isOpen && !this.link.isEncrypted) this.announced.taken(length);
     this.order.take(block);
@@ -206,7 +214,7 @@ export class PassiveReceive implements ByteTraffic {
       room$,
       sizeOf: (waiting, room) => {
         this.room = room;
-        return Math.min(waiting, room, this.longestPull, this.order.missing || Infinity);
+        return Math.min(waiting, room, this.longestPull, this.mostRead, this.order.missing || Infinity);
       },
       read: (size) => this.read(size),
       // The line may have lost a notice, and ESP-AT prints no other one before the data are read.
@@ -237,7 +245,7 @@ export class PassiveReceive implements ByteTraffic {
       }),
       ignoreElements(),
       catchError((error: unknown) => {
-        if (error instanceof Refusal) this.emptied();
+        if (error instanceof Refusal) this.refused(size);
         else this.failed('the modem did not hand its data over', error);
         return EMPTY;
       }),
@@ -256,6 +264,18 @@ export class PassiveReceive implements ByteTraffic {
     } else if (this.handedOver === 0) {
       this.emptied();
     }
+  }
+
+  /**
+   * The modem refuses to hand over data that it has announced. ESP-AT does so when it lacks the memory for one read of them
+   * all, and then announces nothing before a read has succeeded. Or the line has damaged the command, which would be the
+   * end of a link that has ended.
+   */
+  private refused(size: number): void {
+    const isOwed = this.owed > 0 && !this.isPushed && !this.link.isEncrypted;
+    if (isOwed && this.link.life.isDraining && !this.isAskedAgain) this.isAskedAgain = true;
+    else if (isOwed && this.link.life.isOpen && size > smallRead) this.mostRead = Math.max(smallRead, size >> 1);
+    else this.emptied();
   }
 
   /** The modem had no data. A notice since then came after its answer, and comes only once. */
