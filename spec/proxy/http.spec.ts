@@ -49,6 +49,30 @@ describe.each(allProxies)('an HTTP proxy, on $name,', (tested) => {
     expect(await client.end()).toContain(`GET ${there} `);
   });
 
+  it('answers a client that has ended its side, if the server answers in time', async () => {
+    await using proxy = await runningProxy(tested, { halfCloseTimeout: 300 });
+    const connections: unknown[] = [];
+    await using web = await webServer((request, response) => {
+      connections.push(request.socket);
+      if (request.url !== '/silent') void text(request).then((body) => response.end(`${body}${'x'.repeat(30_000)}.`));
+    });
+    const url = `http://127.0.0.1:${web.port}`;
+    const waiting = proxy.client(`POST ${url}/ HTTP/1.0\r\nContent-Length: 4\r\n\r\nbo`, 'dy');
+    waiting.socket.end();
+    expect(await waiting.end()).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*\r\n\r\nbodyx{30000}\.$/);
+    // The end of a client that has its answer says nothing about the connection to the server.
+    for (const path of ['/one', '/two']) {
+      const satisfied = proxy.client(`GET ${url}${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+      await satisfied.hears(/\r\n\r\nx{30000}\./);
+      satisfied.socket.end();
+      await satisfied.end();
+    }
+    expect(connections[2]).toBe(connections[1]);
+    const given = proxy.client(`GET ${url}/silent HTTP/1.1\r\nHost: a\r\n\r\n`);
+    given.socket.end();
+    expect(await given.end()).toMatch(/^HTTP\/1.1 502 /);
+  });
+
   it('opens tunnels, with the bytes behind the header, and lets the peer speak first', async () => {
     await using proxy = await runningProxy(tested);
     await using server = await tcpServer();

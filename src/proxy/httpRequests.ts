@@ -6,6 +6,7 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
+import type { Socket } from 'node:net';
 import { pipeline } from 'node:stream';
 
 import { passedOn } from './headers';
@@ -16,14 +17,19 @@ import { parseAuthority } from './target';
 /** Requests that may be repeated, because a kept connection may end while one of them is on its way (RFC 9110, 9.2.1). */
 const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Answers a plain request in the absolute form, `GET http://host.example/ HTTP/1.1`. */
+/**
+ * Answers a plain request in the absolute form, `GET http://host.example/ HTTP/1.1`.
+ *
+ * A client that has ended its side may be gone, or wait for its answer. So the connection to the server is half-closed then:
+ * see `halfCloseTimeout`.
+ */
 export function passRequest(request: IncomingMessage, response: ServerResponse, outgoing: Outgoing): void {
   const { url = '', method = 'GET', headers } = request;
   request.socket.setTimeout(0);
   const [, authority = '', rest = ''] = /^http:\/\/(?:[^/?#@]*@)?([^/?#]*)([^#]*)/i.exec(url) ?? [];
   const target = parseAuthority(authority, 80);
   if (!target) {
-    answer(response, 400, wanted(url));
+    sayWhy(response, 400, wanted(url));
     return;
   }
   // Old clients say it instead of `Connection`.
@@ -41,13 +47,19 @@ export function passRequest(request: IncomingMessage, response: ServerResponse, 
   const refuse = ({ status, reason }: Pick<Refusal, 'status' | 'reason'>) => {
     // Without a user name and a password.
     outgoing.refused(`${method} ${url.replace(/\/\/[^/?#@]*@/, '//')}`, reason);
-    answer(response, status, reason);
+    sayWhy(response, status, reason);
   };
   const send = (isLast: boolean): ClientRequest => {
     const passed = makeRequest(options);
-    const abandon = () => void passed.destroy();
+    let answer: IncomingMessage | undefined;
+    const abandon = () => {
+      // An answer may overtake the acknowledgement of its request. The connection is kept all the same.
+      if (!answer?.complete || !passed.writableEnded) passed.destroy();
+    };
     response.once('close', abandon);
+    halfCloseWith(request.socket, passed, () => answer?.complete === true);
     passed.once('response', (incoming) => {
+      answer = incoming;
       if (response.headersSent || response.destroyed) return void incoming.destroy();
       try {
         response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, passedOn(incoming));
@@ -64,7 +76,8 @@ export function passRequest(request: IncomingMessage, response: ServerResponse, 
       response.off('close', abandon);
       // The server has answered before it had the whole request.
       if (response.headersSent || response.destroyed) return;
-      if (!isLast && passed.reusedSocket) return void send(true).end();
+      const isStale = passed.reusedSocket && !passed.socket?.writableEnded;
+      if (!isLast && isStale) return void send(true).end();
       refuse(refusalOf(error));
     });
     return passed;
@@ -74,6 +87,21 @@ export function passRequest(request: IncomingMessage, response: ServerResponse, 
   if (!hasBody) passed.end();
   else if (headers.expect === undefined) request.pipe(passed);
   else waitForContinue(request, response, passed);
+}
+
+/** Half-closes the connection of a request when the client has ended its side, and the answer is not there yet. */
+function halfCloseWith(client: Socket, passed: ClientRequest, isAnswered: () => boolean): void {
+  const end = () => {
+    if (!isAnswered()) passed.socket?.end();
+  };
+  const endWhenSent = () => {
+    if (passed.writableFinished) end();
+    else passed.once('finish', end);
+  };
+  if (client.readableEnded) endWhenSent();
+  else client.once('end', endWhenSent);
+  // After that, the connection may be used for another request.
+  passed.once('close', () => client.off('end', endWhenSent));
 }
 
 /** Whether a body is wanted is for the server to say. */
@@ -90,7 +118,7 @@ function wanted(url: string): string {
   return `This is a proxy for http, which wants GET http://<host>/ or CONNECT <host>:<port>, not ${JSON.stringify(url)}.`;
 }
 
-function answer(response: ServerResponse, status: number, reason: string): void {
+function sayWhy(response: ServerResponse, status: number, reason: string): void {
   // Without a message, that of an answer that could not be written would be used.
   response.writeHead(status, STATUS_CODES[status] ?? '', {
     'content-type': 'text/plain; charset=utf-8',

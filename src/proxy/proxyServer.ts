@@ -1,9 +1,15 @@
-import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server as HttpServer,
+} from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 
 import { connect, HttpAgent, type LinkOptions } from '../node';
 import { passRequest } from './httpRequests';
 import { openTunnel, refuse } from './httpTunnel';
+import { inTurn } from './inTurn';
 import type { Outgoing } from './outgoing';
 import { answerSocks, refuseSocks4, socks4, socks5 } from './socks';
 
@@ -45,10 +51,14 @@ export function proxyServer({ refused = () => undefined, ...link }: ProxyOptions
 }
 
 function httpProxy(outgoing: Outgoing) {
+  const pass: RequestListener = (request, response) => {
+    inTurn(request, response, () => passRequest(request, response, outgoing));
+  };
   // A request over a slow line may take longer than any limit, and its client knows how long it wants to wait.
-  return createHttpServer({ requestTimeout: 0 })
-    .on('request', (request, response) => passRequest(request, response, outgoing))
-    .on('checkContinue', (request, response) => passRequest(request, response, outgoing))
+  const server = createHttpServer({ requestTimeout: 0 });
+  return answerHalfClosed(server)
+    .on('request', pass)
+    .on('checkContinue', pass)
     .on('connect', (request: IncomingMessage, client: Socket, head: Buffer) =>
       openTunnel(request, client, head, outgoing),
     )
@@ -60,4 +70,12 @@ function httpProxy(outgoing: Outgoing) {
         isHuge ? 'The headers are too large.' : `This is no request: ${error.message}`,
       );
     });
+}
+
+/**
+ * Makes a server answer clients that have ended their sides, as `printf 'GET …' | nc` does. Node.js has this property since
+ * its first versions (`lib/_http_server.js`), but not in its documents. Without it, such a client gets no answer.
+ */
+function answerHalfClosed(server: HttpServer): HttpServer {
+  return Object.assign(server, { httpAllowHalfOpen: true });
 }
