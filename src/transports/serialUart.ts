@@ -13,13 +13,13 @@ import {
 } from 'rxjs';
 import { SerialPort } from 'serialport';
 
-import type { ErrorCode } from '../usocket/contract/errno';
 import { OSError } from '../usocket/contract/osError';
 import { collectingTime } from './collectingTime';
 import { directBinding } from './directBinding';
 import { duplexTransport } from './duplexTransport';
 import { ReadWait } from './readWait';
 import { type ReopenableUart, reopenableUart } from './reopenableUart';
+import { lossOf, openFailure, speedFailure } from './serialErrors';
 import { checkBaudRate, checkSerialSettings, defaultBaudRate, type SerialSettings } from './serialSettings';
 import type { Transport } from './transportUart';
 
@@ -36,51 +36,6 @@ export interface SerialUartOptions extends SerialSettings {
  * keeps the bytes that come while this program is busy.
  */
 const longestPause = 100;
-
-/**
- * The meanings of the binding's error messages, because its errors have no codes. In "Error: No such file or directory,
- * cannot open /dev/x", the text before the comma is that of the C library.
- */
-const failures: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: string])[] = [
-  [
-    /cannot lock|resource busy|in use/i,
-    'EBUSY',
-    'another program has it open; close that program (`fuser -v <path>` shows which)',
-  ],
-  [/access denied/i, 'EBUSY', 'another program has it open, or this user may not open it; close that program'],
-  [
-    /permission denied|not permitted/i,
-    'EACCES',
-    'this user may not open it; join its group (`sudo usermod -aG dialout $USER`) and log in again',
-  ],
-  [
-    /no such file|no such device|not found/i,
-    'ENODEV',
-    'there is no such port; check the spelling and that the device is plugged in (`ls /dev/tty*` lists the ports)',
-  ],
-  [
-    /inappropriate ioctl|is a directory|not a (tty|terminal)/i,
-    'ENODEV',
-    'this is not a serial port; check the path (`ls /dev/tty*` lists the ports)',
-  ],
-  [/baud|parameter is incorrect|invalid argument/i, 'EINVAL', 'the port does not take these settings; try 115200 baud'],
-];
-
-function openFailure(path: string, cause: Error | undefined): OSError {
-  const answer = cause?.message ?? 'nothing';
-  const [, code, advice] = failures.find(([pattern]) => pattern.test(answer)) ?? [
-    undefined,
-    'EIO' as const,
-    'unplug the device, plug it in again and retry',
-  ];
-  return new OSError(code, 'open', `open ${path}: ${advice} (the port's driver answered: ${answer})`, { cause });
-}
-
-function lossOf(path: string, cause: Error | undefined): OSError {
-  const answer = cause ? ` (the port's driver answered: ${cause.message})` : '';
-  const told = `the serial port is gone; check that the device is plugged in, then open it again${answer}`;
-  return new OSError('ENODEV', 'read', `${path}: ${told}`, { cause });
-}
 
 /**
  * Opens a serial port of this machine, at once.
@@ -194,7 +149,7 @@ function update(port: SerialPort, baudRate: number): Observable<never> {
     checkBaudRate(`change the speed of ${port.path}`, baudRate);
     return new Observable<never>((subscriber) => {
       const doing = (then: () => void) => (cause?: Error | null) => {
-        if (cause) subscriber.error(updateFailure(port.path, baudRate, cause));
+        if (cause) subscriber.error(speedFailure(port.path, baudRate, cause));
         else if (!subscriber.closed) then();
       };
       // The empty write comes after the writes that still wait, also for the port to open. The kernel then has all bytes,
@@ -216,11 +171,6 @@ function update(port: SerialPort, baudRate: number): Observable<never> {
       );
     });
   });
-}
-
-function updateFailure(path: string, baudRate: number, cause: Error): OSError {
-  const message = `${path}: the port cannot be set to ${baudRate} baud; try 115200 or 921600 (the port's driver answered: ${cause.message})`;
-  return new OSError('EINVAL', 'open', message, { cause });
 }
 
 function release(port: SerialPort): Observable<never> {
