@@ -54,7 +54,7 @@ export class HostLink implements StreamLink {
 
   receive(room$: Observable<number>): Observable<Buffer> {
     const received$ = takeByRoom(this.socket, room$, (cause) => this.failure('recv', 'receive from', cause));
-    return received$.pipe(takeUntil(merge(this.closing, this.options.links.lost$)));
+    return received$.pipe(takeUntil(merge(this.closing, this.options.links.closed$)));
   }
 
   /** The operating system does not tell what the peer has acknowledged. */
@@ -79,7 +79,7 @@ export class HostLink implements StreamLink {
         }
       });
       return () => void socket.off('close', gone);
-    }).pipe(takeUntil(this.options.links.lost$));
+    }).pipe(takeUntil(this.options.links.closed$));
   }
 
   configure({ keepAlive, noDelay }: StreamSettings): Observable<never> {

@@ -169,12 +169,12 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
 
   /** Emits and completes once the interface is closed, also for late subscribers. */
   get ended$(): Observable<void> {
-    return this.links.lost$.pipe(catchError(() => of(undefined)));
+    return this.links.closed$.pipe(catchError(() => of(undefined)));
   }
 
   /** Whether the interface is open and the machine has an IPv4 address. A loopback address is enough. */
   isconnected(): boolean {
-    return !this.links.isLost && hostAddress() !== undefined;
+    return !this.links.isClosed && hostAddress() !== undefined;
   }
 
   /**
@@ -218,7 +218,7 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
 
   /** `<host state=open address=192.168.1.5 links=2>` */
   protected override shown(): readonly [string, Shown] {
-    const state = this.links.isLost ? 'closed' : 'open';
+    const state = this.links.isClosed ? 'closed' : 'open';
     return [this.name, { state, address: hostAddress()?.address, links: this.links.size }];
   }
 
@@ -230,7 +230,7 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
 
   /** Errors with `EBADF` when the interface is closed, before or meanwhile. */
   private readonly whileOpen = <T>(operation$: Observable<T>): Observable<T> =>
-    operation$.pipe(takeUntil(this.links.lost$));
+    operation$.pipe(takeUntil(this.links.closed$));
 }
 
 function checkEndpoint({ address, port }: Endpoint, syscall: string, call: string): void {

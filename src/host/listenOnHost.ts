@@ -38,7 +38,7 @@ class HostListener implements Listener {
   constructor(
     private readonly server: Server,
     adopt: Adopt,
-    { lost$ }: OpenLinks,
+    links: OpenLinks,
   ) {
     const bound = server.address();
     this.local =
@@ -51,7 +51,7 @@ class HostListener implements Listener {
         return adopt({ address: socket.remoteAddress ?? '', port: socket.remotePort ?? 0 }, socket);
       }),
     );
-    this.connections$ = merge(connected$, lost$).pipe(takeUntil(this.closing));
+    this.connections$ = merge(connected$, links.closed$).pipe(takeUntil(this.closing));
     this.closed$ = new Observable<never>((subscriber) => {
       this.closing.next();
       // Node.js calls back when the last connection has ended, but the port is free at once.

@@ -43,7 +43,7 @@ class HostDatagramLink implements DatagramLink {
     const received$ = fromEvent(socket, 'message', (data: Buffer, from: RemoteInfo) => ({ data, from })).pipe(
       map(({ data, from }) => ({ data, remote: { address: from.address, port: from.port } })),
     );
-    this.datagrams$ = merge(received$, failed$, links.lost$).pipe(takeUntil(this.closing));
+    this.datagrams$ = merge(received$, failed$, links.closed$).pipe(takeUntil(this.closing));
     this.closed$ = new Observable<never>((subscriber) => {
       this.closing.next();
       socket.close(() => subscriber.complete());
@@ -56,7 +56,7 @@ class HostDatagramLink implements DatagramLink {
         if (cause) subscriber.error(systemError(`send to ${address}:${port}`, 'sendto', cause));
         else subscriber.complete();
       });
-    }).pipe(takeUntil(this.links.lost$));
+    }).pipe(takeUntil(this.links.closed$));
   }
 
   ref(isReferenced: boolean): void {

@@ -11,14 +11,14 @@ interface Closable {
 /** The open connections and ports of an interface. */
 export class OpenLinks {
   /** Errors with `EBADF` when the interface is closed, also for late subscribers. */
-  readonly lost$: Observable<never>;
+  readonly closed$: Observable<never>;
 
-  private readonly lost = new Subject<never>();
+  private readonly closing = new Subject<never>();
   private readonly links = new Set<Closable>();
-  private isClosed = false;
+  private wasClosed = false;
 
   constructor() {
-    this.lost$ = this.lost.asObservable();
+    this.closed$ = this.closing.asObservable();
   }
 
   /** How many are open. */
@@ -27,8 +27,8 @@ export class OpenLinks {
   }
 
   /** Whether the interface has been closed. */
-  get isLost(): boolean {
-    return this.isClosed;
+  get isClosed(): boolean {
+    return this.wasClosed;
   }
 
   /** @param socket The socket of the link. Its `'close'` event removes the link. */
@@ -41,8 +41,8 @@ export class OpenLinks {
   /** Cold: closes all of them, and completes when they are closed. */
   close(): Observable<never> {
     return defer(() => {
-      this.isClosed = true;
-      this.lost.error(new OSError('EBADF', 'close', 'the interface is closed'));
+      this.wasClosed = true;
+      this.closing.error(new OSError('EBADF', 'close', 'the interface is closed'));
       return merge(...[...this.links].map((link) => link.close()));
     });
   }
