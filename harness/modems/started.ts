@@ -13,7 +13,7 @@ export interface Started {
   /** Milliseconds at which the interface was up, or `undefined`. */
   readonly up: () => number | undefined;
   readonly failure: () => unknown;
-  /** Lets so many milliseconds pass. */
+  /** Lets that many milliseconds pass. */
   readonly run: (milliseconds: number) => void;
   readonly notes: () => readonly string[];
   readonly commands: () => readonly string[];

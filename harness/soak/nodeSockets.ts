@@ -112,7 +112,7 @@ async function transfer(firmware: FirmwareVersion, size: number, read: Reader): 
   };
 }
 
-/** Says so many bytes as fast as it can, and ends. */
+/** Says that many bytes as fast as it can, and ends. */
 function sayAll(peer: Peer, size: number, saying: (block: Buffer) => unknown): Promise<void> {
   let left = size;
   const send = (): void => {

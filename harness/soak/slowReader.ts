@@ -102,7 +102,7 @@ async function transfer(firmware: FirmwareVersion, size: number): Promise<Figure
   return { seconds: (performance.now() - begun) / 1000, isWhole, ...most };
 }
 
-/** Says so many bytes as fast as it can, and closes. */
+/** Says that many bytes as fast as it can, and closes. */
 function sayAll(peer: Peer, size: number, saying: (block: Buffer) => unknown): void {
   let left = size;
   const send = (): void => {

@@ -39,7 +39,7 @@ export function talking(bytes: Buffer, random: Random, scheduler: SchedulerLike)
   return from(pieces).pipe(concatMap((piece) => of(piece).pipe(delay(random.integer(0, 400), scheduler))));
 }
 
-/** Reads until the end of the stream, or until so many bytes have come, and pauses in between. */
+/** Reads until the end of the stream, or until that many bytes have come, and pauses in between. */
 export function reading(
   socket: Socket,
   pauses: readonly Pause[],

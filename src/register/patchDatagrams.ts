@@ -7,7 +7,10 @@ import { replace, type Routes } from './patch';
 
 const routed = new WeakSet<Socket>();
 
-/** Sends datagrams through the modem. Node.js binds a socket before it sends, connects or receives, but not before it joins a group. */
+/**
+ * Sends datagrams through the modem. Node.js binds a socket before it sends, connects or receives, but not before it joins
+ * a group.
+ */
 export function patchDatagrams({ nic, direct }: Routes): void {
   for (const name of ['bind', 'bindSync', 'addMembership', 'addSourceSpecificMembership']) {
     replace(Socket.prototype, name, (original) => (self, given) => {

@@ -66,7 +66,7 @@ export interface Uart {
   readonly hold?: (held: boolean) => void;
 
   /**
-   * Tells the line that so many bytes are certainly under way, such as the rest of a block. Until then a line with this
+   * Tells the line how many bytes are certainly under way, such as the rest of a block. Until then a line with this
    * method may collect what some milliseconds bring, and pass it on in larger chunks, which takes less processor time.
    * It does not delay the last of these bytes. Each call replaces the number of the last one; with 0, bytes are passed
    * on at once, as without a call. A number that is too large delays bytes by some milliseconds at most. Serial ports on

@@ -10,8 +10,8 @@ const final = /(?:^|\n)(?:OK|ERROR|FAIL)\r\n/;
 const longestLine = 512;
 
 /**
- * Hides the keys in a conversation with a modem that is only overheard. Everything from a command with a key, or one that asks for it, to the
- * end of its answer is held back, and then returned in order.
+ * Hides the keys in a conversation with a modem that is only overheard. Everything from a command with a key, or one that
+ * asks for it, to the end of its answer is held back, and then returned in order.
  */
 export class KeyFilter {
   private held: TimedBytes[] = [];

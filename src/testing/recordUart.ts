@@ -33,8 +33,8 @@ export interface RecordUartOptions {
  *
  * A recording does not contain the key of a network. In the command, and in the modem's echo of it, damaged or not, the
  * key is replaced by as many `*`. To replay the recording, join with these or with any other key of that length:
- * `nic.connect('my-ssid', '******')`. Everything from such a command to the end of its answer is recorded when that end has come. Payloads are
- * recorded unchanged.
+ * `nic.connect('my-ssid', '******')`. Everything from such a command to the end of its answer is recorded when that end has
+ * come. Payloads are recorded unchanged.
  */
 export function recordUart(uart: Uart, { sink, scheduler = asyncScheduler }: RecordUartOptions): Uart {
   const filter = new KeyFilter();

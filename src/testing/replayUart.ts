@@ -47,10 +47,9 @@ export interface ReplayUartOptions {
 /**
  * Makes a serial line on which the modem sends again what it has sent in a recording. It sends each piece when the host has
  * sent everything that came before it, and after the recorded time. The host may send its part in other pieces, and sooner.
- * In the
- * place of a recorded key, which is so many `*`, it may send any key of that length. If the host sends anything else, or
- * more, the line is lost with a {@link ReplayError} that names what was sent and what
- * was expected, and the write fails with the same error.
+ * In the place of a recorded key, which consists of `*`, it may send any key of that length. If the host sends anything
+ * else, or more, the line is lost with a {@link ReplayError} that names what was sent and what was expected, and the write
+ * fails with the same error.
  *
  *     const { uart, rest } = replayUart(readFileSync('modem.txt', 'utf8'), { scheduler });
  *     const nic = new ESP8285(uart, { scheduler });
@@ -115,7 +114,7 @@ export function replayUart(recording: string, { scheduler, longestPause }: Repla
   };
 }
 
-/** From and to which byte a key is, which the recording shows as so many `*`. */
+/** The place of a key, which the recording shows as `*`. */
 type Hidden = readonly [from: number, to: number];
 
 const hiddenKey = /AT\+CW(?:[JS]AP(?:_CUR|_DEF)?|JEAP|STARTSMART)\s*=(?:"(?:[^"\\\r\n]|\\.)*"|[^,\r\n]*),"?(\*+)/gi;

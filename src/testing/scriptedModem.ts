@@ -67,8 +67,8 @@ export interface ScriptedModem {
 
 /**
  * Makes the serial line of a modem that follows a script, in the time of a scheduler. The modem takes lines, and after a
- * prompt as many bytes as the `AT+CIPSEND` or `AT+CIPSENDBUF` has announced. It knows no commands: what an interface asks while it is set up has
- * to be in the script too, or in `otherwise`.
+ * prompt as many bytes as the `AT+CIPSEND` or `AT+CIPSENDBUF` has announced. It knows no commands: what an interface asks
+ * while it is set up has to be in the script too, or in `otherwise`.
  *
  *     const modem = scriptedModem({ scheduler, script: [
  *       ['AT+CIPSEND=4,5', 3, '\r\nOK\r\n> '],

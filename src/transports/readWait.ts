@@ -39,14 +39,14 @@ export class ReadWait {
     this.dueAt = -Infinity;
   }
 
-  /** So many bytes are under way now; 0 when that is not known. */
+  /** This many bytes are under way now; 0 when that is not known. */
   expect(bytes: number): void {
     if (bytes === this.expected) return;
     this.expected = bytes;
     this.dueAt = this.readAt + bytes / this.speed;
   }
 
-  /** So many bytes have been read. */
+  /** This many bytes have been read. */
   took(bytes: number): void {
     const now = this.scheduler.now();
     const elapsed = now - this.readAt;

@@ -34,9 +34,9 @@ export interface WebSocketTransportOptions {
 
 /** The network may send a packet again, which takes seconds. */
 const longestPause = 3000;
-/** So many bytes may wait in the WebSocket before a write has to wait. */
+/** The most bytes that wait in the WebSocket before a write has to wait. */
 const highWater = 65_536;
-/** A WebSocket does not tell when it has sent its bytes, so it is asked after so many milliseconds. */
+/** A WebSocket does not tell when it has sent its bytes, so it is asked after this many milliseconds. */
 const pollInterval = 10;
 
 /** Opens the line of another machine over a WebSocket, at once, and makes a {@link Transport} of it. */

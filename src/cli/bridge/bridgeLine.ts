@@ -30,9 +30,9 @@ interface MessageEvent {
   readonly data: string | Buffer;
 }
 
-/** So many bytes may wait for a page that does not read them. A line with flow control is held from the half on. */
+/** The most bytes that wait for a page that does not read them. A line with flow control is held from half of it on. */
 const mostWaiting = 4 << 20;
-/** So many bytes of the page may wait for the line. */
+/** The most bytes of the page that wait for the line. */
 const mostUnwritten = 65_536;
 
 /**

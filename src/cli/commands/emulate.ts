@@ -47,9 +47,9 @@ const defaultAccessPoints: readonly AccessPoint[] = [{ ssid: 'my-ssid', key: 'my
 
 const help = `
 The first line of standard output is what to open: a device, or tcp://127.0.0.1:<port>. With --control, a second line has the
-address of the control line, by which a test steers the modem with lines of JSON; see docs/testing-at-drivers.md. SIGINT (Ctrl-C) or SIGTERM ends
-the modem. Standard error explains what the modem could not do for a program; with --verbose, it has a line for each
-command and connection.
+address of the control line, by which a test steers the modem with lines of JSON; see docs/testing-at-drivers.md. SIGINT
+(Ctrl-C) or SIGTERM ends the modem. Standard error explains what the modem could not do for a program; with --verbose, it
+has a line for each command and connection.
 
 The modem reaches this machine, 127.0.0.1, and nothing else. A host is written <name>[@<address>][:<port>]=<where>, and
 <where> is 127.0.0.1 with or without a port, refused or unreachable. Add /tcp or /udp for one protocol only, and

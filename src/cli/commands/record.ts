@@ -21,8 +21,8 @@ type RecordOptions = LineCommandOptions & ServeLineOptions;
 
 const help = `
 The first line of standard output is what the program opens instead of the modem. What it sends goes to the modem, and what the
-modem sends goes to it. Both are recorded, with their times, as text. The key of a network is recorded as so many *, in commands
-and in echoes; payloads are recorded as they are. A recording that is there already is never overwritten.
+modem sends goes to it. Both are recorded, with their times, as text. Each character of the key of a network is recorded as *,
+in commands and in echoes; payloads are recorded as they are. A recording that is there already is never overwritten.
 
 The line keeps the speed of --baud, so the program must not change the modem's (AT+UART_CUR).
 

@@ -13,7 +13,7 @@ const listening = 400;
 const patience = 500;
 /** Milliseconds around the `+++` that ends passthrough. */
 const escapeSilence = 1_100;
-/** How often a busy modem is asked again, after so many milliseconds each time. */
+/** How often a busy modem is asked again, and after how many milliseconds each time. */
 const busyTries = 20;
 const busyPause = 1_000;
 /** The most bytes that a modem waits for after a prompt. */

@@ -14,7 +14,7 @@ export interface CommandContext {
   readonly errors: NodeJS.WritableStream;
   /** Whether a person reads `errors` on a terminal: progress is a bar there, and a question can be asked. */
   readonly terminal: boolean;
-  /** Aborts when the command shall end in order. Its reason has the exit code. */
+  /** Aborts when the command has to end in order. Its reason has the exit code. */
   readonly signal: AbortSignal;
   /** The environment variables. */
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -45,7 +45,7 @@ export class Dialogue {
   }
 
   /**
-   * Says something, and waits until the modem has answered, at most for so many milliseconds. Resolves to `undefined` when
+   * Says something, and waits until the modem has answered, at most for that many milliseconds. Resolves to `undefined` when
    * it is aborted.
    */
   async ask(text: string, isData: boolean, longest: number, signal: AbortSignal): Promise<Answer | undefined> {

@@ -13,7 +13,7 @@ interface Origin {
 }
 
 /**
- * Checks where a download shall go, before anything is asked for. A device or a pipe is written to as it is, because it
+ * Checks where a download is going to be written, before anything is asked for. A device or a pipe is written to as it is, because it
  * must not be replaced by a file. Throws a usage failure if no file can be there.
  */
 export async function checkOutput(name: string): Promise<'file' | 'device'> {

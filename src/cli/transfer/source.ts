@@ -43,7 +43,7 @@ async function wholeOf(file: FileHandle): Promise<Source> {
   }
 }
 
-/** So many bytes, as the receiver is told before, although the file may change meanwhile. Throws if there are fewer. */
+/** As many bytes as the receiver was told, although the file may change meanwhile. Throws if there are fewer. */
 async function* firstBytes(file: FileHandle, size: number): AsyncGenerator<Buffer> {
   let missing = size;
   try {

@@ -35,7 +35,7 @@ const wanted = {
   modem: text,
   hint: text,
   fault: text,
-  /** So many bytes, from now on. */
+  /** The number of bytes, from now on. */
   printed: whole(1, 999_999_999),
   /** A state that has all of this. */
   state: (value: unknown) => value,

@@ -25,7 +25,7 @@ export interface Entry {
   readonly text: string;
 }
 
-/** So many entries are kept. */
+/** The most entries that are kept. */
 const most = 1000;
 
 /** What happened in a virtual modem, numbered, since this was made. */

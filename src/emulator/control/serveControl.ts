@@ -8,7 +8,7 @@ import { errorLine } from './messages';
 
 /** The longest request, in characters. */
 const longestLine = 65_536;
-/** A client that leaves so many bytes of answers and events unread is hung up on. */
+/** A client that leaves more bytes of answers and events unread than this is hung up on. */
 const mostUnread = 1 << 20;
 /** What a browser sends. A page on the internet can make one send requests to this machine. */
 const http = /^[A-Z]+ \S* ?HTTP\/\d/;

@@ -8,7 +8,7 @@ type LineEnd = 'modem' | 'host';
 interface Weakness {
   /** It damages bytes above this speed, in bits per second. Default: 115 200. */
   readonly above?: number;
-  /** One byte in so many is damaged, on average. Default: 50. */
+  /** One byte in this many is damaged, on average. Default: 50. */
   readonly every?: number;
   /** From which end. Default: from both. */
   readonly from?: LineEnd;

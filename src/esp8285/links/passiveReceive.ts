@@ -175,7 +175,7 @@ export class PassiveReceive implements ByteTraffic {
   }
 
   /**
-   * The modem pulls again, and has kept so many bytes, which come before what it has pushed; `undefined` if it is not
+   * The modem pulls again, and has kept this many bytes, which come before what it has pushed; `undefined` if it is not
    * certain. It is not for an encrypted link either, because the length counts the encryption.
    */
   pushedAfter(kept: number | undefined): void {

@@ -7,7 +7,7 @@ export interface PullOptions {
   readonly room$: Observable<number>;
   /** Returns how many bytes to read next; 0 for none. */
   readonly sizeOf: (waiting: number, room: number) => number;
-  /** Cold. Reads so many bytes, and completes. */
+  /** Cold. Reads this many bytes, and completes. */
   readonly read: (size: number) => Observable<never>;
   /** Subscribed to while nothing waits and there is room. */
   readonly quiet$: Observable<never>;

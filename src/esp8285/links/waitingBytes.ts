@@ -43,18 +43,18 @@ export class WaitingBytes {
     this.isNoticedSince = false;
   }
 
-  /** The modem has announced so many bytes. */
+  /** The modem has announced this many bytes. */
   noticed(length: number): void {
     this.isNoticedSince = true;
     this.set(length);
   }
 
-  /** At least so many bytes wait. */
+  /** At least this many bytes wait. */
   found(length: number): void {
     if (length > this.count) this.current.next(length);
   }
 
-  /** So many bytes have been handed over, as the modem was asked to. */
+  /** This many bytes have been handed over, as the modem was asked to. */
   taken(length: number): void {
     if (this.isAsked && this.isNoticedSince) this.uncertain = length;
     this.isAsked = false;
@@ -63,7 +63,7 @@ export class WaitingBytes {
     else this.set(this.uncertain);
   }
 
-  /** So many bytes wait, or are to be asked for. */
+  /** This many bytes wait, or are to be asked for. */
   set(length: number): void {
     this.uncertain = 0;
     this.current.next(length);

@@ -218,7 +218,7 @@ class SpeedChange {
     );
   }
 
-  /** Emits whether the modem answers at a speed; it is asked so often. */
+  /** Emits whether the modem answers at a speed. It is asked `tries` times at most. */
   private respondsAt(baud: number, tries = 2): Observable<boolean> {
     const { wire } = this.steps;
     return concat(wire.speed.change(baud), responds(wire).pipe(repeat(tries))).pipe(first(Boolean, false));

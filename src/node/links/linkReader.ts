@@ -105,7 +105,7 @@ export class LinkReader {
     this.heardAt = this.options.scheduler.now();
   }
 
-  /** Cold. Emits once whether the peer ends its side before it has been silent for so many milliseconds. */
+  /** Cold. Emits once whether the peer ends its side before it has been silent for that many milliseconds. */
   endsWithin(longest: number): Observable<boolean> {
     const { scheduler } = this.options;
     return race(
@@ -114,7 +114,7 @@ export class LinkReader {
     ).pipe(take(1));
   }
 
-  /** Cold. Emits once when the peer has been silent for so many milliseconds. If its bytes are not read, it is not silent. */
+  /** Cold. Emits once when the peer has been silent for that many milliseconds. If its bytes are not read, it is not silent. */
   whenSilent(longest: number): Observable<unknown> {
     const { scheduler, closing$ } = this.options;
     const lastHeard = () => {

@@ -84,7 +84,7 @@ export class LinkShare {
     return () => this.remove(port);
   }
 
-  /** Whether every open link could be given up, and could have been for so many milliseconds. */
+  /** Whether every open link could be given up, and could have been for that many milliseconds. */
   isIdleFor(milliseconds: number): boolean {
     const latest = this.scheduler.now() - milliseconds;
     return [...this.links].every(({ yieldsFrom = Infinity }) => yieldsFrom <= latest);

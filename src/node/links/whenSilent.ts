@@ -10,7 +10,7 @@ export interface HalfCloseOptions {
 }
 
 /**
- * Cold. Emits once and completes when nothing has come for so long.
+ * Cold. Emits once and completes when nothing has come for that long.
  *
  *     heard     --x---x------------------
  *     longest   ------(4 s)--

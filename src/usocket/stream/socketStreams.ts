@@ -66,7 +66,7 @@ export class SocketStreams extends Inspectable implements Pollable {
 
   /**
    * How many bytes are acknowledged: by the peer with AT 1.x, by the network stack of the modem with ESP-AT, and by the
-   * operating system on the host. After a send has failed, at least so many of all bytes that were sent have gone.
+   * operating system on the host. After a failed send, at least this many of the bytes have gone.
    */
   get bytesAcknowledged(): number {
     return this.connection.sender.acknowledged;

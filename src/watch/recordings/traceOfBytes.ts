@@ -7,9 +7,9 @@ import type { BytesEvent, SaidEvent, StateEvent } from '../events/watchEvent';
 import { HostSide, type Said } from './hostSide';
 import { StateOfTrace } from './stateOfTrace';
 
-/** The rest of a message comes within so many milliseconds. It is what the driver waits on a USB adapter. */
+/** The rest of a message comes within this many milliseconds. It is what the driver waits on a USB adapter. */
 const moment = 20;
-/** After so many milliseconds of silence, an unfinished message is cut off. It is what the driver waits on most lines. */
+/** After this many milliseconds of silence, an unfinished message is cut off. It is what the driver waits on most lines. */
 const longestPause = 500;
 
 /**

@@ -3,7 +3,7 @@ import type { WebSocket } from 'ws';
 import { type ProgramMessage, writeMessage } from '../events/messages';
 import type { EventLog, Place } from './eventLog';
 
-/** So many bytes may wait for a page that does not read. What comes meanwhile waits in the log, as long as that keeps it. */
+/** The most bytes that wait for a page that does not read. What comes meanwhile waits in the log, as long as that keeps it. */
 const mostUnread = 1 << 20;
 
 /** A page that is attached to a program, and how far it has read the log. */

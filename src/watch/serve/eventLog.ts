@@ -1,6 +1,6 @@
 import type { BytesEvent, StateEvent, WatchEvent } from '../events/watchEvent';
 
-/** So many bytes of payloads are kept at most. */
+/** The most bytes of payloads that are kept. */
 const mostPayload = 4 << 20;
 
 /** How much is taken of a log at once: as many events, or as many bytes of payloads as this, if they are more than that. */

@@ -26,11 +26,11 @@ import { AttachedPage } from './attachedPage';
 import { EventLog } from './eventLog';
 import { type Answers, readRequest } from './requests';
 
-/** Pages get what is new at this pace, in milliseconds, and earlier when there are so many new events. */
+/** Pages get what is new at this pace, in milliseconds, and earlier when there are that many new events. */
 const pace = 50;
 const mostNew = 1000;
 
-/** So many requests of a page are answered at a time. */
+/** How many requests of a page are answered at a time. */
 const mostRequests = 8;
 
 /** What is watched, and how. */

@@ -15,11 +15,11 @@ import { chooseWay, type Pace } from './receivePolicy';
 import { pullExchange, pushExchange, type SwitchParts } from './receiveSwitch';
 
 /**
- * A reader with less room than this is behind, because so much may be under way: the TCP window of the modem, and what
+ * A reader with less room than this is behind, because that much may be under way: the TCP window of the modem, and what
  * its UART buffers. What comes until the modem has been told to hold data back is kept besides.
  */
 const reserve = 8_192;
-/** A reader with so much room has caught up, or with three quarters of what it had at most. */
+/** A reader with this much room has caught up, or with three quarters of what it had at most. */
 const plenty = 4 * reserve;
 
 /** A reader, as far as its room tells how it keeps up. */

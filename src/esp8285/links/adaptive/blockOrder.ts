@@ -61,7 +61,7 @@ export class BlockOrder {
     for (const block of this.held.splice(0)) this.deliver(block);
   }
 
-  /** So many bytes, which have to be pulled, come before the blocks that are held. */
+  /** This many bytes have to be pulled before the blocks that are held may be delivered. */
   releaseAfter(bytes: number): void {
     this.ahead = bytes;
     if (bytes === 0) this.release();

@@ -83,7 +83,7 @@ class Keeper implements Observer<Buffer> {
     private readonly tell: (room: number, isAgain: boolean) => void,
   ) {}
 
-  /** The reader has room for so many bytes. */
+  /** The reader has room for this many bytes. */
   has(room: number): void {
     this.room = room;
     this.passOn(true);

@@ -27,7 +27,7 @@ const patience = 20;
 /** Milliseconds for which all readers have to be caught up: at first, and at most. */
 const firstPause = 250;
 const longestPause = 16_000;
-/** If data have been pushed for so many times the last pause, the next pause is the first again. */
+/** If data have been pushed for this many times the last pause, the next pause is the first again. */
 const steady = 8;
 
 /**

@@ -37,13 +37,13 @@ interface SwitchedStream {
     readonly order: Pick<BlockOrder, 'isHolding' | 'heldBytes' | 'longest' | 'isFull'>;
     /** Whether nothing of it waits, as far as it is known. */
     readonly isEmptied: boolean;
-    /** The modem has been asked, and holds so many bytes. */
+    /** The modem has been asked, and holds this many bytes. */
     found(length: number): void;
     /** The modem is told to push. Blocks that it pushes are held. */
     pushSoon(): void;
     /** Nothing that waits comes before what the modem has pushed. */
     pushed(): void;
-    /** The modem pulls again, and so many bytes come before what it has pushed; `undefined` if that is unknown. */
+    /** The modem pulls again, and `kept` bytes come before what it has pushed; `undefined` if that is unknown. */
     pushedAfter(kept: number | undefined): void;
     /** It will not be known what comes before what the modem has pushed. */
     orderLost(isEmptied: boolean): void;

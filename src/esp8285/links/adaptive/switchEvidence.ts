@@ -16,7 +16,7 @@ export type Waiting = readonly (number | undefined)[];
  */
 export type Verdict = 'none' | 'pushed' | 'kept' | 'unknown';
 
-/** If only other links are pushed, a link whose data wait for so many questions is not pushed. */
+/** If only other links are pushed, a link whose data wait for this many questions is not pushed. */
 const patience = 40;
 
 /**
