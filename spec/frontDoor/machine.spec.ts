@@ -26,7 +26,7 @@ describe('machine.UART on a serial port', () => {
     await firstValueFrom(uart.readiness$.pipe(filter(({ writable }) => writable)));
   }
 
-  /** Resolves when the UART has taken so many bytes from the line. */
+  /** Resolves when the UART has taken that many bytes from the line. */
   async function hold(text: string): Promise<void> {
     const poller = uselect.poll();
     poller.register(uart, uselect.POLLIN);

@@ -19,7 +19,7 @@ interface EndingInterface {
   readonly heard: string[];
 }
 
-/** An interface whose peers answer each request, and end the connection so many milliseconds behind the answer. */
+/** An interface whose peers answer each request, and end the connection that many milliseconds after the answer. */
 function endingInterface(delay: number): EndingInterface {
   const heard: string[] = [];
   const open = (): StreamLink => {

@@ -12,7 +12,7 @@ beforeEach(() => {
   scheduler = new VirtualTimeScheduler();
 });
 
-/** The wait after a read, when so many bytes are expected. */
+/** The wait after a read, when that many bytes are expected. */
 function waitFor(bytes: number, baudRate: number): number {
   const wait = new ReadWait(baudRate, scheduler);
   wait.took(1);
@@ -100,7 +100,7 @@ describe('the wait before a read', () => {
     expect(wait.milliseconds).toBeLessThanOrEqual(0);
   });
 
-  /** What brings so many bytes in each 8 ms, of many more. */
+  /** What brings that many bytes in each 8 ms, of many more. */
   function bringing(bytes: number, baudRate: number, times = 20): ReadWait {
     const wait = new ReadWait(baudRate, scheduler);
     wait.expect(plenty);

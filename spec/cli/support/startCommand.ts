@@ -17,7 +17,7 @@ export interface RunningCommand extends AsyncDisposable {
   prints(what: RegExp): Promise<RegExpExecArray>;
   /** Waits until its standard error matches. Rejects if it ends before. */
   notes(what: RegExp): Promise<RegExpExecArray>;
-  /** Waits for so many lines of standard output, and returns them. Rejects if it ends before. */
+  /** Waits for that many lines of standard output, and returns them. Rejects if it ends before. */
   lines(count: number): Promise<readonly string[]>;
   /** Stops it as Ctrl-C does. */
   stop(): Promise<Outcome>;

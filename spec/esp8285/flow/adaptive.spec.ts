@@ -52,7 +52,7 @@ function world(firmware: FirmwareVersion, habit?: Fault, driver: ModemOptions = 
   modem.nic.trace$.subscribe(({ text }) => {
     if (text.startsWith('AT+CIPRECVMODE=')) ways.push(text.endsWith('1') ? 'pulled' : 'pushed');
   });
-  /** Lets so many milliseconds pass. */
+  /** Lets that many milliseconds pass. */
   const pass = (milliseconds: number) => {
     scheduler.maxFrames = scheduler.now() + milliseconds;
     scheduler.schedule(() => undefined, milliseconds);
@@ -100,7 +100,7 @@ function world(firmware: FirmwareVersion, habit?: Fault, driver: ModemOptions = 
       .subscribe();
     return took;
   };
-  /** Opens a port for datagrams, and closes it after so many milliseconds. */
+  /** Opens a port for datagrams, and closes it after that many milliseconds. */
   const openPort = (milliseconds: number) => {
     const port = new DatagramSocket(modem.nic, { scheduler });
     concat(port.bind$(['0.0.0.0', 5_000]), timer(milliseconds, scheduler), port.close$()).subscribe();

@@ -51,7 +51,7 @@ function scene(driver: ModemOptions, chip: Pick<EmulatorOptions, 'firmware'> = {
   return { ...modem, scheduler };
 }
 
-/** Reads one kilobyte every so many milliseconds, to the end. */
+/** Reads one kilobyte every `pause` milliseconds, to the end. */
 function slowly(socket: Socket, pause: number, scheduler: VirtualTimeScheduler): Observable<Buffer> {
   return timer(pause, scheduler).pipe(
     concatMap(() => socket.recv$(piece)),

@@ -7,7 +7,7 @@ import { marbles, toBytes } from '../../../harness/time/marbles';
 
 const patience = 10;
 
-/** A reader that has room for so many bytes. Each digit of the diagram is how many of them it takes. */
+/** A reader that has room for that many bytes. Each digit of the diagram is how many of them it takes. */
 interface Reader {
   readonly capacity: number;
   readonly reads?: string;

@@ -60,7 +60,7 @@ describe('the text behind a block', () => {
 });
 
 describe('the length of a block', () => {
-  /** Whether a block announced as so long had so many bytes, `following` of them of what follows. */
+  /** Whether a block announced as so long had that many bytes, `following` of them of what follows. */
   function isOwn(announced: number, sent: number, following = 0): boolean {
     const tail = behind('x'.repeat(announced));
     tail.note('x');

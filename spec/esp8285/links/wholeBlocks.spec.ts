@@ -7,7 +7,7 @@ import { marbles } from '../../../harness/time/marbles';
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { connected, text } from '../../../harness/modems/stage';
 
-/** A text as a line brings it, so many bytes at a time. */
+/** A text as a line brings it, that many bytes at a time. */
 function inBits(said: string, size: number): string[] {
   return Array.from({ length: Math.ceil(said.length / size) }, (_, at) => said.slice(at * size, (at + 1) * size));
 }

@@ -9,7 +9,7 @@ import { nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, stage } from '../../../harness/modems/stage';
 import { marbles } from '../../../harness/time/marbles';
 
-/** A name of so many bytes. */
+/** A name of that many bytes. */
 function nameOf(length: number): string {
   return `${'a'.repeat(60)}.`.repeat(5).slice(0, length - 2) + '.b';
 }

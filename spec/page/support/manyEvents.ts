@@ -27,7 +27,7 @@ export function* manyEvents(first: number, count: number): Generator<readonly Wa
   }
 }
 
-/** A state of the interface after so many events. The page shows the name of its network, which is the number. */
+/** A state of the interface after that many events. The page shows the name of its network, which is the number. */
 export function lastState(count: number): WatchEvent {
   const state = {
     modem: 'up',

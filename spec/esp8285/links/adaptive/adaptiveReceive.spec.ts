@@ -8,7 +8,7 @@ import { DatagramSocket, OSError, type Socket } from '../../../../src/usocket';
 const address = '192.168.1.9';
 const baud = 115_200;
 
-/** A peer on each port, from 80 on, that sends so many bytes as fast as it can. */
+/** A peer on each port, from 80 on, that sends that many bytes as fast as it can. */
 function world(sizes: readonly number[], modemOptions: Pick<VirtualModemOptions, 'firmware' | 'baud'>) {
   const scheduler = new VirtualTimeScheduler(undefined, 0);
   const peers = sizes.map((size, index) => {
@@ -30,7 +30,7 @@ function world(sizes: readonly number[], modemOptions: Pick<VirtualModemOptions,
     if (kind === 'note') notes.push(text);
     if (text.startsWith('AT+CIPRECVMODE')) commands.push(text);
   });
-  /** Lets so many milliseconds pass. */
+  /** Lets that many milliseconds pass. */
   const pass = (milliseconds: number) => {
     scheduler.maxFrames = scheduler.now() + milliseconds;
     scheduler.schedule(() => undefined, milliseconds);

@@ -25,7 +25,7 @@ const said = Buffer.from(Array.from({ length: 40_000 }, (_, at) => (at * 7 + (at
 
 type Receive = 'adaptive' | 'pulled';
 
-/** Opens a port for datagrams during a download, so many milliseconds after its begin, and closes it later. */
+/** Opens a port for datagrams during a download, that many milliseconds after its beginning, and closes it later. */
 function download(habit: Fault | undefined, receive: Receive, openAfter: number, pause: number) {
   const scheduler = new VirtualTimeScheduler(undefined, 120_000);
   const pieces = Array.from({ length: 40 }, (_, at) => said.subarray(1_000 * at, 1_000 * (at + 1)));

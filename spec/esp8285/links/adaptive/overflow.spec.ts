@@ -7,7 +7,7 @@ import { marbles, toBytes } from '../../../../harness/time/marbles';
 
 const full = new Error('too much');
 
-/** A reader that has room for so many bytes. Each digit of the diagram is how many of them it takes. */
+/** A reader that has room for that many bytes. Each digit of the diagram is how many of them it takes. */
 function kept({ cold }: RunHelpers, pieces$: Observable<string>, capacity: number, reads = '', limit = 8) {
   const room$ = new BehaviorSubject(capacity);
   const change = (bytes: number): void => room$.next(Math.max(0, room$.value + bytes));
