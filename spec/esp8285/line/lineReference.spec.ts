@@ -54,11 +54,11 @@ describe('LineReference', () => {
   });
 
   it('goes on with what is needed when the program changes its mind', () => {
-    const forgo = reference.need();
+    const endNeed = reference.need();
     reference.want(false);
     expect(told).toEqual([]);
     reference.want(true);
-    forgo();
+    endNeed();
     expect(told).toEqual([]);
   });
 });

@@ -44,7 +44,7 @@ function life({ isPushed = false, mayPush = isPushed, isForDatagrams = false, pa
     patience$,
     free: tell('free'),
     discard: tell('discard'),
-    settle: tell('settle'),
+    adjustMode: tell('adjustMode'),
   };
   return { link: new LinkLife(4, traffic, context), told };
 }
@@ -95,7 +95,7 @@ describe('the life of a link number', () => {
     link.fail(gone);
     link.closed();
     link.lost(gone);
-    assert.deepStrictEqual(told, ['fail EIO', 'free', 'settle']);
+    assert.deepStrictEqual(told, ['fail EIO', 'free', 'adjustMode']);
     assert.strictEqual(link.failure, loss);
   });
 

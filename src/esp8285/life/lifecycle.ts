@@ -267,7 +267,7 @@ export class Lifecycle {
       map(({ dialect }) => new Session(executor, dialect)),
       concatMap((session) => concat(hooks.restore(session), of(session))),
       tap((session) => {
-        redialer.settle();
+        redialer.answered();
         links.begin(session.dialect);
         wire.isSetUp = true;
         state.up(session);

@@ -121,7 +121,7 @@ export class Redialer {
   }
 
   /** The modem answers. */
-  settle(): void {
+  answered(): void {
     this.attempts = 0;
   }
 

@@ -150,7 +150,7 @@ export class LineSpeed {
   }
 
   /** The modem is known to have the current speed, and the search for a faster one is over. */
-  settle(): void {
+  agreed(): void {
     this.searchedSince = undefined;
     this.told.clear();
     if (this.current !== undefined) this.told.add(this.current);

@@ -61,13 +61,13 @@ export class ModemDatagramLink implements DatagramLink, Traffic {
       this.life.finish();
     } else {
       this.life.lost(this.error('ENETDOWN', 'recv', 'the modem has closed the port, because it has lost its network'));
-      this.context.settle();
+      this.context.adjustMode();
     }
   }
 
   ref(isReferenced: boolean): void {
     this.isReferenced = isReferenced;
-    this.context.weigh();
+    this.context.updateNeed();
   }
 
   fail(error: OSError): void {

@@ -37,12 +37,12 @@ export class LinkCleaner {
    * @param before$ What is done first.
    */
   discard(life: LinkLife, reset = false, before$: Observable<never> = EMPTY): void {
-    this.run(concat(before$, this.close(life, reset), this.settling$));
+    this.run(concat(before$, this.close(life, reset), this.adjusting$));
   }
 
   /** Brings the modem to the receive mode that the links need. */
-  settle(): void {
-    this.run(this.settling$);
+  adjustMode(): void {
+    this.run(this.adjusting$);
   }
 
   /** Cold: has the modem close a link, and finishes its life in any case. Never errors. */
@@ -61,8 +61,8 @@ export class LinkCleaner {
     );
   }
 
-  private get settling$(): Observable<never> {
-    return this.executor.run(this.receiveMode.settle()).pipe(
+  private get adjusting$(): Observable<never> {
+    return this.executor.run(this.receiveMode.adjust()).pipe(
       ignoreElements(),
       catchError(() => EMPTY),
     );

@@ -23,7 +23,7 @@ export interface LinkContext extends LifeContext {
   /** Polls the modem now and then, while it is subscribed to, for the links that it has. Emits nothing. */
   readonly polling$: Observable<never>;
   /** A link keeps the program running, or does so no more. */
-  readonly weigh: () => void;
+  readonly updateNeed: () => void;
   /** Runs an operation in the background. It must not fail. */
   readonly run: (operation$: Observable<unknown>) => void;
 }

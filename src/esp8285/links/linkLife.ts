@@ -50,7 +50,7 @@ export interface LifeContext {
   /** After `before$`, closes the link or resets the connection in the background, and calls {@link LinkLife.finish}. */
   readonly discard: (life: LinkLife, reset?: boolean, before$?: Observable<never>) => void;
   /** Brings the modem to the receive mode that the remaining links need, in the background. */
-  readonly settle: () => void;
+  readonly adjustMode: () => void;
 }
 
 /**
@@ -233,7 +233,7 @@ export class LinkLife {
   closed(): void {
     if (this.phase === 'failed') {
       this.release();
-      this.context.settle();
+      this.context.adjustMode();
     }
     if (this.phase !== 'open') return;
     if (this.doubted) {

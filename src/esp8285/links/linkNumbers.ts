@@ -18,7 +18,7 @@ export class LinkNumbers<T extends { readonly id: number; readonly isReferenced:
   private free = [4, 3, 2, 1, 0];
   private readonly freedAt: (number | undefined)[] = [];
   private readonly lastHeard: (number | undefined)[] = [];
-  private forgo: (() => void) | undefined;
+  private endNeed: (() => void) | undefined;
 
   constructor(
     private readonly scheduler: SchedulerLike,
@@ -46,7 +46,7 @@ export class LinkNumbers<T extends { readonly id: number; readonly isReferenced:
   take<U extends T>(link: U): U {
     this.free = this.free.filter((other) => other !== link.id);
     this.owners[link.id] = link;
-    this.weigh();
+    this.updateNeed();
     return link;
   }
 
@@ -54,16 +54,16 @@ export class LinkNumbers<T extends { readonly id: number; readonly isReferenced:
     this.owners[id] = undefined;
     this.free = [...this.free, id];
     this.freedAt[id] = this.scheduler.now();
-    this.weigh();
+    this.updateNeed();
   }
 
   /** The modem is needed as long as there is a link that keeps the program running. */
-  weigh(): void {
+  updateNeed(): void {
     if (this.owners.some((link) => link?.isReferenced)) {
-      this.forgo ??= this.reference.need();
+      this.endNeed ??= this.reference.need();
     } else {
-      this.forgo?.();
-      this.forgo = undefined;
+      this.endNeed?.();
+      this.endNeed = undefined;
     }
   }
 

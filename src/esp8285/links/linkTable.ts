@@ -126,11 +126,11 @@ export class LinkTable {
       run: (operation$) => {
         cleaner.run(operation$);
       },
-      settle: () => {
-        cleaner.settle();
+      adjustMode: () => {
+        cleaner.adjustMode();
       },
-      weigh: () => {
-        numbers.weigh();
+      updateNeed: () => {
+        numbers.updateNeed();
       },
     };
   }

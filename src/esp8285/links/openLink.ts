@@ -125,5 +125,5 @@ function openingOf(settlement: Settlement<unknown>, life: LinkLife): Opening {
  */
 function giveBack(link: Link, { numbers, cleaner }: OpenLinkOptions): void {
   if (numbers.at(link.id) === link) numbers.release(link.id);
-  cleaner.settle();
+  cleaner.adjustMode();
 }

@@ -119,7 +119,7 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Send
 
   ref(isReferenced: boolean): void {
     this.isReferenced = isReferenced;
-    this.context.weigh();
+    this.context.updateNeed();
   }
 
   fail(error: OSError): void {

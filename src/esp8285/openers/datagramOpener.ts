@@ -29,7 +29,7 @@ export class DatagramOpener implements Opener<ModemDatagramLink> {
       if (isOurs) throw portInUse(port, 'another socket of this program has it');
       const opened$ = links.open({
         make: (id, context) => new ModemDatagramLink(id, port, context),
-        prepare: links.receiveMode.settle(),
+        prepare: links.receiveMode.adjust(),
         commandsOf: ({ id }) => ({ start: common.startDatagrams(id, port) }),
         failure: (cause) => this.failure(cause, port),
       });

@@ -52,7 +52,7 @@ export class ModemListener implements Listener {
   private readonly losing = new Subject<never>();
 
   private readonly links: LinkTable;
-  private forgo = noop;
+  private endNeed = noop;
   private isOver = false;
 
   constructor(
@@ -89,14 +89,14 @@ export class ModemListener implements Listener {
   }
 
   ref(isReferenced: boolean): void {
-    this.forgo();
-    this.forgo = isReferenced && !this.isOver ? this.options.reference.need() : noop;
+    this.endNeed();
+    this.endNeed = isReferenced && !this.isOver ? this.options.reference.need() : noop;
   }
 
   /** The modem listens no more. */
   end(): void {
     this.isOver = true;
-    this.forgo();
+    this.endNeed();
   }
 
   lose(error: OSError): void {

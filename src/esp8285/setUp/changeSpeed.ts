@@ -75,7 +75,7 @@ export function changeSpeed(steps: Steps): Observable<never> {
       ),
       tap((mode) => {
         if (mode === 'single') throw new StartedUnnoticed('the modem has started again while its speed was changed');
-        speed.settle();
+        speed.agreed();
       }),
       ignoreElements(),
     );

@@ -136,7 +136,7 @@ export class ReceiveMode {
   }
 
   /** The exchange that brings the modem to the mode that the open links need, unless it is in that mode. */
-  settle(): Exchange<void> {
+  adjust(): Exchange<void> {
     return {
       shown: common.remoteAddress(true).shown,
       deadline: 3 * usualDeadline,
