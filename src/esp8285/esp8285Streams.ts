@@ -10,11 +10,11 @@ import type {
   StreamLink,
   StreamSettings,
 } from '../usocket/contract/nic';
-import { type SocketDetails, SocketTrace } from '../usocket/contract/socketTrace';
+import { SocketTrace } from '../usocket/contract/socketTrace';
 import { longestSend } from './commands/catalogue';
 import { type Encryption, encryptions } from './commands/softApSettings';
 import type { Session } from './executor/session';
-import type { InterfaceDetails } from './interfaceDetails';
+import { type InterfaceDetails, interfaceDetails } from './interfaceDetails';
 import type { Status } from './life/status';
 import { checkSettings } from './links/settings';
 import { LineReference } from './line/lineReference';
@@ -333,37 +333,9 @@ export class ESP8285Streams extends Inspectable implements Nic {
     return this.modem.state.hasAddress;
   }
 
-  /**
-   * The interface, its modem, links and sockets at this moment, as far as the driver knows them. The modem is not asked.
-   */
+  /** The interface, its modem, links and sockets at this moment, as far as the driver knows them. The modem is not asked. */
   get details(): InterfaceDetails {
-    const { uart, modem, baud } = this;
-    const { details: sockets } = this.sockets;
-    // A socket whose link has ended still has its number, which may be that of another link by now.
-    const isLive = ({ stage }: SocketDetails) => stage === 'connected' || stage === 'open';
-    const queuedOn = (id: number) => {
-      const owners = sockets.filter(({ link }) => link === id);
-      return (owners.find(isLive) ?? owners.at(-1))?.queued ?? 0;
-    };
-    const { state, links } = modem;
-    const { modem: stage, wifi, error } = currentOf(this.status$) ?? { modem: 'closed', wifi: 'down' };
-    const { ssid, address } = this.wifi.known;
-    const { port: line } = uart;
-    const { version: firmware } = state;
-    return {
-      ...(line !== undefined && { line }),
-      ...(baud !== undefined && { baud }),
-      ...(firmware !== undefined && { firmware }),
-      modem: stage,
-      wifi,
-      ...(error && { error: error.message }),
-      ...(ssid !== undefined && { ssid }),
-      ...(address !== undefined && { address }),
-      ...(links.dialect && { receive: links.way }),
-      waitingCommands: modem.waitingExchanges,
-      links: links.details.map((link) => ({ ...link, queued: link.queued + queuedOn(link.id) })),
-      sockets,
-    };
+    return interfaceDetails(this.uart, this.modem, this.wifi.known, this.sockets.details);
   }
 
   /** `<esp8285 modem=up firmware=1.7.4.0 port=/dev/ttyUSB0 wifi=up ssid=my-ssid address=192.168.1.20 links=2>` */

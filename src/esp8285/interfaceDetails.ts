@@ -1,6 +1,9 @@
+import { currentOf, type Uart } from '../streams';
 import type { SocketDetails } from '../usocket/contract/socketTrace';
 import type { Status } from './life/status';
 import type { LinkDetails } from './links/linkDetails';
+import type { Modem } from './modem';
+import type { KnownNetwork } from './wifiInterface';
 
 /** An interface with its modem, links and sockets at one moment. What is not known yet is left out. */
 export interface InterfaceDetails {
@@ -28,4 +31,36 @@ export interface InterfaceDetails {
   readonly links: readonly LinkDetails[];
   /** The sockets that have not been closed, in the order in which they were made. */
   readonly sockets: readonly SocketDetails[];
+}
+
+/** Collects what the driver knows now. A link's own bytes and those of its socket are counted together. */
+export function interfaceDetails(
+  { port: line, baudRate: baud }: Uart,
+  { state, links, waitingExchanges }: Modem,
+  { ssid, address }: KnownNetwork,
+  sockets: readonly SocketDetails[],
+): InterfaceDetails {
+  const { modem, wifi, error } = currentOf(state.status$) ?? { modem: 'closed', wifi: 'down' };
+  const { version: firmware } = state;
+  return {
+    ...(line !== undefined && { line }),
+    ...(baud !== undefined && { baud }),
+    ...(firmware !== undefined && { firmware }),
+    modem,
+    wifi,
+    ...(error && { error: error.message }),
+    ...(ssid !== undefined && { ssid }),
+    ...(address !== undefined && { address }),
+    ...(links.dialect && { receive: links.way }),
+    waitingCommands: waitingExchanges,
+    links: links.details.map((link) => ({ ...link, queued: link.queued + queuedOn(link.id, sockets) })),
+    sockets,
+  };
+}
+
+/** The bytes that wait in the socket of a link. A socket whose link has ended keeps a number that another link may have. */
+function queuedOn(id: number, sockets: readonly SocketDetails[]): number {
+  const owners = sockets.filter(({ link }) => link === id);
+  const isLive = ({ stage }: SocketDetails) => stage === 'connected' || stage === 'open';
+  return (owners.find(isLive) ?? owners.at(-1))?.queued ?? 0;
 }

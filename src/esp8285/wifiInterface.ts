@@ -24,6 +24,12 @@ import { join, leave } from './wifi/join';
 import { disableSoftAp, enableSoftAp } from './wifi/softAp';
 import { time, type TimeOptions } from './wifi/time';
 
+/** The name and the address of the network that the modem is on, as far as they are known and still valid. */
+export interface KnownNetwork {
+  readonly ssid: string | undefined;
+  readonly address: string | undefined;
+}
+
 /** The Wi-Fi of a modem: the network that it has joined and its settings. Both are restored after each restart. */
 export class WifiInterface {
   private readonly kept = new KeptSettings();
@@ -53,8 +59,8 @@ export class WifiInterface {
     };
   }
 
-  /** The name and the address of the network, as far as they are known and still valid, for inspection. */
-  get known(): { readonly ssid: string | undefined; readonly address: string | undefined } {
+  /** For inspection. */
+  get known(): KnownNetwork {
     const status = currentOf(this.modem.state.status$);
     const isUp = status?.wifi === 'up';
     return {
