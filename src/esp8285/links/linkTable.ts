@@ -1,6 +1,6 @@
-import { defer, EMPTY, identity, ignoreElements, type Observable, type SchedulerLike, Subject, tap, timer } from 'rxjs';
+import { defer, EMPTY, type Observable, type SchedulerLike, Subject, timer } from 'rxjs';
 
-import { type LineAdvice, switchOnChange } from '../../streams';
+import type { LineAdvice } from '../../streams';
 import type { Endpoint } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
 import type { Dialect } from '../commands/dialect';
@@ -18,8 +18,9 @@ import type { LinkDetails } from './linkDetails';
 import { LinkNumbers } from './linkNumbers';
 import { type Loss, lossShownBy } from './loss';
 import { openLink, type Start } from './openLink';
-import { SendBuffer } from './sending/sendBuffer';
+import { outliveNetwork } from './outliveNetwork';
 import { StatusPoll } from './polling/statusPoll';
+import { SendBuffer } from './sending/sendBuffer';
 import { ModemStreamLink } from './streamLink';
 
 export interface LinkTableOptions {
@@ -40,8 +41,6 @@ export interface LinkTableOptions {
 
 /** Milliseconds that a program waits until a link is closed, as long as for any command. */
 const closePatience = 5_000;
-/** Milliseconds that a link may survive without its network. */
-const grace = 30_000;
 const takenOver = 'the modem has given the number of this connection to a client: it has ended, and that was not heard';
 const unknown: Endpoint = { address: '0.0.0.0', port: 0 };
 
@@ -201,26 +200,10 @@ export class LinkTable {
     });
   }
 
-  /**
-   * Links may survive a short loss of the network. When it is back, the modem is asked which links it still has,
-   * because not every firmware reports those that have ended. Runs until the modem starts again; emits nothing.
-   *
-   * @param isUp$ Whether the modem is on a network; replays the current state.
-   */
+  /** Ends the links that do not outlive a loss of the network; see {@link outliveNetwork}. */
   outliving(isUp$: Observable<boolean>): Observable<never> {
-    let wasUp = false;
-    return isUp$.pipe(
-      switchOnChange(identity, (isUp) => {
-        const isFirst = !wasUp;
-        wasUp ||= isUp;
-        if (isFirst) return EMPTY;
-        if (isUp) return this.statusPoll.once$;
-        for (const { life } of this.numbers.links) life.cutOff();
-        // Data that came before the loss do not show that a link has survived it.
-        this.numbers.forgetHeard();
-        return this.used > 0 ? this.givingUp() : EMPTY;
-      }),
-    );
+    const { numbers, statusPoll, options } = this;
+    return outliveNetwork(isUp$, { numbers, poll$: statusPoll.once$, scheduler: options.scheduler });
   }
 
   /** How received data come now. */
@@ -287,20 +270,6 @@ export class LinkTable {
     if (life?.isGone) life.finish();
     else if (life?.hasOpened) life.lost(new OSError('ECONNRESET', 'modem', takenOver));
     this.arrive(id);
-  }
-
-  private givingUp(): Observable<never> {
-    return timer(grace, this.options.scheduler).pipe(
-      tap(() => {
-        this.giveUp();
-      }),
-      ignoreElements(),
-    );
-  }
-
-  private giveUp(): void {
-    const message = `the modem has been off its network for ${grace / 1_000} s`;
-    for (const { life } of this.numbers.links) life.giveUp(new OSError('ENETDOWN', 'modem', message));
   }
 
   /**
