@@ -64,7 +64,9 @@ export function webSocketTransport({ url, timeout, WebSocket, scheduler }: WebSo
         wasOpen = true;
         writable.next(true);
       } else if (message.kind === 'notice') notices.next(message.message);
-      else if (message.kind === 'lost') loss = new OSError(message.code, 'read', `${name}: ${message.message}`);
+      else if (message.kind === 'lost') {
+        loss = new OSError(message.code, wasOpen ? 'read' : 'connect', `${name}: ${message.message}`);
+      }
       messages.next(message);
     });
     // An `error` says nothing, and `close` follows it.
@@ -139,8 +141,7 @@ function lossOf(name: string, wasOpen: boolean, reason: string): OSError {
   const said = reason === '' ? '' : ` (it says: ${reason})`;
   if (!wasOpen) {
     // A browser does not tell why it was refused.
-    const advice =
-      'check that `rx-usocket bridge` runs there, that the URL has its token, and that no other page has the line';
+    const advice = 'check that `rx-usocket bridge` runs there, and that the URL has its token';
     return new OSError('ENODEV', 'connect', `connect to ${name}: the line cannot be opened; ${advice}${said}`);
   }
   return new OSError('ENODEV', 'read', `${name}: the line is lost; check the machine there, and open it again${said}`);

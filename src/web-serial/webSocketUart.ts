@@ -23,8 +23,8 @@ export interface WebSocketUartOptions {
  *     const nic = await network.ESP8285(uart);
  *
  * Errors, of `rx$` and of every write: `ENODEV` when nobody serves a line there, and when the line or the connection is
- * lost; the codes of a serial port when the line cannot be opened over there; `ETIMEDOUT`. The speed of the line is
- * that of `bridge`, until `setBaudRate` changes it.
+ * lost; `EBUSY` when another page has the line; the codes of a serial port when the line cannot be opened over there;
+ * `ETIMEDOUT`. The speed of the line is that of `bridge`, until `setBaudRate` changes it.
  *
  * @throws `EINVAL` at the call for a URL that is not one of a WebSocket.
  */

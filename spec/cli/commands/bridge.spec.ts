@@ -91,9 +91,18 @@ describe('rx-usocket bridge', () => {
     expect(await answerTo(url.replace(/\?.*/, ''))).toBe(403);
     const first = open(url);
     await writable(first);
-    expect(await answerTo(url)).toBe(403);
-    expect(await failureOf(lastValueFrom(open(url).rx$))).toMatchObject({ code: 'ENODEV' });
+    const why = expect.stringMatching(/^ws:.*: another page has the line; close that page/);
+    expect(await failureOf(lastValueFrom(open(url).rx$))).toMatchObject({ code: 'EBUSY', message: why });
+    expect(await failureOf(lastValueFrom(open(url.replace(/token=.*/, 'token=guessed')).rx$))).toMatchObject({
+      code: 'ENODEV',
+    });
+    const answered = collect(first.rx$, 'AT\r\n\r\nOK\r\n'.length);
+    await settled(first.write(Buffer.from('AT\r\n')));
+    expect(String(await answered)).toContain('OK');
     await settled(first.close());
+    const last = open(url);
+    await writable(last);
+    await settled(last.close());
     expect(await stop()).toMatchObject({ stderr: expect.stringContaining('another page has the line') });
   });
 

@@ -59,6 +59,13 @@ export function bridgeLine(socket: WebSocket, open: () => Uart, note: (text: str
   );
 }
 
+/** Tells a page that another one has the line, and hangs up. In the handshake, a browser would not tell it to the page. */
+export function refusePage(socket: WebSocket): void {
+  const message = 'another page has the line; close that page, or stop its program';
+  socket.send(JSON.stringify({ kind: 'lost', code: 'EBUSY', message } satisfies LineMessage));
+  socket.close(1000);
+}
+
 interface Page {
   readonly say: (message: LineMessage) => void;
   readonly tellLoss: (error: unknown) => Observable<never>;

@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { finalize, fromEvent, lastValueFrom, mergeMap, takeUntil } from 'rxjs';
+import { EMPTY, finalize, fromEvent, lastValueFrom, mergeMap, takeUntil } from 'rxjs';
 import type { WebSocket } from 'ws';
 
 import { Admission } from '../../loopback/admission';
 import { servePageSockets } from '../../loopback/pageSockets';
 import type { Uart } from '../../streams';
 import { lineProtocol } from '../../web-serial/lineMessages';
-import { bridgeLine } from './bridgeLine';
+import { bridgeLine, refusePage } from './bridgeLine';
 
 /** What a bridge serves, and to whom. */
 export interface BridgeOptions {
@@ -46,8 +46,7 @@ export async function serveBridge({ host, port, origins, open, note }: BridgeOpt
     protocol: lineProtocol,
     longestMessage,
     refusal: (request) => {
-      const refusal =
-        admission.refusal(request) ?? (sockets.clients.size > 0 ? 'another page has the line' : undefined);
+      const refusal = admission.refusal(request);
       if (refusal !== undefined) note(`Refused a page: ${refusal}.`);
       return refusal;
     },
@@ -59,6 +58,11 @@ export async function serveBridge({ host, port, origins, open, note }: BridgeOpt
   );
   const bridged$ = connected$.pipe(
     mergeMap((socket) => {
+      if (sockets.clients.size > 1) {
+        note('Refused a page: another page has the line.');
+        refusePage(socket);
+        return EMPTY;
+      }
       note('A page has connected.');
       return bridgeLine(socket, open, note).pipe(finalize(() => note('The page has gone.')));
     }),
