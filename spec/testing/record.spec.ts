@@ -233,6 +233,19 @@ describe('a key in a recording', () => {
     ]);
   });
 
+  it('is stars when SmartConfig has got it, and nothing is held back for that', () => {
+    assert.deepStrictEqual(
+      filtered(
+        ['modem', 'Smart get wifi info\r\nssid:my-ssid\r\npassword:Qz7~'],
+        ['modem', `${key.slice(4)}\r\nWIFI CONNECTED\r\n`],
+      ),
+      [
+        '0 modem Smart get wifi info\r\nssid:my-ssid\r\npassword:****',
+        `1 modem ${'*'.repeat(key.length - 4)}\r\nWIFI CONNECTED\r\n`,
+      ],
+    );
+  });
+
   it('is stars when it is said and echoed in pieces', () => {
     assert.deepStrictEqual(
       filtered(

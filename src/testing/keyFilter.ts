@@ -1,4 +1,5 @@
 import { hideKeys, type TimedBytes } from '../esp8285/trace/hideKeys';
+import { SmartConfigMask } from '../esp8285/trace/smartConfigMask';
 
 /** A command that has a key, or asks for one. Anywhere in a line, because a payload before it need not end in a newline. */
 const keyedName = /AT\+CW(?:[JS]AP|JEAP|STARTSMART)/i;
@@ -19,10 +20,11 @@ export class KeyFilter {
   private begun = '';
   private isAwaited = false;
   private answer = '';
+  private readonly smartConfig = new SmartConfigMask();
 
   /** Takes bytes of the conversation, and returns those that may be shown by now. */
   push(said: TimedBytes): readonly TimedBytes[] {
-    this.held.push(said);
+    this.held.push(said.from === 'modem' ? { ...said, bytes: this.smartConfig.mask(said.bytes) } : said);
     const text = said.bytes.toString('latin1');
     if (said.from === 'host') this.typed(text);
     else if (this.isAwaited) this.answered(text);

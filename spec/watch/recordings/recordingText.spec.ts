@@ -141,6 +141,9 @@ describe('a recording of events', () => {
       { type: 'bytes', time: begins, from: 'modem', bytes: Buffer.from(`${join.slice(-4)}\r\r\n`) },
       { type: 'bytes', time: begins, from: 'host', bytes: Buffer.from(`AT+CWJAP=my-ssid,${key.slice(0, 5)}`) },
       { type: 'bytes', time: begins, from: 'host', bytes: Buffer.from(`${key.slice(5)}\r\n`) },
+      { type: 'bytes', time: begins, from: 'modem', bytes: Buffer.from('Smart get wifi info\r\nssid:a\r\npass') },
+      { type: 'bytes', time: begins, from: 'modem', bytes: Buffer.from(`word:${key}\r\n`) },
+      { type: 'said', time: begins, direction: 'from modem', kind: 'unknown', size: 1, text: `password:${key}` },
     ]);
     assert.ok(!text.includes(key.slice(0, 3)) && !text.includes(key.slice(-3)), text);
     assert.ok(text.includes(`0 > AT+CWJAP_CUR="my-ssid","${stars}"\\r\\n\n`));

@@ -1,6 +1,7 @@
 import { Observable, type SchedulerLike, Subject } from 'rxjs';
 
 import { blanked, hideKeys, type TimedBytes } from './hideKeys';
+import { SmartConfigMask } from './smartConfigMask';
 
 /** Bytes that went over the line in one piece. */
 export interface LineBytes {
@@ -27,6 +28,7 @@ export class ByteTrace {
   // No inspection of an object shows what such a field contains.
   #held: TimedBytes[] = [];
   private heldBytes = 0;
+  private smartConfig = new SmartConfigMask();
   /** Whether a key may show that is not known here, because nobody watched when it was said. */
   private isBlind = false;
 
@@ -46,7 +48,9 @@ export class ByteTrace {
 
   /** Bytes go over the line. */
   carried(from: LineBytes['from'], bytes: Uint8Array): void {
-    if (this.shown.observed) this.show({ at: this.scheduler.now(), from, bytes: Buffer.from(bytes) });
+    if (!this.shown.observed) return;
+    const copy = Buffer.from(bytes);
+    this.show({ at: this.scheduler.now(), from, bytes: from === 'modem' ? this.smartConfig.mask(copy) : copy });
   }
 
   /** No key can show any more. */

@@ -22,6 +22,8 @@ const unfinishedName = /^(?:"(?:[^"\\]|\\.)*(?:\\|",?)?|[^",]*)$/;
  * the search takes seconds.
  */
 const keyedAnswer = /(\+CWSAP(?:_CUR|_DEF)?:".{0,64}?",")(.+?)(?=",\d+,\d|"(?:,\d*)?$|[\r\n]|$)/g;
+/** The line with the key that SmartConfig has got: see `SmartConfigMask`. */
+const announcedKey = /^(password:)(.+)/;
 /** Lines of a modem that are never an echo of a key. */
 const knownLine = /^(?:OK|ERROR|FAIL|WIFI [A-Z ]+|busy [ps]\.\.\.|\+CW[JS]AP:\d+|DHCP TIMEOUT)?\r*\n?$/;
 /** This many characters of a key in a row are too many to be shown. */
@@ -42,8 +44,9 @@ export function hideKeys(conversation: readonly TimedBytes[]): readonly TimedByt
   });
 }
 
-/** Replaces each key in a text, such as a message, by as many `*`, also one that has only begun. */
+/** Replaces each key in a text, such as a message or a line, by as many `*`, also one that has only begun. */
 export function blankKeys(text: string): string {
+  if (announcedKey.test(text)) return text.replace(announcedKey, blankedKey);
   return mayHaveKey.test(text) ? text.replace(keyed, blankedKey).replace(keyedAnswer, blankedKey) : text;
 }
 

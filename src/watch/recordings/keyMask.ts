@@ -1,4 +1,5 @@
 import { blankKeys, blankKeysOnLine } from '../../esp8285/trace/hideKeys';
+import { SmartConfigMask } from '../../esp8285/trace/smartConfigMask';
 import type { BytesEvent } from '../events/watchEvent';
 
 /** The most of an unfinished line that is kept. A command is shorter. */
@@ -11,9 +12,11 @@ const longestCommand = 512;
 export class KeyMask {
   /** The beginning of the current line of each side. */
   private readonly begun = { host: '', modem: '' };
+  private readonly smartConfig = new SmartConfigMask();
 
   /** Returns the same bytes if no key is in them. */
-  mask(from: BytesEvent['from'], bytes: Buffer): Buffer {
+  mask(from: BytesEvent['from'], told: Buffer): Buffer {
+    const bytes = from === 'modem' ? this.smartConfig.mask(told) : told;
     const begun = this.begun[from];
     const text = begun + bytes.toString('latin1');
     const shown = blankKeysOnLine(text);
@@ -23,7 +26,7 @@ export class KeyMask {
 }
 
 /** Few texts can contain a key, and looking at each string of them takes time. */
-const mayHaveKey = /\+CW[JS]AP/i;
+const mayHaveKey = /\+CW[JS]AP|"password:/i;
 
 /** `JSON.stringify` without keys. */
 export function jsonWithoutKeys(content: object): string {
