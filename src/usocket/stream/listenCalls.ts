@@ -1,4 +1,4 @@
-import { BehaviorSubject, defer, map, type Observable, of, repeat, switchMap, takeUntil } from 'rxjs';
+import { BehaviorSubject, defer, finalize, map, type Observable, of, repeat, switchMap, takeUntil } from 'rxjs';
 
 import type { Address } from '../calls/address';
 import { Call } from '../calls/call';
@@ -11,6 +11,8 @@ import type { Connection } from './connection';
 export class ListenCalls<T extends Acceptable> {
   private readonly queue = new BehaviorSubject<AcceptQueue<T> | undefined>(undefined);
   private local: Endpoint | undefined;
+  /** Whether a call of `listen` waits for the interface. */
+  private isStarting = false;
 
   /** @param socketOver Makes the socket of a connection that has come. */
   constructor(
@@ -60,6 +62,7 @@ export class ListenCalls<T extends Acceptable> {
       this.checkUnconnected(call);
       this.connection.settings.checkUnset(call);
       if (!this.local) throw call.error('EDESTADDRREQ', 'the socket has no address; call bind first');
+      this.isStarting = true;
       return this.nic.listen(this.local, backlog === undefined ? {} : { backlog: Math.max(0, backlog) }).pipe(
         map((listener) => {
           const queue = new AcceptQueue(listener, this.socketOver);
@@ -69,6 +72,7 @@ export class ListenCalls<T extends Acceptable> {
           this.operations.background.run(queue.fill());
         }),
         call.setupDeadline(this.nic),
+        finalize(() => (this.isStarting = false)),
       );
     });
   }
@@ -82,9 +86,11 @@ export class ListenCalls<T extends Acceptable> {
     });
   }
 
-  /** Throws `EISCONN` for a socket that listens, and `EADDRNOTAVAIL` for an address that no connection can have. */
+  /** Throws `EISCONN` for a socket that listens or is about to, and `EADDRNOTAVAIL` for an address that no connection can have. */
   checkConnectable(call: Call): void {
-    if (this.queue.value) throw call.error('EISCONN', 'the socket listens; make another one to connect');
+    if (this.queue.value || this.isStarting) {
+      throw call.error('EISCONN', 'the socket listens; make another one to connect');
+    }
     if (!this.local || (this.local.address === '0.0.0.0' && this.local.port === 0)) return;
     const reason = 'the interface chooses the local address and port of a connection; connect without bind';
     throw call.error('EADDRNOTAVAIL', reason);
@@ -97,6 +103,7 @@ export class ListenCalls<T extends Acceptable> {
 
   private checkUnconnected(call: Call): void {
     const { phase } = this.connection;
+    if (this.isStarting) throw call.error('EINVAL', 'the socket is about to listen');
     if (phase !== 'unconnected') throw call.error('EINVAL', `the socket is ${phase}`);
   }
 
