@@ -9,19 +9,10 @@ import { connected, stage } from '../../../harness/modems/stage';
 import { marbles } from '../../../harness/time/marbles';
 import { type Command, command } from '../../../src/esp8285/commands/command';
 import { Trace } from '../../../src/esp8285/trace/trace';
+import { damagedEchoes, key, secret, showsKey } from '../support/secretEcho';
 
-const key = 'Qz7~kEy:Wx9';
 const stars = '*'.repeat(key.length);
-const secret = command(
-  'AT+CWJAP_CUR',
-  { text: 'my-ssid', what: 'SSID', syscall: 'connect', maxBytes: 32 },
-  { text: key, what: 'key', syscall: 'connect', maxBytes: 64, secret: true },
-);
 const attention = command('AT');
-
-function showsKey(text: string): boolean {
-  return Array.from({ length: key.length - 2 }, (_, at) => key.slice(at, at + 3)).some((part) => text.includes(part));
-}
 
 /** A trace to which both sides speak. */
 function line() {
@@ -164,18 +155,12 @@ describe('a key in the bytes', () => {
   });
 
   it('is in no damaged echo, whatever the damage and the pieces', () => {
-    const echo = `${secret.line}\r\r\n\r\nOK\r\n`;
-    const damage = fc.record({ at: fc.nat(echo.length), lost: fc.nat(12), put: fc.string({ maxLength: 6 }) });
     fc.assert(
-      fc.property(fc.array(damage, { maxLength: 3 }), fc.nat(echo.length), (damages, chunk) => {
-        const damaged = damages.reduce(
-          (text, { at, lost, put }) => text.slice(0, at) + put + text.slice(at + lost),
-          echo,
-        );
+      fc.property(damagedEchoes(), (chunks) => {
         const { trace, shown, watch, say, answer } = line();
         watch();
         say(secret);
-        answer(damaged.slice(0, chunk), damaged.slice(chunk));
+        answer(...chunks);
         say(attention);
         answer('\r\nOK\r\n');
         trace.end();
