@@ -67,7 +67,8 @@ export class LineHold {
 
   private release(): void {
     this.clock.go();
-    // Before the bytes that wait here go on, because bytes that the line delivers at once belong after them.
+    // Before the bytes that wait here go on, because they may hold the line again, and because bytes that the line
+    // delivers at once belong after them.
     this.uart.hold?.(false);
     this.held.next(false);
   }
