@@ -46,6 +46,32 @@ describe('LivenessProbe.send', () => {
     }),
   );
 
+  it.each([
+    ['all that comes in pieces, each called busy, until something else is said', '-bb-b---b', false, '---------'],
+    ['and none of it once something else was said', '                     -bb-b---b', true, ' --b-b---b'],
+    ['what is answered later although it was called busy, once', '        -b-mck-mk', false, '----c--mk'],
+    ['not the settings that nobody has asked for', '                      -c-mk----', false, ' -c-mk----'],
+  ])('keeps from others %s', (_, said, isOvertaken, passed) => {
+    marbles(({ hot, expectObservable }, scheduler) => {
+      const probe = new LivenessProbe(hot(said, frames));
+      expectObservable(probe.frames$).toBe(passed, frames);
+      if (said.includes('b')) probe.send(EMPTY).subscribe();
+      if (isOvertaken) scheduler.schedule(() => probe.overtaken(), 1);
+    })();
+  });
+
+  it(
+    'knows a modem that is mute until the end of a send, or of anything',
+    marbles(({ hot, flush }) => {
+      const probe = new LivenessProbe(hot('-c-k', frames));
+      const mute: boolean[] = [];
+      probe.muted();
+      probe.frames$.subscribe(() => mute.push(probe.isMute));
+      flush();
+      assert.deepStrictEqual(mute, [true, false]);
+    }),
+  );
+
   it(
     'fails when the query cannot be said',
     marbles(({ hot, cold, expectObservable }) => {

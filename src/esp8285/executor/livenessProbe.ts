@@ -35,7 +35,14 @@ export class LivenessProbe {
   private readonly answers = new Subject<ProbeAnswer>();
   /** Probes that have not been answered. */
   private owed = 0;
+  /**
+   * Probes that were called busy, or dropped. Some firmware answers them later all the same (esp-at issues 731 and 993).
+   */
+  private refused = 0;
+  /** Whether a probe is the last thing that was said. */
+  private isLast = false;
   private mode: LinkMode | undefined;
+  private isSending = false;
 
   constructor(frames$: Observable<Frame>) {
     this.frames$ = frames$.pipe(
@@ -57,8 +64,27 @@ export class LivenessProbe {
   send(say$: Observable<never>): Observable<ProbeAnswer> {
     return defer(() => {
       this.owed++;
+      this.isLast = true;
       return merge(this.listening(this.answers), say$).pipe(first());
     });
+  }
+
+  /** Something else was said. What comes from now on need not be the answer to a probe. */
+  overtaken(): void {
+    this.isLast = false;
+  }
+
+  /**
+   * The modem sends, and answers nothing before it has the result: ESP-AT drops each line in silence meanwhile. So its
+   * silence means no more than `busy` does.
+   */
+  muted(): void {
+    this.isSending = true;
+  }
+
+  /** Whether the modem may be silent because it sends. */
+  get isMute(): boolean {
+    return this.isSending;
   }
 
   /** Completes when each probe has been answered. */
@@ -73,6 +99,8 @@ export class LivenessProbe {
    */
   forget(): void {
     this.owed = 0;
+    this.refused = 0;
+    this.isLast = false;
     this.mode = undefined;
   }
 
@@ -82,17 +110,40 @@ export class LivenessProbe {
   }
 
   private isAnswer(frame: Frame): boolean {
-    if (this.owed === 0) return false;
-    const mode = linkModeOf(frame);
-    if (mode !== undefined) {
-      this.mode = mode;
+    if (frame.kind === 'busy') return this.isBusy();
+    if (this.isSending && (frame.kind === 'sent' || frame.kind === 'final')) this.hasSent(frame.kind === 'sent');
+    if (this.owed === 0 && this.refused === 0) return false;
+    const named = linkModeOf(frame);
+    if (named !== undefined) {
+      this.mode = named;
       return true;
     }
-    if (frame.kind !== 'busy' && (frame.kind !== 'final' || this.mode === undefined)) return false;
-    const answer = frame.kind === 'busy' ? 'busy' : this.mode === 'single' ? 'started' : 'free';
+    const { mode } = this;
+    if (frame.kind !== 'final' || mode === undefined) return false;
     this.mode = undefined;
+    if (this.owed > 0) this.answer(mode === 'single' ? 'started' : 'free');
+    else this.refused--;
+    return true;
+  }
+
+  /** What was said meanwhile was dropped, except perhaps the last. */
+  private hasSent(isResult: boolean): void {
+    this.isSending = false;
+    if (!isResult) return;
+    this.refused += this.owed;
+    this.owed = 0;
+  }
+
+  /** ESP-AT says `busy` for each piece in which a line reaches it, so one probe may cause several. */
+  private isBusy(): boolean {
+    if (this.owed === 0) return this.isLast;
+    this.refused++;
+    this.answer('busy');
+    return true;
+  }
+
+  private answer(answer: ProbeAnswer): void {
     this.owed--;
     this.answers.next(answer);
-    return true;
   }
 }

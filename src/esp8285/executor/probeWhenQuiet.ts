@@ -48,8 +48,8 @@ export class StartedUnnoticed extends Error {
 /**
  * Waits for the end of a conversation as long as the modem works on it. The line that ends the conversation may be
  * lost, or come in unknown words. So the modem is probed with a harmless query when nothing has come for a while. A
- * modem that is still working says `busy`. A modem that answers has finished, and everything else that it had to say
- * has come before.
+ * modem that is still working says `busy`, or nothing at all if it is mute. A modem that answers has finished, and
+ * everything else that it had to say has come before.
  *
  * Unsolicited messages are not a sign of the answer: data, `CONNECT` and `CLOSED`, and lines.
  *
@@ -95,7 +95,14 @@ export function probeWhenQuiet<T>(
         else options().stillBusy?.();
       }
       function unanswered(error: unknown): void {
-        fail(error instanceof TimeoutError ? new Unanswered(command.shown, took()) : error);
+        if (!(error instanceof TimeoutError)) {
+          fail(error);
+        } else if (wire.probe.isMute) {
+          heard('busy');
+          restart();
+        } else {
+          fail(new Unanswered(command.shown, took()));
+        }
       }
 
       subscriber.add(() => {

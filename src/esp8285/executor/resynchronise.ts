@@ -24,6 +24,8 @@ import type { Wire } from './wire';
 /** Milliseconds of silence before the query is repeated, and how often it is sent in all. */
 const patience = 2_000;
 const tries = 3;
+/** The same for a modem that may be mute because it sends. */
+const triesIfMute = 15;
 
 /**
  * Gets in step with the modem again after an answer has not come in time. That answer may still come, so a bare `OK`
@@ -61,9 +63,9 @@ export function askLinkMode(wire: Wire): Observable<LinkMode> {
   );
   return defer(() => {
     // A probe in the middle of a conversation is the same query.
-    const owesMore = wire.probe.isOwed;
+    const { isOwed: owesMore, isMute } = wire.probe;
     wire.probe.forget();
-    return insist(wire, common.askMultipleLinks, mode$, { patience, tries, owesMore });
+    return insist(wire, common.askMultipleLinks, mode$, { patience, tries: isMute ? triesIfMute : tries, owesMore });
   });
 }
 

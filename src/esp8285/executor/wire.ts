@@ -28,6 +28,8 @@ export class Wire {
   readonly speed: LineSpeed;
   /** Whether the firmware says `Recv` when it has taken the bytes of a send; `undefined` until that is known. */
   saysTaken: boolean | undefined;
+  /** Whether the firmware may say nothing at all between `Recv` and the result of a send, not even `busy`. */
+  isMuteInSends = false;
 
   private readonly hearing = new Subject<Frame>();
   private readonly saying = new Subject<'begins' | 'ends'>();
@@ -134,6 +136,7 @@ export class Wire {
   private telling(bytes: () => Uint8Array): Observable<never> {
     const writing$ = this.put(bytes);
     return new Observable((subscriber) => {
+      this.probe.overtaken();
       this.saying.next('begins');
       return writing$.subscribe({
         error: (error: unknown) => subscriber.error(error),

@@ -89,6 +89,7 @@ function resultOf(send: PendingSend, bytes: Uint8Array, progress: Progress): Obs
       }
       Object.assign(progress, { since: wire.clock.now(), isWithModem: true, early: undefined });
       wire.saysTaken = true;
+      if (wire.isMuteInSends) wire.probe.muted();
     };
     const sent = (ok: boolean): void => {
       if (!progress.isWithModem) {
