@@ -37,6 +37,15 @@ export class SendRefused extends Error {
   }
 }
 
+/** The modem has taken the bytes for the signal that cancels a send, and has sent none of them. */
+export class SendCanceled extends Error {
+  override readonly name = 'SendCanceled';
+
+  constructor({ shown }: Command) {
+    super(`the modem has cancelled ${shown}; nothing was sent`);
+  }
+}
+
 /** The modem has taken the bytes and has finished, but the line has lost the result. */
 export class ResultLost extends Error {
   override readonly name = 'ResultLost';

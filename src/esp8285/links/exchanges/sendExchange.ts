@@ -7,7 +7,7 @@ import { retryLost } from '../../executor/retryLost';
 import { lookUpLink } from './linkList';
 import { fail, type PendingSend, type SendingLink } from './pendingSend';
 import { prompted } from './prompt';
-import { LinkGone, SendRefused } from './sendErrors';
+import { LinkGone, SendCanceled, SendRefused } from './sendErrors';
 import { delivered } from './sendResult';
 
 /**
@@ -38,7 +38,14 @@ export function sendExchange(
       const send: PendingSend = { wire, command, link, length: bytes.length };
       return defer(() => {
         if (!link.isOpen) throw new LinkGone('nothing was sent');
-        return insistedPrompt(send).pipe(concatMap((pace) => delivered(send, bytes, pace)));
+        let isApart = false;
+        return insistedPrompt(send).pipe(
+          concatMap((pace) => delivered(send, bytes, pace, isApart)),
+          retry({
+            count: 1,
+            delay: (error: unknown) => (error instanceof SendCanceled ? of((isApart = true)) : throwError(() => error)),
+          }),
+        );
       });
     },
   };

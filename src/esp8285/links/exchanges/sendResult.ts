@@ -1,11 +1,23 @@
-import { catchError, defer, map, Observable, of, type SchedulerLike, type Subscription, throwError, timer } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  ignoreElements,
+  map,
+  Observable,
+  of,
+  type SchedulerLike,
+  type Subscription,
+  throwError,
+  timer,
+} from 'rxjs';
 
 import { quiet, probeWhenQuiet, type ProbeOptions } from '../../executor/probeWhenQuiet';
 import { AnswerLost } from '../../executor/unanswered';
 import type { Frame } from '../../grammar/frame';
 import { lookUpLink } from './linkList';
 import { dataPatience, fail, isTaken, padWhenSilent, type PendingSend, type SendingLink } from './pendingSend';
-import { BytesReplaced, ResultLost, SendFailed } from './sendErrors';
+import { BytesReplaced, ResultLost, SendCanceled, SendFailed } from './sendErrors';
 
 /**
  * A `SEND OK` may come up to this many milliseconds after a `SEND FAIL`, because AT 1.x sends again by itself (seen on
@@ -14,16 +26,28 @@ import { BytesReplaced, ResultLost, SendFailed } from './sendErrors';
 export const secondThoughts = 1_500;
 /** The result may come up to this many milliseconds after the end of the link. */
 const lateResult = 1_500;
+/** Milliseconds, and byte times, after which a modem takes the next byte for the beginning of another chunk. */
+const chunkPause = 20;
+const chunkBytes = 10;
+/** The words of ESP-AT when `+++` comes as a chunk of its own in the bytes of a send. */
+const canceled = /^SEND Cancell?ed$/i;
 
 /**
  * Writes the bytes to a modem that waits for them, and waits for the result. Emits how many milliseconds the result
  * took after the modem had the bytes.
  *
  * @param pace The most milliseconds that the line takes for a byte.
+ * @param isApart Whether the first byte is written alone, so that the others are not taken for a signal.
+ *
+ * Errors: {@link SendCanceled} if the modem has taken the bytes for a signal.
  */
-export function delivered(send: PendingSend, bytes: Uint8Array, pace: number): Observable<number> {
+export function delivered(send: PendingSend, bytes: Uint8Array, pace: number, isApart = false): Observable<number> {
   const { wire, command, link, length } = send;
   return defer(() => {
+    const pause$ = timer(chunkPause + chunkBytes * pace, wire.clock).pipe(ignoreElements());
+    const writing$ = isApart
+      ? concat(wire.write(bytes.subarray(0, 1)), pause$, wire.write(bytes.subarray(1)))
+      : wire.write(bytes);
     const begun = wire.clock.now();
     const progress: Progress = { since: begun, isWithModem: false, isReplaced: false, early: undefined };
     let isNoted = false;
@@ -37,7 +61,7 @@ export function delivered(send: PendingSend, bytes: Uint8Array, pace: number): O
       progress.isWithModem || progress.early !== undefined
         ? { stillBusy }
         : { stillBusy, quiet: quiet + pace * length, patience: dataPatience, tries: 1 };
-    return resultOf(send, bytes, progress).pipe(
+    return resultOf(send, writing$, progress).pipe(
       probeWhenQuiet(wire, command, options),
       catchError((error: unknown) => {
         const { isWithModem, early } = progress;
@@ -68,8 +92,8 @@ interface Progress {
   early: boolean | undefined;
 }
 
-/** Writes the bytes, and emits when the modem says that it has sent them. Errors with {@link SendFailed}. */
-function resultOf(send: PendingSend, bytes: Uint8Array, progress: Progress): Observable<unknown> {
+/** Has the bytes written, and emits when the modem says that it has sent them. Errors with {@link SendFailed}. */
+function resultOf(send: PendingSend, writing$: Observable<never>, progress: Progress): Observable<unknown> {
   const { wire, command, link, length } = send;
   return new Observable((subscriber) => {
     let verdict: Subscription | undefined;
@@ -112,6 +136,7 @@ function resultOf(send: PendingSend, bytes: Uint8Array, progress: Progress): Obs
           const isRefused = frame.kind === 'final' && frame.result !== 'OK';
           if (isRefused) failed('the modem answered ERROR in the place of SEND OK');
           else if (frame.kind === 'sent') sent(frame.ok);
+          else if ('text' in frame && canceled.test(frame.text)) error(new SendCanceled(command));
           else if (isTaken(frame)) taken(frame);
           if (!hasEnded && link.isGone) ended();
         },
@@ -120,7 +145,7 @@ function resultOf(send: PendingSend, bytes: Uint8Array, progress: Progress): Obs
     );
     subscriber.add(() => verdict?.unsubscribe());
     // A fast modem answers inside `write`.
-    subscriber.add(wire.write(bytes).subscribe({ error }));
+    subscriber.add(writing$.subscribe({ error }));
   });
 }
 
