@@ -6,13 +6,13 @@ import { factoryFlash } from '../firmware/settings';
 import { type EmulatorUart, HostPort, LineError } from '../line/hostPort';
 import { LineDamage } from '../line/lineDamage';
 import { isSameSpeed, LineSpeeds } from '../line/lineSpeeds';
-import { noise } from '../line/noise';
 import { PacedLine } from '../line/pacedLine';
 import { Modem } from '../modem/modem';
 import type { HostTable } from '../network/internet';
 import type { Fault } from '../simulation/fault';
 import { Random } from '../simulation/random';
 import type { EmulatorEvent, HeardLine } from '../simulation/report';
+import { applyFault } from './applyFault';
 import { type EmulatorState, stateOf } from './emulatorState';
 
 /** What keeps the program running only as long as it is wanted to. */
@@ -146,75 +146,9 @@ export class Emulator {
 
   /** Makes something go wrong, now. */
   fault(fault: Fault): void {
-    const { modem } = this;
-    const { faults, output, report } = modem;
-    report.fault(fault);
-    switch (fault.kind) {
-      case 'reset':
-        modem.reset(fault.loseReady !== true);
-        break;
-      case 'brown-out':
-        output.print(noise(this.random).subarray(0, fault.bytes ?? 64));
-        modem.reset(true);
-        break;
-      case 'watchdog':
-        output.print('\r\n Soft WDT reset\r\n');
-        modem.reset(true);
-        break;
-      case 'lose':
-      case 'flip':
-        this.damage[fault.from ?? 'modem'].order(fault.kind, fault.bytes, fault.after);
-        break;
-      case 'marginal':
-        this.speeds.weaken(fault);
-        break;
-      case 'busy':
-        faults.busy = true;
-        modem.later(fault.for, () => (faults.busy = false));
-        break;
-      case 'silence':
-        output.muted = faults.silent = true;
-        modem.later(fault.for, () => (output.muted = faults.silent = false));
-        break;
-      case 'log-leak':
-        faults.logLeak = true;
-        modem.later(fault.for, () => (faults.logLeak = false));
-        break;
-      case 'lose-prompt':
-        faults.losePrompt = true;
-        break;
-      case 'lose-reply':
-        faults.loseReply = true;
-        break;
-      case 'lose-result':
-        faults.result = fault.as ?? '';
-        break;
-      case 'lose-notice':
-        faults.loseNotice = true;
-        break;
-      case 'keep-waiting':
-        faults.keepWaiting = { overtake: fault.overtake === true };
-        break;
-      case 'lose-closed':
-        faults.loseClosed = true;
-        break;
-      case 'cut-block':
-        faults.cutBlock = { after: fault.after };
-        break;
-      case 'send-fail':
-        faults.sendFail = { thenOk: fault.thenOk === true };
-        break;
-      case 'wifi-lost':
-        modem.loseWifi(fault.links ?? 'close', fault.for);
-        break;
-      case 'dhcp-lost':
-        modem.loseDhcp(fault.for);
-        break;
-      case 'unplug':
-        this.port.finish(new LineError('ENODEV', 'the virtual modem was unplugged'));
-        this.close();
-        break;
-    }
+    const { modem, damage, speeds, random } = this;
+    modem.report.fault(fault);
+    applyFault(fault, { modem, damage, speeds, random, unplug: () => this.unplug() });
   }
 
   /**
@@ -266,6 +200,11 @@ export class Emulator {
     this.toHost.clear();
     this.toModem.clear();
     this.port.finish(new LineError('EBADF', 'the line to the virtual modem is closed'));
+  }
+
+  private unplug(): void {
+    this.port.finish(new LineError('ENODEV', 'the virtual modem was unplugged'));
+    this.close();
   }
 
   /** With flow control 2 and 3 of `AT+UART_CUR`, the modem waits while its CTS, which is the host's RTS, is low. */
