@@ -1,7 +1,6 @@
 import {
   asapScheduler,
   catchError,
-  defaultIfEmpty,
   defer,
   EMPTY,
   finalize,
@@ -12,6 +11,7 @@ import {
   type MonoTypeOperatorFunction,
   type Observable,
   observeOn,
+  race,
   type SchedulerLike,
   Subject,
   subscribeOn,
@@ -137,10 +137,9 @@ export class LinkWriter {
     return reader.hasEnded
       ? identity
       : catchError((error: unknown) =>
-          reader.endsWithin(endOfPeer).pipe(
-            // Nobody waits for the outcome any more.
-            takeUntil(closing$),
-            defaultIfEmpty(true),
+          // When this end is closed, nobody waits for the outcome any more.
+          race(reader.endsWithin(endOfPeer), closing$.pipe(map(() => true))).pipe(
+            take(1),
             map((isEnd) => {
               if (!isEnd) throw error;
             }),
