@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 
 import { CommandFailure } from '../../../src/cli/manner/exitCodes';
+import { createEmulator } from '../../../src/emulator';
 import { takeAt } from '../../../harness/peers/peer';
 import { tcpServer, unusedPort } from '../../../harness/peers/tcpServer';
 import { webServer } from '../../../harness/peers/webServer';
@@ -106,5 +107,25 @@ describe('rx-usocket serve', () => {
     peer.end('answer');
     expect(await text(client)).toBe('answer');
     expect(await command.stop()).toMatchObject({ code: 130 });
+  });
+});
+
+describe.each([
+  ['proxy', () => Promise.resolve(['proxy', '--listen', '0'])],
+  ['forward', () => Promise.resolve(['forward', '0:host.example:80'])],
+  ['serve', async () => ['serve', `${await unusedPort()}:80`]],
+])('rx-usocket %s', (_name, args) => {
+  it('ends when the line is lost for good, and says why', async () => {
+    const virtual = createEmulator({ latency: 0, ...emulator });
+    await using command = startCommand([...(await args()), ...joined], {
+      ...surroundings,
+      openLine: () => virtual.uart,
+    });
+    await command.notes(/Ctrl-C ends it/);
+    virtual.fault({ kind: 'unplug' });
+    expect(await command.outcome).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('rx-usocket: the virtual modem was unplugged\n'),
+    });
   });
 });

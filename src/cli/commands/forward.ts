@@ -3,6 +3,7 @@ import { Argument, type Command } from 'commander';
 import { forwardServer } from '../../proxy/forward';
 import type { CommandContext } from '../manner/context';
 import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
+import { tellLosses } from '../manner/modemLoss';
 import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
 import { addLinkOptions, type LinkTimes } from '../serving/linkOptions';
@@ -34,7 +35,8 @@ export function forwardCommand(context: CommandContext): Command {
           ports.map(({ listen }) => listen),
           report,
         );
-        await withModem(options, context, async (nic) => {
+        await withModem(options, context, async (nic, running) => {
+          tellLosses(nic, report);
           const refused = (what: string, reason: string) => {
             report.note(`${what}: ${reason}`);
           };
@@ -42,7 +44,7 @@ export function forwardCommand(context: CommandContext): Command {
             listen,
             server: forwardServer(target, { nic, linkTimeout, halfCloseTimeout, refused }),
           }));
-          await serveUntilStopped(servings, context, (addresses) => {
+          await serveUntilStopped(servings, running, (addresses) => {
             for (const [index, { target }] of ports.entries()) {
               const listen = addresses[index] ?? target;
               report.result({ listen, target }, () => `${shownAddress(listen)} leads to ${shownAddress(target)}`);

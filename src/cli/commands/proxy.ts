@@ -4,6 +4,7 @@ import type { LocalAddress } from '../../proxy/localServer';
 import { proxyServer } from '../../proxy/proxyServer';
 import type { CommandContext } from '../manner/context';
 import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
+import { tellLosses } from '../manner/modemLoss';
 import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
 import { addLinkOptions, type LinkTimes } from '../serving/linkOptions';
@@ -43,12 +44,13 @@ export function proxyCommand(context: CommandContext): Command {
     .action(async ({ listen, linkTimeout, halfCloseTimeout, ...options }: ProxyCommandOptions) => {
       const report = reportOf(options, context);
       warnOfOthers([listen], report);
-      await withModem(options, context, async (nic) => {
+      await withModem(options, context, async (nic, running) => {
+        tellLosses(nic, report);
         const refused = (what: string, reason: string) => {
           report.note(`${what}: ${reason}`);
         };
         const server = proxyServer({ nic, linkTimeout, halfCloseTimeout, refused });
-        await serveUntilStopped([{ server, listen }], context, ([address = listen]) => {
+        await serveUntilStopped([{ server, listen }], running, ([address = listen]) => {
           report.result(address, shownAddress);
           report.note(`A proxy for SOCKS5 and HTTP: socks5h://${shownAddress(address)}. Ctrl-C ends it.`);
         });

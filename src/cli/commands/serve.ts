@@ -6,6 +6,7 @@ import { publicServer } from '../../proxy/forward';
 import type { CommandContext } from '../manner/context';
 import { CommandFailure, exitCodes } from '../manner/exitCodes';
 import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
+import { tellLosses } from '../manner/modemLoss';
 import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
 import { parsePublicPort, type PublicPort, shownAddress } from '../serving/places';
@@ -28,20 +29,23 @@ export function serveCommand(context: CommandContext): Command {
     .addHelpText('after', help)
     .action(async ({ port, target }: PublicPort, options: ModemCommandOptions) => {
       const report = reportOf(options, context);
-      await withModem(options, context, async (nic) => {
+      await withModem(options, context, async (nic, { signal }) => {
+        tellLosses(nic, report);
         const refused = (what: string, reason: string) => {
           report.note(`${what}: ${reason}`);
         };
         const server = publicServer(target, { nic, refused }).listen({ port });
+        const closed = once(server, 'close');
+        // It may fail while the address is asked for.
+        closed.catch(() => undefined);
         await once(server, 'listening');
         const [host] = await nic.ifconfig();
         report.result({ listen: { host, port }, target }, (served) => {
           return `${shownAddress(served.listen)} leads to ${shownAddress(served.target)}`;
         });
         report.note('Ctrl-C ends it.');
-        const closed = once(server, 'close');
-        await Promise.race([once(context.signal, 'abort'), closed]);
-        context.signal.throwIfAborted();
+        await Promise.race([once(signal, 'abort'), closed]);
+        signal.throwIfAborted();
         throw new CommandFailure('the modem has stopped listening', exitCodes.modem);
       });
     });

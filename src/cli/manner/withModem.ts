@@ -3,13 +3,13 @@ import { noop } from 'rxjs';
 import { ESP8285 } from '../../esp8285';
 import { printTrace, traceLine } from '../../printTrace';
 import { longestDelay } from '../../streams';
-import { withoutPassword } from '../../transports';
 import { messageOf } from '../../usocket/contract/messageOf';
 import type { CommandContext } from './context';
 import { codeOf, CommandFailure, exitCodes, failureOf } from './exitCodes';
 import type { LineCommandOptions, ModemCommandOptions } from './modemCommand';
-import { type LineSettings, lineSettings, networkSettings } from './modemSettings';
-import { closeLine, lineFailure, openLine } from './openLine';
+import { downForGood, modemFailure, withLoss } from './modemLoss';
+import { lineSettings, networkSettings } from './modemSettings';
+import { closeLine, openLine } from './openLine';
 import { reportOf } from './report';
 
 /**
@@ -22,18 +22,18 @@ import { reportOf } from './report';
 export async function withModem<T>(
   options: ModemCommandOptions,
   context: CommandContext,
-  run: (nic: ESP8285) => Promise<T>,
+  run: (nic: ESP8285, context: CommandContext) => Promise<T>,
 ): Promise<T> {
   // A mistake there is told before the key is asked for.
   lineSettings(options, context);
   const network = await networkSettings(options, context);
-  return await withInterface(options, context, async (nic) => {
+  return await withInterface(options, context, async (nic, running) => {
     if (network) {
       await nic.connect(network.ssid, network.key === '' ? null : network.key).catch((cause: unknown) => {
         throw failureOf(cause, codeOf(cause) === 'EINVAL' ? exitCodes.usage : exitCodes.network);
       });
     }
-    return await run(nic).catch((error: unknown) => {
+    return await run(nic, running).catch((error: unknown) => {
       if (codeOf(error) !== 'ENETUNREACH' || network) throw error;
       const why = messageOf(error).replace('; call nic.connect(ssid, key) first', '');
       const advice = '; name a network with --ssid, or join one first: rx-usocket join';
@@ -46,11 +46,13 @@ export async function withModem<T>(
  * Opens the line and the interface that the options name, and runs something with the interface. The interface is always
  * closed in the end. When the command is aborted it is closed at once, so that everything under way rejects, and what
  * `run` still does is waited for.
+ *
+ * @param run The signal of its context also aborts when the modem is down for good, for a command that would wait for ever.
  */
 export async function withInterface<T>(
   options: LineCommandOptions,
   context: CommandContext,
-  run: (nic: ESP8285) => Promise<T>,
+  run: (nic: ESP8285, context: CommandContext) => Promise<T>,
 ): Promise<T> {
   const { signal } = context;
   const settings = lineSettings(options, context);
@@ -66,24 +68,25 @@ export async function withInterface<T>(
     await closeLine(line);
   };
   const closeNow = (): void => void close().catch(noop);
+  const running = { ...context, signal: AbortSignal.any([signal, downForGood(nic, settings)]) };
   // A line such as that of `emulator:` does not keep the process running by itself.
-  const running = setInterval(noop, longestDelay);
+  const keeping = setInterval(noop, longestDelay);
   signal.addEventListener('abort', closeNow);
   try {
     follow(nic, options, context);
     await nic.start().catch((cause: unknown) => {
-      throw startFailure(cause, settings);
+      throw modemFailure(cause, settings);
     });
-    const result = await run(nic);
+    const result = await run(nic, running);
     signal.throwIfAborted();
     return result;
   } catch (error) {
     signal.throwIfAborted();
-    throw error;
+    throw withLoss(error, nic, settings);
   } finally {
     signal.removeEventListener('abort', closeNow);
     await close();
-    clearInterval(running);
+    clearInterval(keeping);
   }
 }
 
@@ -99,13 +102,4 @@ function follow(nic: ESP8285, options: LineCommandOptions, context: CommandConte
     // The command fails with this error.
     error: noop,
   });
-}
-
-const modemCodes: readonly (string | undefined)[] = ['EIO', 'EPROTO', 'EOPNOTSUPP', 'ETIMEDOUT'];
-
-function startFailure(cause: unknown, { port }: LineSettings): CommandFailure {
-  const isModem = modemCodes.includes(codeOf(cause));
-  return isModem
-    ? failureOf(cause, exitCodes.modem, `; rx-usocket doctor --port ${withoutPassword(port)} looks for the reason`)
-    : lineFailure(cause);
 }

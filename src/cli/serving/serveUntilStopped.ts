@@ -24,15 +24,16 @@ export function warnOfOthers(places: readonly LocalAddress[], report: Report): v
 }
 
 /**
- * Makes servers of this machine listen until the command is stopped, and closes them.
+ * Makes servers of this machine listen until the command is stopped, and closes them. Rejects with the reason.
  *
+ * @param context That of the running command, which also stops when the modem is down for good.
  * @param listening Told where they listen, in their order.
  */
 export async function serveUntilStopped(
   servings: readonly Serving[],
   { signal }: CommandContext,
   listening: (addresses: readonly LocalAddress[]) => void,
-): Promise<void> {
+): Promise<never> {
   const open: ListeningServer[] = [];
   try {
     for (const { server, listen } of servings) open.push(await listenOn(server, listen).catch(cannotListen(listen)));
@@ -40,6 +41,7 @@ export async function serveUntilStopped(
     signal.throwIfAborted();
     listening(open.map(({ address }) => address));
     await stopped;
+    throw signal.reason;
   } finally {
     for (const each of open) await each.close();
   }

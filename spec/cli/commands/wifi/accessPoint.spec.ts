@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { type FirmwareVersion, type ServedPty, servePty } from '../../../../src/emulator';
+import { createEmulator, type FirmwareVersion, type ServedPty, servePty } from '../../../../src/emulator';
 import { startProgram } from '../../../../harness/processes/program';
 import { faultyLine } from '../../support/faultyLine';
 import { runCommand } from '../../support/runCommand';
+import { startCommand } from '../../support/startCommand';
 
 const environment = { RX_USOCKET_AP_KEY: 'a-good-key' };
 
@@ -60,6 +61,15 @@ describe('rx-usocket ap', () => {
     } finally {
       await modem.close();
     }
+  });
+
+  it('ends when the line is lost for good', async () => {
+    const emulator = createEmulator({ latency: 0 });
+    const args = [...start, '--open', '--watch'];
+    await using command = startCommand(args, { openLine: () => emulator.uart });
+    await command.lines(1);
+    emulator.fault({ kind: 'unplug' });
+    expect(await command.outcome).toMatchObject({ code: 3, stderr: 'rx-usocket: the virtual modem was unplugged\n' });
   });
 
   it('goes on showing them at a line that does not keep a process running', async () => {

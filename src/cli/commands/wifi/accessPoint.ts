@@ -59,11 +59,11 @@ function startCommand(context: CommandContext): Command {
       // A mistake there is told before the key is asked for.
       lineSettings(options, context);
       const key = options.open ? undefined : await keyOf(ssid, options, context);
-      await withInterface(options, context, async (nic) => {
+      await withInterface(options, context, async (nic, running) => {
         await nic.enable_ap(ssid, key ?? '', options.channel, key === undefined ? nic.OPEN : nic.WPA2_PSK);
         const opened = { ssid, address: '192.168.4.1', isOpen: key === undefined };
         report.result(opened, () => `The network ${printable(ssid)} is open; the modem is 192.168.4.1 there.`);
-        if (options.watch) await watchStations(nic, report, context);
+        if (options.watch) await watchStations(nic, report, running);
       });
     });
 }
@@ -146,11 +146,12 @@ async function watchStations(nic: ESP8285, report: Report, { signal }: CommandCo
         report.text(`- ${mac}`);
       }
     },
-    // The command fails with this error.
+    // The command is aborted then.
     error: () => undefined,
   });
   await aborted(signal);
   watching.unsubscribe();
+  signal.throwIfAborted();
 }
 
 /** The key of the new network. It is never left out by accident. */
