@@ -4,6 +4,8 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
 
 import { takeAt } from '../../../harness/peers/peer';
+import { nextTurn } from '../../../harness/time/turns';
+import { createEmulator } from '../../../src/emulator';
 import { tcpServer, unusedPort } from '../../../harness/peers/tcpServer';
 import { udpPeer } from '../../../harness/peers/udpPeer';
 import { runCommand } from '../support/runCommand';
@@ -59,6 +61,56 @@ describe('rx-usocket nc', () => {
     await command.prints(/^pong$/);
     command.input.end();
     expect(await command.outcome).toMatchObject({ code: 0 });
+  });
+
+  it('keeps its input for whoever sends the first datagram to -u -l', async () => {
+    const port = await unusedPort();
+    await using command = startCommand(['nc', '-u', '-l', String(port), ...joined], surroundings);
+    command.input.write('first');
+    await command.notes(new RegExp(`^listens on [\\d.]+:${port}\n`));
+    await nextTurn();
+    command.input.write('second');
+    await using peer = await udpPeer();
+    await peer.send('hello', port);
+    expect(String((await peer.next()).data)).toBe('firstsecond');
+    command.input.end('third');
+    expect(String((await peer.next()).data)).toBe('third');
+    // It listens until it is stopped.
+    await peer.send('more', port);
+    await command.prints(/^hellomore$/);
+    expect(await command.stop()).toMatchObject({ code: 130 });
+  });
+
+  it('cuts what is too long for one datagram', async () => {
+    await using peer = await udpPeer();
+    const where = ['host.example', String(peer.port), '--wait', '1ms'];
+    await using command = startCommand(['nc', '-u', ...where, ...joined], surroundings);
+    command.input.end('x'.repeat(5000));
+    const sizes = [await peer.next(), await peer.next(), await peer.next()].map(({ data }) => data.length);
+    expect(sizes).toEqual([2048, 2048, 904]);
+    expect(await command.outcome).toMatchObject({ code: 0 });
+  });
+
+  it('fails when its input cannot be read before the first datagram', async () => {
+    const port = await unusedPort();
+    await using command = startCommand(['nc', '-u', '-l', String(port), ...joined], surroundings);
+    await command.notes(/^listens/);
+    command.input.destroy(new Error('EISDIR: read'));
+    expect(await command.outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('EISDIR') });
+  });
+
+  it('fails in order when the line is lost while it has a client', async () => {
+    const port = await unusedPort();
+    const emulator = createEmulator({ latency: 0 });
+    const args = ['nc', '-l', String(port), ...joined];
+    await using command = startCommand(args, { ...surroundings, openLine: () => emulator.uart });
+    await command.notes(/^listens/);
+    const client = connect(port, '127.0.0.1');
+    client.on('error', () => undefined).write('hello');
+    await command.prints(/^hello$/);
+    emulator.fault({ kind: 'unplug' });
+    expect(await command.outcome).toMatchObject({ code: 3, stderr: expect.stringContaining('unplugged') });
+    client.destroy();
   });
 
   it('fails when its input cannot be read', async () => {

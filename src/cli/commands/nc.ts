@@ -4,10 +4,12 @@ import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 
 import { type Command, Option } from 'commander';
+import { BehaviorSubject, filter, firstValueFrom, fromEvent, map, merge } from 'rxjs';
 
 import { usocket } from '../..';
 import type { ESP8285 } from '../../esp8285';
 import { connect, createServer } from '../../node';
+import { abortError } from '../manner/aborted';
 import type { CommandContext } from '../manner/context';
 import { usageFailure } from '../manner/exitCodes';
 import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
@@ -25,7 +27,8 @@ interface NcOptions extends ModemCommandOptions {
 const help = `
 When standard input ends, the connection stays open until the host has ended it, or has been silent for --wait. A modem cannot
 end one direction alone, so a host that waits for this end learns of it only then. With -u each piece of the input is a
-datagram, and the command ends --wait after the input.
+datagram, of 2048 bytes at most, and the command ends --wait after the input. With -u -l the input waits for the first
+datagram; from then on, whoever has sent last gets it.
 
 Examples:
   printf 'GET / HTTP/1.0\\r\\n\\r\\n' | rx-usocket nc host.example 80 --port /dev/ttyUSB0 --ssid my-ssid
@@ -49,7 +52,7 @@ export function ncCommand(context: CommandContext): Command {
       const to = place(where, options.listen === true);
       const report = reportOf(options, context);
       await withModem(options, context, async (nic) => {
-        if (options.udp) await datagrams(nic, to, options, context);
+        if (options.udp) await datagrams(nic, to, options, context, report);
         else if (options.listen) await accept(nic, to.port, options, context, report);
         else await talk(connect({ ...to, nic, halfCloseTimeout: options.wait }), context);
       });
@@ -73,13 +76,19 @@ async function accept(
   context: CommandContext,
   report: Report,
 ): Promise<void> {
-  const server = createServer({ nic, halfCloseTimeout: wait }).listen({ port });
+  const server = createServer({ nic, halfCloseTimeout: wait });
   server.maxConnections = 1;
+  // A client that is there already needs the port no more.
+  server.on('error', () => undefined);
   const { signal } = context;
-  await once(server, 'listening', { signal });
-  const [host] = await nic.ifconfig();
-  report.note(`listens on ${host}:${port}`);
-  const [client] = (await once(server, 'connection', { signal })) as [Socket];
+  // The client may come while the address is asked for.
+  const accepted = once(server, 'connection', { signal }) as Promise<[Socket]>;
+  const listening = once(server.listen({ port }), 'listening', { signal });
+  const told = listening.then(async () => {
+    const [host] = await nic.ifconfig();
+    report.note(`listens on ${host}:${port}`);
+  });
+  const [[client]] = await Promise.all([accepted, told]);
   await talk(client, context);
   server.close();
 }
@@ -103,29 +112,50 @@ async function datagrams(
   { host, port }: { readonly host: string; readonly port: number },
   { listen, wait }: NcOptions,
   { input, output, signal }: CommandContext,
+  report: Report,
 ): Promise<void> {
   const socket = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM, usocket.IPPROTO_UDP, { nic });
   const ending = new AbortController();
   const until = { signal: AbortSignal.any([signal, ending.signal]) };
-  let peer: readonly [string, number] | undefined;
-  if (listen) await socket.bind([host, port]);
-  else {
+  /** Whom the input is sent to; with `-l` the one who has sent last. */
+  const peer = new BehaviorSubject<readonly [string, number] | undefined>(undefined);
+  const ended$ = merge(
+    abortError(until.signal),
+    fromEvent(input, 'error').pipe(
+      map((error): never => {
+        throw error;
+      }),
+    ),
+  );
+  const known$ = merge(peer.pipe(filter((address) => address !== undefined)), ended$);
+  if (listen) {
+    await socket.bind([host, port]);
+    const [address] = await nic.ifconfig();
+    report.note(`listens on ${address}:${port}`);
+  } else {
     const [[, , , , address]] = await usocket.getaddrinfo(host, port, { nic });
     await socket.connect(address);
-    peer = address;
+    peer.next(address);
   }
 
   const receiving = (async () => {
     while (!until.signal.aborted) {
       const [bytes, from] = await socket.recvfrom(2048, until);
-      if (listen) peer = from;
+      if (listen) peer.next(from);
       output.write(bytes);
     }
   })().catch((error: unknown) => {
     if (!until.signal.aborted) throw error;
   });
   const sending = (async () => {
-    for await (const piece of input) if (peer) await socket.sendto(Buffer.from(piece as Uint8Array | string), peer);
+    // The input waits for the first datagram, whose sender gets it.
+    await firstValueFrom(known$);
+    for await (const piece of input) {
+      const bytes = Buffer.from(piece as Uint8Array | string);
+      for (let at = 0; at < bytes.length; at += nic.maxDatagram) {
+        await socket.sendto(bytes.subarray(at, at + nic.maxDatagram), await firstValueFrom(known$));
+      }
+    }
     if (listen) return;
     await setTimeout(wait, undefined, until);
     ending.abort();
