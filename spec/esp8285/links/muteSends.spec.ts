@@ -4,7 +4,7 @@ import { filter, map } from 'rxjs';
 
 import type { Rule } from '../../../src/testing';
 import { espAt222, nonos12 } from '../../../harness/modems/firmware';
-import { code, connected, peer } from '../../../harness/modems/stage';
+import { code, connected, peer, stage } from '../../../harness/modems/stage';
 import { marbles } from '../../../harness/time/marbles';
 
 const values = { s: 'sent', d: 'done' };
@@ -48,6 +48,20 @@ describe('a modem that answers nothing while it sends, ESP-AT 2.2.2', () => {
       link3.connect$(peer).subscribe();
       expectObservable(link4.sendall$('hello').pipe(code())).toBe('75s #', values, 'ETIMEDOUT');
       expectObservable(link3.sendall$('two').pipe(code())).toBe('105s #', values, 'EIO');
+    }),
+  );
+
+  it(
+    'is lost soon after a datagram, which waits for no peer',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const started: Rule = [/^AT\+CIPSTART=4,"UDP"/, '4,CONNECT\r\n\r\nOK\r\n'];
+      const script: Rule[] = [started, inStep, silent, ['hello', '\r\nRecv 5 bytes\r\n']];
+      const { nic } = stage(scheduler, { firmware: espAt222, script });
+      nic.openDatagram({ address: '0.0.0.0', port: 5_353 }).subscribe((port) => {
+        const sent$ = port.send(Buffer.from('hello'), { address: '192.168.1.9', port: 53 });
+        expectObservable(sent$.pipe(code())).toBe('8500ms #', values, 'ETIMEDOUT');
+      });
+      flush();
     }),
   );
 });

@@ -38,6 +38,8 @@ export interface PendingSend {
   readonly link: SendingLink;
   /** Bytes of the send. */
   readonly length: number;
+  /** Whether the result may wait until the peer takes the bytes. Datagrams wait for nobody. */
+  readonly waitsForPeer?: boolean;
 }
 
 /**

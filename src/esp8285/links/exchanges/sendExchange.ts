@@ -35,7 +35,8 @@ export function sendExchange(
     shown: command.shown,
     deadline,
     converse: (wire) => {
-      const send: PendingSend = { wire, command, link, length: bytes.length };
+      const waitsForPeer = deadline === sendDeadline;
+      const send: PendingSend = { wire, command, link, length: bytes.length, waitsForPeer };
       return defer(() => {
         if (!link.isOpen) throw new LinkGone('nothing was sent');
         let isApart = false;

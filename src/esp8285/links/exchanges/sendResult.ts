@@ -113,7 +113,7 @@ function resultOf(send: PendingSend, writing$: Observable<never>, progress: Prog
       }
       Object.assign(progress, { since: wire.clock.now(), isWithModem: true, early: undefined });
       wire.saysTaken = true;
-      if (wire.isMuteInSends) wire.probe.muted();
+      if (wire.isMuteInSends && send.waitsForPeer) wire.probe.muted();
     };
     const sent = (ok: boolean): void => {
       if (!progress.isWithModem) {
