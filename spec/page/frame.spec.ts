@@ -66,14 +66,37 @@ describe('the page', () => {
     }
   });
 
+  it('has the filter of the lanes behind one button on a phone', async () => {
+    const page = await pages.open({ viewport: phone });
+    const [tools, filter, search] = [
+      page.locator('#view-lanes .panel-head'),
+      page.locator('summary', { hasText: 'Filter' }),
+      page.getByRole('searchbox'),
+    ];
+    const lines = async () => Math.round(((await tools.boundingBox())?.height ?? 0) / 44);
+    expect(await lines()).toBe(1);
+    await filter.click();
+    await search.fill('AT');
+    await page.getByText('0 matches').waitFor();
+    expect(await hiddenParts(page)).toEqual([]);
+    expect(await violationsIn(page)).toEqual([]);
+    await search.press('Escape');
+    await search.waitFor({ state: 'hidden' });
+    await filter.click();
+    await page.getByRole('application').click();
+    await search.waitFor({ state: 'hidden' });
+    expect(await lines()).toBe(1);
+  });
+
   it('keeps the theme that was chosen', async () => {
     const page = await pages.open({ colorScheme: 'light' });
-    const theme = () => page.locator('html').getAttribute('data-theme');
-    expect(await theme()).toBe('light');
+    // The page draws it in one of the next frames.
+    const themed = (theme: string) => page.locator(`html[data-theme=${theme}]`).waitFor();
+    await themed('light');
     await page.getByLabel('Theme').selectOption('dark');
-    expect(await theme()).toBe('dark');
+    await themed('dark');
     await page.reload();
     await page.getByRole('tab').first().waitFor();
-    expect(await theme()).toBe('dark');
+    await themed('dark');
   });
 });

@@ -1,16 +1,20 @@
 import { useState } from 'preact/hooks';
 
+import { useIsPhone } from '../app/useIsPhone';
 import { useObservable } from '../app/useObservable';
-import { type Filter, noFilter } from '../marbles/filter';
+import { type Filter, isEmpty, noFilter } from '../marbles/filter';
 import { kindGroups, type KindGroup } from '../marbles/marbleKinds';
 import { messageOf } from '../notices/messageOf';
+import { Choice } from './Choice';
 import type { LanesView } from './lanesView';
+import { Menu } from './Menu';
 
 const groups = Object.keys(kindGroups) as readonly KindGroup[];
 const links = [0, 1, 2, 3, 4];
 
-/** Finds marbles by their text, their kind and their link. */
+/** Finds marbles by their text, their kind and their link. On a phone, it is one button, which opens the rest. */
 export function FilterBar({ view }: { readonly view: LanesView }) {
+  const isPhone = useIsPhone();
   const filter = useObservable(view.filter$, noFilter);
   const found = useObservable(view.found$, undefined);
   const [text, setText] = useState('');
@@ -27,8 +31,8 @@ export function FilterBar({ view }: { readonly view: LanesView }) {
     setText(wanted);
     use({ text: wanted });
   };
-  return (
-    <div class="lanes-tools" role="search" aria-label="Filter">
+  const fields = (
+    <>
       <input
         type="search"
         value={text}
@@ -89,40 +93,17 @@ export function FilterBar({ view }: { readonly view: LanesView }) {
         {problem ??
           (found && `${found.count}${found.isComplete ? '' : '+'} ${found.count === 1 ? 'match' : 'matches'}`)}
       </span>
-    </div>
+    </>
   );
-}
-
-interface ChoiceProps<T> {
-  readonly name: string;
-  readonly all: readonly T[];
-  /** `undefined` if all are. */
-  readonly chosen: ReadonlySet<T> | undefined;
-  readonly label: (one: T) => string;
-  readonly choose: (some: ReadonlySet<T> | undefined) => void;
-}
-
-/** Chooses some of a few things. None chosen means all of them. */
-function Choice<T extends string | number>({ name, all, chosen, label, choose }: ChoiceProps<T>) {
-  const toggle = (one: T) => {
-    const others = all.filter((each) => each !== one && chosen?.has(each));
-    const some = chosen?.has(one) ? others : [...others, one];
-    choose(some.length > 0 ? new Set(some) : undefined);
-  };
   return (
-    <details class="menu">
-      <summary>
-        {name}
-        {chosen && ` (${chosen.size})`}
-      </summary>
-      <div class="menu-body" role="group" aria-label={name}>
-        {all.map((one) => (
-          <label key={one}>
-            <input type="checkbox" checked={chosen?.has(one) ?? false} onChange={() => toggle(one)} />
-            {label(one)}
-          </label>
-        ))}
-      </div>
-    </details>
+    <div class="lanes-tools" role="search" aria-label="Filter">
+      {isPhone ? (
+        <Menu name="Filter" isInUse={!isEmpty(filter)}>
+          {fields}
+        </Menu>
+      ) : (
+        fields
+      )}
+    </div>
   );
 }

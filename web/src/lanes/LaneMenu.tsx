@@ -4,6 +4,7 @@ import { useMemo } from 'preact/hooks';
 import { useObservable } from '../app/useObservable';
 import type { Lane } from '../marbles/lane';
 import type { LanesView } from './lanesView';
+import { Menu } from './Menu';
 
 const none = { hidden: new Set<string>(), folded: new Set<string>() };
 const noLanes: readonly Lane[] = [];
@@ -22,16 +23,13 @@ export function LaneMenu({ view }: { readonly view: LanesView }) {
   const lanes = useObservable(lanes$, noLanes);
   const { hidden } = useObservable(view.choices$, none);
   return (
-    <details class="menu">
-      <summary>Lanes{hidden.size > 0 && ` (${hidden.size} hidden)`}</summary>
-      <div class="menu-body" role="group" aria-label="Lanes that are shown">
-        {lanes.map(({ key, name }) => (
-          <label key={key}>
-            <input type="checkbox" checked={!hidden.has(key)} onChange={() => view.toggleHidden(key)} />
-            {name}
-          </label>
-        ))}
-      </div>
-    </details>
+    <Menu name="Lanes" more={hidden.size > 0 ? `(${hidden.size} hidden)` : undefined} isInUse={hidden.size > 0}>
+      {lanes.map(({ key, name }) => (
+        <label key={key}>
+          <input type="checkbox" checked={!hidden.has(key)} onChange={() => view.toggleHidden(key)} />
+          {name}
+        </label>
+      ))}
+    </Menu>
   );
 }
