@@ -54,6 +54,15 @@ describe('the playground', () => {
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
   });
 
+  it('is started from the empty lanes, which a phone shows first', async () => {
+    const page = await pages.open({ viewport: { width: 390, height: 844 } });
+    await page.getByRole('button', { name: 'Run “Download a picture”' }).click();
+    await page.getByRole('button', { name: 'Commands', exact: true }).waitFor();
+    await page.getByText('Nothing has happened yet.').waitFor({ state: 'hidden' });
+    await page.getByRole('tab', { name: 'Program' }).click();
+    await page.getByRole('button', { name: 'Stop' }).waitFor();
+  });
+
   it('runs a program that was written in it, and a fault ends its socket as the table says', async () => {
     const page = await pages.open();
     await write(page, slowDownload);

@@ -1,12 +1,14 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 
 import { FaultsPanel } from '../faults/FaultsPanel';
 import { InspectorPanel } from '../inspector/InspectorPanel';
 import { LanesPanel } from '../lanes/LanesPanel';
 import { ModemPanel } from '../modem/ModemPanel';
+import { ChosenProgram } from '../playground/chosenProgram';
 import { PlaygroundPanel } from '../playground/PlaygroundPanel';
 import { PlotsPanel } from '../plots/PlotsPanel';
 import type { Session } from '../session/session';
+import { isLocal } from '../sources/localSource';
 import { focusNextPanel } from './focusNextPanel';
 import { folded, type Pane, type PaneSizes, rememberSizes, resized } from './paneSizes';
 import { Separator } from './Separator';
@@ -25,8 +27,10 @@ interface PanesProps {
  * them. A phone shows one panel at a time, a larger screen the lanes, the plots, and one panel beside them.
  */
 export function Panes({ session, sizes, setSizes }: PanesProps) {
+  const { source } = session;
   const isPhone = useIsPhone();
-  const views = viewsOf(session.source, isPhone);
+  const views = viewsOf(source, isPhone);
+  const program = useMemo(() => (isLocal(source) ? new ChosenProgram(source) : undefined), [source]);
   const [chosen, choose] = useState<View>();
   const shown = views.find((view) => view === chosen) ?? views[0] ?? 'modem';
   useEffect(() => rememberSizes(sizes), [sizes]);
@@ -54,9 +58,9 @@ export function Panes({ session, sizes, setSizes }: PanesProps) {
     <main class={['panes', ...folds].join(' ')} style={style}>
       <div class="left" id="side" tabIndex={-1}>
         <Tabs views={views} shown={shown} choose={choose} />
-        {views.includes('program') && (
+        {program && (
           <section class="panel side" {...attributes('program')}>
-            <PlaygroundPanel session={session} />
+            <PlaygroundPanel program={program} />
           </section>
         )}
         {views.includes('faults') && (
@@ -75,7 +79,7 @@ export function Panes({ session, sizes, setSizes }: PanesProps) {
       <Separator name="the side panel" side="before" axis="x" {...separator('side')} />
       <div class="right">
         <section class="panel lanes" {...attributes('lanes')}>
-          <LanesPanel session={session} />
+          <LanesPanel session={session} program={program} />
         </section>
         <Separator name="the plots" side="after" axis="y" {...separator('plots')} />
         <section class="panel plots" {...attributes('plots')}>

@@ -1,3 +1,4 @@
+import { isLocal } from '../sources/localSource';
 import type { Source } from '../sources/source';
 
 /** The panels that tabs show and hide. */
@@ -12,13 +13,8 @@ export const viewNames: Readonly<Record<View, string>> = {
 };
 
 /** The tabs for a source, in order. The first one is shown at the beginning. */
-export function viewsOf(source: Pick<Source, 'kind' | 'faults'>, isPhone: boolean): readonly View[] {
-  const program: View[] = runsHere(source) ? ['program'] : [];
+export function viewsOf(source: Source, isPhone: boolean): readonly View[] {
+  const program: View[] = isLocal(source) ? ['program'] : [];
   const faults: View[] = source.faults ? ['faults'] : [];
   return isPhone ? ['lanes', 'plots', 'modem', ...program, ...faults] : [...program, ...faults, 'modem'];
-}
-
-/** Whether programs of the page can use the modem. */
-function runsHere({ kind }: Pick<Source, 'kind'>): boolean {
-  return kind === 'playground' || kind === 'serial' || kind === 'line';
 }

@@ -1,14 +1,21 @@
 import { useEffect, useRef } from 'preact/hooks';
 
 import { useObservable } from '../app/useObservable';
+import type { ChosenProgram } from '../playground/chosenProgram';
 import { CanvasPainter } from './canvasPainter';
+import { EmptyLanes } from './EmptyLanes';
 import { LaneLabels } from './LaneLabels';
 import { onLaneKey } from './laneKeys';
 import { heightOf, rulerHeight } from './laneRows';
 import type { LanesView } from './lanesView';
 
+interface LanesCanvasProps {
+  readonly view: LanesView;
+  readonly program: ChosenProgram | undefined;
+}
+
 /** The labels of the lanes, and the canvas beside them. */
-export function LanesCanvas({ view }: { readonly view: LanesView }) {
+export function LanesCanvas({ view, program }: LanesCanvasProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const rows = useObservable(view.rows$, []);
@@ -30,7 +37,7 @@ export function LanesCanvas({ view }: { readonly view: LanesView }) {
           aria-describedby="selected-marble"
           onKeyDown={(event) => onLaneKey(view, event)}
         />
-        {rows.length === 0 && <p class="lanes-empty muted">Nothing has happened yet.</p>}
+        {rows.length === 0 && <EmptyLanes source={view.session.source} program={program} />}
       </div>
     </div>
   );

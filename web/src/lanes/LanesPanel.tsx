@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks';
 
+import type { ChosenProgram } from '../playground/chosenProgram';
 import type { Session } from '../session/session';
 import { FilterBar } from './FilterBar';
 import { LanesCanvas } from './LanesCanvas';
@@ -8,8 +9,14 @@ import { LiveSummary } from './LiveSummary';
 import { MarbleList } from './MarbleList';
 import { TimeBar } from './TimeBar';
 
+interface LanesPanelProps {
+  readonly session: Session;
+  /** The program that the page can run on this source. */
+  readonly program: ChosenProgram | undefined;
+}
+
 /** What goes over the line and through the sockets, as marbles on lanes that grow to the right. */
-export function LanesPanel({ session }: { readonly session: Session }) {
+export function LanesPanel({ session, program }: LanesPanelProps) {
   const view = useMemo(() => new LanesView(session), [session]);
   return (
     <>
@@ -17,7 +24,7 @@ export function LanesPanel({ session }: { readonly session: Session }) {
         <TimeBar view={view} />
         <FilterBar view={view} />
       </div>
-      <LanesCanvas view={view} />
+      <LanesCanvas view={view} program={program} />
       <MarbleList view={view} />
       <LiveSummary session={session} />
     </>

@@ -1,18 +1,12 @@
-/** What a program needs to join the network of a real modem. Nothing of it is kept when the page is closed. */
-export interface JoinSettings {
-  readonly ssid: string;
-  readonly key: string;
-  /** Further arguments of the samples. */
-  readonly more: string;
-}
+import type { ChosenProgram, JoinSettings } from './chosenProgram';
 
 /** The network of a real modem, which programs join. */
-export function LineFields({ join }: { readonly join: { current: JoinSettings } }) {
+export function LineFields({ program }: { readonly program: ChosenProgram }) {
   const take = (name: keyof JoinSettings) => ({
-    defaultValue: join.current[name],
+    defaultValue: program.join[name],
     autocomplete: 'off',
     onInput: ({ currentTarget }: { readonly currentTarget: HTMLInputElement }) => {
-      join.current = { ...join.current, [name]: currentTarget.value };
+      program.join = { ...program.join, [name]: currentTarget.value };
     },
   });
   return (

@@ -28,6 +28,11 @@ export class EditedPrograms {
     this.isEdited$ = this.isEdited.asObservable();
   }
 
+  /** The chosen program as it is offered. */
+  get current(): OfferedProgram {
+    return this.chosen.value;
+  }
+
   /** The chosen program as the user has edited it. */
   get code(): string {
     const { id, code } = this.chosen.value;

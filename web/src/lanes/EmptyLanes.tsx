@@ -1,0 +1,41 @@
+import { useObservable } from '../app/useObservable';
+import type { ChosenProgram } from '../playground/chosenProgram';
+import type { Source } from '../sources/source';
+
+interface EmptyLanesProps {
+  readonly source: Source;
+  /** The program that is to be run, if the page runs programs on this source. */
+  readonly program: ChosenProgram | undefined;
+}
+
+/** What the lanes say before anything has happened. Where that needs a program, it can be started here. */
+export function EmptyLanes({ source, program }: EmptyLanesProps) {
+  return (
+    <div class="lanes-empty">
+      <p>Nothing has happened yet.</p>
+      <p class="muted">
+        Each command and its answer, each block of data, and each call of a socket becomes a marble here
+        {source.replay ? '.' : ', at the moment when it happens.'}
+      </p>
+      {program?.source.world && <Start program={program} />}
+    </div>
+  );
+}
+
+/** On a virtual modem, a program needs nothing else. */
+function Start({ program }: { readonly program: ChosenProgram }) {
+  const { title } = useObservable(program.programs.chosen$, program.programs.current);
+  const stage = useObservable(program.source.programs.stage$, 'idle');
+  return (
+    <button
+      type="button"
+      class="primary"
+      aria-disabled={stage !== 'idle'}
+      onClick={() => {
+        if (stage === 'idle') program.run();
+      }}
+    >
+      {stage === 'idle' ? `Run “${title}”` : 'The program starts …'}
+    </button>
+  );
+}
