@@ -55,7 +55,12 @@ export class PartialFile {
   async begin(url: string, validator: string | undefined): Promise<FileHandle> {
     await rm(this.note, { force: true });
     const file = await open(this.path, 'w');
-    if (validator !== undefined) await writeFile(this.note, JSON.stringify({ url, validator } satisfies Origin));
+    try {
+      if (validator !== undefined) await writeFile(this.note, JSON.stringify({ url, validator } satisfies Origin));
+    } catch (cause) {
+      await file.close();
+      throw cause;
+    }
     return file;
   }
 

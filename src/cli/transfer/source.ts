@@ -20,39 +20,41 @@ export async function source(name: string, { input }: CommandContext): Promise<S
   if (name === '-') return { body: input instanceof Readable ? input : Readable.from(input), size: undefined };
   try {
     const file = await open(name);
-    const details = await file.stat();
-    if (details.isDirectory()) {
+    return await opened(name, file).catch(async (cause: unknown) => {
       await file.close();
-      throw new Error(`${name} is a directory`);
-    }
-    // The size of a pipe or a device is 0, whatever comes from it, and so is that of a file in /proc.
-    if (!details.isFile()) return { body: file.createReadStream({ highWaterMark }), size: undefined };
-    if (details.size === 0) return await wholeOf(file);
-    return { body: Readable.from(firstBytes(file, details.size), { objectMode: false }), size: details.size };
+      throw cause;
+    });
   } catch (cause) {
     throw usageFailure(messageOf(cause), { cause });
   }
 }
 
+/** The content of an open file, which is closed with the body. */
+async function opened(name: string, file: FileHandle): Promise<Source> {
+  const details = await file.stat();
+  if (details.isDirectory()) throw new Error(`${name} is a directory`);
+  // The size of a pipe or a device is 0, whatever comes from it, and so is that of a file in /proc.
+  if (!details.isFile()) return { body: file.createReadStream({ highWaterMark }), size: undefined };
+  if (details.size === 0) return await wholeOf(file);
+  const body = Readable.from(firstBytes(file, details.size), { objectMode: false });
+  // Not in the generator, because one that nobody has begun to read runs none of its code when it is given up.
+  body.once('close', () => void file.close());
+  return { body, size: details.size };
+}
+
+/** Reads a file to its end, and closes it. */
 async function wholeOf(file: FileHandle): Promise<Source> {
-  try {
-    const content = await file.readFile();
-    return { body: Readable.from(content.length > 0 ? [content] : [], { objectMode: false }), size: content.length };
-  } finally {
-    await file.close();
-  }
+  const content = await file.readFile();
+  await file.close();
+  return { body: Readable.from(content.length > 0 ? [content] : [], { objectMode: false }), size: content.length };
 }
 
 /** As many bytes as the receiver was told, although the file may change meanwhile. Throws if there are fewer. */
 async function* firstBytes(file: FileHandle, size: number): AsyncGenerator<Buffer> {
   let missing = size;
-  try {
-    for await (const piece of file.createReadStream({ end: size - 1, highWaterMark }) as AsyncIterable<Buffer>) {
-      missing -= piece.length;
-      yield piece;
-    }
-  } finally {
-    await file.close();
+  for await (const piece of file.createReadStream({ end: size - 1, highWaterMark }) as AsyncIterable<Buffer>) {
+    missing -= piece.length;
+    yield piece;
   }
   if (missing > 0) throw new Error(`the file has become ${missing.toLocaleString('en')} bytes shorter meanwhile`);
 }
