@@ -39,6 +39,33 @@ describe('ItemQueue', () => {
     expect(heard).toEqual(['readable: true', 'a', 'readable: false']);
   });
 
+  it(
+    'is not readable for an item that a taker waits for, whoever was first to subscribe',
+    marbles(({ hot, expectObservable }) => {
+      const queue = new ItemQueue<string>({ capacity: 10 });
+      const come$ = hot('             --a-b---').pipe(map((item) => queue.push(item)));
+      const states = { y: true, n: false };
+      expectObservable(queue.readable$).toBe('n---y-n-', states);
+      expectObservable(queue.take$()).toBe('  --(a|)');
+      expectObservable(queue.readable$).toBe('n---y-n-', states);
+      expectObservable(queue.take$(), '------^').toBe('------(b|)');
+      expectObservable(come$).toBe('          --y-y---', states);
+    }),
+  );
+
+  it('tells all who watch the same when one of them changes the queue', () => {
+    const queue = new ItemQueue<string>({ capacity: 10 });
+    const heard: string[] = [];
+    for (const name of ['one', 'two']) {
+      queue.readable$.subscribe((readable) => {
+        heard.push(`${name}: ${readable}`);
+        if (readable) queue.takeNow();
+      });
+    }
+    queue.push('a');
+    expect(heard).toEqual(['one: false', 'two: false', 'one: true', 'one: false']);
+  });
+
   it('lets a taker take again when it hears its end', () => {
     const queue = new ItemQueue<string>({ capacity: 10 });
     queue.push('a');

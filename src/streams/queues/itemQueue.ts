@@ -23,7 +23,10 @@ export class ItemQueue<T> {
   /** Whether {@link ItemQueue.take$} would emit or fail at once; replays the current state. */
   readonly readable$: Observable<boolean>;
 
+  /** For those who take. */
   private readonly changed = new BehaviorSubject<ItemQueue<T>>(this);
+  /** For those who watch: an item that somebody waits for is taken before they are told. */
+  private readonly settled = new BehaviorSubject<ItemQueue<T>>(this);
   private readonly mutex = new Mutex();
   private readonly sizeOf: (item: T) => number;
   private capacity: number;
@@ -34,7 +37,7 @@ export class ItemQueue<T> {
   constructor({ capacity, sizeOf = () => 1 }: ItemQueueOptions<T>) {
     this.capacity = capacity;
     this.sizeOf = sizeOf;
-    this.readable$ = this.changed.pipe(
+    this.readable$ = this.settled.pipe(
       map((queue) => queue.readable),
       distinctUntilChanged(),
     );
@@ -158,5 +161,6 @@ export class ItemQueue<T> {
 
   private emitChange(): void {
     this.changed.next(this);
+    this.settled.next(this);
   }
 }
