@@ -93,8 +93,9 @@ export function optionChange(level: number, option: number, value: OptionValue):
 }
 
 function integerOf(value: OptionValue, name: string): number {
-  const number = value instanceof Uint8Array ? (value.length === 4 ? viewOf(value).getInt32(0, true) : NaN) : value;
-  if (Number.isInteger(Number(number))) return Number(number);
+  const number = value instanceof Uint8Array && value.length === 4 ? viewOf(value).getInt32(0, true) : value;
+  if (typeof number === 'boolean') return Number(number);
+  if (typeof number === 'number' && Number.isInteger(number)) return number;
   throw invalid(name, 'a whole number, or the 4 bytes of one');
 }
 
