@@ -141,6 +141,21 @@ describe('rx-usocket get', () => {
     expect(await readdir(folder)).toEqual(['file']);
   });
 
+  it('continues by the time of the last change only if the answer is younger', async () => {
+    const date = 'Sat, 01 Jan 2000 00:00:05 GMT';
+    const changed: Record<string, string> = { '/before': 'Sat, 01 Jan 2000 00:00:04 GMT', '/just-now': date };
+    await using web = await webServer((request, response) => {
+      const times = { date, 'last-modified': changed[request.url ?? ''], 'content-length': content.length };
+      response.writeHead(200, times).write(half, () => {
+        if (response.socket) destroyLater(response.socket);
+      });
+    });
+    const get = (path: string) =>
+      runCommand(['get', `http://host.example:${web.port}${path}`, '-o', file, ...joined], surroundings);
+    expect((await get('/before')).stderr).toContain('the same command continues');
+    expect((await get('/just-now')).stderr).toContain('it cannot be continued');
+  });
+
   it('leaves a file as it is when the server refuses, or does not say how long its answer is', async () => {
     await writeFile(file, 'as it was');
     await using web = await webServer((request, response) => {

@@ -179,8 +179,12 @@ function lengthOf(headers: IncomingHttpHeaders): number | undefined {
   return length === undefined ? undefined : Number(length);
 }
 
-/** A strong validator, which changes with each byte of the content (RFC 9110, section 13.1.5). */
-function validatorOf({ etag, 'last-modified': lastModified }: IncomingHttpHeaders): string | undefined {
+/**
+ * A strong validator, which changes with each byte of the content (RFC 9110, section 13.1.5). A time is one only if the answer
+ * is younger: within the same second, the content may have changed again (section 8.8.2.2).
+ */
+function validatorOf({ etag, date, 'last-modified': lastModified }: IncomingHttpHeaders): string | undefined {
   if (etag !== undefined) return etag.startsWith('W/') ? undefined : etag;
-  return lastModified;
+  const age = Date.parse(date ?? '') - Date.parse(lastModified ?? '');
+  return age >= 1000 ? lastModified : undefined;
 }
