@@ -228,8 +228,8 @@ export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
   /**
    * Sends an echo request to a host, by name or address, and resolves to how long the answer took, in milliseconds.
    *
-   * Rejects with `ETIMEDOUT` when the host does not answer, `EIO` when its name is not found or the modem refuses,
-   * `EINVAL`.
+   * Rejects with `ETIMEDOUT` when the host does not answer, `ENETUNREACH` without a network, `EIO` when its name is not found
+   * or the modem refuses, `EINVAL`.
    */
   ping(host: string, options?: Abortable): Promise<number> {
     return promiseOf(this.ping$(host), options);

@@ -281,12 +281,15 @@ export class ESP8285Streams extends Inspectable implements Nic {
   /**
    * Sends an echo request to a host, by name or address, and emits how long the answer took, in milliseconds.
    *
-   * Errors: `ETIMEDOUT` when the host does not answer, `EIO` when its name is not found or the modem refuses, `EINVAL`.
+   * Errors: `ETIMEDOUT` when the host does not answer, `ENETUNREACH` without a network, `EIO` when its name is not found or the
+   * modem refuses, `EINVAL`.
    */
   ping$(host: string): Observable<number> {
     return this.whenUp((up) =>
       // A name that is too long for the firmware is looked up first.
-      (isTooLong(up, host) ? this.resolve(host) : of([host])).pipe(concatMap(([address = host]) => ping(up, address))),
+      (isTooLong(up, host) ? this.resolve(host) : of([host])).pipe(
+        concatMap(([address = host]) => ping(up, address, () => this.modem.state.hasAddress)),
+      ),
     );
   }
 

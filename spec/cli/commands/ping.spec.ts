@@ -48,8 +48,10 @@ describe('rx-usocket ping', () => {
 
   it('says that the modem is on no network', async () => {
     const { code, stderr } = await runCommand(['ping', 'host.example', '--port', 'emulator:']);
-    const why = 'rx-usocket: ping: the modem is on no network; name a network with --ssid, or join one first';
-    expect([code, stderr]).toEqual([5, expect.stringContaining(why)]);
+    expect(code).toBe(5);
+    expect(stderr).toMatch(
+      /^rx-usocket: ping: .* the modem is not on a network .*name a network with --ssid, or join one/,
+    );
   });
 
   it.each([

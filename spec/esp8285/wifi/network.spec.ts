@@ -33,8 +33,11 @@ describe.each<[FirmwareVersion, string]>([
     expect(await nic.rssi()).toBe(-67);
   });
 
-  it('pings a host: ETIMEDOUT when nobody answers', async () => {
+  it('pings a host: ENETUNREACH without a network, ETIMEDOUT when nobody answers', async () => {
     await using nic = await start({ hosts: { 'a.example': '127.0.0.1' } });
+    const unreachable = await failureOf(nic.ping('a.example'));
+    expect(unreachable).toMatchObject({ code: 'ENETUNREACH', syscall: 'ping' });
+    expect(unreachable.message).toContain('call nic.connect(ssid, key) first');
     await nic.connect('my-ssid', 'my-password');
     expect(await nic.ping('a.example')).toBeGreaterThanOrEqual(0);
     expect(await failureOf(nic.ping('192.0.2.1'))).toMatchObject({ code: 'ETIMEDOUT', syscall: 'ping' });

@@ -1,8 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { setTimeout } from 'node:timers/promises';
 
-import type { ESP8285 } from '../../esp8285';
-import { OSError } from '../../usocket';
 import type { CommandContext } from '../manner/context';
 import { codeOf, CommandFailure, exitCodes } from '../manner/exitCodes';
 import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
@@ -50,7 +48,7 @@ export function pingCommand(context: CommandContext): Command {
             times.push(time);
             report.text(`${host}: ${time} ms`);
           } catch (error) {
-            if (codeOf(error) !== 'ETIMEDOUT') throw await explained(error, nic);
+            if (codeOf(error) !== 'ETIMEDOUT') throw error;
             report.text(`${host}: no answer`);
           }
           if (sent < options.count) await setTimeout(options.every, undefined, { signal: context.signal });
@@ -59,14 +57,6 @@ export function pingCommand(context: CommandContext): Command {
         if (times.length === 0) throw new CommandFailure('', exitCodes.failed);
       });
     });
-}
-
-/** A modem that is on no network refuses the request without a reason. */
-async function explained(error: unknown, nic: ESP8285): Promise<unknown> {
-  if (codeOf(error) !== 'EIO') return error;
-  const [address] = await nic.ifconfig();
-  if (address !== '0.0.0.0') return error;
-  return new OSError('ENETUNREACH', 'ping', 'ping: the modem is on no network', { cause: error });
 }
 
 function parseCount(text: string): number {

@@ -85,9 +85,10 @@ export function nameServers(up: Session): Observable<readonly string[]> {
 /**
  * Sends an echo request to a host, by name or address, and emits how long the answer took, in milliseconds.
  *
- * Errors: `ETIMEDOUT` when the host does not answer, `EIO` when its name is not found or the modem refuses.
+ * Errors: `ETIMEDOUT` when the host does not answer, `ENETUNREACH` when the modem refuses and is on no network, `EIO` when its
+ * name is not found or the modem refuses.
  */
-export function ping(up: Session, host: string): Observable<number> {
+export function ping(up: Session, host: string, hasAddress: () => boolean): Observable<number> {
   const command = common.ping(host);
   return up.askAtLength(command, pingDeadline).pipe(
     map((lines) => {
@@ -96,7 +97,7 @@ export function ping(up: Session, host: string): Observable<number> {
       if (took === undefined) throw Refusal.without('a time', command.shown, lines);
       return Number(took);
     }),
-    catchError((cause: unknown) => throwError(() => pingError(host, cause))),
+    catchError((cause: unknown) => throwError(() => pingError(host, cause, hasAddress()))),
   );
 }
 
@@ -131,8 +132,13 @@ function offNetwork(host: string): OSError {
   return new OSError('EAI_AGAIN', 'getaddrinfo', message);
 }
 
-function pingError(host: string, cause: unknown): unknown {
-  if (!(cause instanceof Refusal) || !cause.lines.some((line) => /timeout$/i.test(line)))
-    return commandError('ping', cause);
-  return new OSError('ETIMEDOUT', 'ping', `ping: ${host} did not answer (${cause.message})`, { cause });
+function pingError(host: string, cause: unknown, hasAddress: boolean): unknown {
+  if (!(cause instanceof Refusal)) return commandError('ping', cause);
+  if (cause.lines.some((line) => /timeout$/i.test(line))) {
+    return new OSError('ETIMEDOUT', 'ping', `ping: ${host} did not answer (${cause.message})`, { cause });
+  }
+  // The stations of the modem's own network are reached without one.
+  if (hasAddress) return commandError('ping', cause);
+  const why = 'the modem is not on a network; call nic.connect(ssid, key) first';
+  return new OSError('ENETUNREACH', 'ping', `ping: ${host} cannot be reached: ${why} (${cause.message})`, { cause });
 }
