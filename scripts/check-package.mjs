@@ -30,6 +30,10 @@ try {
       run(project, 'node', join(modules, compiler, 'bin/tsc'));
     }
   }
+  // npm installs the newest types of Node.js, and those of the oldest version are in use here.
+  rmSync(join(project, 'node_modules/@types/node'));
+  link('@types/node', 'node-types-newest');
+  run(project, 'node', join(modules, 'typescript/bin/tsc'));
   run(project, 'node', 'consumer.mjs');
   run(project, 'node', 'consumer.cjs');
   checkHovers();
@@ -45,11 +49,13 @@ function install() {
   mkdirSync(target, { recursive: true });
   const [{ filename }] = JSON.parse(run(root, 'npm', 'pack', '--json', '--pack-destination', project));
   run(project, 'tar', '-xzf', filename, '-C', target, '--strip-components=1');
-  for (const name of Object.keys(manifest.dependencies)) {
-    const link = join(project, 'node_modules', name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(modules, name), link, 'junction');
-  }
+  for (const name of Object.keys(manifest.dependencies)) link(name, name);
+}
+
+function link(name, from) {
+  const path = join(project, 'node_modules', name);
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(join(modules, from), path, 'junction');
 }
 
 /** A program that uses every export, in syntax that is valid in ES modules and in CommonJS. */

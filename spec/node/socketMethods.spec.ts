@@ -1,7 +1,12 @@
-import { describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+
+import { describe, expect, it, jest } from '@jest/globals';
 
 import { noise } from '../../harness/peers/bytes';
 import { restAt, takeAt } from '../../harness/peers/peer';
+import { tcpServer } from '../../harness/peers/tcpServer';
+import { HostNic } from '../../src/host';
+import { NicSocket } from '../../src/node';
 import { connected } from './support/connected';
 import { closed, errorOf } from './support/eventLog';
 import { allSockets, ourSockets } from './support/sockets';
@@ -44,5 +49,21 @@ describe.each(ourSockets)('a socket, on $name,', (tested) => {
     expect(code({ port: 65_536 })).toBe('ERR_SOCKET_BAD_PORT');
     expect(code({ port: 80, localAddress: 'here' })).toBe('ERR_INVALID_IP_ADDRESS');
     expect(code({ port: 80, host: 'device.test', lookup: 'dns' })).toBe('ERR_INVALID_ARG_TYPE');
+  });
+});
+
+describe('setKeepAlive', () => {
+  it.each([
+    ['the arguments of all versions of Node.js', (socket: NicSocket) => socket.setKeepAlive(true, 7_000)],
+    ['the object of Node.js 26', (socket: NicSocket) => socket.setKeepAlive({ enable: true, initialDelay: 7_000 })],
+  ])('takes %s', async (_, set) => {
+    await using server = await tcpServer();
+    await using nic = new HostNic();
+    const opened = jest.spyOn(nic, 'openStream');
+    const { address, port } = server.endpoint;
+    const socket = set(new NicSocket({ nic })).connect(port, address);
+    await Promise.all([server.accept(), once(socket, 'connect')]);
+    expect(opened).toHaveBeenCalledWith(server.endpoint, { keepAlive: 7 });
+    socket.destroy();
   });
 });

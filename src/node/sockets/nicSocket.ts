@@ -1,4 +1,10 @@
-import { type LookupFunction, Socket, type SocketConstructorOpts, type TcpSocketConnectOpts } from 'node:net';
+import {
+  type LookupFunction,
+  type OnReadOpts,
+  Socket,
+  type SocketConstructorOpts,
+  type TcpSocketConnectOpts,
+} from 'node:net';
 import type { DuplexOptions } from 'node:stream';
 
 import { programInterfaces } from '../../programInterfaces';
@@ -11,7 +17,17 @@ import { clientHandle, handleOf, type LinkOptions } from '../links/openHandle';
 export type NicSocketOptions = LinkOptions &
   SocketConstructorOpts &
   Pick<DuplexOptions, 'highWaterMark' | 'readableHighWaterMark' | 'writableHighWaterMark'> &
-  Partial<Pick<TcpSocketConnectOpts, 'noDelay' | 'keepAlive' | 'keepAliveInitialDelay' | 'onread'>>;
+  // They are spelt out because `@types/node` has them in another type since version 26.
+  {
+    /** Sends small writes at once, as `setNoDelay` does. */
+    readonly noDelay?: boolean | undefined;
+    /** Probes an idle connection, as `setKeepAlive` does. */
+    readonly keepAlive?: boolean | undefined;
+    /** How long a connection is idle before it is probed, in milliseconds. Default: that of the interface. */
+    readonly keepAliveInitialDelay?: number | undefined;
+    /** Reads into one buffer, and gives it to a function instead of emitting `'data'`. */
+    readonly onread?: OnReadOpts | undefined;
+  };
 
 /** What `net.Socket` does not show. It is the same in Node.js 20, 22 and 24. */
 interface Internals {
@@ -89,10 +105,17 @@ export class NicSocket extends Socket {
     return super.setNoDelay(noDelay);
   }
 
-  /** A modem takes it with the connection only, so set it before `connect`. */
-  override setKeepAlive(isOn = false, initialDelay = 0): this {
-    this.keepAlive = [isOn, Math.floor(initialDelay / 1000)];
-    return super.setKeepAlive(isOn, initialDelay);
+  /**
+   * A modem takes it with the connection only, so set it before `connect`. As in Node.js 26, it takes an object, too. An
+   * interface chooses the pause between two probes and their number.
+   */
+  override setKeepAlive(
+    enable: boolean | { readonly enable?: boolean | undefined; readonly initialDelay?: number | undefined } = false,
+    initialDelay = 0,
+  ): this {
+    if (typeof enable === 'object') return this.setKeepAlive(enable.enable, enable.initialDelay);
+    this.keepAlive = [enable, Math.floor(initialDelay / 1000)];
+    return super.setKeepAlive(enable, initialDelay);
   }
 
   /** Resets the connection. `net.Socket` does so only for a connection of the operating system. */
