@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 
 import { version } from '../../package.json';
-import { messageOf } from '../usocket/contract/messageOf';
 import { accessPointCommand } from './commands/wifi/accessPoint';
 import { bridgeCommand } from './commands/bridge';
 import { doctorCommand } from './commands/doctor';
@@ -24,7 +23,7 @@ import { termCommand } from './commands/term';
 import { timeCommand } from './commands/time';
 import { watchCommand } from './commands/watch';
 import type { CommandContext } from './manner/context';
-import { exitCodeMeanings, exitCodeOf, exitCodes } from './manner/exitCodes';
+import { exitCodeMeanings, exitCodeOf, exitCodes, messageWithCause } from './manner/exitCodes';
 
 const help = `
 Exit codes:
@@ -95,7 +94,7 @@ export async function run(args: readonly string[], context: CommandContext): Pro
 function printedOf(error: unknown): string {
   // Commander has printed it, and an interrupted command needs no explanation.
   if (isCommander(error)) return '';
-  return messageOf(error);
+  return messageWithCause(error);
 }
 
 function isCommander(error: unknown): boolean {

@@ -20,12 +20,12 @@ const failures: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: st
   [
     /no such file|no such device|not found/i,
     'ENODEV',
-    'there is no such port; check the spelling and that the device is plugged in (`ls /dev/tty*` lists the ports)',
+    'there is no such port; check the spelling and that the device is plugged in (`npx rx-usocket ports` lists the ports)',
   ],
   [
     /inappropriate ioctl|is a directory|not a (tty|terminal)/i,
     'ENODEV',
-    'this is not a serial port; check the path (`ls /dev/tty*` lists the ports)',
+    'this is not a serial port; check the path (`npx rx-usocket ports` lists the ports)',
   ],
   [/baud|parameter is incorrect|invalid argument/i, 'EINVAL', 'the port does not take these settings; try 115200 baud'],
 ];

@@ -261,6 +261,7 @@ describe('rx-usocket get', () => {
   it('says that nobody is there', async () => {
     const outcome = await runCommand(['get', 'http://nobody.example/', '-o', file, ...joined], surroundings);
     expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('ENOTFOUND nobody.example') });
+    expect(outcome.stderr).toMatch(/: nobody\.example was not found; check the spelling.*AT\+CIPDOMAIN/);
     expect(await readdir(folder)).toEqual([]);
   });
 });

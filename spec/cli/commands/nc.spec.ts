@@ -129,6 +129,7 @@ describe('rx-usocket nc', () => {
     const nobody = await runCommand(['nc', 'host.example', String(await unusedPort()), ...joined], surroundings);
     expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('ECONNREFUSED') });
     expect(await runCommand(['nc', 'host.example', ...joined], surroundings)).toMatchObject({ code: 2 });
-    expect(await runCommand(['nc', '-l', 'here', ...joined], surroundings)).toMatchObject({ code: 2 });
+    const listening = await runCommand(['nc', '-l', 'here', ...joined], surroundings);
+    expect(listening).toMatchObject({ code: 2, stderr: 'rx-usocket: here is not a port; try nc -l 5000\n' });
   });
 });

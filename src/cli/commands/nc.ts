@@ -61,11 +61,14 @@ export function ncCommand(context: CommandContext): Command {
 
 function place(where: readonly string[], isListening: boolean): { readonly host: string; readonly port: number } {
   const wanted = isListening ? 1 : 2;
-  if (where.length !== wanted) throw usageFailure(isListening ? 'try nc -l 5000' : 'try nc host.example 80');
+  const advice = isListening ? 'try nc -l 5000' : 'try nc host.example 80';
+  if (where.length !== wanted) throw usageFailure(advice);
   try {
     return parseHostPort(isListening ? `0.0.0.0:${where.join('')}` : where.join(':'));
   } catch (cause) {
-    throw usageFailure(`${where.join(' ')} is no host with a port; try nc host.example 80`, { cause });
+    throw usageFailure(`${where.join(' ')} is not a ${isListening ? 'port' : 'host with a port'}; ${advice}`, {
+      cause,
+    });
   }
 }
 

@@ -44,7 +44,19 @@ export function usageFailure(message: string, options?: ErrorOptions): CommandFa
 
 /** An error as the failure of a command. */
 export function failureOf(cause: unknown, exitCode: number, advice = ''): CommandFailure {
-  return new CommandFailure(`${messageOf(cause)}${advice}`, exitCode, { cause });
+  return new CommandFailure(`${messageWithCause(cause)}${advice}`, exitCode, { cause });
+}
+
+/**
+ * What an error says, and its cause. A socket of Node.js says `connect ETIMEDOUT 10.0.0.1:80`; what the modem has answered and
+ * what to try is in the cause.
+ */
+export function messageWithCause(error: unknown): string {
+  const message = messageOf(error);
+  if (!(error instanceof Error && 'syscall' in error)) return message;
+  const { cause } = error;
+  if (!(cause instanceof Error && 'syscall' in cause)) return message;
+  return `${message}: ${cause.message.replace(`${String(cause.syscall)}: `, '')}`;
 }
 
 /** The operating system's code of an error, such as `'ENODEV'`. */

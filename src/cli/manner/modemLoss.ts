@@ -4,7 +4,7 @@ import type { ESP8285, Status } from '../../esp8285';
 import { currentOf } from '../../streams';
 import { withoutPassword } from '../../transports';
 import { messageOf } from '../../usocket/contract/messageOf';
-import { codeOf, CommandFailure, exitCodeOf, exitCodes, failureOf } from './exitCodes';
+import { codeOf, CommandFailure, exitCodeOf, exitCodes } from './exitCodes';
 import type { LineSettings } from './modemSettings';
 import { lineFailure } from './openLine';
 import type { Report } from './report';
@@ -13,10 +13,10 @@ const modemCodes: readonly (string | undefined)[] = ['EIO', 'EPROTO', 'EOPNOTSUP
 
 /** The failure of a command whose modem is silent, or whose line cannot be opened or is lost. */
 export function modemFailure(cause: unknown, { port }: LineSettings): CommandFailure {
-  const isModem = modemCodes.includes(codeOf(cause));
-  return isModem
-    ? failureOf(cause, exitCodes.modem, `; rx-usocket doctor --port ${withoutPassword(port)} looks for the reason`)
-    : lineFailure(cause);
+  if (!modemCodes.includes(codeOf(cause))) return lineFailure(cause);
+  const why = messageOf(cause).replace("the option baud: 'auto'", '--baud auto');
+  const advice = `; rx-usocket doctor --port ${withoutPassword(port)} looks for the reason`;
+  return new CommandFailure(`${why}${advice}`, exitCodes.modem, { cause });
 }
 
 /** A signal that aborts when the modem is down for good, so that the interface does not try again by itself. */

@@ -4,8 +4,7 @@ import { request as secureRequest } from 'node:https';
 import type { Readable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 
-import { messageOf } from '../../usocket/contract/messageOf';
-import { CommandFailure, exitCodes } from '../manner/exitCodes';
+import { CommandFailure, exitCodes, messageWithCause } from '../manner/exitCodes';
 import type { Meter } from './meter';
 import { shownUrl, type WebClient } from './webClient';
 
@@ -60,7 +59,7 @@ export async function upload(options: UploadOptions): Promise<IncomingMessage> {
     measured.stream.unpipe(request);
     return response;
   } catch (cause) {
-    const why = messageOf(cause);
+    const why = messageWithCause(cause);
     const message = `${shownUrl(url)}: the upload has failed after ${measured.count().toLocaleString('en')} bytes: ${why}`;
     throw new CommandFailure(message, exitCodes.failed, { cause });
   } finally {

@@ -75,7 +75,9 @@ export function webUrl(text: string): URL {
     url = undefined;
   }
   if (!url || !['http:', 'https:'].includes(url.protocol) || url.hostname === '') {
-    throw usageFailure(`${JSON.stringify(text)} is not a URL; try http://host.example/ or https://host.example/`);
+    throw usageFailure(
+      `${JSON.stringify(text)} is not a URL of http or https; try http://host.example/ or https://host.example/`,
+    );
   }
   return url;
 }
