@@ -74,14 +74,26 @@ function connectionOf(socket: Socket, remote: Endpoint): Connection {
   socket.pause();
   // When the link is closed, nothing else listens to errors. `close` follows each of them.
   socket.on('error', () => undefined);
+  /** Ends each write that is under way. */
+  const writes = new Set<(error?: Error | null) => void>();
+  // Node.js may call back after a TLS write only when the answer to it has come. No peer answers bytes that it does not have.
+  const answered = (): void => {
+    if (socket instanceof TLSSocket) for (const settle of writes) settle();
+  };
   return {
     remote,
     localPort: socket.localPort ?? 0,
     data$: new Observable((subscriber) => {
       let failure: Error | undefined;
       socket.on('error', (cause) => (failure = cause));
-      socket.on('data', (chunk: Buffer) => subscriber.next(chunk));
-      socket.once('end', () => subscriber.complete());
+      socket.on('data', (chunk: Buffer) => {
+        answered();
+        subscriber.next(chunk);
+      });
+      socket.once('end', () => {
+        answered();
+        subscriber.complete();
+      });
       socket.once('close', () => {
         if (failure === undefined) subscriber.complete();
         else subscriber.error(new NetworkError('reset', failure.message, { cause: failure }));
@@ -94,10 +106,13 @@ function connectionOf(socket: Socket, remote: Endpoint): Connection {
     write(bytes) {
       let settled: ((error?: Error | null) => void) | undefined;
       let outcome: { error?: Error | null | undefined } | undefined;
-      socket.write(bytes, (error) => {
-        outcome = { error };
+      const settle = (error?: Error | null): void => {
+        writes.delete(settle);
+        outcome ??= { error };
         settled?.(error);
-      });
+      };
+      writes.add(settle);
+      socket.write(bytes, settle);
       return new Observable<never>((subscriber) => {
         settled = (error) => {
           if (error) subscriber.error(new NetworkError('reset', error.message, { cause: error }));
