@@ -111,7 +111,11 @@ export function createNetworkModule(interfaces: Interfaces, { interfaceMade }: N
 
 function checkLine(uart: Uart, taken: ReadonlySet<Uart>): void {
   if (typeof uart !== 'object' || (uart as unknown) === null || !('rx$' in uart)) {
-    throw callError('ESP8285', 'EINVAL', `the line is a machine.UART, or another Uart${ifPromise(uart)}`);
+    throw callError(
+      'ESP8285',
+      'EINVAL',
+      `the line is new machine.UART('/dev/ttyUSB0'), or another Uart${ifPromise(uart)}`,
+    );
   }
   if (!taken.has(uart)) return;
   throw callError('ESP8285', 'EBUSY', 'the line has an interface already; close that one first');

@@ -15,7 +15,7 @@ import { Redialer } from './life/redialer';
 import type { LineReference } from './line/lineReference';
 import type { LineSpeed } from './line/lineSpeed';
 import { LinkTable } from './links/linkTable';
-import { idleSecondsOf, type ModemOptions } from './modemOptions';
+import { idleSecondsOf, type ModemOptions, receiveOf } from './modemOptions';
 import { DatagramOpener } from './openers/datagramOpener';
 import { ServerPort } from './openers/serverPort';
 import { StreamOpener } from './openers/streamOpener';
@@ -53,7 +53,8 @@ export class Modem {
   private readonly executor: Executor;
 
   constructor(uart: Uart, reference: LineReference, options: ModemOptions = {}) {
-    const { receive = 'adaptive', flowControl = false, longestHold = 2_000 } = options;
+    const receive = receiveOf(options);
+    const { flowControl = false, longestHold = 2_000 } = options;
     const { unknownLines, redial = {}, scheduler = asyncScheduler } = options;
     // Virtual time would never end if the driver asked without end.
     const isVirtual = scheduler instanceof VirtualTimeScheduler;

@@ -92,6 +92,15 @@ export interface ModemOptions {
   readonly scheduler?: SchedulerLike;
 }
 
+const waysToReceive = ['adaptive', 'pushed', 'pulled'] as const;
+
+/** Returns how received data come. Throws `EINVAL` for a word that is not one of them. */
+export function receiveOf({ receive = 'adaptive' }: ModemOptions): (typeof waysToReceive)[number] {
+  if (waysToReceive.includes(receive)) return receive;
+  const message = `receive: 'adaptive', 'pushed' or 'pulled', not ${JSON.stringify(receive)}`;
+  throw new OSError('EINVAL', 'modem', message);
+}
+
 /** Milliseconds. `AT+CIPSTO` refuses more. */
 const longestIdle = 7_200_000;
 

@@ -124,6 +124,9 @@ export class ModemNic implements Nic {
       const advice = 'set RX_USOCKET_PORT to the line of a modem, such as /dev/ttyUSB0, tcp://host:port or emulator:';
       throw callError('register', 'ENODEV', `no connection leaves this program without a modem; ${advice}`);
     }
+    if (Number.isNaN(baud)) {
+      throw callError('register', 'EINVAL', 'RX_USOCKET_BAUD is a speed in bits per second, such as 115200, or auto');
+    }
     if (!isMainThread) {
       const advice = 'connect in the main thread, and pass the data on with messages';
       throw callError('register', 'EOPNOTSUPP', `a worker thread cannot use the modem of its program; ${advice}`);

@@ -212,6 +212,7 @@ describe('the hosts of the virtual modem', () => {
     [{ 'a/b': '127.0.0.1' }, 'host a/b must be a name or an address'],
     [{ 'a:70000': '127.0.0.1' }, 'must be a name or an address'],
     [{ a: '10.0.0.1' }, 'must lead to 127.x.x.x'],
+    [{ 'a:80': '127.0.0.1:8080/tcp' }, 'the protocol belongs to the name: a:80/tcp'],
     [{ a: { to: 'refused', address: 'b' } }, 'the address of host a must be one as 192.0.2.7'],
     [{ a: { to: 'refused', address: '127.0.0.9' } }, 'none of this machine'],
     [{ a: { to: 'refused', delay: -1 } }, 'the delay of host a must be from 0'],

@@ -127,6 +127,19 @@ describe.each([
   );
 });
 
+it('a word that is no way to receive is EINVAL', () => {
+  marbles((_helpers, scheduler) => {
+    const { modem } = stage(scheduler, { firmware: nonos174 });
+    const options = { receive: 'pull' as 'pulled' };
+    expect(() => new ESP8285(modem.uart, options)).toThrow(
+      expect.objectContaining({
+        code: 'EINVAL',
+        message: `receive: 'adaptive', 'pushed' or 'pulled', not "pull"`,
+      }),
+    );
+  })();
+});
+
 it.each([-1_000, 7_201_000, 500, NaN, '5000' as unknown as number])(
   'an idle time-out of %p ms is EINVAL',
   (idleTimeout) => {

@@ -178,7 +178,8 @@ function parseRoute(key: string, value: string): Route {
   if (value === 'refused' || value === 'unreachable') return value;
   const [address = '', port = '0'] = value.split(':');
   if (!isLoopback(address) || !/^\d{1,5}$/.test(port) || Number(port) > 65535) {
-    throw new RangeError(`host ${key} must lead to 127.x.x.x[:port], refused or unreachable, not to ${value}`);
+    const advice = /\/(tcp|udp)$/.test(value) ? `; the protocol belongs to the name: ${key}/${value.slice(-3)}` : '';
+    throw new RangeError(`host ${key} must lead to 127.x.x.x[:port], refused or unreachable, not to ${value}${advice}`);
   }
   return { address, port: Number(port) };
 }

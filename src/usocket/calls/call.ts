@@ -107,7 +107,7 @@ export class Call {
   private endpointOf(address: Address, lowestPort: 0 | 1): Endpoint {
     const [host, port] = Array.isArray(address) ? (address as Address) : [];
     if (typeof host !== 'string' || typeof port !== 'number') {
-      const reason = "an address is ['192.168.1.9', 80] or comes from getaddrinfo";
+      const reason = "an address is ['192.168.1.9', 80], or [0][4] of what getaddrinfo resolves to";
       throw this.error('EINVAL', reason + ifPromise(address));
     }
     this.checkPort(port, lowestPort);
