@@ -71,6 +71,7 @@ const floors = {
  * import all rooms.
  */
 const rooms = {
+  cli: ['manner', 'options', 'terminal', 'transfer', 'doctor', 'serving', 'bridge', 'commands'],
   emulator: ['simulation', 'line', 'network', 'firmware', 'links', 'modem', 'commands', 'serve', 'control'],
   node: ['native', 'links', 'sockets', 'datagrams', 'agents'],
   streams: ['concurrency', 'time', 'state', 'queues', 'reading'],

@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-import { parseWholeNumber } from '../../src/cli/values';
+import { parseWholeNumber } from '../../src/cli/options/values';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { bench, type BenchOptions, duration } from './bench';
 import { type FigureName, figureNames, type Receive, type Setting, settingsOf } from './figures';

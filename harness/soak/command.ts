@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 
-import { parseWholeNumber } from '../../src/cli/values';
+import { parseWholeNumber } from '../../src/cli/options/values';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { bothWays } from './bothWays';
 import { crowd } from './crowd';

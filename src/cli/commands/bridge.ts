@@ -9,7 +9,7 @@ import { reportOf } from '../manner/report';
 import { openLine } from '../manner/openLine';
 import { serveBridge } from '../bridge/serveBridge';
 import { isLoopback, type LocalAddress } from '../../proxy/localServer';
-import { parseListen, shownAddress } from '../serving/places';
+import { parseListen, shownAddress } from '../options/places';
 import { cannotListen } from '../serving/serveUntilStopped';
 
 interface BridgeCommandOptions extends LineCommandOptions {

@@ -15,7 +15,7 @@ import { aborted } from '../manner/aborted';
 import type { CommandContext } from '../manner/context';
 import { reportingCommand } from '../manner/modemCommand';
 import { reportOf } from '../manner/report';
-import { faultHelp, parseFault } from '../fault';
+import { faultHelp, parseFault } from '../options/fault';
 import {
   type JoinTimes,
   parseAccessPoint,
@@ -25,8 +25,8 @@ import {
   parsePort,
   parsePortMapping,
   parseWholeNumber,
-} from '../values';
-import { printModemEvents } from '../printModemEvents';
+} from '../options/values';
+import { printModemEvents } from '../serving/printModemEvents';
 import { portFailure, serveLine, type ServeLineOptions, withServeOptions } from '../serving/serveLine';
 
 /** The options of the command as commander gives them. */

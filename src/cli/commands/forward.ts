@@ -7,7 +7,7 @@ import { tellLosses } from '../manner/modemLoss';
 import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
 import { addLinkOptions, type LinkTimes } from '../serving/linkOptions';
-import { type ForwardedPort, parseForward, shownAddress } from '../serving/places';
+import { type ForwardedPort, parseForward, shownAddress } from '../options/places';
 import { serveUntilStopped, warnOfOthers } from '../serving/serveUntilStopped';
 
 const help = `

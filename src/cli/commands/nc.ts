@@ -15,8 +15,8 @@ import { usageFailure } from '../manner/exitCodes';
 import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
 import { type Report, reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
-import { parseHostPort } from '../serving/places';
-import { parseDuration } from '../values';
+import { parseHostPort } from '../options/places';
+import { parseDuration } from '../options/values';
 
 interface NcOptions extends ModemCommandOptions {
   readonly listen?: true;

@@ -6,7 +6,7 @@ import { codeOf, CommandFailure, exitCodes } from '../manner/exitCodes';
 import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
 import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
-import { parseDuration, parseWholeNumber } from '../values';
+import { parseDuration, parseWholeNumber } from '../options/values';
 
 interface PingOptions extends ModemCommandOptions {
   readonly count: number;

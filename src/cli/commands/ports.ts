@@ -10,7 +10,7 @@ import { closeLine } from '../manner/openLine';
 import { reportOf } from '../manner/report';
 import { printable, table } from '../manner/table';
 import { listPorts, type PortDescription } from '../../transports';
-import { adapterOf } from '../usbAdapters';
+import { adapterOf } from '../manner/usbAdapters';
 
 interface PortsOptions extends ReportOptions {
   readonly probe?: true;

@@ -8,7 +8,7 @@ import { tellLosses } from '../manner/modemLoss';
 import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
 import { addLinkOptions, type LinkTimes } from '../serving/linkOptions';
-import { parseListen, shownAddress } from '../serving/places';
+import { parseListen, shownAddress } from '../options/places';
 import { serveUntilStopped, warnOfOthers } from '../serving/serveUntilStopped';
 
 interface ProxyCommandOptions extends ModemCommandOptions, LinkTimes {

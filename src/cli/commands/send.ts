@@ -10,7 +10,7 @@ import { CommandFailure, exitCodes } from '../manner/exitCodes';
 import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
 import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
-import { parseHostPort, shownAddress } from '../serving/places';
+import { parseHostPort, shownAddress } from '../options/places';
 import { meter, shownRate } from '../transfer/meter';
 import { source } from '../transfer/source';
 

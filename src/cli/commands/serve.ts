@@ -9,7 +9,7 @@ import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
 import { tellLosses } from '../manner/modemLoss';
 import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
-import { parsePublicPort, type PublicPort, shownAddress } from '../serving/places';
+import { parsePublicPort, type PublicPort, shownAddress } from '../options/places';
 
 const help = `
 It is written as for ssh -R: <port of the modem>:[<host>:]<port>. A modem has one listening port, and five connections at a

@@ -11,7 +11,7 @@ import { lineSettings } from '../manner/modemSettings';
 import { closeLine, openLine } from '../manner/openLine';
 import { Dialogue } from '../terminal/dialogue';
 import { hasKey, shownFrame, withoutKeys } from '../terminal/shownFrame';
-import { parseDuration } from '../values';
+import { parseDuration } from '../options/values';
 
 interface TermOptions extends LineCommandOptions {
   readonly timeout: number;

@@ -4,7 +4,7 @@ import type { CommandContext } from '../manner/context';
 import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
 import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
-import { parseDuration } from '../values';
+import { parseDuration } from '../options/values';
 
 interface TimeCommandOptions extends ModemCommandOptions {
   readonly server?: readonly string[];

@@ -15,7 +15,7 @@ import { lineSettings } from '../manner/modemSettings';
 import { openLine } from '../manner/openLine';
 import { type Report, reportOf } from '../manner/report';
 import { cannotListen } from '../serving/serveUntilStopped';
-import { parsePort } from '../values';
+import { parsePort } from '../options/values';
 
 interface WatchCommandOptions extends LineCommandOptions {
   readonly listen: number;

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 
-import { parseDuration } from '../values';
+import { parseDuration } from '../options/values';
 
 /** How long connections wait, in milliseconds. */
 export interface LinkTimes {

@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import { messageOf } from '../../usocket/contract/messageOf';
 import { codeOf, usageFailure } from '../manner/exitCodes';
 import type { ReportOptions } from '../manner/modemCommand';
-import { parsePort } from '../values';
+import { parsePort } from '../options/values';
 
 /** The options of a command that serves a line to another program. */
 export interface ServeLineOptions extends ReportOptions {

@@ -5,7 +5,7 @@ import { isLoopback, listenOn, type ListeningServer, type LocalAddress } from '.
 import type { CommandContext } from '../manner/context';
 import { CommandFailure, exitCodes } from '../manner/exitCodes';
 import type { Report } from '../manner/report';
-import { shownAddress } from './places';
+import { shownAddress } from '../options/places';
 
 /** A server, and where it is to listen. */
 export interface Serving {
@@ -17,9 +17,7 @@ export interface Serving {
 export function warnOfOthers(places: readonly LocalAddress[], report: Report): void {
   for (const place of places) {
     if (isLoopback(place.host)) continue;
-    report.note(
-      `Warning: every machine that reaches ${shownAddress(place)} can use the modem; nobody is asked who he is.`,
-    );
+    report.note(`Warning: every machine that reaches ${shownAddress(place)} can use the modem, without a password.`);
   }
 }
 

@@ -3,7 +3,7 @@ import { pairwise, startWith } from 'rxjs';
 
 import type { ESP8285, Station } from '../../../esp8285';
 import { LineBench } from '../../doctor/lineBench';
-import { encryptionName } from '../../encryptions';
+import { encryptionName } from '../../manner/encryptions';
 import { aborted } from '../../manner/aborted';
 import type { CommandContext } from '../../manner/context';
 import { CommandFailure, exitCodes, failureOf, usageFailure } from '../../manner/exitCodes';
@@ -13,7 +13,7 @@ import { closeLine } from '../../manner/openLine';
 import { type Report, reportOf } from '../../manner/report';
 import { printable } from '../../manner/table';
 import { withInterface } from '../../manner/withModem';
-import { parseWholeNumber } from '../../values';
+import { parseWholeNumber } from '../../options/values';
 
 interface StartOptions extends LineCommandOptions {
   readonly apKey?: string;

@@ -2,14 +2,14 @@ import { type Command, Option } from 'commander';
 import { setTimeout } from 'node:timers/promises';
 
 import type { ESP8285, FoundNetwork } from '../../../esp8285';
-import { encryptionName } from '../../encryptions';
+import { encryptionName } from '../../manner/encryptions';
 import type { CommandContext } from '../../manner/context';
 import { lineCommand, type LineCommandOptions } from '../../manner/modemCommand';
 import { reportOf } from '../../manner/report';
 import { signalBars } from '../../manner/signalBars';
 import { printable, table } from '../../manner/table';
 import { withInterface } from '../../manner/withModem';
-import { parseDuration } from '../../values';
+import { parseDuration } from '../../options/values';
 
 interface ScanOptions extends LineCommandOptions {
   readonly watch?: true;

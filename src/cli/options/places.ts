@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
 import type { LocalAddress } from '../../proxy/localServer';
-import { parsePort } from '../values';
+import { parsePort } from './values';
 
 /** A host in brackets, a name or an address; for a regular expression. */
 const host = String.raw`\[[\da-f:.]+\]|[^:[\]\s]+`;

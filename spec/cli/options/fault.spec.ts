@@ -3,8 +3,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
-import { faultHelp, parseFault } from '../../src/cli/fault';
-import type { Fault, ScheduledFault } from '../../src/emulator';
+import { faultHelp, parseFault } from '../../../src/cli/options/fault';
+import type { Fault, ScheduledFault } from '../../../src/emulator';
 
 /** The argument of each kind that needs no name. */
 const firsts: Partial<Record<Fault['kind'], string>> = {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-import { type Fault, type FaultArgument, faultArguments, type ScheduledFault } from '../emulator';
+import { type Fault, type FaultArgument, faultArguments, type ScheduledFault } from '../../emulator';
 import { parseDuration } from './values';
 
 type Kind = Fault['kind'];

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { printModemEvents } from '../../src/cli/printModemEvents';
-import { Bench } from '../emulator/support/host';
+import { printModemEvents } from '../../../src/cli/serving/printModemEvents';
+import { Bench } from '../../emulator/support/host';
 
 const bench = new Bench();
 afterEach(() => bench.clear());

@@ -1,6 +1,6 @@
 import { distinct, filter, map, type Subscription } from 'rxjs';
 
-import type { Emulator, EmulatorEvent } from '../emulator';
+import type { Emulator, EmulatorEvent } from '../../emulator';
 
 /**
  * Prints the events of a virtual modem, one line each: all events with the seconds since this call, or only the hints
