@@ -1,15 +1,4 @@
-import {
-  BehaviorSubject,
-  combineLatest,
-  EMPTY,
-  filter,
-  map,
-  mergeMap,
-  type Observable,
-  of,
-  Subject,
-  type Subscription,
-} from 'rxjs';
+import { BehaviorSubject, EMPTY, filter, map, mergeMap, type Observable, of, Subject, type Subscription } from 'rxjs';
 import type { InterfaceState, WatchEvent } from 'rx-usocket/watch';
 
 import { Selection } from '../inspector/selection';
@@ -18,6 +7,7 @@ import { messageOf } from '../notices/messageOf';
 import { RecordingKeeper } from '../recordings/recordingKeeper';
 import type { Source } from '../sources/source';
 import { Cursor } from './cursor';
+import { paceOf } from './pace';
 import { Timeline } from './timeline';
 import { Viewport } from './viewport';
 
@@ -71,9 +61,8 @@ export class Session {
     this.keeper = new RecordingKeeper(kept$, source.name, () => !source.setPayloads || this.arePayloadsShown.value);
     // A recording is there at once, unless it is replayed. Everything else takes its time.
     const speed$ = source.time?.speed$ ?? of(source.kind === 'recording' ? 0 : 1);
-    const passing$ = combineLatest([speed$, this.stage$]);
-    const pace$ = passing$.pipe(map(([speed, { stage }]) => (stage === 'live' ? speed : 0)));
-    this.timeline = new Timeline(this.batches$, pace$);
+    const isLive$ = this.stage$.pipe(map(({ stage }) => stage === 'live'));
+    this.timeline = new Timeline(this.batches$, paceOf(speed$, isLive$, this.state$));
     this.viewport = new Viewport(this.timeline.end$);
     this.marbles = new Marbles((time) => this.timeline.since(time));
     this.batches$.subscribe((batch) => {
