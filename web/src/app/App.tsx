@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import { take } from 'rxjs';
 
 import { NoticeList } from '../notices/NoticeList';
 import { Notices } from '../notices/notices';
@@ -25,6 +26,10 @@ export function App() {
     if (remembered('welcomed') === undefined) notices.tell('note', welcome, 'welcome');
     remember('welcomed', 'yes');
   }, [open, notices]);
+  useEffect(() => {
+    const beginning = session.batches$.pipe(take(1)).subscribe(() => notices.dismiss('welcome'));
+    return () => beginning.unsubscribe();
+  }, [session, notices]);
   return (
     <NoticesContext.Provider value={notices}>
       <div class="page">
@@ -45,4 +50,4 @@ export function App() {
 
 const welcome =
   'See what happens between a program and an ESP8285 or ESP8266 Wi-Fi modem, while it happens. ' +
-  'This modem is a virtual one: run the program.';
+  'This modem is a virtual one: run a program, and then break its line with the faults.';

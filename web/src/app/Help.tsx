@@ -26,6 +26,12 @@ export function Help() {
           commands and their answers, the bytes of the five links, the sockets, and how fast everything goes. The
           playground needs no hardware: its modem and its network are in the page.
         </p>
+        <h3>In a program of your own</h3>
+        <p>
+          The same code runs in Node.js, with the name of your serial port. With <code>RX_USOCKET_WATCH=1</code>, it
+          prints the address of a page like this one, which shows what it does.
+        </p>
+        <pre>{'npm install rx-usocket\nRX_USOCKET_WATCH=1 node program.mjs'}</pre>
         <h3>Colours</h3>
         <ul class="legend">
           <li class="to-modem">to the modem</li>
