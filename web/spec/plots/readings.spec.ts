@@ -42,6 +42,15 @@ describe('the text of a plot', () => {
     expect(plotText(definition('roundTrip'), slice).readings).toEqual([expect.objectContaining({ value: '12 ms' })]);
   });
 
+  it('leaves out links whose sockets have read everything', () => {
+    const links = new History();
+    links.add('link0', 50, 0);
+    links.add('link3', 50, 1460);
+    links.add('waitingCommands', 50, 0);
+    const { readings } = plotText(definition('queues'), links.slice(0, 199, 199));
+    expect(readings.map(({ label, value }) => `${label}: ${value}`)).toEqual(['link 3: 1.5 k', 'commands: 0']);
+  });
+
   it('says so when there is nothing', () => {
     expect(plotText(definition('signal'), slice)).toEqual({
       readings: [],

@@ -107,7 +107,7 @@ export class Chart {
     ctx.restore();
   }
 
-  /** The number of a curve is written where it ends. */
+  /** The number of a curve is written where it ends, unless that is at zero, where several would cover each other. */
   private writeMarks(plot: uPlot): void {
     const { ctx, data } = plot;
     const last = data[0].length - 1;
@@ -116,7 +116,7 @@ export class Chart {
     write(ctx, 11, 'right', 'bottom');
     this.definition.curves.forEach(({ mark, colour: name }, index) => {
       const value = data[index + 1]?.[last];
-      if (mark === undefined || typeof value !== 'number') return;
+      if (mark === undefined || typeof value !== 'number' || value === 0) return;
       ctx.fillStyle = colour(name);
       ctx.fillText(mark, plot.valToPos(time, 'x', true) - 2 * uPlot.pxRatio, plot.valToPos(value, 'y', true));
     });

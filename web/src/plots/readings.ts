@@ -29,7 +29,7 @@ export function plotText(
   const at = time === undefined ? undefined : indexOf(slice.times, time);
   const readings: Reading[] = [];
   const sentences: string[] = [];
-  for (const { column, label, colour, format = usual, look } of curves) {
+  for (const { column, label, colour, format = usual, look, mark } of curves) {
     const values = slice.values(column);
     const known = values.filter((value) => value !== null);
     const latest = known.at(-1);
@@ -41,7 +41,9 @@ export function plotText(
             ? latest
             : values.at(-1)
         : values[at];
-    if (shown !== undefined && shown !== null) readings.push({ label, colour, value: format(shown) });
+    // Of several that are alike, those at zero would take the room of the others.
+    const isAside = mark !== undefined && shown === 0;
+    if (shown !== undefined && shown !== null && !isAside) readings.push({ label, colour, value: format(shown) });
     if (latest !== undefined) sentences.push(`${label}: ${extremes(known, latest, format)}`);
   }
   const summary = sentences.length > 0 ? `${sentences.join('. ')}.` : 'nothing yet.';
