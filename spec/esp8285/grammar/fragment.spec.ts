@@ -91,9 +91,16 @@ describe('a word of the modem with bytes lost or changed inside', () => {
     assert.equal(isGarbledWord(text), true);
   });
 
-  it.each(['ERRO', 'ND OK', 'SENDED OKAY', 'OX', 'text', ''])('is not %j', (text) => {
-    assert.equal(isGarbledWord(text), false);
+  it.each(['4,CLOED', '0,CONECT', '2,CLOXED'])('is the message about a link %j', (text) => {
+    assert.equal(isGarbledWord(text), true);
   });
+
+  it.each(['ERRO', 'ND OK', 'SENDED OKAY', 'OX', 'text', '', '4,CLOS', '4CLOSED', '4,LOSED', '9,CLOSD'])(
+    'is not %j',
+    (text) => {
+      assert.equal(isGarbledWord(text), false);
+    },
+  );
 });
 
 describe('a line that says by name what it is about', () => {

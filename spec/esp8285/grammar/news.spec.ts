@@ -107,7 +107,7 @@ describe('a line that shows a loss', () => {
       '4,CLOSED-',
       'CLOSED',
     ],
-    ...['4,CONNEC', ',CONNECT', '4,CONECT', 'xyz4,CONNECT'],
+    ...['4,CONNEC', ',CONNECT', 'xyz4,CONNECT'],
     ...['IPD,0,5:hello', '+IP,0,5:hello', '+PD,0,5:hello', '+IPD0,5:hello', '+IPD,,5:hello', 'D,0,5:hello', ',5:hello'],
     ...['0,5:hello', '5:hello', ':hello', '+IPD,0,5hello', '+hello', '+ hello', '+IQD,0,5:hello', '+', '+1x'],
     ...['+IPD,0,5,10.0.0.1,8:hello'.slice(1), 'PD,0,5,"10.0.0.1",8:hello', '0,75', ',75', '75', '+IPD,,75'],
@@ -133,11 +133,24 @@ describe('a line that shows a loss', () => {
     assert.ok(frame && ['fragment', 'noise'].includes(frame.kind), JSON.stringify(frame));
   });
 
-  it.each(['SND OK', 'SEN OK', 'ERRR', 'ERR', 'Recv 5 byts', 'busy p..', 'ERXOR'])(
-    '%j is a word that lacks bytes inside: the modem is asked, and nothing else is lost',
+  it.each(['SND OK', 'SEN OK', 'ERRR', 'ERR', 'Recv 5 byts', 'busy p..', 'ERXOR', '4,CLOSD', '0,CLXSED', '4,CONECT'])(
+    '%j is a message that lacks bytes inside: the modem is asked, and nothing else is lost',
     (text) => {
       const [frame] = framesOf(`\r\n${text}\r\n`, numbered);
       assert.ok(frame && (frame.kind === 'line' || (frame.kind === 'unknown' && frame.isDoubtful)));
+    },
+  );
+
+  it.each(['\r\nSND OK\r\n', '\r\nERRR\r\n', '\r\n4,12,SED OK\r\n', '4,CLOSD\r\n', '3,CLXSED\r\n'])(
+    '%j, a message that lacks bytes inside, costs the block before it nothing, whatever the chunks and its length',
+    (after) => {
+      for (const length of [5, 7, 15, 25]) {
+        const printed = latin1(`\r\n+IPD,4,${length}:${'x'.repeat(length - 1)}}${after}`);
+        for (const chunks of [[printed], [printed.subarray(0, -after.length), printed.subarray(-after.length)]]) {
+          const kinds = cut([...chunks, latin1('\r\n+IPD,3,2:hi')], numbered).map(({ kind }) => kind);
+          assert.deepStrictEqual(kinds.sort(), ['block', 'block', 'unknown'], `${length}`);
+        }
+      }
     },
   );
 

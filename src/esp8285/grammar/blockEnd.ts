@@ -1,6 +1,6 @@
 import type { Expectation } from './expectation';
 import { isFirmwareLine, withoutColour } from './firmwareLine';
-import { isFragment, isFragmentBeginning, isText } from './fragment';
+import { isFragment, isFragmentBeginning, isGarbledWord, isText } from './fragment';
 
 /** How many bytes are examined at the end of a block, and at most after it. */
 export const endSize = 48;
@@ -99,11 +99,13 @@ function beginningOf(line: string, end: string): number | undefined {
   return undefined;
 }
 
-/** Whether a line, or the beginning of one, may be a whole unknown line. */
+/** Whether a line, or the beginning of one, may be a whole unknown line, or a message that lacks bytes inside. */
 function isNews(latin1: string, isWhole: boolean): boolean {
   const text = Buffer.from(latin1, 'latin1').toString('utf8');
   // The last character may be cut.
-  return isWhole ? !isFragment(text) : isText(text.replace(/\ufffd$/, '')) && !isFragmentBeginning(text);
+  return isWhole
+    ? isGarbledWord(text) || !isFragment(text)
+    : isText(text.replace(/\ufffd$/, '')) && !isFragmentBeginning(text);
 }
 
 /** Whether a block with nothing after it yet may have swallowed the beginning of a message. */

@@ -1,5 +1,5 @@
 import { isLogLine } from './firmwareLine';
-import { isNamed } from './fragment';
+import { isGarbledWord, isNamed } from './fragment';
 import type { OpenBlock } from './openBlock';
 
 /**
@@ -26,8 +26,8 @@ export class BlockTail {
 
   /** Examines an unknown line before it is counted. */
   note(text: string): void {
-    this.continued ??=
-      this.size === 0 && !isLogLine(text) && !isNamed(text) && goesOn(this.block.end.slice(-1), text.charAt(0));
+    const isOther = isLogLine(text) || isNamed(text) || isGarbledWord(text);
+    this.continued ??= this.size === 0 && !isOther && goesOn(this.block.end.slice(-1), text.charAt(0));
   }
 
   /**

@@ -9,6 +9,9 @@ const longestNews = 256;
 const messages = ['0,CLOSED', '0,CONNECT', '0,CONNECT FAIL', '+IPD,0,0'];
 const headers = ['+IPD,0,0:', '+IPD,0,0,0.0.0.0,0:', '+IPD,0,0,"0.0.0.0",0:'];
 
+/** Those of them whose beginning and end show that nothing around them was lost. */
+const ends = ['0,CLOSED', '0,CONNECT'];
+
 /** The other messages of a modem. */
 const words = [
   ...['OK', 'ERROR', 'FAIL', 'SEND OK', 'SEND FAIL', 'Recv 0 bytes', 'busy p...', 'busy s...', 'ready'],
@@ -79,7 +82,8 @@ export function isGlued(text: string): boolean {
  */
 export function isGarbledWord(text: string): boolean {
   const shape = digitless(text);
-  return words.some(
+  const candidates = /^[0-4],C/.test(text) ? ends : words;
+  return candidates.some(
     (word) =>
       shape.startsWith(word.charAt(0)) && shape.endsWith(word.slice(-1)) && word.length > 2 && isNear(shape, word),
   );
