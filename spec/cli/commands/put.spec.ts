@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { truncateSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -59,6 +60,35 @@ describe('rx-usocket put', () => {
     web.server.on('checkContinue', (_request, response) => response.writeHead(401).end());
     const unasked = await runCommand(['put', large, url, ...joined], surroundings);
     expect(unasked).toMatchObject({ code: 1, stderr: expect.stringContaining('401 Unauthorized') });
+  });
+
+  it('asks a server that does not want to be asked no more', async () => {
+    const expectations: unknown[] = [];
+    await using web = await webServer((request, response) => {
+      expectations.push(request.headers.expect);
+      void text(request).then((body) => response.end(`${body.length}`));
+    });
+    web.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      expectations.push(request.headers.expect);
+      response.writeHead(417).end();
+    });
+    const url = `http://host.example:${web.port}/`;
+    expect(await runCommand(['put', file, url, '--json', ...joined], surroundings)).toMatchObject({ code: 0 });
+    await using command = startCommand(['put', '-', url, '--json', ...joined], surroundings);
+    command.input.end('from a pipe');
+    const { stdout } = await command.outcome;
+    expect(JSON.parse(stdout)).toMatchObject({ status: 200, size: 11, answer: '11' });
+    expect(expectations).toEqual(['100-continue', undefined, '100-continue', undefined]);
+  });
+
+  it('prints a refusal to be asked that comes during the upload', async () => {
+    await using web = await webServer((_request, response) => response.end());
+    web.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      response.writeContinue();
+      request.once('data', () => response.writeHead(417, { connection: 'close' }).end('too late'));
+    });
+    const outcome = await runCommand(['put', file, `http://host.example:${web.port}/`, ...joined], surroundings);
+    expect(outcome).toMatchObject({ code: 1, stderr: expect.stringContaining('417 Expectation Failed\ntoo late') });
   });
 
   it('sends a file as long as it was at the beginning, and fails when it becomes shorter', async () => {

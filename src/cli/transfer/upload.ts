@@ -23,22 +23,44 @@ export interface UploadOptions {
 /** How long a server may think about whether it wants the body, in milliseconds. Old servers do not answer to that. */
 const patience = 2_000;
 
+/** "Expectation Failed": the status of a server that does not want to be asked. */
+const notAsked = 417;
+
 /**
  * Sends a body to a web server, and resolves to its answer. The server is asked first whether it wants the body, because that
- * takes a round trip, and a body may take minutes. If it answers before it has all of it, the upload ends.
+ * takes a round trip, and a body may take minutes. If it refuses to be asked, it is not. If it answers before it has all of the
+ * body, the upload ends.
  *
  * Rejects when the connection fails before there is an answer.
  */
 export async function upload(options: UploadOptions): Promise<IncomingMessage> {
+  const { url, body, measured } = options;
+  try {
+    const answer = await attempt(options, true);
+    if (answer.statusCode !== notAsked || measured.count() > 0) return answer;
+    // RFC 9110, section 10.1.1: the request is repeated without the question.
+    answer.destroy();
+    return await attempt(options, false);
+  } catch (cause) {
+    const why = messageWithCause(cause);
+    const message = `${shownUrl(url)}: the upload has failed after ${measured.count().toLocaleString('en')} bytes: ${why}`;
+    throw new CommandFailure(message, exitCodes.failed, { cause });
+  } finally {
+    body.destroy();
+  }
+}
+
+/** @param asks Whether the server is asked first. */
+async function attempt(options: UploadOptions, asks: boolean): Promise<IncomingMessage> {
   const { client, url, method, body, size, measured, signal } = options;
-  const ask = url.protocol === 'https:' ? secureRequest : plainRequest;
-  const request = ask(url, {
+  const make = url.protocol === 'https:' ? secureRequest : plainRequest;
+  const request = make(url, {
     method,
     agent: url.protocol === 'https:' ? client.agents.https : client.agents.http,
     headers: {
       'user-agent': 'rx-usocket',
       'content-type': 'application/octet-stream',
-      expect: '100-continue',
+      ...(asks && { expect: '100-continue' }),
       ...(size === undefined ? { 'transfer-encoding': 'chunked' } : { 'content-length': size }),
     },
   });
@@ -47,23 +69,20 @@ export async function upload(options: UploadOptions): Promise<IncomingMessage> {
   // A failure of the connection after that is no failure of the upload.
   request.on('error', () => undefined);
   try {
-    request.flushHeaders();
-    const waiting = { signal: settled.signal };
-    const wanted = Promise.race([once(request, 'continue', waiting), setTimeout(patience, undefined, waiting)]);
-    const early = await Promise.race([answered, wanted.then(() => undefined)]);
-    if (early) return early[0];
+    if (asks) {
+      request.flushHeaders();
+      const waiting = { signal: settled.signal };
+      const wanted = Promise.race([once(request, 'continue', waiting), setTimeout(patience, undefined, waiting)]);
+      const early = await Promise.race([answered, wanted.then(() => undefined)]);
+      if (early) return early[0];
+    }
     body.once('error', (error) => void request.destroy(error));
     body.pipe(measured.stream).pipe(request);
     const [response] = await answered;
     // The answer ends the upload. To destroy the request would destroy the answer, too.
     measured.stream.unpipe(request);
     return response;
-  } catch (cause) {
-    const why = messageWithCause(cause);
-    const message = `${shownUrl(url)}: the upload has failed after ${measured.count().toLocaleString('en')} bytes: ${why}`;
-    throw new CommandFailure(message, exitCodes.failed, { cause });
   } finally {
     settled.abort();
-    body.destroy();
   }
 }
