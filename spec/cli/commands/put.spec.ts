@@ -47,6 +47,19 @@ describe('rx-usocket put', () => {
     expect(JSON.parse(posted.stdout)).toMatchObject({ status: 201, size: 11, answer: 'POST 11\n' });
   });
 
+  it('shows no more than the line can carry', async () => {
+    await using web = await webServer((request, response) => {
+      void text(request).then(() => response.end('x'.repeat(1_000)));
+    });
+    const url = `http://host.example:${web.port}/there`;
+    const put = await runCommand(['put', file, url, ...joined], surroundings);
+    const got = await runCommand(['get', url, ...joined], surroundings);
+    const shares = [put, got].map(
+      ({ stderr }) => /^[\d,]+(?: of [\d,]+)? bytes, .* (\d+)% of the line\n$/.exec(stderr)?.[1],
+    );
+    for (const share of shares) expect(Number(share)).toBeLessThanOrEqual(100);
+  });
+
   it('prints the refusal of a server that wants no more', async () => {
     await using web = await webServer((request, response) => {
       request.once('data', () => response.writeHead(413, { connection: 'close' }).end('at most 10 kB'));

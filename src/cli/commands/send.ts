@@ -11,7 +11,7 @@ import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
 import { reportOf } from '../manner/report';
 import { withModem } from '../manner/withModem';
 import { parseHostPort, shownAddress } from '../options/places';
-import { meter, shownRate } from '../transfer/meter';
+import { countSent, meter, shownRate } from '../transfer/meter';
 import { source } from '../transfer/source';
 
 const help = `
@@ -43,7 +43,7 @@ export function sendCommand(context: CommandContext): Command {
           const display = report.progress(size);
           const measured = meter(display, nic);
           try {
-            await pipeline(body, measured.stream, socket, { signal: AbortSignal.any([signal, early.signal]) });
+            await pipeline(body, countSent(measured, socket), { signal: AbortSignal.any([signal, early.signal]) });
           } catch (cause) {
             const why = early.signal.aborted ? 'the host has ended the connection' : String(cause);
             const message = `${shownAddress(to)}: ${why} after about ${measured.count().toLocaleString('en')} bytes`;

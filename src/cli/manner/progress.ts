@@ -47,18 +47,24 @@ export function progressBar(errors: NodeJS.WritableStream, total: number | undef
 export function progressLines(errors: NodeJS.WritableStream, total: number | undefined): Progress {
   let printed = Date.now();
   let last = '';
+  let isOver = false;
   const print = (): void => {
     if (last !== '') errors.write(`${last}\n`);
     last = '';
   };
   return {
     update: (bytes, note) => {
+      // Bytes may still be under way when a transfer has failed.
+      if (isOver) return;
       last = `${amount(bytes, total)}${note ? `, ${note}` : ''}`;
       if (Date.now() - printed < linePause) return;
       printed = Date.now();
       print();
     },
-    stop: print,
+    stop: () => {
+      isOver = true;
+      print();
+    },
   };
 }
 

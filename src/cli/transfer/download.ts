@@ -3,9 +3,9 @@ import { pipeline } from 'node:stream/promises';
 
 import { CommandFailure, exitCodes } from '../manner/exitCodes';
 import type { Report } from '../manner/report';
-import { meter } from './meter';
+import { countReceived, meter } from './meter';
 import type { PartialFile } from './partialFile';
-import { shownUrl, type WebClient } from './webClient';
+import { type Answer, shownUrl, type WebClient } from './webClient';
 
 /** What a download needs. */
 export interface DownloadOptions {
@@ -46,13 +46,13 @@ export interface FileDownloadOptions extends DownloadOptions {
  */
 export async function downloadTo(output: NodeJS.WritableStream, options: DownloadOptions): Promise<void> {
   const { client, url, baud, signal, trustEnd, report } = options;
-  const response = await client.get(url, { accept: '*/*', 'user-agent': 'rx-usocket' });
+  const { response, since } = await client.get(url, { accept: '*/*', 'user-agent': 'rx-usocket' });
   if (response.statusCode !== 200) throw await refusal(response, shownUrl(url));
   const total = lengthOf(response.headers);
   const display = report.progress();
-  const measured = meter(display, { baud });
+  const measured = meter(display, { baud }, { since });
   try {
-    await pipeline(response, measured.stream, output, { signal, end: false });
+    await pipeline(response, countReceived(measured), output, { signal, end: false });
   } catch (cause) {
     throw cutOff(measured.count(), total, '', cause);
   } finally {
@@ -74,19 +74,19 @@ export async function download(options: FileDownloadOptions): Promise<Downloaded
   const beginning = await file.beginning(shown);
   if (beginning) {
     const { size, validator } = beginning;
-    const response = await client.get(url, { ...plain, range: `bytes=${size}-`, 'if-range': validator });
+    const { response, since } = await client.get(url, { ...plain, range: `bytes=${size}-`, 'if-range': validator });
     const part = partOf(response, { size, validator });
     if (part) {
       if (part.from > 0) report.note(`continues at ${part.from.toLocaleString('en')} bytes`);
-      return await save(response, part, options);
+      return await save({ response, since }, part, options);
     }
     response.destroy();
     report.note(`what is there does not fit (${response.statusCode ?? 0}), so it is downloaded anew`);
   }
-  const response = await client.get(url, plain);
+  const { response, since } = await client.get(url, plain);
   const { statusCode = 0, headers } = response;
   if (statusCode !== 200) throw await refusal(response, shown);
-  return await save(response, { from: 0, total: lengthOf(headers) }, options);
+  return await save({ response, since }, { from: 0, total: lengthOf(headers) }, options);
 }
 
 /** The file is wanted as it is, because a range of something compressed is not a range of the file. */
@@ -109,7 +109,7 @@ function partOf(
   return isRest && isSame && isWhole ? { from: size, total: Number(total) } : undefined;
 }
 
-async function save(response: IncomingMessage, part: Part, options: FileDownloadOptions): Promise<Downloaded> {
+async function save({ response, since }: Answer, part: Part, options: FileDownloadOptions): Promise<Downloaded> {
   const { url, file, baud, signal, trustEnd, report } = options;
   const { from, total } = part;
   const validator = validatorOf(response.headers);
@@ -117,9 +117,9 @@ async function save(response: IncomingMessage, part: Part, options: FileDownload
   const target = from > 0 ? await file.continue() : await file.begin(shownUrl(url), validator);
   const next = isKept ? `; the same command continues ${file.path}` : '; it cannot be continued';
   const display = report.progress(total);
-  const measured = meter(display, { baud }, from);
+  const measured = meter(display, { baud }, { done: from, since });
   try {
-    await pipeline(response, measured.stream, target.createWriteStream({ flush: true }), { signal });
+    await pipeline(response, countReceived(measured), target.createWriteStream({ flush: true }), { signal });
   } catch (cause) {
     throw cutOff(from + measured.count(), total, next, cause);
   } finally {

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { type IncomingMessage, request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 
 import { CommandFailure, exitCodes, messageWithCause } from '../manner/exitCodes';
-import type { Meter } from './meter';
+import { countSent, type Meter } from './meter';
 import { shownUrl, type WebClient } from './webClient';
 
 /** What an upload needs. */
@@ -37,7 +38,7 @@ export async function upload(options: UploadOptions): Promise<IncomingMessage> {
   const { url, body, measured } = options;
   try {
     const answer = await attempt(options, true);
-    if (answer.statusCode !== notAsked || measured.count() > 0) return answer;
+    if (answer.statusCode !== notAsked || body.readableDidRead) return answer;
     // RFC 9110, section 10.1.1: the request is repeated without the question.
     answer.destroy();
     return await attempt(options, false);
@@ -77,10 +78,14 @@ async function attempt(options: UploadOptions, asks: boolean): Promise<IncomingM
       if (early) return early[0];
     }
     body.once('error', (error) => void request.destroy(error));
-    body.pipe(measured.stream).pipe(request);
+    measured.restart();
+    const sending = body.pipe(countSent(measured, request));
+    const sent = finished(sending).catch(() => undefined);
     const [response] = await answered;
+    // The answer may be quicker than the modem, which has to say that the end has been sent.
+    if (body.readableEnded) await sent;
     // The answer ends the upload. To destroy the request would destroy the answer, too.
-    measured.stream.unpipe(request);
+    body.unpipe(sending);
     return response;
   } finally {
     settled.abort();

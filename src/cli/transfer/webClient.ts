@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
+import type { Socket } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
 
 import type { Command } from 'commander';
@@ -24,6 +25,13 @@ export function addTrustOptions(command: Command): Command {
   return command.option('--ca <file>', 'trust the authorities in this file (PEM) instead of the usual ones');
 }
 
+/** The answer of a web server. */
+export interface Answer {
+  readonly response: IncomingMessage;
+  /** When the connection over which it has come was open, by `performance.now()`. */
+  readonly since: number;
+}
+
 /** Asks web servers through an interface. */
 export interface WebClient {
   readonly agents: { readonly http: HttpAgent; readonly https: HttpsAgent };
@@ -31,7 +39,7 @@ export interface WebClient {
    * Asks for a page, and follows redirects. The user name and the password of the URL are for its own server only. Rejects
    * when there is no answer, or when the signal aborts.
    */
-  get(url: URL, headers: OutgoingHttpHeaders): Promise<IncomingMessage & { readonly responseUrl: string }>;
+  get(url: URL, headers: OutgoingHttpHeaders): Promise<Answer>;
 }
 
 /** Makes a client whose connections go through the interface. They are encrypted on this machine. */
@@ -53,8 +61,11 @@ export async function webClient(nic: ESP8285, { ca }: TrustOptions, signal: Abor
       });
       // After the answer, a failure is one of the answer.
       request.on('error', () => undefined);
-      const [response] = (await once(request, 'response', { signal })) as [Awaited<ReturnType<WebClient['get']>>];
-      return response;
+      let since = performance.now();
+      const opened = () => (since = performance.now());
+      request.on('socket', (socket: Socket) => socket.once('connect', opened).once('secureConnect', opened));
+      const [response] = (await once(request, 'response', { signal })) as [IncomingMessage];
+      return { response, since };
     },
   };
 }
