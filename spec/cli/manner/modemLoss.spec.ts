@@ -43,6 +43,7 @@ describe('a modem that is down', () => {
       '2 of 5 bytes: unplugged',
     ],
     ['a failure of a socket', new Error('read EIO'), dialled(1000), 3, 'read EIO: it is gone'],
+    ['a failure that says it', new Error('read ENODEV: it is gone'), dialled(1000), 3, 'read ENODEV: it is gone'],
     ['the loss itself', dialled(1000).error, dialled(1000), 3, 'it is gone'],
     ['a wrong argument', new CommandFailure('no file', exitCodes.usage), unplugged, 2, 'no file'],
     ['anything while it is up', new CommandFailure('refused', exitCodes.failed), up, 1, 'refused'],

@@ -37,7 +37,8 @@ export function withLoss(error: unknown, { status$ }: Pick<ESP8285, 'status$'>, 
   const { exitCode, message } = modemFailure(reasonOf(status), settings);
   const own = messageOf(error);
   const isSame = own === status.error?.message;
-  return new CommandFailure(isSame ? message : `${own}: ${message}`, exitCode, { cause: error });
+  const said = own.includes(message) ? own : `${own}: ${message}`;
+  return new CommandFailure(isSame ? message : said, exitCode, { cause: error });
 }
 
 /** Tells of a line that is lost and opened again, for a command that goes on meanwhile. */
