@@ -13,9 +13,9 @@ export interface InterfaceDetails {
   readonly baud?: number;
   /** The version of the AT commands: `'1.7.4.0'`. */
   readonly firmware?: string;
-  /** As in {@link Status}. */
+  /** Whether the modem is set up; see {@link Status.modem}. */
   readonly modem: Status['modem'];
-  /** As in {@link Status}. */
+  /** Whether the modem is on a network; see {@link Status.wifi}. */
   readonly wifi: Status['wifi'];
   /** Why the modem is down. */
   readonly error?: string;

@@ -13,7 +13,7 @@ const mostUnread = 1 << 20;
 /** What a browser sends. A page on the internet can make one send requests to this machine. */
 const http = /^[A-Z]+ \S* ?HTTP\/\d/;
 
-/** Options of {@link serveControl}. */
+/** Where {@link serveControl} listens. */
 export interface ServeControlOptions {
   /** The port on 127.0.0.1. Default 0: any free one. */
   readonly port?: number;

@@ -108,7 +108,7 @@ export class Emulator {
     for (const { at, ...fault } of faults) this.life.add(scheduler.schedule(() => this.fault(fault), at));
   }
 
-  /** The current state of the modem. */
+  /** What the modem has set, joined and opened at this moment, for tests. */
   get state(): EmulatorState {
     return stateOf(this.modem);
   }

@@ -2,7 +2,7 @@ import type { Endpoint } from '../../usocket/contract/nic';
 
 /** One of the modem's links that is in use, as far as the driver knows it. */
 export interface LinkDetails {
-  /** 0 to 4. */
+  /** The number of the link in the modem, 0 to 4. */
   readonly id: number;
   /** `udp` is a port for datagrams, which has no single peer. */
   readonly kind: 'tcp' | 'tls' | 'udp';

@@ -12,7 +12,7 @@ import { pull } from './pull';
 import { lossText } from './streamErrors';
 import { WaitingBytes } from './waitingBytes';
 
-/** A read of so many bytes, or fewer, is refused for no lack of memory. */
+/** A read of this many bytes or fewer is never refused because the modem lacks memory. */
 const smallRead = 536;
 
 /** The link whose data are received. */

@@ -16,7 +16,7 @@ import { askedText, type CallStep, returnedText } from './callStep';
 
 /** A socket that has not been closed yet, at one moment. */
 export interface SocketDetails {
-  /** As in {@link CallStep}. */
+  /** The number of the socket, from 1, in the order in which the sockets were made: that of {@link CallStep.socket}. */
   readonly id: number;
   /** `server` is a stream socket that listens. */
   readonly kind: 'stream' | 'datagram' | 'server';
@@ -30,7 +30,7 @@ export interface SocketDetails {
 
 /** What a socket shows of itself. */
 export interface Traceable {
-  /** As it is now. */
+  /** Its kind, how far it has come, its link, and what is queued, at this moment. */
   readonly details: Omit<SocketDetails, 'id'>;
 }
 
@@ -74,7 +74,7 @@ export class SocketTrace {
     return traced;
   }
 
-  /** A socket is closed. */
+  /** Takes a socket that is closed out of {@link details}. */
   remove({ id }: TracedSocket): void {
     this.sockets.delete(id);
   }
@@ -84,7 +84,7 @@ export class SocketTrace {
     return ++this.lastCall;
   }
 
-  /** Tells the subscribers of a step. */
+  /** Emits a step from {@link calls$}, with its time. */
   tell(step: Omit<CallStep, 'time'>): void {
     this.calls.next({ time: this.scheduler.now(), ...step });
   }
@@ -104,7 +104,7 @@ export class TracedSocket {
     private readonly trace: SocketTrace,
   ) {}
 
-  /** Whether calls are to be followed. */
+  /** Whether somebody watches, so that calls have to be followed. */
   get isWatched(): boolean {
     return this.trace.isWatched;
   }
@@ -114,7 +114,7 @@ export class TracedSocket {
     return { id: this.id, ...this.socket.details };
   }
 
-  /** The socket is closed. */
+  /** Takes the socket, which is closed, out of the details of its interface. */
   remove(): void {
     this.trace.remove(this);
   }
