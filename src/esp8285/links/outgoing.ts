@@ -4,20 +4,14 @@ import {
   concatMap,
   defer,
   EMPTY,
-  exhaustMap,
-  filter,
   finalize,
   first,
   ignoreElements,
   map,
   merge,
-  type Observable,
+  Observable,
   of,
-  repeat,
-  startWith,
-  switchMap,
   take,
-  takeUntil,
   throwError,
   timer,
 } from 'rxjs';
@@ -25,18 +19,17 @@ import {
 import { Mutex } from '../../streams';
 import { common, longestSend } from '../commands/catalogue';
 import { Refusal } from '../executor/answer';
-import { quiet } from '../executor/probeWhenQuiet';
 import type { Settlement } from '../executor/turn';
-import { Unanswered } from '../executor/unanswered';
 import { bufferStatusExchange } from './exchanges/bufferStatus';
 import { isBufferFull, isQueueFull } from './exchanges/reasons';
 import { segmentExchange } from './exchanges/segmentExchange';
-import { LinkGone, SegmentsLost, SendFailed } from './exchanges/sendErrors';
-import { sendDeadline, sendExchange } from './exchanges/sendExchange';
-import { secondThoughts } from './exchanges/sendResult';
+import { LinkGone, SegmentsLost } from './exchanges/sendErrors';
+import { sendExchange } from './exchanges/sendExchange';
 import type { LinkContext } from './linkContext';
 import type { LinkLife } from './linkLife';
+import { alongside } from './polling/alongside';
 import { Segments } from './sending/segments';
+import { watchSegments } from './sending/watchSegments';
 import { saysMissing } from './streamErrors';
 
 /**
@@ -120,9 +113,8 @@ export class Outgoing {
       const put$ = defer(() =>
         this.usesBuffer ? this.putSegment(bytes, noteFailure) : this.sendAndWait(bytes, noteFailure),
       );
-      return this.turns.runExclusive(merge(put$, link.lost$).pipe(take(1))).pipe(
-        // A segment whose link has ended meanwhile fails, and is not told to be taken.
-        concatMap((acknowledged$) => merge(acknowledged$, of(undefined))),
+      return this.turns.runExclusive(put$.pipe(alongside(link.lost$))).pipe(
+        concatMap(takenAndAcknowledged),
         catchError((cause: unknown) => throwError(() => error ?? link.sendError(cause))),
       );
     });
@@ -176,12 +168,7 @@ export class Outgoing {
         };
         return executor.run(exchange, settled).pipe(map(() => segment.acknowledged$));
       }),
-      concatMap((acknowledged$) =>
-        concat(
-          this.learnCapacity(),
-          defer(() => this.roomFor(this.pieceSize)),
-        ).pipe(map(() => acknowledged$)),
-      ),
+      concatMap((acknowledged$) => this.readyForNext().pipe(map(() => acknowledged$))),
       catchError((cause: unknown) => {
         if (!(cause instanceof Refusal && life.isOpen)) throw cause;
         if (isQueueFull(cause)) sendBuffer.places = Math.max(1, before);
@@ -223,12 +210,14 @@ export class Outgoing {
     );
   }
 
-  /** Asks how large the buffer is, when it is full for the first time as far as is known. */
-  private learnCapacity(): Observable<never> {
-    return defer(() => {
-      const isFull = !this.hasRoom(this.pieceSize);
-      return isFull && this.context.sendBuffer.takeQuestion() ? this.ask() : EMPTY;
-    });
+  /** Emits when the buffer has room for the next piece. Asks how large it is when it is full for the first time. */
+  private readyForNext(): Observable<unknown> {
+    const { pieceSize } = this;
+    if (this.hasRoom(pieceSize) || !this.context.sendBuffer.takeQuestion()) return this.roomFor(pieceSize);
+    return concat(
+      this.ask(),
+      defer(() => this.roomFor(this.pieceSize)),
+    );
   }
 
   private hasRoom(length: number): boolean {
@@ -237,39 +226,27 @@ export class Outgoing {
     return isIdle || (bytes + length <= capacity && count < places);
   }
 
-  /** Emits when the buffer has room for so many bytes, or is empty. */
+  /** Emits when the buffer has room for so many bytes, or is empty: at once if that is so now. */
   private roomFor(length: number): Observable<unknown> {
-    return this.segments.changes$.pipe(
-      startWith(undefined),
-      first(() => this.hasRoom(length)),
-    );
+    if (this.hasRoom(length)) return of(undefined);
+    return this.segments.changes$.pipe(first(() => this.hasRoom(length)));
   }
 
-  /** Watches over the segments under way, in the background, until all are acknowledged. */
+  /** Watches over the segments under way, in the background. */
   private watch(): void {
     if (this.isWatched || !this.segments.isWaiting) return;
     this.isWatched = true;
-    this.context.run(
-      merge(this.asking(), this.givingUp(), this.failing()).pipe(
+    const { context, link, segments } = this;
+    const watched$ = watchSegments(segments, { clock: context.hold.clock, ask: () => this.ask() });
+    context.run(
+      watched$.pipe(
         catchError((cause: unknown) => {
-          this.link.sendError(cause);
+          link.sendError(cause);
           return EMPTY;
         }),
         finalize(() => (this.isWatched = false)),
-        takeUntil(this.segments.changes$.pipe(filter(() => !this.segments.isWaiting))),
       ),
     );
-  }
-
-  /** Asks the modem when no result has come for a while, because the line may have lost it. */
-  private asking(): Observable<never> {
-    const { clock } = this.context.hold;
-    const intervals$ = concat(timer(quiet, clock), timer(2 * quiet, clock), timer(4 * quiet, clock).pipe(repeat()));
-    const late$ = this.segments.changes$.pipe(
-      startWith(undefined),
-      switchMap(() => intervals$),
-    );
-    return merge(late$, this.segments.doubts$).pipe(exhaustMap(() => this.ask()));
   }
 
   private ask(): Observable<never> {
@@ -287,27 +264,27 @@ export class Outgoing {
       ignoreElements(),
     );
   }
+}
 
-  private givingUp(): Observable<never> {
-    const { clock } = this.context.hold;
-    return this.segments.changes$.pipe(
-      startWith(undefined),
-      switchMap(() => timer(sendDeadline, clock)),
-      map(() => {
-        const what = `the peer has acknowledged nothing for ${sendDeadline / 1000} s`;
-        throw new Unanswered('', sendDeadline, `${what}, and ${this.segments.bytes} bytes are under way`);
+/** Emits at once, because the modem has taken the bytes, and ends as their acknowledgement. Only errors if that has failed. */
+function takenAndAcknowledged(acknowledged$: Observable<never>): Observable<void> {
+  return new Observable((subscriber) => {
+    let isTold = false;
+    let isAcknowledged = false;
+    const end = (): void => {
+      if (isTold && isAcknowledged) subscriber.complete();
+    };
+    subscriber.add(
+      acknowledged$.subscribe({
+        error: (cause: unknown) => subscriber.error(cause),
+        complete: () => {
+          isAcknowledged = true;
+          end();
+        },
       }),
     );
-  }
-
-  /** AT 1.x may deliver a segment after it has said `SEND FAIL`. */
-  private failing(): Observable<never> {
-    const { clock } = this.context.hold;
-    return this.segments.failures$.pipe(
-      switchMap((segment) => timer(secondThoughts, clock).pipe(filter(() => this.segments.has(segment)))),
-      map(() => {
-        throw new SendFailed(`the modem answered SEND FAIL, and ${this.segments.bytes} bytes are not acknowledged`);
-      }),
-    );
-  }
+    subscriber.next();
+    isTold = true;
+    end();
+  });
 }

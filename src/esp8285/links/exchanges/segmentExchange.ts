@@ -1,24 +1,13 @@
-import {
-  catchError,
-  concatMap,
-  defer,
-  filter,
-  first,
-  ignoreElements,
-  map,
-  merge,
-  type Observable,
-  of,
-  take,
-  tap,
-} from 'rxjs';
+import { catchError, concatMap, defer, map, Observable, of, tap, throwError } from 'rxjs';
 
 import type { Command } from '../../commands/command';
 import type { Exchange } from '../../executor/exchange';
-import { probeWhenQuiet, quiet } from '../../executor/probeWhenQuiet';
+import { hearing } from '../../executor/hearing';
+import { probeWhenQuiet, type ProbeOptions, quiet } from '../../executor/probeWhenQuiet';
 import { retryLost } from '../../executor/retryLost';
 import { AnswerLost } from '../../executor/unanswered';
-import { dataPatience, fail, isTaken, padWhenSilent, type PendingSend, type SendingLink } from './pendingSend';
+import type { Frame } from '../../grammar/frame';
+import { dataPatience, isTaken, padWhenSilent, type PendingSend, type SendingLink } from './pendingSend';
 import { prompted } from './prompt';
 import { BytesReplaced, LinkGone, SendFailed } from './sendErrors';
 
@@ -52,84 +41,108 @@ export function segmentExchange(order: SegmentOrder, link: SendingLink): Exchang
       const send: PendingSend = { wire, command, link, length: bytes.length };
       return defer(() => {
         if (!link.isOpen) throw new LinkGone('nothing was sent');
-        let { expected } = order;
-        let number: number | undefined;
-        const number$ = wire.frames$.pipe(
-          tap((frame) => {
-            if (frame.kind === 'line') number = numberOf(frame.text) ?? number;
-          }),
-          ignoreElements(),
-        );
-        const prompted$ = defer(() => wire.expectingNumbers(numbersAfter(expected), prompted(send))).pipe(
-          // The command or the prompt was lost, so nothing has been sent. The modem may have counted it.
-          tap({ error: () => (expected = undefined) }),
+        const number = new SegmentNumber(order.expected);
+        return defer(() => wire.expectingNumbers(number.pattern, prompted(send))).pipe(
+          tap({ error: () => number.doubt() }),
+          // The command or the prompt was lost, so nothing has been sent.
           retryLost(),
-        );
-        const taken$ = prompted$.pipe(concatMap((pace) => taken(send, bytes, pace, () => number ?? expected)));
-        return merge(number$, taken$).pipe(
-          take(1),
-          map(() => number ?? expected),
+          concatMap((pace) => taken(send, bytes, pace, number)),
+          map(() => number.value),
+          hearing(wire, (frame) => number.hear(frame)),
         );
       });
     },
   };
 }
 
-function numbersAfter(expected: number | undefined): RegExp {
-  return expected === undefined ? anyNumbers : new RegExp(`^(${expected}),\\d{1,10}$`);
-}
+/** The number that the modem gives to a segment. */
+class SegmentNumber {
+  private heard: number | undefined;
 
-function numberOf(text: string): number | undefined {
-  const digits = anyNumbers.exec(text)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+  constructor(private expected: number | undefined) {}
+
+  get value(): number | undefined {
+    return this.heard ?? this.expected;
+  }
+
+  /** Matches the line that names it. */
+  get pattern(): RegExp {
+    return this.expected === undefined ? anyNumbers : new RegExp(`^(${this.expected}),\\d{1,10}$`);
+  }
+
+  hear(frame: Frame): void {
+    const digits = frame.kind === 'line' ? anyNumbers.exec(frame.text)?.[1] : undefined;
+    if (digits !== undefined) this.heard = Number(digits);
+  }
+
+  /** The modem may have counted a command whose prompt was lost. */
+  doubt(): void {
+    this.expected = undefined;
+  }
 }
 
 /** Writes the bytes to a modem that waits for them, and emits when the modem has taken them. */
-function taken(
-  send: PendingSend,
-  bytes: Uint8Array,
-  pace: number,
-  number: () => number | undefined,
-): Observable<unknown> {
-  const { wire, command, link, length } = send;
+function taken(send: PendingSend, bytes: Uint8Array, pace: number, number: SegmentNumber): Observable<unknown> {
+  const { wire, command, length } = send;
   return defer(() => {
+    const doubt = { isReplaced: false };
     // A modem that still waited when it was asked has taken the question for bytes that the line had lost.
-    let isReplaced = false;
-    const stillBusy = () => (isReplaced = true);
-    const check = () => {
-      if (isReplaced || wire.probe.isOwed) fail(new BytesReplaced(command));
-    };
-    const taken$ = wire.frames$.pipe(
-      // The result of the segment says the same, if `Recv` was lost.
-      first((frame) => {
-        const isResult = frame.kind === 'segment' && frame.link === link.id && frame.segment === number();
-        return isTaken(frame) || isResult;
-      }),
-      tap((frame) => {
-        // If the line has damaged the announced length, the modem has taken only a part of the bytes.
-        isReplaced ||= frame.kind === 'taken' && frame.length !== length;
-        check();
-      }),
-    );
-    const refused$ = wire.frames$.pipe(
-      filter((frame) => frame.kind === 'final' && frame.result !== 'OK'),
-      map(() => fail(new SendFailed('the modem answered ERROR in the place of Recv'))),
-    );
-    return merge(taken$, refused$, wire.write(bytes)).pipe(
-      take(1),
-      probeWhenQuiet(wire, command, () => ({
-        quiet: quiet + pace * length,
-        patience: dataPatience,
-        tries: 1,
-        stillBusy,
-      })),
+    const stillBusy = (): void => void (doubt.isReplaced = true);
+    const options: ProbeOptions = { quiet: quiet + pace * length, patience: dataPatience, tries: 1, stillBusy };
+    return takenOf(send, bytes, number, doubt).pipe(
+      probeWhenQuiet(wire, command, () => options),
       catchError((error: unknown) => {
-        if (!(error instanceof AnswerLost)) throw error;
+        if (!(error instanceof AnswerLost)) return throwError(() => error).pipe(padWhenSilent(send));
         // A modem that is free has taken all bytes, and only its `Recv` was lost.
-        check();
-        return of(error);
+        return isWhole(send, doubt) ? of(error) : throwError(() => new BytesReplaced(command));
       }),
-      padWhenSilent(send),
     );
   });
+}
+
+/** Whether other bytes may have taken the place of lost ones. */
+interface Doubt {
+  isReplaced: boolean;
+}
+
+/** Writes the bytes, and emits when the modem says that it has taken them. */
+function takenOf(send: PendingSend, bytes: Uint8Array, number: SegmentNumber, doubt: Doubt): Observable<unknown> {
+  const { wire, command, link, length } = send;
+  return new Observable((subscriber) => {
+    const error = (cause: unknown): void => subscriber.error(cause);
+    const taken = (frame: Frame): void => {
+      // If the line has damaged the announced length, the modem has taken only a part of the bytes.
+      doubt.isReplaced ||= frame.kind === 'taken' && frame.length !== length;
+      if (!isWhole(send, doubt)) {
+        error(new BytesReplaced(command));
+        return;
+      }
+      subscriber.next(frame);
+      subscriber.complete();
+    };
+    subscriber.add(
+      wire.frames$.subscribe({
+        next: (frame) => {
+          if (frame.kind === 'final' && frame.result !== 'OK') {
+            error(new SendFailed('the modem answered ERROR in the place of Recv'));
+          } else if (isTaken(frame) || isResultOf(frame, link.id, number.value)) {
+            taken(frame);
+          }
+        },
+        error,
+      }),
+    );
+    // A fast modem answers inside `write`.
+    subscriber.add(wire.write(bytes).subscribe({ error }));
+  });
+}
+
+/** Whether the modem has taken the bytes of the send, and not others. */
+function isWhole({ wire }: PendingSend, { isReplaced }: Doubt): boolean {
+  return !isReplaced && !wire.probe.isOwed;
+}
+
+/** Whether the modem says what has become of the segment. It has taken the bytes then, even if `Recv` was lost. */
+function isResultOf(frame: Frame, link: number, segment: number | undefined): boolean {
+  return frame.kind === 'segment' && frame.link === link && frame.segment === segment;
 }

@@ -1,0 +1,83 @@
+import { Observable, type SchedulerLike, Subscription } from 'rxjs';
+
+import { quiet } from '../../executor/probeWhenQuiet';
+import { Unanswered } from '../../executor/unanswered';
+import { Countdown } from '../../time/countdown';
+import { SendFailed } from '../exchanges/sendErrors';
+import { sendDeadline } from '../exchanges/sendExchange';
+import { secondThoughts } from '../exchanges/sendResult';
+import type { Segment, Segments } from './segments';
+
+/** The longest pause between two questions, in milliseconds. */
+const longestPause = 4 * quiet;
+
+export interface WatchOptions {
+  readonly clock: SchedulerLike;
+  /** Cold. Asks the modem which segments are acknowledged. */
+  readonly ask: () => Observable<never>;
+}
+
+/**
+ * Watches over segments that the modem has taken. Asks the modem when no result has come for a while, because the line
+ * may have lost it, and at once when a result does not fit. Completes when all are acknowledged, or the link has ended.
+ *
+ *     results    --ok-------------------------ok--
+ *     asked      ------2.5 s--5 s---10 s--10 s----
+ *
+ * Errors: {@link Unanswered} when nothing is acknowledged for {@link sendDeadline}; {@link SendFailed} some time after
+ * `SEND FAIL`, because AT 1.x may deliver the segment after that.
+ */
+export function watchSegments(segments: Segments, { clock, ask }: WatchOptions): Observable<never> {
+  return new Observable((subscriber) => {
+    const error = (cause: unknown): void => subscriber.error(cause);
+    let asking = Subscription.EMPTY;
+    const askNow = (): void => {
+      if (asking.closed) subscriber.add((asking = ask().subscribe({ error })));
+    };
+
+    let pause = quiet;
+    let changedAt = clock.now();
+    const question = new Countdown(clock, () => {
+      // The patience begins late, because most segments are acknowledged before the first question.
+      if (pause === quiet) patience.restart(changedAt + sendDeadline - clock.now());
+      pause = Math.min(2 * pause, longestPause);
+      question.restart(pause);
+      askNow();
+    });
+    const patience = new Countdown(clock, () => {
+      const what = `the peer has acknowledged nothing for ${sendDeadline / 1000} s`;
+      error(new Unanswered('', sendDeadline, `${what}, and ${segments.bytes} bytes are under way`));
+    });
+    let failed: Segment | undefined;
+    const secondThought = new Countdown(clock, () => {
+      if (!failed || !segments.has(failed)) return;
+      error(new SendFailed(`the modem answered SEND FAIL, and ${segments.bytes} bytes are not acknowledged`));
+    });
+
+    const changed = (): void => {
+      if (!segments.isWaiting) {
+        subscriber.complete();
+        return;
+      }
+      changedAt = clock.now();
+      pause = quiet;
+      patience.stop();
+      question.restart(quiet);
+    };
+    subscriber.add(() => {
+      for (const countdown of [question, patience, secondThought]) countdown.stop();
+    });
+    subscriber.add(segments.doubts$.subscribe({ next: askNow, error }));
+    subscriber.add(
+      segments.failures$.subscribe({
+        next: (segment) => {
+          failed = segment;
+          secondThought.restart(secondThoughts);
+        },
+        error,
+      }),
+    );
+    subscriber.add(segments.changes$.subscribe({ next: changed, error }));
+    changed();
+  });
+}
