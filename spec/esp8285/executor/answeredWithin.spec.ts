@@ -72,7 +72,7 @@ describe('answeredWithin', () => {
       const { wire } = wireOf(scheduler);
       const operator = answeredWithin<string>(5, 'AT+A', wire);
       const first$ = cold('-');
-      const second$ = cold('----a|');
+      const second$ = cold('----a--|');
       expectObservable(first$.pipe(operator), '^--!').toBe('----');
       expectObservable(second$.pipe(operator), '---^').toBe('-------a#', undefined, late);
       expectSubscriptions(first$.subscriptions).toBe('^--!');

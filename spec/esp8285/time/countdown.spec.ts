@@ -2,7 +2,7 @@ import { beforeEach, describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { type SchedulerAction, type SchedulerLike, VirtualTimeScheduler } from 'rxjs';
 
-import { Countdown } from '../../../src/esp8285/time/countdown';
+import { Countdown, SharedTimer } from '../../../src/esp8285/time/countdown';
 
 describe('Countdown', () => {
   let clock: VirtualTimeScheduler;
@@ -10,6 +10,7 @@ describe('Countdown', () => {
   /** How many timers were made. */
   let timers: number;
   let countdown: Countdown;
+  let counted: SchedulerLike;
 
   /** Does something at a time, and runs until nothing is left to do. */
   const run = (steps: Readonly<Record<number, () => void>>): void => {
@@ -21,14 +22,14 @@ describe('Countdown', () => {
     clock = new VirtualTimeScheduler();
     times = [];
     timers = 0;
-    const counted: SchedulerLike = {
+    counted = {
       now: () => clock.now(),
       schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay?: number, state?: T) => {
         timers++;
         return clock.schedule(work, delay, state);
       },
     };
-    countdown = new Countdown(counted, () => times.push(clock.now()));
+    countdown = new Countdown(new SharedTimer(counted), () => times.push(clock.now()));
   });
 
   it('calls back once, when the time has passed', () => {
@@ -53,7 +54,7 @@ describe('Countdown', () => {
   });
 
   it('may be restarted when it has called back', () => {
-    countdown = new Countdown(clock, () => {
+    countdown = new Countdown(new SharedTimer(clock), () => {
       if (times.push(clock.now()) < 3) countdown.restart(10);
     });
     run({ 0: () => countdown.restart(10) });
@@ -65,6 +66,52 @@ describe('Countdown', () => {
     assert.deepStrictEqual(times, [30]);
   });
 
+  it('shares its timer with other countdowns, of which each comes in its time', () => {
+    const timer = new SharedTimer(counted);
+    const [first, second, third] = [1, 2, 3].map((n) => new Countdown(timer, () => times.push(n, clock.now())));
+    run({
+      0: () => {
+        first?.restart(10);
+        second?.restart(10);
+        third?.restart(30);
+      },
+      5: () => second?.restart(15),
+      6: () => third?.stop(),
+    });
+    assert.deepStrictEqual(times, [1, 10, 2, 20]);
+    assert.equal(timers, 2);
+  });
+
+  it('makes no timer when it is stopped and restarted', () => {
+    const again = (): void => {
+      countdown.stop();
+      countdown.restart(10);
+    };
+    run({ 0: again, 1: again, 2: again, 3: again });
+    assert.deepStrictEqual(times, [13]);
+    assert.equal(timers, 2);
+  });
+
+  it('may be stopped by another one that is due at the same time', () => {
+    const timer = new SharedTimer(clock);
+    const other = new Countdown(timer, () => times.push(clock.now()));
+    const first = new Countdown(timer, () => other.stop());
+    run({
+      0: () => {
+        first.restart(10);
+        other.restart(10);
+      },
+    });
+    assert.deepStrictEqual(times, []);
+  });
+
+  it('leaves no timer when the shared one is stopped', () => {
+    const timer = new SharedTimer(clock);
+    run({ 0: () => new Countdown(timer, () => times.push(clock.now())).restart(10), 5: () => timer.stop() });
+    assert.deepStrictEqual(times, []);
+    assert.equal(clock.now(), 5);
+  });
+
   it('does not wait longer than its time when the clock of the machine is set back', () => {
     let back = 0;
     const machine: SchedulerLike = {
@@ -72,7 +119,7 @@ describe('Countdown', () => {
       schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay?: number, state?: T) =>
         clock.schedule(work, delay, state),
     };
-    countdown = new Countdown(machine, () => times.push(clock.now()));
+    countdown = new Countdown(new SharedTimer(machine), () => times.push(clock.now()));
     run({ 0: () => countdown.restart(10), 5: () => (back = 1000) });
     assert.deepStrictEqual(times, [20]);
   });

@@ -34,11 +34,11 @@ export function answeredWithin<T>(
 ): MonoTypeOperatorFunction<T> {
   return (conversation$) =>
     new Observable((subscriber) => {
-      const { clock } = wire;
+      const { clock, timer } = wire;
       const begun = clock.now();
       let busyAt = -Infinity;
       const mayWait = () => clock.now() - begun <= patience - milliseconds;
-      const countdown = new Countdown(clock, () => {
+      const countdown = new Countdown(timer, () => {
         const isBusy = patience > 0 && clock.now() - busyAt < busyPause && !mayWait();
         subscriber.error(isBusy ? new BusyForEver(shown) : new Unanswered(shown, milliseconds));
       });

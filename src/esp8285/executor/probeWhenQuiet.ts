@@ -65,7 +65,7 @@ export function probeWhenQuiet<T>(
 ): MonoTypeOperatorFunction<T> {
   return (conversation$) =>
     new Observable((subscriber) => {
-      const { clock } = wire;
+      const { clock, timer } = wire;
       const { longest = 0 } = options();
       const begun = clock.now();
       const took = () => clock.now() - begun;
@@ -77,7 +77,7 @@ export function probeWhenQuiet<T>(
       let isComing = false;
       const fail = (error: unknown) => subscriber.error(error);
 
-      const countdown = new Countdown(clock, () => {
+      const countdown = new Countdown(timer, () => {
         isComing = !isComing && clock.now() - cameAt < lull;
         if (isComing) countdown.restart(lull);
         else probing = probe(wire, options()).subscribe({ next: heard, error: unanswered, complete: restart });

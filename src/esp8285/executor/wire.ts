@@ -7,6 +7,7 @@ import type { Expectation } from '../grammar/expectation';
 import type { Frame } from '../grammar/frame';
 import { lineError } from '../line/lineError';
 import { LineSpeed } from '../line/lineSpeed';
+import { SharedTimer } from '../time/countdown';
 import type { Trace } from '../trace/trace';
 import { type ProbeAnswer, LivenessProbe } from './livenessProbe';
 
@@ -26,6 +27,8 @@ export class Wire {
   readonly said$: Observable<'begins' | 'ends'>;
   readonly probe: LivenessProbe;
   readonly speed: LineSpeed;
+  /** The timer of the conversation's deadlines. */
+  readonly timer: SharedTimer;
   /** Whether the firmware says `Recv` when it has taken the bytes of a send; `undefined` until that is known. */
   saysTaken: boolean | undefined;
   /** Whether the firmware may say nothing at all between `Recv` and the result of a send, not even `busy`. */
@@ -50,6 +53,7 @@ export class Wire {
   ) {
     this.received$ = uart.rx$;
     this.hints$ = uart.hints$;
+    this.timer = new SharedTimer(clock);
     this.speed = new LineSpeed(uart, {
       clock,
       write: (bytes) => this.write(bytes),
@@ -73,7 +77,7 @@ export class Wire {
       // Last, so that the interface is down when the trace completes.
       trace?.end();
     };
-    return this.cut(this.expectation).subscribe({
+    const listening = this.cut(this.expectation).subscribe({
       next: (frame) => {
         // Before the driver sees the frame, because it may answer at once.
         trace?.heard(frame);
@@ -84,6 +88,8 @@ export class Wire {
         fail(new OSError('ENODEV', 'modem', 'the serial line to the modem was closed'));
       },
     });
+    listening.add(() => this.timer.stop());
+    return listening;
   }
 
   /** Cold: writes the command's line and completes. */

@@ -1,55 +1,102 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
 /**
- * Calls back when a time has passed since the last restart. A restart costs almost nothing: the timer is not made anew,
- * but waits for the rest of the time when it comes too early.
+ * Calls back when a time has passed since the last restart. Neither a restart nor a stop costs a timer, because all
+ * countdowns of a {@link SharedTimer} wait for one.
  */
 export class Countdown {
-  private timer: Subscription | undefined;
-  /** When the timer comes. */
-  private comesAt = 0;
+  /** When the time has passed. */
+  private dueAt = 0;
   private milliseconds = 0;
-  /** When the time has passed; `undefined` while nothing is counted. */
-  private dueAt: number | undefined;
 
   /** @param over Called at most once for each restart. */
   constructor(
-    private readonly clock: SchedulerLike,
+    private readonly timer: SharedTimer,
     private readonly over: () => void,
   ) {}
 
   /** Begins to count from now. */
   restart(milliseconds: number): void {
     this.milliseconds = milliseconds;
-    this.dueAt = this.clock.now() + milliseconds;
-    if (!this.timer || this.comesAt > this.dueAt) this.schedule(milliseconds);
+    this.dueAt = this.timer.now() + milliseconds;
+    this.timer.wait(this, this.dueAt);
   }
 
   /** Does not call back before the next restart. */
   stop(): void {
-    this.dueAt = undefined;
+    this.timer.leave(this);
+  }
+
+  /** How many milliseconds are left. No more than the whole time, because the machine's clock may have been set back. */
+  leftAt(now: number): number {
+    const left = Math.min(this.dueAt - now, this.milliseconds);
+    this.dueAt = now + left;
+    return left;
+  }
+
+  /** The time has passed. */
+  end(): void {
+    this.over();
+  }
+}
+
+/**
+ * The timer of all countdowns of one clock. It comes when the first of them may be due, and is then set for the next one.
+ * A countdown that is restarted before it is due costs nothing.
+ */
+export class SharedTimer {
+  private readonly waiting = new Set<Countdown>();
+  private timer: Subscription | undefined;
+  /** When the timer comes. */
+  private comesAt = 0;
+
+  constructor(private readonly clock: SchedulerLike) {}
+
+  now(): number {
+    return this.clock.now();
+  }
+
+  /** Adds a countdown that has been restarted. */
+  wait(countdown: Countdown, dueAt: number): void {
+    this.waiting.add(countdown);
+    this.wake(dueAt);
+  }
+
+  /** Removes a countdown. The timer stays, because the next exchange needs it again. */
+  leave(countdown: Countdown): void {
+    this.waiting.delete(countdown);
+  }
+
+  /** Ends all countdowns without calling back. */
+  stop(): void {
+    this.waiting.clear();
     this.timer?.unsubscribe();
     this.timer = undefined;
   }
 
-  private schedule(milliseconds: number): void {
+  /** Makes sure that the timer comes by then. */
+  private wake(comesAt: number): void {
+    if (this.timer && this.comesAt <= comesAt) return;
     this.timer?.unsubscribe();
-    this.comesAt = this.clock.now() + milliseconds;
-    this.timer = this.clock.schedule(() => this.come(), milliseconds);
+    this.comesAt = comesAt;
+    this.timer = this.clock.schedule(() => this.come(), Math.max(0, comesAt - this.now()));
   }
 
   private come(): void {
     this.timer = undefined;
-    if (this.dueAt === undefined) return;
-    // No more than the whole time, because the machine's clock may have been set back.
-    const now = this.clock.now();
-    const rest = Math.min(this.dueAt - now, this.milliseconds);
-    if (rest > 0) {
-      this.dueAt = now + rest;
-      this.schedule(rest);
-    } else {
-      this.dueAt = undefined;
-      this.over();
+    const now = this.now();
+    let next = Infinity;
+    for (const countdown of [...this.waiting]) {
+      // What one calls back may stop another.
+      if (!this.waiting.has(countdown)) continue;
+      const left = countdown.leftAt(now);
+      if (left > 0) {
+        next = Math.min(next, now + left);
+      } else {
+        this.waiting.delete(countdown);
+        countdown.end();
+      }
     }
+    if (next < Infinity) this.wake(next);
   }
 }

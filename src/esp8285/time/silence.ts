@@ -1,6 +1,6 @@
 import type { SchedulerLike } from 'rxjs';
 
-import { Countdown } from './countdown';
+import { Countdown, SharedTimer } from './countdown';
 
 /** How a silence is distinguished from a slow line. */
 export interface SilenceOptions {
@@ -42,6 +42,7 @@ const parts = 4;
  *     settle()   -----------------------s
  */
 export class Silence {
+  private readonly timer: SharedTimer;
   private readonly countdown: Countdown;
   /** The number of parts that are over since the last bytes. */
   private passed = 0;
@@ -50,7 +51,8 @@ export class Silence {
     private readonly options: SilenceOptions,
     private readonly listener: SilenceListener,
   ) {
-    this.countdown = new Countdown(options.scheduler, () => this.pass());
+    this.timer = new SharedTimer(options.scheduler);
+    this.countdown = new Countdown(this.timer, () => this.pass());
   }
 
   /** Bytes have come. */
@@ -60,7 +62,7 @@ export class Silence {
   }
 
   stop(): void {
-    this.countdown.stop();
+    this.timer.stop();
   }
 
   /** The length of the part that is measured, in milliseconds. Those of the moment are whole ones, as timers are. */
@@ -71,7 +73,7 @@ export class Silence {
   }
 
   private goOn(): void {
-    if (!this.listener.isUnfinished) this.stop();
+    if (!this.listener.isUnfinished) this.countdown.stop();
     else if (this.passed < 2 * parts) this.countdown.restart(this.part);
   }
 

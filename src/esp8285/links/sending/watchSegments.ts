@@ -2,7 +2,7 @@ import { Observable, type SchedulerLike, Subscription } from 'rxjs';
 
 import { quiet } from '../../executor/probeWhenQuiet';
 import { Unanswered } from '../../executor/unanswered';
-import { Countdown } from '../../time/countdown';
+import { Countdown, SharedTimer } from '../../time/countdown';
 import { SendFailed } from '../exchanges/sendErrors';
 import { sendDeadline } from '../exchanges/sendExchange';
 import { secondThoughts } from '../exchanges/sendResult';
@@ -35,21 +35,22 @@ export function watchSegments(segments: Segments, { clock, ask }: WatchOptions):
       if (asking.closed) subscriber.add((asking = ask().subscribe({ error })));
     };
 
+    const timer = new SharedTimer(clock);
     let pause = quiet;
     let changedAt = clock.now();
-    const question = new Countdown(clock, () => {
+    const question = new Countdown(timer, () => {
       // The patience begins late, because most segments are acknowledged before the first question.
       if (pause === quiet) patience.restart(changedAt + sendDeadline - clock.now());
       pause = Math.min(2 * pause, longestPause);
       question.restart(pause);
       askNow();
     });
-    const patience = new Countdown(clock, () => {
+    const patience = new Countdown(timer, () => {
       const what = `the peer has acknowledged nothing for ${sendDeadline / 1000} s`;
       error(new Unanswered('', sendDeadline, `${what}, and ${segments.bytes} bytes are under way`));
     });
     let failed: Segment | undefined;
-    const secondThought = new Countdown(clock, () => {
+    const secondThought = new Countdown(timer, () => {
       if (!failed || !segments.has(failed)) return;
       error(new SendFailed(`the modem answered SEND FAIL, and ${segments.bytes} bytes are not acknowledged`));
     });
@@ -64,9 +65,7 @@ export function watchSegments(segments: Segments, { clock, ask }: WatchOptions):
       patience.stop();
       question.restart(quiet);
     };
-    subscriber.add(() => {
-      for (const countdown of [question, patience, secondThought]) countdown.stop();
-    });
+    subscriber.add(() => timer.stop());
     subscriber.add(segments.doubts$.subscribe({ next: askNow, error }));
     subscriber.add(
       segments.failures$.subscribe({
