@@ -82,13 +82,15 @@ describe('Countdown', () => {
     assert.equal(timers, 2);
   });
 
-  it('makes no timer when it is stopped and restarted', () => {
+  it('makes no timer when it is stopped and restarted while another one waits', () => {
+    const timer = new SharedTimer(counted);
+    const [patient, other] = [9, 13].map(() => new Countdown(timer, () => times.push(clock.now())));
     const again = (): void => {
-      countdown.stop();
-      countdown.restart(10);
+      other?.stop();
+      other?.restart(10);
     };
-    run({ 0: again, 1: again, 2: again, 3: again });
-    assert.deepStrictEqual(times, [13]);
+    run({ 0: () => patient?.restart(9), 1: again, 2: again, 3: again });
+    assert.deepStrictEqual(times, [9, 13]);
     assert.equal(timers, 2);
   });
 
@@ -105,9 +107,8 @@ describe('Countdown', () => {
     assert.deepStrictEqual(times, []);
   });
 
-  it('leaves no timer when the shared one is stopped', () => {
-    const timer = new SharedTimer(clock);
-    run({ 0: () => new Countdown(timer, () => times.push(clock.now())).restart(10), 5: () => timer.stop() });
+  it('leaves no timer when it is stopped', () => {
+    run({ 0: () => countdown.restart(10), 5: () => countdown.stop() });
     assert.deepStrictEqual(times, []);
     assert.equal(clock.now(), 5);
   });

@@ -77,7 +77,7 @@ export class Wire {
       // Last, so that the interface is down when the trace completes.
       trace?.end();
     };
-    const listening = this.cut(this.expectation).subscribe({
+    return this.cut(this.expectation).subscribe({
       next: (frame) => {
         // Before the driver sees the frame, because it may answer at once.
         trace?.heard(frame);
@@ -88,8 +88,6 @@ export class Wire {
         fail(new OSError('ENODEV', 'modem', 'the serial line to the modem was closed'));
       },
     });
-    listening.add(() => this.timer.stop());
-    return listening;
   }
 
   /** Cold: writes the command's line and completes. */

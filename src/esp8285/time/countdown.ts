@@ -1,8 +1,8 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
 /**
- * Calls back when a time has passed since the last restart. Neither a restart nor a stop costs a timer, because all
- * countdowns of a {@link SharedTimer} wait for one.
+ * Calls back when a time has passed since the last restart. A restart costs almost nothing, because the countdowns of a
+ * {@link SharedTimer} wait for one timer, which is not made anew while it comes early enough.
  */
 export class Countdown {
   /** When the time has passed. */
@@ -41,8 +41,7 @@ export class Countdown {
 }
 
 /**
- * The timer of all countdowns of one clock. It comes when the first of them may be due, and is then set for the next one.
- * A countdown that is restarted before it is due costs nothing.
+ * The one timer of several countdowns. It comes when the first of them may be due, and is then set for the next one.
  */
 export class SharedTimer {
   private readonly waiting = new Set<Countdown>();
@@ -62,14 +61,10 @@ export class SharedTimer {
     this.wake(dueAt);
   }
 
-  /** Removes a countdown. The timer stays, because the next exchange needs it again. */
+  /** Removes a countdown. The timer stays as long as there are others. */
   leave(countdown: Countdown): void {
     this.waiting.delete(countdown);
-  }
-
-  /** Ends all countdowns without calling back. */
-  stop(): void {
-    this.waiting.clear();
+    if (this.waiting.size > 0) return;
     this.timer?.unsubscribe();
     this.timer = undefined;
   }

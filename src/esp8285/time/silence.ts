@@ -42,7 +42,6 @@ const parts = 4;
  *     settle()   -----------------------s
  */
 export class Silence {
-  private readonly timer: SharedTimer;
   private readonly countdown: Countdown;
   /** The number of parts that are over since the last bytes. */
   private passed = 0;
@@ -51,8 +50,7 @@ export class Silence {
     private readonly options: SilenceOptions,
     private readonly listener: SilenceListener,
   ) {
-    this.timer = new SharedTimer(options.scheduler);
-    this.countdown = new Countdown(this.timer, () => this.pass());
+    this.countdown = new Countdown(new SharedTimer(options.scheduler), () => this.pass());
   }
 
   /** Bytes have come. */
@@ -62,7 +60,7 @@ export class Silence {
   }
 
   stop(): void {
-    this.timer.stop();
+    this.countdown.stop();
   }
 
   /** The length of the part that is measured, in milliseconds. Those of the moment are whole ones, as timers are. */
@@ -73,7 +71,7 @@ export class Silence {
   }
 
   private goOn(): void {
-    if (!this.listener.isUnfinished) this.countdown.stop();
+    if (!this.listener.isUnfinished) this.stop();
     else if (this.passed < 2 * parts) this.countdown.restart(this.part);
   }
 

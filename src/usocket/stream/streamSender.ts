@@ -1,23 +1,14 @@
 import {
-  AsyncSubject,
   BehaviorSubject,
-  catchError,
   defer,
   distinctUntilChanged,
-  EMPTY,
-  finalize,
-  ignoreElements,
   map,
   merge,
+  noop,
   Observable,
   of,
-  repeat,
   type SchedulerLike,
-  Subject,
   type Subscriber,
-  subscribeOn,
-  takeUntil,
-  tap,
 } from 'rxjs';
 
 import type { StreamLink } from '../contract/nic';
@@ -45,8 +36,8 @@ interface Buffered extends Parcel {
 interface Batch {
   readonly bytes: Uint8Array;
   readonly shares: readonly { readonly parcel: Parcel; readonly size: number }[];
-  /** Emits when no call waits for it any more. A send that has not begun then never begins. */
-  readonly abandoned: Subject<void>;
+  /** Gives the send up, because no call waits for it any more. One that has not begun then never begins. */
+  abandon: () => void;
 }
 
 /**
@@ -72,7 +63,8 @@ export class StreamSender {
   private readonly waiting: Parcel[] = [];
   /** What the interface is taking. */
   private current: Batch | undefined;
-  /** Whether the loop runs that begins the sends. */
+  /** Whether the next send begins at the end of this turn. */
+  private isWoken = false;
   private isHanding = false;
   private acknowledgedBytes = 0;
   /** How many bytes have been handed to the interface, and are not acknowledged yet. */
@@ -185,47 +177,51 @@ export class StreamSender {
         this.remove(parcel);
         const { current } = this;
         const isOurs = current?.shares.some((share) => share.parcel === parcel);
-        if (isOurs && current?.shares.every((share) => share.parcel.caller?.closed)) current.abandoned.next();
+        if (isOurs && current?.shares.every((share) => share.parcel.caller?.closed)) current.abandon();
       };
     });
   }
 
-  /** Begins one send after the other, until no bytes wait. */
   private wake(link: StreamLink, turn: SchedulerLike | undefined): void {
-    if (this.isHanding) return;
-    const handing$ = defer(() => this.hand(link)).pipe(
-      repeat({ delay: () => (this.waiting.length > 0 ? of(true) : EMPTY) }),
-      finalize(() => (this.isHanding = false)),
-    );
-    this.run(
-      defer(() => {
-        this.isHanding = true;
-        return turn ? handing$.pipe(subscribeOn(turn)) : handing$;
+    if (!turn) {
+      this.handOn(link);
+      return;
+    }
+    if (this.isWoken || this.current) return;
+    this.isWoken = true;
+    const atTheEnd$ = new Observable<never>(() =>
+      turn.schedule(() => {
+        this.isWoken = false;
+        this.handOn(link);
       }),
     );
+    this.run(atTheEnd$);
   }
 
-  /** Begins the next send, and completes when the link has taken its bytes. */
-  private hand(link: StreamLink): Observable<never> {
-    const batch = this.nextBatch(link);
-    if (batch.bytes.length === 0) return EMPTY;
-    const isTaken = new AsyncSubject<never>();
-    this.current = batch;
-    this.run(
-      this.handOver(link, batch, () => {
+  /** Begins one send after the other, until no bytes wait or the link is taking some. */
+  private handOn(link: StreamLink): void {
+    // A loop, because sends that the link takes at once would fill the stack.
+    if (this.isHanding) return;
+    this.isHanding = true;
+    while (!this.current && this.waiting.length > 0) {
+      const batch = this.nextBatch(link);
+      this.current = batch;
+      const taken = (): void => {
         this.current = undefined;
-        isTaken.complete();
-      }).pipe(takeUntil(batch.abandoned)),
-    );
-    return isTaken;
+        this.handOn(link);
+      };
+      this.run(this.handOver(link, batch, taken));
+    }
+    this.isHanding = false;
   }
 
   /** @param taken Called when the link has taken the bytes, and when it will not take them. */
-  private handOver(link: StreamLink, { bytes, shares }: Batch, taken?: () => void): Observable<never> {
+  private handOver(link: StreamLink, batch: Batch, taken?: () => void): Observable<never> {
+    const { bytes, shares } = batch;
     let isTaken = false;
     let isCounted = true;
     this.underWay += bytes.length;
-    const take = () => {
+    const take = (): void => {
       if (isTaken) return;
       isTaken = true;
       for (const { parcel, size } of shares) {
@@ -235,39 +231,49 @@ export class StreamSender {
       taken?.();
     };
     // Runs before the calls are told, so that a call that sends again at once finds room.
-    const settle = () => {
+    const settle = (): void => {
       if (!isCounted) return;
       isCounted = false;
       this.underWay -= bytes.length;
       this.count(-bytes.length);
     };
-    return link.send(bytes).pipe(
-      tap({
-        next: take,
-        complete: () => {
-          settle();
-          this.acknowledgedBytes += bytes.length;
-          take();
-          for (const { parcel, size } of shares) {
-            parcel.acknowledged += size;
-            if (parcel.acknowledged === parcel.bytes.length) parcel.caller?.complete();
-          }
-        },
-      }),
-      ignoreElements(),
-      catchError((error: unknown) => {
-        this.hasFailed = true;
-        this.changed.next(this);
-        for (const { parcel } of shares) this.remove(parcel);
-        settle();
-        for (const { parcel } of shares) parcel.caller?.error(error);
-        return EMPTY;
-      }),
-      finalize(() => {
+    const acknowledge = (): void => {
+      settle();
+      this.acknowledgedBytes += bytes.length;
+      take();
+      for (const { parcel, size } of shares) {
+        parcel.acknowledged += size;
+        if (parcel.acknowledged === parcel.bytes.length) parcel.caller?.complete();
+      }
+    };
+    const fail = (error: unknown): void => {
+      this.hasFailed = true;
+      this.changed.next(this);
+      for (const { parcel } of shares) this.remove(parcel);
+      settle();
+      for (const { parcel } of shares) parcel.caller?.error(error);
+    };
+    return new Observable((subscriber) => {
+      const end = (): void => subscriber.complete();
+      batch.abandon = end;
+      subscriber.add(
+        link.send(bytes).subscribe({
+          next: take,
+          error: (error: unknown) => {
+            fail(error);
+            end();
+          },
+          complete: () => {
+            acknowledge();
+            end();
+          },
+        }),
+      );
+      subscriber.add(() => {
         settle();
         if (!isTaken) taken?.();
-      }),
-    );
+      });
+    });
   }
 
   /** Takes the bytes of the next send. They are copied only where they come from several parcels. */
@@ -290,7 +296,7 @@ export class StreamSender {
     }
     const [only] = pieces;
     const bytes = pieces.length === 1 && only ? only : Buffer.concat(pieces);
-    return { bytes, shares, abandoned: new Subject() };
+    return { bytes, shares, abandon: noop };
   }
 
   /** Removes a parcel, as far as it has not been handed over. */

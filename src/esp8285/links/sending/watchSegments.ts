@@ -65,7 +65,9 @@ export function watchSegments(segments: Segments, { clock, ask }: WatchOptions):
       patience.stop();
       question.restart(quiet);
     };
-    subscriber.add(() => timer.stop());
+    subscriber.add(() => {
+      for (const countdown of [question, patience, secondThought]) countdown.stop();
+    });
     subscriber.add(segments.doubts$.subscribe({ next: askNow, error }));
     subscriber.add(
       segments.failures$.subscribe({
