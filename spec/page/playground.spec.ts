@@ -54,6 +54,18 @@ describe('the playground', () => {
     await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
   });
 
+  it('ends a program that waits for what cannot come, as Node.js does', async () => {
+    const page = await pages.open();
+    await write(page, 'console.log("waits");\nawait new Promise(() => undefined);');
+    await page.clock.install();
+    await run(page);
+    await outputOf(page).getByText('waits').waitFor();
+    await page.clock.fastForward(5000);
+    await outputOf(page).getByText('Node.js ends such a program with the exit code 13.').waitFor();
+    await outputOf(page).getByText('The program has ended, with the exit code 13.').waitFor();
+    await page.getByRole('button', { name: 'Run', exact: true }).waitFor();
+  });
+
   it('is started from the empty lanes, which a phone shows first', async () => {
     const page = await pages.open({ viewport: { width: 390, height: 844 } });
     await page.getByRole('button', { name: 'Run “Download a picture”' }).click();

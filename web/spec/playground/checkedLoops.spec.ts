@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { checkedLoops } from '../../src/playground/run/checkedLoops';
-import { loopCheck } from '../../src/playground/run/loopCheckName';
+import { loopCheck } from '../../src/playground/run/insertedNames';
 
 const check = `${loopCheck}();`;
 

@@ -1,4 +1,4 @@
-import { loopCheck } from '../playground/run/loopCheckName';
+import { loopCheck } from '../playground/run/insertedNames';
 
 /** Real milliseconds. */
 const longestTurn = 5000;

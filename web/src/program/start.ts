@@ -1,3 +1,4 @@
+import { programBegun } from '../playground/run/insertedNames';
 import type { ProgramFrame } from '../playground/run/programHost';
 import { installConsole } from './console';
 import { installLoopCheck } from './loopCheck';
@@ -11,7 +12,7 @@ async function start({ programHost: host }: ProgramFrame): Promise<void> {
   installTime(host);
   installConsole(host);
   installProcess(host);
-  Object.assign(globalThis, { Buffer });
+  Object.assign(globalThis, { Buffer, [programBegun]: () => host.begun() });
   window.addEventListener('error', (event) => {
     event.preventDefault();
     const { message, filename, lineno } = event;

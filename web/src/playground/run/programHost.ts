@@ -26,6 +26,8 @@ export interface ProgramHost {
   print(kind: PrintKind, values: readonly unknown[]): void;
   /** An error that the program has not caught, and the line of the program, from 1, if the error does not tell it. */
   fail(error: unknown, line?: number): void;
+  /** All modules have been loaded, and the program begins. */
+  begun(): void;
   /** The module has run to its end. Its timers and its line may keep it running. */
   evaluated(): void;
   /** The program ends itself. */

@@ -32,6 +32,16 @@ export interface RunTools {
 const grace = 700;
 
 /**
+ * Real milliseconds. Node.js ends a program at once when nothing is left that it could wait for. The page does not know of all that
+ * a browser has to wait for, such as a sum of its cryptography, so it has patience.
+ */
+const longestIdle = 5000;
+
+const idleWords =
+  'The program waits for something that does not come: its line is closed, and no timer is waiting. ' +
+  'Node.js ends such a program with the exit code 13.';
+
+/**
  * One run of a program, in a frame of its own: when the frame is removed, nothing of the program goes on. As in Node.js, a
  * program runs as long as its line is open or a timer is waiting.
  */
@@ -43,10 +53,12 @@ export class ProgramRun {
   private readonly timers = new Set<() => void>();
   private readonly lines: OpenLines;
   private interrupt: () => boolean = () => false;
+  private hasBegun = false;
   private isEvaluated = false;
   private isOver = false;
   /** Whether the program prints no more. */
   private isSilent = false;
+  private idling: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     { code, args, environment }: Program,
@@ -83,6 +95,7 @@ export class ProgramRun {
     this.isOver = this.isSilent = true;
     this.lines.close();
     for (const stop of this.timers) stop();
+    clearTimeout(this.idling);
     this.frame.remove();
     URL.revokeObjectURL(this.url);
     // What the closed line causes is still told.
@@ -109,6 +122,10 @@ export class ProgramRun {
         if (!this.isSilent) output.print(kind, values);
       },
       fail: (error, line) => this.fail(error, line),
+      begun: () => {
+        this.hasBegun = true;
+        this.checkEnd();
+      },
       evaluated: () => {
         this.isEvaluated = true;
         this.checkEnd();
@@ -138,12 +155,21 @@ export class ProgramRun {
     return stop;
   }
 
-  /** Looks in the next task, because the promises of this one may go on. */
   private checkEnd(): void {
-    if (this.isOver || !this.isEvaluated || this.isBusy) return;
-    setTimeout(() => {
-      if (!this.isBusy) this.finish('ended');
-    });
+    clearTimeout(this.idling);
+    if (this.isOver || !this.hasBegun || this.isBusy) return;
+    // Looks in a later task, because the promises of this one may go on.
+    this.idling = setTimeout(() => this.endUnlessBusy(), this.isEvaluated ? 0 : longestIdle);
+  }
+
+  private endUnlessBusy(): void {
+    if (this.isBusy) return;
+    if (this.isEvaluated) {
+      this.finish('ended');
+      return;
+    }
+    this.tools.output.print('error', [idleWords]);
+    this.closeAndFinish('ended, with the exit code 13');
   }
 
   private get isBusy(): boolean {
