@@ -2,8 +2,9 @@ import { once } from 'node:events';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { restAt } from '../../harness/peers/peer';
+import { restAt, takeAt } from '../../harness/peers/peer';
 import { tcpServer } from '../../harness/peers/tcpServer';
+import { yieldWhenIdle } from '../../src/node/sockets/nicSocket';
 import { connected, opened } from './support/connected';
 import { closed, errorOf } from './support/eventLog';
 import { ourSockets } from './support/sockets';
@@ -59,5 +60,32 @@ describe.each(overModems)('the five links, on $name,', (tested) => {
     expect(String(error.cause)).toContain('have been in use for 0.02 s');
     await Promise.all([closed(halfClosed), once(sixth, 'connect')]);
     for (const socket of [sixth, ...others]) socket.destroy();
+  });
+
+  it('are waited for, and a connection that is kept and idle is given up, not one whose peer has to answer', async () => {
+    await using sockets = await tested.start();
+    await using server = await tcpServer();
+    const { port } = server.endpoint;
+    const open = async () => {
+      const socket = sockets.connect({ host, port });
+      yieldWhenIdle(socket, socket);
+      const [peer] = await Promise.all([server.accept(), once(socket, 'connect')]);
+      return { socket, peer };
+    };
+    const asking = await open();
+    asking.socket.write('question');
+    await takeAt(asking.peer, 8);
+    asking.socket.unref();
+    const idle = await open();
+    idle.socket.write('question');
+    idle.peer.write('answer');
+    await once(idle.socket, 'data');
+    idle.socket.unref();
+    const others = [await open(), await open(), await open()];
+    const sixth = await open();
+    expect([idle.socket.destroyed, asking.socket.destroyed]).toEqual([true, false]);
+    asking.peer.write('answer');
+    expect(String((await once(asking.socket, 'data'))[0])).toBe('answer');
+    for (const { socket } of [asking, sixth, ...others]) socket.destroy();
   });
 });

@@ -39,8 +39,8 @@ import { isInterfaceClosed, numberOf, systemCallError, systemCode } from '../nat
 /** How many bytes a socket keeps that the interface could not hold back, beside those that the program has asked for. */
 const pushedBuffer = 262_144;
 
-/** How long a half-closed connection may be silent while another one waits for its link, in milliseconds. */
-const halfClosedGrace = 2_000;
+/** How long a peer that may have to answer may be silent while another connection waits for the link, in milliseconds. */
+const answerGrace = 2_000;
 
 /** A `struct linger` of 0 seconds. */
 const noLinger = Buffer.from(new Int32Array([1, 0]).buffer);
@@ -176,6 +176,7 @@ export class LinkHandle implements StreamCalls, YieldingLink {
 
   onwrite(request: StreamRequest, pieces: readonly Buffer[]): number {
     this.lastWritten = this.options.scheduler.now();
+    this.reader.ask();
     this.writer.write(request, pieces);
     return 0;
   }
@@ -250,9 +251,10 @@ export class LinkHandle implements StreamCalls, YieldingLink {
   }
 
   get yieldsFrom(): number | undefined {
-    if (this.isIdle) return Math.max(this.reader.lastHeard, this.lastWritten);
-    const isWaiting = this.isShutDown && this.reader.isReading && !this.reader.hasEnded;
-    return isWaiting ? this.reader.lastHeard + halfClosedGrace : undefined;
+    const { owesAnswer, lastHeard, isReading, hasEnded } = this.reader;
+    if (this.isIdle) return Math.max(lastHeard, this.lastWritten) + (owesAnswer ? answerGrace : 0);
+    const isWaiting = this.isShutDown && isReading && !hasEnded;
+    return isWaiting ? lastHeard + answerGrace : undefined;
   }
 
   yieldLink(): void {

@@ -39,6 +39,7 @@ export class LinkReader {
   private readonly ending = new ReplaySubject<void>(1);
   private isOver = false;
   private heardAt: number;
+  private isAsked = false;
 
   constructor(private readonly options: LinkReaderOptions) {
     this.heardAt = options.scheduler.now();
@@ -57,6 +58,16 @@ export class LinkReader {
   /** When bytes have last come, in milliseconds of the scheduler. */
   get lastHeard(): number {
     return this.heardAt;
+  }
+
+  /** Whether the peer may have to answer: something has been sent, and nothing has come since. */
+  get owesAnswer(): boolean {
+    return this.isAsked;
+  }
+
+  /** Notes that something is sent. */
+  ask(): void {
+    this.isAsked = true;
   }
 
   start(): void {
@@ -85,6 +96,7 @@ export class LinkReader {
       .subscribe({
         next: (chunk) => {
           this.touch();
+          this.isAsked = false;
           if (chunk === endOfStream) this.end();
           else stream.readBuffer(chunk);
         },
