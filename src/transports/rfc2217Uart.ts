@@ -23,6 +23,7 @@ import {
   timeout,
 } from 'rxjs';
 
+import { yieldToInput } from '../streams';
 import { OSError } from '../usocket/contract/osError';
 import { comPortCommands, hangUp, longestCommand, RESUME, speedCommand, SUSPEND } from './comPort';
 import { quoteServerMessage } from './quoteServerMessage';
@@ -91,7 +92,9 @@ function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boo
     new OSError('ETIMEDOUT', 'open', `open ${name}: no complete answer in ${first} ms; is it a server of RFC 2217?`);
   const unconfirmed = (speed: number): OSError =>
     new OSError('ETIMEDOUT', 'open', `${name}: the serial server has not confirmed ${speed} baud in ${first} ms`);
-  const setting = { grace: Math.min(longestGrace, first / 4), scheduler };
+  // The answers may have come while the program was busy.
+  const patient = yieldToInput(scheduler);
+  const setting = { grace: Math.min(longestGrace, first / 4), scheduler: patient };
   const telnet = new Subject<TelnetEvent>();
   const notices = new ReplaySubject<string>(mostNotices);
   const notify = (notice: string): void => {
@@ -133,7 +136,7 @@ function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boo
               notify,
             }),
           ).pipe(
-            timeout({ first, scheduler, with: () => throwError(late) }),
+            timeout({ first, scheduler: patient, with: () => throwError(late) }),
             tap({ complete: () => ready.next(true) }),
           ),
         ),
@@ -161,7 +164,7 @@ function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boo
         return clear$.pipe(filter(Boolean), take(1));
       }).pipe(
         concatMap(() => setUpComPort(tcp, telnet, { commands: [speedCommand(name, wanted)], ...setting, notify })),
-        timeout({ first, scheduler, with: () => throwError(() => unconfirmed(wanted)) }),
+        timeout({ first, scheduler: patient, with: () => throwError(() => unconfirmed(wanted)) }),
       );
     },
     // Not by FLOWCONTROL-SUSPEND, which servers may ignore. Not reading also holds back the server's commands, RESUME among
