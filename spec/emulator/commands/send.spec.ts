@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 
-import { type EmulatorOptions, type Fault, type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
+import { type EmulatorOptions, type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
 import { Clock } from '../support/clock';
-import { Bench, type TestHost } from '../support/host';
-import { type PeerConnection, Peers } from '../support/peer';
+import { connectedHost, slowSend } from '../support/connected';
+import { Bench } from '../support/host';
+import { Peers } from '../support/peer';
 
 const bench = new Bench();
 const peers = new Peers();
@@ -13,21 +14,8 @@ afterEach(async () => {
 });
 
 /** A host with TCP links 0, 1 … to peers. */
-async function connected(
-  firmware: FirmwareVersion,
-  count = 1,
-  options: EmulatorOptions = {},
-): Promise<{ host: TestHost; peer: PeerConnection; others: PeerConnection[] }> {
-  const { port, next } = await peers.server();
-  const host = await bench.ready({ firmware, ...options });
-  const all: PeerConnection[] = [];
-  for (let id = 0; id < count; id++) {
-    await host.asks(`AT+CIPSTART=${id},"TCP","127.0.0.1",${port}`, `${id},CONNECT\r\n\r\nOK\r\n`);
-    all.push(await next());
-  }
-  const [peer, ...others] = all;
-  return { host, peer: peer!, others };
-}
+const connected = (firmware: FirmwareVersion, count?: number, options?: EmulatorOptions) =>
+  connectedHost(bench, peers, firmware, count, options);
 
 describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
   const nonos = firmware !== '2.2.2';
@@ -253,76 +241,6 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
   });
 });
 
-describe.each(['1.5', '1.7.4'] as const)('sending with AT %s', (firmware) => {
-  it('S24 [N] puts a message into the echo of a command', async () => {
-    const { host, peer, others } = await connected(firmware, 2);
-    await host.asks('ATE1');
-    host.type('AT+CIPSEND=0,');
-    await host.reads('AT+CIPSEND=0,');
-    others[0]!.socket.end();
-    await host.reads('1,CLOSED\r\n');
-    host.type('98\r\n');
-    await host.reads('98\r\r\n\r\nOK\r\n> ');
-    host.type('x'.repeat(98));
-    await peer.reads('x'.repeat(98));
-  });
-
-  it('S33 [N] takes several segments before it has sent the first', async () => {
-    const { host, peer } = await connected(firmware, 1, { latency: 1, latencies: slowSend });
-    await host.asks('AT+CIPSENDBUF=0,4', '1,0\r\n\r\nOK\r\n> ');
-    host.type('data');
-    await host.reads('\r\nRecv 4 bytes\r\n');
-    await host.asks('AT+CIPSENDBUF=0,3', '2,0\r\n\r\nOK\r\n> ');
-    host.type('two');
-    await host.readsUntil(/Recv 3 bytes\r\n/);
-    await host.readsUntil(/0,2,SEND OK\r\n/);
-    await peer.reads('datatwo');
-    await host.asks('AT+CIPCHECKSEQ=0,2', '0,2,TRUE\r\n\r\nOK\r\n');
-    await host.asks('AT+CIPBUFSTATUS=0', '3,2,2,2920,8\r\n\r\nOK\r\n');
-  });
-});
-
-describe.each(['1.5', '1.7.4'] as const)('sending segments with AT %s', (firmware) => {
-  async function failing(fault: Fault) {
-    const { host, peer } = await connected(firmware, 1, { latency: 1, latencies: slowSend });
-    host.emulator.fault(fault);
-    await host.asks('AT+CIPSENDBUF=0,3', '1,0\r\n\r\nOK\r\n> ');
-    host.type('one');
-    await host.reads('\r\nRecv 3 bytes\r\n');
-    await host.asks('AT+CIPSENDBUF=0,3', '2,0\r\n\r\nOK\r\n> ');
-    host.type('two');
-    await host.readsUntil(/Recv 3 bytes\r\n/);
-    return { host, peer };
-  }
-
-  it('[N] keeps their order when the first fails, and its resend works out', async () => {
-    const { host, peer } = await failing({ kind: 'send-fail', thenOk: true });
-    await host.readsUntil(/0,1,SEND FAIL\r\n[^]*0,1,SEND OK\r\n[^]*0,2,SEND OK\r\n/);
-    await peer.reads('onetwo');
-  });
-
-  it('[N] sends none after one that has failed for good', async () => {
-    const { host, peer } = await failing({ kind: 'send-fail' });
-    await host.readsUntil(/0,1,SEND FAIL\r\n[^]*0,CLOSED\r\n/);
-    await peer.ended();
-    expect(peer.received).toBe('');
-  });
-
-  it('[N] reports and counts them on a single link, too', async () => {
-    const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
-    await host.asks('AT+CIPMUX=0');
-    await host.asks(`AT+CIPSTART="TCP","127.0.0.1",${port}`, 'CONNECT\r\n\r\nOK\r\n');
-    await next();
-    await host.asks('AT+CIPSENDBUF=4', '1,0\r\n\r\nOK\r\n> ');
-    host.type('data');
-    await host.reads('\r\nRecv 4 bytes\r\n\r\n1,SEND OK\r\n');
-    await host.asks('AT+CIPBUFSTATUS', '2,1,1,2920,8\r\n\r\nOK\r\n');
-    await host.asks('AT+CIPBUFRESET');
-    await host.asks('AT+CIPBUFSTATUS', '1,0,0,2920,8\r\n\r\nOK\r\n');
-  });
-});
-
 describe('sending with AT 2.2.2', () => {
   it('S32 [E] cancels a send at a lone +++', async () => {
     const { host, peer } = await connected('2.2.2');
@@ -333,13 +251,3 @@ describe('sending with AT 2.2.2', () => {
     expect(peer.received).toBe('');
   });
 });
-
-/** Slow where a spec has to act meanwhile. */
-const slowSend = {
-  command: [0, 0],
-  connect: [0, 0],
-  close: [0, 0],
-  receipt: [20, 20],
-  roundTrip: [60, 60],
-  handDown: [60, 60],
-} as const;

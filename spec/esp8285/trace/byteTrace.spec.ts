@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { VirtualTimeScheduler } from 'rxjs';
 
+import { damagedEchoes, key, secret, showsKey } from '../../../harness/modems/secretEcho';
 import { cut } from '../../../harness/modems/frames';
 import { nonos174 } from '../../../harness/modems/firmware';
 import { connected, stage } from '../../../harness/modems/stage';
 import { marbles } from '../../../harness/time/marbles';
 import { type Command, command } from '../../../src/esp8285/commands/command';
 import { Trace } from '../../../src/esp8285/trace/trace';
-import { damagedEchoes, key, secret, showsKey } from '../support/secretEcho';
 
 const stars = '*'.repeat(key.length);
 const attention = command('AT');

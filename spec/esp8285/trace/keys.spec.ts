@@ -7,8 +7,8 @@ import { createEmulator } from '../../../src/emulator';
 import { ESP8285 } from '../../../src/esp8285';
 import { type Command, command } from '../../../src/esp8285/commands/command';
 import { Trace } from '../../../src/esp8285/trace/trace';
+import { damagedEchoes, key, secret, showsKey } from '../../../harness/modems/secretEcho';
 import { cut, latin1 } from '../../../harness/modems/frames';
-import { damagedEchoes, key, secret, showsKey } from '../support/secretEcho';
 import { short, told } from '../support/traceText';
 
 describe('a key in the trace', () => {

@@ -322,11 +322,4 @@ describe('ListenCalls.close', () => {
       assert.deepStrictEqual(closed, ['b']);
     }),
   );
-
-  it(
-    'does nothing for a socket that does not listen',
-    marbles((helpers, scheduler) => {
-      assert.equal(callsOn(helpers, scheduler).calls.close(), undefined);
-    }),
-  );
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { command } from '../../../src/esp8285/commands/command';
+import { command } from '../../src/esp8285/commands/command';
 
 /** The key in {@link secret}. */
 export const key = 'Qz7~kEy:Wx9';
