@@ -71,6 +71,9 @@ const cases: Readonly<Record<string, (program: Program, world: World) => Promise
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^\[\s+'192\.168\.1\.50',[^]*'my-ssid'\s+\]\n$/);
   },
+  'docs/browser.md: A virtual modem': async (program) => {
+    expect(await program.outcome).toEqual({ code: 0, stdout: '20.5\n\n', stderr: '' });
+  },
   'docs/node.md: Connecting': printsThePage,
   'docs/node.md: HTTP and HTTPS': async (program) => {
     expect(await program.outcome).toEqual({ code: 0, stdout: `200 ${page}\n200 ${page}\n`, stderr: '' });
