@@ -5,7 +5,8 @@
  *     export RX_USOCKET_KEY=…
  *     npx tsx download-picture-streams.ts --port /dev/ttyUSB0 --ssid my-ssid
  *
- * Needs `npm install rx-usocket rxjs`. Node.js 22.18 and later also runs it without `npx tsx`: `node download-picture-streams.ts`.
+ * Needs `npm install rx-usocket rxjs`. In a package with `"type": "module"`, Node.js 22.18 and later also runs it without `npx tsx`:
+ * `node download-picture-streams.ts`.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';

@@ -4,7 +4,8 @@
  *     export RX_USOCKET_KEY=…
  *     npx tsx download-picture.ts --port /dev/ttyUSB0 --ssid my-ssid
  *
- * Needs `npm install rx-usocket`. Node.js 22.18 and later also runs it without `npx tsx`: `node download-picture.ts`.
+ * Needs `npm install rx-usocket`. In a package with `"type": "module"`, Node.js 22.18 and later also runs it without `npx tsx`:
+ * `node download-picture.ts`.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';

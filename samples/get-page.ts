@@ -6,7 +6,8 @@
  *
  * An encrypted page is decrypted here, and its certificate is checked. The modem sees encrypted bytes only.
  *
- * Needs `npm install rx-usocket`. Node.js 22.18 and later also runs it without `npx tsx`: `node get-page.ts`.
+ * Needs `npm install rx-usocket`. In a package with `"type": "module"`, Node.js 22.18 and later also runs it without `npx tsx`:
+ * `node get-page.ts`.
  */
 import { once } from 'node:events';
 import { type IncomingMessage, request as requestHttp } from 'node:http';

@@ -6,7 +6,8 @@
  *     export RX_USOCKET_KEY=…
  *     npx tsx send-picture.ts --port /dev/ttyUSB0 --ssid my-ssid --to 192.168.0.183:3456
  *
- * Needs `npm install rx-usocket`. Node.js 22.18 and later also runs it without `npx tsx`: `node send-picture.ts`.
+ * Needs `npm install rx-usocket`. In a package with `"type": "module"`, Node.js 22.18 and later also runs it without `npx tsx`:
+ * `node send-picture.ts`.
  */
 import { open } from 'node:fs/promises';
 import { parseArgs } from 'node:util';

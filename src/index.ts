@@ -1,6 +1,7 @@
 /**
  * The modules of a MaixPy program, as on a board: {@link machine}, {@link network}, {@link usocket}, {@link uselect}
- * and {@link uerrno}. Each call exists as a promise (`sock.recv`) and as a cold observable (`sock.recv$`).
+ * and {@link uerrno}. Each call that waits exists as a promise (`sock.recv`) and as a cold observable (`sock.recv$`). The cold
+ * form of `network.ESP8285(uart)` is `new ESP8285(uart).start$()`, of `rx-usocket/esp8285`.
  *
  *     import { machine, network, usocket } from 'rx-usocket';
  *

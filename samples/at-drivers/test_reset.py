@@ -1,6 +1,6 @@
 """Tests a small AT driver in Python: does it notice that its modem restarts in the middle of a download?
 
-Run:  python3 -m unittest test_reset      or:  pytest test_reset.py
+Run in this folder:  python3 -m unittest test_reset      or:  pytest test_reset.py
 It needs nothing but Python and, for the virtual modem, Node.js with `npm install rx-usocket`.
 """
 

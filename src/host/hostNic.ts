@@ -77,7 +77,7 @@ export interface HostNicOptions {
  * The original error is the `cause`.
  */
 export class HostNic extends Inspectable implements Nic, AsyncDisposable {
-  /** `'host'`, in messages and inspection. */
+  /** Tells this interface from a modem (`'esp8285'`) in messages and in inspection. */
   readonly name = 'host';
   /** Most bytes of one datagram: an IPv4 packet of 65 535 bytes without its headers. */
   readonly maxDatagram = 65_507;

@@ -16,7 +16,7 @@ import { servePage } from './serve/pageServer';
 import { answersOf } from './serve/requests';
 import { WatchedProgram } from './serve/watchedProgram';
 
-/** Options of {@link watch}. */
+/** Where {@link watch} serves the page, and what the page can see and do. */
 export interface WatchOptions {
   /** The port of 127.0.0.1 to listen on. Default 0: any free one. */
   readonly port?: number;
@@ -33,7 +33,7 @@ export interface WatchOptions {
   readonly open?: boolean;
 }
 
-/** An interface that is watched. */
+/** The page of an interface, while it is served: its address, its visitors, and its end. */
 export interface Watched {
   /** The address of the page. It contains a token, without which nobody can watch. */
   readonly url: string;

@@ -9,9 +9,9 @@ export interface WebSerialPort {
   readonly readable: ReadableStream<Uint8Array> | null;
   /** The stream for bytes to send, while the port is open. */
   readonly writable: WritableStream<Uint8Array> | null;
-  /** Opens the port. */
+  /** Opens the port with these settings. Rejects with a `DOMException` if it is open already or another program has it. */
   open(options: WebSerialOptions): Promise<void>;
-  /** Sets the control signals. */
+  /** Sets DTR and RTS, which many boards connect to their reset and boot pins. What is left out stays as it is. */
   setSignals(signals: { readonly dataTerminalReady?: boolean; readonly requestToSend?: boolean }): Promise<void>;
   /** Which USB device it is, where it is one. */
   getInfo(): { readonly usbVendorId?: number | undefined; readonly usbProductId?: number | undefined };
@@ -19,7 +19,7 @@ export interface WebSerialPort {
   close(): Promise<void>;
   /** Listens for `disconnect`: the device has been unplugged. */
   addEventListener(type: 'disconnect', listener: () => void): void;
-  /** Stops listening. */
+  /** Removes a listener of `disconnect`. */
   removeEventListener(type: 'disconnect', listener: () => void): void;
 }
 

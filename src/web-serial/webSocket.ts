@@ -10,15 +10,15 @@ export interface WebSocketLike {
   readonly bufferedAmount: number;
   /** 1 while it is open. */
   readonly readyState: number;
-  /** Sends a message. */
+  /** Puts a message into the buffer to send: bytes as a binary message, a string as a text message. */
   send(data: Uint8Array<ArrayBuffer> | string): void;
   /** Closes the connection after what is still to be sent. */
   close(code?: number): void;
-  /** Listens. */
+  /** Listens for the connection to open, for its messages, for an error, or for its end with a code and a reason. */
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
   addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void;
 }
 
-/** The class of a {@link WebSocketLike}. */
+/** What makes a {@link WebSocketLike}: the global `WebSocket`, or that of `ws`. A URL is connected to at once. */
 export type WebSocketConstructor = new (url: string, protocols?: string) => WebSocketLike;

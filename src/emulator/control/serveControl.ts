@@ -21,7 +21,7 @@ export interface ServeControlOptions {
 
 /** A control line that is served over TCP. */
 export interface ServedControl {
-  /** The port on 127.0.0.1. */
+  /** The port on 127.0.0.1 to connect to. It is the one that was asked for, or the free one that was found. */
   readonly port: number;
   /** Hangs up on all clients. The modem goes on. Resolves when the port is free. Closing twice is not an error. */
   close(): Promise<void>;

@@ -12,7 +12,7 @@ export interface Endpoint {
 export interface Connection {
   /** The address and port of the peer. */
   readonly remote: Endpoint;
-  /** The port of the connection on this machine. */
+  /** The port on this side of the connection, which the operating system has chosen. */
   readonly localPort: number;
   /**
    * The data from the peer. Subscribe once. Completes when the peer has ended the connection, and errors when it has
@@ -31,11 +31,11 @@ export interface Connection {
   abort(): void;
 }
 
-/** A datagram that came to a {@link DatagramPort}. */
+/** What a {@link DatagramPort} emits for each UDP packet: its bytes and its sender. */
 export interface Datagram {
   /** The payload, which may be empty. */
   readonly bytes: Buffer;
-  /** Where it came from. */
+  /** The address and port of the sender, to which an answer goes. */
   readonly from: Endpoint;
 }
 

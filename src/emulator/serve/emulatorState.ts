@@ -35,13 +35,13 @@ export interface EmulatorState {
   readonly links: readonly {
     /** The link number, from 0 to 4. */
     readonly id: number;
-    /** The protocol of the link. */
+    /** The protocol as in `AT+CIPSTART`: TCP, TLS or UDP. */
     readonly kind: LinkKind;
     /** Whether the peer is a client of the modem's server. */
     readonly server: boolean;
     /** The peer as the host knows it. */
     readonly remote: Endpoint;
-    /** The modem's port. */
+    /** The port on the modem's side, as `AT+CIPSTATUS` reports it. */
     readonly localPort: number;
     /** How many bytes have come from the peer. */
     readonly received: number;
@@ -53,9 +53,9 @@ export interface EmulatorState {
   /** The listening port, and the port of this machine that stands in for it. */
   readonly server:
     | {
-        /** The port that the host has named. */
+        /** The port in `AT+CIPSERVER`. */
         readonly port: number;
-        /** The port of this machine. */
+        /** The port of 127.0.0.1 to which clients connect. */
         readonly localPort: number;
       }
     | undefined;

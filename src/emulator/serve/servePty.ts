@@ -56,7 +56,7 @@ export async function servePty({ link, ...options }: ServePtyOptions = {}): Prom
   }
 }
 
-/** A line that {@link serveUartOnPty} serves. */
+/** The pseudo-terminal of a line, which is the caller's own: `close` ends the service, and not the line. */
 export type ServedUartPty = Omit<ServedPty, 'emulator'>;
 
 /**

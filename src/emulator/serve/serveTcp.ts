@@ -48,7 +48,7 @@ export async function serveTcp({ port = 0, ...options }: ServeTcpOptions = {}): 
   }
 }
 
-/** A line that {@link serveUartOnTcp} serves. */
+/** The TCP port of a line, which is the caller's own: `close` ends the service, and not the line. */
 export type ServedUartTcp = Omit<ServedTcp, 'emulator'>;
 
 /**

@@ -16,7 +16,7 @@ export interface EmulatorEvent {
   readonly text: string;
 }
 
-/** A line that the host has sent. */
+/** What the host has typed up to a line end, before the modem carries it out. */
 export interface HeardLine {
   /** Milliseconds, by the virtual modem's scheduler. */
   readonly at: number;

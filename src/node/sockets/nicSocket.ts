@@ -127,6 +127,7 @@ export class NicSocket extends Socket {
     return this;
   }
 
+  /** As `destroy` calls it. An error gets the answer of the interface as its `cause`, and what was written before still goes out. */
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     const { _handle, resetAndClosing } = this.internals;
     const handle = handleOf(_handle);

@@ -72,7 +72,7 @@ export class ByteQueue {
     });
   }
 
-  /** Bytes in the queue. */
+  /** How many bytes can be taken without waiting. */
   get length(): number {
     return this.held;
   }

@@ -53,7 +53,7 @@ export class ItemQueue<T> {
     return this.held;
   }
 
-  /** Number of items in the queue. */
+  /** How many items can be taken without waiting, whatever their size. */
   get count(): number {
     return this.items.length;
   }

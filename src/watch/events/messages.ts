@@ -9,17 +9,17 @@ export const watchProtocol = 'rx-usocket-watch';
 export type ProgramMessage =
   /** The first message. */
   | {
-      /** Distinguishes the messages. */
+      /** The program introduces itself. */
       readonly kind: 'hello';
-      /** The name of the program. */
+      /** The name of the program, which the page shows as its title. */
       readonly name: string;
       /** The faults that it takes: those of its virtual modem. Left out when it has a real one. */
       readonly faults?: Readonly<Record<string, Readonly<Record<string, FaultArgument>>>>;
     }
   | {
-      /** Distinguishes the messages. */
+      /** Something has happened. */
       readonly kind: 'events';
-      /** What is new, in order. */
+      /** The events since the last message, in order. */
       readonly events: readonly WatchEvent[];
     }
   /** Answers the request with this number. `error` says why it was refused. */
@@ -33,13 +33,13 @@ export type PageRequest = {
   readonly request: number;
 } & (
   | {
-      /** Distinguishes the requests. */
+      /** Switches the bytes of the line on or off, for this page alone. */
       readonly kind: 'payloads';
       /** Whether to tell the bytes of the line from now on. */
       readonly areShown: boolean;
     }
   | {
-      /** Distinguishes the requests. */
+      /** Gives the virtual modem of the program a fault. */
       readonly kind: 'fault';
       /** The fault for the virtual modem, as `Fault` of `rx-usocket/emulator`. The program checks it. */
       readonly fault: Readonly<Record<string, unknown>>;
