@@ -37,9 +37,14 @@ describe('hearing', () => {
   it(
     'fails with the line, and does not begin the conversation on a line that is lost',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const lost = new Error('the line is lost');
       const conversation$ = cold('--x-');
       expectObservable(conversation$.pipe(hearing({ frames$: cold('---#') }, () => undefined))).toBe('--x#');
-      expectObservable(conversation$.pipe(hearing({ frames$: throwError(() => 'error') }, () => undefined))).toBe('#');
+      expectObservable(conversation$.pipe(hearing({ frames$: throwError(() => lost) }, () => undefined))).toBe(
+        '#',
+        undefined,
+        lost,
+      );
       expectSubscriptions(conversation$.subscriptions).toBe(['^--!']);
     }),
   );

@@ -1,5 +1,4 @@
 import {
-  catchError,
   concat,
   concatMap,
   defer,
@@ -149,16 +148,15 @@ export class Executor {
   }
 
   private serve<T>(exchange: Exchange<T>, turn: Turn<T>): Observable<T> {
-    const conversation$ = defer(() => (turn.begin() ? this.converse(exchange) : EMPTY));
-    return this.outOfStep ? concat(this.getInStep(), conversation$) : conversation$;
+    const begin = () => (turn.begin() ? this.converse(exchange) : EMPTY);
+    return this.outOfStep ? concat(this.getInStep(), defer(begin)) : begin();
   }
 
   private converse<T>({ shown, deadline, countsBusy = false, converse }: Exchange<T>): Observable<T> {
     return converse(this.wire).pipe(
       withHints(this.wire),
       answeredWithin(deadline, shown, this.wire, countsBusy ? 0 : longestBusy),
-      catchError((error: unknown) => this.failed(error)),
-      followedBy(() => this.settled()),
+      followedBy({ completed: () => this.settled(), failed: (cause) => this.failed(cause) }),
     );
   }
 

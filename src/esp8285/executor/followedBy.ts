@@ -1,27 +1,32 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 
+/** What has to come after a conversation, before the next one may begin. */
+export interface Rest {
+  /** Called at the completion. Without a result, there is nothing to wait for. */
+  readonly completed: () => Observable<never> | undefined;
+  /** Called with the error. What it returns ends the conversation, with this error or another one. */
+  readonly failed: (error: unknown) => Observable<never>;
+}
+
 /**
- * Delays the completion of a conversation until something else has completed, if there is anything to wait for.
+ * Delays the end of a conversation until something else has ended.
  *
- *     conversation$           --a--|
- *     rest$                        ---|
- *     followedBy(() => rest$) --a-----|
- *
- * @param rest Called at the completion. Without a result, there is nothing to wait for.
+ *     conversation$   --a--|              --a--#
+ *     completed()          ---|  failed()      --#
+ *     out$            --a-----|           --a----#
  */
-export function followedBy<T>(rest: () => Observable<never> | undefined): MonoTypeOperatorFunction<T> {
+export function followedBy<T>({ completed, failed }: Rest): MonoTypeOperatorFunction<T> {
   return (conversation$) =>
     new Observable((subscriber) => {
-      const end = (): void => {
-        const rest$ = rest();
+      const end = (rest$: Observable<never> | undefined): void => {
         if (rest$) subscriber.add(rest$.subscribe(subscriber));
         else subscriber.complete();
       };
       subscriber.add(
         conversation$.subscribe({
           next: (value) => subscriber.next(value),
-          error: (error: unknown) => subscriber.error(error),
-          complete: end,
+          error: (error: unknown) => end(failed(error)),
+          complete: () => end(completed()),
         }),
       );
     });

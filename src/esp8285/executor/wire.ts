@@ -1,4 +1,4 @@
-import { defer, EMPTY, finalize, from, Observable, type SchedulerLike, Subject, type Subscription } from 'rxjs';
+import { defer, EMPTY, from, Observable, type SchedulerLike, Subject, type Subscription } from 'rxjs';
 
 import type { LineHint, Uart } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
@@ -110,7 +110,14 @@ export class Wire {
    * @param query A query whose answer names it.
    */
   sendProbe(query: Command): Observable<ProbeAnswer> {
-    return this.probe.send(this.put(() => this.lineOf(query)));
+    const say$ = new Observable<never>((subscriber) =>
+      this.put(
+        this.lineOf(query),
+        () => subscriber.complete(),
+        (error) => subscriber.error(error),
+      ),
+    );
+    return this.probe.send(say$);
   }
 
   /**
@@ -138,30 +145,20 @@ export class Wire {
   }
 
   private telling(bytes: () => Uint8Array): Observable<never> {
-    const writing$ = this.put(bytes);
     return new Observable((subscriber) => {
-      this.probe.overtaken();
       this.saying.next('begins');
-      return writing$.subscribe({
-        error: (error: unknown) => subscriber.error(error),
-        complete: () => {
-          this.saying.next('ends');
-          subscriber.complete();
-        },
-      });
+      const told = (): void => {
+        this.saying.next('ends');
+        subscriber.complete();
+      };
+      return this.put(bytes(), told, (error) => subscriber.error(error));
     });
   }
 
-  /** When a line is lost, a write may be the first to fail. */
-  private put(bytes: () => Uint8Array): Observable<never> {
-    return new Observable((subscriber) => {
-      const said = bytes();
-      this.trace?.bytes.carried('host', said);
-      return from(this.uart.write(said)).subscribe({
-        error: (error: unknown) => subscriber.error(lineError(error)),
-        complete: () => subscriber.complete(),
-      });
-    });
+  private put(bytes: Uint8Array, complete: () => void, failed: (error: unknown) => void): Subscription {
+    this.trace?.bytes.carried('host', bytes);
+    // When a line is lost, a write may be the first to fail.
+    return from(this.uart.write(bytes)).subscribe({ error: (error: unknown) => failed(lineError(error)), complete });
   }
 
   /** Cold: discards the unfinished message of the modem, because its end will not come, and completes. */
@@ -174,18 +171,26 @@ export class Wire {
 
   /** Runs a conversation in which the modem may print a prompt. */
   expectingPrompt<T>(conversation$: Observable<T>): Observable<T> {
-    return defer(() => {
-      this.expectation.prompt = true;
-      return conversation$;
-    }).pipe(finalize(() => (this.expectation.prompt = false)));
+    return this.expecting('prompt', true, false, conversation$);
   }
 
   /** Runs a conversation in which the modem may print such a line of numbers. See {@link Expectation.numbers}. */
   expectingNumbers<T>(numbers: RegExp, conversation$: Observable<T>): Observable<T> {
-    return defer(() => {
-      this.expectation.numbers = numbers;
-      return conversation$;
-    }).pipe(finalize(() => (this.expectation.numbers = undefined)));
+    return this.expecting('numbers', numbers, undefined, conversation$);
+  }
+
+  /** Written by hand, because each send expects a prompt. */
+  private expecting<Key extends keyof Expectation, T>(
+    what: Key,
+    value: Expectation[Key],
+    otherwise: Expectation[Key],
+    conversation$: Observable<T>,
+  ): Observable<T> {
+    return new Observable((subscriber) => {
+      this.expectation[what] = value;
+      conversation$.subscribe(subscriber);
+      subscriber.add(() => (this.expectation[what] = otherwise));
+    });
   }
 
   /**
