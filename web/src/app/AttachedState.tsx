@@ -21,7 +21,9 @@ export function AttachedState({ session }: { readonly session: Session }) {
   return (
     <p class="attached" role="status">
       <span class={`lamp ${look}`} aria-hidden="true" />
-      {words}
+      <span class="attached-words" title={words}>
+        {words}
+      </span>
     </p>
   );
 }

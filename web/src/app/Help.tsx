@@ -17,7 +17,7 @@ export function Help() {
   }, [open]);
   return (
     <>
-      <button type="button" aria-haspopup="dialog" onClick={open}>
+      <button type="button" class="help" aria-haspopup="dialog" onClick={open}>
         Help
       </button>
       <Dialog of={dialog} title="Help">
