@@ -19,7 +19,7 @@ export interface OfferedProgram {
   readonly hasOptions?: boolean;
 }
 
-export const firstProgram: OfferedProgram = {
+const firstProgram: OfferedProgram = {
   id: 'download-picture',
   title: 'Download a picture',
   code: downloadPicture,
