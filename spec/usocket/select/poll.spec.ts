@@ -5,7 +5,7 @@ import { BehaviorSubject, EMPTY, map, NEVER, type Observable, of, startWith, thr
 
 import type { Pollable, Readiness } from '../../../src/streams';
 import { OSError } from '../../../src/usocket';
-import { POLLERR, POLLHUP, POLLIN, POLLOUT } from '../../../src/usocket/select/poll';
+import { POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT } from '../../../src/usocket/select/poll';
 import { Poll } from '../../../src/usocket/select/uselect';
 import { marbles } from '../../../harness/time/marbles';
 import { failureOf } from '../../../harness/interfaces/failure';
@@ -39,6 +39,18 @@ function names(streams: Record<string, Pollable>) {
     }),
   );
 }
+
+describe('the events of a poll', () => {
+  it('have the numbers of MicroPython', () => {
+    expect({ POLLIN, POLLOUT, POLLERR, POLLHUP, POLLNVAL }).toEqual({
+      POLLIN: 1,
+      POLLOUT: 4,
+      POLLERR: 8,
+      POLLHUP: 16,
+      POLLNVAL: 32,
+    });
+  });
+});
 
 describe('poll', () => {
   it(

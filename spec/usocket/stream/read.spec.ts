@@ -3,7 +3,7 @@ import { firstValueFrom, type Observable } from 'rxjs';
 
 import { noise } from '../../../harness/peers/bytes';
 import { failureOf } from '../../../harness/interfaces/failure';
-import { connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
+import { addressOf, connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
 import { reset, sayLast, until } from '../../../harness/peers/peer';
 
 describe.each(interfaces)('reading, over $name', (tested) => {
@@ -85,6 +85,19 @@ describe.each(interfaces)('reading, over $name', (tested) => {
       if (method === 'read') expect(await socket.read()).toBeNull();
     },
   );
+
+  it.each([true, false])('gives nothing at the end, again and again (blocking: %p)', async (blocking) => {
+    await using pair = await connectedPair(tested);
+    const { socket, peer } = pair;
+    sayLast(peer, 'rest');
+    expect(String(await socket.read())).toBe('rest');
+    socket.setblocking(blocking);
+    for (const read of [() => socket.read(), () => socket.read(4), () => socket.readline(), () => socket.recv(4)]) {
+      expect(await read()).toEqual(Buffer.alloc(0));
+    }
+    expect(await socket.readinto(Buffer.alloc(4))).toBe(0);
+    expect(await socket.recvfrom(4)).toEqual([Buffer.alloc(0), addressOf(pair.server)]);
+  });
 
   it('gives on a non-blocking socket what is there', async () => {
     await using pair = await connectedPair(tested);
