@@ -209,3 +209,55 @@ describe.each(tested.slice(1))('createSocket over $name', ({ start }) => {
 function isUp(nic: Nic): boolean {
   return (nic as Nic & { isconnected(): boolean }).isconnected();
 }
+
+describe.each(interfaces)('a socket for datagrams that is watched, on $name,', (tested) => {
+  it('tells its calls, with the names of usocket', async () => {
+    await using started = await tested.start();
+    const { nic } = started;
+    await using peer = await udpPeer();
+    const told: string[] = [];
+    const stage = () => nic.sockets?.details.map(({ kind, stage: at }) => `${kind} ${at}`);
+    nic.sockets?.calls$.subscribe(({ name, stage: at, text }) => told.push([name, at, text].filter(Boolean).join(' ')));
+    const socket = createSocket({ type: 'udp4', nic });
+    expect(stage()).toEqual(['datagram unbound']);
+    const answered = heardBy(socket);
+    socket.send('hello', peer.port, '127.0.0.1');
+    await peer.send('answer', (await peer.next()).from);
+    await answered;
+    expect(stage()).toEqual(['datagram open']);
+    socket.connect(peer.port, '127.0.0.1');
+    await once(socket, 'connect');
+    await closed(socket);
+    await turnUntil(() => told.at(-1) === 'close returns', 5_000);
+    const to = `127.0.0.1:${peer.port}`;
+    expect(told).toEqual([
+      ...['bind begins 0.0.0.0:0', 'bind returns'],
+      ...[`sendto begins 5 bytes to ${to}`, 'sendto returns 5 bytes', 'recvfrom begins'],
+      ...[
+        `recvfrom returns 6 bytes from ${to}`,
+        `connect begins ${to}`,
+        'connect returns',
+        'close begins',
+        'close returns',
+      ],
+    ]);
+    expect(stage()).toEqual([]);
+  });
+
+  it('tells why a call has failed', async () => {
+    await using started = await tested.start();
+    const { nic } = started;
+    await using taken = await udpPeer();
+    const told: unknown[] = [];
+    nic.sockets?.calls$.subscribe(({ name, stage, code }) => told.push([name, stage, code]));
+    const socket = createSocket({ type: 'udp4', nic });
+    const failed = once(socket, 'error');
+    socket.bind(taken.port, '192.0.2.1');
+    await failed;
+    await closed(socket);
+    expect(told.slice(0, 2)).toEqual([
+      ['bind', 'begins', undefined],
+      ['bind', 'fails', 'EADDRNOTAVAIL'],
+    ]);
+  });
+});

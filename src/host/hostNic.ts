@@ -17,6 +17,7 @@ import type {
 } from '../usocket/contract/nic';
 import { OSError } from '../usocket/contract/osError';
 import { type Abortable, promiseOf } from '../usocket/contract/promiseOf';
+import { SocketTrace } from '../usocket/contract/socketTrace';
 import { certificatesOf } from './certificates';
 import { hostAddress, hostConfig, type HostConfig } from './hostAddress';
 import { HostLink } from './hostLink';
@@ -81,6 +82,8 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
   readonly name = 'host';
   /** Most bytes of one datagram: an IPv4 packet of 65 535 bytes without its headers. */
   readonly maxDatagram = 65_507;
+  /** The calls of the sockets of this interface, for those who watch. */
+  readonly sockets: SocketTrace;
   private readonly linger: number;
   private readonly lookup: Lookup;
   private readonly trusted: readonly string[] | undefined;
@@ -95,6 +98,7 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
     this.lookup = lookup;
     this.trusted = ca === undefined ? undefined : certificatesOf(ca, 'Host');
     this.scheduler = scheduler;
+    this.sockets = new SocketTrace(scheduler);
   }
 
   /**

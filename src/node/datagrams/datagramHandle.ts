@@ -8,8 +8,10 @@ import {
   EMPTY,
   finalize,
   ignoreElements,
+  map,
   noop,
   type Observable,
+  of,
   ReplaySubject,
   retry,
   switchMap,
@@ -23,7 +25,10 @@ import {
 import { Mutex } from '../../streams';
 import { ProgramTime } from '../../system/programTime';
 import type { Datagram, DatagramLink, Endpoint, Nic } from '../../usocket/contract/nic';
+import type { Traceable } from '../../usocket/contract/socketTrace';
+import { addressOf } from '../../usocket/calls/address';
 import { callError } from '../../usocket/contract/osError';
+import { DatagramTrace } from './datagramTrace';
 import type { LinkShare } from '../links/linkShare';
 import type { AddressCallback, DatagramCalls, SendRequest } from '../native/nativeDatagram';
 import { type AddressToFill, fillAddress } from '../native/nativeStream';
@@ -53,7 +58,7 @@ const nextAttempt = 1_000;
  * of the operating system. A port that is lost, as by a restart of the modem, is opened again, because no program expects
  * that of a port.
  */
-export class DatagramHandle implements DatagramCalls {
+export class DatagramHandle implements DatagramCalls, Traceable {
   onmessage: DatagramCalls['onmessage'];
 
   private readonly closing = new ReplaySubject<void>(1);
@@ -61,6 +66,7 @@ export class DatagramHandle implements DatagramCalls {
   private readonly tried = new ReplaySubject<void>(1);
   private readonly turns = new Mutex();
   private readonly time = new ProgramTime();
+  private readonly trace: DatagramTrace;
   private readonly context = new AsyncResource('RxUsocketDatagrams');
   private link: DatagramLink | undefined;
   private failure: Error | undefined;
@@ -73,7 +79,17 @@ export class DatagramHandle implements DatagramCalls {
   private queuedBytes = 0;
   private queuedCount = 0;
 
-  constructor(private readonly options: DatagramHandleOptions) {}
+  constructor(private readonly options: DatagramHandleOptions) {
+    this.trace = new DatagramTrace(options.nic, this);
+  }
+
+  /** For those who watch. */
+  get details(): Traceable['details'] {
+    const { link, failure } = this;
+    const stage = link ? 'open' : failure ? 'failed' : 'unbound';
+    // What has come is handed over at once.
+    return { kind: 'datagram', stage, ...(link?.id !== undefined && { link: link.id }), queued: 0 };
+  }
 
   /** Opens the port, and calls back when it is open or cannot be opened. It has to be called once, before Node.js binds. */
   open(local: Endpoint, done: (error: unknown) => void): void {
@@ -82,14 +98,13 @@ export class DatagramHandle implements DatagramCalls {
     const call = this.context.runInAsyncScope.bind(this.context, done, null);
     defer(() => this.opening())
       .pipe(
-        switchMap((link) => {
-          this.opened(link);
+        switchMap(() => {
           if (!isOpen) {
             isOpen = true;
             this.tried.next();
             call(undefined);
           }
-          return link.datagrams$.pipe(tap((datagram) => this.received(datagram)));
+          return (this.link?.datagrams$ ?? EMPTY).pipe(tap((datagram) => this.received(datagram)));
         }),
         retry({
           delay: (error: unknown) => {
@@ -122,6 +137,7 @@ export class DatagramHandle implements DatagramCalls {
 
   connect(address: string, port: number): number {
     this.peer = { address, port };
+    this.trace.tell('connect', addressOf(this.peer));
     return 0;
   }
 
@@ -160,13 +176,15 @@ export class DatagramHandle implements DatagramCalls {
 
   /** What has been handed over is still sent. */
   close(): void {
-    const { link } = this;
+    const { link, trace } = this;
     this.closing.next();
     this.tried.next();
     this.release?.();
-    if (!link) return;
-    concat(this.turns.runExclusive(EMPTY), link.close()).subscribe({
+    const closing$ = link ? concat(this.turns.runExclusive(EMPTY), link.close()) : EMPTY;
+    trace.remove();
+    trace.follow('close', undefined, concat(closing$.pipe(ignoreElements()), of(undefined))).subscribe({
       complete: () => {
+        if (!link) return;
         this.link = undefined;
         this.options.share.linkFreed();
       },
@@ -247,11 +265,13 @@ export class DatagramHandle implements DatagramCalls {
     return this.queuedCount;
   }
 
-  private opening(): Observable<DatagramLink> {
+  private opening(): Observable<void> {
     const { nic, share, linkTimeout, reuseAddress } = this.options;
     const { address, port } = this.local;
     const opening$ = nic.openDatagram(this.local, { reuseAddress });
-    return share.open(opening$, { what: `bind ${address}:${port}`, linkTimeout });
+    const opened$ = share.open(opening$, { what: `bind ${address}:${port}`, linkTimeout });
+    const bound$ = opened$.pipe(map((link) => this.opened(link)));
+    return this.trace.follow('bind', addressOf(this.local), bound$);
   }
 
   private opened(link: DatagramLink): void {
@@ -267,6 +287,7 @@ export class DatagramHandle implements DatagramCalls {
   private received({ data, remote }: Datagram): void {
     const { peer } = this;
     if (peer && (remote.address !== peer.address || remote.port !== peer.port)) return;
+    this.trace.tell('recvfrom', undefined, [data, addressOf(remote)]);
     const from: AddressToFill = {};
     fillAddress(from, remote);
     this.context.runInAsyncScope(() => this.onmessage?.(data.length, this, data, from));
@@ -287,8 +308,9 @@ export class DatagramHandle implements DatagramCalls {
         return throwError(() => this.failure ?? closed());
       }),
     );
-    this.turns
-      .runExclusive(sending$)
+    const sent$ = concat(this.turns.runExclusive(sending$).pipe(ignoreElements()), of(bytes.length));
+    this.trace
+      .follow('sendto', [bytes, addressOf(remote)], sent$)
       .pipe(
         finalize(() => {
           this.queuedBytes -= bytes.length;
