@@ -8,10 +8,15 @@ import { PassThrough } from 'node:stream';
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { take } from 'rxjs';
+import { WebSocket } from 'ws';
 
+import { failureOf } from '../../harness/interfaces/failure';
+import { createModules } from '../../src';
 import { CommandFailure, exitCodes } from '../../src/cli/manner/exitCodes';
 import { servePty, type ServedPty } from '../../src/emulator';
+import { webSocketUart } from '../../src/web-serial';
 import { runCommand } from './support/runCommand';
+import { startCommand } from './support/startCommand';
 
 /** Answers everything. A download takes its file, an upload leaves it. */
 const web = createServer((request, response) => request.resume().on('end', () => response.end('hello\n')));
@@ -105,4 +110,29 @@ describe('every command, on a pseudo-terminal', () => {
     expect(await runOn(args, { signal: stopping.signal })).toMatchObject({ code: 130 });
     expect(await runOn(['info'])).toMatchObject({ code: 0, stdout: expect.stringContaining('my-ssid') });
   });
+
+  // These open the line only while a page has it.
+  it.each([['watch'], ['bridge']])(
+    'leaves the modem in order at Ctrl-C, whether a page has it or not: %s',
+    async (name) => {
+      const heard: unknown[] = [];
+      modem.emulator.heard$.subscribe({ next: (bytes) => heard.push(bytes), error: () => undefined });
+      await using unused = startCommand([name, '--port', modem.path]);
+      await unused.prints(/\n/);
+      expect(await unused.stop()).toMatchObject({ code: 130 });
+      expect(heard).toEqual([]);
+
+      await using used = startCommand([name, '--port', modem.path]);
+      const [printed = ''] = await used.lines(1);
+      const address = name === 'watch' ? new URLSearchParams(new URL(printed).hash.slice(1)).get('line') : printed;
+      const uart = webSocketUart(address ?? '', { WebSocket });
+      const { network } = createModules();
+      const nic = await network.ESP8285(uart);
+        expect(await used.stop()).toMatchObject({ code: 130 });
+      expect(await failureOf(nic.ifconfig())).toMatchObject({ code: 'ENODEV' });
+      await nic.close();
+      expect(heard).not.toEqual([]);
+      expect(await runOn(['info'])).toMatchObject({ code: 0, stdout: expect.stringContaining('my-ssid') });
+    },
+  );
 });
