@@ -128,7 +128,7 @@ describe('every command, on a pseudo-terminal', () => {
       const uart = webSocketUart(address ?? '', { WebSocket });
       const { network } = createModules();
       const nic = await network.ESP8285(uart);
-        expect(await used.stop()).toMatchObject({ code: 130 });
+      expect(await used.stop()).toMatchObject({ code: 130 });
       expect(await failureOf(nic.ifconfig())).toMatchObject({ code: 'ENODEV' });
       await nic.close();
       expect(heard).not.toEqual([]);
