@@ -26,13 +26,13 @@ const floors = {
   ],
   proxy: [at('node/'), packages('@pondwader/socks5-server'), core],
   register: [
-    at('node/', 'usocket/', 'system/', 'esp8285/', 'transports/lineName\\.ts$', 'index\\.ts$'),
+    at('node/', 'usocket/', 'system/', 'esp8285/', 'transports/line/lineName\\.ts$', 'index\\.ts$'),
     packages('rxjs', 'debug', '@types/debug'),
     core,
   ],
   transports: [at('streams/', contract, 'system/'), packages('rxjs', 'serialport', '@serialport/[^/]+'), core],
   'web-serial': [
-    at('streams/', contract, 'transports/(lineName|reopenableUart|serialSettings|transportUart)\\.ts$'),
+    at('streams/', contract, 'transports/line/(lineName|reopenableUart|serialSettings|transportUart)\\.ts$'),
     packages('rxjs'),
   ],
   browser: [
@@ -74,6 +74,7 @@ const rooms = {
   cli: ['manner', 'options', 'terminal', 'transfer', 'doctor', 'serving', 'bridge', 'commands'],
   emulator: ['simulation', 'line', 'network', 'firmware', 'links', 'modem', 'commands', 'serve', 'control'],
   node: ['native', 'links', 'sockets', 'datagrams', 'agents'],
+  transports: ['line', 'serial', 'tcp', 'rfc2217'],
   streams: ['concurrency', 'time', 'state', 'queues', 'reading'],
   usocket: ['contract', 'select', 'calls', 'stream', 'datagram'],
   watch: ['events', 'recordings', 'serve'],
@@ -167,7 +168,7 @@ module.exports = {
       name: 'serialport-in-its-files',
       severity: 'error',
       comment: 'Only these files know hardware; everything else runs on any Uart.',
-      from: { path: '^src/', pathNot: at('transports/(serialUart|directBinding|listPorts)\\.ts$') },
+      from: { path: '^src/', pathNot: at('transports/serial/') },
       to: { path: packages('serialport', '@serialport/[^/]+') },
     },
     {

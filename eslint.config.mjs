@@ -92,7 +92,7 @@ const finnish = {
 const capitals = [
   'src/usocket/**/*.ts',
   'src/machine.ts',
-  'src/transports/{telnet,telnetOptions,comPort}.ts',
+  'src/transports/rfc2217/{telnet,telnetOptions,comPort}.ts',
   'harness/**/*.ts',
   'spec/**/*.ts',
 ];

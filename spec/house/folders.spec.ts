@@ -24,7 +24,7 @@ const cases: readonly (readonly [from: string, to: string, rule?: string])[] = [
   ['src/host/a.ts', 'node:dgram'],
   ['src/host/b.ts', '../usocket/socket'],
   ['src/host/c.ts', '../esp8285', 'floor-host'],
-  ['src/transports/serialUart.ts', 'serialport'],
+  ['src/transports/serial/serialUart.ts', 'serialport'],
   ['src/transports/a.ts', 'serialport', 'serialport-in-its-files'],
   ['src/transports/b.ts', '../usocket/contract/osError'],
   ['src/transports/c.ts', '../usocket/socket', 'floor-transports'],

@@ -1,5 +1,5 @@
 import type * as onNode from '../transports';
-import { withoutPassword } from '../transports/lineName';
+import { withoutPassword } from '../transports/line/lineName';
 import { OSError } from '../usocket/contract/osError';
 import { webSocketUart } from '../web-serial';
 

@@ -16,7 +16,7 @@ import {
 import type { ESP8285 } from '../esp8285';
 import { shareOf } from '../node/links/linkShare';
 import { ProgramTime } from '../system/programTime';
-import { withoutPassword } from '../transports/lineName';
+import { withoutPassword } from '../transports/line/lineName';
 import type {
   DatagramLink,
   Endpoint,

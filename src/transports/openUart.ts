@@ -1,12 +1,12 @@
 import type { SchedulerLike } from 'rxjs';
 
 import { OSError } from '../usocket/contract/osError';
-import { withoutPassword } from './lineName';
-import type { ReopenableUart } from './reopenableUart';
-import { rfc2217Uart } from './rfc2217Uart';
-import type { SerialSettings } from './serialSettings';
-import { serialUart } from './serialUart';
-import { tcpUart } from './tcpUart';
+import { withoutPassword } from './line/lineName';
+import type { ReopenableUart } from './line/reopenableUart';
+import type { SerialSettings } from './line/serialSettings';
+import { rfc2217Uart } from './rfc2217/rfc2217Uart';
+import { serialUart } from './serial/serialUart';
+import { tcpUart } from './tcp/tcpUart';
 
 const overNetwork = new Map<string, typeof rfc2217Uart>([
   ['tcp:', tcpUart],

@@ -12,8 +12,8 @@ import {
   throwError,
 } from 'rxjs';
 
-import { checkBaudRate } from '../transports/serialSettings';
-import type { Transport } from '../transports/transportUart';
+import { checkBaudRate } from '../transports/line/serialSettings';
+import type { Transport } from '../transports/line/transportUart';
 import { OpenPort, type Signals } from './openPort';
 import { lossOf, openFailure, speedFailure, textOf } from './webSerialErrors';
 import { nameOf, type WebSerialOptions, type WebSerialPort } from './webSerialPort';

@@ -1,8 +1,8 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 
 import { OSError } from '../usocket/contract/osError';
-import { type ReopenableUart, reopenableUart } from '../transports/reopenableUart';
-import { checkSerialSettings, defaultBaudRate } from '../transports/serialSettings';
+import { type ReopenableUart, reopenableUart } from '../transports/line/reopenableUart';
+import { checkSerialSettings, defaultBaudRate } from '../transports/line/serialSettings';
 import { nameOf, type WebSerialPort } from './webSerialPort';
 import { webSerialTransport } from './webSerialTransport';
 

@@ -18,9 +18,9 @@ import {
 } from 'rxjs';
 
 import { OSError } from '../usocket/contract/osError';
-import { withoutPassword } from '../transports/lineName';
-import { checkBaudRate } from '../transports/serialSettings';
-import type { Transport } from '../transports/transportUart';
+import { withoutPassword } from '../transports/line/lineName';
+import { checkBaudRate } from '../transports/line/serialSettings';
+import type { Transport } from '../transports/line/transportUart';
 import { type LineMessage, lineProtocol, parseLineMessage, type SpeedRequest } from './lineMessages';
 import type { WebSocketConstructor, WebSocketLike } from './webSocket';
 

@@ -1,7 +1,7 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 
 import { OSError } from '../usocket/contract/osError';
-import { type ReopenableUart, reopenableUart } from '../transports/reopenableUart';
+import { type ReopenableUart, reopenableUart } from '../transports/line/reopenableUart';
 import type { WebSocketConstructor } from './webSocket';
 import { webSocketTransport } from './webSocketTransport';
 

@@ -4,7 +4,7 @@ import { OSError } from '../../../src/usocket/contract/osError';
 import { hostOfFrame } from './hostOfFrame';
 import { lineToProgram } from './lineToProgram';
 
-export { withoutPassword } from '../../../src/transports/lineName';
+export { withoutPassword } from '../../../src/transports/line/lineName';
 
 /** Opens the line of the page, whatever the name: a program that was written for a device runs as it is. */
 export const openUart: typeof openUartOnNode = (_, settings) => {

@@ -1,6 +1,6 @@
 import { catchError, defer, type MonoTypeOperatorFunction, tap, throwError } from 'rxjs';
 
-import { OSError } from '../usocket/contract/osError';
+import { OSError } from '../../usocket/contract/osError';
 
 /** The most bytes of a message before the end. If more have come, the line was in use. */
 const longestMessage = 192;

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { from, lastValueFrom } from 'rxjs';
 
-import { openPty, type Pty } from '../../harness/lines/pty';
-import { machine } from '../../src';
-import { createEmulator } from '../../src/emulator';
-import { recordUart } from '../../src/testing';
-import { openUart } from '../../src/transports';
-import { collectingTime } from '../../src/transports/collectingTime';
+import { openPty, type Pty } from '../../../harness/lines/pty';
+import { machine } from '../../../src';
+import { createEmulator } from '../../../src/emulator';
+import { recordUart } from '../../../src/testing';
+import { openUart } from '../../../src/transports';
+import { collectingTime } from '../../../src/transports/serial/collectingTime';
 
 describe('how long a line collects bytes', () => {
   let pty: Pty;

@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { buffer } from 'node:stream/consumers';
 import { firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
-import { tcpUart } from '../../src/transports';
-import { OSError } from '../../src/usocket/contract/osError';
-import { collect, noise } from '../../harness/peers/bytes';
-import { failureOf } from '../../harness/interfaces/failure';
-import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
-import { settled, writable } from './support/uart';
+import { tcpUart } from '../../../src/transports';
+import { OSError } from '../../../src/usocket/contract/osError';
+import { collect, noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { tcpServer, unusedPort } from '../../../harness/peers/tcpServer';
+import { settled, writable } from '../support/uart';
 
 const to = ({ address, port }: { address: string; port: number }) => ({ host: address, port });
 

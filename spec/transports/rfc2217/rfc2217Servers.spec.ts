@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { filter } from 'rxjs';
 
-import type { Rfc2217UartOptions } from '../../src/transports';
-import { failureOf } from '../../harness/interfaces/failure';
-import type { TelnetPeerOptions } from '../../harness/lines/telnetPeer';
-import { collect } from '../../harness/peers/bytes';
-import { tcpServer } from '../../harness/peers/tcpServer';
-import { rfc2217Line } from './support/rfc2217Line';
-import { settled, writable } from './support/uart';
+import type { Rfc2217UartOptions } from '../../../src/transports';
+import { failureOf } from '../../../harness/interfaces/failure';
+import type { TelnetPeerOptions } from '../../../harness/lines/telnetPeer';
+import { collect } from '../../../harness/peers/bytes';
+import { tcpServer } from '../../../harness/peers/tcpServer';
+import { rfc2217Line } from '../support/rfc2217Line';
+import { settled, writable } from '../support/uart';
 
 describe('a server of RFC 2217 as it is', () => {
   /** What the line tells of itself until it can be written to. */

@@ -5,17 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EMPTY, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
-import { rfc2217Uart, serialUart, tcpUart } from '../../src/transports';
-import { reopenableUart } from '../../src/transports/reopenableUart';
-import type { Transport } from '../../src/transports/transportUart';
-import { OSError } from '../../src/usocket/contract/osError';
-import { collect } from '../../harness/peers/bytes';
-import { failureOf } from '../../harness/interfaces/failure';
-import { openPty, type Pty } from '../../harness/lines/pty';
-import { tcpServer, type TcpServer } from '../../harness/peers/tcpServer';
-import { TelnetPeer } from '../../harness/lines/telnetPeer';
-import { marbles } from '../../harness/time/marbles';
-import { settled, writable } from './support/uart';
+import { rfc2217Uart, serialUart, tcpUart } from '../../../src/transports';
+import { reopenableUart } from '../../../src/transports/line/reopenableUart';
+import type { Transport } from '../../../src/transports/line/transportUart';
+import { OSError } from '../../../src/usocket/contract/osError';
+import { collect } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { openPty, type Pty } from '../../../harness/lines/pty';
+import { tcpServer, type TcpServer } from '../../../harness/peers/tcpServer';
+import { TelnetPeer } from '../../../harness/lines/telnetPeer';
+import { marbles } from '../../../harness/time/marbles';
+import { settled, writable } from '../support/uart';
 
 const to = ({ endpoint: { address: host, port } }: TcpServer) => ({ host, port });
 

@@ -23,17 +23,17 @@ import {
   timeout,
 } from 'rxjs';
 
-import { yieldToInput } from '../streams';
-import { OSError } from '../usocket/contract/osError';
+import { yieldToInput } from '../../streams';
+import { OSError } from '../../usocket/contract/osError';
+import { type ReopenableUart, reopenableUart } from '../line/reopenableUart';
+import { checkBaudRate, checkSerialSettings, defaultBaudRate, type SerialSettings } from '../line/serialSettings';
+import type { Transport } from '../line/transportUart';
+import { quoteServerMessage } from '../tcp/quoteServerMessage';
+import { tcpTransport, type TcpUartOptions } from '../tcp/tcpUart';
 import { comPortCommands, hangUp, longestCommand, RESUME, speedCommand, SUSPEND } from './comPort';
-import { quoteServerMessage } from './quoteServerMessage';
-import { type ReopenableUart, reopenableUart } from './reopenableUart';
-import { checkBaudRate, checkSerialSettings, defaultBaudRate, type SerialSettings } from './serialSettings';
 import { comPortAnswers, setUpComPort } from './setUpComPort';
-import { tcpTransport, type TcpUartOptions } from './tcpUart';
 import { decodeTelnet, escapeIac, type TelnetEvent } from './telnet';
 import { agreeOnComPort, binaryRefusals, declineOtherOptions } from './telnetOptions';
-import type { Transport } from './transportUart';
 
 /** A serial server of RFC 2217, how to connect to it, and how its serial port is set up. */
 export interface Rfc2217UartOptions extends TcpUartOptions, SerialSettings {

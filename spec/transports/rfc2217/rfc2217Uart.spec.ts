@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { strict as assert } from 'node:assert';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
-import { rfc2217Uart } from '../../src/transports';
-import { OSError } from '../../src/usocket/contract/osError';
-import { failureOf } from '../../harness/interfaces/failure';
-import type { TelnetPeerOptions } from '../../harness/lines/telnetPeer';
-import { collect, noise } from '../../harness/peers/bytes';
-import { tcpServer, unusedPort } from '../../harness/peers/tcpServer';
-import { rfc2217Line } from './support/rfc2217Line';
-import { settled, writable } from './support/uart';
+import { rfc2217Uart } from '../../../src/transports';
+import { OSError } from '../../../src/usocket/contract/osError';
+import { failureOf } from '../../../harness/interfaces/failure';
+import type { TelnetPeerOptions } from '../../../harness/lines/telnetPeer';
+import { collect, noise } from '../../../harness/peers/bytes';
+import { tcpServer, unusedPort } from '../../../harness/peers/tcpServer';
+import { rfc2217Line } from '../support/rfc2217Line';
+import { settled, writable } from '../support/uart';
 
 describe('a serial line of RFC 2217', () => {
   it('negotiates, then sets speed and framing, before anything is sent', async () => {

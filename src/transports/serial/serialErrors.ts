@@ -1,5 +1,5 @@
-import type { ErrorCode } from '../usocket/contract/errno';
-import { OSError } from '../usocket/contract/osError';
+import type { ErrorCode } from '../../usocket/contract/errno';
+import { OSError } from '../../usocket/contract/osError';
 
 /**
  * The meanings of the binding's error messages, because its errors have no codes. In "Error: No such file or directory,

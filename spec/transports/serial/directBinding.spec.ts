@@ -3,14 +3,14 @@ import { closeSync, openSync } from 'node:fs';
 import { filter, firstValueFrom, VirtualTimeScheduler } from 'rxjs';
 import type { SerialPort } from 'serialport';
 
-import { serialUart } from '../../src/transports';
-import { directBinding } from '../../src/transports/directBinding';
-import { ReadWait } from '../../src/transports/readWait';
-import { failureOf } from '../../harness/interfaces/failure';
-import { openPty, type Pty } from '../../harness/lines/pty';
-import { collect, noise } from '../../harness/peers/bytes';
-import { nextTurn } from '../../harness/time/turns';
-import { settled, writable } from './support/uart';
+import { serialUart } from '../../../src/transports';
+import { directBinding } from '../../../src/transports/serial/directBinding';
+import { ReadWait } from '../../../src/transports/serial/readWait';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { openPty, type Pty } from '../../../harness/lines/pty';
+import { collect, noise } from '../../../harness/peers/bytes';
+import { nextTurn } from '../../../harness/time/turns';
+import { settled, writable } from '../support/uart';
 
 let pty: Pty;
 beforeEach(() => {

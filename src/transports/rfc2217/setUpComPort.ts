@@ -14,9 +14,9 @@ import {
   timer,
 } from 'rxjs';
 
+import type { Transport } from '../line/transportUart';
 import { COM_PORT, type ComPortCommand } from './comPort';
 import type { TelnetEvent } from './telnet';
-import type { Transport } from './transportUart';
 
 /** How {@link setUpComPort} sets up a line. */
 export interface SetUpComPortOptions {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { VirtualTimeScheduler } from 'rxjs';
 
-import { ReadWait } from '../../src/transports/readWait';
+import { ReadWait } from '../../../src/transports/serial/readWait';
 
 /** More than any read collects. */
 const plenty = 100_000;

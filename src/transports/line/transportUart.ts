@@ -13,8 +13,8 @@ import {
   throwError,
 } from 'rxjs';
 
-import { type LineAdvice, type Readiness, runOnce, sameReadiness, type Uart } from '../streams';
-import { OSError } from '../usocket/contract/osError';
+import { type LineAdvice, type Readiness, runOnce, sameReadiness, type Uart } from '../../streams';
+import { OSError } from '../../usocket/contract/osError';
 
 /** A {@link Uart} whose operations are cold observables. */
 export interface TransportUart extends Uart {

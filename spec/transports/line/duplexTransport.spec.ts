@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { Duplex } from 'node:stream';
 import { EMPTY, mergeMap, type Observable } from 'rxjs';
 
-import { marbles } from '../../harness/time/marbles';
-import { duplexTransport, type DuplexTransportOptions } from '../../src/transports/duplexTransport';
+import { marbles } from '../../../harness/time/marbles';
+import { duplexTransport, type DuplexTransportOptions } from '../../../src/transports/line/duplexTransport';
 
 const unplugged = new Error('unplugged');
 const chunks = { a: Buffer.from('a'), b: Buffer.from('b') };

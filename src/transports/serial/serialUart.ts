@@ -1,27 +1,16 @@
-import {
-  asyncScheduler,
-  BehaviorSubject,
-  combineLatest,
-  concatMap,
-  defer,
-  filter,
-  map,
-  Observable,
-  ReplaySubject,
-  type SchedulerLike,
-  take,
-} from 'rxjs';
+import { asyncScheduler, BehaviorSubject, defer, Observable, type SchedulerLike } from 'rxjs';
 import { SerialPort } from 'serialport';
 
-import { OSError } from '../usocket/contract/osError';
+import { OSError } from '../../usocket/contract/osError';
+import { duplexTransport } from '../line/duplexTransport';
+import { type ReopenableUart, reopenableUart } from '../line/reopenableUart';
+import { checkBaudRate, checkSerialSettings, defaultBaudRate, type SerialSettings } from '../line/serialSettings';
+import type { Transport } from '../line/transportUart';
 import { collectingTime } from './collectingTime';
+import { withSignals } from './controlSignals';
 import { directBinding } from './directBinding';
-import { duplexTransport } from './duplexTransport';
 import { ReadWait } from './readWait';
-import { type ReopenableUart, reopenableUart } from './reopenableUart';
 import { lossOf, openFailure, speedFailure } from './serialErrors';
-import { checkBaudRate, checkSerialSettings, defaultBaudRate, type SerialSettings } from './serialSettings';
-import type { Transport } from './transportUart';
 
 /** A serial port of this machine, and how it is set up. */
 export interface SerialUartOptions extends SerialSettings {
@@ -102,45 +91,9 @@ function serialTransport({
   return dtr === undefined && rts === undefined ? timed : withSignals(timed, port, { dtr, rts });
 }
 
-/**
- * The part of a port that sets its signals. It is declared here, because with the type of `serialport` a user's
- * compiler would check that package.
- */
-interface SignalPort {
-  once(event: 'open', listener: () => void): unknown;
-  set(signals: { readonly dtr: boolean; readonly rts: boolean }, done: (error: Error | null) => void): unknown;
-}
-
 /** Removes settings that are `undefined`, because the binding would take them for values. */
 function withoutUndefined<T extends object>(settings: T): T {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as T;
-}
-
-/** Sets the signals DTR and RTS before anything is sent: bytes would be lost on a board that they hold in reset. */
-export function withSignals(
-  transport: Transport,
-  port: SignalPort,
-  { dtr = true, rts = true }: { readonly dtr?: boolean | undefined; readonly rts?: boolean | undefined },
-): Transport {
-  const ready = new BehaviorSubject(false);
-  const notices = new ReplaySubject<string>(1);
-  const { setBaudRate } = transport;
-  const whenReady = (operation: () => Observable<never>): Observable<never> =>
-    ready.pipe(filter(Boolean), take(1), concatMap(operation));
-  port.once('open', () => {
-    // Both in one step, because boards react when the two differ. Opening the port has asserted both, by default.
-    port.set({ dtr, rts }, (error) => {
-      if (error) notices.next(`${transport.name}: the signals DTR and RTS cannot be set here (${error.message})`);
-      ready.next(true);
-    });
-  });
-  return {
-    ...transport,
-    notices$: notices.asObservable(),
-    writable$: combineLatest([transport.writable$, ready]).pipe(map(([one, other]) => one && other)),
-    send: (bytes) => whenReady(() => transport.send(bytes)),
-    ...(setBaudRate && { setBaudRate: (baudRate: number) => whenReady(() => setBaudRate(baudRate)) }),
-  };
 }
 
 /** Changes the speed of a port after the bytes written so far, which would otherwise leave at the new speed. */

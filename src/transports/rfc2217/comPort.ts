@@ -1,5 +1,5 @@
-import { OSError } from '../usocket/contract/osError';
-import { defaultBaudRate, type SerialSettings } from './serialSettings';
+import { OSError } from '../../usocket/contract/osError';
+import { defaultBaudRate, type SerialSettings } from '../line/serialSettings';
 import { subnegotiation } from './telnet';
 
 /** The telnet option of RFC 2217. */

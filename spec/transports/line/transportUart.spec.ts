@@ -2,9 +2,9 @@ import { describe, it } from '@jest/globals';
 import { EMPTY } from 'rxjs';
 import type { RunHelpers } from 'rxjs/testing';
 
-import { type Transport, transportUart } from '../../src/transports/transportUart';
-import { OSError } from '../../src/usocket/contract/osError';
-import { marbles } from '../../harness/time/marbles';
+import { type Transport, transportUart } from '../../../src/transports/line/transportUart';
+import { OSError } from '../../../src/usocket/contract/osError';
+import { marbles } from '../../../harness/time/marbles';
 
 const unplugged = new OSError('ENODEV', 'read', 'it was unplugged');
 const closedError = new OSError('EBADF', 'write', 'write to line: the line has been closed; open it again');

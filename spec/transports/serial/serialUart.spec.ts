@@ -4,13 +4,13 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { filter, firstValueFrom, lastValueFrom, toArray } from 'rxjs';
 
-import { serialUart } from '../../src/transports';
-import { OSError } from '../../src/usocket/contract/osError';
-import { nextTurn } from '../../harness/time/turns';
-import { collect, noise } from '../../harness/peers/bytes';
-import { failureOf } from '../../harness/interfaces/failure';
-import { openPty, type Pty } from '../../harness/lines/pty';
-import { settled, writable } from './support/uart';
+import { serialUart } from '../../../src/transports';
+import { OSError } from '../../../src/usocket/contract/osError';
+import { nextTurn } from '../../../harness/time/turns';
+import { collect, noise } from '../../../harness/peers/bytes';
+import { failureOf } from '../../../harness/interfaces/failure';
+import { openPty, type Pty } from '../../../harness/lines/pty';
+import { settled, writable } from '../support/uart';
 
 const lostLevel = { readable: true, writable: false, hangup: true, error: true };
 

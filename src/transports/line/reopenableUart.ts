@@ -13,8 +13,8 @@ import {
   throwError,
 } from 'rxjs';
 
-import { runOnce } from '../streams';
-import { OSError } from '../usocket/contract/osError';
+import { runOnce } from '../../streams';
+import { OSError } from '../../usocket/contract/osError';
 import { type Transport, type TransportUart, transportUart } from './transportUart';
 
 /** A {@link TransportUart} that can be opened again. */

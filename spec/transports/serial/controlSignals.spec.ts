@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { strict as assert } from 'node:assert';
 import { EMPTY, firstValueFrom, NEVER, of } from 'rxjs';
 
-import { machine } from '../../src';
-import { openUart, rfc2217Uart, serialUart, type Rfc2217UartOptions } from '../../src/transports';
-import { withSignals } from '../../src/transports/serialUart';
-import { OSError } from '../../src/usocket/contract/osError';
-import { openPty } from '../../harness/lines/pty';
-import { tcpServer } from '../../harness/peers/tcpServer';
-import { TelnetPeer, type TelnetPeerOptions } from '../../harness/lines/telnetPeer';
-import { settled, writable } from './support/uart';
+import { machine } from '../../../src';
+import { openUart, rfc2217Uart, serialUart, type Rfc2217UartOptions } from '../../../src/transports';
+import { withSignals } from '../../../src/transports/serial/controlSignals';
+import { OSError } from '../../../src/usocket/contract/osError';
+import { openPty } from '../../../harness/lines/pty';
+import { tcpServer } from '../../../harness/peers/tcpServer';
+import { TelnetPeer, type TelnetPeerOptions } from '../../../harness/lines/telnetPeer';
+import { settled, writable } from '../support/uart';
 
 describe('the control signals of a serial port', () => {
   type Levels = Parameters<Parameters<typeof withSignals>[1]['set']>[0];

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { types } from 'node:util';
 import { Observable, Subject } from 'rxjs';
 
-import type { LineAdvice } from '../streams';
+import type { LineAdvice } from '../../streams';
 import type { Transport } from './transportUart';
 
 /** The parts of a {@link duplexTransport}. */

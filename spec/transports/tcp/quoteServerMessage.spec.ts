@@ -2,8 +2,8 @@ import { describe, it } from '@jest/globals';
 import { strict as assert } from 'node:assert';
 import { TestScheduler } from 'rxjs/testing';
 
-import { quoteServerMessage } from '../../src/transports/quoteServerMessage';
-import { OSError } from '../../src/usocket/contract/osError';
+import { quoteServerMessage } from '../../../src/transports/tcp/quoteServerMessage';
+import { OSError } from '../../../src/usocket/contract/osError';
 
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 const cause = new Error('read ECONNRESET');

@@ -1,13 +1,13 @@
 import { connect } from 'node:net';
 import { asyncScheduler, fromEvent, ignoreElements, merge, type SchedulerLike, takeUntil, tap, timer } from 'rxjs';
 
-import { closeSocket } from '../system/closeSocket';
-import { systemError } from '../system/systemError';
-import { OSError } from '../usocket/contract/osError';
-import { duplexTransport } from './duplexTransport';
+import { closeSocket } from '../../system/closeSocket';
+import { systemError } from '../../system/systemError';
+import { OSError } from '../../usocket/contract/osError';
+import { duplexTransport } from '../line/duplexTransport';
+import { type ReopenableUart, reopenableUart } from '../line/reopenableUart';
+import type { Transport } from '../line/transportUart';
 import { quoteServerMessage } from './quoteServerMessage';
-import { type ReopenableUart, reopenableUart } from './reopenableUart';
-import type { Transport } from './transportUart';
 
 /** A serial server, and how to connect to it. */
 export interface TcpUartOptions {

@@ -1,4 +1,4 @@
-import { OSError } from '../usocket/contract/osError';
+import { OSError } from '../../usocket/contract/osError';
 
 /** The default speed of a line, in bits per second. */
 export const defaultBaudRate = 115_200;

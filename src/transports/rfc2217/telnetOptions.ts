@@ -1,9 +1,9 @@
 import { concatMap, distinct, filter, ignoreElements, map, merge, type Observable, take, tap } from 'rxjs';
 
-import { OSError } from '../usocket/contract/osError';
+import { OSError } from '../../usocket/contract/osError';
+import type { Transport } from '../line/transportUart';
 import { COM_PORT } from './comPort';
 import { negotiation, type TelnetEvent, type Verb } from './telnet';
-import type { Transport } from './transportUart';
 
 /** Telnet options besides COM-PORT: all 256 values pass unchanged (RFC 856), and no GO AHEAD is sent (RFC 858). */
 const BINARY = 0;

@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { strict as assert } from 'node:assert';
 import { from, lastValueFrom, of, throwError, toArray } from 'rxjs';
 
-import { decodeTelnet, escapeIac, negotiation, subnegotiation, type TelnetEvent } from '../../src/transports/telnet';
+import {
+  decodeTelnet,
+  escapeIac,
+  negotiation,
+  subnegotiation,
+  type TelnetEvent,
+} from '../../../src/transports/rfc2217/telnet';
 
 const broken = new Error('the line broke');
 /** COM-PORT has 16 bytes at most, and begins with 101 or 102. */
