@@ -8,7 +8,7 @@ import { tcpServer } from '../../harness/peers/tcpServer';
 import { quick } from './quickProgram';
 
 describe.each(['1.5', '1.7.4', '2.2.2'] as const)('an RFC 2217 server that does not double 255, AT %s', (firmware) => {
-  it.each<[string, readonly number[]]>([
+  it.concurrent.each<[string, readonly number[]]>([
     ['before a letter', [255, 65]],
     ['before another 255', [255, 255]],
     ['as if a command began', [255, 250]],

@@ -38,7 +38,7 @@ describe.each(ourSockets)('a connection whose end has been ended, on $name,', (t
 });
 
 describe.each(overModems)('the five links, on $name,', (tested) => {
-  it('are waited for, and a half-closed connection is given up first', async () => {
+  it.concurrent('are waited for, and a half-closed connection is given up first', async () => {
     await using sockets = await tested.start();
     await using server = await tcpServer();
     const { port } = server.endpoint;
@@ -62,30 +62,33 @@ describe.each(overModems)('the five links, on $name,', (tested) => {
     for (const socket of [sixth, ...others]) socket.destroy();
   });
 
-  it('are waited for, and a connection that is kept and idle is given up, not one whose peer has to answer', async () => {
-    await using sockets = await tested.start();
-    await using server = await tcpServer();
-    const { port } = server.endpoint;
-    const open = async () => {
-      const socket = sockets.connect({ host, port });
-      yieldWhenIdle(socket, socket);
-      const [peer] = await Promise.all([server.accept(), once(socket, 'connect')]);
-      return { socket, peer };
-    };
-    const asking = await open();
-    asking.socket.write('question');
-    await takeAt(asking.peer, 8);
-    asking.socket.unref();
-    const idle = await open();
-    idle.socket.write('question');
-    idle.peer.write('answer');
-    await once(idle.socket, 'data');
-    idle.socket.unref();
-    const others = [await open(), await open(), await open()];
-    const sixth = await open();
-    expect([idle.socket.destroyed, asking.socket.destroyed]).toEqual([true, false]);
-    asking.peer.write('answer');
-    expect(String((await once(asking.socket, 'data'))[0])).toBe('answer');
-    for (const { socket } of [asking, sixth, ...others]) socket.destroy();
-  });
+  it.concurrent(
+    'are waited for, and a connection that is kept and idle is given up, not one whose peer has to answer',
+    async () => {
+      await using sockets = await tested.start();
+      await using server = await tcpServer();
+      const { port } = server.endpoint;
+      const open = async () => {
+        const socket = sockets.connect({ host, port });
+        yieldWhenIdle(socket, socket);
+        const [peer] = await Promise.all([server.accept(), once(socket, 'connect')]);
+        return { socket, peer };
+      };
+      const asking = await open();
+      asking.socket.write('question');
+      await takeAt(asking.peer, 8);
+      asking.socket.unref();
+      const idle = await open();
+      idle.socket.write('question');
+      idle.peer.write('answer');
+      await once(idle.socket, 'data');
+      idle.socket.unref();
+      const others = [await open(), await open(), await open()];
+      const sixth = await open();
+      expect([idle.socket.destroyed, asking.socket.destroyed]).toEqual([true, false]);
+      asking.peer.write('answer');
+      expect(String((await once(asking.socket, 'data'))[0])).toBe('answer');
+      for (const { socket } of [asking, sixth, ...others]) socket.destroy();
+    },
+  );
 });

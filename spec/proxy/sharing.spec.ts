@@ -7,7 +7,7 @@ import { overModems, runningProxy } from './support/runningProxy';
 const connected = /^HTTP\/1\.1 200 [^]*\r\n\r\n/;
 
 describe.each(overModems)('tunnels that share the links, on $name,', (tested) => {
-  it('stay open for long while others come and go', async () => {
+  it.concurrent('stay open for long while others come and go', async () => {
     await using proxy = await runningProxy(tested);
     await using server = await tcpServer();
     const request = `CONNECT 127.0.0.1:${server.endpoint.port} HTTP/1.1\r\n\r\n`;
@@ -27,7 +27,7 @@ describe.each(overModems)('tunnels that share the links, on $name,', (tested) =>
     expect((await long.end()).replace(connected, '')).toBe('yes');
   });
 
-  it('are given up first when their clients have ended their sides, and another one waits', async () => {
+  it.concurrent('are given up first when their clients have ended their sides, and another one waits', async () => {
     await using proxy = await runningProxy(tested);
     await using server = await tcpServer();
     const request = `CONNECT 127.0.0.1:${server.endpoint.port} HTTP/1.1\r\n\r\n`;

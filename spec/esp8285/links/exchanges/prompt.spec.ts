@@ -58,6 +58,13 @@ describe('prompted', () => {
       [said, asked],
     ],
     [
+      'is busy for 8 s, and is given bytes',
+      '2501ms b 2500ms b 2500ms b',
+      '9010ms #',
+      new Unanswered(sending.shown, 8_000),
+      [said, asked, asked, asked, lineEnds, lineEnds],
+    ],
+    [
       'is silent, and is given bytes, because it may wait for them',
       '-',
       '4510ms #',
