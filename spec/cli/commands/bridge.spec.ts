@@ -93,6 +93,7 @@ describe('rx-usocket bridge', () => {
     await writable(first);
     const why = expect.stringMatching(/^ws:.*: another page has the line; close that page/);
     expect(await failureOf(lastValueFrom(open(url).rx$))).toMatchObject({ code: 'EBUSY', message: why });
+    await expect(createModules().network.ESP8285(open(url))).rejects.toMatchObject({ code: 'EBUSY', message: why });
     expect(await failureOf(lastValueFrom(open(url.replace(/token=.*/, 'token=guessed')).rx$))).toMatchObject({
       code: 'ENODEV',
     });
