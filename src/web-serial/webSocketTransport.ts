@@ -1,5 +1,6 @@
 import {
   BehaviorSubject,
+  concat,
   defer,
   EMPTY,
   filter,
@@ -46,13 +47,13 @@ export function webSocketTransport({ url, timeout, WebSocket, scheduler }: WebSo
   const notices = new ReplaySubject<string>(1);
   const writable = new BehaviorSubject(false);
   const closed$ = new Subject<void>();
+  let wasOpen = false;
   const socket = new WebSocket(url, lineProtocol);
   socket.binaryType = 'arraybuffer';
   socket.addEventListener('close', () => closed$.next());
 
   const bytes$ = new Observable<Uint8Array>((subscriber) => {
     let loss: OSError | undefined;
-    let wasOpen = false;
     socket.addEventListener('message', ({ data }) => {
       if (typeof data !== 'string') {
         subscriber.next(new Uint8Array(data as ArrayBuffer));
@@ -80,6 +81,8 @@ export function webSocketTransport({ url, timeout, WebSocket, scheduler }: WebSo
     ignoreElements(),
     takeUntil(writable.pipe(filter(Boolean))),
   );
+  /** Completes when the line is open. A WebSocket that still connects refuses what it is to send. */
+  const open$ = defer(() => (wasOpen ? EMPTY : writable.pipe(filter(Boolean), take(1), ignoreElements())));
   /** Completes when the WebSocket has sent enough of its bytes. */
   const drained$ = defer(() => {
     if (socket.bufferedAmount <= highWater) return EMPTY;
@@ -98,12 +101,14 @@ export function webSocketTransport({ url, timeout, WebSocket, scheduler }: WebSo
     received$: merge(bytes$, late$),
     writable$: writable,
     notices$: notices.asObservable(),
-    send: (bytes) =>
-      defer(() => {
+    send: (bytes) => {
+      const sent$ = defer(() => {
         // The view of a `Buffer` may be a part of a larger one. A WebSocket sends the part alone.
         socket.send(bytes as Uint8Array<ArrayBuffer>);
         return drained$;
-      }),
+      });
+      return concat(open$, sent$);
+    },
     setBaudRate: (baudRate) =>
       defer(() => {
         checkBaudRate(`change the speed of ${name}`, baudRate);

@@ -66,6 +66,19 @@ describe('rx-usocket bridge', () => {
     await stop();
   });
 
+  it('gets what a page has written before the line was open', async () => {
+    const { url, stop } = await bridge();
+    const uart = open(url);
+    const answered = collect(uart.rx$, 'AT\r\n\r\nOK\r\n'.length);
+    await settled(uart.write(Buffer.from('AT\r\n')));
+    expect(String(await answered)).toContain('OK');
+    await settled(uart.close());
+    await stop();
+
+    const refused = open(url);
+    expect(await failureOf(lastValueFrom(refused.write(Buffer.from('AT\r\n'))))).toMatchObject({ code: 'ENODEV' });
+  });
+
   it('lets in who has the token, from this machine or a named origin, one page at a time', async () => {
     const { url, stop } = await bridge(['--origin', 'https://pages.example']);
     const answerTo = async (target: string, origin?: string) => {
