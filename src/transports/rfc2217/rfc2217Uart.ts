@@ -94,7 +94,7 @@ function rfc2217Transport(options: Rfc2217UartOptions, doubling: { isBroken: boo
     new OSError('ETIMEDOUT', 'open', `${name}: the serial server has not confirmed ${speed} baud in ${first} ms`);
   // The answers may have come while the program was busy.
   const patient = yieldToInput(scheduler);
-  const setting = { grace: Math.min(longestGrace, first / 4), scheduler: patient };
+  const setting = { grace: Math.min(longestGrace, first / 4), scheduler };
   const telnet = new Subject<TelnetEvent>();
   const notices = new ReplaySubject<string>(mostNotices);
   const notify = (notice: string): void => {

@@ -14,6 +14,7 @@ import {
   timer,
 } from 'rxjs';
 
+import { yieldToInput } from '../../streams';
 import type { Transport } from '../line/transportUart';
 import { COM_PORT, type ComPortCommand } from './comPort';
 import type { TelnetEvent } from './telnet';
@@ -39,6 +40,8 @@ export function setUpComPort(
   events$: Observable<TelnetEvent>,
   { commands, grace, scheduler, notify }: SetUpComPortOptions,
 ): Observable<never> {
+  // An answer may have come while the program was busy.
+  const patient = yieldToInput(scheduler);
   const judge = (command: ComPortCommand, value: Buffer | undefined): void => {
     const notice = command.judge(value);
     if (notice !== undefined) notify(notice);
@@ -48,7 +51,7 @@ export function setUpComPort(
       filter(([code, value]) => command.isAnswer(code, value)),
       // A refusal may show the setting before the server has read the command. Then the real answer follows.
       switchMap(([, value]) =>
-        isRefusal(command, value) ? timer(grace / 2, scheduler).pipe(map(() => value)) : of(value),
+        isRefusal(command, value) ? timer(grace / 2, patient).pipe(map(() => value)) : of(value),
       ),
       take(1),
       tap((value) => judge(command, value)),
@@ -60,7 +63,7 @@ export function setUpComPort(
     scan((open, command) => open.filter((other) => other !== command), commands),
     switchMap((open) => {
       if (open.length === 0) return of(open);
-      return open.some((command) => command === speed) ? NEVER : timer(grace, scheduler).pipe(map(() => open));
+      return open.some((command) => command === speed) ? NEVER : timer(grace, patient).pipe(map(() => open));
     }),
     take(1),
     tap((open) => {
