@@ -105,7 +105,10 @@ describe.each(allProxies)('SOCKS5, on $name,', (tested) => {
     const peer = await server.accept();
     await client.hears(/\0$/);
     client.socket.resetAndDestroy();
-    expect(String(await restAt(peer).catch(() => ''))).toBe('');
+    const rest = await restAt(peer).then(String, (error: unknown) => (error as NodeJS.ErrnoException).code);
+    // AT 1.5 cannot reset a connection, and ends it. With ESP-AT the peer may see either.
+    const outcomes = tested.name.includes('1.5') ? [''] : ['ECONNRESET', ...(tested.name.includes('2.2') ? [''] : [])];
+    expect(outcomes).toContain(rest);
   });
 });
 

@@ -48,8 +48,10 @@ export function join(local: Socket, link: Socket, { opened, failed }: Outcome): 
   });
   local.once('close', (hasFailed: boolean) => {
     if (!isOpen && fresh === local) failed(failure ?? new Error('the connection was closed before it was open'));
-    if (hasFailed) link.destroy();
-    else link.destroySoon();
+    if (!hasFailed) link.destroySoon();
+    else if (link.connecting) link.destroy();
+    // What waits to be sent is dropped, and the link is free at once.
+    else link.resetAndDestroy();
   });
   local.pipe(link);
   link.pipe(local);
