@@ -44,7 +44,7 @@ const mostRefusals = 2;
 const fullPause = { first: 50, longest: 1_000 };
 
 /** The link on which bytes are sent. */
-export interface SendingLink {
+export interface OutgoingLink {
   readonly life: LinkLife;
   /** The send buffer cannot be used with encryption. */
   readonly isEncrypted: boolean;
@@ -75,7 +75,7 @@ export class Outgoing {
   private isWatched = false;
 
   constructor(
-    private readonly link: SendingLink,
+    private readonly link: OutgoingLink,
     private readonly context: LinkContext,
   ) {}
 
@@ -226,7 +226,7 @@ export class Outgoing {
     return isIdle || (bytes + length <= capacity && count < places);
   }
 
-  /** Emits when the buffer has room for so many bytes, or is empty: at once if that is so now. */
+  /** Emits when the buffer has room for that many bytes, or is empty: at once if that is so now. */
   private roomFor(length: number): Observable<unknown> {
     if (this.hasRoom(length)) return of(undefined);
     return this.segments.changes$.pipe(first(() => this.hasRoom(length)));

@@ -11,7 +11,7 @@ import { Incoming } from './incoming';
 import type { LinkContext } from './linkContext';
 import type { LinkDetails } from './linkDetails';
 import { LinkLife, type Traffic } from './linkLife';
-import { Outgoing, type SendingLink } from './outgoing';
+import { Outgoing, type OutgoingLink } from './outgoing';
 import { PassiveReceive, type ReceivingLink } from './passiveReceive';
 import { setNoDelay } from './settings';
 import { connectionError, networkLost, sendFailureOf } from './streamErrors';
@@ -28,7 +28,7 @@ const unheld =
   'the peer sends faster than the program reads, and no connection can be held back while a port for datagrams is open';
 
 /** A connection of the modem, over one of its five links. */
-export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, SendingLink {
+export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, OutgoingLink {
   readonly kind = 'stream';
   readonly life: LinkLife;
   /** Whether it keeps the program running. */

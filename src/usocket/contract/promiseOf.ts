@@ -91,7 +91,7 @@ function isOptions(given: unknown): boolean {
  * The listener that all calls with one signal share, because Node.js warns of a leak from the eleventh listener on. This
  * is a cache, not state: the entry of a signal goes with the signal, and without the cache only the warning would differ.
  */
-const aborts$ = new WeakMap<AbortSignal, Observable<never>>();
+const abortsBySignal = new WeakMap<AbortSignal, Observable<never>>();
 
 function untilAborted<T>(signal: AbortSignal): MonoTypeOperatorFunction<T> {
   if (signal.aborted) return () => throwError(() => signal.reason as unknown);
@@ -99,7 +99,7 @@ function untilAborted<T>(signal: AbortSignal): MonoTypeOperatorFunction<T> {
 }
 
 function abortOf(signal: AbortSignal): Observable<never> {
-  const known$ = aborts$.get(signal);
+  const known$ = abortsBySignal.get(signal);
   if (known$) return known$;
   const abort$ = fromEvent(signal, 'abort').pipe(
     map(() => {
@@ -107,7 +107,7 @@ function abortOf(signal: AbortSignal): Observable<never> {
     }),
     share(),
   );
-  aborts$.set(signal, abort$);
+  abortsBySignal.set(signal, abort$);
   return abort$;
 }
 
