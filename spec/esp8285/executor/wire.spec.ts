@@ -17,6 +17,7 @@ const frames: Record<string, Frame> = {
   c: { kind: 'closed', link: 0 },
   l: { kind: 'line', text: '+A:1' },
   m: { kind: 'line', text: '+CIPMUX:1' },
+  b: { kind: 'busy' },
   k: { kind: 'final', result: 'OK' },
 };
 
@@ -118,6 +119,20 @@ describe('what a wire hears', () => {
       assert.deepStrictEqual([written.map(String), shown[0]], [['AT+CIPMUX?\r\n'], 'AT+CIPMUX?']);
     }),
   );
+
+  it.each([
+    ['a command', (wire: Wire) => wire.say(command('AT+A'))],
+    ['bytes', (wire: Wire) => wire.write(Buffer.from('a'))],
+  ])('has a busy that comes after a probe and %s', (_, say) => {
+    marbles(({ cold, hot, expectObservable }, scheduler) => {
+      const { wire } = wireOn(scheduler, { frames$: hot('-b-b---b', frames) });
+      wire.connect();
+      expectObservable(wire.sendProbe(command('AT+CIPMUX?'))).toBe('-(b|)', { b: 'busy' });
+      cold('-----x').subscribe(() => say(wire).subscribe());
+      // The second one is about the probe, too.
+      expectObservable(wire.frames$).toBe('-------b', frames);
+    })();
+  });
 });
 
 describe('what a wire says', () => {

@@ -146,6 +146,7 @@ export class Wire {
 
   private telling(bytes: () => Uint8Array): Observable<never> {
     return new Observable((subscriber) => {
+      this.probe.overtaken();
       this.saying.next('begins');
       const told = (): void => {
         this.saying.next('ends');
