@@ -124,4 +124,23 @@ describe('Countdown', () => {
     run({ 0: () => countdown.restart(10), 5: () => (back = 1000) });
     assert.deepStrictEqual(times, [20]);
   });
+
+  it('is not over before its time when the clock of the machine is set forward, or the machine sleeps', () => {
+    let forward = 0;
+    const machine: SchedulerLike = {
+      now: () => clock.now() + forward,
+      schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay?: number, state?: T) =>
+        clock.schedule(work, delay, state),
+    };
+    const timer = new SharedTimer(machine);
+    const [first, second] = [1, 2].map((n) => new Countdown(timer, () => times.push(n, clock.now())));
+    run({
+      0: () => {
+        first?.restart(10);
+        second?.restart(100);
+      },
+      5: () => (forward = 3_600_000),
+    });
+    assert.deepStrictEqual(times, [1, 10, 2, 100]);
+  });
 });

@@ -1,12 +1,17 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
 
 /**
+ * A timer that is later than this many milliseconds shows that the machine has slept, that its clock has been set forward,
+ * or that the program was busy. The modem has not had this time to answer.
+ */
+const tolerance = 1_000;
+
+/**
  * Calls back when a time has passed since the last restart. A restart costs almost nothing, because the countdowns of a
  * {@link SharedTimer} wait for one timer, which is not made anew while it comes early enough.
  */
 export class Countdown {
-  /** When the time has passed. */
-  private dueAt = 0;
+  private due = 0;
   private milliseconds = 0;
 
   /** @param over Called at most once for each restart. */
@@ -18,8 +23,8 @@ export class Countdown {
   /** Begins to count from now. */
   restart(milliseconds: number): void {
     this.milliseconds = milliseconds;
-    this.dueAt = this.timer.now() + milliseconds;
-    this.timer.wait(this, this.dueAt);
+    this.due = this.timer.now() + milliseconds;
+    this.timer.wait(this);
   }
 
   /** Does not call back before the next restart. */
@@ -27,11 +32,18 @@ export class Countdown {
     this.timer.leave(this);
   }
 
-  /** How many milliseconds are left. No more than the whole time, because the machine's clock may have been set back. */
-  leftAt(now: number): number {
-    const left = Math.min(this.dueAt - now, this.milliseconds);
-    this.dueAt = now + left;
-    return left;
+  /** When the time has passed. */
+  get dueAt(): number {
+    return this.due;
+  }
+
+  /**
+   * Adapts to a clock that may have been set back or forward.
+   *
+   * @param late How many milliseconds of the clock do not count.
+   */
+  adapt(now: number, late: number): void {
+    this.due = Math.min(this.due + late, now + this.milliseconds);
   }
 
   /** The time has passed. */
@@ -56,9 +68,9 @@ export class SharedTimer {
   }
 
   /** Adds a countdown that has been restarted. */
-  wait(countdown: Countdown, dueAt: number): void {
+  wait(countdown: Countdown): void {
     this.waiting.add(countdown);
-    this.wake(dueAt);
+    this.wake(countdown.dueAt);
   }
 
   /** Removes a countdown. The timer stays as long as there are others. */
@@ -80,18 +92,15 @@ export class SharedTimer {
   private come(): void {
     this.timer = undefined;
     const now = this.now();
-    let next = Infinity;
+    const late = now - this.comesAt > tolerance ? now - this.comesAt : 0;
+    for (const countdown of this.waiting) countdown.adapt(now, late);
     for (const countdown of [...this.waiting]) {
-      // What one calls back may stop another.
-      if (!this.waiting.has(countdown)) continue;
-      const left = countdown.leftAt(now);
-      if (left > 0) {
-        next = Math.min(next, now + left);
-      } else {
-        this.waiting.delete(countdown);
-        countdown.end();
-      }
+      // What one calls back may stop another, or restart it.
+      if (!this.waiting.has(countdown) || countdown.dueAt > now) continue;
+      this.waiting.delete(countdown);
+      countdown.end();
     }
+    const next = Math.min(...[...this.waiting].map(({ dueAt }) => dueAt));
     if (next < Infinity) this.wake(next);
   }
 }

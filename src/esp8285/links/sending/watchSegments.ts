@@ -37,10 +37,9 @@ export function watchSegments(segments: Segments, { clock, ask }: WatchOptions):
 
     const timer = new SharedTimer(clock);
     let pause = quiet;
-    let changedAt = clock.now();
     const question = new Countdown(timer, () => {
       // The patience begins late, because most segments are acknowledged before the first question.
-      if (pause === quiet) patience.restart(changedAt + sendDeadline - clock.now());
+      if (pause === quiet) patience.restart(sendDeadline - quiet);
       pause = Math.min(2 * pause, longestPause);
       question.restart(pause);
       askNow();
@@ -60,7 +59,6 @@ export function watchSegments(segments: Segments, { clock, ask }: WatchOptions):
         subscriber.complete();
         return;
       }
-      changedAt = clock.now();
       pause = quiet;
       patience.stop();
       question.restart(quiet);
