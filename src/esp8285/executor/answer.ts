@@ -9,6 +9,8 @@ import type { Frame } from '../grammar/frame';
 /** The modem answered a command with `ERROR` or `FAIL`, or with `OK` without doing it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
+  /** The reason that the modem has given beside the line. Not a property without one, because errors are shown with all. */
+  declare readonly hint?: LineHint;
 
   /**
    * @param shown The command, without secrets. It is a text and not the command itself, because errors are logged with
@@ -21,10 +23,10 @@ export class Refusal extends Error {
     readonly result: 'ERROR' | 'FAIL' | 'OK',
     readonly lines: readonly string[],
     message = `${shown} was answered ${[...lines, result].join(' / ')}`,
-    /** The reason that the modem has given beside the line. */
-    readonly hint?: LineHint,
+    hint?: LineHint,
   ) {
     super(message);
+    if (hint) this.hint = hint;
   }
 
   /** The same refusal, with a reason. */
