@@ -72,6 +72,13 @@ describe('LivenessProbe.send', () => {
     }),
   );
 
+  it('knows a modem that has started again while it sent, or that is asked anew, not to be mute', () => {
+    const probe = new LivenessProbe(NEVER);
+    probe.muted();
+    probe.forget();
+    assert.ok(!probe.isMute);
+  });
+
   it(
     'fails when the query cannot be said',
     marbles(({ hot, cold, expectObservable }) => {

@@ -102,6 +102,7 @@ export class LivenessProbe {
     this.refused = 0;
     this.isLast = false;
     this.mode = undefined;
+    this.isSending = false;
   }
 
   /** Reads the frames while a caller waits for an answer. Otherwise nothing would notice it. */
