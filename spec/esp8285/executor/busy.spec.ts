@@ -75,4 +75,23 @@ describe('a busy modem', () => {
       assert.deepStrictEqual(modem.heard, ['AT+A', 'AT+A']);
     }),
   );
+
+  it(
+    'is told again also after it was asked in the middle of another command whether it still works',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const script = [
+        ['AT+A', 3000, '+A\r\n\r\nOK\r\n'],
+        ['AT+CIPMUX?', 1, '\r\nbusy p...\r\n'],
+        ['AT+B', 1, '\r\nbusy p...\r\n'],
+        ['AT+B', 1, '+B\r\n\r\nOK\r\n'],
+      ] as const;
+      const { executor, modem } = conversation(scheduler, { script });
+      const after = { ...saying('AT+B'), deadline: 10_000 };
+      expectObservable(executor.run(patient(10_000))).toBe('3s (a|)', values);
+      // 1 + 50 + 1
+      expectObservable(executor.run(after)).toBe('3052ms (b|)', { b: '+B' });
+      flush();
+      assert.deepStrictEqual(modem.heard, ['AT+A', 'AT+CIPMUX?', 'AT+B', 'AT+B']);
+    }),
+  );
 });
