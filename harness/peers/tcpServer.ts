@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer, type Socket } from 'node:net';
 
 import { accepting, type AcceptingServer } from './acceptingServer';
@@ -14,9 +15,13 @@ export function tcpServer(port = 0): Promise<TcpServer> {
   return accepting(createServer({ allowHalfOpen: true, pauseOnConnect: true }), 'connection', port);
 }
 
+/** Systems give these ports to nobody by themselves. Others could be taken by a connection before the spec takes them. */
+const [lowest, highest] = [20_000, 32_000];
+
 /** A port of loopback where nobody listens. */
 export async function unusedPort(): Promise<number> {
-  const server = await tcpServer();
-  await server[Symbol.asyncDispose]();
-  return server.endpoint.port;
+  const port = randomInt(lowest, highest);
+  const server = await tcpServer(port).catch(() => undefined);
+  await server?.[Symbol.asyncDispose]();
+  return server ? port : unusedPort();
 }
