@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { noop } from 'rxjs';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 
 /** Which WebSockets a server has. */
 export interface PageSocketOptions {
@@ -28,5 +28,11 @@ export function servePageSockets({ protocol, longestMessage, refusal, ...where }
   });
   // It repeats the errors of the server, which are waited for there.
   sockets.on('error', noop);
+  // Such as a message that is too long. `close` follows. Without a listener, the error would end the process.
+  sockets.on('connection', (socket: WebSocket) => {
+    socket.on('error', () => {
+      socket.terminate();
+    });
+  });
   return sockets;
 }

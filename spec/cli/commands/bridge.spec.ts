@@ -120,6 +120,34 @@ describe('rx-usocket bridge', () => {
     expect(await stop()).toMatchObject({ stderr: expect.stringContaining('another page has the line') });
   });
 
+  it('gives the line to the next page, although one that was refused is still there', async () => {
+    const { url, stop } = await bridge();
+    const first = open(url);
+    await writable(first);
+    const refused = new WebSocket(url, 'rx-usocket.line.v1');
+    await once(refused, 'open');
+    // It does not answer, so the server waits for its end.
+    refused.pause();
+    await settled(first.close());
+    const next = open(url);
+    await writable(next);
+    await settled(next.close());
+    refused.terminate();
+    await stop();
+  });
+
+  it('goes on after a page that sends too much at once', async () => {
+    const { url, stop } = await bridge();
+    const huge = new WebSocket(url, 'rx-usocket.line.v1');
+    await once(huge, 'open');
+    huge.on('error', () => undefined).send(Buffer.alloc(2 << 20));
+    await once(huge, 'close');
+    const next = open(url);
+    await writable(next);
+    await settled(next.close());
+    await stop();
+  });
+
   it('tells the page why the line is lost, and lets it open the line again', async () => {
     const emulators: ReturnType<typeof createEmulator>[] = [];
     const openLine = (): Uart => {

@@ -56,13 +56,16 @@ export async function serveBridge({ host, port, origins, open, note }: BridgeOpt
   const connected$ = fromEvent(sockets, 'connection', (socket: WebSocket) => socket).pipe(
     takeUntil(fromEvent(sockets, 'close')),
   );
+  /** Whose page has the line. A page that was refused may take a while to go. */
+  let holder: WebSocket | undefined;
   const bridged$ = connected$.pipe(
     mergeMap((socket) => {
-      if (sockets.clients.size > 1) {
+      if (holder && holder.readyState !== holder.CLOSED) {
         note('Refused a page: another page has the line.');
         refusePage(socket);
         return EMPTY;
       }
+      holder = socket;
       note('A page has connected.');
       return bridgeLine(socket, open, note).pipe(finalize(() => note('The page has gone.')));
     }),

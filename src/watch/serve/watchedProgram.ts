@@ -82,8 +82,6 @@ export class WatchedProgram {
     );
     answered$.subscribe();
     socket.once('close', () => this.detach(page));
-    // It is followed by `close`.
-    socket.on('error', () => socket.terminate());
     if (this.end) page.finish(this.end);
     else page.advance();
   }
