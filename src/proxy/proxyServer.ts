@@ -9,7 +9,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { connect, HttpAgent, type LinkOptions } from '../node';
 import { passRequest } from './httpRequests';
 import { openTunnel, refuse } from './httpTunnel';
-import { inTurn } from './inTurn';
+import { afterAnswers, inTurn, owedAnswer } from './inTurn';
 import type { Outgoing } from './outgoing';
 import { answerSocks, refuseSocks4, socks4, socks5 } from './socks';
 
@@ -59,16 +59,24 @@ function httpProxy(outgoing: Outgoing) {
   return answerHalfClosed(server)
     .on('request', pass)
     .on('checkContinue', pass)
-    .on('connect', (request: IncomingMessage, client: Socket, head: Buffer) =>
-      openTunnel(request, client, head, outgoing),
-    )
+    .on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
+      if (!owedAnswer(client)) return void afterAnswers(client, () => openTunnel(request, client, head, outgoing));
+      // `node:http` has let the connection go, and would write the answer into the tunnel.
+      outgoing.refused(`CONNECT ${request.url}`, 'the client has not waited for the answer to its request before that');
+      client.destroy();
+    })
     .on('clientError', (error: NodeJS.ErrnoException, client: Socket) => {
       const isHuge = error.code === 'HPE_HEADER_OVERFLOW';
-      refuse(
-        client,
-        isHuge ? 431 : 400,
-        isHuge ? 'The headers are too large.' : `This is no request: ${error.message}`,
-      );
+      const reason = isHuge ? 'The headers are too large.' : `This is no request: ${error.message}`;
+      const answer = () => refuse(client, isHuge ? 431 : 400, reason);
+      const last = owedAnswer(client);
+      if (!last || last.req.complete) {
+        // Whatever else comes is no request, either.
+        client.pause();
+        afterAnswers(client, answer);
+      } else if (last.socket && !last.headersSent) answer();
+      // The body of a request is cut off, and this would be read as another answer.
+      else client.destroy();
     });
 }
 
