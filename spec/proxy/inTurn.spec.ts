@@ -120,7 +120,10 @@ describe('a client that does not wait for its answers', () => {
     let isFree = false;
     const server = createServer((asked, response) => {
       seen++;
-      inTurn(asked, response, () => void (isFree ? response.end() : waiting.push(response)));
+      inTurn(asked, response, () => {
+        if (isFree) response.end();
+        else waiting.push(response);
+      });
     });
     server.listen(0, '127.0.0.1');
     const accepted = once(server, 'connection') as Promise<[Socket]>;

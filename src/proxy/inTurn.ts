@@ -25,7 +25,9 @@ export function inTurn({ socket }: IncomingMessage, response: ServerResponse, be
   connections.set(socket, turns);
   turns.waiting++;
   // `node:http` reads on at the end of each request, so this comes after those that have been read with this one.
-  if (turns.waiting > mostWaiting) queueMicrotask(() => turns.waiting > mostWaiting && socket.pause());
+  queueMicrotask(() => {
+    if (turns.waiting > mostWaiting) socket.pause();
+  });
   afterAnswers(socket, () => {
     if (turns.waiting-- === mostWaiting + 1) socket.resume();
     begin();

@@ -60,17 +60,28 @@ function httpProxy(outgoing: Outgoing) {
     .on('request', pass)
     .on('checkContinue', pass)
     .on('connect', (request: IncomingMessage, client: Socket, head: Buffer) => {
-      if (!owedAnswer(client)) return void afterAnswers(client, () => openTunnel(request, client, head, outgoing));
-      // `node:http` has let the connection go, and would write the answer into the tunnel.
-      outgoing.refused(`CONNECT ${request.url}`, 'the client has not waited for the answer to its request before that');
-      client.destroy();
+      if (owedAnswer(client)) {
+        // `node:http` has let the connection go, and would write the answer into the tunnel.
+        outgoing.refused(
+          `CONNECT ${request.url}`,
+          'the client has not waited for the answer to its request before that',
+        );
+        client.destroy();
+      } else {
+        afterAnswers(client, () => {
+          openTunnel(request, client, head, outgoing);
+        });
+      }
     })
     .on('clientError', (error: NodeJS.ErrnoException, client: Socket) => {
       const isHuge = error.code === 'HPE_HEADER_OVERFLOW';
       const reason = isHuge ? 'The headers are too large.' : `This is no request: ${error.message}`;
-      const answer = () => refuse(client, isHuge ? 431 : 400, reason);
+      const answer = () => {
+        refuse(client, isHuge ? 431 : 400, reason);
+      };
       const last = owedAnswer(client);
-      if (!last || last.req.complete) {
+      if (!last) afterAnswers(client, answer);
+      else if (last.req.complete) {
         // Whatever else comes is no request, either.
         client.pause();
         afterAnswers(client, answer);
