@@ -152,7 +152,7 @@ describe.each(allProxies)('an HTTP proxy, on $name,', (tested) => {
 
 describe.each(overModems)('the links of HTTP requests, on $name,', (tested) => {
   it('are given up when they are idle, and one that waits too long is told', async () => {
-    await using proxy = await runningProxy(tested, { linkTimeout: 150 });
+    await using proxy = await runningProxy(tested, { linkTimeout: 600 });
     await using server = await tcpServer();
     const servers = await Promise.all(
       Array.from({ length: 6 }, (_, index) => webServer((_request, response) => response.end(`number ${index}.`))),
@@ -167,7 +167,7 @@ describe.each(overModems)('the links of HTTP requests, on $name,', (tested) => {
     );
     await Promise.all(tunnels.map(({ hears }) => hears(/200 Connection established/)));
     const sixth = proxy.client(`GET http://127.0.0.1:${servers[0]?.port}/ HTTP/1.1\r\nHost: a\r\n\r\n`);
-    expect(await sixth.end()).toMatch(/^HTTP\/1.1 503 [^]*all links of [^]* have been in use for 0\.15 s/);
+    expect(await sixth.end()).toMatch(/^HTTP\/1.1 503 [^]*all links of [^]* have been in use for 0\.6 s/);
     for (const { socket } of [client, ...tunnels]) socket.destroy();
     for (const web of servers) await web[Symbol.asyncDispose]();
   });
