@@ -67,24 +67,38 @@ function endingInterface(delay: number): EndingInterface {
   return { nic, heard };
 }
 
-describe.each([0, 5])('a server that ends a kept connection %d ms behind its answer', (delay) => {
-  it.each([1, 2])('fails no request, and hears none twice, with %d connections', async (maxSockets) => {
-    const { nic, heard } = endingInterface(delay);
-    const agent = new HttpAgent({ nic, keepAlive: true, maxSockets });
-    const post = async (body: string) => {
-      const asked = request({ host: '192.168.1.9', port: 80, method: 'POST', agent }).end(body);
-      const [response] = (await once(asked, 'response')) as [IncomingMessage];
-      return text(response);
-    };
-    // Some wait for the connection, and others come when the answer has just been read.
-    const bodies = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
-    const answers = await Promise.all(bodies.slice(0, 4).map(post));
-    for (const body of bodies.slice(4)) answers.push(await post(body));
-    expect(answers).toEqual(bodies.map(() => 'ok'));
-    expect([...heard].sort()).toEqual(bodies);
-    const kept = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
-    const closed = Promise.all(kept.map((socket) => once(socket, 'close')));
-    agent.destroy();
-    await closed;
-  });
-});
+/** Keeps the event loop from running. */
+function beBusy(milliseconds: number): void {
+  for (const begun = performance.now(); performance.now() - begun < milliseconds;);
+}
+
+describe.each([
+  [0, 0],
+  [5, 0],
+  [5, 20],
+])(
+  'a server that ends a kept connection %d ms behind its answer, and a program that is busy for %d ms',
+  (delay, busy) => {
+    it.each([1, 2])('fails no request, and hears none twice, with %d connections', async (maxSockets) => {
+      const { nic, heard } = endingInterface(delay);
+      const agent = new HttpAgent({ nic, keepAlive: true, maxSockets });
+      const post = async (body: string) => {
+        const asked = request({ host: '192.168.1.9', port: 80, method: 'POST', agent }).end(body);
+        const [response] = (await once(asked, 'response')) as [IncomingMessage];
+        const answer = await text(response);
+        beBusy(busy);
+        return answer;
+      };
+      // Some wait for the connection, and others come when the answer has just been read.
+      const bodies = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+      const answers = await Promise.all(bodies.slice(0, 4).map(post));
+      for (const body of bodies.slice(4)) answers.push(await post(body));
+      expect(answers).toEqual(bodies.map(() => 'ok'));
+      expect([...heard].sort()).toEqual(bodies);
+      const kept = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
+      const closed = Promise.all(kept.map((socket) => once(socket, 'close')));
+      agent.destroy();
+      await closed;
+    });
+  },
+);

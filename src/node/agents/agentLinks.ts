@@ -1,10 +1,10 @@
 import { Agent, type ClientRequest, type ClientRequestArgs } from 'node:http';
 import type { Socket } from 'node:net';
-import { finalize, fromEvent, noop, takeUntil, timer } from 'rxjs';
+import { concatMap, finalize, fromEvent, noop, Observable, takeUntil, timer } from 'rxjs';
 
 import { connect, type NicConnectOptions } from '../sockets/connect';
 import { type NicSocket, yieldWhenIdle } from '../sockets/nicSocket';
-import { nodeTime } from '../native/nodeTime';
+import { inNextTurn, nodeTime } from '../native/nodeTime';
 import type { LinkOptions } from '../links/openHandle';
 
 /** As many connections as a modem has links. */
@@ -15,6 +15,17 @@ export const linksOfModem = 5;
  * by then, so that no request is lost on it.
  */
 const rest = 15;
+
+/** Cold. Emits in the next turn of the event loop. */
+const nextTurn$ = new Observable<void>((subscriber) => {
+  inNextTurn(() => {
+    subscriber.next();
+    subscriber.complete();
+  });
+});
+
+/** Cold. After a time in which the program was busy, the end of the connection may come in the same turn of the event loop. */
+const rested$ = timer(rest, nodeTime).pipe(concatMap(() => nextTurn$));
 
 /** The part of the options of a request that says where it goes. */
 type Target = Pick<ClientRequestArgs, 'host' | 'port'>;
@@ -46,7 +57,7 @@ export class AgentLinks {
     const fail = () => void socket.destroy();
     socket.on('error', fail);
     this.count(options, 1);
-    timer(rest, nodeTime)
+    rested$
       .pipe(
         takeUntil(fromEvent(socket, 'close')),
         finalize(() => {
@@ -56,7 +67,7 @@ export class AgentLinks {
       )
       .subscribe({
         next: () => {
-          if (!socket.destroyed) handOver();
+          if (socket.writable) handOver();
           this.makeRoom();
         },
         // 'close' never errors.
@@ -67,7 +78,7 @@ export class AgentLinks {
   /** Adds a request. If a connection to its host rests, the request waits for that instead of opening another one. */
   add(request: ClientRequest, options: Target): void {
     if (!this.resting.has(hostOf(options))) this.addNow(request, options);
-    else timer(rest, nodeTime).subscribe({ next: () => this.addNow(request, options), error: noop });
+    else rested$.subscribe({ next: () => this.addNow(request, options), error: noop });
   }
 
   private addNow(request: ClientRequest, options: object): void {
