@@ -87,6 +87,19 @@ describe.each(allProxies)('an HTTP proxy, on $name,', (tested) => {
     expect(heard).toMatch(/^HTTP\/1.1 200 Connection established\r\n[^]*\r\n\r\nfirst words\. last words$/);
   });
 
+  it('ends a tunnel at once when the client resets its connection', async () => {
+    await using proxy = await runningProxy(tested);
+    await using server = await tcpServer();
+    const client = proxy.client(`CONNECT 127.0.0.1:${server.endpoint.port} HTTP/1.1\r\n\r\n`);
+    const peer = await server.accept();
+    await client.hears(/200 Connection established/);
+    const ended = new Promise((end) => peer.once('error', end).once('end', end).resume());
+    client.socket.resetAndDestroy();
+    // Firmware before AT 1.7 only closes. See NicSocket.
+    const outcome = tested.name.includes('1.5') ? undefined : expect.objectContaining({ code: 'ECONNRESET' });
+    expect(await ended).toEqual(outcome);
+  });
+
   it('says in a sentence why it cannot connect', async () => {
     await using proxy = await runningProxy(tested);
     const port = await unusedPort();
