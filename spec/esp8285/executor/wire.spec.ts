@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concat, EMPTY, map, NEVER, type Observable, Subscription } from 'rxjs';
+import { concat, concatMap, EMPTY, map, NEVER, type Observable, Subscription } from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 
 import { marbles } from '../../../harness/time/marbles';
@@ -128,7 +128,7 @@ describe('what a wire hears', () => {
       const { wire } = wireOn(scheduler, { frames$: hot('-b-b---b', frames) });
       wire.connect();
       expectObservable(wire.sendProbe(command('AT+CIPMUX?'))).toBe('-(b|)', { b: 'busy' });
-      cold('-----x').subscribe(() => say(wire).subscribe());
+      expectObservable(cold('-----x').pipe(concatMap(() => say(wire)))).toBe('------');
       // The second one is about the probe, too.
       expectObservable(wire.frames$).toBe('-------b', frames);
     })();
