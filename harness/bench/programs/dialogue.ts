@@ -7,7 +7,10 @@ import type { Setting } from '../figures';
 
 /** What a modem says that matters here: headers of data, notices of passive receive, results, the prompt, taken segments. */
 const word =
-  /\+IPD,(?:(?<link>\d),)?(?<size>\d+)(?<end>:|\r\n)|\+CIPRECVDATA[,:](?<read>\d+)[:,]|\r\n(?<result>OK|ERROR|FAIL|SEND OK|SEND FAIL)\r\n|(?<prompt>>)|\r\nRecv \d+ (?<taken>bytes)\r\n|\r\n(?<segment>\d),\d+,SEND OK\r\n/;
+  /\+IPD,(?:(?<link>\d),)?(?<size>\d+)(?<end>:|\r\n)|\+CIPRECVDATA[,:](?<read>\d+)[:,]|\r\n(?<result>OK|ERROR|FAIL|SEND OK|SEND FAIL)\r\n|(?<prompt>>)|\r\nRecv \d+ (?<taken>bytes)\r\n|(?<busy>busy p\.\.\.)\r\n|\r\n(?<segment>\d),\d+,SEND OK\r\n/;
+
+/** What a modem says to a command that it drops. */
+const busy = 'busy p...';
 
 /** The speed that the pseudo-terminal is set to. It has none: the modem keeps the speed of the line. */
 const portBaud = 115_200;
@@ -80,14 +83,14 @@ export class Dialogue {
 
   /** @throws Error (rejection) when the modem refuses. */
   async command(text: string, expected = 'OK'): Promise<void> {
-    const result = await this.say(`${text}\r\n`, expected);
+    const result = await this.ask(text, expected);
     if (result !== expected) throw new Error(`${text}: the modem answered ${result}`);
   }
 
   /** Has the modem read a block of a link's data. Resolves to whether there was any. */
   async read(link: number, most: number): Promise<boolean> {
     this.asked = link;
-    return (await this.say(`AT+CIPRECVDATA=${link},${most}\r\n`, 'OK')) === 'OK';
+    return (await this.ask(`AT+CIPRECVDATA=${link},${most}`, 'OK')) === 'OK';
   }
 
   /** Sends a block. Resolves when the modem says that it is sent. */
@@ -113,6 +116,17 @@ export class Dialogue {
   async close(): Promise<void> {
     this.port.close();
     await once(this.port, 'close');
+  }
+
+  /**
+   * Says a command, and says it again to a modem that is busy: it has dropped it. On a machine that is busy, it may still work
+   * for the program before.
+   */
+  private async ask(text: string, expected: string): Promise<string> {
+    const result = await this.say(`${text}\r\n`, expected);
+    if (result !== busy) return result;
+    await beSilent();
+    return this.ask(text, expected);
   }
 
   /** Resolves to what is expected, or to the failure that comes instead. */
@@ -143,7 +157,7 @@ export class Dialogue {
   }
 
   private hear(found: Readonly<Record<string, string | undefined>>): void {
-    const { link, size, end, read, result, prompt, taken, segment } = found;
+    const { link, size, end, read, result, prompt, taken, busy: isBusy, segment } = found;
     if (segment !== undefined) {
       this.listener.acknowledged?.(Number(segment));
     } else if (end === '\r\n') {
@@ -155,7 +169,7 @@ export class Dialogue {
       this.link = this.asked;
       this.missing = Number(read);
     } else {
-      const said = result ?? prompt ?? taken ?? '';
+      const said = result ?? prompt ?? taken ?? isBusy ?? '';
       // The `OK` before a prompt says nothing, nor does it where the bytes of a send have been taken.
       if (said === this.expected || !['OK', '>', 'bytes'].includes(said)) this.settle(said);
     }
