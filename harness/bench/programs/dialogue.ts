@@ -7,10 +7,10 @@ import type { Setting } from '../figures';
 
 /** What a modem says that matters here: headers of data, notices of passive receive, results, the prompt, taken segments. */
 const word =
-  /\+IPD,(?:(?<link>\d),)?(?<size>\d+)(?<end>:|\r\n)|\+CIPRECVDATA[,:](?<read>\d+)[:,]|\r\n(?<result>OK|ERROR|FAIL|SEND OK|SEND FAIL)\r\n|(?<prompt>>)|\r\nRecv \d+ (?<taken>bytes)\r\n|(?<busy>busy p\.\.\.)\r\n|\r\n(?<segment>\d),\d+,SEND OK\r\n/;
+  /\+IPD,(?:(?<link>\d),)?(?<size>\d+)(?<end>:|\r\n)|\+CIPRECVDATA[,:](?<read>\d+)[:,]|\r\n(?<result>OK|ERROR|FAIL|SEND OK|SEND FAIL)\r\n|(?<prompt>>)|\r\nRecv \d+ (?<taken>bytes)\r\n|(?<busy>busy [ps]\.\.\.)\r\n|\r\n(?<segment>\d),\d+,SEND OK\r\n/;
 
-/** What a modem says to a command that it drops. */
-const busy = 'busy p...';
+/** What a modem says to a command that it drops, with a letter for what it works on. */
+const busy = /^busy [ps]/;
 
 /** The speed that the pseudo-terminal is set to. It has none: the modem keeps the speed of the line. */
 const portBaud = 115_200;
@@ -124,7 +124,7 @@ export class Dialogue {
    */
   private async ask(text: string, expected: string): Promise<string> {
     const result = await this.say(`${text}\r\n`, expected);
-    if (result !== busy) return result;
+    if (!busy.test(result)) return result;
     await beSilent();
     return this.ask(text, expected);
   }
