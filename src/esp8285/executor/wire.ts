@@ -1,4 +1,14 @@
-import { defer, EMPTY, from, Observable, type SchedulerLike, Subject, type Subscription } from 'rxjs';
+import {
+  defer,
+  EMPTY,
+  from,
+  noop,
+  Observable,
+  type SchedulerLike,
+  Subject,
+  type Subscriber,
+  type Subscription,
+} from 'rxjs';
 
 import type { LineHint, Uart } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
@@ -110,14 +120,7 @@ export class Wire {
    * @param query A query whose answer names it.
    */
   sendProbe(query: Command): Observable<ProbeAnswer> {
-    const say$ = new Observable<never>((subscriber) =>
-      this.put(
-        this.lineOf(query),
-        () => subscriber.complete(),
-        (error) => subscriber.error(error),
-      ),
-    );
-    return this.probe.send(say$);
+    return this.probe.send(new Observable((subscriber) => this.put(this.lineOf(query), subscriber)));
   }
 
   /**
@@ -148,18 +151,20 @@ export class Wire {
     return new Observable((subscriber) => {
       this.probe.overtaken();
       this.saying.next('begins');
-      const told = (): void => {
-        this.saying.next('ends');
-        subscriber.complete();
-      };
-      return this.put(bytes(), told, (error) => subscriber.error(error));
+      return this.put(bytes(), subscriber, () => this.saying.next('ends'));
     });
   }
 
-  private put(bytes: Uint8Array, complete: () => void, failed: (error: unknown) => void): Subscription {
+  private put(bytes: Uint8Array, subscriber: Subscriber<never>, taken: () => void = noop): Subscription {
     this.trace?.bytes.carried('host', bytes);
-    // When a line is lost, a write may be the first to fail.
-    return from(this.uart.write(bytes)).subscribe({ error: (error: unknown) => failed(lineError(error)), complete });
+    return from(this.uart.write(bytes)).subscribe({
+      // When a line is lost, a write may be the first to fail.
+      error: (error: unknown) => subscriber.error(lineError(error)),
+      complete: () => {
+        taken();
+        subscriber.complete();
+      },
+    });
   }
 
   /** Cold: discards the unfinished message of the modem, because its end will not come, and completes. */
