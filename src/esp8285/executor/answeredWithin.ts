@@ -1,6 +1,8 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 
+import type { Frame } from '../grammar/frame';
 import { Countdown } from '../time/countdown';
+import { hearing } from './hearing';
 import { Unanswered } from './unanswered';
 import type { Wire } from './wire';
 
@@ -44,16 +46,11 @@ export function answeredWithin<T>(
       });
       subscriber.add(() => countdown.stop());
       countdown.restart(milliseconds);
-      subscriber.add(
-        wire.frames$.subscribe({
-          next: ({ kind }) => {
-            if (kind !== 'busy') return;
-            busyAt = clock.now();
-            if (mayWait()) countdown.restart(milliseconds);
-          },
-          error: (error: unknown) => subscriber.error(error),
-        }),
-      );
-      if (!subscriber.closed) subscriber.add(conversation$.subscribe(subscriber));
+      const hear = ({ kind }: Frame): void => {
+        if (kind !== 'busy') return;
+        busyAt = clock.now();
+        if (mayWait()) countdown.restart(milliseconds);
+      };
+      conversation$.pipe(hearing(wire, hear)).subscribe(subscriber);
     });
 }

@@ -15,6 +15,7 @@ import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
 import { Countdown } from '../time/countdown';
+import { hearing } from './hearing';
 import type { ProbeAnswer } from './livenessProbe';
 import { AnswerLost, Unanswered } from './unanswered';
 import type { Wire } from './wire';
@@ -123,18 +124,12 @@ export function probeWhenQuiet<T>(
           }),
         );
       }
-      // Subscribed to before the conversation, because a fast modem answers inside `write`.
-      subscriber.add(
-        wire.frames$.subscribe({
-          next: (frame) => {
-            if ('text' in frame && isPart(frame.text, command)) lines.push(frame.text);
-            if (isSign(frame, command)) restart();
-          },
-          error: fail,
-        }),
-      );
+      const hear = (frame: Frame): void => {
+        if ('text' in frame && isPart(frame.text, command)) lines.push(frame.text);
+        if (isSign(frame, command)) restart();
+      };
       subscriber.add(wire.said$.subscribe({ next: restart, error: fail }));
-      if (!subscriber.closed) subscriber.add(conversation$.subscribe(subscriber));
+      conversation$.pipe(hearing(wire, hear)).subscribe(subscriber);
     });
 }
 
