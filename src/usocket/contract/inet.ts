@@ -55,20 +55,22 @@ function parseIPv4(text: string): number[] | undefined {
 }
 
 function parseIPv6(text: string): number[] | undefined {
-  const [left, right, ...more] = text.split('::').map(parseGroups);
+  const [left, right, ...more] = text
+    .split('::')
+    .map((part, index, parts) => parseGroups(part, index === parts.length - 1));
   if (left === undefined || more.length > 0) return undefined;
   if (!text.includes('::')) return left.length === 16 ? left : undefined;
   if (right === undefined || left.length + right.length > 14) return undefined;
   return [...left, ...Array<number>(16 - left.length - right.length).fill(0), ...right];
 }
 
-/** Parses groups with colons between them. The last group may be an IPv4 address. */
-function parseGroups(text: string): number[] | undefined {
+/** Parses groups with colons between them. At the end of the whole text, the last group may be an IPv4 address. */
+function parseGroups(text: string, isEnd: boolean): number[] | undefined {
   if (text === '') return [];
   const groups = text.split(':');
   const bytes = groups.map((group, index) => {
     if (/^[\da-fA-F]{1,4}$/.test(group)) return [parseInt(group, 16) >> 8, parseInt(group, 16) & 0xff];
-    return index === groups.length - 1 ? parseIPv4(group) : undefined;
+    return isEnd && index === groups.length - 1 ? parseIPv4(group) : undefined;
   });
   return bytes.every((pair) => pair !== undefined) ? bytes.flat() : undefined;
 }
