@@ -93,10 +93,7 @@ class DirectPort {
     private readonly port: UnixPort,
     private readonly options: DirectBindingOptions,
   ) {
-    const { poller } = port;
-    // Not `once`, which would forget what else is polled for.
-    poller.on('readable', (error: Error | null) => {
-      this.polled = undefined;
+    this.on('readable', (error) => {
       if (error) {
         this.failRead(error);
         return;
@@ -105,8 +102,7 @@ class DirectPort {
       // Otherwise the next read polls, in the same turn of the loop.
       if (this.reading) this.poll();
     });
-    poller.on('writable', (error: Error | null) => {
-      this.polled = undefined;
+    this.on('writable', (error) => {
       if (error) {
         this.failWrite(error);
         return;
@@ -114,8 +110,7 @@ class DirectPort {
       this.tryToWrite();
       this.poll();
     });
-    poller.on('disconnect', (error: Error | null) => {
-      this.polled = undefined;
+    this.on('disconnect', (error) => {
       this.isLost = true;
       if (this.isPolled) options.hungUp(error ?? new Error('hung up'));
     });
@@ -196,6 +191,20 @@ class DirectPort {
   async drain(): Promise<void> {
     await this.written;
     await this.port.drain();
+  }
+
+  /**
+   * Listens to the poller. From version 26.4 on, Node.js leaves promises that are settled in a call of the poller until it
+   * runs something else (node-serialport issue 3148). So each event is handled a moment later, by Node.js itself.
+   */
+  private on(event: 'readable' | 'writable' | 'disconnect', handle: (error: Error | null) => void): void {
+    // Not `once`, which would forget what else is polled for.
+    this.port.poller.on(event, (error: Error | null) => {
+      setImmediate(() => {
+        this.polled = undefined;
+        handle(error);
+      });
+    });
   }
 
   /** Takes the bytes that are there. Without any, the read goes on. */
