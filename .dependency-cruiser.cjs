@@ -71,7 +71,7 @@ const floors = {
  * import all rooms.
  */
 const rooms = {
-  cli: ['manner', 'options', 'terminal', 'transfer', 'doctor', 'serving', 'bridge', 'commands'],
+  cli: ['console', 'options', 'modem', 'terminal', 'transfer', 'doctor', 'serving', 'bridge', 'commands'],
   emulator: ['simulation', 'line', 'network', 'firmware', 'links', 'modem', 'commands', 'serve', 'control'],
   node: ['native', 'links', 'sockets', 'datagrams', 'agents'],
   transports: ['line', 'serial', 'tcp', 'rfc2217'],

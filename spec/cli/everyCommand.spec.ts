@@ -12,7 +12,7 @@ import { WebSocket } from 'ws';
 
 import { failureOf } from '../../harness/interfaces/failure';
 import { createModules } from '../../src';
-import { CommandFailure, exitCodes } from '../../src/cli/manner/exitCodes';
+import { CommandFailure, exitCodes } from '../../src/cli/console/exitCodes';
 import { servePty, type ServedPty } from '../../src/emulator';
 import { webSocketUart } from '../../src/web-serial';
 import { runCommand } from './support/runCommand';

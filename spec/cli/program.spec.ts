@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { exitCodeMeanings, exitCodes } from '../../src/cli/manner/exitCodes';
+import { exitCodeMeanings, exitCodes } from '../../src/cli/console/exitCodes';
 import { runCommand } from './support/runCommand';
 
 const page = readFileSync('docs/command-line.md', 'utf8');

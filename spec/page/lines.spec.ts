@@ -9,7 +9,7 @@ import { map, take } from 'rxjs';
 
 import type { DeviceInPage, PluggedDevice } from '../../harness/browser/inPage/webSerial';
 import { drawSunset } from '../../samples/demo/sunset';
-import { CommandFailure } from '../../src/cli/manner/exitCodes';
+import { CommandFailure } from '../../src/cli/console/exitCodes';
 import { MemoryNetwork } from '../../src/testing';
 import { runCommand } from '../cli/support/runCommand';
 import { usePages } from './support/pages';

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { processContext } from './manner/context';
+import { processContext } from './console/context';
 import { run } from './program';
 
 void run(process.argv.slice(2), processContext()).then((exitCode) => {

@@ -22,8 +22,8 @@ import { serveCommand } from './commands/serve';
 import { termCommand } from './commands/term';
 import { timeCommand } from './commands/time';
 import { watchCommand } from './commands/watch';
-import type { CommandContext } from './manner/context';
-import { exitCodeMeanings, exitCodeOf, exitCodes, messageWithCause } from './manner/exitCodes';
+import type { CommandContext } from './console/context';
+import { exitCodeMeanings, exitCodeOf, exitCodes, messageWithCause } from './console/exitCodes';
 
 const help = `
 Exit codes:

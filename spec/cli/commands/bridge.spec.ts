@@ -8,7 +8,7 @@ import { lastValueFrom, Subject } from 'rxjs';
 import { WebSocket } from 'ws';
 
 import { createModules } from '../../../src';
-import { CommandFailure } from '../../../src/cli/manner/exitCodes';
+import { CommandFailure } from '../../../src/cli/console/exitCodes';
 import { createEmulator } from '../../../src/emulator';
 import type { Uart } from '../../../src/streams';
 import { webSocketUart } from '../../../src/web-serial';

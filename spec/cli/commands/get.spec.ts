@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { CommandFailure } from '../../../src/cli/manner/exitCodes';
+import { CommandFailure } from '../../../src/cli/console/exitCodes';
 import { signed } from '../../../harness/peers/certificate';
 import { secureWebServer, webServer } from '../../../harness/peers/webServer';
 import { runCommand } from '../support/runCommand';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 
 import { describe, expect, it } from '@jest/globals';
 
-import { CommandFailure } from '../../../src/cli/manner/exitCodes';
+import { CommandFailure } from '../../../src/cli/console/exitCodes';
 import { createEmulator } from '../../../src/emulator';
 import { takeAt } from '../../../harness/peers/peer';
 import { tcpServer, unusedPort } from '../../../harness/peers/tcpServer';

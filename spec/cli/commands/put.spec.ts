@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { restAt, takeAt } from '../../../harness/peers/peer';
 import { tcpServer, unusedPort } from '../../../harness/peers/tcpServer';
 import { webServer } from '../../../harness/peers/webServer';
-import type { CommandContext } from '../../../src/cli/manner/context';
+import type { CommandContext } from '../../../src/cli/console/context';
 import { machine } from '../../../src';
 import { runCommand } from '../support/runCommand';
 import { startCommand } from '../support/startCommand';

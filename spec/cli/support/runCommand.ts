@@ -2,8 +2,8 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 import { machine } from '../../../src';
-import type { CommandContext } from '../../../src/cli/manner/context';
-import { CommandFailure, exitCodes } from '../../../src/cli/manner/exitCodes';
+import type { CommandContext } from '../../../src/cli/console/context';
+import { CommandFailure, exitCodes } from '../../../src/cli/console/exitCodes';
 import { run } from '../../../src/cli/program';
 import type { EmulatorOptions } from '../../../src/emulator';
 import type { Outcome } from '../../../harness/processes/program';

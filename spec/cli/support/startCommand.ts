@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 
-import { CommandFailure, exitCodes } from '../../../src/cli/manner/exitCodes';
+import { CommandFailure, exitCodes } from '../../../src/cli/console/exitCodes';
 import type { Outcome } from '../../../harness/processes/program';
 import { type CommandSurroundings, runCommand } from './runCommand';
 

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
 import { nextTurn } from '../../../harness/time/turns';
-import { silentProgress } from '../../../src/cli/manner/progress';
+import { silentProgress } from '../../../src/cli/console/progress';
 import { countReceived, countSent, meter, type MeterOptions, shownRate } from '../../../src/cli/transfer/meter';
 
 afterEach(() => {

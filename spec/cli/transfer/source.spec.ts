@@ -8,7 +8,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 import { within } from '../../../harness/time/limits';
-import type { CommandContext } from '../../../src/cli/manner/context';
+import type { CommandContext } from '../../../src/cli/console/context';
 import { source } from '../../../src/cli/transfer/source';
 
 /** For each file that is opened: what has become of it. */

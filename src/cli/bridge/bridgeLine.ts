@@ -23,7 +23,7 @@ import type { Uart } from '../../streams';
 import { OSError } from '../../usocket';
 import { messageOf } from '../../usocket/contract/messageOf';
 import { type LineMessage, parseSpeedRequest } from '../../web-serial/lineMessages';
-import { codeOf } from '../manner/exitCodes';
+import { codeOf } from '../console/exitCodes';
 
 /** A message of the page: text, or bytes of the line. */
 interface MessageEvent {

@@ -1,12 +1,12 @@
 import { Option, type Command } from 'commander';
 
-import { aborted } from '../manner/aborted';
-import type { CommandContext } from '../manner/context';
-import { usageFailure } from '../manner/exitCodes';
-import { lineCommand, type LineCommandOptions } from '../manner/modemCommand';
-import { lineSettings } from '../manner/modemSettings';
-import { reportOf } from '../manner/report';
-import { openLine } from '../manner/openLine';
+import { aborted } from '../console/aborted';
+import type { CommandContext } from '../console/context';
+import { usageFailure } from '../console/exitCodes';
+import { lineCommand, type LineCommandOptions } from '../modem/modemCommand';
+import { lineSettings } from '../modem/modemSettings';
+import { reportOf } from '../console/report';
+import { openLine } from '../modem/openLine';
 import { serveBridge } from '../bridge/serveBridge';
 import { isLoopback, type LocalAddress } from '../../proxy/localServer';
 import { parseListen, shownAddress } from '../options/places';

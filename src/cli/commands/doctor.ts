@@ -11,12 +11,12 @@ import { checkNames, checkRoundTrip, checkThroughput } from '../doctor/checkInte
 import { findAnswer } from '../doctor/findAnswer';
 import { exitCodeOfFindings, type Finding, findingText, summaryOf, type Tell } from '../doctor/finding';
 import { LineBench } from '../doctor/lineBench';
-import type { CommandContext } from '../manner/context';
-import { codeOf, CommandFailure, exitCodeOf, exitCodes } from '../manner/exitCodes';
-import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
-import { lineSettings, networkSettings, type NetworkSettings } from '../manner/modemSettings';
-import { closeLine } from '../manner/openLine';
-import { type Report, reportOf } from '../manner/report';
+import type { CommandContext } from '../console/context';
+import { codeOf, CommandFailure, exitCodeOf, exitCodes } from '../console/exitCodes';
+import { modemCommand, type ModemCommandOptions } from '../modem/modemCommand';
+import { lineSettings, networkSettings, type NetworkSettings } from '../modem/modemSettings';
+import { closeLine } from '../modem/openLine';
+import { type Report, reportOf } from '../console/report';
 import { withoutPassword } from '../../transports';
 
 interface DoctorOptions extends ModemCommandOptions {

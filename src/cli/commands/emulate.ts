@@ -11,10 +11,10 @@ import {
   servePty,
   serveTcp,
 } from '../../emulator';
-import { aborted } from '../manner/aborted';
-import type { CommandContext } from '../manner/context';
-import { reportingCommand } from '../manner/modemCommand';
-import { reportOf } from '../manner/report';
+import { aborted } from '../console/aborted';
+import type { CommandContext } from '../console/context';
+import { reportingCommand } from '../console/reportingCommand';
+import { reportOf } from '../console/report';
 import { faultHelp, parseFault } from '../options/fault';
 import {
   type JoinTimes,

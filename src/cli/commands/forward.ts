@@ -1,11 +1,11 @@
 import { Argument, type Command } from 'commander';
 
 import { forwardServer } from '../../proxy/forward';
-import type { CommandContext } from '../manner/context';
-import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
-import { tellLosses } from '../manner/modemLoss';
-import { reportOf } from '../manner/report';
-import { withModem } from '../manner/withModem';
+import type { CommandContext } from '../console/context';
+import { modemCommand, type ModemCommandOptions } from '../modem/modemCommand';
+import { tellLosses } from '../modem/modemLoss';
+import { reportOf } from '../console/report';
+import { withModem } from '../modem/withModem';
 import { addLinkOptions, type LinkTimes } from '../serving/linkOptions';
 import { type ForwardedPort, parseForward, shownAddress } from '../options/places';
 import { serveUntilStopped, warnOfOthers } from '../serving/serveUntilStopped';

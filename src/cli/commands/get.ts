@@ -3,10 +3,10 @@ import { finished } from 'node:stream/promises';
 
 import type { Command } from 'commander';
 
-import type { CommandContext } from '../manner/context';
-import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
-import { reportOf } from '../manner/report';
-import { withModem } from '../manner/withModem';
+import type { CommandContext } from '../console/context';
+import { modemCommand, type ModemCommandOptions } from '../modem/modemCommand';
+import { reportOf } from '../console/report';
+import { withModem } from '../modem/withModem';
 import { download, downloadTo } from '../transfer/download';
 import { shownRate } from '../transfer/meter';
 import { checkOutput, PartialFile } from '../transfer/partialFile';

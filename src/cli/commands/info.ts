@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 
 import type { ESP8285 } from '../../esp8285';
-import type { CommandContext } from '../manner/context';
-import { codeOf } from '../manner/exitCodes';
-import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
-import { reportOf } from '../manner/report';
-import { withModem } from '../manner/withModem';
+import type { CommandContext } from '../console/context';
+import { codeOf } from '../console/exitCodes';
+import { modemCommand, type ModemCommandOptions } from '../modem/modemCommand';
+import { reportOf } from '../console/report';
+import { withModem } from '../modem/withModem';
 
 /** What `info` tells. What the modem does not show is left out. */
 interface Info {

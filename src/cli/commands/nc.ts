@@ -9,12 +9,12 @@ import { BehaviorSubject, filter, firstValueFrom, fromEvent, map, merge } from '
 import { usocket } from '../..';
 import type { ESP8285 } from '../../esp8285';
 import { connect, createServer } from '../../node';
-import { abortError } from '../manner/aborted';
-import type { CommandContext } from '../manner/context';
-import { usageFailure } from '../manner/exitCodes';
-import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
-import { type Report, reportOf } from '../manner/report';
-import { withModem } from '../manner/withModem';
+import { abortError } from '../console/aborted';
+import type { CommandContext } from '../console/context';
+import { usageFailure } from '../console/exitCodes';
+import { modemCommand, type ModemCommandOptions } from '../modem/modemCommand';
+import { type Report, reportOf } from '../console/report';
+import { withModem } from '../modem/withModem';
 import { parseHostPort } from '../options/places';
 import { parseDuration } from '../options/values';
 

@@ -1,11 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { setTimeout } from 'node:timers/promises';
 
-import type { CommandContext } from '../manner/context';
-import { codeOf, CommandFailure, exitCodes } from '../manner/exitCodes';
-import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
-import { reportOf } from '../manner/report';
-import { withModem } from '../manner/withModem';
+import type { CommandContext } from '../console/context';
+import { codeOf, CommandFailure, exitCodes } from '../console/exitCodes';
+import { modemCommand, type ModemCommandOptions } from '../modem/modemCommand';
+import { reportOf } from '../console/report';
+import { withModem } from '../modem/withModem';
 import { parseDuration, parseWholeNumber } from '../options/values';
 
 interface PingOptions extends ModemCommandOptions {

@@ -3,14 +3,14 @@ import type { Command } from 'commander';
 import { messageOf } from '../../usocket/contract/messageOf';
 import { LineBench } from '../doctor/lineBench';
 import { searchSpeed } from '../doctor/searchSpeed';
-import type { CommandContext } from '../manner/context';
-import { codeOf, CommandFailure, exitCodes } from '../manner/exitCodes';
-import { reportingCommand, type ReportOptions } from '../manner/modemCommand';
-import { closeLine } from '../manner/openLine';
-import { reportOf } from '../manner/report';
-import { printable, table } from '../manner/table';
+import type { CommandContext } from '../console/context';
+import { codeOf, CommandFailure, exitCodes } from '../console/exitCodes';
+import { reportingCommand, type ReportOptions } from '../console/reportingCommand';
+import { closeLine } from '../modem/openLine';
+import { reportOf } from '../console/report';
+import { printable, table } from '../console/table';
 import { listPorts, type PortDescription } from '../../transports';
-import { adapterOf } from '../manner/usbAdapters';
+import { adapterOf } from '../modem/usbAdapters';
 
 interface PortsOptions extends ReportOptions {
   readonly probe?: true;

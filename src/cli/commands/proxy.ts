@@ -2,11 +2,11 @@ import { type Command, Option } from 'commander';
 
 import type { LocalAddress } from '../../proxy/localServer';
 import { proxyServer } from '../../proxy/proxyServer';
-import type { CommandContext } from '../manner/context';
-import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
-import { tellLosses } from '../manner/modemLoss';
-import { reportOf } from '../manner/report';
-import { withModem } from '../manner/withModem';
+import type { CommandContext } from '../console/context';
+import { modemCommand, type ModemCommandOptions } from '../modem/modemCommand';
+import { tellLosses } from '../modem/modemLoss';
+import { reportOf } from '../console/report';
+import { withModem } from '../modem/withModem';
 import { addLinkOptions, type LinkTimes } from '../serving/linkOptions';
 import { parseListen, shownAddress } from '../options/places';
 import { serveUntilStopped, warnOfOthers } from '../serving/serveUntilStopped';

@@ -2,10 +2,10 @@ import { text } from 'node:stream/consumers';
 
 import { type Command, Option } from 'commander';
 
-import type { CommandContext } from '../manner/context';
-import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
-import { reportOf } from '../manner/report';
-import { withModem } from '../manner/withModem';
+import type { CommandContext } from '../console/context';
+import { modemCommand, type ModemCommandOptions } from '../modem/modemCommand';
+import { reportOf } from '../console/report';
+import { withModem } from '../modem/withModem';
 import { refusal } from '../transfer/download';
 import { meter, shownRate } from '../transfer/meter';
 import { source } from '../transfer/source';

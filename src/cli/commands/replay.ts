@@ -6,11 +6,11 @@ import { serveUartOnPty, serveUartOnTcp } from '../../emulator';
 import { type Replay, replayUart } from '../../testing';
 import { messageOf } from '../../usocket/contract/messageOf';
 import { parseHeader, type RecordingHeader } from '../../watch/recordings/recordingHeader';
-import { aborted } from '../manner/aborted';
-import type { CommandContext } from '../manner/context';
-import { CommandFailure, exitCodes, failureOf, usageFailure } from '../manner/exitCodes';
-import { reportingCommand } from '../manner/modemCommand';
-import { reportOf } from '../manner/report';
+import { aborted } from '../console/aborted';
+import type { CommandContext } from '../console/context';
+import { CommandFailure, exitCodes, failureOf, usageFailure } from '../console/exitCodes';
+import { reportingCommand } from '../console/reportingCommand';
+import { reportOf } from '../console/report';
 import { serveLine, type ServeLineOptions, withServeOptions } from '../serving/serveLine';
 
 const help = `

@@ -5,11 +5,11 @@ import { Argument, type Command } from 'commander';
 
 import { connect } from '../../node';
 import type { LocalAddress } from '../../proxy/localServer';
-import type { CommandContext } from '../manner/context';
-import { CommandFailure, exitCodes } from '../manner/exitCodes';
-import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
-import { reportOf } from '../manner/report';
-import { withModem } from '../manner/withModem';
+import type { CommandContext } from '../console/context';
+import { CommandFailure, exitCodes } from '../console/exitCodes';
+import { modemCommand, type ModemCommandOptions } from '../modem/modemCommand';
+import { reportOf } from '../console/report';
+import { withModem } from '../modem/withModem';
 import { parseHostPort, shownAddress } from '../options/places';
 import { countSent, meter, shownRate } from '../transfer/meter';
 import { source } from '../transfer/source';

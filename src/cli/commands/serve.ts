@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { Argument, type Command } from 'commander';
 
 import { publicServer } from '../../proxy/forward';
-import type { CommandContext } from '../manner/context';
-import { CommandFailure, exitCodes } from '../manner/exitCodes';
-import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
-import { tellLosses } from '../manner/modemLoss';
-import { reportOf } from '../manner/report';
-import { withModem } from '../manner/withModem';
+import type { CommandContext } from '../console/context';
+import { CommandFailure, exitCodes } from '../console/exitCodes';
+import { modemCommand, type ModemCommandOptions } from '../modem/modemCommand';
+import { tellLosses } from '../modem/modemLoss';
+import { reportOf } from '../console/report';
+import { withModem } from '../modem/withModem';
 import { parsePublicPort, type PublicPort, shownAddress } from '../options/places';
 
 const help = `

@@ -4,11 +4,11 @@ import { createInterface, type Interface } from 'node:readline';
 import { type Command, Option } from 'commander';
 import { noop } from 'rxjs';
 
-import type { CommandContext } from '../manner/context';
-import { CommandFailure, exitCodes } from '../manner/exitCodes';
-import { lineCommand, type LineCommandOptions } from '../manner/modemCommand';
-import { lineSettings } from '../manner/modemSettings';
-import { closeLine, openLine } from '../manner/openLine';
+import type { CommandContext } from '../console/context';
+import { CommandFailure, exitCodes } from '../console/exitCodes';
+import { lineCommand, type LineCommandOptions } from '../modem/modemCommand';
+import { lineSettings } from '../modem/modemSettings';
+import { closeLine, openLine } from '../modem/openLine';
 import { Dialogue } from '../terminal/dialogue';
 import { hasKey, shownFrame, withoutKeys } from '../terminal/shownFrame';
 import { parseDuration } from '../options/values';

@@ -1,9 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
-import type { CommandContext } from '../manner/context';
-import { modemCommand, type ModemCommandOptions } from '../manner/modemCommand';
-import { reportOf } from '../manner/report';
-import { withModem } from '../manner/withModem';
+import type { CommandContext } from '../console/context';
+import { modemCommand, type ModemCommandOptions } from '../modem/modemCommand';
+import { reportOf } from '../console/report';
+import { withModem } from '../modem/withModem';
 import { parseDuration } from '../options/values';
 
 interface TimeCommandOptions extends ModemCommandOptions {

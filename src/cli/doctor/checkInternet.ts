@@ -5,8 +5,8 @@ import { firstValueFrom } from 'rxjs';
 import type { ESP8285 } from '../../esp8285';
 import { HttpAgent, HttpsAgent } from '../../node';
 import { messageOf } from '../../usocket/contract/messageOf';
-import { codeOf, exitCodes } from '../manner/exitCodes';
-import { printable } from '../manner/table';
+import { codeOf, exitCodes } from '../console/exitCodes';
+import { printable } from '../console/table';
 import type { Tell } from './finding';
 
 /** The most that is downloaded to measure the throughput: bytes, and milliseconds. */

@@ -1,5 +1,5 @@
 import type { Uart } from '../../streams';
-import { exitCodes } from '../manner/exitCodes';
+import { exitCodes } from '../console/exitCodes';
 import type { Tell } from './finding';
 import type { LineBench } from './lineBench';
 

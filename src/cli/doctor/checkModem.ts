@@ -1,9 +1,9 @@
 import type { ESP8285 } from '../../esp8285';
 import { messageOf } from '../../usocket/contract/messageOf';
-import { codeOf, exitCodes } from '../manner/exitCodes';
-import type { NetworkSettings } from '../manner/modemSettings';
-import { signalBars } from '../manner/signalBars';
-import { printable } from '../manner/table';
+import { codeOf, exitCodes } from '../console/exitCodes';
+import type { NetworkSettings } from '../modem/modemSettings';
+import { signalBars } from '../modem/signalBars';
+import { printable } from '../console/table';
 import type { Finding, Tell } from './finding';
 
 /** dBm, below which a signal is weak. */

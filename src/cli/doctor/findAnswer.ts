@@ -1,7 +1,7 @@
 import type { Uart } from '../../streams';
 import { withoutPassword } from '../../transports';
-import { exitCodes } from '../manner/exitCodes';
-import { closeLine } from '../manner/openLine';
+import { exitCodes } from '../console/exitCodes';
+import { closeLine } from '../modem/openLine';
 import type { Tell } from './finding';
 import type { Heard, LineBench } from './lineBench';
 import { searchSpeed } from './searchSpeed';

@@ -1,4 +1,4 @@
-import { exitCodes } from '../manner/exitCodes';
+import { exitCodes } from '../console/exitCodes';
 
 /** How something is: as it should be, perhaps not, not at all, or not examined. */
 type Verdict = 'good' | 'doubtful' | 'bad' | 'skipped';

@@ -15,10 +15,10 @@ import {
 
 import type { Uart } from '../../streams';
 import type { SerialSettings } from '../../transports';
-import { abortError } from '../manner/aborted';
-import type { CommandContext } from '../manner/context';
-import type { LineSettings } from '../manner/modemSettings';
-import { openLine } from '../manner/openLine';
+import { abortError } from '../console/aborted';
+import type { CommandContext } from '../console/context';
+import type { LineSettings } from '../modem/modemSettings';
+import { openLine } from '../modem/openLine';
 import { answerText, type Meaning, meaningOf } from './meaning';
 
 /** What came on a line, and what it means. */

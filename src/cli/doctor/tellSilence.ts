@@ -1,6 +1,6 @@
-import { exitCodes } from '../manner/exitCodes';
-import { closeLine } from '../manner/openLine';
-import { printable } from '../manner/table';
+import { exitCodes } from '../console/exitCodes';
+import { closeLine } from '../modem/openLine';
+import { printable } from '../console/table';
 import type { Finding, Tell } from './finding';
 import type { Heard, LineBench } from './lineBench';
 import { bootOf, type Meaning } from './meaning';

@@ -1,6 +1,6 @@
 import type { SerialSettings } from '../../transports';
-import { exitCodes } from '../manner/exitCodes';
-import { closeLine } from '../manner/openLine';
+import { exitCodes } from '../console/exitCodes';
+import { closeLine } from '../modem/openLine';
 import type { Finding, Tell } from './finding';
 import type { LineBench } from './lineBench';
 

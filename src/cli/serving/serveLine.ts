@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { types } from 'node:util';
 
 import { messageOf } from '../../usocket/contract/messageOf';
-import { codeOf, usageFailure } from '../manner/exitCodes';
-import type { ReportOptions } from '../manner/modemCommand';
+import { codeOf, usageFailure } from '../console/exitCodes';
+import type { ReportOptions } from '../console/reportingCommand';
 import { parsePort } from '../options/values';
 
 /** The options of a command that serves a line to another program. */

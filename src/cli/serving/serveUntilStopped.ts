@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import type { Server } from 'node:net';
 
 import { isLoopback, listenOn, type ListeningServer, type LocalAddress } from '../../proxy/localServer';
-import type { CommandContext } from '../manner/context';
-import { CommandFailure, exitCodes } from '../manner/exitCodes';
-import type { Report } from '../manner/report';
+import type { CommandContext } from '../console/context';
+import { CommandFailure, exitCodes } from '../console/exitCodes';
+import type { Report } from '../console/report';
 import { shownAddress } from '../options/places';
 
 /** A server, and where it is to listen. */

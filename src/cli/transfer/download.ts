@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 
-import { CommandFailure, exitCodes } from '../manner/exitCodes';
-import type { Report } from '../manner/report';
+import { CommandFailure, exitCodes } from '../console/exitCodes';
+import type { Report } from '../console/report';
 import { countReceived, meter } from './meter';
 import type { PartialFile } from './partialFile';
 import { type Answer, shownUrl, type WebClient } from './webClient';

@@ -1,7 +1,7 @@
 import { finished, Transform, Writable } from 'node:stream';
 
 import type { ESP8285 } from '../../esp8285';
-import type { Progress } from '../manner/progress';
+import type { Progress } from '../console/progress';
 
 /** Bits on the line for a byte: a start bit, eight bits, and a stop bit. */
 const bitsPerByte = 10;

@@ -2,7 +2,7 @@ import { access, constants, type FileHandle, open, readFile, rename, rm, stat, w
 import { dirname } from 'node:path';
 
 import { messageOf } from '../../usocket/contract/messageOf';
-import { usageFailure } from '../manner/exitCodes';
+import { usageFailure } from '../console/exitCodes';
 
 /** What a partial file is the beginning of. */
 interface Origin {

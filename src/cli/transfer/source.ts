@@ -2,8 +2,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
 import { messageOf } from '../../usocket/contract/messageOf';
-import type { CommandContext } from '../manner/context';
-import { usageFailure } from '../manner/exitCodes';
+import type { CommandContext } from '../console/context';
+import { usageFailure } from '../console/exitCodes';
 
 /** What is to be sent. */
 export interface Source {

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 
-import { CommandFailure, exitCodes, messageWithCause } from '../manner/exitCodes';
+import { CommandFailure, exitCodes, messageWithCause } from '../console/exitCodes';
 import { countSent, type Meter } from './meter';
 import { shownUrl, type WebClient } from './webClient';
 

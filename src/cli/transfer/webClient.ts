@@ -10,7 +10,7 @@ import followRedirects from 'follow-redirects';
 import type { ESP8285 } from '../../esp8285';
 import { HttpAgent, HttpsAgent } from '../../node';
 import { messageOf } from '../../usocket/contract/messageOf';
-import { usageFailure } from '../manner/exitCodes';
+import { usageFailure } from '../console/exitCodes';
 
 // A CommonJS module, whose exports ES modules do not find by name.
 const { http, https } = followRedirects;

@@ -3,16 +3,16 @@ import { pairwise, startWith } from 'rxjs';
 
 import type { ESP8285, Station } from '../../../esp8285';
 import { LineBench } from '../../doctor/lineBench';
-import { encryptionName } from '../../manner/encryptions';
-import { aborted } from '../../manner/aborted';
-import type { CommandContext } from '../../manner/context';
-import { CommandFailure, exitCodes, failureOf, usageFailure } from '../../manner/exitCodes';
-import { lineCommand, type LineCommandOptions } from '../../manner/modemCommand';
-import { askKey, lineSettings, warnOfKey } from '../../manner/modemSettings';
-import { closeLine } from '../../manner/openLine';
-import { type Report, reportOf } from '../../manner/report';
-import { printable } from '../../manner/table';
-import { withInterface } from '../../manner/withModem';
+import { encryptionName } from '../../modem/encryptions';
+import { aborted } from '../../console/aborted';
+import type { CommandContext } from '../../console/context';
+import { CommandFailure, exitCodes, failureOf, usageFailure } from '../../console/exitCodes';
+import { lineCommand, type LineCommandOptions } from '../../modem/modemCommand';
+import { askKey, lineSettings, warnOfKey } from '../../modem/modemSettings';
+import { closeLine } from '../../modem/openLine';
+import { type Report, reportOf } from '../../console/report';
+import { printable } from '../../console/table';
+import { withInterface } from '../../modem/withModem';
 import { parseWholeNumber } from '../../options/values';
 
 interface StartOptions extends LineCommandOptions {

@@ -1,16 +1,11 @@
 import type { Command } from 'commander';
 
-import type { CommandContext } from '../../manner/context';
-import { usageFailure } from '../../manner/exitCodes';
-import {
-  lineCommand,
-  type LineCommandOptions,
-  modemCommand,
-  type ModemCommandOptions,
-} from '../../manner/modemCommand';
-import { reportOf } from '../../manner/report';
-import { printable } from '../../manner/table';
-import { withInterface, withModem } from '../../manner/withModem';
+import type { CommandContext } from '../../console/context';
+import { usageFailure } from '../../console/exitCodes';
+import { lineCommand, type LineCommandOptions, modemCommand, type ModemCommandOptions } from '../../modem/modemCommand';
+import { reportOf } from '../../console/report';
+import { printable } from '../../console/table';
+import { withInterface, withModem } from '../../modem/withModem';
 
 const joinHelp = `
 The modem stays on the network until it restarts or leaves it, so the next commands need no --ssid.

@@ -2,13 +2,13 @@ import { type Command, Option } from 'commander';
 import { setTimeout } from 'node:timers/promises';
 
 import type { ESP8285, FoundNetwork } from '../../../esp8285';
-import { encryptionName } from '../../manner/encryptions';
-import type { CommandContext } from '../../manner/context';
-import { lineCommand, type LineCommandOptions } from '../../manner/modemCommand';
-import { reportOf } from '../../manner/report';
-import { signalBars } from '../../manner/signalBars';
-import { printable, table } from '../../manner/table';
-import { withInterface } from '../../manner/withModem';
+import { encryptionName } from '../../modem/encryptions';
+import type { CommandContext } from '../../console/context';
+import { lineCommand, type LineCommandOptions } from '../../modem/modemCommand';
+import { reportOf } from '../../console/report';
+import { signalBars } from '../../modem/signalBars';
+import { printable, table } from '../../console/table';
+import { withInterface } from '../../modem/withModem';
 import { parseDuration } from '../../options/values';
 
 interface ScanOptions extends LineCommandOptions {

@@ -4,13 +4,13 @@ import { ESP8285 } from '../../esp8285';
 import { printTrace, traceLine } from '../../printTrace';
 import { longestDelay } from '../../streams';
 import { messageOf } from '../../usocket/contract/messageOf';
-import type { CommandContext } from './context';
-import { codeOf, CommandFailure, exitCodes, failureOf } from './exitCodes';
+import type { CommandContext } from '../console/context';
+import { codeOf, CommandFailure, exitCodes, failureOf } from '../console/exitCodes';
 import type { LineCommandOptions, ModemCommandOptions } from './modemCommand';
 import { downForGood, modemFailure, withLoss } from './modemLoss';
 import { lineSettings, networkSettings } from './modemSettings';
 import { closeLine, openLine } from './openLine';
-import { reportOf } from './report';
+import { reportOf } from '../console/report';
 
 /**
  * Runs something with the interface that the options name, as {@link withInterface} does, after it has joined the network,

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 
-import { reportOf } from '../../../src/cli/manner/report';
+import { reportOf } from '../../../src/cli/console/report';
 
 afterEach(() => {
   jest.restoreAllMocks();

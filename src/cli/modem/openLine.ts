@@ -2,9 +2,9 @@ import { filter, firstValueFrom, from, ignoreElements, lastValueFrom, merge } fr
 
 import { machine } from '../..';
 import type { Uart } from '../../streams';
-import { abortError } from './aborted';
-import type { CommandContext } from './context';
-import { codeOf, type CommandFailure, exitCodes, failureOf } from './exitCodes';
+import { abortError } from '../console/aborted';
+import type { CommandContext } from '../console/context';
+import { codeOf, type CommandFailure, exitCodes, failureOf } from '../console/exitCodes';
 import type { LineSettings } from './modemSettings';
 
 /** The speed at which a line is opened whose speed has to be found. */

@@ -1,10 +1,11 @@
-import { askHidden } from './askHidden';
+import { askHidden } from '../console/askHidden';
 import type { SerialSettings } from '../../transports';
-import type { CommandContext } from './context';
-import { usageFailure } from './exitCodes';
-import { type LineCommandOptions, type ModemCommandOptions, parseBaud, type ReportOptions } from './modemCommand';
-import { reportOf } from './report';
-import { printable } from './table';
+import type { CommandContext } from '../console/context';
+import { usageFailure } from '../console/exitCodes';
+import type { ReportOptions } from '../console/reportingCommand';
+import { type LineCommandOptions, type ModemCommandOptions, parseBaud } from './modemCommand';
+import { reportOf } from '../console/report';
+import { printable } from '../console/table';
 
 /** Where the modem is. */
 export interface LineSettings {

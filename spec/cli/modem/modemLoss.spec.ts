@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { BehaviorSubject } from 'rxjs';
 
-import { CommandFailure, exitCodes } from '../../../src/cli/manner/exitCodes';
-import { downForGood, tellLosses, withLoss } from '../../../src/cli/manner/modemLoss';
+import { CommandFailure, exitCodes } from '../../../src/cli/console/exitCodes';
+import { downForGood, tellLosses, withLoss } from '../../../src/cli/modem/modemLoss';
 import type { Status } from '../../../src/esp8285';
 import { OSError } from '../../../src/usocket';
 

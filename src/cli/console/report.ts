@@ -1,6 +1,6 @@
 import type { CommandContext } from './context';
-import type { ReportOptions } from './modemCommand';
 import { type Progress, progressBar, progressLines, silentProgress } from './progress';
+import type { ReportOptions } from './reportingCommand';
 
 /** How a command speaks. Standard output has results, and standard error everything else. */
 export interface Report {

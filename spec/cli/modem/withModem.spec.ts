@@ -4,8 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 
 import { machine } from '../../../src';
 import { failureOf } from '../../../harness/interfaces/failure';
-import type { CommandContext } from '../../../src/cli/manner/context';
-import { withModem } from '../../../src/cli/manner/withModem';
+import type { CommandContext } from '../../../src/cli/console/context';
+import { withModem } from '../../../src/cli/modem/withModem';
 import { runCommand } from '../support/runCommand';
 
 describe('the manner of a command with a modem', () => {

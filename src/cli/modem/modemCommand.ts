@@ -1,11 +1,6 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
-/** The options that every command has, as commander gives them. */
-export interface ReportOptions {
-  readonly json?: true;
-  readonly quiet?: true;
-  readonly verbose?: true;
-}
+import { reportingCommand, type ReportOptions } from '../console/reportingCommand';
 
 /** The options of a command that opens a line. */
 export interface LineCommandOptions extends ReportOptions {
@@ -41,14 +36,6 @@ export function lineCommand(name: string): Command {
     .option('--lower-dtr', 'keep DTR low, for a board that it holds in reset or boot mode')
     .addOption(new Option('--lower-rts', 'keep RTS low, likewise').conflicts('rtscts'))
     .option('--rtscts', 'use flow control, if its wires are connected');
-}
-
-/** Makes a command with the options that every command has. */
-export function reportingCommand(name: string): Command {
-  return new Command(name)
-    .option('--json', 'print the result as JSON')
-    .option('--quiet', 'print nothing but the result and errors')
-    .addOption(new Option('--verbose', 'print what is said on the line').conflicts('quiet'));
 }
 
 /** Parses `'921600'` or `'auto'`. */

@@ -4,10 +4,10 @@ import type { ESP8285, Status } from '../../esp8285';
 import { currentOf } from '../../streams';
 import { withoutPassword } from '../../transports';
 import { messageOf } from '../../usocket/contract/messageOf';
-import { codeOf, CommandFailure, exitCodeOf, exitCodes } from './exitCodes';
+import { codeOf, CommandFailure, exitCodeOf, exitCodes } from '../console/exitCodes';
 import type { LineSettings } from './modemSettings';
 import { lineFailure } from './openLine';
-import type { Report } from './report';
+import type { Report } from '../console/report';
 
 const modemCodes: readonly (string | undefined)[] = ['EIO', 'EPROTO', 'EOPNOTSUPP', 'ETIMEDOUT'];
 
