@@ -27,7 +27,7 @@ const pause = 100;
  * @returns Whether both arrived whole.
  */
 export function bothWays({ seed, print }: { readonly seed: number; readonly print: (line: string) => void }): boolean {
-  const verdicts = firmwareVersions.map((firmware) => {
+  const areWhole = firmwareVersions.map((firmware) => {
     const { sent, heard, came, got, seconds } = sendWhileReceiving(firmware, seed);
     const isWhole = heard.equals(sent) && got.equals(came);
     print(
@@ -36,7 +36,7 @@ export function bothWays({ seed, print }: { readonly seed: number; readonly prin
     );
     return isWhole;
   });
-  return verdicts.every(Boolean);
+  return areWhole.every(Boolean);
 }
 
 function sendWhileReceiving(firmware: FirmwareVersion, seed: number) {

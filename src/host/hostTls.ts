@@ -32,8 +32,8 @@ export function tlsSettings(
  */
 export function handshakeError(call: string, socket: TLSSocket, cause: Error): OSError {
   // Its type is `Error`, but it is null until the certificate has been checked.
-  const verdict: unknown = socket.authorizationError;
-  if (verdict) {
+  const reason: unknown = socket.authorizationError;
+  if (reason) {
     const told = "its certificate is not good; check tls.serverName, or give its authority's certificate as tls.ca";
     return new OSError('EACCES', 'connect', `${call}: ${told} (${cause.message})`, { cause });
   }

@@ -5,8 +5,8 @@ import { isFragment, isFragmentBeginning, isGarbledWord, isText } from './fragme
 /** How many bytes are examined at the end of a block, and at most after it. */
 export const endSize = 48;
 
-/** The verdict on a block, by the bytes after it. */
-export type Verdict =
+/** How a block is judged by the bytes after it. */
+export type Judgement =
   /** A known message of a modem follows. */
   | { readonly kind: 'whole' }
   /** An unknown line may follow. */
@@ -22,7 +22,7 @@ export type Verdict =
 /** The most bytes of the beginning of a line that are searched for at the end of a block. */
 const longestBeginning = 8;
 
-const [whole, news, open, lost]: readonly [Verdict, Verdict, Verdict, Verdict] = [
+const [whole, news, open, lost]: readonly [Judgement, Judgement, Judgement, Judgement] = [
   { kind: 'whole' },
   { kind: 'news' },
   { kind: 'open' },
@@ -65,7 +65,7 @@ export function judge(
   end: string,
   following: string,
   { prompt, numbers }: Pick<Expectation, 'prompt' | 'numbers'>,
-): Verdict {
+): Judgement {
   const plain = withoutColour(following);
   const { length } = /^[\r\n\0]*/.exec(plain)?.[0] ?? '';
   const said = plain.slice(length);

@@ -1,5 +1,5 @@
 import { asBuffer } from '../../streams';
-import { endSize, isSuspicious, judge, type Verdict } from './blockEnd';
+import { endSize, isSuspicious, judge, type Judgement } from './blockEnd';
 import { type BlockHeader, blockHeader, longestHeader } from './blockHeader';
 import type { Expectation } from './expectation';
 import type { Frame } from './frame';
@@ -143,12 +143,12 @@ export class FrameCutter {
       }
       if (this.block) {
         const following = this.followingOf(chunk, at);
-        const verdict = judge(this.block.end, following.toString('latin1'), this.expecting);
-        if (verdict.kind === 'open') {
+        const judgement = judge(this.block.end, following.toString('latin1'), this.expecting);
+        if (judgement.kind === 'open') {
           this.following = Buffer.from(following);
           return;
         }
-        this.decide(this.block, verdict);
+        this.decide(this.block, judgement);
         continue;
       }
       if (this.held.length === 0 && this.skipped === undefined) {
@@ -215,16 +215,16 @@ export class FrameCutter {
   }
 
   /** Passes the block on or emits its damage, and then processes the bytes after it. */
-  private decide(block: OpenBlock, verdict: Verdict): void {
+  private decide(block: OpenBlock, judgement: Judgement): void {
     const { following } = this;
     this.block = undefined;
     this.following = nothing;
-    if (verdict.kind === 'news' && this.unknownLines === 'news' && !block.holdsMessage) {
+    if (judgement.kind === 'news' && this.unknownLines === 'news' && !block.holdsMessage) {
       this.news.follow(block, false);
-    } else if (verdict.kind === 'whole') {
+    } else if (judgement.kind === 'whole') {
       this.emit(block.whole);
     } else {
-      const { swallowed, isCutOff } = verdict.kind === 'damaged' ? verdict : lost;
+      const { swallowed, isCutOff } = judgement.kind === 'damaged' ? judgement : lost;
       this.emit(block.damage(swallowed, isCutOff));
       if (swallowed === undefined) this.skipped = 0;
       else this.cut(Buffer.from(block.end.slice(-swallowed), 'latin1'));

@@ -58,7 +58,7 @@ export function verifyLine(wire: Wire, version: readonly string[]): Observable<Q
   const areAllGood = (times: number) => concat(echoOn$, exchanges(times)).pipe(every(Boolean));
   const sampled$ = concat(echoOn$.pipe(ignoreElements()), exchanges(sample)).pipe(
     scan(({ good, bad }, isGood) => (isGood ? { good: good + 1, bad } : { good, bad: bad + 1 }), { good: 0, bad: 0 }),
-    // Each bad one takes long, so no more are made when the rest cannot change the verdict.
+    // Each bad one takes long, so no more are made when the rest cannot change the result.
     first(({ good, bad }) => good + bad === sample || 2 * bad > sample || (bad > 0 && 2 * good >= sample)),
   );
   const judged$ = sampled$.pipe(

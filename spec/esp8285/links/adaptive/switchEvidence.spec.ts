@@ -1,12 +1,12 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { SwitchEvidence, type Verdict } from '../../../../src/esp8285/links/adaptive/switchEvidence';
+import { type Fate, SwitchEvidence } from '../../../../src/esp8285/links/adaptive/switchEvidence';
 
 const window = 5840;
 
-/** What waits on link 0, what has been pushed on it, and the verdict. */
-type Answer = readonly [waiting: number | undefined, bytes: number, longest: number, verdict: Verdict];
+/** What waits on link 0, what has been pushed on it, and what becomes of it. */
+type Answer = readonly [waiting: number | undefined, bytes: number, longest: number, fate: Fate];
 
 describe('what a modem does with data that wait when it is told to push', () => {
   it.each<readonly [string, number, readonly Answer[]]>([
@@ -67,33 +67,33 @@ describe('what a modem does with data that wait when it is told to push', () => 
     ],
   ])('%s', (_, before, answers) => {
     const evidence = new SwitchEvidence([0], [before], window);
-    for (const [waiting, bytes, longest, verdict] of answers) {
+    for (const [waiting, bytes, longest, fate] of answers) {
       assert.strictEqual(
-        evidence.judge([waiting], () => ({ bytes, longest }), bytes),
-        verdict,
+        evidence.weigh([waiting], () => ({ bytes, longest }), bytes),
+        fate,
       );
     }
   });
 
   it('it keeps them, if only other links are pushed for long', () => {
     const evidence = new SwitchEvidence([0, 1], [900, 0], window);
-    const verdicts = Array.from({ length: 60 }, (_, question) =>
-      evidence.judge([900, 0], (id) => ({ bytes: id * 10 * (question + 1), longest: 10 * id }), question),
+    const fates = Array.from({ length: 60 }, (_, question) =>
+      evidence.weigh([900, 0], (id) => ({ bytes: id * 10 * (question + 1), longest: 10 * id }), question),
     );
-    assert.deepStrictEqual([verdicts[0], verdicts[20], verdicts.at(-1)], ['unknown', 'unknown', 'kept']);
+    assert.deepStrictEqual([fates[0], fates[20], fates.at(-1)], ['unknown', 'unknown', 'kept']);
   });
 
   it('is told by one link for all', () => {
     const evidence = new SwitchEvidence([0, 1], [900, 900], window);
     assert.strictEqual(
-      evidence.judge([900, 0], (id) => ({ bytes: 900 * id, longest: 900 }), 1),
+      evidence.weigh([900, 0], (id) => ({ bytes: 900 * id, longest: 900 }), 1),
       'pushed',
     );
   });
 
   it('is unknown as long as a link is pushed that it says nothing about, because a block of it takes its time', () => {
     const evidence = new SwitchEvidence([0], [900], window);
-    const verdicts = [1, 2, 3, 3].map((blocks) => evidence.judge([900], () => ({ bytes: 0, longest: 0 }), blocks));
-    assert.deepStrictEqual(verdicts, ['unknown', 'unknown', 'unknown', 'kept']);
+    const fates = [1, 2, 3, 3].map((blocks) => evidence.weigh([900], () => ({ bytes: 0, longest: 0 }), blocks));
+    assert.deepStrictEqual(fates, ['unknown', 'unknown', 'unknown', 'kept']);
   });
 });

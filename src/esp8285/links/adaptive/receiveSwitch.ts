@@ -20,7 +20,7 @@ import type { Wire } from '../../executor/wire';
 import { askWaiting } from '../exchanges/linkStatus';
 import type { BlockOrder } from './blockOrder';
 import type { ReceiveMode } from './receiveMode';
-import { type Pushed, SwitchEvidence, type Verdict, type Waiting } from './switchEvidence';
+import { type Fate, type Pushed, SwitchEvidence, type Waiting } from './switchEvidence';
 
 /** Milliseconds between two questions what waits, and how often the modem is asked. */
 const pause = 50;
@@ -219,7 +219,7 @@ function findOutFor(wire: Wire, parts: SwitchParts, { all, links, before, whenKe
   let waiting: Waiting = [];
   let questions = 0;
   return defer(() => askWaiting(wire)).pipe(
-    map((lengths): Verdict => {
+    map((lengths): Fate => {
       questions++;
       waiting = lengths.map((length, id) => {
         const life = all.find((link) => link.id === id)?.life;
@@ -227,18 +227,18 @@ function findOutFor(wire: Wire, parts: SwitchParts, { all, links, before, whenKe
         // ESP-AT holds CLOSED back until it has handed all data over, and shows no length for such a link.
         return life.isDraining ? (length ?? 0) : length;
       });
-      const verdict = evidence.judge(waiting, (id) => pushedOn(links, id), parts.pushedBlocks());
-      const isOver = verdict === 'none' || verdict === 'pushed';
+      const fate = evidence.weigh(waiting, (id) => pushedOn(links, id), parts.pushedBlocks());
+      const isOver = fate === 'none' || fate === 'pushed';
       for (const { id, bytes } of links) if (isOver || waiting[id] === 0) bytes.pushed();
-      return verdict;
+      return fate;
     }),
     repeat({ delay: () => timer(pause, wire.clock) }),
-    takeWhile((verdict) => verdict === 'unknown' && questions < mostQuestions && !isTooMuch(all), true),
+    takeWhile((fate) => fate === 'unknown' && questions < mostQuestions && !isTooMuch(all), true),
     last(),
-    concatMap((verdict) => {
-      if (verdict === 'none') return EMPTY;
-      if (!links.some(({ isEncrypted }) => isEncrypted)) receiveMode.keepsWaiting = verdict !== 'pushed';
-      return verdict === 'pushed' ? EMPTY : whenKept(wire, parts, verdict === 'kept' ? waiting : undefined, links);
+    concatMap((fate) => {
+      if (fate === 'none') return EMPTY;
+      if (!links.some(({ isEncrypted }) => isEncrypted)) receiveMode.keepsWaiting = fate !== 'pushed';
+      return fate === 'pushed' ? EMPTY : whenKept(wire, parts, fate === 'kept' ? waiting : undefined, links);
     }),
   );
 }

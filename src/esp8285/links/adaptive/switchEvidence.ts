@@ -9,12 +9,13 @@ export interface Pushed {
 export type Waiting = readonly (number | undefined)[];
 
 /**
+ * What becomes of the bytes that waited when the modem was told to push:
  * - `none`: nothing waits any more.
  * - `pushed`: the modem pushes what has waited, in order.
  * - `kept`: it keeps what has waited.
  * - `unknown`: what it has said so far fits both.
  */
-export type Verdict = 'none' | 'pushed' | 'kept' | 'unknown';
+export type Fate = 'none' | 'pushed' | 'kept' | 'unknown';
 
 /** If only other links are pushed, a link whose data wait for this many questions is not pushed. */
 const patience = 40;
@@ -41,15 +42,15 @@ export class SwitchEvidence {
   ) {}
 
   /**
-   * Judges by what waits now, and what has been pushed until now.
+   * Weighs what waits now, and what has been pushed until now.
    *
    * @param blocks The number of blocks that have been pushed on any link. While others are pushed, a link has to wait.
    */
-  judge(waiting: Waiting, pushedOn: (id: number) => Pushed, blocks: number): Verdict {
+  weigh(waiting: Waiting, pushedOn: (id: number) => Pushed, blocks: number): Fate {
     const { last } = this;
     const pushed = this.ids.map((id) => pushedOn(id).bytes);
     const isAnyPushed = blocks !== last?.blocks;
-    let verdict: Verdict = 'none';
+    let fate: Fate = 'none';
     for (const [at, id] of this.ids.entries()) {
       const now = waiting[id];
       const isPushed = pushed[at] !== last?.pushed[at];
@@ -57,10 +58,10 @@ export class SwitchEvidence {
       if (this.provesPushed(id, now, pushedOn(id), isPushed)) return 'pushed';
       if (now === 0) continue;
       const isKept = now !== undefined && last !== undefined && (!isAnyPushed || (this.unpushed[at] ?? 0) > patience);
-      if (verdict !== 'kept') verdict = isKept ? 'kept' : 'unknown';
+      if (fate !== 'kept') fate = isKept ? 'kept' : 'unknown';
     }
     this.last = { waiting, pushed, blocks };
-    return verdict;
+    return fate;
   }
 
   private provesPushed(id: number, now: number | undefined, { bytes, longest }: Pushed, isPushed: boolean): boolean {

@@ -96,7 +96,7 @@ interface Progress {
 function resultOf(send: PendingSend, writing$: Observable<never>, progress: Progress): Observable<unknown> {
   const { wire, command, link, length } = send;
   return new Observable((subscriber) => {
-    let verdict: Subscription | undefined;
+    let judging: Subscription | undefined;
     let hasEnded = false;
     const error = (cause: unknown): void => subscriber.error(cause);
     const failed = (what: string): void => error(new SendFailed(what));
@@ -122,8 +122,8 @@ function resultOf(send: PendingSend, writing$: Observable<never>, progress: Prog
         // bytes.
         if (wire.saysTaken !== false || wire.probe.isOwed) return;
       }
-      verdict?.unsubscribe();
-      verdict = outcome(ok, wire.clock, link).subscribe({ next: isSent, error });
+      judging?.unsubscribe();
+      judging = outcome(ok, wire.clock, link).subscribe({ next: isSent, error });
     };
     const ended = (): void => {
       hasEnded = true;
@@ -143,7 +143,7 @@ function resultOf(send: PendingSend, writing$: Observable<never>, progress: Prog
         error,
       }),
     );
-    subscriber.add(() => verdict?.unsubscribe());
+    subscriber.add(() => judging?.unsubscribe());
     // A fast modem answers inside `write`.
     subscriber.add(writing$.subscribe({ error }));
   });
