@@ -19,8 +19,9 @@ import { LinkNumbers } from './linkNumbers';
 import { type Loss, lossShownBy } from './loss';
 import { openLink, type Start } from './openLink';
 import { outliveNetwork } from './outliveNetwork';
-import { StatusPoll } from './polling/statusPoll';
+
 import { SendBuffer } from './sending/sendBuffer';
+import { StatusPoll } from './statusPoll';
 import { ModemStreamLink } from './streamLink';
 
 export interface LinkTableOptions {

@@ -11,13 +11,13 @@ import {
   timer,
 } from 'rxjs';
 
-import type { Executor } from '../../executor/executor';
-import type { ReceiveMode } from '../adaptive/receiveMode';
-import { statusExchange } from '../exchanges/linkStatus';
-import type { Link } from '../link';
-import type { LinkLife } from '../linkLife';
-import type { LinkNumbers } from '../linkNumbers';
-import { pollTogether } from './pollTogether';
+import type { Executor } from '../executor/executor';
+import type { ReceiveMode } from './adaptive/receiveMode';
+import { statusExchange } from './exchanges/linkStatus';
+import type { Link } from './link';
+import type { LinkLife } from './linkLife';
+import type { LinkNumbers } from './linkNumbers';
+import { pollTogether } from './polling/pollTogether';
 
 /** Milliseconds before the first poll for a quiet link. Each later pause is twice as long as the one before. */
 const firstPause = 2_000;
