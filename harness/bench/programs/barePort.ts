@@ -2,6 +2,7 @@ import { within } from '../../time/limits';
 import type { Order } from '../messages';
 import { beSilent, Dialogue } from './dialogue';
 import { type Connected, streamsOf } from './measure';
+import { writeAll } from './writeAll';
 
 /** Milliseconds within which a modem that takes commands answers. */
 const patience = 1000;
@@ -29,22 +30,15 @@ export async function connect(order: Order): Promise<Connected> {
   const received = async (count: number): Promise<void> => {
     while (check.received < count) await new Promise<void>((resolve) => (wake = resolve));
   };
-  const write = (bytes: Buffer): Promise<void> =>
-    new Promise((resolve, reject) => {
-      modem.port.write(bytes, (error) => {
-        if (error) reject(error);
-        else resolve();
-      });
-    });
 
   return {
     async run(round) {
       for (let index = 0; index < rounds; index++) {
         const begun = performance.now();
-        await Promise.all([received(index + 1), write(outgoing.piece(index, 1))]);
+        await Promise.all([received(index + 1), writeAll(modem.port, outgoing.piece(index, 1))]);
         round(performance.now() - begun);
       }
-      await Promise.all([received(check.expected), write(outgoing.take(up))]);
+      await Promise.all([received(check.expected), writeAll(modem.port, outgoing.take(up))]);
     },
     async close() {
       takeBack();
@@ -52,7 +46,7 @@ export async function connect(order: Order): Promise<Connected> {
       do {
         // The modem asks for silence before and after it.
         await beSilent();
-        await write(Buffer.from('+++'));
+        await writeAll(modem.port, Buffer.from('+++'));
         await beSilent();
       } while (!(await answers(modem)));
       await modem.command('AT+CIPMODE=0');
