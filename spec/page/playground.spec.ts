@@ -68,9 +68,11 @@ describe('the playground', () => {
 
   it('is started from the empty lanes, which a phone shows first', async () => {
     const page = await pages.open({ viewport: { width: 390, height: 844 } });
-    await page.getByRole('button', { name: 'Run “Download a picture”' }).click();
+    await page.getByRole('button', { name: 'Run “Download a picture”' }).press('Enter');
     await page.getByRole('button', { name: 'Commands', exact: true }).waitFor();
     await page.getByText('Nothing has happened yet.').waitFor({ state: 'hidden' });
+    // The button has gone, and the lanes have its focus.
+    await page.locator('[role=application]:focus').waitFor();
     await page.getByRole('tab', { name: 'Program' }).click();
     await page.getByRole('button', { name: 'Stop' }).waitFor();
   });

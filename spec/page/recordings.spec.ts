@@ -58,6 +58,11 @@ describe('recordings', () => {
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     await page.getByRole('status').getByText('ended').waitFor();
     expect(await marblesOf(page)).toContain('AT+');
+    await page.getByLabel('Speed of the replay').selectOption('0.1');
+    await page.getByRole('button', { name: 'Play', exact: true }).click();
+    await page.getByRole('button', { name: 'All', exact: true }).press('Enter');
+    await page.getByRole('status').getByText('ended').waitFor();
+    await page.getByRole('button', { name: 'Play' }).and(page.locator(':focus')).waitFor();
   });
 
   it('are opened when they are dropped on the page', async () => {

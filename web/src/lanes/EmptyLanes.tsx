@@ -1,3 +1,6 @@
+import type { RefObject } from 'preact';
+
+import { useFocusHeir } from '../app/useFocusHeir';
 import { useObservable } from '../app/useObservable';
 import type { ChosenProgram } from '../playground/chosenProgram';
 import type { Source } from '../sources/source';
@@ -6,10 +9,12 @@ interface EmptyLanesProps {
   readonly source: Source;
   /** The program that is to be run, if the page runs programs on this source. */
   readonly program: ChosenProgram | undefined;
+  /** What takes the focus over when this goes away. */
+  readonly heir: RefObject<HTMLElement | null>;
 }
 
 /** What the lanes say before anything has happened. Where that needs a program, it can be started here. */
-export function EmptyLanes({ source, program }: EmptyLanesProps) {
+export function EmptyLanes({ source, program, heir }: EmptyLanesProps) {
   return (
     <div class="lanes-empty">
       <p>Nothing has happened yet.</p>
@@ -17,17 +22,19 @@ export function EmptyLanes({ source, program }: EmptyLanesProps) {
         Each command and its answer, each block of data, and each call of a socket becomes a marble here
         {source.replay ? '.' : ', at the moment when it happens.'}
       </p>
-      {program?.source.world && <Start program={program} />}
+      {program?.source.world && <Start program={program} heir={heir} />}
     </div>
   );
 }
 
 /** On a virtual modem, a program needs nothing else. */
-function Start({ program }: { readonly program: ChosenProgram }) {
+function Start({ program, heir }: { readonly program: ChosenProgram } & Pick<EmptyLanesProps, 'heir'>) {
+  const button = useFocusHeir<HTMLButtonElement>(heir);
   const { title } = useObservable(program.programs.chosen$, program.programs.current);
   const stage = useObservable(program.source.programs.stage$, 'idle');
   return (
     <button
+      ref={button}
       type="button"
       class="primary"
       aria-disabled={stage !== 'idle'}

@@ -37,7 +37,7 @@ export function LanesCanvas({ view, program }: LanesCanvasProps) {
           aria-describedby="selected-marble"
           onKeyDown={(event) => onLaneKey(view, event)}
         />
-        {rows.length === 0 && <EmptyLanes source={view.session.source} program={program} />}
+        {rows.length === 0 && <EmptyLanes source={view.session.source} program={program} heir={canvas} />}
       </div>
     </div>
   );

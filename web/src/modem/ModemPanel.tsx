@@ -1,3 +1,6 @@
+import { useRef } from 'preact/hooks';
+
+import { PassingButton } from '../app/PassingButton';
 import { useObservable } from '../app/useObservable';
 import type { Session } from '../session/session';
 import { LinkTable } from './LinkTable';
@@ -6,10 +9,11 @@ import { factsOf } from './words';
 
 /** How the modem, its links and the sockets are doing. */
 export function ModemPanel({ session }: { readonly session: Session }) {
+  const body = useRef<HTMLDivElement>(null);
   const state = useObservable(session.state$, undefined);
   if (!state) return <p class="empty muted">{session.source.replay ? untold : unknown}</p>;
   return (
-    <div class="panel-body modem">
+    <div ref={body} class="panel-body modem" tabIndex={-1}>
       {state.error !== undefined && (
         <p class="modem-error">
           <strong>Last error</strong> {state.error}
@@ -24,9 +28,9 @@ export function ModemPanel({ session }: { readonly session: Session }) {
         ))}
       </dl>
       {session.source.askModem && state.wifi === 'up' && state.address === undefined && (
-        <button type="button" onClick={() => session.source.askModem?.()}>
+        <PassingButton heir={body} onClick={() => session.source.askModem?.()}>
           Ask for the address
-        </button>
+        </PassingButton>
       )}
       <LinkTable links={state.links} isDerived={state.isDerived ?? false} />
       {state.isDerived ? <p class="muted">{derived}</p> : <SocketTable sockets={state.sockets} />}

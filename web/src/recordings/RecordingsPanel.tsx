@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef } from 'preact/hooks';
 import { EMPTY, filter, switchMap, take } from 'rxjs';
 
+import { PassingButton } from '../app/PassingButton';
 import { useNotices } from '../notices/useNotices';
 import type { Session } from '../session/session';
 import type { Source } from '../sources/source';
@@ -19,6 +20,7 @@ export function RecordingsPanel({ session, attach }: RecordingsPanelProps) {
   const notices = useNotices();
   const { open, progress, openSoundPart } = useOpenRecording(session, attach);
   const chooser = useRef<HTMLInputElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
   const isOver = useFileDrop(useCallback((file: File) => open(file, file.name), [open]));
   const { replay } = session.source;
   useEffect(() => showAll(session), [session]);
@@ -41,15 +43,16 @@ export function RecordingsPanel({ session, attach }: RecordingsPanelProps) {
     <div class="recordings" role="group" aria-label="Recordings">
       {replay && <ReplayBar key={replay.recording} replay={replay} attach={attach} />}
       {openSoundPart && (
-        <button type="button" onClick={openSoundPart}>
+        <PassingButton heir={opener} onClick={openSoundPart}>
           Open the part before it
-        </button>
+        </PassingButton>
       )}
       <button
+        ref={opener}
         type="button"
         title="Open a recording, from here or from rx-usocket record. It can also be dropped anywhere."
-        disabled={progress !== undefined}
-        onClick={() => chooser.current?.click()}
+        aria-disabled={progress !== undefined}
+        onClick={() => progress === undefined && chooser.current?.click()}
       >
         {progress === undefined ? 'Open…' : `Opening ${Math.floor(progress * 100)} %`}
       </button>

@@ -1,5 +1,6 @@
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 
+import { PassingButton } from '../app/PassingButton';
 import { useObservable } from '../app/useObservable';
 import { recordingSource } from '../sources/recordingSource';
 import type { Source } from '../sources/source';
@@ -15,6 +16,7 @@ interface ReplayBarProps {
 /** Plays a recording: from the beginning or from any place, at the recorded speed or another one. */
 export function ReplayBar({ replay: { clock, recording }, attach }: ReplayBarProps) {
   const { begins, ends } = recording;
+  const player = useRef<HTMLButtonElement>(null);
   const position = useObservable(clock.position$, begins);
   const isOver = useObservable(clock.isOver$, true);
   const running = useObservable(clock.speed$, 0);
@@ -39,7 +41,7 @@ export function ReplayBar({ replay: { clock, recording }, attach }: ReplayBarPro
   const shown = held ?? position;
   return (
     <div class="replay" role="group" aria-label="Replay">
-      <button type="button" class="quiet" aria-label={running > 0 ? 'Pause' : 'Play'} onClick={toggle}>
+      <button ref={player} type="button" class="quiet" aria-label={running > 0 ? 'Pause' : 'Play'} onClick={toggle}>
         <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
           <path d={running > 0 ? 'M2 1h3v10H2zM7 1h3v10H7z' : 'M2 1l9 5-9 5z'} fill="currentColor" />
         </svg>
@@ -71,14 +73,14 @@ export function ReplayBar({ replay: { clock, recording }, attach }: ReplayBarPro
         ))}
       </select>
       {!isOver && (
-        <button type="button" title="Pause, and go on to what happens next" onClick={() => clock.step()}>
+        <PassingButton heir={player} title="Pause, and go on to what happens next" onClick={() => clock.step()}>
           Step
-        </button>
+        </PassingButton>
       )}
       {!isOver && (
-        <button type="button" title="Show all of the recording at once" onClick={() => clock.seek(ends)}>
+        <PassingButton heir={player} title="Show all of the recording at once" onClick={() => clock.seek(ends)}>
           All
-        </button>
+        </PassingButton>
       )}
     </div>
   );
