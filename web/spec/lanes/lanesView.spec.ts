@@ -124,4 +124,19 @@ describe('the view of the lanes', () => {
     session.viewport.zoom(0.01, 2500);
     expect(socketsAt(2500)).toBe(1);
   });
+
+  it('names the lane of several sockets after the one that is shown', () => {
+    const first = [call(2000, 1, 'connect', 'begins'), call(3000, 1, 'close', 'returns')];
+    // There are no more lanes for so many sockets.
+    const others = Array.from({ length: 16 }, (_, at) => call(50_000, at + 2, 'connect', 'begins'));
+    batches.next([...first, ...others]);
+    const namesAt = (time: number) => {
+      session.viewport.pause();
+      session.viewport.scroll(time - session.viewport.range.from);
+      return draw().rows.flatMap(({ lane, name }) => (lane.key === 'socket-0' ? [name] : []));
+    };
+    expect(namesAt(0)).toEqual(['Socket 1']);
+    expect(session.marbles.laneName(6)).toBe('Socket 1');
+    expect(namesAt(45_000)).toEqual(['Socket 17']);
+  });
 });

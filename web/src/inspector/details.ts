@@ -32,7 +32,7 @@ export function detailsOf(marbles: Marbles, number: number, origin: number | und
   const lines = [
     line('Time', `${timeLabel(marble.time)}${clock}`),
     marbles.has(number - 1) && line('Since the last', timeLabel(marble.time - marbles.time(number - 1))),
-    line('Lane', marbles.lane(number)?.name ?? ''),
+    line('Lane', marbles.laneName(number)),
     marble.link !== undefined && line('Link', `${marble.link}`),
     marble.socket !== undefined && line('Socket', `${marble.socket}`),
     marble.size > 0 && line('Size', sizeWords(marble.size)),

@@ -31,8 +31,7 @@ export function LiveSummary({ session }: { readonly session: Session }) {
 function selectedWords({ marbles }: Session, number: number | undefined): string {
   const marble = number === undefined ? undefined : marbles.get(number);
   if (!marble) return '';
-  const lane = marbles.lane(marble.number)?.name ?? '';
-  return `${lane}, ${timeLabel(marble.time)}, ${longWords(marbles, marble.number)}`;
+  return `${marbles.laneName(marble.number)}, ${timeLabel(marble.time)}, ${longWords(marbles, marble.number)}`;
 }
 
 function newsOf({ marbles, viewport }: Session) {

@@ -74,7 +74,7 @@ function rowsOf({ session: { marbles, selection } }: LanesView): readonly ListRo
     return {
       number,
       time: timeLabel(marbles.time(number)),
-      lane: marbles.lane(number)?.name ?? '',
+      lane: marbles.laneName(number),
       words: longWords(marbles, number),
     };
   });

@@ -44,7 +44,7 @@ export function rowsOf(marbles: Marbles, range: VisibleRange, { hidden, folded }
     if (lane.socket !== undefined && !isUsed(marbles, lane, range)) continue;
     const isFolded = folded.has(key);
     const height = isFolded ? foldedHeight : heights[lane.subject.kind];
-    rows.push({ lane, name: lane.name, top, height, isFolded });
+    rows.push({ lane, name: nameOf(marbles, lane, range), top, height, isFolded });
     top += height;
   }
   return rows;
@@ -55,6 +55,13 @@ function isUsed(marbles: Marbles, { all }: Lane, { from, to }: VisibleRange): bo
   const place = placeAt(all, (number) => marbles.time(number), from);
   if (place < all.length && marbles.time(all.at(place)) <= to) return true;
   return place > 0 && !marbles.text(all.at(place - 1)).startsWith('close');
+}
+
+/** The name of a lane in the range. Sockets have a lane one after the other, so it is that of the last one there. */
+function nameOf(marbles: Marbles, { socket, name, all }: Lane, { to }: VisibleRange): string {
+  if (socket === undefined) return name;
+  const last = Math.max(0, placeAt(all, (number) => marbles.time(number), to) - 1);
+  return marbles.laneName(all.at(last));
 }
 
 /** The height of all rows together. */

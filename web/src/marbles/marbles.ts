@@ -128,6 +128,12 @@ export class Marbles {
     return this.table.at(this.columns.lane(number));
   }
 
+  /** The name of a marble's lane. Of the sockets that have had the lane, it is that of the marble. */
+  laneName(number: number): string {
+    const socket = this.columns.socket(number);
+    return socket === 0 ? (this.lane(number)?.name ?? '') : `Socket ${socket}`;
+  }
+
   get(number: number): Marble | undefined {
     const lane = this.lane(number);
     if (!lane || !this.has(number)) return undefined;
