@@ -78,6 +78,13 @@ describe('the page', () => {
     await filter.click();
     await search.fill('AT');
     await page.getByText('0 matches').waitFor();
+    const kinds = page.locator('summary', { hasText: 'Kinds' });
+    const links = page.locator('summary', { hasText: 'Links' });
+    const places = async () => [await kinds.boundingBox(), await links.boundingBox()];
+    const closed = await places();
+    await kinds.click();
+    await page.getByLabel('Calls of sockets').waitFor();
+    expect(await places()).toEqual(closed);
     expect(await hiddenParts(page)).toEqual([]);
     expect(await violationsIn(page)).toEqual([]);
     await search.press('Escape');
@@ -86,6 +93,12 @@ describe('the page', () => {
     await page.getByRole('application').click();
     await search.waitFor({ state: 'hidden' });
     expect(await lines()).toBe(1);
+  });
+
+  it('moves the focus on when what has it goes away', async () => {
+    const page = await pages.open();
+    await page.getByRole('button', { name: 'Dismiss: See what happens' }).press('Enter');
+    await page.locator('[role=tab]:focus').waitFor();
   });
 
   it('keeps the theme that was chosen', async () => {

@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 
+import { useIsPhone } from '../app/useIsPhone';
 import { useObservable } from '../app/useObservable';
 import type { ChosenProgram } from './chosenProgram';
 import { Editor } from './editor/Editor';
@@ -17,6 +18,7 @@ export function PlaygroundPanel({ program }: { readonly program: ChosenProgram }
   const isEdited = useObservable(programs.isEdited$, false);
   const stage = useObservable(source.programs.stage$, 'idle');
   const canRestore = isEdited && stage === 'idle';
+  const isPhone = useIsPhone();
   const lineShower = useRef<(line: number) => void>(undefined);
   return (
     <div class="playground">
@@ -45,10 +47,11 @@ export function PlaygroundPanel({ program }: { readonly program: ChosenProgram }
         <button
           type="button"
           aria-disabled={!canRestore}
+          aria-label="Restore the original"
           title="Drops your changes"
           onClick={() => canRestore && programs.restore()}
         >
-          Restore the original
+          {isPhone ? 'Restore' : 'Restore the original'}
         </button>
       </div>
       {source.world ? <WorldFields world={source.world} time={source.time} /> : <LineFields program={program} />}
