@@ -185,7 +185,9 @@ describe('a read that waits', () => {
 
 describe('a binding without a poller, as on Windows', () => {
   it('is used as it is', async () => {
-    const port = { isOpen: true } as unknown as Awaited<ReturnType<typeof SerialPort.binding.open>>;
+    const port = { isOpen: true, read: () => undefined, write: () => undefined } as unknown as Awaited<
+      ReturnType<typeof SerialPort.binding.open>
+    >;
     const ports = [{ path: 'COM3' }];
     const asked: object[] = [];
     const binding = {

@@ -5,6 +5,7 @@ import { distinctUntilChanged, noop, type Observable, of, type SchedulerLike, Su
 import { SerialPort } from 'serialport';
 
 import type { ReadWait } from './readWait';
+import { settleAtOnce } from './settleAtOnce';
 
 type AnyPort = Awaited<ReturnType<(typeof SerialPort.binding)['open']>>;
 /** A port of Linux or macOS: a file that never blocks, and what tells when it can be read or written. */
@@ -43,14 +44,14 @@ export interface DirectBindingOptions {
  * The binding of this machine, for a `SerialPort`. Ports of Linux and macOS are read and written in the event loop itself:
  * a read waits until there are bytes, and then takes them. The binding's own read (@serialport/bindings-cpp 13, `unixRead`)
  * tries first, fails, waits and tries again, each time in a thread of the pool. Its own write also needs a thread, and while
- * it waits for room, nothing is read. Ports of Windows are used as they are.
+ * it waits for room, nothing is read. Ports of Windows are used as they are, but see {@link settleAtOnce}.
  */
 export function directBinding(options: DirectBindingOptions, binding: Binding = SerialPort.binding): Binding {
   return {
     list: () => binding.list(),
     open: async (settings) => {
       const port = await binding.open(settings);
-      return 'poller' in port ? new DirectPort(port, options) : port;
+      return 'poller' in port ? new DirectPort(port, options) : settleAtOnce(port);
     },
   };
 }
