@@ -72,7 +72,10 @@ describe('rx-usocket nc', () => {
     command.input.write('second');
     await using peer = await udpPeer();
     await peer.send('hello', port);
-    expect(String((await peer.next()).data)).toBe('firstsecond');
+    // Up to version 24, Node.js reads pieces that wait as one, and from 26 on each by itself.
+    let kept = '';
+    while (kept.length < 'firstsecond'.length) kept += String((await peer.next()).data);
+    expect(kept).toBe('firstsecond');
     command.input.end('third');
     expect(String((await peer.next()).data)).toBe('third');
     // It listens until it is stopped.
