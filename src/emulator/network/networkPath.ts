@@ -69,10 +69,12 @@ export class NetworkPath {
     }
     const [next] = this.packets;
     if (next === undefined) return;
+    // It may be due meanwhile. From version 22 on, Node.js warns of a timer whose time is negative.
+    const wait = Math.max(0, next.at - this.scheduler.now());
     this.timer = this.scheduler.schedule(() => {
       this.timer = undefined;
       this.run();
-    }, next.at - this.scheduler.now());
+    }, wait);
   }
 
   private due(): Packet | undefined {
