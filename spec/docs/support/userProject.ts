@@ -51,7 +51,8 @@ export class UserProject {
     const target = this.path('node_modules/rx-usocket');
     mkdirSync(target, { recursive: true });
     copyFileSync(join(root, 'package.json'), join(target, 'package.json'));
-    const options = ['--out-dir', join(target, 'dist'), ...(types ? [] : ['--no-dts'])];
+    // As in the script `build`: Node.js 26 itself would take `tsdown.config.ts` for CommonJS.
+    const options = ['--config-loader', 'unrun', '--out-dir', join(target, 'dist'), ...(types ? [] : ['--no-dts'])];
     await promisify(execFile)(process.execPath, [join(modules, 'tsdown/dist/run.mjs'), ...options], { cwd: root });
   }
 
