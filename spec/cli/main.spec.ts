@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 import { describe, expect, it, jest } from '@jest/globals';
-import { SerialPort } from 'serialport';
 
 import { version } from '../../package.json';
 import { machine, network, usocket } from '../../src';
 import { failureOf } from '../../harness/interfaces/failure';
+import { openSerialPort } from '../../harness/lines/serialPort';
 import { runProgram, startProgram } from '../../harness/processes/program';
 import { tcpServer } from '../../harness/peers/tcpServer';
 import { runCommand } from './support/runCommand';
@@ -37,7 +37,7 @@ describe('rx-usocket', () => {
 describe('rx-usocket emulate', () => {
   it('prints a device that answers, and ends well at SIGTERM', async () => {
     await using program = startProgram(main, ['emulate', '--pty', '--latency', '0']);
-    const port = new SerialPort({ path: await program.firstLine(), baudRate: 115_200 });
+    const port = await openSerialPort(await program.firstLine());
     try {
       let heard = '';
       port.setEncoding('latin1').on('data', (text: string) => (heard += text));

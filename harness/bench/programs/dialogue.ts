@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 
-import { SerialPort } from 'serialport';
+import type { SerialPort } from 'serialport';
 
+import { openSerialPort } from '../../lines/serialPort';
 import { within } from '../../time/limits';
 import type { Setting } from '../figures';
 
@@ -11,9 +12,6 @@ const word =
 
 /** What a modem says to a command that it drops, with a letter for what it works on. */
 const busy = /^busy [ps]/;
-
-/** The speed that the pseudo-terminal is set to. It has none: the modem keeps the speed of the line. */
-const portBaud = 115_200;
 
 /** More than any line that the bench causes, with an echo before it. */
 const longestLine = 512;
@@ -67,9 +65,7 @@ export class Dialogue {
     links: 'several' | 'one',
     listener: Listener,
   ): Promise<Dialogue> {
-    const port = new SerialPort({ path, baudRate: portBaud });
-    await once(port, 'open');
-    const modem = new Dialogue(port, listener);
+    const modem = new Dialogue(await openSerialPort(path), listener);
     await beSilent();
     modem.rest = nothing;
     await modem.command('ATE0');

@@ -2,9 +2,10 @@ import { open } from 'node:fs/promises';
 import { connect } from 'node:net';
 
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { SerialPort } from 'serialport';
+import type { SerialPort } from 'serialport';
 
 import { servePty, serveTcp } from '../../../src/emulator';
+import { openSerialPort } from '../../../harness/lines/serialPort';
 import { PeerConnection, Peers } from '../support/peer';
 
 const peers = new Peers();
@@ -29,14 +30,7 @@ class Terminal {
   }
 
   static async open(path: string): Promise<Terminal> {
-    const port = new SerialPort({ path, baudRate: 115_200, autoOpen: false });
-    await new Promise<void>((resolve, reject) =>
-      port.open((error) => {
-        if (error) reject(error);
-        else resolve();
-      }),
-    );
-    return new Terminal(port);
+    return new Terminal(await openSerialPort(path));
   }
 
   type(text: string): void {
