@@ -1,12 +1,10 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Socket } from 'node:dgram';
-import { isIPv4 } from 'node:net';
 import {
   catchError,
   concat,
   defer,
   EMPTY,
-  finalize,
   ignoreElements,
   map,
   noop,
@@ -22,7 +20,6 @@ import {
   timer,
 } from 'rxjs';
 
-import { Mutex } from '../../streams';
 import { ProgramTime } from '../../system/programTime';
 import type { Datagram, DatagramLink, Endpoint, Nic } from '../../usocket/contract/nic';
 import type { Traceable } from '../../usocket/contract/socketTrace';
@@ -32,6 +29,7 @@ import { DatagramTrace } from './datagramTrace';
 import type { LinkShare } from '../links/linkShare';
 import type { AddressCallback, DatagramCalls, SendRequest } from '../native/nativeDatagram';
 import { type AddressToFill, fillAddress } from '../native/nativeStream';
+import { mostQueued, SendQueue } from './sendQueue';
 import { isInterfaceClosed, numberOf, systemCode } from '../native/systemErrors';
 
 /** How a {@link DatagramHandle} uses its interface. */
@@ -47,9 +45,6 @@ export interface DatagramHandleOptions {
   readonly owner: Socket;
 }
 
-const broadcastAddress = '255.255.255.255';
-/** The most bytes that wait to be sent. The operating system has such a limit, too, and says `ENOBUFS` beyond it. */
-const mostQueued = 1_048_576;
 /** Milliseconds between two attempts to open a port again that the modem has lost. */
 const nextAttempt = 1_000;
 
@@ -64,9 +59,9 @@ export class DatagramHandle implements DatagramCalls, Traceable {
   private readonly closing = new ReplaySubject<void>(1);
   /** Emits when the port is open, or cannot be opened. */
   private readonly tried = new ReplaySubject<void>(1);
-  private readonly turns = new Mutex();
   private readonly time = new ProgramTime();
   private readonly trace: DatagramTrace;
+  private readonly sending: SendQueue;
   private readonly context = new AsyncResource('RxUsocketDatagrams');
   private link: DatagramLink | undefined;
   private failure: Error | undefined;
@@ -76,11 +71,12 @@ export class DatagramHandle implements DatagramCalls, Traceable {
   private peer: Endpoint | undefined;
   private mayBroadcast = false;
   private isReferenced = true;
-  private queuedBytes = 0;
-  private queuedCount = 0;
 
   constructor(private readonly options: DatagramHandleOptions) {
-    this.trace = new DatagramTrace(options.nic, this);
+    const { nic } = options;
+    this.trace = new DatagramTrace(nic, this);
+    const { trace } = this;
+    this.sending = new SendQueue({ nic, trace, port$: this.port$(), mayBroadcast: () => this.mayBroadcast });
   }
 
   /** For those who watch. */
@@ -151,19 +147,7 @@ export class DatagramHandle implements DatagramCalls, Traceable {
     if (!remote) return numberOf('EDESTADDRREQ');
     // A copy, because the program may use its own again.
     const bytes = Buffer.concat(pieces);
-    if (!isIPv4(remote.address)) return this.refuse(request, 'EAFNOSUPPORT', `${remote.address} is no IPv4 address`);
-    if (remote.address === broadcastAddress && !this.mayBroadcast) {
-      return this.refuse(request, 'EACCES', 'a broadcast needs setBroadcast(true) first');
-    }
-    const { maxDatagram, name } = this.options.nic;
-    if (bytes.length > maxDatagram) {
-      return this.refuse(request, 'EMSGSIZE', `a datagram over ${name} has at most ${maxDatagram} bytes`);
-    }
-    if (this.queuedBytes + bytes.length > mostQueued) {
-      return this.refuse(request, 'ENOBUFS', `${mostQueued} bytes wait to be sent; wait for the callbacks`);
-    }
-    this.transmit(request, bytes, remote);
-    return 0;
+    return this.sending.send(request, bytes, remote);
   }
 
   recvStart(): number {
@@ -180,7 +164,7 @@ export class DatagramHandle implements DatagramCalls, Traceable {
     this.closing.next();
     this.tried.next();
     this.release?.();
-    const closing$ = link ? concat(this.turns.runExclusive(EMPTY), link.close()) : EMPTY;
+    const closing$ = link ? concat(this.sending.drained$, link.close()) : EMPTY;
     trace.remove();
     trace.follow('close', undefined, concat(closing$.pipe(ignoreElements()), of(undefined))).subscribe({
       complete: () => {
@@ -258,11 +242,22 @@ export class DatagramHandle implements DatagramCalls, Traceable {
   }
 
   getSendQueueSize(): number {
-    return this.queuedBytes;
+    return this.sending.size;
   }
 
   getSendQueueCount(): number {
-    return this.queuedCount;
+    return this.sending.count;
+  }
+
+  /** Cold. Emits the port once when it is open. */
+  private port$(): Observable<DatagramLink> {
+    return this.tried.pipe(
+      take(1),
+      map(() => {
+        if (this.link) return this.link;
+        throw this.failure ?? callError('send', 'EBADF', 'the socket has been closed');
+      }),
+    );
   }
 
   private opening(): Observable<void> {
@@ -291,53 +286,6 @@ export class DatagramHandle implements DatagramCalls, Traceable {
     const from: AddressToFill = {};
     fillAddress(from, remote);
     this.context.runInAsyncScope(() => this.onmessage?.(data.length, this, data, from));
-  }
-
-  private transmit(request: SendRequest, bytes: Buffer, remote: Endpoint): void {
-    const finish = AsyncResource.bind((failure?: unknown) => {
-      if (failure === undefined) request.oncomplete?.(0, bytes.length);
-      else this.fail(request, failure);
-    });
-    this.queuedBytes += bytes.length;
-    this.queuedCount++;
-    const sending$ = this.tried.pipe(
-      take(1),
-      switchMap(() => {
-        if (this.link) return this.link.send(bytes, remote);
-        const closed = () => callError('send', 'EBADF', 'the socket has been closed');
-        return throwError(() => this.failure ?? closed());
-      }),
-    );
-    const sent$ = concat(this.turns.runExclusive(sending$).pipe(ignoreElements()), of(bytes.length));
-    this.trace
-      .follow('sendto', [bytes, addressOf(remote)], sent$)
-      .pipe(
-        finalize(() => {
-          this.queuedBytes -= bytes.length;
-          this.queuedCount--;
-        }),
-      )
-      .subscribe({ complete: () => finish(), error: (error: unknown) => finish(error) });
-  }
-
-  private refuse(request: SendRequest, code: Parameters<typeof callError>[1], why: string): number {
-    this.explain(request, callError('send', code, why));
-    return numberOf(code);
-  }
-
-  private fail(request: SendRequest, failure: unknown): void {
-    this.explain(request, failure);
-    request.oncomplete?.(systemCode(failure).errno, 0);
-  }
-
-  /** The error of Node.js has a number only. Its cause says what the interface has answered. */
-  private explain(request: SendRequest, cause: unknown): void {
-    const { callback } = request;
-    if (!callback) return;
-    request.callback = (error, sent) => {
-      if (error) error.cause ??= cause;
-      callback(error, sent);
-    };
   }
 
   private changesNothing(what: string): number {
