@@ -1,14 +1,16 @@
 import debug from 'debug';
 import { isMainThread } from 'node:worker_threads';
 import {
+  catchError,
   concatMap,
   defer,
   finalize,
   from,
   type Observable,
   retry,
-  share,
   ReplaySubject,
+  share,
+  tap,
   throwError,
   timer,
 } from 'rxjs';
@@ -28,6 +30,7 @@ import type {
 } from '../usocket/contract/nic';
 import { callError, OSError } from '../usocket/contract/osError';
 import type { Settings } from './settings';
+import { unusable, UnusableModemWarning } from './unusableModem';
 
 const log = debug('rx-usocket:register');
 
@@ -49,6 +52,7 @@ export class ModemNic implements Nic {
 
   private readonly waiting = new ProgramTime();
   private readonly resting = new ProgramTime();
+  private readonly warning = new UnusableModemWarning();
   /** Emits the interface that is open or is being opened. */
   private opened$: Observable<ESP8285> | undefined;
   private closed: Promise<unknown> = Promise.resolve();
@@ -90,6 +94,12 @@ export class ModemNic implements Nic {
     const opening$: Observable<ESP8285> = defer(() => from(this.closed)).pipe(
       concatMap(() => from(this.open())),
       retry({ delay: this.whileTaken() }),
+      tap(() => this.warning.reset()),
+      catchError((cause: unknown) => {
+        const error = unusable(cause);
+        this.warning.give(error);
+        return throwError(() => error);
+      }),
       share({
         connector: () => new ReplaySubject(1),
         resetOnComplete: false,
@@ -138,7 +148,11 @@ export class ModemNic implements Nic {
     try {
       const nic = await createModules().network.ESP8285(this.watched(uart), baud === 'auto' ? { baud } : {});
       nic.unref();
-      if (ssid !== undefined) await nic.connect(ssid, key);
+      if (ssid !== undefined) {
+        await nic.connect(ssid, key).catch((cause: unknown) => {
+          throw unusable(cause, 'ENETUNREACH');
+        });
+      }
       return nic;
     } catch (error) {
       await uart.close();
