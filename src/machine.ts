@@ -28,6 +28,7 @@ import { TimedReader } from './timedReader';
 import { openUart, type SerialSettings, withoutPassword } from './transports';
 import { OSError } from './usocket';
 import { Call, type Sendable } from './usocket/calls/call';
+import { fromCaller } from './usocket/contract/callerStack';
 import { callError } from './usocket/contract/osError';
 import { type Abortable, partOptions, promiseOf } from './usocket/contract/promiseOf';
 
@@ -131,15 +132,16 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     super();
     const baudRate = firstBaudRate;
     const { emulator: modem, timeout = 1000, read_buf_len: capacity = 4096, ...settings } = options;
-    checkArguments(port, baudRate, timeout, capacity);
+    const time = new ProgramTime();
+    const { emulator, line } = atCaller(() => {
+      checkArguments(port, baudRate, timeout, capacity);
+      return openLine(port, { ...settings, baudRate }, modem, time);
+    });
     this.timeout = timeout;
     this.capacity = capacity;
     this.port = withoutPassword(port);
-    const time = new ProgramTime();
-    const emulator = port === 'emulator:' ? virtualModem({ scheduler: time, ...modem, baud: baudRate }) : undefined;
     // Inspections do not look into it, because a virtual modem knows the keys of its networks.
     Object.defineProperty(this, 'emulator', { get: () => emulator });
-    const line: Uart = emulator?.uart ?? openUart(port, { baudRate, ...settings }, time);
     this.line = line;
     this.rx$ = line.rx$;
     this.longestPause = line.longestPause;
@@ -299,6 +301,32 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
       return concat(opened$, read$).pipe(runOnce());
     });
   }
+}
+
+/** The stack of what is thrown begins where the program makes its {@link UART}. */
+function atCaller<T>(open: () => T): T {
+  try {
+    return open();
+  } catch (error) {
+    throw fromCaller(UART, error);
+  }
+}
+
+interface OpenedLine {
+  /** For `emulator:`. */
+  readonly emulator: Emulator | undefined;
+  readonly line: Uart;
+}
+
+function openLine(
+  port: string,
+  settings: SerialSettings & { readonly baudRate: number },
+  modem: UARTOptions['emulator'],
+  time: ProgramTime,
+): OpenedLine {
+  if (port !== 'emulator:') return { emulator: undefined, line: openUart(port, settings, time) };
+  const emulator = virtualModem({ scheduler: time, ...modem, baud: settings.baudRate });
+  return { emulator, line: emulator.uart };
 }
 
 /** Throws `EINVAL` for arguments of a wrong type, or out of range. */

@@ -76,6 +76,10 @@ const parts: Readonly<Record<string, () => Promise<unknown>>> = {
     await network.ESP8285(new machine.UART('/dev/no-such-port')); // line
   },
 
+  async made() {
+    await network.ESP8285(new machine.UART('gopher:')); // made
+  },
+
   async serial() {
     await using uart = new machine.UART('/dev/no-such-port');
     await uart.read(); // serial

@@ -38,6 +38,7 @@ describe('a program that lets an error through is told the line of its call', ()
     ['lookedUp', 'getaddrinfo'],
     ['modem', 'was not found'],
     ['line', 'no-such-port'],
+    ['made', 'not a known kind of line'],
     ['serial', 'no-such-port'],
   ])('in %s', (part, message) => {
     const [headline, first] = shown(part);
@@ -45,6 +46,11 @@ describe('a program that lets an error through is told the line of its call', ()
     expect(headline).toContain(message);
     const line = lines.findIndex((text) => text.endsWith(`// ${part}`)) + 1;
     expect(first).toContain(`callers.ts:${line}:`);
+  });
+
+  it('and no frame of RxJS, of its cause neither', () => {
+    expect(outcome.stderr).toContain('[cause]: Refusal: ');
+    expect(outcome.stderr).not.toMatch(/at .*[\\/]rxjs[\\/]/);
   });
 
   it('and by Node.js, when it ends the program', () => {

@@ -60,7 +60,9 @@ describe('lookup(), in the form of dns.lookup,', () => {
     const hostname = `${given}.test`;
     const [error] = await answer(hostname, {});
     expect(error).toMatchObject({ code, errno, syscall: 'getaddrinfo', hostname, cause: { code: given } });
-    expect((error as Error).message).toBe(`getaddrinfo ${code} ${hostname}`);
+    const { message, stack, cause } = error as Error;
+    expect(message).toBe(`getaddrinfo ${code} ${hostname}`);
+    expect(`${stack}${(cause as Error).stack}`).not.toMatch(/[\\/]rxjs[\\/]/);
   });
 
   it('finds no address of a family that the name does not have', async () => {

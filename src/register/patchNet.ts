@@ -5,6 +5,7 @@ import { connectArguments, yieldWhenIdle } from '../node/sockets/nicSocket';
 import { giveHandle, isNativeStream, type NativeStream } from '../node/native/nativeStream';
 import { clientHandle, handleOf } from '../node/links/openHandle';
 import { lookup } from '../node/sockets/lookup';
+import { hideOperators } from '../usocket/contract/callerStack';
 import { callError } from '../usocket/contract/osError';
 import { refusal } from './refusal';
 import { replace, type Routes } from './patch';
@@ -56,7 +57,10 @@ export function patchNet(routes: Routes, systemLookup: TcpSocketConnectOpts['loo
   replace(Socket.prototype, '_destroy', (original) => (self, given) => {
     const failure = handleOf(internalsOf(self)._handle)?.failure;
     const [error] = given as [Error | null];
-    if (error && failure !== undefined) error.cause ??= failure;
+    if (error && failure !== undefined) {
+      error.cause ??= failure;
+      hideOperators(error);
+    }
     return original(self, given);
   });
   replace(Server.prototype, 'listen', (original) => (self, given) => listen(self as Server, given, routes, original));

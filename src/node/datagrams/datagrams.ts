@@ -2,6 +2,7 @@ import { type BindOptions, type RemoteInfo, Socket, type SocketOptions } from 'n
 
 import { programInterfaces } from '../../programInterfaces';
 import type { Nic } from '../../usocket/contract/nic';
+import { hideOperators } from '../../usocket/contract/callerStack';
 import { callError } from '../../usocket/contract/osError';
 import { DatagramHandle } from './datagramHandle';
 import { shareOf } from '../links/linkShare';
@@ -116,7 +117,7 @@ function openBeforeBind(handle: DatagramHandle, { port = 0 }: BindOptions, bind:
 function bindError(address: string, port: number, cause: unknown): NodeJS.ErrnoException {
   const { code, errno } = systemCode(cause);
   const message = `bind ${code} ${address}:${port}`;
-  return Object.assign(new Error(message, { cause }), { code, errno, syscall: 'bind', address, port });
+  return hideOperators(Object.assign(new Error(message, { cause }), { code, errno, syscall: 'bind', address, port }));
 }
 
 /** The arguments of `bind`: `(port, address)` or `(options)`, each with a listener after it. */

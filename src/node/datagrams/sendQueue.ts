@@ -5,6 +5,7 @@ import { concat, EMPTY, finalize, ignoreElements, type Observable, of, switchMap
 import { Mutex } from '../../streams';
 import { addressOf } from '../../usocket/calls/address';
 import type { DatagramLink, Endpoint, Nic } from '../../usocket/contract/nic';
+import { hideOperators } from '../../usocket/contract/callerStack';
 import { callError } from '../../usocket/contract/osError';
 import type { SendRequest } from '../native/nativeDatagram';
 import { numberOf, systemCode } from '../native/systemErrors';
@@ -100,7 +101,10 @@ function explain(request: SendRequest, cause: unknown): void {
   const { callback } = request;
   if (!callback) return;
   request.callback = (error, sent) => {
-    if (error) error.cause ??= cause;
+    if (error) {
+      error.cause ??= cause;
+      hideOperators(error);
+    }
     callback(error, sent);
   };
 }

@@ -1,5 +1,6 @@
 import { getSystemErrorMap } from 'node:util';
 
+import { hideOperators } from '../../usocket/contract/callerStack';
 import { OSError } from '../../usocket/contract/osError';
 
 /** The negative numbers that Node.js has for the errors of the operating system, by their names. */
@@ -38,5 +39,5 @@ export function isInterfaceClosed(failure: unknown): boolean {
 /** Makes the error that Node.js makes where a call of the operating system has failed. `cause` says more. */
 export function systemCallError(syscall: string, cause: unknown): NodeJS.ErrnoException {
   const { code, errno } = systemCode(cause);
-  return Object.assign(new Error(`${syscall} ${code}`, { cause }), { errno, code, syscall });
+  return hideOperators(Object.assign(new Error(`${syscall} ${code}`, { cause }), { errno, code, syscall }));
 }

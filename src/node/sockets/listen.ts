@@ -2,6 +2,7 @@ import type { ListenOptions, Server, Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 
 import { programInterfaces } from '../../programInterfaces';
+import { hideOperators } from '../../usocket/contract/callerStack';
 import { messageOf } from '../../usocket/contract/messageOf';
 import { ListeningHandle } from '../links/listeningHandle';
 import { adoptSocket } from './nicSocket';
@@ -85,5 +86,5 @@ function closeOnAbort(server: Server, signal: AbortSignal | undefined): void {
 function listenError(address: string, port: number, cause: unknown): NodeJS.ErrnoException {
   const { code, errno } = systemCode(cause);
   const message = `listen ${code}: ${messageOf(cause)}`;
-  return Object.assign(new Error(message, { cause }), { code, errno, syscall: 'listen', address, port });
+  return hideOperators(Object.assign(new Error(message, { cause }), { code, errno, syscall: 'listen', address, port }));
 }

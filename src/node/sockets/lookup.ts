@@ -4,6 +4,7 @@ import { asapScheduler, map, type Observable, observeOn, of } from 'rxjs';
 
 import { programInterfaces } from '../../programInterfaces';
 import type { Nic } from '../../usocket/contract/nic';
+import { hideOperators } from '../../usocket/contract/callerStack';
 import { OSError } from '../../usocket/contract/osError';
 import { systemCode } from '../native/systemErrors';
 
@@ -84,5 +85,6 @@ function lookupError(hostname: string, cause: unknown): NodeJS.ErrnoException {
   const { code, errno } = systemCode(cause);
   const [name, number] = lookupErrors[cause instanceof OSError ? cause.code : ''] ?? [code, errno];
   const message = `getaddrinfo ${name} ${hostname}`;
-  return Object.assign(new Error(message, { cause }), { errno: number, code: name, syscall: 'getaddrinfo', hostname });
+  const error = new Error(message, { cause });
+  return hideOperators(Object.assign(error, { errno: number, code: name, syscall: 'getaddrinfo', hostname }));
 }

@@ -8,6 +8,7 @@ import {
 import type { DuplexOptions } from 'node:stream';
 
 import { programInterfaces } from '../../programInterfaces';
+import { hideOperators } from '../../usocket/contract/callerStack';
 import type { Destroyable } from '../links/linkHandle';
 import { lookup } from './lookup';
 import { giveHandle, type NativeStream } from '../native/nativeStream';
@@ -132,7 +133,10 @@ export class NicSocket extends Socket {
     const { _handle, resetAndClosing } = this.internals;
     const handle = handleOf(_handle);
     // The error of Node.js has a number only. Its cause says what the interface has answered.
-    if (error && error.cause === undefined && handle?.failure !== undefined) error.cause = handle.failure;
+    if (error && error.cause === undefined && handle?.failure !== undefined) {
+      error.cause = handle.failure;
+      hideOperators(error);
+    }
     if (handle?.failure === undefined && !resetAndClosing && !this.connecting) handle?.take(this.heldWrites());
     super._destroy(error, callback);
   }

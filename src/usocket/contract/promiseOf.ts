@@ -9,6 +9,7 @@ import {
   throwError,
 } from 'rxjs';
 
+import { hideOperators } from './callerStack';
 import { OSError } from './osError';
 
 /** The options that each method with a promise takes as its last argument, or as a part of it. */
@@ -125,14 +126,14 @@ function callSite(): CallSite {
   return site;
 }
 
-/** Copies an error, because more than one caller may get it. Any error but an `OSError` stays as it is. */
+/** Copies an error, because more than one caller may get it. Any error but an `OSError` stays as it is. Its causes are shared. */
 function asSeenFrom(site: CallSite, error: unknown): unknown {
   if (!(error instanceof OSError)) return error;
   const { code, syscall, message } = error;
   const cause = 'cause' in error ? { cause: error.cause } : undefined;
   const seen = Object.assign(new OSError(code, syscall, message, cause), error);
   seen.stack = [String(seen), ...framesOf(site)].join('\n');
-  return seen;
+  return hideOperators(seen);
 }
 
 /** The frames of the program, without the headline and the method that has called `promiseOf`. */
