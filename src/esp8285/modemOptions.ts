@@ -1,6 +1,7 @@
 import type { SchedulerLike } from 'rxjs';
 
 import { OSError } from '../usocket/contract/osError';
+import type { Receive } from './commands/dialect';
 import type { RedialOptions } from './life/redialer';
 import type { RejoinOptions } from './life/rejoiner';
 
@@ -92,10 +93,10 @@ export interface ModemOptions {
   readonly scheduler?: SchedulerLike;
 }
 
-const waysToReceive = ['adaptive', 'pushed', 'pulled'] as const;
+const waysToReceive: readonly Receive[] = ['adaptive', 'pushed', 'pulled'];
 
 /** Returns how received data come. Throws `EINVAL` for a word that is not one of them. */
-export function receiveOf({ receive = 'adaptive' }: ModemOptions): (typeof waysToReceive)[number] {
+export function receiveOf({ receive = 'adaptive' }: ModemOptions): Receive {
   if (waysToReceive.includes(receive)) return receive;
   const message = `receive: 'adaptive', 'pushed' or 'pulled', not ${JSON.stringify(receive)}`;
   throw new OSError('EINVAL', 'modem', message);

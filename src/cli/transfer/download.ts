@@ -5,7 +5,7 @@ import { CommandFailure, exitCodes } from '../console/exitCodes';
 import type { Report } from '../console/report';
 import { countReceived, meter } from './meter';
 import type { PartialFile } from './partialFile';
-import { type Answer, shownUrl, type WebClient } from './webClient';
+import { type WebAnswer, shownUrl, type WebClient } from './webClient';
 
 /** What a download needs. */
 export interface DownloadOptions {
@@ -109,7 +109,7 @@ function partOf(
   return isRest && isSame && isWhole ? { from: size, total: Number(total) } : undefined;
 }
 
-async function save({ response, since }: Answer, part: Part, options: FileDownloadOptions): Promise<Downloaded> {
+async function save({ response, since }: WebAnswer, part: Part, options: FileDownloadOptions): Promise<Downloaded> {
   const { url, file, baud, signal, trustEnd, report } = options;
   const { from, total } = part;
   const validator = validatorOf(response.headers);

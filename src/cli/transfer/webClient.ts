@@ -26,7 +26,7 @@ export function addTrustOptions(command: Command): Command {
 }
 
 /** The answer of a web server. */
-export interface Answer {
+export interface WebAnswer {
   readonly response: IncomingMessage;
   /** When the connection over which it has come was open, by `performance.now()`. */
   readonly since: number;
@@ -39,7 +39,7 @@ export interface WebClient {
    * Asks for a page, and follows redirects. The user name and the password of the URL are for its own server only. Rejects
    * when there is no answer, or when the signal aborts.
    */
-  get(url: URL, headers: OutgoingHttpHeaders): Promise<Answer>;
+  get(url: URL, headers: OutgoingHttpHeaders): Promise<WebAnswer>;
 }
 
 /** Makes a client whose connections go through the interface. They are encrypted on this machine. */

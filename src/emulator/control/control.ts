@@ -20,7 +20,7 @@ import {
 import type { Emulator } from '../serve/emulator';
 import { type Entry, Journal } from './journal';
 import { ControlError, errorLine, eventLine, parseRequest, type Request, resultLine, unknownMethod } from './messages';
-import { type Call, type Method, methodsOf } from './methods';
+import { type Method, type MethodCall, methodsOf } from './methods';
 
 /**
  * Steers a virtual modem by lines of JSON, so that a test in any language can: faults, hosts, networks, times, and waiting
@@ -64,7 +64,7 @@ export class Control {
     this.journal.end();
   }
 
-  private answer(line: string, show: Call['show']): Observable<string> {
+  private answer(line: string, show: MethodCall['show']): Observable<string> {
     let id: Request['id'];
     return defer(() => {
       const request = parseRequest(line);

@@ -5,15 +5,15 @@ import type { Entry } from './journal';
 import { changes, hostChanges, nothing, orderedFault, selection, station, watching } from './parameters';
 import { shownState } from './shownState';
 
-/** What a request may use. */
-export interface Call {
+/** A call of a method, by a request. */
+export interface MethodCall {
   readonly params: unknown;
   /** Takes the entries that the client sees as events from now on. */
   readonly show: (entries$: Observable<Entry>) => void;
 }
 
 /** Emits the result once and completes, or errors with a `ControlError` or a `RangeError`. */
-export type Method = (call: Call) => Observable<unknown>;
+export type Method = (call: MethodCall) => Observable<unknown>;
 
 /** The methods of the control line, by name. */
 export function methodsOf(observed: Observed): Readonly<Record<string, Method>> {

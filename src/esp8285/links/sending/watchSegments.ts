@@ -11,7 +11,7 @@ import type { Segment, Segments } from './segments';
 /** The longest pause between two questions, in milliseconds. */
 const longestPause = 4 * quiet;
 
-export interface WatchOptions {
+export interface SegmentWatchOptions {
   readonly clock: SchedulerLike;
   /** Cold. Asks the modem which segments are acknowledged. */
   readonly ask: () => Observable<never>;
@@ -27,7 +27,7 @@ export interface WatchOptions {
  * Errors: {@link Unanswered} when nothing is acknowledged for {@link sendDeadline}; {@link SendFailed} some time after
  * `SEND FAIL`, because AT 1.x may deliver the segment after that.
  */
-export function watchSegments(segments: Segments, { clock, ask }: WatchOptions): Observable<never> {
+export function watchSegments(segments: Segments, { clock, ask }: SegmentWatchOptions): Observable<never> {
   return new Observable((subscriber) => {
     const error = (cause: unknown): void => subscriber.error(cause);
     let asking = Subscription.EMPTY;
