@@ -7,6 +7,7 @@ import { HttpAgent, HttpsAgent } from '../../node';
 import { messageOf } from '../../usocket/contract/messageOf';
 import { codeOf, exitCodes } from '../console/exitCodes';
 import { printable } from '../console/table';
+import { bitsPerByte } from '../transfer/meter';
 import type { Tell } from './finding';
 
 /** The most that is downloaded to measure the throughput: bytes, and milliseconds. */
@@ -14,8 +15,6 @@ const mostBytes = 262_144;
 const longestDownload = 15_000;
 /** The share of the line below which a throughput is doubtful. */
 const slowShare = 0.4;
-/** Bits on the line for each byte: a start bit, eight data bits and a stop bit. */
-const bitsPerByte = 10;
 /** Milliseconds of a round trip from which on it is doubtful. */
 const longRoundTrip = 1_000;
 

@@ -46,11 +46,7 @@ export async function networkSettings(
 ): Promise<NetworkSettings | undefined> {
   const { environment } = context;
   const ssid = options.ssid ?? set(environment['RX_USOCKET_SSID']);
-  if (options.key !== undefined) {
-    const warning =
-      'Warning: other users of this machine can see --key; better set RX_USOCKET_KEY, or be asked for it.';
-    reportOf(options, context).note(warning);
-  }
+  if (options.key !== undefined) warnOfKey('--key', 'RX_USOCKET_KEY', options, context);
   if (ssid === undefined) {
     if (options.key !== undefined) throw usageFailure('--key is the key of a network; name it with --ssid');
     return undefined;

@@ -3,12 +3,12 @@ import { finished, Transform, Writable } from 'node:stream';
 import type { ESP8285 } from '../../esp8285';
 import type { Progress } from '../console/progress';
 
-/** Bits on the line for a byte: a start bit, eight bits, and a stop bit. */
-const bitsPerByte = 10;
+/** Bits on the line for each byte: a start bit, eight data bits and a stop bit. */
+export const bitsPerByte = 10;
 
 /** How fast a transfer is. */
 export interface Meter {
-  /** So many more bytes have been transferred. */
+  /** This many more bytes have been transferred. */
   add(bytes: number): void;
   /** How many bytes have been transferred. */
   count(): number;

@@ -42,7 +42,7 @@ function parse(line: string): unknown {
   try {
     return JSON.parse(line) as unknown;
   } catch (cause) {
-    throw new ControlError(notJson, `the line is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`);
+    throw new ControlError(notJson, `the line is not JSON: ${messageOf(cause)}`);
   }
 }
 
@@ -51,8 +51,7 @@ export function resultLine(id: Request['id'], result: unknown): string {
 }
 
 export function errorLine(id: Request['id'], error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return lineOf({ id: id ?? null, error: { code: codeOf(error), message } });
+  return lineOf({ id: id ?? null, error: { code: codeOf(error), message: messageOf(error) } });
 }
 
 export function eventLine(params: unknown): string {
@@ -63,6 +62,10 @@ function codeOf(error: unknown): number {
   if (error instanceof ControlError) return error.code;
   // The virtual modem refuses values with this error.
   return error instanceof RangeError ? invalidParameters : internalError;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function lineOf(message: object): string {
