@@ -17,7 +17,7 @@ export interface NetworkModule {
    * `network.ESP8285.WPA2_PSK` and the like name the encryptions of an access point that the modem opens itself.
    *
    *     const nic = await network.ESP8285(new machine.UART('/dev/ttyUSB0', 115200));
-   *     await nic.connect('my-ssid', 'my-key');
+   *     await nic.connect('my-ssid', 'my-password');
    *
    * Rejects with `ENODEV`, `EACCES` or `EBUSY` for the port, `EBUSY` when the line already has an interface, `EIO` when
    * the modem is silent, and `EPROTO` when the baud rate is wrong. After a failure or an abort, the line stays open for

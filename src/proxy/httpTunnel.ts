@@ -14,7 +14,7 @@ export function openTunnel(request: IncomingMessage, client: Socket, head: Buffe
     refuse(client, 400, `CONNECT wants <host>:<port>, not ${JSON.stringify(url)}`);
     return;
   }
-  // What came behind the header belongs to the peer.
+  // What came after the header belongs to the peer.
   if (head.length > 0) client.unshift(head);
   const link = outgoing.connect(target);
   join(client, link, {

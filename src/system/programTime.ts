@@ -21,13 +21,13 @@ export class ProgramTime implements SchedulerLike {
     return new TimedAction(work, this).schedule(state, delay);
   }
 
-  /** The timers keep the program running, those that run already, too. */
+  /** From now on, all timers keep the program running, also those that run already. */
   ref(): void {
     this.isReferenced = true;
     for (const timer of this.running) timer.ref();
   }
 
-  /** The timers do not keep the program running, those that run already neither. */
+  /** From now on, no timer keeps the program running, not even one that runs already. */
   unref(): void {
     this.isReferenced = false;
     for (const timer of this.running) timer.unref();

@@ -22,7 +22,7 @@ import { asBuffer, type Uart } from '../streams';
 import { KeyFilter } from './keyFilter';
 import { formatBytes, parseRecording } from './recording';
 
-/** The error of a replayed line when the host has sent something else than was recorded. */
+/** The error of a replayed line when the host has sent anything but what was recorded. */
 export class ReplayError extends Error {
   /** Always `'ReplayError'`. */
   override readonly name = 'ReplayError';

@@ -27,7 +27,7 @@ Examples:
 /** `rx-usocket replay`: serves a recording as a modem. */
 export function replayCommand(context: CommandContext): Command {
   return withServeOptions(reportingCommand('replay'))
-    .description('Serve a recording of a line as a modem, which says again what it has said.')
+    .description('Serve a recording of a line as a modem that sends the same bytes again.')
     .argument('<file>', 'a recording, as record writes it')
     .addHelpText('after', help)
     .action(async (file: string, options: ServeLineOptions) => {

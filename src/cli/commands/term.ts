@@ -18,8 +18,8 @@ interface TermOptions extends LineCommandOptions {
 }
 
 const help = `
-What does not belong to an answer stands behind a #, and payloads are shown as a dump of their bytes. Keys are hidden, and are
-not kept in the history. Ctrl-D ends it. After a prompt (>) the next line is sent as it is, without a line end.
+A line that does not belong to an answer has a # before it, and payloads are shown as a dump of their bytes. Keys are hidden,
+and are not kept in the history. Ctrl-D ends it. After a prompt (>) the next line is sent as it is, without a line end.
 
 Without a terminal the lines of standard input are a script: each one waits for the answer to the one before. The exit code
 is 1 if the modem refuses one of them, or does not answer it.

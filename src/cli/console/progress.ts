@@ -4,7 +4,7 @@ import cliProgress from 'cli-progress';
 export interface Progress {
   /**
    * @param bytes How many have been transferred.
-   * @param note What stands behind the number, such as the rate.
+   * @param note What is shown after the number, such as the rate.
    */
   update(bytes: number, note?: string): void;
   /** Ends the display; call it also when the transfer fails. */

@@ -64,7 +64,7 @@ export class PartialFile {
     return file;
   }
 
-  /** Goes on behind the bytes that are there. */
+  /** Goes on after the bytes that are there. */
   continue(): Promise<FileHandle> {
     return open(this.path, 'a');
   }

@@ -9,7 +9,10 @@ import type { Frame } from '../grammar/frame';
 /** The modem answered a command with `ERROR` or `FAIL`, or with `OK` without doing it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
-  /** The reason that the modem has given beside the line. Not a property without one, because errors are shown with all. */
+  /**
+   * The reason that the modem has given beside the line. It is only declared, because an error is printed with all of its
+   * properties, also with one that is `undefined`.
+   */
   declare readonly hint?: LineHint;
 
   /**

@@ -32,10 +32,10 @@ export interface SetUpOptions {
   readonly flowControl: boolean;
 }
 
-/** How often the set-up begins again within that time. */
-const restarts = 3;
 /** Milliseconds that the whole set-up may take, most of them for a modem that has to be woken. */
 const setUpDeadline = 60_000;
+/** How often the set-up begins again within that time. */
+const restarts = 3;
 
 /**
  * Brings a modem from an unknown state to the one that the driver works with: no echo, five links, no server, no

@@ -255,7 +255,7 @@ export class SocketStreams extends Inspectable implements Pollable {
   /**
    * Sends what is in the send buffer, closes the connection, and emits once when the interface has released it. The
    * peer sees the end of the stream. Calls that wait fail with `EBADF`, and so does each later call. Closing twice is
-   * no error. Unsubscribing does not stop the closing. With `SO_LINGER` and 0 seconds, it resets the connection
+   * not an error. Unsubscribing does not stop the closing. With `SO_LINGER` and 0 seconds, it resets the connection
    * instead.
    */
   close$(): Observable<void> {

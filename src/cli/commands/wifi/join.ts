@@ -22,7 +22,7 @@ Example:
 export function joinCommand(context: CommandContext): Command {
   return modemCommand('join')
     .description('Join a network, and show the address that the modem has there.')
-    .argument('[ssid]', 'the name of the network; --ssid and RX_USOCKET_SSID do as well')
+    .argument('[ssid]', 'the name of the network, which --ssid and RX_USOCKET_SSID may give instead')
     .addHelpText('after', joinHelp)
     .action(async (name: string | undefined, options: ModemCommandOptions) => {
       const given = name === undefined ? options : { ...options, ssid: name };
