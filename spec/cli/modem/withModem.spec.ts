@@ -6,9 +6,10 @@ import { machine } from '../../../src';
 import { failureOf } from '../../../harness/interfaces/failure';
 import type { CommandContext } from '../../../src/cli/console/context';
 import { withModem } from '../../../src/cli/modem/withModem';
+import { faultyLine } from '../support/faultyLine';
 import { runCommand } from '../support/runCommand';
 
-describe('the manner of a command with a modem', () => {
+describe('a command with a modem', () => {
   const info = ['info', '--port', 'emulator:'];
 
   it.each([
@@ -41,6 +42,17 @@ describe('the manner of a command with a modem', () => {
     const { stderr } = await runCommand([...info, '--ssid', 'my-ssid', '--verbose'], { environment });
     expect(stderr).toMatch(/^> .*AT\+CWJAP/m);
     expect(stderr).not.toContain('my-password');
+  });
+
+  const slowNetwork = { latency: 1, accessPoints: [{ ssid: 'my-ssid', key: '', association: 60_000 }] };
+
+  it.each([
+    ['the modem', /^Still waiting for the modem at emulator: to answer\.$/m, { openLine: () => faultyLine({}) }],
+    ['the network', /^Still waiting for the network my-ssid\.$/m, { emulator: slowNetwork }],
+  ])('tells that it waits for %s', async (_what, note, fault) => {
+    const waiting = [...info, '--ssid', 'my-ssid'];
+    const { code, stderr } = await runCommand(waiting, { ...fault, pace: 0.001, stopAt: note });
+    expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringMatching(note) });
   });
 
   it('closes the line, and what is under way fails, when the command is aborted', async () => {

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import type { Uart } from '../../streams';
 import type { PortDescription, SerialSettings } from '../../transports';
 import { CommandFailure } from './exitCodes';
+import { standardInput } from './standardInput';
 
 /** What a command gets from where it runs, so that specs run it in their own process. */
 export interface CommandContext {
@@ -22,7 +23,7 @@ export interface CommandContext {
   readonly openLine?: (port: string, baudRate: number, settings: Omit<SerialSettings, 'baudRate'>) => Uart;
   /** Lists the ports of the machine, for specs. Default: `listPorts`. */
   readonly listPorts?: () => Promise<readonly PortDescription[]>;
-  /** Multiplies the times for which `doctor` and `ports` listen, for specs. Default: 1. */
+  /** Multiplies the times for which `doctor` and `ports` listen, and after which a wait is told, for specs. Default: 1. */
   readonly pace?: number;
 }
 
@@ -46,7 +47,7 @@ export function processContext(): CommandContext {
     stopping.abort(new CommandFailure('', 128 + constants.signals.SIGPIPE));
   });
   return {
-    input: process.stdin,
+    input: standardInput(),
     output: process.stdout,
     errors: process.stderr,
     terminal: process.stderr.isTTY,

@@ -11,6 +11,13 @@ import { downForGood, modemFailure, withLoss } from './modemLoss';
 import { lineSettings, networkSettings } from './modemSettings';
 import { closeLine, openLine } from './openLine';
 import { reportOf } from '../console/report';
+import { printable } from '../console/table';
+import { withoutPassword } from '../../transports';
+
+/** Milliseconds after which a command tells that it waits for a modem, which usually answers within one second. */
+const modemPatience = 5_000;
+/** The same for a network, whose address may take some seconds. */
+const networkPatience = 10_000;
 
 /**
  * Runs something with the interface that the options name, as {@link withInterface} does, after it has joined the network,
@@ -29,7 +36,9 @@ export async function withModem<T>(
   const network = await networkSettings(options, context);
   return await withInterface(options, context, async (nic, running) => {
     if (network) {
-      await nic.connect(network.ssid, network.key === '' ? null : network.key).catch((cause: unknown) => {
+      const joining = nic.connect(network.ssid, network.key === '' ? null : network.key);
+      const late = { after: networkPatience, what: `the network ${printable(network.ssid)}` };
+      await tellIfLate(joining, late, options, context).catch((cause: unknown) => {
         throw failureOf(cause, codeOf(cause) === 'EINVAL' ? exitCodes.usage : exitCodes.network);
       });
     }
@@ -74,7 +83,8 @@ export async function withInterface<T>(
   signal.addEventListener('abort', closeNow);
   try {
     follow(nic, options, context);
-    await nic.start().catch((cause: unknown) => {
+    const late = { after: modemPatience, what: `the modem at ${withoutPassword(settings.port)} to answer` };
+    await tellIfLate(nic.start(), late, options, context).catch((cause: unknown) => {
       throw modemFailure(cause, settings);
     });
     const result = await run(nic, running);
@@ -87,6 +97,24 @@ export async function withInterface<T>(
     signal.removeEventListener('abort', closeNow);
     await close();
     clearInterval(keeping);
+  }
+}
+
+/** Tells that a command waits for something, because a person would take it for one that hangs. */
+async function tellIfLate<T>(
+  expected: Promise<T>,
+  { after, what }: { readonly after: number; readonly what: string },
+  options: LineCommandOptions,
+  context: CommandContext,
+): Promise<T> {
+  const { pace = 1 } = context;
+  const late = setTimeout(() => {
+    reportOf(options, context).note(`Still waiting for ${what}.`);
+  }, after * pace);
+  try {
+    return await expected;
+  } finally {
+    clearTimeout(late);
   }
 }
 
