@@ -20,6 +20,7 @@ describe('systemError', () => {
     ['ENOTFOUND', 'getaddrinfo', 'EAI_NONAME'],
     ['EAI_MEMORY', 'getaddrinfo', 'EAI_FAIL'],
     ['ENFILE', 'connect', 'EMFILE'],
+    ['ERR_ACCESS_DENIED', 'connect', 'EACCES'],
     ['ERR_STREAM_DESTROYED', 'send', 'EPIPE'],
     ['EXDEV', 'connect', 'EIO'],
     [undefined, 'recv', 'EIO'],

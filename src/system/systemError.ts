@@ -3,7 +3,8 @@ import { OSError } from '../usocket/contract/osError';
 
 /** What each error means for a program that asked for a connection, and what to try. */
 const advice: Partial<Record<ErrorCode, string>> = {
-  EACCES: 'this program may not open it; ports and addresses can be forbidden by a firewall or a sandbox',
+  EACCES:
+    'this program may not open it; ports and addresses can be forbidden by a firewall, a sandbox or `node --permission`',
   EADDRNOTAVAIL: 'no local address or port is left to connect from; check the address, or close unused sockets',
   ECONNABORTED: 'the operating system gave the connection up; connect again',
   ECONNREFUSED: 'nobody listens there; check that the server runs and that the port is right',
@@ -26,6 +27,8 @@ const otherNames: Readonly<Record<string, ErrorCode>> = {
   ENOTFOUND: 'EAI_NONAME',
   ENODATA: 'EAI_NONAME',
   ENFILE: 'EMFILE',
+  // Of `node --permission` without `--allow-net`.
+  ERR_ACCESS_DENIED: 'EACCES',
   ERR_STREAM_DESTROYED: 'EPIPE',
   ERR_STREAM_WRITE_AFTER_END: 'EPIPE',
   ERR_SOCKET_CLOSED: 'EPIPE',
