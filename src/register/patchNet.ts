@@ -10,7 +10,7 @@ import { callError } from '../usocket/contract/osError';
 import { refusal } from './refusal';
 import { replace, type Routes } from './patch';
 
-/** What `net.Socket` does not show. It is the same in Node.js 20, 22 and 24. */
+/** What `net.Socket` does not show. It is the same in Node.js 20, 22, 24 and 26. */
 interface Internals {
   _handle: NativeStream | null;
   _peername: unknown;

@@ -53,7 +53,7 @@ export interface DatagramCalls {
   getSendQueueCount(): number;
 }
 
-/** What `dgram.Socket` keeps under a symbol. It is the same in Node.js 20, 22 and 24 (`lib/dgram.js`). */
+/** What `dgram.Socket` keeps under a symbol. It is the same in Node.js 20, 22, 24 and 26 (`lib/dgram.js`). */
 interface SocketState {
   handle: DatagramCalls | null;
   readonly reuseAddr?: boolean;
@@ -64,7 +64,9 @@ export function stateOf(socket: Socket): SocketState {
   const symbol = Object.getOwnPropertySymbols(socket).find(({ description }) => description === 'state symbol');
   const state = symbol && (socket as unknown as Record<symbol, SocketState | undefined>)[symbol];
   if (state) return state;
-  throw new Error(`rx-usocket/node does not know the sockets of Node.js ${process.version}; it knows 20.20, 22 and 24`);
+  throw new Error(
+    `rx-usocket/node does not know the sockets of Node.js ${process.version}; it knows 20.20, 22, 24 and 26`,
+  );
 }
 
 /** Whether a handle is one of the operating system: of the C++ class `UDP` of Node.js. */

@@ -130,7 +130,7 @@ function parts(): NodeParts {
 /**
  * Where TLS runs over a stream that is not a `net.Socket`, Node.js makes a `JSStream` for it. So one such connection shows
  * the class (`lib/internal/tls/wrap.js`). The method is a member of `net.Socket` (`lib/net.js`). Both are the same in
- * Node.js 20, 22 and 24.
+ * Node.js 20, 22, 24 and 26.
  */
 function findParts(): NodeParts {
   const secure = new TLSSocket(new PassThrough());
@@ -140,5 +140,7 @@ function findParts(): NodeParts {
   const symbols = Object.getOwnPropertySymbols(Socket.prototype);
   const reinitialize = symbols.find(({ description }) => description === 'kReinitializeHandle');
   if (reinitialize !== undefined && JSStream.name === 'JSStream') return { JSStream, reinitialize };
-  throw new Error(`rx-usocket/node does not know the sockets of Node.js ${process.version}; it knows 20.20, 22 and 24`);
+  throw new Error(
+    `rx-usocket/node does not know the sockets of Node.js ${process.version}; it knows 20.20, 22, 24 and 26`,
+  );
 }

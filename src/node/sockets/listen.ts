@@ -12,7 +12,7 @@ import { systemCode } from '../native/systemErrors';
 /** Where a server listens: the options of `server.listen` that name a port, and how it uses the interface. */
 export type NicListenOptions = LinkOptions & Pick<ListenOptions, 'port' | 'host' | 'backlog' | 'signal'>;
 
-/** What `net.Server` does not show. It is the same in Node.js 20, 22 and 24. */
+/** What `net.Server` does not show. It is the same in Node.js 20, 22, 24 and 26. */
 interface Internals {
   _handle: ListeningHandle | null;
   /** Begins to serve with `_handle`. */

@@ -30,7 +30,7 @@ export type NicSocketOptions = LinkOptions &
     readonly onread?: OnReadOpts | undefined;
   };
 
-/** What `net.Socket` does not show. It is the same in Node.js 20, 22 and 24. */
+/** What `net.Socket` does not show. It is the same in Node.js 20, 22, 24 and 26. */
 interface Internals {
   _handle: NativeStream | null;
   _peername: unknown;
