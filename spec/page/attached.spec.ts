@@ -68,6 +68,12 @@ describe('a program that is watched', () => {
     await noticed(page, 'a program has ended. Everything it told stays on screen.');
     await page.getByRole('status').getByText('ended').waitFor();
     await page.getByText('a program has ended, and its modem with it.').waitFor();
+    // Nobody answers to these.
+    await page.getByRole('button', { name: 'Payloads', disabled: true }).waitFor();
+    await page.getByRole('button', { name: 'Measure the signal', disabled: true }).waitFor();
+    await page.getByRole('tab', { name: 'Modem' }).click();
+    await page.getByText('Nothing is heard of the modem any more.').waitFor();
+    expect(await page.getByRole('button', { name: 'Ask for the address' }).count()).toBe(0);
   });
 
   it('goes on when the page reads no more, and the page says what it has missed', async () => {

@@ -1,6 +1,7 @@
 import { useRef } from 'preact/hooks';
 
 import { PassingButton } from '../app/PassingButton';
+import { useIsLive } from '../app/useIsLive';
 import { useObservable } from '../app/useObservable';
 import type { Session } from '../session/session';
 import { LinkTable } from './LinkTable';
@@ -10,10 +11,12 @@ import { factsOf } from './words';
 /** How the modem, its links and the sockets are doing. */
 export function ModemPanel({ session }: { readonly session: Session }) {
   const body = useRef<HTMLDivElement>(null);
+  const isLive = useIsLive(session);
   const state = useObservable(session.state$, undefined);
   if (!state) return <p class="empty muted">{session.source.replay ? untold : unknown}</p>;
   return (
     <div ref={body} class="panel-body modem" tabIndex={-1}>
+      {!isLive && !session.source.replay && <p class="muted">{atTheEnd}</p>}
       {state.error !== undefined && (
         <p class="modem-error">
           <strong>Last error</strong> {state.error}
@@ -27,7 +30,7 @@ export function ModemPanel({ session }: { readonly session: Session }) {
           </div>
         ))}
       </dl>
-      {session.source.askModem && state.wifi === 'up' && state.address === undefined && (
+      {isLive && session.source.askModem && state.wifi === 'up' && state.address === undefined && (
         <PassingButton heir={body} onClick={() => session.source.askModem?.()}>
           Ask for the address
         </PassingButton>
@@ -38,6 +41,7 @@ export function ModemPanel({ session }: { readonly session: Session }) {
   );
 }
 
+const atTheEnd = 'Nothing is heard of the modem any more. This is what was known last.';
 const unknown = 'Nothing is known of a modem yet. It shows here as soon as it is set up.';
 const untold = 'The part of the recording that was replayed does not tell how the modem is doing.';
 const derived = 'This is what the recorded bytes tell. The sockets of the program are not in the recording.';

@@ -33,7 +33,7 @@ export function PlotsPanel({ session }: { readonly session: Session }) {
           ))}
         </div>
         <span class="fill" />
-        <SignalSwitch source={session.source} />
+        <SignalSwitch session={session} />
       </div>
       <div class="panel-body plot-list" tabIndex={0} role="group" aria-label="Plots">
         {plotDefinitions
