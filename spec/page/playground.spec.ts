@@ -35,6 +35,11 @@ describe('the playground', () => {
     const incoming = page.getByRole('img', { name: 'The picture that comes in' });
     expect((await pixelsOf(incoming)).equals(await pixelsOf(saved))).toBe(true);
     await outputOf(page).getByText('save ok').waitFor();
+    await write(page, 'console.log("no picture");');
+    await run(page);
+    await outputOf(page).getByText('no picture').waitFor();
+    await incoming.waitFor({ state: 'hidden' });
+    await page.getByRole('button', { name: 'Restore the original' }).click();
     await run(page);
     await page.getByText(/^[\d,]{4,6} of 115,254 bytes, \d+ of 160 rows/).waitFor();
   });
@@ -73,7 +78,11 @@ describe('the playground', () => {
     await page.getByText('Nothing has happened yet.').waitFor({ state: 'hidden' });
     // The button has gone, and the lanes have its focus.
     await page.locator('[role=application]:focus').waitFor();
+    await page.keyboard.press('ArrowLeft');
+    const inspector = page.getByRole('complementary', { name: 'Inspector' });
+    await inspector.waitFor();
     await page.getByRole('tab', { name: 'Program' }).click();
+    await inspector.waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Stop' }).waitFor();
   });
 

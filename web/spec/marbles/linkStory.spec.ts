@@ -37,6 +37,8 @@ describe('the story of a link', () => {
     story.called(1, false, 910, 'ECONNRESET');
     expect(bandsOf(story.openings)).toMatchObject([{ to: 200, failure: 'ERROR' }]);
     expect(bandsOf(story.lives)).toMatchObject([{ to: 900, failure: 'ECONNRESET' }]);
+    expect(story.lives.endingFrom(900)).toMatchObject({ from: 300, failure: 'ECONNRESET' });
+    expect(story.lives.endingFrom(901)).toBeUndefined();
   });
 
   it('stalls while data wait in the modem, but not for a moment', () => {

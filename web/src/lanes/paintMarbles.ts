@@ -53,7 +53,7 @@ function paintQueue(pen: Pen, scene: Scene, row: Row, y: number, queue: NumberQu
   visitBuckets(queue, timeOf(scene), widened(scene), grainWidth / scaleOf(scene), (place, count) => {
     const first = queue.at(place);
     const x = xOf(scene, marbles.time(first));
-    if (waiting) paintText(pen, scene, waiting, middle, x - radius);
+    if (waiting) paintText(pen, scene, waiting, middle, roomEnd(scene, row.lane, waiting, x - radius));
     if (count > mostApart) {
       pen.fillStyle = palette[marbleKinds[marbles.kind(first)].colour];
       const height = Math.min(row.height - 6, 4 + 2.4 * Math.log2(count));
@@ -71,7 +71,7 @@ function paintQueue(pen: Pen, scene: Scene, row: Row, y: number, queue: NumberQu
     }
     waiting = row.isFolded ? undefined : { x, number: mostTelling(scene, queue, place, count) };
   });
-  if (waiting) paintText(pen, scene, waiting, middle, scene.width);
+  if (waiting) paintText(pen, scene, waiting, middle, roomEnd(scene, row.lane, waiting, scene.width));
 }
 
 /** Draws a marble at its time. */
@@ -102,6 +102,13 @@ function isCrowded(scene: Scene, lane: Lane, number: number): boolean {
     near < lane.all.length &&
     Math.abs(marbles.time(lane.all.at(near)) - time) * scaleOf(scene) < grainWidth;
   return isNear(place - 1) || isNear(place + 1);
+}
+
+/** Up to where a text has room. It leaves the cross at the end of a link that has failed alone. */
+function roomEnd(scene: Scene, { subject }: Lane, { number }: Waiting, end: number): number {
+  if (subject.kind !== 'link') return end;
+  const life = scene.marbles.links[subject.number]?.lives.endingFrom(scene.marbles.time(number));
+  return life?.failure === undefined ? end : Math.min(end, xOf(scene, life.to) - 5);
 }
 
 function paintText(pen: Pen, scene: Scene, { x, number }: Waiting, middle: number, end: number): void {

@@ -53,6 +53,11 @@ export class Bands {
     if (last) this.bands.push({ ...last, failure });
   }
 
+  /** The first band that ends at this time or later. */
+  endingFrom(time: number): Band | undefined {
+    return this.bands[firstPlace(this.bands.length, (index) => (this.bands[index]?.to ?? 0) >= time)];
+  }
+
   /** Visits the bands of a time, and of several that begin within one `grain` only the first one. */
   visit(from: number, to: number, grain: number, visitor: (band: Band) => void): void {
     const { bands } = this;

@@ -13,7 +13,10 @@ export function IncomingPicture({ programs }: { readonly programs: ProgramRuns }
     const drawer = new RowDrawer();
     const runs$ = programs.stage$.pipe(
       filter((stage) => stage === 'running'),
-      tap(() => drawer.forget()),
+      tap(() => {
+        drawer.forget();
+        setText(undefined);
+      }),
     );
     // Each run counts its connections from 1.
     const files$ = runs$.pipe(switchMap(() => programs.incoming$.pipe(incomingFiles())));
