@@ -66,6 +66,13 @@ describe('the page', () => {
     }
   });
 
+  it.each(['Source', 'Help'])('has a dialog that fits on a small phone: %s', async (name) => {
+    const page = await pages.open({ viewport: { width: 360, height: 740 } });
+    await page.getByRole('button', { name }).click();
+    const beyond = await page.getByRole('dialog').evaluate((dialog) => dialog.scrollWidth - dialog.clientWidth);
+    expect(beyond).toBe(0);
+  });
+
   it('has the filter of the lanes behind one button on a phone', async () => {
     const page = await pages.open({ viewport: phone });
     const [tools, filter, search] = [

@@ -58,6 +58,8 @@ describe('recordings', () => {
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     await page.getByRole('status').getByText('ended').waitFor();
     expect(await marblesOf(page)).toContain('AT+');
+    await page.getByRole('button', { name: 'Close the inspector' }).press('Enter');
+    await page.locator('[role=application]:focus').waitFor();
     await page.getByLabel('Speed of the replay').selectOption('0.1');
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     await page.getByRole('button', { name: 'All', exact: true }).press('Enter');

@@ -1,3 +1,7 @@
+import type { RefObject } from 'preact';
+
+import { PassingButton } from '../app/PassingButton';
+import { useIsLive } from '../app/useIsLive';
 import { useObservable } from '../app/useObservable';
 import type { Session } from '../session/session';
 import { nearestBytes } from './details';
@@ -7,11 +11,14 @@ interface BytesPartProps {
   readonly session: Session;
   readonly number: number;
   readonly bytes: Uint8Array | undefined;
+  /** What takes the focus over when a button goes away. */
+  readonly heir: RefObject<HTMLElement | null>;
 }
 
 /** The bytes of a marble, or where they are, or why there are none. */
-export function BytesPart({ session, number, bytes }: BytesPartProps) {
+export function BytesPart({ session, number, bytes, heir }: BytesPartProps) {
   const { marbles, selection, source } = session;
+  const isLive = useIsLive(session);
   const areShown = useObservable(session.arePayloadsShown$, false);
   if (bytes) return <HexView bytes={bytes} />;
   const kind = marbles.kind(number);
@@ -22,19 +29,20 @@ export function BytesPart({ session, number, bytes }: BytesPartProps) {
   const near = nearestBytes(marbles, number);
   if (near !== undefined) {
     return (
-      <button type="button" onClick={() => selection.select(near)}>
+      <PassingButton heir={heir} onClick={() => selection.select(near)}>
         Show the bytes on the line
-      </button>
+      </PassingButton>
     );
   }
   if (!source.setPayloads) return null;
+  if (!isLive) return <p class="muted">Payloads were not asked for.</p>;
   if (areShown) return <p class="muted">The bytes on the line are shown from now on.</p>;
   return (
     <p class="muted">
       Payloads are not asked for.{' '}
-      <button type="button" onClick={() => session.setPayloads(true)}>
+      <PassingButton heir={heir} onClick={() => session.setPayloads(true)}>
         Ask for payloads
-      </button>
+      </PassingButton>
     </p>
   );
 }

@@ -1,5 +1,5 @@
 import { combineLatest, distinctUntilChanged, map, startWith } from 'rxjs';
-import { useMemo } from 'preact/hooks';
+import { useMemo, useRef } from 'preact/hooks';
 
 import { useObservable } from '../app/useObservable';
 import type { Session } from '../session/session';
@@ -27,24 +27,29 @@ export function InspectorPanel({ session }: { readonly session: Session }) {
     [marbles, selection],
   );
   const { number, isThere } = useObservable(shown$, { number: undefined, partner: undefined, isThere: false });
+  const body = useRef<HTMLDivElement>(null);
   if (number === undefined) return null;
   const details = detailsOf(marbles, number, timeline.origin);
   const bytes = marbles.bytesOf(number);
   const text = () => [details ? detailsText(details) : '', ...(bytes ? [hexDump(bytes)] : [])].join('\n');
+  const close = () => {
+    document.getElementById('marbles')?.focus();
+    selection.select(undefined);
+  };
   return (
     <>
       <div class="panel-head">
         <h2 class={details?.isError ? 'problem' : ''}>{details?.title ?? 'Gone'}</h2>
         <span class="fill" />
         <CopyButton text={text} />
-        <button type="button" aria-label="Close the inspector" onClick={() => selection.select(undefined)}>
+        <button type="button" aria-label="Close the inspector" onClick={close}>
           ×
         </button>
       </div>
-      <div class="panel-body inspected">
+      <div ref={body} class="panel-body inspected" tabIndex={-1}>
         {!isThere && <p class="muted">Newer marbles have taken its place.</p>}
         {details && <DetailList details={details} select={(other) => selection.select(other)} />}
-        {details && <BytesPart session={session} number={number} bytes={bytes} />}
+        {details && <BytesPart session={session} number={number} bytes={bytes} heir={body} />}
       </div>
     </>
   );

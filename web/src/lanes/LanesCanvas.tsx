@@ -31,6 +31,7 @@ export function LanesCanvas({ view, program }: LanesCanvasProps) {
         <LaneLabels view={view} rows={rows} />
         <canvas
           ref={canvas}
+          id="marbles"
           tabIndex={0}
           role="application"
           aria-label="Marbles of the lanes. Left and right move from marble to marble, up and down change the lane."

@@ -51,7 +51,7 @@ function Table({ view }: { readonly view: LanesView }) {
           {rows.map(({ number, time, lane, words }) => (
             <tr key={number} aria-current={number === selected ? 'true' : undefined}>
               <td class="number">{time}</td>
-              <td>{lane}</td>
+              <td class="lane-name">{lane}</td>
               <td>
                 <button type="button" class="plain" onClick={() => view.select(number)}>
                   {words}
