@@ -7,8 +7,9 @@ export const programNames = ['driver', 'bareLoop', 'bareSegments', 'barePort'] a
 export type ProgramName = (typeof programNames)[number];
 
 /** The programs that a figure is measured with: segments only where the firmware has them, and something is sent. */
-export function programsFor({ firmware }: Setting, { up }: Task): readonly ProgramName[] {
-  return programNames.filter((name) => name !== 'bareSegments' || (firmware !== '2.2.2' && up > 0));
+export function programsFor({ firmware }: Setting, { up, rounds }: Task): readonly ProgramName[] {
+  const hasSegments = firmware !== '2.2.2' && up + rounds > 0;
+  return programNames.filter((name) => name !== 'bareSegments' || hasSegments);
 }
 
 /** What one program has reached. */

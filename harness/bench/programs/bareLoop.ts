@@ -1,13 +1,22 @@
 import { block, segmentBytes } from '../figures';
 import type { Order } from '../messages';
 import { Dialogue } from './dialogue';
-import { type Connected, streamsOf } from './measure';
+import { type Connected, type Stream, streamsOf } from './measure';
 
 /** The most bytes that are asked for at once: the TCP window of the modems, or more. NonOS gives less. */
 const window = 5840;
 
 /** What the segments under way on one link may have together, with NonOS. */
 const sendBuffer = 2920;
+
+interface Link extends Stream {
+  /** How many bytes have been sent. */
+  sent: number;
+  /** Data wait in the modem. */
+  waiting: boolean;
+  /** The sizes of the segments that are under way, in bytes. */
+  readonly underWay: number[];
+}
 
 /**
  * The fastest that stop-and-wait can be: `serialport`, and a loop that knows the conversation in advance. As soon as one
@@ -18,7 +27,7 @@ const sendBuffer = 2920;
 export async function connect(order: Order, sends: 'stop-and-wait' | 'segments' = 'stop-and-wait'): Promise<Connected> {
   const { path, port, task, setting } = order;
   const isPulled = setting.receive === 'pulled';
-  const links = streamsOf(order).map((stream) => ({ ...stream, sent: 0, waiting: false, underWay: [] as number[] }));
+  const links = streamsOf(order).map((stream): Link => ({ ...stream, sent: 0, waiting: false, underWay: [] }));
   let wake = (): void => undefined;
   const modem = await Dialogue.open(path, setting, 'several', {
     data(link, bytes) {
@@ -37,6 +46,15 @@ export async function connect(order: Order, sends: 'stop-and-wait' | 'segments' 
   });
   for (const link of links.keys()) await modem.command(`AT+CIPSTART=${link},"TCP","127.0.0.1",${port}`);
 
+  const send = async (number: number, { underWay }: Link, bytes: Buffer): Promise<void> => {
+    if (sends === 'stop-and-wait') {
+      await modem.send(number, bytes);
+    } else {
+      underWay.push(bytes.length);
+      await modem.sendSegment(number, bytes);
+    }
+  };
+
   /** Goes round the links: reads where data wait, and sends where bytes are left. */
   const converse = async (isDone: () => boolean): Promise<void> => {
     while (!isDone()) {
@@ -53,13 +71,7 @@ export async function connect(order: Order, sends: 'stop-and-wait' | 'segments' 
         const length = Math.min(sends === 'segments' ? segmentBytes : block, task.up - link.sent);
         const room = sendBuffer - link.underWay.reduce((sum, bytes) => sum + bytes, 0);
         if (length > 0 && length <= room) {
-          const bytes = link.outgoing.piece(link.sent, length);
-          if (sends === 'segments') {
-            link.underWay.push(length);
-            await modem.sendSegment(number, bytes);
-          } else {
-            await modem.send(number, bytes);
-          }
+          await send(number, link, link.outgoing.piece(link.sent, length));
           link.sent += length;
           isIdle = false;
         }
@@ -72,7 +84,7 @@ export async function connect(order: Order, sends: 'stop-and-wait' | 'segments' 
     async run(round) {
       for (let index = 0; index < task.rounds; index++) {
         const begun = performance.now();
-        for (const [number, { outgoing }] of links.entries()) await modem.send(number, outgoing.piece(index, 1));
+        for (const [number, link] of links.entries()) await send(number, link, link.outgoing.piece(index, 1));
         await converse(() => links.every(({ check }) => check.received > index));
         round(performance.now() - begun);
       }
