@@ -1,14 +1,13 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { printModemEvents } from '../../../src/cli/serving/printModemEvents';
-import { Bench } from '../../emulator/support/host';
+import { modemsAndPeers } from '../../emulator/support/modemsAndPeers';
 
-const bench = new Bench();
-afterEach(() => bench.clear());
+const { modems } = modemsAndPeers();
 
 describe('what is printed of a virtual modem', () => {
   it('is what a program asks of it in vain, once', async () => {
-    const host = await bench.ready();
+    const host = await modems.ready();
     const lines: string[] = [];
     const watching = printModemEvents(host.emulator, false, (line) => lines.push(line));
     const refused = 'DNS Fail\r\n\r\nERROR\r\n';
@@ -23,7 +22,7 @@ describe('what is printed of a virtual modem', () => {
   });
 
   it('is, where all is wanted, each command and connection with its time', async () => {
-    const host = await bench.ready();
+    const host = await modems.ready();
     const lines: string[] = [];
     const watching = printModemEvents(host.emulator, true, (line) => lines.push(line));
     await host.asks('AT+CIPSTART=0,"UDP","127.0.0.1",9', '0,CONNECT\r\n\r\nOK\r\n');

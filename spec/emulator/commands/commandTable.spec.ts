@@ -1,8 +1,8 @@
-import { afterEach, describe, it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
 import { firmwareVersions } from '../../../src/emulator';
-import { Bench } from '../support/host';
+import { modemsAndPeers } from '../support/modemsAndPeers';
 import { commandsOf, parameters } from '../support/manual';
 
 /** Commands that have specs elsewhere: links, joining, sleep, and what is always refused. */
@@ -10,8 +10,7 @@ const apart = /^\+(CWJAP|CIPSTART|CIPSEND|CIPCLOSE$|CIPRECVDATA|CIPBUF|CIPCHECKS
 
 const suffixOf = { t: '=?', q: '?', x: '' } as const;
 
-const bench = new Bench();
-afterEach(() => bench.clear());
+const { modems } = modemsAndPeers();
 
 describe.each(firmwareVersions)('the commands of AT %s', (firmware) => {
   // Commands that end the conversation, or wait for more, have specs elsewhere.
@@ -20,7 +19,7 @@ describe.each(firmwareVersions)('the commands of AT %s', (firmware) => {
   const queries = commandsOf(firmware).filter(([, forms]) => forms.includes('q'));
 
   it('are all there, in every form but the one with parameters', async () => {
-    const host = await bench.ready({ firmware, stored: { ssid: 'my-ssid', key: 'my-password' } });
+    const host = await modems.ready({ firmware, stored: { ssid: 'my-ssid', key: 'my-password' } });
     await host.asks('AT+CIPMUX=0');
     for (const [name, forms] of commandsOf(firmware).filter(([each]) => isPlain(each))) {
       for (const form of ['t', 'q', 'x'] as const) {
@@ -40,7 +39,7 @@ describe.each(firmwareVersions)('the commands of AT %s', (firmware) => {
 
   it('are all there in the form with parameters', async () => {
     const family = firmware === '2.2.2' ? 'E' : 'N';
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(family === 'E' ? 'AT+CWMODE=3' : 'AT+CWMODE_CUR=3');
     for (const [name] of commandsOf(firmware).filter(([each, forms]) => forms.includes('s') && !apart.test(each))) {
       const given = parameters[name];
@@ -54,7 +53,7 @@ describe.each(firmwareVersions)('the commands of AT %s', (firmware) => {
   });
 
   it('answer a query with their own name', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     for (const [name] of queries) {
       host.type(`AT${name}?\r\n`);
       const answer = await host.readsUntil(/\r\nOK\r\n/);
@@ -65,7 +64,7 @@ describe.each(firmwareVersions)('the commands of AT %s', (firmware) => {
   });
 
   it('have no other form', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     for (const [name, forms] of commandsOf(firmware).filter(([each]) => isPlain(each))) {
       for (const form of ['t', 'q', 'x'] as const) {
         if (forms.includes(form)) continue;
@@ -78,7 +77,7 @@ describe.each(firmwareVersions)('the commands of AT %s', (firmware) => {
   });
 
   it('are no others than these', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     const others = firmwareVersions.flatMap((other) => commandsOf(other).map(([name]) => name));
     const own = new Set(commandsOf(firmware).map(([name]) => name));
     // NonOS has most commands with a suffix also without one.

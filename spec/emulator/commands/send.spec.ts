@@ -1,21 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
-import { type EmulatorOptions, type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
+import { firmwareVersions } from '../../../src/emulator';
 import { Clock } from '../support/clock';
-import { connectedHost, slowSend } from '../support/connected';
-import { Bench } from '../support/host';
-import { Peers } from '../support/peer';
+import { modemsAndPeers, slowSend } from '../support/modemsAndPeers';
 
-const bench = new Bench();
-const peers = new Peers();
-afterEach(async () => {
-  bench.clear();
-  await peers.clear();
-});
-
-/** A host with TCP links 0, 1 … to peers. */
-const connected = (firmware: FirmwareVersion, count?: number, options?: EmulatorOptions) =>
-  connectedHost(bench, peers, firmware, count, options);
+const { modems, peers, connected } = modemsAndPeers();
 
 describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
   const nonos = firmware !== '2.2.2';
@@ -186,7 +175,7 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
   it('S35 sends each datagram where it is told', async () => {
     const [one, other] = [await peers.udp(), await peers.udp()];
     const hosts = { '10.0.0.1': `127.0.0.1:${one.port}`, '10.0.0.2': `127.0.0.1:${other.port}` };
-    const host = await bench.ready({ firmware, hosts, ports: { 4000: 0 } });
+    const host = await modems.ready({ firmware, hosts, ports: { 4000: 0 } });
     await host.asks('AT+CIPDINFO=1');
     await host.asks('AT+CIPSTART=2,"UDP","10.0.0.1",53,4000,2', '2,CONNECT\r\n\r\nOK\r\n');
     await host.asks('AT+CIPSEND=2,3', prompt);
@@ -209,7 +198,7 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
   });
 
   it('sends a datagram to nobody, and reports nothing', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks('AT+CIPSTART=2,"UDP","192.0.2.1",53', '2,CONNECT\r\n\r\nOK\r\n');
     await host.asks('AT+CIPSEND=2,1', prompt);
     host.type('!');
@@ -219,7 +208,7 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
   it('S62 passes bytes through both ways, until a lone +++', async () => {
     const { port, next } = await peers.server();
     const clock = new Clock();
-    const host = await bench.ready({ firmware, scheduler: clock.scheduler });
+    const host = await modems.ready({ firmware, scheduler: clock.scheduler });
     const quits = firmware !== '1.5';
     if (quits) await host.asks(nonos ? 'AT+SYSMSG_CUR=1' : 'AT+SYSMSG=1');
     await host.asks('AT+CIPMUX=0');

@@ -1,20 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
-import type { EmulatorOptions, Fault, FirmwareVersion } from '../../../src/emulator';
-import { connectedHost, slowSend } from '../support/connected';
-import { Bench } from '../support/host';
-import { Peers } from '../support/peer';
+import type { Fault } from '../../../src/emulator';
+import { modemsAndPeers, slowSend } from '../support/modemsAndPeers';
 
-const bench = new Bench();
-const peers = new Peers();
-afterEach(async () => {
-  bench.clear();
-  await peers.clear();
-});
-
-/** A host with TCP links 0, 1 … to peers. */
-const connected = (firmware: FirmwareVersion, count?: number, options?: EmulatorOptions) =>
-  connectedHost(bench, peers, firmware, count, options);
+const { modems, peers, connected } = modemsAndPeers();
 
 describe.each(['1.5', '1.7.4'] as const)('sending with AT %s', (firmware) => {
   it('S24 [N] puts a message into the echo of a command', async () => {
@@ -73,7 +62,7 @@ describe.each(['1.5', '1.7.4'] as const)('sending segments with AT %s', (firmwar
 
   it('[N] reports and counts them on a single link, too', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks('AT+CIPMUX=0');
     await host.asks(`AT+CIPSTART="TCP","127.0.0.1",${port}`, 'CONNECT\r\n\r\nOK\r\n');
     await next();

@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import type { FirmwareVersion } from '../../../src/emulator';
-import { Bench } from '../support/host';
+import { modemsAndPeers } from '../support/modemsAndPeers';
 
-const bench = new Bench();
-afterEach(() => bench.clear());
+const { modems } = modemsAndPeers();
 
 /** What a query of a setting shows first, what it is set to, and what a query shows then. */
 const settings: readonly (readonly [string, string, string, string])[] = [
@@ -24,7 +23,7 @@ describe('the settings of each link of AT 2.2.2', () => {
   };
 
   it.each(settings)('%s is shown for all, and kept', async (name, fresh, given, then) => {
-    const host = await bench.ready({ firmware: '2.2.2' });
+    const host = await modems.ready({ firmware: '2.2.2' });
     await host.asks(`AT${name}?`, shown(name, fresh, fresh));
     await host.asks(`AT${name}=${given}`);
     await host.asks(`AT${name}?`, shown(name, then, fresh));
@@ -36,7 +35,7 @@ describe('the settings of each link of AT 2.2.2', () => {
   });
 
   it('keeps the TCP options that are left out', async () => {
-    const host = await bench.ready({ firmware: '2.2.2' });
+    const host = await modems.ready({ firmware: '2.2.2' });
     await host.asks('AT+CIPTCPOPT=0,,1');
     await host.asks('AT+CIPTCPOPT=0,2,,70');
     host.type('AT+CIPTCPOPT?\r\n');
@@ -68,7 +67,7 @@ describe('what is kept and shown', () => {
     ['2.2.2', '+CIPV6', ':0', '1', ':1'],
     ['2.2.2', '+CIPSTAMAC', ':"02:00:00:00:00:01"', '"1A:fe:35:98:d3:7b"', ':"1a:fe:35:98:d3:7b"'],
   ])('AT %s: %s', async (firmware, name, fresh, given, then) => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(`AT${name}?`, `${name}${fresh}\r\n\r\nOK\r\n`);
     await host.asks(`AT${name}=${given}`);
     await host.asks(`AT${name}?`, `${name}${then}\r\n\r\nOK\r\n`);
@@ -76,7 +75,7 @@ describe('what is kept and shown', () => {
   });
 
   it('survives a restart if it is in the flash, but no factory reset', async () => {
-    const host = await bench.ready({ firmware: '2.2.2' });
+    const host = await modems.ready({ firmware: '2.2.2' });
     await host.asks('AT+CIPRECONNINTV=7');
     await host.asks('AT+CIPAP="192.168.9.1"');
     await host.asks('AT+SYSSTORE=0');

@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { firmwareVersions } from '../../../src/emulator';
-import { Bench } from '../support/host';
+import { modemsAndPeers } from '../support/modemsAndPeers';
 
-const bench = new Bench();
-afterEach(() => bench.clear());
+const { modems } = modemsAndPeers();
 
 const joined = 'WIFI CONNECTED\r\nWIFI GOT IP\r\n';
 const alone = { stored: { ssid: 'nowhere' } };
@@ -16,18 +15,18 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
 
   it('S10 joins, with escapes in the names', async () => {
     const accessPoints = [{ ssid: 'my,net', key: 'pass"w\\ord' }];
-    const host = await bench.ready({ firmware, ...alone, accessPoints });
+    const host = await modems.ready({ firmware, ...alone, accessPoints });
     await host.asks(`${cwjap}="my\\,net","pass\\"w\\\\ord"`, `${joined}\r\nOK\r\n`);
     expect(host.emulator.state).toMatchObject({ wifi: 'joined', address: '192.168.1.50' });
   });
 
   it('refuses a comma in quotes that is not escaped', async () => {
-    const host = await bench.ready({ firmware, ...alone, accessPoints: [{ ssid: 'my,net', key: 'long-enough' }] });
+    const host = await modems.ready({ firmware, ...alone, accessPoints: [{ ssid: 'my,net', key: 'long-enough' }] });
     await host.asks(`${cwjap}="my,net","k"`, '\r\nERROR\r\n');
   });
 
   it('answers a key that is too short as it answers a wrong one', async () => {
-    const host = await bench.ready({ firmware, ...alone });
+    const host = await modems.ready({ firmware, ...alone });
     await host.asks(`${cwjap}="my-ssid","short"`, `+CWJAP:2\r\n${failed}`);
   });
 
@@ -38,7 +37,7 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
       { ssid: 'c', fails: 1 as const },
       { ssid: 'd', fails: 4 as const },
     ];
-    const host = await bench.ready({ firmware, ...alone, accessPoints, joinTimeout: 5 });
+    const host = await modems.ready({ firmware, ...alone, accessPoints, joinTimeout: 5 });
     await host.asks(`${cwjap}="a","wrong"`, `+CWJAP:2\r\n${failed}`);
     await host.asks(`${cwjap}="b","wrong"`, `+CWJAP:4\r\n${failed}`);
     await host.asks(`${cwjap}="c",""`, `+CWJAP:1\r\n${failed}`);
@@ -47,13 +46,13 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
   });
 
   it('gives up on a network without DHCP', async () => {
-    const host = await bench.ready({ firmware, ...alone, accessPoints: [{ ssid: 'a', dhcp: false }], joinTimeout: 5 });
+    const host = await modems.ready({ firmware, ...alone, accessPoints: [{ ssid: 'a', dhcp: false }], joinTimeout: 5 });
     const words = nonos ? 'DHCP TIMEOUT\r\n' : '';
     await host.asks(`${cwjap}="a",""`, `WIFI CONNECTED\r\n${words}WIFI DISCONNECT\r\n+CWJAP:1\r\n${failed}`);
   });
 
   it('S12 is busy while joining, and answers once', async () => {
-    const host = await bench.ready({ firmware, ...alone, latency: 0.01 });
+    const host = await modems.ready({ firmware, ...alone, latency: 0.01 });
     host.type(`${cwjap}="my-ssid","my-password"\r\n`);
     await host.asks('AT+CIPSTATUS', '\r\nbusy p...\r\n');
     await host.reads(`${joined}\r\nOK\r\n`);
@@ -61,13 +60,13 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
   });
 
   it('S13 loses Wi-Fi and gets it back', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     host.emulator.fault({ kind: 'wifi-lost', for: 5 });
     await host.reads(`WIFI DISCONNECT\r\n${joined}`);
   });
 
   it('loses the addresses of its network, cannot join it then, and gets them back', async () => {
-    const host = await bench.ready({ firmware, joinTimeout: 5 });
+    const host = await modems.ready({ firmware, joinTimeout: 5 });
     const words = nonos ? 'DHCP TIMEOUT\r\n' : '';
     host.emulator.fault({ kind: 'dhcp-lost' });
     await host.reads(`WIFI DISCONNECT\r\nWIFI CONNECTED\r\n${words}`);
@@ -78,33 +77,33 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
   });
 
   it('gets an address again when the network gives addresses', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     host.emulator.fault({ kind: 'dhcp-lost', for: 5 });
     await host.reads(`WIFI DISCONNECT\r\nWIFI CONNECTED\r\n${joined}`);
   });
 
   it('S14 starts no link without an address', async () => {
-    const host = await bench.ready({ firmware, ...alone });
+    const host = await modems.ready({ firmware, ...alone });
     await host.asks(nonos ? 'AT+CWMODE_CUR=1' : 'AT+CWMODE=1');
     const words = nonos ? 'no ip\r\n' : '';
     await host.asks('AT+CIPSTART=0,"TCP","1.2.3.4",80', `${words}\r\nERROR\r\n`);
   });
 
   it('S14 reaches nobody in its own network alone', async () => {
-    const host = await bench.ready({ firmware, ...alone, connectTimeout: 5 });
+    const host = await modems.ready({ firmware, ...alone, connectTimeout: 5 });
     await host.asks(nonos ? 'AT+CWMODE_CUR=3' : 'AT+CWMODE=3');
     await host.asks('AT+CIPSTART=0,"TCP","127.0.0.1",80', `\r\nERROR\r\n${nonos ? '0,CLOSED\r\n' : ''}`);
   });
 
   it('leaves, in the order of its firmware', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks('AT+CWQAP', nonos ? '\r\nOK\r\nWIFI DISCONNECT\r\n' : 'WIFI DISCONNECT\r\n\r\nOK\r\n');
     await host.asks('AT+CIPSTATUS', 'STATUS:5\r\n\r\nOK\r\n');
     await host.asks('AT+CWJAP?', nonos ? 'No AP\r\n\r\nOK\r\n' : '\r\nOK\r\n');
   });
 
   it('leaves one network for another', async () => {
-    const host = await bench.ready({
+    const host = await modems.ready({
       firmware,
       accessPoints: [{ ssid: 'my-ssid', key: 'my-password' }, { ssid: 'other' }],
     });
@@ -116,7 +115,7 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
       { ssid: 'far "net", 2', rssi: -80, channel: 1 },
       { ssid: 'näh', key: 'long-enough', bssid: '02:00:00:00:00:09', rssi: -40, channel: 11, ecn: 4 },
     ];
-    const host = await bench.ready({ firmware, ...alone, accessPoints });
+    const host = await modems.ready({ firmware, ...alone, accessPoints });
     host.type('AT+CWLAP\r\n');
     const answer = await host.readsUntil(/\r\nOK\r\n/);
     const utf8 = Buffer.from('näh').toString('latin1');
@@ -155,12 +154,12 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
       '+CIPSTA:ip:"192.168.1.50"\r\n+CIPSTA:gateway:"192.168.1.1"\r\n+CIPSTA:netmask:"255.255.255.0"\r\n\r\nOK\r\n',
     ],
   ])('answers %s', async (query, ofNonos, ofEspAt) => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(query, nonos ? ofNonos : ofEspAt);
   });
 
   it('tells which network it has joined', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     const head = `"my-ssid","02:00:5e:00:00:01",6,-52`;
     const answers = {
       '1.5': `+CWJAP_CUR:${head}\r\n\r\nOK\r\n`,
@@ -171,7 +170,7 @@ describe.each(firmwareVersions)('Wi-Fi of AT %s', (firmware) => {
   });
 
   it('counts the bits of CWDHCP as its family does', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     // Switches DHCP of the station off and leaves the softAP's on.
     await host.asks(nonos ? 'AT+CWDHCP_CUR=1,0' : 'AT+CWDHCP=0,1');
     await host.asks('AT+CWDHCP?', nonos ? '+CWDHCP:1\r\nOK\r\n' : '+CWDHCP:2\r\nOK\r\n');

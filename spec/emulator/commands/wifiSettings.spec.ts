@@ -1,11 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
 
 import { createEmulator, type EmulatorOptions, firmwareVersions } from '../../../src/emulator';
-import { Bench } from '../support/host';
+import { modemsAndPeers } from '../support/modemsAndPeers';
 
-const bench = new Bench();
-afterEach(() => bench.clear());
+const { modems } = modemsAndPeers();
 
 const error = '\r\nERROR\r\n';
 const unsetClock = /Thu Jan (?:01| 1) 00:00:00 1970/;
@@ -13,7 +12,7 @@ const unsetClock = /Thu Jan (?:01| 1) 00:00:00 1970/;
 describe.each(firmwareVersions)('Wi-Fi settings of AT %s', (firmware) => {
   const nonos = firmware !== '2.2.2';
   const current = nonos ? '_CUR' : '';
-  const ready = (options: EmulatorOptions = {}) => bench.ready({ firmware, ...options });
+  const ready = (options: EmulatorOptions = {}) => modems.ready({ firmware, ...options });
 
   describe('its own network', () => {
     const cwsap = `AT+CWSAP${current}`;

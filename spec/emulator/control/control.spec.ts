@@ -1,12 +1,12 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Subject, VirtualTimeScheduler } from 'rxjs';
 
 import { Control, type EmulatorOptions, type Fault, faultArguments } from '../../../src/emulator';
-import { Bench, type TestHost } from '../support/host';
+import type { TestHost } from '../support/host';
+import { modemsAndPeers } from '../support/modemsAndPeers';
 
-const bench = new Bench();
-afterEach(() => bench.clear());
+const { modems } = modemsAndPeers();
 
 /** A message of the control line. */
 interface Message {
@@ -53,7 +53,7 @@ function stage(options: EmulatorOptions = {}): {
   control: Control;
   scheduler: VirtualTimeScheduler;
 } {
-  const host = bench.host(options);
+  const host = modems.host(options);
   const scheduler = new VirtualTimeScheduler();
   const control = new Control(host.emulator, scheduler);
   return { host, client: new Client(control), control, scheduler };

@@ -5,17 +5,17 @@ import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from '@jest/globals';
 
 import { serveControl, type ServedControl, serveTcp } from '../../../src/emulator';
-import { Bench } from '../support/host';
+import { Modems } from '../support/modemsAndPeers';
 
-const bench = new Bench();
+const modems = new Modems();
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
-  bench.clear();
+  modems.clear();
 });
 
-async function served(): Promise<ServedControl & { readonly host: ReturnType<Bench['host']> }> {
-  const host = bench.host({ firmware: '2.2.2' });
+async function served(): Promise<ServedControl & { readonly host: ReturnType<Modems['host']> }> {
+  const host = modems.host({ firmware: '2.2.2' });
   const control = await serveControl(host.emulator);
   closers.push(() => control.close());
   return { ...control, host };
@@ -103,7 +103,7 @@ describe('a control line over TCP', () => {
   });
 
   it('fails when its port is in use', async () => {
-    const { emulator } = bench.host();
+    const { emulator } = modems.host();
     const taken = await serveTcp();
     closers.push(() => taken.close());
     await expect(serveControl(emulator, { port: taken.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });

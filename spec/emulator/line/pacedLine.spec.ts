@@ -4,7 +4,7 @@ import { VirtualTimeScheduler } from 'rxjs';
 import { lowWater, PacedLine } from '../../../src/emulator/line/pacedLine';
 
 /** A line in virtual time, and what comes through it: the time, and the bytes or the name of an action. */
-function bench(
+function paced(
   cut?: (available: number) => number,
   interval = 2,
 ): {
@@ -32,7 +32,7 @@ function bytesOf(seen: readonly (readonly [number, string])[]): string {
 
 describe('a line without a speed', () => {
   it('delivers chunks as they are, inside push', () => {
-    const { line, seen } = bench();
+    const { line, seen } = paced();
     line.push(Buffer.from('one'));
     line.push(Buffer.alloc(0));
     line.push(Buffer.from('two'));
@@ -43,7 +43,7 @@ describe('a line without a speed', () => {
   });
 
   it('runs an action between the bytes before it and those after it', () => {
-    const { line, seen } = bench();
+    const { line, seen } = paced();
     line.hold();
     line.push(Buffer.from('a'));
     line.pushAction(() => seen.push([0, 'first']));
@@ -55,7 +55,7 @@ describe('a line without a speed', () => {
   });
 
   it('keeps the order of what is pushed while it delivers', () => {
-    const { line, seen } = bench();
+    const { line, seen } = paced();
     line.pushAction(() => {
       line.push(Buffer.from('c'));
       seen.push([0, 'action']);
@@ -64,7 +64,7 @@ describe('a line without a speed', () => {
   });
 
   it('cuts chunks as it is told to, and loses nothing', () => {
-    const { scheduler, line, seen } = bench(() => 3);
+    const { scheduler, line, seen } = paced(() => 3);
     line.push(Buffer.from('abcdefgh'));
     scheduler.flush();
     expect(seen.map(([, text]) => text)).toEqual(['abc', 'def', 'gh']);
@@ -75,7 +75,7 @@ describe('a line of 9600 baud', () => {
   const second = 1000;
 
   it('takes a byte time for each byte, and runs an action when its turn comes', () => {
-    const { scheduler, line, seen } = bench();
+    const { scheduler, line, seen } = paced();
     line.setBaud(9600);
     line.push(Buffer.alloc(960, 'x'));
     line.pushAction(() => seen.push([scheduler.now(), '!']));
@@ -87,7 +87,7 @@ describe('a line of 9600 baud', () => {
   });
 
   it('collects bytes for as long as it is told, but not the last ones', () => {
-    const { scheduler, line, seen } = bench(undefined, 20);
+    const { scheduler, line, seen } = paced(undefined, 20);
     line.setBaud(9600);
     line.push(Buffer.alloc(48, 'x'));
     scheduler.flush();
@@ -99,7 +99,7 @@ describe('a line of 9600 baud', () => {
   });
 
   it('delivers nothing while it is held, and goes on at its speed', () => {
-    const { scheduler, line, seen } = bench();
+    const { scheduler, line, seen } = paced();
     line.setBaud(9600);
     line.push(Buffer.alloc(96, 'x'));
     line.hold();
@@ -111,7 +111,7 @@ describe('a line of 9600 baud', () => {
   });
 
   it('has room again once no more than its low water is waiting', () => {
-    const { scheduler, line, drained } = bench();
+    const { scheduler, line, drained } = paced();
     line.setBaud(9600);
     line.push(Buffer.alloc(lowWater + 96));
     expect(drained()).toBe(0);
@@ -125,7 +125,7 @@ describe('a line of 9600 baud', () => {
   });
 
   it('drops what is waiting, actions too, when it is cleared', () => {
-    const { scheduler, line, seen } = bench();
+    const { scheduler, line, seen } = paced();
     line.setBaud(9600);
     line.push(Buffer.alloc(96, 'x'));
     line.pushAction(() => seen.push([0, '!']));

@@ -1,16 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { firmwareVersions } from '../../../src/emulator';
 import { tlsServer } from '../../../harness/peers/tlsServer';
-import { Bench } from '../support/host';
-import { Peers } from '../support/peer';
+import { modemsAndPeers } from '../support/modemsAndPeers';
 
-const bench = new Bench();
-const peers = new Peers();
-afterEach(async () => {
-  bench.clear();
-  await peers.clear();
-});
+const { modems, peers } = modemsAndPeers();
 
 describe.each([
   ['1.7.4', 'AT+CIPCLOSEMODE=0,1', 'AT+CIPCLOSEMODE=0,0'],
@@ -21,7 +15,7 @@ describe.each([
     ['in order', inOrder, undefined],
   ])('%s', async (_, setting, expected) => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(byReset);
     await host.asks(setting);
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
@@ -40,7 +34,7 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
 
   it('S15 connects by address and by name, with several links and with one', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware, hosts: { 'a.example': `127.0.0.1:${port}` } });
+    const host = await modems.ready({ firmware, hosts: { 'a.example': `127.0.0.1:${port}` } });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     await host.asks('AT+CIPSTART=3,"TCP","a.example",80', '3,CONNECT\r\n\r\nOK\r\n');
     await Promise.all([next(), next()]);
@@ -57,7 +51,7 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
 
   it('reaches through the address that a name resolves to what the name is mapped to', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware, hosts: { 'dl.example': `127.0.0.1:${port}` } });
+    const host = await modems.ready({ firmware, hosts: { 'dl.example': `127.0.0.1:${port}` } });
     host.type('AT+CIPDOMAIN="dl.example"\r\n');
     const answer = await host.readsUntil(/\r\nOK\r\n/);
     const address = /\d+\.\d+\.\d+\.\d+/.exec(answer)?.[0] ?? '';
@@ -68,7 +62,7 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
 
   it('S15 tells of links in the long form when asked to', async () => {
     const { port } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     if (firmware === '1.5') {
       await host.asks('AT+SYSMSG=2', '\r\nERROR\r\n');
       return;
@@ -79,7 +73,7 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
   });
 
   it('S16 is refused: ERROR, and on NonOS the CLOSED of a link that never opened', async () => {
-    const host = await bench.ready({ firmware, hosts: { '10.0.0.9': 'refused' } });
+    const host = await modems.ready({ firmware, hosts: { '10.0.0.9': 'refused' } });
     const answer = nonos ? '\r\nERROR\r\n0,CLOSED\r\n' : '\r\nERROR\r\n';
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${await peers.closedPort()}`, answer);
     await host.asks('AT+CIPSTART=0,"TCP","10.0.0.9",80', answer);
@@ -87,14 +81,14 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
   });
 
   it('S17 waits long for a host that does not answer, and is busy meanwhile', async () => {
-    const host = await bench.ready({ firmware, connectTimeout: 60 });
+    const host = await modems.ready({ firmware, connectTimeout: 60 });
     host.type('AT+CIPSTART=0,"TCP","192.0.2.1",80\r\n');
     await host.asks('?', '\r\nbusy p...\r\n');
     await host.reads(nonos ? '\r\nERROR\r\n0,CLOSED\r\n' : '\r\nERROR\r\n');
   });
 
   it('S18 finds names, and does not find others', async () => {
-    const host = await bench.ready({ firmware, hosts: { 'a.example': '127.0.0.1' } });
+    const host = await modems.ready({ firmware, hosts: { 'a.example': '127.0.0.1' } });
     await host.asks('AT+CIPDOMAIN="no.such"', refusal('DNS Fail'));
     await host.asks('AT+CIPSTART=0,"TCP","no.such",80', refusal('DNS Fail'));
     const address = nonos ? '198.18.0.1' : '"198.18.0.1"';
@@ -103,13 +97,13 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
 
   it('S19 refuses a number in use', async () => {
     const { port } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     await host.asks('AT+CIPSTART=0,"TCP","127.0.0.1",1', refusal('ALREADY CONNECTED'));
   });
 
   it('S20 gives a number to a client while the host is typing a command for it', async () => {
-    const host = await bench.ready({ firmware, ports: { 80: 0 } });
+    const host = await modems.ready({ firmware, ports: { 80: 0 } });
     await host.asks('AT+CIPSERVER=1,80');
     host.type('AT+CIPSTART=0,"TC');
     await peers.client(host.emulator.state.server?.localPort ?? 0);
@@ -127,14 +121,14 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
     ['AT+CIPCLOSE=2', 'UNLINK'],
     ['AT+CIPSEND=3,4', 'link is not valid'],
   ])('refuses %s', async (command, words) => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(command, refusal(words));
     await host.readsNothing();
   });
 
   it('S57 closes: the host first, then the peer first', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     const first = await next();
     await host.asks('AT+CIPCLOSE=0', '0,CLOSED\r\n\r\nOK\r\n');
@@ -147,7 +141,7 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
 
   it('S58 closes all', async () => {
     const { port } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     for (const id of [0, 2]) {
       await host.asks(`AT+CIPSTART=${id},"TCP","127.0.0.1",${port}`, `${id},CONNECT\r\n\r\nOK\r\n`);
     }
@@ -157,7 +151,7 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
 
   it('S61 does not change the mode under an open link, a server or passthrough', async () => {
     const { port } = await peers.server();
-    const host = await bench.ready({ firmware, ports: { 80: 0 } });
+    const host = await modems.ready({ firmware, ports: { 80: 0 } });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     await host.asks('AT+CIPMUX=0', refusal('link is builded'));
     await host.asks('AT+CIPCLOSE=0', '0,CLOSED\r\n\r\nOK\r\n');
@@ -170,14 +164,14 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
   });
 
   it('S63 pings', async () => {
-    const host = await bench.ready({ firmware, hosts: { 'a.example': '127.0.0.1' } });
+    const host = await modems.ready({ firmware, hosts: { 'a.example': '127.0.0.1' } });
     await host.asks('AT+PING="a.example"', nonos ? '+1\r\n\r\nOK\r\n' : '+PING:1\r\n\r\nOK\r\n');
     await host.asks('AT+PING="192.0.2.1"', nonos ? '+timeout\r\n\r\nERROR\r\n' : '+PING:TIMEOUT\r\n\r\nERROR\r\n');
   });
 
   it('S13 closes the links with Wi-Fi, or lets them survive', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     const peer = await next();
     host.emulator.fault({ kind: 'wifi-lost', for: 1, links: 'keep' });
@@ -197,7 +191,7 @@ describe.each(firmwareVersions)('links of AT %s', (firmware) => {
 describe('links of AT 2.2.2 only', () => {
   it('chooses the lowest free number itself', async () => {
     const { port } = await peers.server();
-    const host = await bench.ready({ firmware: '2.2.2' });
+    const host = await modems.ready({ firmware: '2.2.2' });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     await host.asks(`AT+CIPSTARTEX="TCP","127.0.0.1",${port}`, '1,CONNECT\r\n\r\nOK\r\n');
     host.type('AT+CIPSTATE?\r\n');
@@ -210,7 +204,7 @@ describe('links of AT 2.2.2 only', () => {
 describe.each(firmwareVersions)('TLS links of AT %s', (firmware) => {
   it('S15 ask for the name that is set, where the firmware has that', async () => {
     await using server = await tlsServer();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     const start = `AT+CIPSTART=2,"SSL","127.0.0.1",${server.endpoint.port}`;
     const canName = firmware === '2.2.2';
     await host.asks('AT+CIPSSLCSNI=2,"tls.example"', canName ? '\r\nOK\r\n' : '\r\nERROR\r\n');
@@ -224,7 +218,7 @@ describe.each(firmwareVersions)('TLS links of AT %s', (firmware) => {
 
   it('are not opened to a peer without TLS: ERROR, or on NonOS CLOSED and OK', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     host.type(`AT+CIPSTART=3,"SSL","127.0.0.1",${port}\r\n`);
     await (await next()).send('HTTP/1.0 400 Bad Request\r\n\r\n');
     await host.reads(firmware === '2.2.2' ? '\r\nERROR\r\n' : '3,CLOSED\r\n\r\nOK\r\n');
@@ -232,7 +226,7 @@ describe.each(firmwareVersions)('TLS links of AT %s', (firmware) => {
   });
 
   it('S16 are refused where nobody listens, as TCP links are', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     const closed = firmware === '2.2.2' ? '' : '3,CLOSED\r\n';
     await host.asks(`AT+CIPSTART=3,"SSL","127.0.0.1",${await peers.closedPort()}`, `\r\nERROR\r\n${closed}`);
   });
@@ -242,13 +236,13 @@ describe('the host table', () => {
   it.each([{ a: '8.8.8.8' }, { a: 'example.com' }, { a: '127.0.0.1:99999' }])(
     'leads only to this machine: %j',
     (hosts) => {
-      expect(() => bench.host({ hosts })).toThrow(RangeError);
+      expect(() => modems.host({ hosts })).toThrow(RangeError);
     },
   );
 
   it('leads each port of a name elsewhere', async () => {
     const [web, mail] = [await peers.server(), await peers.server()];
-    const host = await bench.ready({
+    const host = await modems.ready({
       hosts: { 'a.example:80': `127.0.0.1:${web.port}`, 'a.example:25': `127.0.0.1:${mail.port}` },
       connectTimeout: 500,
     });

@@ -1,15 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 
 import { type EmulatorOptions, type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
-import { Bench, type TestHost } from '../support/host';
-import { type PeerConnection, Peers } from '../support/peer';
+import type { TestHost } from '../support/host';
+import { modemsAndPeers } from '../support/modemsAndPeers';
+import type { PeerConnection } from '../support/peer';
 
-const bench = new Bench();
-const peers = new Peers();
-afterEach(async () => {
-  bench.clear();
-  await peers.clear();
-});
+const { modems, peers } = modemsAndPeers();
 
 /** A host with TCP links to peers: 0, and on request 1 and 4. */
 async function connected(
@@ -19,7 +15,7 @@ async function connected(
   options: EmulatorOptions = {},
 ): Promise<{ host: TestHost; peer: PeerConnection; others: PeerConnection[]; port: number }> {
   const { port, next } = await peers.server();
-  const host = await bench.ready({ firmware, ...options });
+  const host = await modems.ready({ firmware, ...options });
   for (const command of setup) await host.asks(command);
   const all: PeerConnection[] = [];
   for (const id of ids) {
@@ -102,7 +98,7 @@ describe.each(firmwareVersions)('active receive with AT %s', (firmware) => {
 
   it('omits the number without multiplexing', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks('AT+CIPMUX=0');
     await host.asks(`AT+CIPSTART="TCP","127.0.0.1",${port}`, 'CONNECT\r\n\r\nOK\r\n');
     (await next()).socket.end('x');
@@ -112,7 +108,7 @@ describe.each(firmwareVersions)('active receive with AT %s', (firmware) => {
 
 describe('passive receive with AT 1.5', () => {
   it('does not exist', async () => {
-    const host = await bench.ready({ firmware: '1.5' });
+    const host = await modems.ready({ firmware: '1.5' });
     for (const command of ['AT+CIPRECVMODE=1', 'AT+CIPRECVLEN?', 'AT+CIPRECVDATA=0,1']) {
       await host.asks(command, '\r\nERROR\r\n');
     }
@@ -258,7 +254,7 @@ describe.each(['1.7.4', '2.2.2'] as const)('passive receive with AT %s', (firmwa
 
   it('S65 omits the number without multiplexing', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks('AT+CIPMUX=0');
     await host.asks('AT+CIPRECVMODE=1');
     await host.asks(`AT+CIPSTART="TCP","127.0.0.1",${port}`, 'CONNECT\r\n\r\nOK\r\n');
@@ -269,7 +265,7 @@ describe.each(['1.7.4', '2.2.2'] as const)('passive receive with AT %s', (firmwa
 
   it('S51 S66 UDP: ESP-AT joins datagrams, and a read destroys what it cuts off; NonOS pushes them', async () => {
     const { port, socket } = await peers.udp();
-    const host = await bench.ready({ firmware, ports: { 4000: 0 } });
+    const host = await modems.ready({ firmware, ports: { 4000: 0 } });
     await host.asks('AT+CIPRECVMODE=1');
     await host.asks(`AT+CIPSTART=3,"UDP","127.0.0.1",${port},4000,0`, '3,CONNECT\r\n\r\nOK\r\n');
     host.type('AT+CIPSEND=3,1\r\n');

@@ -1,18 +1,12 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { concat, map, VirtualTimeScheduler } from 'rxjs';
 
 import { createEmulator, type EmulatorOptions, firmwareVersions, type FirmwareVersion } from '../../../src/emulator';
 import { MemoryNetwork, type Talk } from '../../../src/testing/memoryNetwork';
-import { Bench } from '../support/host';
-import { Peers } from '../support/peer';
+import { modemsAndPeers } from '../support/modemsAndPeers';
 
-const bench = new Bench();
-const peers = new Peers();
-afterEach(async () => {
-  bench.clear();
-  await peers.clear();
-});
+const { modems, peers } = modemsAndPeers();
 
 /** A modem in virtual time that has joined a network, with several links, and what it prints, each with its time. */
 function timed(options: EmulatorOptions, talk: Talk) {
@@ -95,7 +89,7 @@ describe('an answer to what was sent', () => {
 
   it.each(firmwareVersions)('comes after it on the sockets of this machine, with AT %s', async (firmware) => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     const peer = await next();
     peer.socket.pipe(peer.socket);
@@ -172,7 +166,7 @@ describe('a host that is far away', () => {
 describe('the hosts of the virtual modem', () => {
   it.each(firmwareVersions)('have the address that they were given, with AT %s', async (firmware) => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({
+    const host = await modems.ready({
       firmware,
       hosts: {
         'own.example': { to: `127.0.0.1:${port}`, address: '203.0.113.9' },
@@ -191,7 +185,7 @@ describe('the hosts of the virtual modem', () => {
   it('are separate for TCP and UDP', async () => {
     const { port, next } = await peers.server();
     const udp = await peers.udp();
-    const host = await bench.ready({
+    const host = await modems.ready({
       hosts: { 'dns.example:53/tcp': `127.0.0.1:${port}`, 'dns.example:53/udp': `127.0.0.1:${udp.port}` },
     });
     await host.asks('AT+CIPSTART=0,"TCP","dns.example",53', '0,CONNECT\r\n\r\nOK\r\n');
@@ -204,7 +198,7 @@ describe('the hosts of the virtual modem', () => {
   });
 
   it('do not answer by a protocol that they were not given for', async () => {
-    const host = await bench.ready({ hosts: { 'dns.example/udp': 'refused' }, connectTimeout: 5 });
+    const host = await modems.ready({ hosts: { 'dns.example/udp': 'refused' }, connectTimeout: 5 });
     await host.asks('AT+CIPSTART=0,"TCP","dns.example",53', '\r\nERROR\r\n0,CLOSED\r\n');
   });
 

@@ -1,20 +1,15 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 
 import { createEmulator, type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
 import { MemoryNetwork } from '../../../src/testing/memoryNetwork';
-import { Bench, type TestHost } from '../support/host';
-import { Peers } from '../support/peer';
+import type { TestHost } from '../support/host';
+import { modemsAndPeers } from '../support/modemsAndPeers';
 
-const bench = new Bench();
-const peers = new Peers();
-afterEach(async () => {
-  bench.clear();
-  await peers.clear();
-});
+const { modems, peers } = modemsAndPeers();
 
 async function serving(firmware: FirmwareVersion): Promise<{ host: TestHost; port: number }> {
-  const host = await bench.ready({ firmware, ports: { 80: 0 } });
+  const host = await modems.ready({ firmware, ports: { 80: 0 } });
   await host.asks('AT+CIPSERVER=1,80');
   return { host, port: host.emulator.state.server?.localPort ?? 0 };
 }
@@ -47,7 +42,7 @@ describe.each(firmwareVersions)('the server of AT %s', (firmware) => {
   });
 
   it('gives no client the number of a failed start before its CLOSED', async () => {
-    const host = await bench.ready({ firmware, ports: { 80: 0 }, latencies: { failedClose: [200, 200] }, latency: 1 });
+    const host = await modems.ready({ firmware, ports: { 80: 0 }, latencies: { failedClose: [200, 200] }, latency: 1 });
     await host.asks('AT+CIPSERVER=1,80');
     host.type('AT+CIPSTART=0,"TCP","127.0.0.1",1\r\n');
     await host.readsUntil(/ERROR\r\n/);
@@ -67,7 +62,7 @@ describe.each(firmwareVersions)('the server of AT %s', (firmware) => {
   });
 
   it('S55 limits the number of clients, since 1.6', async () => {
-    const host = await bench.ready({ firmware, ports: { 80: 0 } });
+    const host = await modems.ready({ firmware, ports: { 80: 0 } });
     if (firmware === '1.5') {
       await host.asks('AT+CIPSERVERMAXCONN=1', '\r\nERROR\r\n');
       return;
@@ -111,7 +106,7 @@ describe.each(firmwareVersions)('the server of AT %s', (firmware) => {
 
   it('wants several links, and a free port', async () => {
     const taken = (await peers.server()).port;
-    const host = await bench.ready({ firmware, ports: { 80: taken } });
+    const host = await modems.ready({ firmware, ports: { 80: taken } });
     await host.asks('AT+CIPSERVER=1,80', nonos ? 'TcpServer Failure\r\n\r\nERROR\r\n' : '\r\nERROR\r\n');
     await host.asks('AT+CIPMUX=0');
     await host.asks('AT+CIPSERVER=1,80', nonos ? 'MUX=0\r\n\r\nERROR\r\n' : '\r\nERROR\r\n');

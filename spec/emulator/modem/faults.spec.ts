@@ -1,16 +1,10 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { firstValueFrom, lastValueFrom } from 'rxjs';
 
 import { createEmulator, firmwareVersions } from '../../../src/emulator';
-import { Bench } from '../support/host';
-import { Peers } from '../support/peer';
+import { modemsAndPeers } from '../support/modemsAndPeers';
 
-const bench = new Bench();
-const peers = new Peers();
-afterEach(async () => {
-  bench.clear();
-  await peers.clear();
-});
+const { modems, peers } = modemsAndPeers();
 
 describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
   const nonos = firmware !== '2.2.2';
@@ -18,7 +12,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
   const prompt = nonos ? '\r\nOK\r\n> ' : '\r\nOK\r\n\r\n>';
 
   it('S7 restarts with noise, says ready, and joins the saved network', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     host.type('AT+RST\r\n');
     await host.reads('\r\nOK\r\n');
     const noise = await host.readsUntil(/\r\nready\r\n/);
@@ -30,7 +24,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
 
   it('S7 makes the same noise from the same seed, and other noise from another', async () => {
     const noiseOf = async (seed: number): Promise<string> => {
-      const host = bench.host({ firmware, powerOn: true, seed });
+      const host = modems.host({ firmware, powerOn: true, seed });
       return host.readsUntil(/ready/);
     };
     const [one, same, other] = [await noiseOf(7), await noiseOf(7), await noiseOf(8)];
@@ -39,7 +33,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
   });
 
   it('S8 loses its ready in the noise, and answers', async () => {
-    const host = await bench.ready({ firmware, stored: { ssid: 'nowhere' } });
+    const host = await modems.ready({ firmware, stored: { ssid: 'nowhere' } });
     host.emulator.fault({ kind: 'reset', loseReady: true });
     await host.readsUntil(/^[\s\S]{120}/);
     host.unread = '';
@@ -48,7 +42,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
 
   it('S59 resets without warning in the middle of a send', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     const peer = await next();
     await host.asks('AT+CIPSEND=0,5', prompt);
@@ -63,14 +57,14 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
   });
 
   it('S60 restarts in the middle of a command when asked to', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     host.type('AT+CIPSTART=0,"TCP","192.0.2.1",80\r\n');
     await host.asks('AT+RST', '\r\nWill force to restart!!!\r\n\r\nOK\r\n');
     await host.readsUntil(/\r\nready\r\n/);
   });
 
   it('keeps across a reset what is in the flash, and nothing else', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     if (nonos) await host.asks('AT+CWMODE_CUR=3');
     else {
       await host.asks('AT+SYSSTORE=0');
@@ -88,7 +82,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
   });
 
   it('RESTORE forgets the saved network', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     host.type('AT+RESTORE\r\n');
     await host.readsUntil(/\r\nready\r\n/);
     await host.asks('AT', echoed);
@@ -96,7 +90,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
   });
 
   it('S9 says OK at the old speed, and then only hears the new one', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     host.emulator.setHostBaud(115_200);
     await host.asks('AT+UART_CUR=921600,8,1,0,0');
     host.type('AT\r\n');
@@ -115,7 +109,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
 
   it('S43 loses bytes on the line when told to', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     const peer = await next();
     host.emulator.fault({ kind: 'lose', after: 10, bytes: 3 });
@@ -128,7 +122,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
   });
 
   it('is busy, for a while', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     host.emulator.fault({ kind: 'busy', for: 20 });
     await host.asks('AT', '\r\nbusy p...\r\n');
     while (host.unread !== '\r\nOK\r\n') {
@@ -140,7 +134,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
   });
 
   it('is silent until it is reset', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     host.emulator.fault({ kind: 'silence' });
     host.type('AT\r\n');
     expect(host.unread).toBe('');
@@ -149,7 +143,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
   });
 
   it('browns out: garbage, then a reset', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     host.emulator.fault({ kind: 'brown-out', bytes: 10 });
     expect(host.unread.length).toBeGreaterThanOrEqual(10);
     await host.readsUntil(/\r\nready\r\n/);
@@ -157,7 +151,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
 
   it('is unplugged: the line errors, for late readers and writers too', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     const peer = await next();
     host.emulator.fault({ kind: 'unplug' });
@@ -169,7 +163,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
 
   it('closes: the line ends, and all sockets with it', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware, ports: { 80: 0 } });
+    const host = await modems.ready({ firmware, ports: { 80: 0 } });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     await host.asks('AT+CIPSERVER=1,80');
     const localPort = host.emulator.state.server?.localPort ?? 0;
@@ -183,7 +177,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
   });
 
   it('loses the answer to a command, and carries the command out', async () => {
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     host.emulator.fault({ kind: 'lose-reply' });
     host.type('AT+CIPMUX=0\r\n');
     await until(() => !host.emulator.state.busy);
@@ -196,7 +190,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
 
   it('loses the CLOSED of one peer that closes', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     host.emulator.fault({ kind: 'lose-closed' });
     for (const id of [0, 1]) {
       await host.asks(`AT+CIPSTART=${id},"TCP","127.0.0.1",${port}`, `${id},CONNECT\r\n\r\nOK\r\n`);
@@ -209,7 +203,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
 
   it('restarts in the middle of a block that it pushes', async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     const peer = await next();
     host.emulator.fault({ kind: 'cut-block', after: 2 });
@@ -222,7 +216,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
   });
 
   it('makes its scheduled faults happen in time', async () => {
-    const host = bench.host({ firmware, faults: [{ kind: 'reset', at: 5 }] });
+    const host = modems.host({ firmware, faults: [{ kind: 'reset', at: 5 }] });
     await host.readsUntil(/\r\nready\r\n/);
   });
 
@@ -230,7 +224,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
     const { port, next } = await peers.server();
     const places = new Set<string>();
     for (let seed = 1; seed <= 12; seed++) {
-      const host = await bench.ready({ firmware, seed, interleave: 1, latency: 1, latencies: brisk });
+      const host = await modems.ready({ firmware, seed, interleave: 1, latency: 1, latencies: brisk });
       await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
       const peer = await next();
       host.type('AT+CIPMUX?\r\n');
@@ -248,7 +242,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
 describe.each(['1.7.4', '2.2.2'] as const)('faults of passive receive with AT %s', (firmware) => {
   const waiting = async () => {
     const { port, next } = await peers.server();
-    const host = await bench.ready({ firmware });
+    const host = await modems.ready({ firmware });
     await host.asks('AT+CIPRECVMODE=1');
     await host.asks(`AT+CIPSTART=0,"TCP","127.0.0.1",${port}`, '0,CONNECT\r\n\r\nOK\r\n');
     return { host, peer: await next() };

@@ -5,12 +5,12 @@ import { createEmulator, type EmulatorOptions, firmwareVersions } from '../../..
 import { type ESP8285, ESP8285 as Interface } from '../../../src/esp8285';
 import { DatagramSocket, Socket } from '../../../src/usocket';
 import { failureOf } from '../../../harness/interfaces/failure';
-import { Bench } from '../support/host';
+import { Modems } from '../support/modemsAndPeers';
 
 const started: { close(): unknown }[] = [];
-const bench = new Bench();
+const modems = new Modems();
 afterEach(async () => {
-  bench.clear();
+  modems.clear();
   for (const each of started.splice(0)) await each.close();
 });
 
@@ -91,7 +91,7 @@ describe.each(firmwareVersions)('a program on a virtual modem with AT %s', (firm
 
 describe('what a virtual modem tells', () => {
   it('has no key in it, however a line with one is written', async () => {
-    const host = await bench.ready();
+    const host = await modems.ready();
     const told: string[] = [];
     host.emulator.events$.subscribe(({ text }) => told.push(text));
     const key = 'secret-key';
@@ -116,7 +116,7 @@ describe('what a virtual modem tells', () => {
   });
 
   it('ends when it is switched off', async () => {
-    const host = await bench.ready();
+    const host = await modems.ready();
     let isOver = false;
     host.emulator.events$.subscribe({ complete: () => (isOver = true) });
     host.emulator.close();
@@ -127,7 +127,7 @@ describe('what a virtual modem tells', () => {
 describe('joining', () => {
   it('takes as long as it was told', async () => {
     const accessPoints = [{ ssid: 'slow', association: 40, dhcp: 60 }];
-    const host = await bench.ready({ accessPoints, joinTimeout: 10 });
+    const host = await modems.ready({ accessPoints, joinTimeout: 10 });
     const before = performance.now();
     await host.asks('AT+CWMODE_CUR=1');
     host.type('AT+CWJAP_CUR="slow",""\r\n');

@@ -1,5 +1,5 @@
 import { within } from '../../../harness/time/limits';
-import { createEmulator, type Emulator, type EmulatorOptions } from '../../../src/emulator';
+import type { Emulator } from '../../../src/emulator';
 
 /** How long a host waits for what it expects before it fails with what came instead, in milliseconds. */
 const patience = 3000;
@@ -65,31 +65,5 @@ export class TestHost {
     return within(patience, woken, () => {
       throw new Error(`waited for ${JSON.stringify(what)}\n but got ${JSON.stringify(this.unread)}`);
     });
-  }
-}
-
-/** Makes modems, and switches them off after each test. */
-export class Bench {
-  private readonly modems: Emulator[] = [];
-
-  /** A host at a modem without latencies that has joined its network, unless the options say otherwise. */
-  host(options: EmulatorOptions = {}): TestHost {
-    const defaults: EmulatorOptions = { latency: 0, interleave: 0, stored: { ssid: 'my-ssid', key: 'my-password' } };
-    const emulator = createEmulator({ ...defaults, ...options });
-    this.modems.push(emulator);
-    return new TestHost(emulator);
-  }
-
-  /** The same with echo off and several links. */
-  async ready(options: EmulatorOptions = {}): Promise<TestHost> {
-    const host = this.host(options);
-    host.type('ATE0\r\n');
-    await host.readsUntil(/OK\r\n/);
-    await host.asks('AT+CIPMUX=1');
-    return host;
-  }
-
-  clear(): void {
-    for (const modem of this.modems.splice(0)) modem.close();
   }
 }
