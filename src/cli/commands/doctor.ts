@@ -10,7 +10,7 @@ import { checkFirmware, checkNetwork } from '../doctor/checkModem';
 import { checkNames, checkRoundTrip, checkThroughput } from '../doctor/checkInternet';
 import { findAnswer } from '../doctor/findAnswer';
 import { exitCodeOfFindings, type Finding, findingText, summaryOf, type Tell } from '../doctor/finding';
-import { LineBench } from '../doctor/lineBench';
+import { LineTester } from '../doctor/lineTester';
 import type { CommandContext } from '../console/context';
 import { codeOf, CommandFailure, exitCodeOf, exitCodes } from '../console/exitCodes';
 import { modemCommand, type ModemCommandOptions } from '../modem/modemCommand';
@@ -73,11 +73,11 @@ interface Listener {
 async function examine(options: DoctorOptions, context: CommandContext, { tell, report }: Listener): Promise<void> {
   const settings = lineSettings(options, context);
   const network = await networkSettings(options, context);
-  const bench = new LineBench(settings, context);
+  const tester = new LineTester(settings, context);
   const port = withoutPassword(settings.port);
   let line: Uart | undefined;
   try {
-    line = await findAnswer(bench, tell, (text) => {
+    line = await findAnswer(tester, tell, (text) => {
       report.note(text);
     });
   } catch (error) {
@@ -91,8 +91,8 @@ async function examine(options: DoctorOptions, context: CommandContext, { tell, 
   const closeNow = (): void => void closeLine(line).catch(noop);
   context.signal.addEventListener('abort', closeNow);
   try {
-    if (!(await checkQuality(bench, line, tell))) return;
-    await checkFlowControl(bench, line, tell);
+    if (!(await checkQuality(tester, line, tell))) return;
+    await checkFlowControl(tester, line, tell);
     await examineModem(line, { options, network, context, tell, report });
   } catch (error) {
     context.signal.throwIfAborted();

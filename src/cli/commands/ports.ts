@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { messageOf } from '../../usocket/contract/messageOf';
-import { LineBench } from '../doctor/lineBench';
+import { LineTester } from '../doctor/lineTester';
 import { searchSpeed } from '../doctor/searchSpeed';
 import type { CommandContext } from '../console/context';
 import { codeOf, CommandFailure, exitCodes } from '../console/exitCodes';
@@ -85,13 +85,13 @@ async function probeAll(
 }
 
 async function probe(port: string, context: CommandContext): Promise<Probed> {
-  const bench = new LineBench({ port, baud: 'auto', serial: {} }, context);
-  const line = bench.open();
+  const tester = new LineTester({ port, baud: 'auto', serial: {} }, context);
+  const line = tester.open();
   try {
-    const isFirst = (await bench.ask(line, patience)).meaning === 'answer';
-    const baud = isFirst ? line.baudRate : await searchSpeed(bench, line, patience);
+    const isFirst = (await tester.ask(line, patience)).meaning === 'answer';
+    const baud = isFirst ? line.baudRate : await searchSpeed(tester, line, patience);
     if (!isFirst && baud === undefined) return { none: 'no answer' };
-    const said = await bench.hear(line, { say: 'AT+GMR\r\n', wait: 1000, until: /\r\n(?:OK|ERROR)\r\n/ });
+    const said = await tester.hear(line, { say: 'AT+GMR\r\n', wait: 1000, until: /\r\n(?:OK|ERROR)\r\n/ });
     return { firmware: /AT version:([\w.-]+)/.exec(said)?.[1] ?? 'unknown', baud };
   } catch (error) {
     context.signal.throwIfAborted();

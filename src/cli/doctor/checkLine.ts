@@ -1,7 +1,7 @@
 import type { Uart } from '../../streams';
 import { exitCodes } from '../console/exitCodes';
 import type { Tell } from './finding';
-import type { LineBench } from './lineBench';
+import type { LineTester } from './lineTester';
 
 /** How often the same question is asked. */
 const questions = 10;
@@ -13,10 +13,10 @@ const answerEnd = /\r\n(?:OK|ERROR)\r\n$/;
  * Asks the same question several times, and tells whether the line damages the answers. Resolves to whether any answer was
  * good, so that it makes sense to go on.
  */
-export async function checkQuality(bench: LineBench, line: Uart, tell: Tell): Promise<boolean> {
+export async function checkQuality(tester: LineTester, line: Uart, tell: Tell): Promise<boolean> {
   const answers: string[] = [];
   for (let count = 0; count < questions; count++) {
-    answers.push(await bench.hear(line, { say: 'AT+GMR\r\n', wait: patience, until: answerEnd }));
+    answers.push(await tester.hear(line, { say: 'AT+GMR\r\n', wait: patience, until: answerEnd }));
   }
   const usual = mostFrequent(answers);
   const lines = usual.split('\r\n');
@@ -48,11 +48,11 @@ function mostFrequent(answers: readonly string[]): string {
 }
 
 /** Tells whether the flow control of the modem fits the line. */
-export async function checkFlowControl(bench: LineBench, line: Uart, tell: Tell): Promise<void> {
+export async function checkFlowControl(tester: LineTester, line: Uart, tell: Tell): Promise<void> {
   const check = 'flow';
-  const asked = await bench.hear(line, { say: 'AT+UART_CUR?\r\n', wait: patience, until: answerEnd });
+  const asked = await tester.hear(line, { say: 'AT+UART_CUR?\r\n', wait: patience, until: answerEnd });
   const [, flow] = /\+UART(?:_CUR)?:\d+,\d,\d,\d,([0-3])/.exec(asked) ?? [];
-  const isUsed = bench.settings.serial.rtscts === true;
+  const isUsed = tester.settings.serial.rtscts === true;
   if (flow === undefined) {
     tell({ check, verdict: 'skipped', message: 'the firmware does not show its flow control' });
   } else if (flow === '0' && isUsed) {

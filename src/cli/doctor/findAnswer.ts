@@ -3,7 +3,7 @@ import { withoutPassword } from '../../transports';
 import { exitCodes } from '../console/exitCodes';
 import { closeLine } from '../modem/openLine';
 import type { Tell } from './finding';
-import type { Heard, LineBench } from './lineBench';
+import type { Heard, LineTester } from './lineTester';
 import { searchSpeed } from './searchSpeed';
 import { tellSilence } from './tellSilence';
 import { trySignals } from './trySignals';
@@ -29,20 +29,20 @@ type Outcome = 'answer' | 'fault' | 'silence';
  * Rejects with the error of the line when it cannot be opened, or is lost.
  */
 export async function findAnswer(
-  bench: LineBench,
+  tester: LineTester,
   tell: Tell,
   note: (line: string) => void,
 ): Promise<Uart | undefined> {
-  const line = bench.open();
+  const line = tester.open();
   const heard: Heard[] = [];
   let outcome: Outcome = 'fault';
   try {
-    outcome = await searchAnswer(bench, line, { heard, tell, note });
+    outcome = await searchAnswer(tester, line, { heard, tell, note });
   } finally {
     if (outcome !== 'answer') await closeLine(line);
   }
   if (outcome === 'answer') return line;
-  if (outcome === 'silence' && !(await trySignals(bench, tell))) await tellSilence(bench, heard, tell);
+  if (outcome === 'silence' && !(await trySignals(tester, tell))) await tellSilence(tester, heard, tell);
   return undefined;
 }
 
@@ -53,14 +53,14 @@ interface Search {
   readonly note: (line: string) => void;
 }
 
-async function searchAnswer(bench: LineBench, line: Uart, { heard, tell, note }: Search): Promise<Outcome> {
+async function searchAnswer(tester: LineTester, line: Uart, { heard, tell, note }: Search): Promise<Outcome> {
   const check = 'answer';
-  const { port, baud: wanted } = bench.settings;
-  const before = await bench.hear(line, { wait: listening });
+  const { port, baud: wanted } = tester.settings;
+  const before = await tester.hear(line, { wait: listening });
   tell({ check: 'line', verdict: 'good', message: `${withoutPassword(port)} can be opened` });
-  const first = await bench.ask(line, patience);
+  const first = await tester.ask(line, patience);
   if (first.meaning === 'answer') {
-    if (await staysBusy(bench, line, { first, note })) {
+    if (await staysBusy(tester, line, { first, note })) {
       tell({
         check,
         verdict: 'bad',
@@ -73,7 +73,7 @@ async function searchAnswer(bench: LineBench, line: Uart, { heard, tell, note }:
     tell({ check, verdict: 'good', message: `AT is answered at ${line.baudRate ?? wanted} bit/s` });
     return 'answer';
   }
-  if (first.meaning === 'echo' && (await isLoop(bench, line))) {
+  if (first.meaning === 'echo' && (await isLoop(tester, line))) {
     tell({
       check,
       verdict: 'bad',
@@ -85,7 +85,7 @@ async function searchAnswer(bench: LineBench, line: Uart, { heard, tell, note }:
   }
   heard.push({ ...first, text: before + first.text });
   note('Nothing answers AT there. Other speeds and settings are tried, which takes up to half a minute.');
-  const found = await searchSpeed(bench, line, patience, heard);
+  const found = await searchSpeed(tester, line, patience, heard);
   if (found !== undefined) {
     tell(
       wanted === 'auto'
@@ -100,7 +100,7 @@ async function searchAnswer(bench: LineBench, line: Uart, { heard, tell, note }:
     );
     return 'answer';
   }
-  if (!(await isStuck(bench, line))) return 'silence';
+  if (!(await isStuck(tester, line))) return 'silence';
   tell({
     check,
     verdict: 'doubtful',
@@ -112,7 +112,7 @@ async function searchAnswer(bench: LineBench, line: Uart, { heard, tell, note }:
 
 /** Whether a modem is still busy after the time that a command may take, such as joining a network. */
 async function staysBusy(
-  bench: LineBench,
+  tester: LineTester,
   line: Uart,
   { first, note }: { readonly first: Heard; readonly note: (line: string) => void },
 ): Promise<boolean> {
@@ -120,8 +120,8 @@ async function staysBusy(
   for (let count = 0; isBusy(asked); count++) {
     if (count === 0) note('The modem is busy with a command, whose end is waited for.');
     if (count === busyTries) return true;
-    await bench.hear(line, { wait: busyPause });
-    asked = await bench.ask(line, patience);
+    await tester.hear(line, { wait: busyPause });
+    asked = await tester.ask(line, patience);
   }
   return false;
 }
@@ -131,17 +131,17 @@ function isBusy({ text }: Heard): boolean {
 }
 
 /** A modem answers a line that is no command. */
-async function isLoop(bench: LineBench, line: Uart): Promise<boolean> {
+async function isLoop(tester: LineTester, line: Uart): Promise<boolean> {
   const say = 'is this a loop?\r\n';
-  return (await bench.hear(line, { say, wait: patience })) === say;
+  return (await tester.hear(line, { say, wait: patience })) === say;
 }
 
 /** Whether the modem answers after the ends of what another program may have left it in. */
-async function isStuck(bench: LineBench, line: Uart): Promise<boolean> {
-  await bench.hear(line, { wait: escapeSilence });
-  await bench.hear(line, { say: '+++', wait: escapeSilence });
-  const escaped = await bench.ask(line, patience);
+async function isStuck(tester: LineTester, line: Uart): Promise<boolean> {
+  await tester.hear(line, { wait: escapeSilence });
+  await tester.hear(line, { say: '+++', wait: escapeSilence });
+  const escaped = await tester.ask(line, patience);
   if (escaped.meaning === 'answer') return true;
-  await bench.hear(line, { say: '\r\n'.repeat(longestSend / 2), wait: patience });
-  return (await bench.ask(line, patience)).meaning === 'answer';
+  await tester.hear(line, { say: '\r\n'.repeat(longestSend / 2), wait: patience });
+  return (await tester.ask(line, patience)).meaning === 'answer';
 }

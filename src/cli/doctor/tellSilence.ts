@@ -2,7 +2,7 @@ import { exitCodes } from '../console/exitCodes';
 import { closeLine } from '../modem/openLine';
 import { printable } from '../console/table';
 import type { Finding, Tell } from './finding';
-import type { Heard, LineBench } from './lineBench';
+import type { Heard, LineTester } from './lineTester';
 import { bootOf, type Meaning } from './meaning';
 
 /** The speeds of the boot loaders of the ESP8266 and of the ESP32. */
@@ -14,22 +14,22 @@ const bootTime = 3_000;
  * Tells why nothing answers, from what was heard at all speeds. A line that is not silent is listened to for longer, at the
  * speeds of boot loaders.
  */
-export async function tellSilence(bench: LineBench, heard: readonly Heard[], tell: Tell): Promise<void> {
+export async function tellSilence(tester: LineTester, heard: readonly Heard[], tell: Tell): Promise<void> {
   const meanings = new Set<Meaning>(heard.map(({ meaning }) => meaning));
   const isSilent = heard.every(({ text }) => text === '');
-  const bootText = isSilent ? '' : await bootLoaderText(bench);
-  const finding = bootText !== '' ? bootFinding(bootText) : otherFinding(meanings, heard, bench);
+  const bootText = isSilent ? '' : await bootLoaderText(tester);
+  const finding = bootText !== '' ? bootFinding(bootText) : otherFinding(meanings, heard, tester);
   tell({ check: 'answer', verdict: 'bad', exitCode: exitCodes.modem, ...finding });
 }
 
 type Reason = Pick<Finding, 'message' | 'advice'>;
 
-async function bootLoaderText(bench: LineBench): Promise<string> {
-  const line = bench.open();
+async function bootLoaderText(tester: LineTester): Promise<string> {
+  const line = tester.open();
   try {
     for (const baud of bootLoaderSpeeds) {
-      if (line.baudRate !== baud && !(await bench.change(line, baud))) continue;
-      const text = await bench.hear(line, { wait: bootTime });
+      if (line.baudRate !== baud && !(await tester.change(line, baud))) continue;
+      const text = await tester.hear(line, { wait: bootTime });
       const { isDownloadMode, starts, isEmpty } = bootOf(text);
       if (isDownloadMode || isEmpty || starts > 0) return text;
     }
@@ -65,7 +65,7 @@ function bootFinding(text: string): Reason {
   };
 }
 
-function otherFinding(meanings: ReadonlySet<Meaning>, heard: readonly Heard[], bench: LineBench): Reason {
+function otherFinding(meanings: ReadonlySet<Meaning>, heard: readonly Heard[], tester: LineTester): Reason {
   const text = heard.find(({ meaning }) => meaning === 'text')?.text;
   if (text !== undefined) {
     const quoted = printable(text.trim().split(/[\r\n]+/)[0] ?? '').slice(0, 60);
@@ -90,7 +90,7 @@ function otherFinding(meanings: ReadonlySet<Meaning>, heard: readonly Heard[], b
       advice: ['check that the modem has power', 'check the wire from its TX to RX'],
     };
   }
-  const isRaw = /^tcp:/i.test(bench.settings.port);
+  const isRaw = /^tcp:/i.test(tester.settings.port);
   return {
     message: isRaw
       ? 'nothing comes from the line; the speed of a raw serial server cannot be changed from here'

@@ -2,7 +2,7 @@ import type { SerialSettings } from '../../transports';
 import { exitCodes } from '../console/exitCodes';
 import { closeLine } from '../modem/openLine';
 import type { Finding, Tell } from './finding';
-import type { LineBench } from './lineBench';
+import type { LineTester } from './lineTester';
 
 type Signals = Omit<SerialSettings, 'baudRate'>;
 
@@ -19,14 +19,14 @@ const tries = 4;
  * Opens a silent line again with other control signals and other flow control. Resolves to whether the modem answers then, and
  * tells what that means. Only a serial port, here or at an RFC 2217 server, has these signals.
  */
-export async function trySignals(bench: LineBench, tell: Tell): Promise<boolean> {
-  const { port, serial } = bench.settings;
+export async function trySignals(tester: LineTester, tell: Tell): Promise<boolean> {
+  const { port, serial } = tester.settings;
   if (/^(?:tcp|emulator):/i.test(port)) return false;
   for (const trial of trialsOf(serial)) {
-    const line = bench.open(trial.serial);
+    const line = tester.open(trial.serial);
     try {
       for (let count = 0; count < tries; count++) {
-        const { meaning } = await bench.ask(line, patience);
+        const { meaning } = await tester.ask(line, patience);
         if (meaning !== 'answer') continue;
         const { message, advice = [] } = trial;
         tell({ check: 'answer', verdict: 'bad', message, advice, exitCode: exitCodes.line });

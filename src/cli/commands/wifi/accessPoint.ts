@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { pairwise, startWith } from 'rxjs';
 
 import type { ESP8285, Station } from '../../../esp8285';
-import { LineBench } from '../../doctor/lineBench';
+import { LineTester } from '../../doctor/lineTester';
 import { encryptionName } from '../../modem/encryptions';
 import { aborted } from '../../console/aborted';
 import type { CommandContext } from '../../console/context';
@@ -96,17 +96,17 @@ interface AccessPointStatus {
 }
 
 async function askStatus(options: LineCommandOptions, context: CommandContext): Promise<AccessPointStatus> {
-  const bench = new LineBench(lineSettings(options, context), context);
-  const line = bench.open();
+  const tester = new LineTester(lineSettings(options, context), context);
+  const line = tester.open();
   const ask = (command: string) =>
-    bench.hear(line, { say: `${command}\r\n`, wait: 2000, until: /\r\n(?:OK|ERROR)\r\n/ });
+    tester.hear(line, { say: `${command}\r\n`, wait: 2000, until: /\r\n(?:OK|ERROR)\r\n/ });
   /** AT 1.x shows what is in use with this ending, and newer firmware does not know it. */
   const askCurrent = async (command: string) => {
     const current = await ask(`${command}_CUR?`);
     return current.includes('\r\nOK\r\n') ? current : await ask(`${command}?`);
   };
   try {
-    const { meaning } = await bench.ask(line, 1000).catch((cause: unknown) => {
+    const { meaning } = await tester.ask(line, 1000).catch((cause: unknown) => {
       throw failureOf(cause, exitCodes.line);
     });
     if (meaning !== 'answer') {

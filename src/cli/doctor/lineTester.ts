@@ -42,7 +42,7 @@ interface Listening {
 const longestText = 8192;
 
 /** Opens a line with different settings, and listens to it by hand. */
-export class LineBench {
+export class LineTester {
   private readonly pace: number;
 
   constructor(
