@@ -3,6 +3,8 @@
  *
  * @module rx-usocket/watch
  */
+export type { LinkDetails } from '../esp8285';
+export type { SocketDetails } from '../usocket';
 export { askModem } from './events/askModem';
 export { type PageRequest, type ProgramMessage, readMessage, watchProtocol, writeMessage } from './events/messages';
 export { observe, type ObserveOptions } from './events/observe';
@@ -10,10 +12,8 @@ export type {
   BytesEvent,
   CallEvent,
   InterfaceState,
-  LinkState,
   MissedEvent,
   SaidEvent,
-  SocketShown,
   StateEvent,
   VirtualEvent,
   WatchEvent,

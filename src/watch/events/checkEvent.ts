@@ -1,12 +1,11 @@
-import type { Endpoint } from '../../usocket';
+import type { LinkDetails } from '../../esp8285';
+import type { Endpoint, SocketDetails } from '../../usocket';
 import type {
   BytesEvent,
   CallEvent,
   InterfaceState,
-  LinkState,
   MissedEvent,
   SaidEvent,
-  SocketShown,
   StateEvent,
   VirtualEvent,
   WatchEvent,
@@ -69,10 +68,10 @@ const call = shaped<CallEvent>({
   text,
 });
 
-const link = shaped<LinkState>({
+const link = shaped<LinkDetails>({
   id: number,
-  kind: oneOf<LinkState['kind']>({ tcp: true, tls: true, udp: true }),
-  stage: oneOf<LinkState['stage']>({ opening: true, open: true, ended: true }),
+  kind: oneOf<LinkDetails['kind']>({ tcp: true, tls: true, udp: true }),
+  stage: oneOf<LinkDetails['stage']>({ opening: true, open: true, ended: true }),
   remote: optional(shaped<Endpoint>({ address: text, port: number })),
   received: number,
   sent: number,
@@ -81,9 +80,9 @@ const link = shaped<LinkState>({
   isHeld: flag,
 });
 
-const socket = shaped<SocketShown>({
+const socket = shaped<SocketDetails>({
   id: number,
-  kind: oneOf<SocketShown['kind']>({ stream: true, datagram: true, server: true }),
+  kind: oneOf<SocketDetails['kind']>({ stream: true, datagram: true, server: true }),
   stage: text,
   link: optional(number),
   queued: number,

@@ -1,5 +1,5 @@
-import type { InterfaceDetails, LineBytes, LinkDetails, TraceEvent } from '../../esp8285';
-import type { CallStep, SocketDetails } from '../../usocket';
+import type { InterfaceDetails, LineBytes, TraceEvent } from '../../esp8285';
+import type { CallStep } from '../../usocket';
 
 /** Something that a watched interface tells. Times are milliseconds since 1970, by the scheduler of the interface. */
 export type WatchEvent = SaidEvent | BytesEvent | CallEvent | StateEvent | VirtualEvent | MissedEvent;
@@ -64,9 +64,3 @@ export interface InterfaceState extends InterfaceDetails {
    */
   readonly isDerived?: true;
 }
-
-/** One of the modem's links that is in use. */
-export type LinkState = LinkDetails;
-
-/** A socket that has not been closed yet. */
-export type SocketShown = SocketDetails;

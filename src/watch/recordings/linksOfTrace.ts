@@ -1,4 +1,5 @@
-import type { LinkState, SaidEvent } from '../events/watchEvent';
+import type { LinkDetails } from '../../esp8285';
+import type { SaidEvent } from '../events/watchEvent';
 
 /** Opens a link. Its number is missing with `AT+CIPMUX=0`. The remote host is in quotation marks. */
 const start = /^AT\+CIPSTART=(?:([0-4]),)?"(TCP|SSL|UDP)(?:v6)?","([^"]*)",(\d{1,5})/i;
@@ -7,16 +8,16 @@ const close = /^AT\+CIPCLOSE(?:=([0-5]))?$/;
 /** One line of the answer to `AT+CIPSTATUS`. */
 const status = /^\+CIPSTATUS:([0-4]),"(TCP|SSL|UDP)(?:v6)?","([^"]*)",(\d{1,5}),/i;
 
-const kinds: Readonly<Record<string, LinkState['kind']>> = { TCP: 'tcp', SSL: 'tls', UDP: 'udp' };
+const kinds: Readonly<Record<string, LinkDetails['kind']>> = { TCP: 'tcp', SSL: 'tls', UDP: 'udp' };
 const allLinks = 5;
 
 /** What a recorded conversation tells about the links of the modem. */
 export class LinksOfTrace {
-  private readonly links = new Map<number, LinkState>();
+  private readonly links = new Map<number, LinkDetails>();
   private command = '';
 
   /** The links in use, by ascending number. */
-  get all(): readonly LinkState[] {
+  get all(): readonly LinkDetails[] {
     return [...this.links.values()].sort((one, other) => one.id - other.id);
   }
 
@@ -62,18 +63,18 @@ export class LinksOfTrace {
     else this.links.delete(closed);
   }
 
-  private put(id: number, type: string, stage: LinkState['stage'], address = '', port = ''): void {
+  private put(id: number, type: string, stage: LinkDetails['stage'], address = '', port = ''): void {
     const link = this.links.get(id) ?? fresh(id, kinds[type.toUpperCase()] ?? 'tcp');
     const remote = link.kind === 'udp' ? {} : { remote: { address, port: Number(port) } };
     this.links.set(id, { ...link, ...remote, stage });
   }
 
-  private change(id: number, changed: (link: LinkState) => Partial<LinkState>): void {
+  private change(id: number, changed: (link: LinkDetails) => Partial<LinkDetails>): void {
     const link = this.links.get(id);
     if (link) this.links.set(id, { ...link, ...changed(link) });
   }
 }
 
-function fresh(id: number, kind: LinkState['kind']): LinkState {
+function fresh(id: number, kind: LinkDetails['kind']): LinkDetails {
   return { id, kind, stage: 'opening', received: 0, sent: 0, queued: 0, waiting: 0, isHeld: false };
 }

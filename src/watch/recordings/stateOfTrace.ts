@@ -1,4 +1,5 @@
-import type { InterfaceState, LinkState, SaidEvent } from '../events/watchEvent';
+import type { LinkDetails } from '../../esp8285';
+import type { InterfaceState, SaidEvent } from '../events/watchEvent';
 import { LinksOfTrace } from './linksOfTrace';
 
 const join = /^AT\+CWJAP(?:_CUR|_DEF)?="((?:[^"\\]|\\.)*)"/;
@@ -121,6 +122,6 @@ export class StateOfTrace {
 }
 
 /** A link without its numbers of bytes. */
-function outlineOf({ id, kind, stage, remote }: LinkState): Partial<LinkState> {
+function outlineOf({ id, kind, stage, remote }: LinkDetails): Partial<LinkDetails> {
   return { id, kind, stage, ...(remote && { remote }) };
 }

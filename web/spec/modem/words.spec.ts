@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { InterfaceState, LinkState } from 'rx-usocket/watch';
+import type { InterfaceState, LinkDetails } from 'rx-usocket/watch';
 
 import { factsOf, peerOf, unreadOf } from '../../src/modem/words';
 
 const starting: InterfaceState = { modem: 'starting', wifi: 'down', waitingCommands: 0, links: [], sockets: [] };
 
-const link: LinkState = {
+const link: LinkDetails = {
   id: 0,
   kind: 'tcp',
   stage: 'open',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BytesEvent, InterfaceState, LinkState, SaidEvent, StateEvent } from 'rx-usocket/watch';
+import type { BytesEvent, InterfaceState, LinkDetails, SaidEvent, StateEvent } from 'rx-usocket/watch';
 
 import type { ColumnName } from '../../src/plots/series/columns';
 import { SessionHistory } from '../../src/plots/series/sessionHistory';
@@ -65,7 +65,7 @@ describe('the history that a session makes', () => {
 
   it('shows what each link has not read, until it is free', () => {
     const session = new SessionHistory();
-    const link: LinkState = {
+    const link: LinkDetails = {
       ...{ id: 3, kind: 'tcp', stage: 'open', received: 0, sent: 0 },
       ...{ queued: 10, waiting: 5, isHeld: false },
     };

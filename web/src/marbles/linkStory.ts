@@ -1,4 +1,4 @@
-import type { LinkState } from 'rx-usocket/watch';
+import type { LinkDetails } from 'rx-usocket/watch';
 
 import { Bands } from './bands';
 import type { Sorted } from './classify';
@@ -50,7 +50,7 @@ export class LinkStory {
   }
 
   /** The interface says how the link is doing, or that it is not in use. */
-  state(state: LinkState | undefined, time: number): void {
+  state(state: LinkDetails | undefined, time: number): void {
     if (state?.isHeld) {
       if (!this.holds.open) this.holds.begin(time, 'the sender is held back');
     } else {

@@ -1,4 +1,4 @@
-import type { LinkState } from 'rx-usocket/watch';
+import type { LinkDetails } from 'rx-usocket/watch';
 
 import { count, peerOf, unreadOf } from './words';
 
@@ -6,7 +6,7 @@ import { count, peerOf, unreadOf } from './words';
 const linkNumbers = [0, 1, 2, 3, 4];
 
 interface LinkTableProps {
-  readonly links: readonly LinkState[];
+  readonly links: readonly LinkDetails[];
   /** Whether nobody knows what the sockets have read. */
   readonly isDerived: boolean;
 }
@@ -50,7 +50,7 @@ export function LinkTable({ links, isDerived }: LinkTableProps) {
 
 interface LinkRowProps {
   readonly id: number;
-  readonly link: LinkState | undefined;
+  readonly link: LinkDetails | undefined;
   readonly isDerived: boolean;
 }
 

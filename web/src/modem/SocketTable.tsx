@@ -1,7 +1,7 @@
-import type { SocketShown } from 'rx-usocket/watch';
+import type { SocketDetails } from 'rx-usocket/watch';
 
 /** The sockets that are not closed yet. */
-export function SocketTable({ sockets }: { readonly sockets: readonly SocketShown[] }) {
+export function SocketTable({ sockets }: { readonly sockets: readonly SocketDetails[] }) {
   return (
     <section class="table-place" aria-label="Sockets" tabIndex={0}>
       <h2>Sockets</h2>

@@ -1,4 +1,4 @@
-import type { InterfaceState, LinkState } from 'rx-usocket/watch';
+import type { InterfaceState, LinkDetails } from 'rx-usocket/watch';
 
 /** One line of the description of an interface. */
 export type Fact = readonly [name: string, value: string];
@@ -36,12 +36,12 @@ function wifiWords({ wifi, ssid }: InterfaceState): string {
 }
 
 /** The other end of a link, such as `10.0.0.7:80`. */
-export function peerOf({ remote }: LinkState): string {
+export function peerOf({ remote }: LinkDetails): string {
   return remote ? `${remote.address}:${remote.port}` : '–';
 }
 
 /** The bytes that have come for a link and that its socket has not read yet, and where they are if it is not the driver. */
-export function unreadOf({ queued, waiting }: LinkState): { readonly bytes: string; readonly place?: string } {
+export function unreadOf({ queued, waiting }: LinkDetails): { readonly bytes: string; readonly place?: string } {
   const bytes = count(queued + waiting);
   if (waiting === 0) return { bytes };
   return { bytes, place: queued === 0 ? 'in the modem' : `${count(waiting)} in the modem` };
