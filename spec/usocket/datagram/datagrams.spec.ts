@@ -59,12 +59,13 @@ describe.each(interfaces)('datagrams, over $name', (tested) => {
 
   it('are one each for read, readinto and write', async () => {
     await using it = await Correspondence.over(tested);
-    for (const data of ['one', 'two', 'three']) await it.peer.send(data, it.port);
+    for (const data of ['one', 'two', 'three', 'four']) await it.peer.send(data, it.port);
     expect(String(await it.socket.read())).toBe('one');
     expect(String(await it.socket.read(2))).toBe('tw');
     const target = Buffer.alloc(10);
     expect(await it.socket.readinto(target)).toBe(5);
     expect(String(target.subarray(0, 5))).toBe('three');
+    expect(await it.socket.readinto(target, -1)).toBe(4);
     await it.socket.connect(it.peer.address);
     expect(await it.socket.write('written')).toBe(7);
     expect(String((await it.peer.next()).data)).toBe('written');

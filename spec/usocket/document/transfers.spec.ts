@@ -143,7 +143,8 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
       expect(buffer).toEqual(Buffer.from('abc\0'));
       expect(await pair.socket.readinto(buffer)).toBe(4);
       expect(String(buffer)).toBe('defg');
-      sayLast(pair.peer);
+      sayLast(pair.peer, 'klmn');
+      expect(await pair.socket.readinto(buffer, -1)).toBe(4);
       expect(await pair.socket.readinto(buffer, 100)).toBe(3);
     });
   });

@@ -151,7 +151,7 @@ export class DatagramSocket extends DatagramStreams implements AsyncDisposable {
   /**
    * Reads as {@link read} does, but into `target`, and resolves to the number of bytes stored, or to `null`.
    *
-   * @param size The most bytes to store. Default: the length of `target`.
+   * @param size The most bytes to store. Default, and for `null` and negative numbers: the length of `target`.
    * @see The socket document, `socket.readinto(buf[, nbytes])`.
    */
   readinto(target: Uint8Array, size: number | null | undefined, options?: Abortable): Promise<number | null>;

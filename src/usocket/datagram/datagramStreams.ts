@@ -200,7 +200,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
   readinto$(target: Uint8Array, size?: number | null): Observable<number | null> {
     return this.operations.start('readinto', size ?? target, (call) => {
       call.checkTarget(target);
-      const wanted = Math.min(size ?? Infinity, target.length);
+      const wanted = Math.min(call.sizeOrAll(size), target.length);
       return this.take(call, wanted).pipe(map((datagram) => datagram?.data.copy(target) ?? null));
     });
   }

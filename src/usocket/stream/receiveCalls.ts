@@ -46,8 +46,7 @@ export class ReceiveCalls {
   readinto(target: Uint8Array, size: number | null | undefined): Observable<number | null> {
     return this.start('readinto', size ?? target, (call) => {
       call.checkTarget(target);
-      call.checkSize(size ?? Infinity);
-      const wanted = target.subarray(0, size ?? Infinity);
+      const wanted = target.subarray(0, call.sizeOrAll(size));
       return this.take(call, {
         waiting: (reader) => reader.readinto$(wanted),
         immediate: (reader) => (wanted.length === 0 ? 0 : reader.readintoNow(wanted)),

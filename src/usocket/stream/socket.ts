@@ -226,7 +226,7 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
   /**
    * Reads as {@link read} does, but into `target`, and resolves to the number of bytes stored. Aborted, it has stored none.
    *
-   * @param size How many bytes to read. Default: the length of `target`.
+   * @param size How many bytes to read. Default, and for `null` and negative numbers: the length of `target`.
    * @see The socket document, `socket.readinto(buf[, nbytes])`.
    */
   readinto(target: Uint8Array, size: number | null | undefined, options?: Abortable): Promise<number | null>;

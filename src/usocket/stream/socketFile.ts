@@ -32,7 +32,7 @@ export class SocketFile extends SocketFileStreams implements AsyncIterable<Buffe
   /**
    * Reads as {@link read} does, but into `target`, and resolves to the number of bytes stored, or to `null`.
    *
-   * @param size How many bytes to read. Default: the length of `target`.
+   * @param size How many bytes to read. Default, and for `null` and negative numbers: the length of `target`.
    */
   readinto(target: Uint8Array, size: number | null | undefined, options?: Abortable): Promise<number | null>;
   readinto(target: Uint8Array, options?: Abortable): Promise<number | null>;

@@ -236,7 +236,7 @@ export class SocketStreams extends Inspectable implements Pollable {
   /**
    * Reads as {@link read$} does, but into `target`, and emits the number of bytes stored. Cancelled, it has stored none.
    *
-   * @param size How many bytes to read. Default: the length of `target`.
+   * @param size How many bytes to read. Default, and for `null` and negative numbers: the length of `target`.
    */
   readinto$(target: Uint8Array, size?: number | null): Observable<number | null> {
     return this.receiveCalls.readinto(target, size);
