@@ -17,6 +17,7 @@ import type { FirmwareVersion } from '../../src/emulator';
 import { Random } from '../../src/emulator/simulation/random';
 import type { Talk } from '../../src/testing';
 import { OSError, type Socket } from '../../src/usocket';
+import { messageOf } from '../../src/usocket/contract/messageOf';
 import { payload } from './payload';
 import { inPieces, type Pause, reading, talking } from './transfer';
 
@@ -121,7 +122,7 @@ export class Side {
         },
       }),
       catchError((error: unknown) => {
-        this.message = error instanceof Error ? error.message : String(error);
+        this.message = messageOf(error);
         ended(error instanceof OSError ? error.code : this.message);
         return EMPTY;
       }),

@@ -1,5 +1,6 @@
 import type { RunningInterface, TestedInterface } from '../interfaces/interfaces';
 import { OSError } from '../../src/usocket';
+import { messageOf } from '../../src/usocket/contract/messageOf';
 import { within } from '../time/limits';
 import type { RandomProgram, Progress, Task } from './randomProgram';
 import { perform } from './tasks';
@@ -78,5 +79,5 @@ function sideBySide(name: string, lines: readonly string[]): readonly string[] {
 
 function inWords(error: unknown): string {
   if (error instanceof OSError) return `${error.code}: ${error.message}`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
