@@ -72,6 +72,23 @@ describe('LivenessProbe.send', () => {
     }),
   );
 
+  it('knows a modem whose send is over not to be mute, and that a question to it was dropped', () => {
+    const probe = new LivenessProbe(NEVER);
+    probe.send(EMPTY).subscribe().unsubscribe();
+    probe.muted();
+    probe.unmuted();
+    assert.deepStrictEqual([probe.isMute, probe.isOwed, probe.surplus], [false, false, 1]);
+  });
+
+  it(
+    'keeps from others as many answers as are told to come besides',
+    marbles(({ hot, expectObservable }) => {
+      const probe = new LivenessProbe(hot('-mk-c-mk', frames));
+      probe.expectSurplus(1);
+      expectObservable(probe.frames$).toBe('    ----c-mk', frames);
+    }),
+  );
+
   it('knows a modem that has started again while it sent, or that is asked anew, not to be mute', () => {
     const probe = new LivenessProbe(NEVER);
     probe.muted();

@@ -106,6 +106,7 @@ export function sayUntil<T>(wire: Wire, command: Command, answer$: Observable<T>
     };
     const say = (): void => {
       isPausing = false;
+      if (attempt) wire.repeated();
       attempt?.unsubscribe();
       attempt = new Subscription();
       attempt.add(answer$.subscribe({ next: answered, error }));

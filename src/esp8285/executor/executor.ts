@@ -179,6 +179,8 @@ export class Executor {
    */
   private settled(): Observable<never> | undefined {
     const { probe } = this.wire;
+    // Each of them may be answered, and a surplus `OK` must not end the next command.
+    if (this.wire.takeRepeats() > 0) this.outOfStep = true;
     if (this.outOfStep || !probe.isOwed) return undefined;
     const late$ = timer(probeGrace, this.wire.clock).pipe(tap(() => (this.outOfStep = true)));
     return probe.settled().pipe(takeUntil(late$));

@@ -87,6 +87,21 @@ export class LivenessProbe {
     return this.isSending;
   }
 
+  /** The send is over, although its result has not come. */
+  unmuted(): void {
+    if (this.isSending) this.hasSent(true);
+  }
+
+  /** How many probes that were called busy or dropped may still be answered. */
+  get surplus(): number {
+    return this.refused;
+  }
+
+  /** That many answers to the query of the probes may still come, and are for nobody. */
+  expectSurplus(answers: number): void {
+    this.refused = answers;
+  }
+
   /** Completes when each probe has been answered. */
   settled(): Observable<never> {
     return defer(() => (this.isOwed ? this.listening(this.answers).pipe(takeWhile(() => this.isOwed)) : EMPTY)).pipe(

@@ -63,9 +63,17 @@ export function askLinkMode(wire: Wire): Observable<LinkMode> {
   );
   return defer(() => {
     // A probe in the middle of a conversation is the same query.
-    const { isOwed: owesMore, isMute } = wire.probe;
+    const { isOwed: owesMore, isMute, surplus } = wire.probe;
     wire.probe.forget();
-    return insist(wire, common.askMultipleLinks, mode$, { patience, tries: isMute ? triesIfMute : tries, owesMore });
+    wire.takeRepeats();
+    return insist(wire, common.askMultipleLinks, mode$, {
+      patience,
+      tries: isMute ? triesIfMute : tries,
+      owesMore,
+    }).pipe(
+      // The answer may have been a late one to a query that was called busy. Then that to the last query is still to come.
+      tap(() => wire.probe.expectSurplus(surplus + wire.takeRepeats())),
+    );
   });
 }
 

@@ -43,7 +43,10 @@ export class Wire {
   saysTaken: boolean | undefined;
   /** Whether the firmware may say nothing at all between `Recv` and the result of a send, not even `busy`. */
   isMuteInSends = false;
+  /** Whether the firmware may carry out a command later that it has called busy (ESP-AT, issues 731 and 993). */
+  carriesOutRefused = false;
 
+  private repeats = 0;
   private readonly hearing = new Subject<Frame>();
   private readonly saying = new Subject<'begins' | 'ends'>();
   private readonly expectation: { -readonly [Key in keyof Expectation]: Expectation[Key] } = {
@@ -140,6 +143,18 @@ export class Wire {
    */
   note(text: string, link?: number): void {
     this.trace?.noted(text, link);
+  }
+
+  /** A command is said again, because the modem has called it busy. */
+  repeated(): void {
+    if (this.carriesOutRefused) this.repeats++;
+  }
+
+  /** How many more answers than commands may come, because of {@link repeated}. From now on, they are counted anew. */
+  takeRepeats(): number {
+    const { repeats } = this;
+    this.repeats = 0;
+    return repeats;
   }
 
   private lineOf(command: Command): Buffer {

@@ -270,7 +270,7 @@ export class Lifecycle {
         redialer.answered();
         links.begin(session.dialect);
         wire.isSetUp = true;
-        wire.isMuteInSends = session.dialect.generation === 'esp-at';
+        wire.isMuteInSends = wire.carriesOutRefused = session.dialect.generation === 'esp-at';
         state.up(session);
       }),
       catchError((cause: unknown) => {
