@@ -52,6 +52,20 @@ describe('a modem that answers nothing while it sends, ESP-AT 2.2.2', () => {
   );
 
   it(
+    'is lost soon if the connection has ended, because it does not send any more',
+    marbles(({ expectObservable }, scheduler) => {
+      const hello: Rule = ['hello', '\r\nRecv 5 bytes\r\n', 1_000, '4,CLOSED\r\n'];
+      const script = [inStep, silent, hello];
+      const { nic, link4, socket } = connected(scheduler, { firmware: espAt222, script });
+      const link3 = socket();
+      link3.connect$(peer).subscribe();
+      expectObservable(link4.sendall$('hello').pipe(code())).toBe('2500ms #', values, 'ECONNRESET');
+      expectObservable(link3.sendall$('two').pipe(code())).toBe('7s #', values, 'ETIMEDOUT');
+      expectObservable(nic.mac$().pipe(code())).toBe('13s #', values, 'EIO');
+    }),
+  );
+
+  it(
     'is lost soon after a datagram, which waits for no peer',
     marbles(({ expectObservable, flush }, scheduler) => {
       const started: Rule = [/^AT\+CIPSTART=4,"UDP"/, '4,CONNECT\r\n\r\nOK\r\n'];

@@ -127,7 +127,11 @@ function resultOf(send: PendingSend, writing$: Observable<never>, progress: Prog
     };
     const ended = (): void => {
       hasEnded = true;
-      const end = (): void => failed('the connection ended before the modem said what had become of the bytes');
+      const end = (): void => {
+        // Firmware does not wait for the peer of a connection that has ended.
+        wire.probe.unmuted();
+        failed('the connection ended before the modem said what had become of the bytes');
+      };
       subscriber.add(wire.clock.schedule(end, lateResult));
     };
     subscriber.add(
