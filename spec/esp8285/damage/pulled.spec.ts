@@ -32,6 +32,27 @@ describe.each([
   });
 
   it(
+    'a read that has lost as many bytes as the end of the answer has, which the block takes in their place: EIO',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const more = '\r\n+IPD,4,20\r\n';
+      const script: Rule[] = [['AT+CIPRECVDATA=4,11', firmware.read('hello world').replace(' world', ''), more]];
+      const { link4 } = connected(scheduler, { firmware, script, unasked$: cold('-a', { a: '\r\n+IPD,4,11\r\n' }) });
+      // 1 + 2500 of quiet
+      expectObservable(link4.data$.pipe(text(), code())).toBe('2501ms #', {}, 'EIO');
+    }),
+  );
+
+  it(
+    'data that end like the end of an answer are data when that comes',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const data = 'a\r\nOK\r\n';
+      const script: Rule[] = [['AT+CIPRECVDATA=4,7', firmware.read(data)]];
+      const { link4 } = connected(scheduler, { firmware, script, unasked$: cold('-a', { a: '\r\n+IPD,4,7\r\n' }) });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('-d', { d: data });
+    }),
+  );
+
+  it(
     'a length that has lost a digit: EIO, and nothing of it',
     marbles(({ cold, expectObservable }, scheduler) => {
       const script: Rule[] = [

@@ -14,6 +14,7 @@ import { WaitingBytes } from './waitingBytes';
 
 /** A read of this many bytes or fewer is never refused because the modem lacks memory. */
 const smallRead = 536;
+const endOfAnswer = Buffer.from('\r\nOK\r\n');
 
 /** The link whose data are received. */
 export interface ReceivingLink {
@@ -42,6 +43,8 @@ export class PassiveReceive implements ByteTraffic {
   private room = 0;
   /** Bytes that the read in progress has brought; `undefined` until its block has come. */
   private handedOver: number | undefined;
+  /** The block that the read in progress has brought, if it may have taken the end of the answer for its last bytes. */
+  private doubtful: Block | undefined;
   /** The most bytes of the next read, since a larger one was refused. Each read that brings data doubles it. */
   private mostRead = Infinity;
   /** Whether a link that has ended has been asked once more for what it has announced. */
@@ -124,7 +127,9 @@ export class PassiveReceive implements ByteTraffic {
     if (pulled && length > 0) this.mostRead *= 2;
     this.owed = Math.max(0, this.owed - length);
     if (pulled && this.link.life.isOpen && !this.link.isEncrypted) this.announced.taken(length);
-    this.order.take(block);
+    this.deliverDoubtful();
+    if (pulled && mayHoldEnd(block)) this.doubtful = block;
+    else this.order.take(block);
     if (this.order.missing > 0 && this.order.isFull) this.failed('too much has come after what the modem keeps');
   }
 
@@ -195,7 +200,7 @@ export class PassiveReceive implements ByteTraffic {
   }
 
   interrupted(): void {
-    this.handedOver = undefined;
+    this.handedOver = this.doubtful = undefined;
   }
 
   lossError(how: LossKind): OSError {
@@ -234,7 +239,7 @@ export class PassiveReceive implements ByteTraffic {
 
   private read(size: number): Observable<never> {
     const begun = () => {
-      this.handedOver = undefined;
+      this.handedOver = this.doubtful = undefined;
       this.announced.asked();
     };
     return this.context.executor.run(readExchange(this.link.life.id, size, begun)).pipe(
@@ -255,7 +260,8 @@ export class PassiveReceive implements ByteTraffic {
   /** The header of the block may be lost. Later data must not be read as if nothing were missing. */
   private ended(end: ReadEnd): void {
     this.isLate &&= this.isPushed;
-    if (this.handedOver === undefined && end === 'lost') {
+    if (end === 'complete') this.deliverDoubtful();
+    if (end === 'lost' && (this.handedOver === undefined || this.doubtful)) {
       this.failed('the serial line lost what the modem answered to a read');
     } else if (this.handedOver === undefined) {
       // The block may still come, and must not be taken for the block of the next read.
@@ -289,7 +295,18 @@ export class PassiveReceive implements ByteTraffic {
     else if (!this.announced.hasNews) this.announced.set(0);
   }
 
+  private deliverDoubtful(): void {
+    const block = this.doubtful;
+    this.doubtful = undefined;
+    if (block) this.order.take(block);
+  }
+
   private failed(what: string, cause?: unknown): void {
     this.link.life.fail(this.link.readError(what, cause));
   }
+}
+
+/** Whether the line may have lost bytes of a block, so that the block ends with the end of the answer. */
+function mayHoldEnd({ bytes }: Block): boolean {
+  return bytes.at(-1) === 0x0a && endOfAnswer.equals(bytes.subarray(-endOfAnswer.length));
 }
