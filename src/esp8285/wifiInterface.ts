@@ -91,7 +91,7 @@ export class WifiInterface {
     // Now, because some firmware says that the network is left before it says `OK`; and at the end, because the modem may
     // be joining it until then.
     this.rejoiner.forget();
-    return leave(up).pipe(
+    return leave(up, () => this.modem.links.cutOff()).pipe(
       tap(() => {
         this.rejoiner.forget();
         this.ssid = undefined;

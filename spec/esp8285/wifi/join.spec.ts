@@ -6,7 +6,7 @@ import { catchError, map, type Observable, of } from 'rxjs';
 import { OSError } from '../../../src/usocket/contract/osError';
 import type { Rule } from '../../../src/testing';
 import { espAt222, type Firmware, nonos174 } from '../../../harness/modems/firmware';
-import { code, type Stage, stage } from '../../../harness/modems/stage';
+import { code, connected, type Stage, stage } from '../../../harness/modems/stage';
 import { marbles } from '../../../harness/time/marbles';
 
 const offline: Rule = ['AT+CIPSTATUS', 'STATUS:5\r\n\r\nOK\r\n'];
@@ -238,6 +238,16 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
       assert.deepStrictEqual(told, [expected]);
     })();
   });
+
+  it(
+    'leaves a network: its connections have not been ended by their peers, even if they end first',
+    marbles(({ expectObservable }, scheduler) => {
+      const script: Rule[] = [['AT+CWQAP', 2, '4,CLOSED\r\nWIFI DISCONNECT\r\n\r\nOK\r\n']];
+      const { nic, link4 } = connected(scheduler, { firmware, script });
+      expectObservable(link4.recv$(10).pipe(code())).toBe('--#', {}, 'ENETDOWN');
+      expectObservable(nic.disconnect$().pipe(map(() => 'left'))).toBe('--(l|)', { l: 'left' });
+    }),
+  );
 
   it(
     'leaves a network',

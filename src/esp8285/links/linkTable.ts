@@ -207,6 +207,11 @@ export class LinkTable {
     return outliveNetwork(isUp$, { numbers, poll$: statusPoll.once$, scheduler: options.scheduler });
   }
 
+  /** The modem is about to leave its network. The links that it ends then have not been ended by their peers. */
+  cutOff(): void {
+    for (const { life } of this.numbers.links) life.cutOff();
+  }
+
   /** How received data come now. */
   get way(): Way {
     return this.receiveMode.canPull(false) ? this.receiveMode.way : 'pushed';

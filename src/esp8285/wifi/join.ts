@@ -82,9 +82,18 @@ export function join(up: Session, ssid: string | Uint8Array, key: string | Uint8
   });
 }
 
-/** Leaves the network, and emits. Some firmware refuses when it has joined none, which is no error. */
-export function leave(up: Session): Observable<void> {
-  return up.ask(common.leave).pipe(
+/**
+ * Leaves the network, and emits. Some firmware refuses when it has joined none, which is no error.
+ *
+ * @param begun Called before the modem is told, because it may end its connections before it says that it has left.
+ */
+export function leave(up: Session, begun: () => void): Observable<void> {
+  const { converse, ...exchange } = simpleExchange(common.leave);
+  const told = (wire: Wire) => {
+    begun();
+    return converse(wire);
+  };
+  return up.run({ ...exchange, converse: told }).pipe(
     map(() => undefined),
     catchError((error: unknown) => {
       const fail$ = throwError(() => error);
