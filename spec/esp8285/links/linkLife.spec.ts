@@ -15,10 +15,13 @@ interface Given {
   readonly mayPush?: boolean;
   readonly isForDatagrams?: boolean;
   readonly patience$?: Observable<unknown>;
+  readonly hasAddress?: () => boolean;
 }
 
 /** A life whose traffic and table write down what they are told. */
-function life({ isPushed = false, mayPush = isPushed, isForDatagrams = false, patience$ = NEVER }: Given = {}) {
+function life(given: Given = {}) {
+  const { isPushed = false, mayPush = isPushed, isForDatagrams = false } = given;
+  const { patience$ = NEVER, hasAddress = () => true } = given;
   const told: string[] = [];
   const tell = (what: string) => (value?: unknown) => {
     told.push(value instanceof OSError ? `${what} ${value.code}` : what);
@@ -40,7 +43,7 @@ function life({ isPushed = false, mayPush = isPushed, isForDatagrams = false, pa
     ...(!isForDatagrams && { bytes }),
   };
   const context = {
-    hasAddress: () => true,
+    hasAddress,
     patience$,
     free: tell('free'),
     discard: tell('discard'),
@@ -58,6 +61,20 @@ function open(given?: Given) {
 }
 
 describe('the life of a link number', () => {
+  it.each([
+    ['was lost while it was opened', true, false, true],
+    ['was there', true, true, false],
+    ['is not needed, as on the network of the modem', false, false, false],
+    ['came while it was opened', false, true, false],
+  ])('may be cut off from its network, which %s', (_, before, after, expected) => {
+    let isOn = before;
+    const { link } = life({ hasAddress: () => isOn });
+    link.begin();
+    isOn = after;
+    link.opened();
+    assert.strictEqual(link.isCutOff, expected);
+  });
+
   it('takes no CONNECT for its own once it is refused, unless it was open', () => {
     const { link } = life();
     assert.strictEqual(link.mayConnect, false);

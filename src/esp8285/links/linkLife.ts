@@ -76,6 +76,7 @@ export class LinkLife {
   private lastError: OSError | undefined;
   /** Data may be missing. Later data are dropped until it is known what has happened. */
   private doubted: LossKind | undefined;
+  private hasBegunOnNetwork = false;
   /** It was opened while the modem was on a network. Otherwise it goes over the modem's own network. */
   private isOverNetwork = false;
   private cut = false;
@@ -145,6 +146,7 @@ export class LinkLife {
   /** The modem is asked to open the link. */
   begin(): void {
     this.begun = true;
+    this.hasBegunOnNetwork = this.context.hasAddress();
   }
 
   /** The modem has refused to open the link. From now on, a `CONNECT` with its number belongs to another link. */
@@ -157,7 +159,10 @@ export class LinkLife {
     this.wasOpened = true;
     if (this.phase !== 'opening') return;
     this.phase = 'open';
-    this.isOverNetwork = this.context.hasAddress();
+    const hasAddress = this.context.hasAddress();
+    // The network may have been lost while the modem opened the link.
+    this.cut = this.hasBegunOnNetwork && !hasAddress;
+    this.isOverNetwork = this.cut || hasAddress;
   }
 
   /** The modem handed data over. */
