@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { expand, map, takeUntil, timer } from 'rxjs';
 
 import { OSError } from '../../../src/usocket/contract/osError';
+import type { Rule } from '../../../src/testing';
 import { espAt222, nonos174 } from '../../../harness/modems/firmware';
 import { code, unstarted } from '../../../harness/modems/stage';
 import { marbles } from '../../../harness/time/marbles';
@@ -54,6 +55,19 @@ describe.each([
         { modem: 'up', wifi: 'up' },
       ];
       expectObservable(nic.status$).toBe('s 704ms u', { s, u });
+    }),
+  );
+
+  it(
+    'whose first answer was data, because it waits for the bytes of a send, is woken again',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const still = ['ATE0', 'ATE0', 'AT+CIPMUX?', 'AT+CIPMUX?', 'AT+CIPMUX?'];
+      const script: Rule[] = [...still.map((line): Rule => [line]), ['ATE0', ok], ['AT+CIPMUX?', `+CIPMUX:0\r\n${ok}`]];
+      const { nic, modem } = unstarted(scheduler, { firmware, script });
+      // Two of 2500, and three of 2000
+      expectObservable(nic.start$().pipe(up)).toBe('11s (u|)', values);
+      flush();
+      assert.deepStrictEqual(modem.heard.slice(0, 8), ['AT', ...still, 'AT', 'ATE0']);
     }),
   );
 

@@ -1,4 +1,15 @@
-import { catchError, concat, concatMap, ignoreElements, map, type Observable, of, retry, throwError } from 'rxjs';
+import {
+  catchError,
+  concat,
+  concatMap,
+  ignoreElements,
+  map,
+  type Observable,
+  of,
+  retry,
+  throwError,
+  TimeoutError,
+} from 'rxjs';
 
 import { catalogueOf, common } from '../commands/catalogue';
 import type { Dialect, Receive } from '../commands/dialect';
@@ -50,13 +61,19 @@ export function setUpExchange(options: SetUpOptions): Exchange<SetUp> {
     countsBusy: true,
     converse: (wire) => {
       const steps = new Steps(wire);
-      return concat(
+      const woken$ = concat(
         wake(wire),
         steps.attempt(common.echoOff, { refusals: 2 }),
         // The `OK` may have been the answer to a command of another program.
         askLinkMode(wire).pipe(ignoreElements()),
-        findDialect(steps),
       ).pipe(
+        // What the modem seemed to say may have been data. If it still waits for the bytes of a send, waking it ends that.
+        retry({
+          count: 1,
+          delay: (error: unknown) => (error instanceof TimeoutError ? of(true) : throwError(() => error)),
+        }),
+      );
+      return concat(woken$, findDialect(steps)).pipe(
         concatMap((dialect) => setUp(steps, dialect, options)),
         // The modem has started again while the speed was changed, and its `ready` was lost.
         retry({
