@@ -110,12 +110,12 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
     await host.reads('\r\nRecv 1 bytes\r\n\r\nSEND FAIL\r\n0,CLOSED\r\n');
   });
 
-  it('S27 is busy until the result of a send has come', async () => {
+  it('S27 E26 is busy until the result of a send has come, and ESP-AT does not even say so', async () => {
     const { host } = await connected(firmware, 1, { latency: 1, latencies: slowSend });
     await host.asks('AT+CIPSEND=0,3', prompt);
     host.type('abc');
     await host.reads('\r\nRecv 3 bytes\r\n');
-    await host.asks('AT+CIPSTATUS', nonos ? '\r\nbusy s...\r\n' : '\r\nbusy p...\r\n');
+    await host.asks('AT+CIPSTATUS', nonos ? '\r\nbusy s...\r\n' : '');
     await host.reads('\r\nSEND OK\r\n');
     await host.readsNothing();
   });
@@ -231,6 +231,21 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
 });
 
 describe('sending with AT 2.2.2', () => {
+  it('E28 [E] cancels a send whose only bytes are +++, unless they come in pieces', async () => {
+    const clock = new Clock();
+    const { host, peer } = await connected('2.2.2', 1, { scheduler: clock.scheduler });
+    const prompt = '\r\nOK\r\n\r\n>';
+    await host.asks('AT+CIPSEND=0,3', prompt);
+    host.type('+++');
+    await host.reads('\r\nSEND Canceled\r\n');
+    await host.asks('AT+CIPSEND=0,3', prompt);
+    host.type('+');
+    clock.pass(30);
+    host.type('++');
+    await host.reads('\r\nRecv 3 bytes\r\n\r\nSEND OK\r\n');
+    await peer.reads('+++');
+  });
+
   it('S32 [E] cancels a send at a lone +++', async () => {
     const { host, peer } = await connected('2.2.2');
     await host.asks('AT+CIPSEND=0,10', '\r\nOK\r\n\r\n>');

@@ -94,10 +94,13 @@ function exchange(modem: Modem, order: Order, options: { cancel?: boolean; early
 }
 
 function transmit(modem: Modem, { link, to }: Order, bytes: Buffer): Observable<Print> {
-  const { delays } = modem;
+  const { delays, runner } = modem;
   return concat(
     delays.after('receipt'),
-    of(`\r\nRecv ${bytes.length} bytes\r\n`),
+    defer(() => {
+      runner.markTaken();
+      return of(`\r\nRecv ${bytes.length} bytes\r\n`);
+    }),
     defer(() => outcome(modem, link, bytes, to)),
   );
 }

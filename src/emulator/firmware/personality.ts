@@ -26,6 +26,10 @@ export interface Personality {
   readonly words: boolean;
   readonly busyRunning: string;
   readonly busySending: string;
+  /** While a command runs, each chunk of bytes is called busy and dropped, not each line. */
+  readonly busyPerChunk: boolean;
+  /** Between `Recv` and the result of a send, whatever comes is dropped in silence. */
+  readonly muteSends: boolean;
   /** The line for `FAIL`. */
   readonly failResult: string;
 
@@ -34,7 +38,7 @@ export interface Personality {
   /** The same for passthrough, and what is printed when it ends. */
   readonly passthroughPrompt: readonly string[];
   readonly passthroughQuit: string;
-  /** A lone `+++` cancels a `CIPSEND` that waits for its data. */
+  /** A lone `+++` cancels a `CIPSEND` that waits for its data, even if these are all its data. */
   readonly cancelsSend: boolean;
   /** `SEND OK` waits for the peer's acknowledgement, not only for the stack. */
   readonly sendOkIsAcknowledgement: boolean;

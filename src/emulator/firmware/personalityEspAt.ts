@@ -19,6 +19,9 @@ export const espAt222: Personality = {
   words: false,
   busyRunning: '\r\nbusy p...\r\n',
   busySending: '\r\nbusy p...\r\n',
+  // Both read from the library for the ESP32-C3 from 2.3 to 5.0, whose messages are the same.
+  busyPerChunk: true,
+  muteSends: true,
   failResult: '\r\nERROR\r\n',
   prompt: ['\r\nOK\r\n\r\n>'],
   passthroughPrompt: ['\r\nOK\r\n\r\n>'],

@@ -15,6 +15,8 @@ export const nonos174: Personality = {
   words: true,
   busyRunning: '\r\nbusy p...\r\n',
   busySending: '\r\nbusy s...\r\n',
+  busyPerChunk: false,
+  muteSends: false,
   failResult: '\r\nFAIL\r\n',
   prompt: ['\r\nOK\r\n', '> '],
   passthroughPrompt: ['\r\nOK\r\n', '\r\n>'],

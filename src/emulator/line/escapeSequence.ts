@@ -41,6 +41,12 @@ export class EscapeSequence {
     else this.timer = scheduler.schedule(() => this.onSilence(), silence);
   }
 
+  /** Whether a chunk, with the bytes that are held, is exactly the sequence. */
+  isCompletedBy(chunk: Buffer): boolean {
+    const isFresh = this.held.length > 0 || this.options.scheduler.now() - this.lastAt >= silence;
+    return isFresh && this.options.sequence === Buffer.concat([this.held, chunk]).toString('latin1');
+  }
+
   /** The number of bytes held because they may be part of the sequence. */
   get waiting(): number {
     return this.held.length;

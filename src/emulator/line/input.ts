@@ -5,16 +5,26 @@ import { EscapeSequence } from './escapeSequence';
 /** Takes bytes in place of the command line, and returns those that it leaves for the next command line. */
 type Receiver = (bytes: Buffer) => Buffer;
 
+/** Where bytes stand: at the beginning of a chunk, further on in it, or behind the payload that it ends. */
+export type ChunkPlace = 'beginning' | 'further' | 'surplus';
+
 export interface InputOptions {
   readonly scheduler: SchedulerLike;
   /** Bytes of a command line as they arrive, newlines included, for the echo. */
   readonly typed: (bytes: Buffer) => void;
   /** A line without its line end. `overlong`: it did not fit, and is cut off. */
   readonly line: (line: string, overlong: boolean) => void;
+  /** Takes bytes that are no payload. Returns whether they are dropped, with the line that they belong to. */
+  readonly drops: (bytes: Buffer, place: ChunkPlace) => boolean;
+  /** Milliseconds without a byte after which the next one begins a chunk. */
+  readonly chunkPause: () => number;
 }
 
 /** The longest command line, in bytes, its line end included. */
 const lineLimit = 256;
+
+/** A UART hands its bytes on when it has so many, even if more come. */
+const longestChunk = 100;
 
 const nothing = Buffer.alloc(0);
 
@@ -26,15 +36,24 @@ export class Input {
   private readonly parts: Buffer[] = [];
   private length = 0;
   private receiver: Receiver | undefined;
+  /** When the last bytes came, and how many of the chunk have come. */
+  private lastAt = -Infinity;
+  private inChunk = 0;
 
   constructor(private readonly options: InputOptions) {}
 
   feed(chunk: Buffer): void {
     let rest = chunk;
+    let place = this.placeOf(chunk);
     while (rest.length > 0 && !this.deaf) {
       if (this.receiver !== undefined) {
         rest = this.receiver(rest);
+        place = 'surplus';
         continue;
+      }
+      if (this.options.drops(rest, place)) {
+        this.forgetLine();
+        return;
       }
       const newline = rest.indexOf(0x0a);
       const piece = newline < 0 ? rest : rest.subarray(0, newline + 1);
@@ -44,6 +63,7 @@ export class Input {
       if (this.length <= lineLimit) this.parts.push(piece);
       this.length += piece.length;
       if (newline >= 0) this.endLine();
+      place = 'further';
     }
   }
 
@@ -81,9 +101,15 @@ export class Input {
         subscriber.complete();
       });
       const receive: Receiver = (bytes) => {
-        // A chunk that completes the payload is payload, even if it looks like an escape.
         if (escape === undefined) return take(bytes);
-        if (escape.waiting + bytes.length >= missing) return take(Buffer.concat([escape.drop(), bytes]));
+        const isLast = escape.waiting + bytes.length >= missing;
+        if (isLast && options.cancel && escape.isCompletedBy(bytes)) {
+          this.stopReceiving(receive);
+          subscriber.complete();
+          return nothing;
+        }
+        // Otherwise, a chunk that completes the payload is payload, even if it looks like an escape.
+        if (isLast) return take(Buffer.concat([escape.drop(), bytes]));
         escape.push(bytes);
         return nothing;
       };
@@ -148,6 +174,14 @@ export class Input {
 
   private stopReceiving(receiver: Receiver): void {
     if (this.receiver === receiver) this.receiver = undefined;
+  }
+
+  private placeOf({ length }: Buffer): ChunkPlace {
+    const now = this.options.scheduler.now();
+    const isNew = now - this.lastAt > this.options.chunkPause() || this.inChunk >= longestChunk;
+    this.lastAt = now;
+    this.inChunk = isNew ? length : this.inChunk + length;
+    return isNew ? 'beginning' : 'further';
   }
 
   private endLine(): void {

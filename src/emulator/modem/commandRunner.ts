@@ -2,6 +2,7 @@ import { concat, defer, EMPTY, type Observable, Subscription } from 'rxjs';
 
 import type { Platform } from '../firmware/platform';
 import { errorCode, Refusal } from '../firmware/refusal';
+import type { ChunkPlace } from '../line/input';
 import type { Print } from '../line/output';
 import { shownLine } from '../simulation/report';
 
@@ -42,6 +43,8 @@ export class CommandRunner {
   /** All running tasks. A command may go on after its result. */
   private tasks = new Subscription();
   private sending = false;
+  /** Whether the running command has said that it has taken its payload. */
+  private mute = false;
   /** The running command, for the report. */
   private shown = '';
   private since = 0;
@@ -57,29 +60,42 @@ export class CommandRunner {
     this.sending = this.running;
   }
 
+  /** The running command has said that it has taken its payload. */
+  markTaken(): void {
+    this.mute = this.sending;
+  }
+
+  /** Drops what comes while a command runs, in firmware that does not wait for the end of the line. Returns whether it has. */
+  drops(bytes: Buffer, place: ChunkPlace): boolean {
+    const { personality, faults } = this.options.platform;
+    if (!personality.busyPerChunk) return false;
+    if (place !== 'surplus' && !this.running && !faults.busy) return false;
+    const [line = ''] = bytes.toString('latin1').split('\r\n', 1);
+    const isMute = this.mute && personality.muteSends;
+    if (place === 'surplus') this.callBusy(line);
+    else if (this.mayRestart(line)) this.execute(line, false);
+    else if (place === 'beginning' && isMute) this.heard(line);
+    else if (place === 'beginning') this.callBusy(line);
+    return true;
+  }
+
   execute(line: string, overlong: boolean): void {
-    const { platform, commands, restart } = this.options;
-    const { personality, output, faults, memory, report, scheduler } = platform;
-    const shown = shownLine(line, (name) => commands.knows(name));
-    report.heard(shown);
-    if ((faults.busy || (this.running && !this.sending)) && /^AT\+RST$/i.test(line)) {
+    const { platform, restart } = this.options;
+    const { output, faults, report, scheduler } = platform;
+    if (this.mayRestart(line)) {
+      const shown = this.heard(line);
       this.abort();
       report.command(shown, 'OK', scheduler.now());
       output.print('\r\nWill force to restart!!!\r\n');
       output.print('\r\nOK\r\n');
       restart();
-      return;
+    } else if (this.running || faults.busy) {
+      this.callBusy(line);
+    } else {
+      this.shown = this.heard(line);
+      this.since = scheduler.now();
+      this.start(this.answer(line, overlong));
     }
-    if (this.running || faults.busy) {
-      if (personality.family === 'E' && memory.settings.errorCodes) output.print(errorText(errorCode.busy));
-      const busy = this.sending ? personality.busySending : personality.busyRunning;
-      output.print(busy);
-      report.command(shown, busy.trim(), scheduler.now());
-      return;
-    }
-    this.shown = shown;
-    this.since = scheduler.now();
-    this.start(this.answer(line, overlong));
   }
 
   /** Gives up the running command without printing anything. */
@@ -101,6 +117,29 @@ export class CommandRunner {
       this.settle(typeof print === 'string' ? print.trim() || 'OK' : 'OK');
       return [print];
     });
+  }
+
+  /** Whether a line restarts the modem, although it is busy. */
+  private mayRestart(line: string): boolean {
+    const { faults } = this.options.platform;
+    return (faults.busy || (this.running && !this.sending)) && /^AT\+RST$/i.test(line);
+  }
+
+  private callBusy(line: string): void {
+    const { personality, output, memory, report, scheduler } = this.options.platform;
+    const shown = this.heard(line);
+    if (personality.family === 'E' && memory.settings.errorCodes) output.print(errorText(errorCode.busy));
+    const busy = this.sending ? personality.busySending : personality.busyRunning;
+    output.print(busy);
+    report.command(shown, busy.trim(), scheduler.now());
+  }
+
+  /** Reports a line, and returns it for the report. */
+  private heard(line: string): string {
+    const { platform, commands } = this.options;
+    const shown = shownLine(line, (name) => commands.knows(name));
+    platform.report.heard(shown);
+    return shown;
   }
 
   private start(answer$: Observable<Print>): void {
@@ -157,7 +196,7 @@ export class CommandRunner {
     const { output, report } = this.options.platform;
     if (this.running) report.command(this.shown, answer, this.since);
     this.running = false;
-    this.sending = false;
+    this.sending = this.mute = false;
     output.answering = false;
   }
 }

@@ -83,6 +83,8 @@ export class Modem implements Platform {
       scheduler,
       typed: (bytes) => this.echo(bytes),
       line: (line, overlong) => this.onLine(line, overlong),
+      drops: (bytes, place) => this.runner.drops(bytes, place),
+      chunkPause: () => this.chunkPause(),
     });
     const commands = commandsOf(this);
     this.runner = new CommandRunner({ platform: this, commands, restart: () => this.restart() });
@@ -271,6 +273,12 @@ export class Modem implements Platform {
         .join(saved.ssid, saved.key)
         .subscribe({ next: (print) => output.unsolicited(print), error: () => undefined }),
     );
+  }
+
+  /** Ten byte times, or what the line of this modem collects. Without a speed, each write is a chunk. */
+  private chunkPause(): number {
+    const { baud, chunkInterval } = this.options;
+    return baud === 0 ? -1 : Math.max(chunkInterval, 100_000 / this.memory.settings.baud) + 1;
   }
 
   private echo(bytes: Buffer): void {
