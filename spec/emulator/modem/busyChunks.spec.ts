@@ -1,19 +1,19 @@
-import { afterEach, describe, it } from '@jest/globals';
+import { describe, it } from '@jest/globals';
 
 import type { EmulatorOptions } from '../../../src/emulator';
 import { Clock } from '../support/clock';
-import { Bench, type TestHost } from '../support/host';
+import type { TestHost } from '../support/host';
+import { modemsAndPeers } from '../support/modemsAndPeers';
 
 const busy = '\r\nbusy p...\r\n';
-const bench = new Bench();
-afterEach(() => bench.clear());
+const { modems } = modemsAndPeers();
 
 /** ESP-AT that is busy with a name for a second. */
 function busyHost(options: EmulatorOptions): { host: TestHost; clock: Clock } {
   const clock = new Clock();
   const latencies = { command: [1, 1], resolve: [1000, 1000] } as const;
   const given = { firmware: '2.2.2', latency: 1, latencies, scheduler: clock.scheduler, ...options } as const;
-  const host = bench.host({ ...given, hosts: { 'a.example': '127.0.0.1' } });
+  const host = modems.host({ ...given, hosts: { 'a.example': '127.0.0.1' } });
   host.type('ATE0\r\n');
   clock.pass(50);
   host.type('AT+CIPDOMAIN="a.example"\r\n');

@@ -41,10 +41,15 @@ export class EscapeSequence {
     else this.timer = scheduler.schedule(() => this.onSilence(), silence);
   }
 
-  /** Whether a chunk, with the bytes that are held, is exactly the sequence. */
-  isCompletedBy(chunk: Buffer): boolean {
+  /**
+   * Whether bytes complete a chunk that is exactly the sequence.
+   *
+   * @param isNew Whether they begin that chunk. Otherwise the bytes that are held belong to it.
+   */
+  isCompletedBy(bytes: Buffer, isNew: boolean): boolean {
+    if (isNew && this.held.length > 0) return false;
     const isFresh = this.held.length > 0 || this.options.scheduler.now() - this.lastAt >= silence;
-    return isFresh && this.options.sequence === Buffer.concat([this.held, chunk]).toString('latin1');
+    return isFresh && this.options.sequence === Buffer.concat([this.held, bytes]).toString('latin1');
   }
 
   /** The number of bytes held because they may be part of the sequence. */

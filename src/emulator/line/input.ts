@@ -39,6 +39,8 @@ export class Input {
   /** When the last bytes came, and how many of the chunk have come. */
   private lastAt = -Infinity;
   private inChunk = 0;
+  /** Whether the bytes that came last began a chunk. */
+  private isNewChunk = true;
 
   constructor(private readonly options: InputOptions) {}
 
@@ -103,7 +105,7 @@ export class Input {
       const receive: Receiver = (bytes) => {
         if (escape === undefined) return take(bytes);
         const isLast = escape.waiting + bytes.length >= missing;
-        if (isLast && options.cancel && escape.isCompletedBy(bytes)) {
+        if (isLast && options.cancel && escape.isCompletedBy(bytes, this.isNewChunk)) {
           this.stopReceiving(receive);
           subscriber.complete();
           return nothing;
@@ -181,6 +183,7 @@ export class Input {
     const isNew = now - this.lastAt > this.options.chunkPause() || this.inChunk >= longestChunk;
     this.lastAt = now;
     this.inChunk = isNew ? length : this.inChunk + length;
+    this.isNewChunk = isNew;
     return isNew ? 'beginning' : 'further';
   }
 
