@@ -18,6 +18,18 @@ function closingAt({ cold }: RunHelpers, operations: Operations, times: string):
 
 describe('Operations', () => {
   it(
+    'names the call that the closing of its interface ends',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const operations = new Operations(scheduler);
+      const closed = new OSError('EBADF', 'modem', 'the interface is closed');
+      const operation$ = cold<string>('                            --a#', undefined, closed);
+      const named = (call: string) => new OSError('EBADF', call, `${call}: the interface is closed`);
+      expectObservable(operations.start('recv', undefined, () => operation$)).toBe('--a#', undefined, named('recv'));
+      expectObservable(operations.followed('accept', undefined, operation$)).toBe('--a#', undefined, named('accept'));
+    }),
+  );
+
+  it(
     'runs the operation of a call for each subscriber, and ends with it',
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const operation$ = cold('                                    --a|');

@@ -1,6 +1,16 @@
-import { defer, noop, Observable, type Observer, type SchedulerLike, type Subscriber, Subject } from 'rxjs';
+import {
+  catchError,
+  defer,
+  noop,
+  Observable,
+  type Observer,
+  type SchedulerLike,
+  type Subscriber,
+  Subject,
+  throwError,
+} from 'rxjs';
 
-import { callError, type OSError } from '../contract/osError';
+import { callError, OSError } from '../contract/osError';
 import type { TracedSocket } from '../contract/socketTrace';
 import { Background } from './background';
 import { SocketCall } from './socketCall';
@@ -57,8 +67,9 @@ export class Operations {
    */
   followed<T>(name: string, asked: unknown, call$: Observable<T>, isRepeating = false): Observable<T> {
     const { traced } = this;
-    if (!traced) return call$;
-    return defer(() => (traced.isWatched ? traced.follow(name, asked, call$, isRepeating) : call$));
+    const named$ = call$.pipe(catchError((error: unknown) => throwError(() => ofCall(name, error))));
+    if (!traced) return named$;
+    return defer(() => (traced.isWatched ? traced.follow(name, asked, named$, isRepeating) : named$));
   }
 
   /** Throws `EBADF` on a closed socket. */
@@ -92,7 +103,7 @@ class RunningCall<T> implements Observer<T> {
 
   error(error: unknown): void {
     this.failed(error);
-    this.caller.error(error);
+    this.caller.error(ofCall(this.name, error));
   }
 
   /** The operation has ended, or the socket is closed. */
@@ -100,6 +111,12 @@ class RunningCall<T> implements Observer<T> {
     if (this.isEmpty) this.caller.error(closedError(this.name));
     else this.caller.complete();
   }
+}
+
+/** The closing of an interface ends all calls with the same error, which has the name of none of them. */
+function ofCall(name: string, error: unknown): unknown {
+  if (!(error instanceof OSError) || error.code !== 'EBADF' || error.syscall === name) return error;
+  return callError(name, error.code, error.message);
 }
 
 /** Makes the error of a call on a closed socket. */
