@@ -55,6 +55,8 @@ describe('lookup(), in the form of dns.lookup,', () => {
     ['EAI_NONAME', 'ENOTFOUND', -3008],
     ['EAI_AGAIN', 'EAI_AGAIN', -3001],
     ['EAI_FAIL', 'EAI_FAIL', -3004],
+    ['ECONNRESET', 'EAI_AGAIN', -3001],
+    ['ETIMEDOUT', 'EAI_AGAIN', -3001],
     ['ENETUNREACH', 'ENETUNREACH', expect.any(Number)],
   ])('fails as dns.lookup does: %s is %s', async (given, code, errno) => {
     const hostname = `${given}.test`;

@@ -154,6 +154,7 @@ describe('a program that knows nothing of the modem', () => {
         told.lookup = await promisify(dns.lookup)('web.example');
         told.all = await dns.promises.lookup('web.example', { all: true });
         told.resolve4 = await dns.promises.resolve4('web.example');
+        told.family = await Promise.resolve().then(() => dns.promises.lookup('web.example', { family: 5 })).catch((error) => error.code);
         told.mx = await dns.promises.resolveMx('web.example').catch(failure);
         told.reverse = await dns.promises.lookupService('198.18.0.1', 80).catch(failure);
         const datagrams = dgram.createSocket('udp4');
@@ -183,6 +184,7 @@ describe('a program that knows nothing of the modem', () => {
       all: [one],
       resolve4: [one.address],
       datagram: 'heard hello',
+      family: 'ERR_INVALID_ARG_VALUE',
     });
     expect(told['mx']).toMatch(/^ENOTIMP queryMX .* does not tell records of the type MX/);
     expect(told['reverse']).toMatch(/^ENOTIMP getnameinfo .* does not tell the name of an address/);

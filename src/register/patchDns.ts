@@ -33,16 +33,19 @@ export function patchDns(routes: Routes): typeof dns.lookup {
   const { nic, direct } = routes;
   const system = dns.lookup;
   const isDirect = (host: unknown) => typeof host !== 'string' || isIP(host) !== 0 || direct.has(host);
+  const families = new Set<unknown>([undefined, null, 0, 4, 6, 'IPv4', 'IPv6']);
+  // What Node.js refuses, it refuses in its own words.
+  const isValid = (options: unknown) => families.has(lookupOptions(options).family);
   replace(dns, 'lookup', (original) => (self, given) => {
     const [host, ...rest] = given;
     const callback = rest.at(-1);
-    if (isDirect(host) || typeof callback !== 'function') return original(self, given);
+    if (isDirect(host) || typeof callback !== 'function' || !isValid(rest[0])) return original(self, given);
     lookup(host as string, { ...lookupOptions(rest[0]), nic }, callback as LookupCallback);
     return {};
   });
   replace(promises, 'lookup', (original) => (self, given) => {
     const [host, options] = given as [string, LookupOptions | number | undefined];
-    if (isDirect(host)) return original(self, given);
+    if (isDirect(host) || !isValid(options)) return original(self, given);
     const query = lookupOptions(options);
     return new Promise((resolve, reject) => {
       lookup(host, { ...query, nic }, (error, address, family) => {

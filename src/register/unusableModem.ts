@@ -1,6 +1,6 @@
 import { messageOf } from '../usocket/contract/messageOf';
 import type { ErrorCode } from '../usocket/contract/errno';
-import { callError, OSError } from '../usocket/contract/osError';
+import { OSError } from '../usocket/contract/osError';
 
 /** What a modem or its line fails with, and no peer does. */
 const ownCodes: ReadonlySet<ErrorCode> = new Set([
@@ -15,7 +15,7 @@ const ownCodes: ReadonlySet<ErrorCode> = new Set([
  */
 export function unusable(cause: unknown, code: 'ENODEV' | 'ENETUNREACH' = 'ENODEV'): OSError {
   if (cause instanceof OSError && ownCodes.has(cause.code)) return cause;
-  return callError('register', code, messageOf(cause), { cause });
+  return new OSError(code, 'register', messageOf(cause), { cause });
 }
 
 /**

@@ -26,6 +26,9 @@ const lookupErrors: Readonly<Record<string, readonly [code: string, errno: numbe
   EAI_NONAME: ['ENOTFOUND', -3008],
   EAI_AGAIN: ['EAI_AGAIN', -3001],
   EAI_FAIL: ['EAI_FAIL', -3004],
+  // The modem has restarted, or has not answered. No resolver fails in the way of a connection.
+  ECONNRESET: ['EAI_AGAIN', -3001],
+  ETIMEDOUT: ['EAI_AGAIN', -3001],
 };
 
 /**
