@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { take } from 'rxjs';
 
+import { SkipLinks } from '../focus/SkipLinks';
 import { NoticeList } from '../notices/NoticeList';
 import { Notices } from '../notices/notices';
 import { NoticesContext } from '../notices/useNotices';
@@ -9,7 +10,6 @@ import { PageHead } from './PageHead';
 import { Panes } from './Panes';
 import { folded, rememberedSizes } from './paneSizes';
 import { remember, remembered } from './remembered';
-import { SkipLinks } from './SkipLinks';
 import { useSession } from './useSession';
 
 /** The page. A second source replaces the first. */

@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 
 import { FaultsPanel } from '../faults/FaultsPanel';
+import { focusNextPanel } from '../focus/focusNextPanel';
 import { InspectorPanel } from '../inspector/InspectorPanel';
 import { LanesPanel } from '../lanes/LanesPanel';
 import { ModemPanel } from '../modem/ModemPanel';
@@ -9,7 +10,6 @@ import { PlaygroundPanel } from '../playground/PlaygroundPanel';
 import { PlotsPanel } from '../plots/PlotsPanel';
 import type { Session } from '../session/session';
 import { isLocal } from '../sources/localSource';
-import { focusNextPanel } from './focusNextPanel';
 import { folded, type Pane, type PaneSizes, rememberSizes, resized } from './paneSizes';
 import { Separator } from './Separator';
 import { Tabs } from './Tabs';

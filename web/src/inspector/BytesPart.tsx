@@ -1,8 +1,8 @@
 import type { RefObject } from 'preact';
 
-import { PassingButton } from '../app/PassingButton';
 import { useIsLive } from '../app/useIsLive';
 import { useObservable } from '../app/useObservable';
+import { PassingButton } from '../focus/PassingButton';
 import type { Session } from '../session/session';
 import { nearestBytes } from './details';
 import { HexView } from './HexView';

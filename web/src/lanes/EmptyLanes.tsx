@@ -1,7 +1,7 @@
 import type { RefObject } from 'preact';
 
-import { useFocusHeir } from '../app/useFocusHeir';
 import { useObservable } from '../app/useObservable';
+import { useFocusHeir } from '../focus/useFocusHeir';
 import type { ChosenProgram } from '../playground/chosenProgram';
 import type { Source } from '../sources/source';
 

@@ -1,8 +1,8 @@
 import { useRef } from 'preact/hooks';
 
-import { PassingButton } from '../app/PassingButton';
 import { useIsLive } from '../app/useIsLive';
 import { useObservable } from '../app/useObservable';
+import { PassingButton } from '../focus/PassingButton';
 import type { Session } from '../session/session';
 import { LinkTable } from './LinkTable';
 import { SocketTable } from './SocketTable';

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef } from 'preact/hooks';
 import { EMPTY, filter, switchMap, take } from 'rxjs';
 
-import { PassingButton } from '../app/PassingButton';
+import { PassingButton } from '../focus/PassingButton';
 import { useNotices } from '../notices/useNotices';
 import type { Session } from '../session/session';
 import type { Source } from '../sources/source';

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks';
 
-import { PassingButton } from '../app/PassingButton';
 import { useObservable } from '../app/useObservable';
+import { PassingButton } from '../focus/PassingButton';
 import { recordingSource } from '../sources/recordingSource';
 import type { Source } from '../sources/source';
 import { shownTime } from './shownTime';
