@@ -30,7 +30,7 @@ const enough = 20;
  * How many exchanges show how bad a line is. If these are good after all, a message may have come between, and twice as
  * many as before have to be good.
  */
-const sample = 8;
+const sample = 6;
 
 /** How a line carries what is said: without a fault, more often than not, or hardly ever. */
 export type Quality = 'good' | 'damaging' | 'useless';
@@ -59,7 +59,8 @@ export function verifyLine(wire: Wire, version: readonly string[]): Observable<Q
   const sampled$ = concat(echoOn$.pipe(ignoreElements()), exchanges(sample)).pipe(
     scan(({ good, bad }, isGood) => (isGood ? { good: good + 1, bad } : { good, bad: bad + 1 }), { good: 0, bad: 0 }),
     // Each bad one takes long, so no more are made when the rest cannot change the result.
-    first(({ good, bad }) => good + bad === sample || 2 * bad > sample || (bad > 0 && 2 * good >= sample)),
+    // The one that has led here was bad, too.
+    first(({ good, bad }) => good + bad === sample || 2 * (bad + 1) > sample || (bad > 0 && 2 * good >= sample)),
   );
   const judged$ = sampled$.pipe(
     concatMap(({ good, bad }): Observable<Quality> => {
