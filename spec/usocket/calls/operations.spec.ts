@@ -22,7 +22,7 @@ describe('Operations', () => {
     marbles(({ cold, expectObservable }, scheduler) => {
       const operations = new Operations(scheduler);
       const closed = new OSError('EBADF', 'modem', 'the interface is closed');
-      const operation$ = cold<string>('                            --a#', undefined, closed);
+      const operation$ = cold('                            --a#', undefined, closed);
       const named = (call: string) => new OSError('EBADF', call, `${call}: the interface is closed`);
       expectObservable(operations.start('recv', undefined, () => operation$)).toBe('--a#', undefined, named('recv'));
       expectObservable(operations.followed('accept', undefined, operation$)).toBe('--a#', undefined, named('accept'));

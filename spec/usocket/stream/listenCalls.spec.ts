@@ -255,7 +255,7 @@ describe('ListenCalls.accept', () => {
       const { accept, calls, serve } = callsOn(helpers, scheduler, { listening: cold('--(a|)'), clients: cold('-a') });
       serve().subscribe();
       const seen$ = cold('                             -a--a-a').pipe(map(() => calls.waiting));
-      expectObservable(calls.acceptable$).toBe('        n-ny-n', states);
+      expectObservable(calls.acceptable$).toBe('        n--y-n', states);
       expectObservable(calls.acceptable$, '----^').toBe(' ----yn', states);
       expectObservable(accept(), '-----^').toBe('       -----(a|)');
       expectObservable(seen$).toBe('                   -u--o-z', { u: undefined, o: 1, z: 0 });

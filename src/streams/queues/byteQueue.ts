@@ -26,7 +26,10 @@ export interface ByteQueueOptions {
  * Methods with a size throw a `RangeError` if it is negative or not whole; `Infinity` means all.
  */
 export class ByteQueue {
+  /** For those who read. */
   private readonly changed = new BehaviorSubject<ByteQueue>(this);
+  /** For those who watch: bytes that a reader waits for are taken before they are told. */
+  private readonly settled = new BehaviorSubject<ByteQueue>(this);
   private demands: readonly { readonly size: number }[] = [];
   private capacity: number;
   private readonly overflow: () => Error;
@@ -50,6 +53,11 @@ export class ByteQueue {
   /** Emits the queue itself on subscribe and at each change. Never completes. */
   get changes$(): Observable<ByteQueue> {
     return this.changed.asObservable();
+  }
+
+  /** The same for those who only watch: they are told after the readers that the change has served. */
+  get settled$(): Observable<ByteQueue> {
+    return this.settled.asObservable();
   }
 
   /**
@@ -259,7 +267,9 @@ export class ByteQueue {
 
   private emitChange(): void {
     this.isChangePending = this.batches > 0;
-    if (!this.isChangePending) this.changed.next(this);
+    if (this.isChangePending) return;
+    this.changed.next(this);
+    this.settled.next(this);
   }
 
   private chunkAt(index: number): Buffer {

@@ -58,7 +58,7 @@ export class ByteReader {
 
   /** Whether a read would return at once, with bytes, the end or an error; replays the current state. */
   get readable$(): Observable<boolean> {
-    return this.queue.changes$.pipe(
+    return this.queue.settled$.pipe(
       map(() => this.readable),
       distinctUntilChanged(),
     );

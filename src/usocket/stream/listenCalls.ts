@@ -1,4 +1,15 @@
-import { BehaviorSubject, defer, finalize, map, type Observable, of, repeat, switchMap, takeUntil } from 'rxjs';
+import {
+  BehaviorSubject,
+  defer,
+  distinctUntilChanged,
+  finalize,
+  map,
+  type Observable,
+  of,
+  repeat,
+  switchMap,
+  takeUntil,
+} from 'rxjs';
 
 import type { Address } from '../calls/address';
 import { Call } from '../calls/call';
@@ -24,7 +35,10 @@ export class ListenCalls<T extends Acceptable> {
 
   /** Whether a connection waits to be accepted. Replays the current state. */
   get acceptable$(): Observable<boolean> {
-    return this.queue.pipe(switchMap((queue) => queue?.readable$ ?? of(false)));
+    return this.queue.pipe(
+      switchMap((queue) => queue?.readable$ ?? of(false)),
+      distinctUntilChanged(),
+    );
   }
 
   /** Every connection until the socket is closed. Cold: each subscription accepts. */

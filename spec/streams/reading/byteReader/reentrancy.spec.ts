@@ -88,6 +88,18 @@ describe('a subscriber that acts on a ByteReader from within what it hears', () 
     assert.deepStrictEqual([log, errors], [['rest bc'], [closed]]);
   });
 
+  it('is not told that bytes can be read that a read waits for, whoever was first to subscribe', () => {
+    const { log, as } = heard();
+    const { reader, rx } = fedReader();
+    reader.readable$.subscribe((readable) => log.push(`first ${readable}`));
+    reader.recv$(9).subscribe(as('recv'));
+    reader.readable$.subscribe((readable) => log.push(`second ${readable}`));
+    rx.next('a');
+    assert.deepStrictEqual(log, ['first false', 'second false', 'recv a']);
+    rx.next('b');
+    assert.deepStrictEqual(log.slice(3), ['first true', 'second true']);
+  });
+
   it('loses no byte when it is cancelled because the bytes have been taken', () => {
     const { log, as } = heard();
     const { reader, rx } = fedReader();
