@@ -1,3 +1,4 @@
+import { messageOf } from '../../src/usocket/contract/messageOf';
 import { within } from '../time/limits';
 import { type Built, buildPrograms } from './build';
 import { type Child, startChild } from './child';
@@ -78,7 +79,7 @@ async function measureModem(
     };
     return await within(limit, carryOut(programs[name], order, peer), late).catch((cause: unknown) => {
       const what = `${name}, ${task.figure}, AT ${setting.firmware}, ${setting.receive}, ${setting.baud} baud`;
-      throw new Error(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      throw new Error(`${what}: ${messageOf(cause)}`, { cause });
     });
   };
   // The first transfer of a process also compiles its code.

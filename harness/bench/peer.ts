@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
+import { messageOf } from '../../src/usocket/contract/messageOf';
 import type { Task } from './figures';
 import { Check, Pattern } from './pattern';
 
@@ -44,7 +45,7 @@ export async function startPeer(task: Task, sockets: number, seed: number): Prom
         try {
           check.take(chunk);
         } catch (cause) {
-          reject(new Error(`to the peer, ${cause instanceof Error ? cause.message : String(cause)}`, { cause }));
+          reject(new Error(`to the peer, ${messageOf(cause)}`, { cause }));
         }
         if (checks.length === sockets && checks.every(({ isComplete }) => isComplete)) resolve();
       });

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
+import { messageOf } from '../../../src/usocket/contract/messageOf';
 import { createModules, type ESP8285, machine, type Socket } from '../../../src';
 import { within } from '../../time/limits';
 import { linksOfModem } from '../many/manyFigures';
@@ -29,7 +30,7 @@ interface Opened {
 export function driveMany(): void {
   const tell = (message: FromMany): void => void process.send?.(message);
   const failed = (error: unknown): void => {
-    tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    tell({ kind: 'failed', message: messageOf(error) });
   };
   // One stream for each number, which all modems share, so that their bytes are there once.
   let patterns: readonly Pattern[] | undefined;

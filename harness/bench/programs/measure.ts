@@ -1,3 +1,4 @@
+import { messageOf } from '../../../src/usocket/contract/messageOf';
 import type { FromProgram, Order, ToProgram } from '../messages';
 import { Check, Pattern } from '../pattern';
 
@@ -39,7 +40,7 @@ export function measureOnOrder(connect: (order: Order) => Promise<Connected>): v
     }
     const peerHasAll = message.task.up === 0 ? Promise.resolve() : new Promise<void>((resolve) => (arrived = resolve));
     carryOut(message, peerHasAll).then(tell, (error: unknown) => {
-      tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+      tell({ kind: 'failed', message: messageOf(error) });
     });
   });
   // What a listener of the line throws, such as for a wrong byte.
