@@ -66,7 +66,8 @@ describe('npm run bench', () => {
 
   it('measures several modems in one process', async () => {
     const json = join(folder, 'many.json');
-    const modem = ['--firmware', '2.2.2', '--baud', '921600', '--seconds', '0.5', '--seed', '7'];
+    // At a higher speed, a machine that is busy for a quarter of a second loses bytes: nothing holds the modem back.
+    const modem = ['--firmware', '2.2.2', '--baud', '115200', '--seconds', '0.5', '--seed', '7'];
     const { code, stdout, stderr } = await runProgram('scripts/bench.ts', ['--modems', '2', ...modem, '--json', json]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { many } = JSON.parse(readFileSync(json, 'utf8')) as { readonly many: readonly ManyFigure[] };
@@ -78,7 +79,7 @@ describe('npm run bench', () => {
       expect(busy.fastest).toBeGreaterThanOrEqual(busy.slowest);
       expect(busy.memory.resident).toBeGreaterThan(busy.memory.heap);
     }
-    expect(stdout).toContain('AT 2.2.2, adaptive, 921600 baud, 5 links of each modem');
+    expect(stdout).toContain('AT 2.2.2, adaptive, 115200 baud, 5 links of each modem');
     expect(stdout).toMatch(/^modems +processor per modem: idle +receiving /m);
   });
 
