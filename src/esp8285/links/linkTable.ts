@@ -19,7 +19,6 @@ import { LinkNumbers } from './linkNumbers';
 import { type Loss, lossShownBy } from './loss';
 import { openLink, type Start } from './openLink';
 import { outliveNetwork } from './outliveNetwork';
-
 import { SendBuffer } from './sending/sendBuffer';
 import { StatusPoll } from './statusPoll';
 import { ModemStreamLink } from './streamLink';
