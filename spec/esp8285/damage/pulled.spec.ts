@@ -43,6 +43,15 @@ describe.each([
   );
 
   it(
+    'a read that has lost its header, and whose data look like a refusal: EIO',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const script: Rule[] = [['AT+CIPRECVDATA=4,12', '\r\nERROR\r\n\u0001\u0002\u0003\r\nOK\r\n']];
+      const { link4 } = connected(scheduler, { firmware, script, unasked$: cold('-a', { a: '\r\n+IPD,4,12\r\n' }) });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('-#', {}, 'EIO');
+    }),
+  );
+
+  it(
     'data that end like the end of an answer are data when that comes',
     marbles(({ cold, expectObservable }, scheduler) => {
       const data = 'a\r\nOK\r\n';

@@ -15,6 +15,7 @@ import { WaitingBytes } from './waitingBytes';
 /** A read of this many bytes or fewer is never refused because the modem lacks memory. */
 const smallRead = 536;
 const endOfAnswer = Buffer.from('\r\nOK\r\n');
+const answerLost = 'the serial line lost what the modem answered to a read';
 
 /** The link whose data are received. */
 export interface ReceivingLink {
@@ -45,6 +46,8 @@ export class PassiveReceive implements ByteTraffic {
   private handedOver: number | undefined;
   /** The block that the read in progress has brought, if it may have taken the end of the answer for its last bytes. */
   private doubtful: Block | undefined;
+  /** The last read was refused although data were announced: what seemed to be the refusal may have been these data. */
+  private isRefusalOdd = false;
   /** The most bytes of the next read, since a larger one was refused. Each read that brings data doubles it. */
   private mostRead = Infinity;
   /** Whether a link that has ended has been asked once more for what it has announced. */
@@ -201,6 +204,7 @@ export class PassiveReceive implements ByteTraffic {
 
   interrupted(): void {
     this.handedOver = this.doubtful = undefined;
+    if (this.isRefusalOdd) this.link.life.damaged('bytes');
   }
 
   lossError(how: LossKind): OSError {
@@ -240,6 +244,7 @@ export class PassiveReceive implements ByteTraffic {
   private read(size: number): Observable<never> {
     const begun = () => {
       this.handedOver = this.doubtful = undefined;
+      this.isRefusalOdd = false;
       this.announced.asked();
     };
     return this.context.executor.run(readExchange(this.link.life.id, size, begun)).pipe(
@@ -262,7 +267,7 @@ export class PassiveReceive implements ByteTraffic {
     this.isLate &&= this.isPushed;
     if (end === 'complete') this.deliverDoubtful();
     if (end === 'lost' && (this.handedOver === undefined || this.doubtful)) {
-      this.failed('the serial line lost what the modem answered to a read');
+      this.failed(answerLost);
     } else if (this.handedOver === undefined) {
       // The block may still come, and must not be taken for the block of the next read.
       this.context.executor.doubt();
@@ -279,7 +284,9 @@ export class PassiveReceive implements ByteTraffic {
    */
   private refused(size: number): void {
     const isOwed = this.owed > 0 && !this.isPushed && !this.link.isEncrypted;
-    if (isOwed && this.link.life.isDraining && !this.isAskedAgain) this.isAskedAgain = true;
+    this.isRefusalOdd = isOwed;
+    if (this.doubtful) this.failed(answerLost);
+    else if (isOwed && this.link.life.isDraining && !this.isAskedAgain) this.isAskedAgain = true;
     else if (isOwed && this.link.life.isOpen && size > smallRead) this.mostRead = Math.max(smallRead, size >> 1);
     else this.emptied();
   }
