@@ -1,7 +1,7 @@
 import { OSError } from './osError';
 
-/** A frame of RxJS, in Node.js and in a page that loads its modules one by one. */
-const ofOperators = /^\s*at .*[\\/]rxjs[\\/]/;
+/** A frame of RxJS, in Node.js and in a page that loads its modules one by one. The folder of a program may have the same name. */
+const ofOperators = /^\s*at .*[\\/]node_modules[\\/]rxjs[\\/]/;
 
 /**
  * Removes the frames of RxJS from the stacks of an error and its causes, because they say nothing about the program and hide
