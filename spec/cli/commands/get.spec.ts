@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import type { Socket } from 'node:net';
@@ -10,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { CommandFailure } from '../../../src/cli/console/exitCodes';
 import { signed } from '../../../harness/peers/certificate';
 import { secureWebServer, webServer } from '../../../harness/peers/webServer';
+import { turnUntil } from '../../../harness/time/turns';
 import { runCommand } from '../support/runCommand';
 
 const joined = ['--port', 'emulator:', '--baud', '2000000', '--ssid', 'my-ssid'];
@@ -82,9 +84,7 @@ describe('rx-usocket get', () => {
         return;
       }
       response.writeHead(200, { etag: '"one"', 'content-length': content.length });
-      response.write(half, () => {
-        if (response.socket) destroyLater(response.socket);
-      });
+      response.write(half, () => void cutOffOnceKept(response.socket));
     });
     const args = ['get', `http://host.example:${web.port}/`, '-o', file, ...joined];
     const cut = await runCommand(args, surroundings);
@@ -265,6 +265,13 @@ describe('rx-usocket get', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 });
+
+/** Destroys a connection when some of its bytes are in the file. Those that come before the file is open go with the connection. */
+async function cutOffOnceKept(socket: Socket | null): Promise<void> {
+  const kept = () => statSync(`${file}.part`, { throwIfNoEntry: false })?.size ?? 0;
+  await turnUntil(() => kept() > 0, 10_000);
+  socket?.destroy();
+}
 
 /** Destroys a connection when its bytes are on their way. */
 function destroyLater(socket: Socket): void {
