@@ -56,8 +56,9 @@ interface Search {
 async function searchAnswer(tester: LineTester, line: Uart, { heard, tell, note }: Search): Promise<Outcome> {
   const check = 'answer';
   const { port, baud: wanted } = tester.settings;
-  const before = await tester.hear(line, { wait: listening });
+  await tester.opened(line);
   tell({ check: 'line', verdict: 'good', message: `${withoutPassword(port)} can be opened` });
+  const before = await tester.hear(line, { wait: listening });
   const first = await tester.ask(line, patience);
   if (first.meaning === 'answer') {
     if (await staysBusy(tester, line, { first, note })) {

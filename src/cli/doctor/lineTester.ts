@@ -18,7 +18,7 @@ import type { SerialSettings } from '../../transports';
 import { abortError } from '../console/aborted';
 import type { CommandContext } from '../console/context';
 import type { LineSettings } from '../modem/modemSettings';
-import { openLine } from '../modem/openLine';
+import { lineOpened, openLine } from '../modem/openLine';
 import { answerText, type Meaning, meaningOf } from './meaning';
 
 /** What came on a line, and what it means. */
@@ -55,6 +55,11 @@ export class LineTester {
   /** Opens the line with these control signals and flow control instead of the wanted ones. */
   open(serial: Omit<SerialSettings, 'baudRate'> = this.settings.serial): Uart {
     return openLine({ ...this.settings, serial }, this.context);
+  }
+
+  /** Resolves when a line is open. Rejects when it cannot be. */
+  opened(line: Uart): Promise<void> {
+    return lineOpened(line, this.context);
   }
 
   /** Says `AT`, and resolves to what comes for it. */
