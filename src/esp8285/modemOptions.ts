@@ -55,8 +55,9 @@ export interface ModemOptions {
   /**
    * If the line is silent for this many milliseconds in the middle of a message, the message counts as cut off by a
    * reset or an overrun, because a modem prints without a pause. A block that is cut off fails its connection. Default:
-   * what the line says of itself (`Uart.longestPause`): 100 for a serial port and the virtual modem, 3000 for `tcp:`
-   * and `rfc2217:`, which may have to send a segment again; 500 for a line that says nothing.
+   * what the line says of itself (`Uart.longestPause`): 100 for a serial port and the virtual modem; 3000 for `tcp:`
+   * and `rfc2217:`, which may have to send a segment again, and for a pseudo-terminal, whose program may have to wait for
+   * the processor; 500 for a line that says nothing.
    */
   readonly longestPause?: number;
   /**

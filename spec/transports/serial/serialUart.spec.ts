@@ -40,6 +40,12 @@ describe('a serial port', () => {
     await settled(uart.close());
   });
 
+  it('may pause for long on a pseudo-terminal, because a busy machine may hold up the program behind it', async () => {
+    const uart = serialUart({ path: pty.path });
+    expect(uart.longestPause).toBe(3_000);
+    await settled(uart.close());
+  });
+
   it('takes a setting that is undefined for one that is not told', async () => {
     const unset: object = { dataBits: undefined, parity: undefined, stopBits: undefined, hupcl: undefined };
     const uart = serialUart({ path: pty.path, ...unset });

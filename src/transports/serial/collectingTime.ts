@@ -1,5 +1,7 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+
+import { isPseudoTerminal, realPath } from './portPath';
 
 /** Where Linux describes its terminals. */
 const descriptions = '/sys/class/tty';
@@ -12,20 +14,10 @@ const usual = 4;
  * pseudo-terminal.
  */
 export function collectingTime(path: string, folder = descriptions): number | undefined {
-  const port = realPath(path);
-  if (/^\/dev\/pts\/\d+$/.test(port)) return 0;
-  const name = basename(port);
+  if (isPseudoTerminal(path)) return 0;
+  const name = basename(realPath(path));
   const timer = numberIn(join(folder, name, 'device/latency_timer'));
   return timer ?? (/^tty(?:ACM|AMA|S|USB)\d+$/.test(name) ? usual : undefined);
-}
-
-/** The port that a name such as `/dev/serial/by-id/…` stands for. */
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 function numberIn(file: string): number | undefined {

@@ -9,6 +9,7 @@ import type { Transport } from '../line/transportUart';
 import { collectingTime } from './collectingTime';
 import { withSignals } from './controlSignals';
 import { directBinding } from './directBinding';
+import { isPseudoTerminal } from './portPath';
 import { ReadWait } from './readWait';
 import { lossOf, openFailure, speedFailure } from './serialErrors';
 
@@ -25,6 +26,8 @@ export interface SerialUartOptions extends SerialSettings {
  * keeps the bytes that come while this program is busy.
  */
 const longestPause = 100;
+/** Milliseconds. Behind a pseudo-terminal is a program, which a busy machine may hold up, and often a network. */
+const longestPauseOfProgram = 3_000;
 
 /**
  * Opens a serial port of this machine, at once.
@@ -73,7 +76,7 @@ function serialTransport({
     duplex: port,
     opened: 'open',
     flowControl: rtscts,
-    longestPause,
+    longestPause: isPseudoTerminal(path) ? longestPauseOfProgram : longestPause,
     expect: (bytes) => {
       wait.expect(bytes);
     },
