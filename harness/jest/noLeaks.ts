@@ -8,8 +8,8 @@ const grace = 1000;
 /** Milliseconds for the work that a failed test has left to end by itself: as long as the longest soak program. */
 const graceOfFailed = 30_000;
 
-/** Node.js has no public way to ask whether a timer is over. */
-type Timer = NodeJS.Timeout & { readonly _destroyed?: boolean };
+/** Node.js has no public way to ask whether a timer is over, and how many milliseconds it was set for. */
+type Timer = NodeJS.Timeout & { readonly _destroyed?: boolean; readonly _idleTimeout?: number };
 
 /** The part of jest's events that is used here. */
 interface TestEvent {
@@ -48,10 +48,12 @@ export default class NoLeaksEnvironment extends NodeEnvironment {
     // RxJS throws an error that has no observer from such a timer.
     await afterZeroTimers();
     const timers = [...this.timers].filter((timer) => timer._destroyed === false && timer.hasRef());
+    // A timer that is cleared forgets its length, which tells whose it is.
+    const lengths = timers.map(({ _idleTimeout }) => `Timeout of ${_idleTimeout ?? '?'} ms`);
     // The work of a failed test ends by its own deadlines. Until then it would count as work of the next file.
     if (!this.hasFailedTest) timers.forEach(clearTimeout);
     await turnUntil(() => this.openHandles().length === 0, this.hasFailedTest ? graceOfFailed : grace);
-    const left = [...timers.map(() => 'Timeout'), ...this.openHandles()];
+    const left = [...lengths, ...this.openHandles()];
     timers.forEach(clearTimeout);
 
     await super.teardown();

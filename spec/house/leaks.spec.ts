@@ -8,8 +8,12 @@ import { ScratchProject } from './scratchProject';
 const cases: readonly (readonly [title: string, code: string, message?: string])[] = [
   ['a server', 'createServer().listen(0, "127.0.0.1");', 'left open: TCPServerWrap'],
   ['a UDP socket', 'createSocket("udp4").bind(0, "127.0.0.1");', 'left open: UDPWrap'],
-  ['a timer', 'setInterval(() => undefined, 60_000);', 'left open: Timeout'],
-  ['a timer that goes off late', 'setTimeout(() => { throw new Error("late"); }, 300);', 'left open: Timeout'],
+  ['a timer', 'setInterval(() => undefined, 60_000);', 'left open: Timeout of 60000 ms'],
+  [
+    'a timer that goes off late',
+    'setTimeout(() => { throw new Error("late"); }, 300);',
+    'left open: Timeout of 300 ms',
+  ],
   ['a rejection', 'void Promise.reject(new Error("nobody caught this"));', 'nobody caught this'],
   ['an error without an observer', 'throwError(() => new Error("nobody saw this")).subscribe();', 'nobody saw this'],
   [
