@@ -52,6 +52,24 @@ describe.each([
   );
 
   it(
+    'a read that has lost its header, and whose data look like a shorter answer: EIO',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const script: Rule[] = [['AT+CIPRECVDATA=4,40', `\u0001\u0002\u0003${firmware.read('hello')}`]];
+      const { link4 } = connected(scheduler, { firmware, script, unasked$: cold('-a', { a: '\r\n+IPD,4,40\r\n' }) });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('-#', {}, 'EIO');
+    }),
+  );
+
+  it(
+    'a whole answer after noise is whole',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const script: Rule[] = [['AT+CIPRECVDATA=4,5', `\u0001\u0002\u0003\r\n${firmware.read('hello')}`]];
+      const { link4 } = connected(scheduler, { firmware, script, unasked$: cold('-a', { a: notice }) });
+      expectObservable(link4.recv$(9).pipe(text())).toBe('-(a|)', { a: 'hello' });
+    }),
+  );
+
+  it(
     'data that end like the end of an answer are data when that comes',
     marbles(({ cold, expectObservable }, scheduler) => {
       const data = 'a\r\nOK\r\n';

@@ -46,6 +46,9 @@ export class PassiveReceive implements ByteTraffic {
   private handedOver: number | undefined;
   /** The block that the read in progress has brought, if it may have taken the end of the answer for its last bytes. */
   private doubtful: Block | undefined;
+  /** How many bytes the read in progress asks for, and whether the line may have lost a part of its answer. */
+  private asked = 0;
+  private isInterrupted = false;
   /** The last read was refused although data were announced: what seemed to be the refusal may have been these data. */
   private isRefusalOdd = false;
   /** The most bytes of the next read, since a larger one was refused. Each read that brings data doubles it. */
@@ -124,6 +127,10 @@ export class PassiveReceive implements ByteTraffic {
       pulled,
       bytes: { length },
     } = block;
+    if (pulled && this.isInterrupted && this.isOwedMoreThan(length)) {
+      this.failed(answerLost);
+      return;
+    }
     // What was pushed before a change of the mode may come during a read.
     if (pulled) this.handedOver = (this.handedOver ?? 0) + length;
     else if (this.isPushed) this.isLate = false;
@@ -204,6 +211,7 @@ export class PassiveReceive implements ByteTraffic {
 
   interrupted(): void {
     this.handedOver = this.doubtful = undefined;
+    this.isInterrupted = true;
     if (this.isRefusalOdd) this.link.life.damaged('bytes');
   }
 
@@ -244,7 +252,8 @@ export class PassiveReceive implements ByteTraffic {
   private read(size: number): Observable<never> {
     const begun = () => {
       this.handedOver = this.doubtful = undefined;
-      this.isRefusalOdd = false;
+      this.asked = size;
+      this.isInterrupted = this.isRefusalOdd = false;
       this.announced.asked();
     };
     return this.context.executor.run(readExchange(this.link.life.id, size, begun)).pipe(
@@ -300,6 +309,11 @@ export class PassiveReceive implements ByteTraffic {
     if (this.order.missing > 0 && !mayStillCome) this.failed('the modem did not hand over what it kept');
     else if (this.link.life.isDraining) this.link.drained();
     else if (!this.announced.hasNews) this.announced.set(0);
+  }
+
+  /** Whether a block of that many bytes is shorter than it has to be. Then it may have been a part of the data. */
+  private isOwedMoreThan(length: number): boolean {
+    return length < Math.min(this.asked, this.owed) && this.link.life.isOpen && !this.link.isEncrypted;
   }
 
   private deliverDoubtful(): void {
