@@ -101,6 +101,22 @@ describe.each(firmwares)('a set-up on a bad line, %s', (_, firmware, version) =>
   );
 
   it(
+    'closes the links once more when one is open after all, because the answers may have been data',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const refused: Rule = ['AT+CIPMUX=1', 'link is builded\r\n\r\nERROR\r\n'];
+      const { nic, modem } = unstarted(scheduler, {
+        firmware,
+        script: [refused, refused, ['AT+CIPMUX=1', '\r\nOK\r\n']],
+      });
+      expectObservable(nic.start$().pipe(map(() => 'up'))).toBe('(u|)', { u: 'up' });
+      flush();
+      const told = modem.heard.filter((line) => /^AT\+(CIPCLOSE=5|CIPMUX)/.test(line)).slice(1);
+      const close = ['AT+CIPCLOSE=5', 'AT+CIPMUX=1'];
+      assert.deepStrictEqual(told, [...close, 'AT+CIPMUX=1', 'AT+CIPMUX?', ...close]);
+    }),
+  );
+
+  it(
     "needs several links: EIO with the modem's answer",
     marbles(({ expectObservable }, scheduler) => {
       const script: Rule[] = [['AT+CIPMUX=1', 'link is builded\r\n\r\nERROR\r\n']];

@@ -113,19 +113,24 @@ function spareFlash(steps: Steps, told: Dialect): Observable<Dialect> {
 
 /** Allows five links, and closes those that are open. */
 function separateLinks(steps: Steps, { version }: Dialect): Observable<never> {
-  return concat(
+  const separated$ = concat(
     steps.attempt(common.noPassthrough),
     // A server or link that another program has left open prevents the next setting.
     steps.attempt(common.noServer),
     steps.attempt(common.closeAllLinks),
     steps.attempt(common.closeOnlyLink),
-    steps.need(common.multipleLinks).pipe(
-      ignoreElements(),
-      catchError((cause: unknown) => throwError(() => setUpError(cause, version))),
-    ),
-    // It is the default after a start, and a header with an address is understood as well.
-    steps.attempt(common.remoteAddress(false), { refusals: 2 }),
+    steps.need(common.multipleLinks).pipe(ignoreElements()),
+  ).pipe(
+    // What the modem seemed to say may have been data, so that a link is still open.
+    retry({
+      count: 1,
+      delay: (error: unknown) =>
+        error instanceof Refusal ? concat(steps.inStep(), of(true)) : throwError(() => error),
+    }),
+    catchError((cause: unknown) => throwError(() => setUpError(cause, version))),
   );
+  // It is the default after a start, and a header with an address is understood as well.
+  return concat(separated$, steps.attempt(common.remoteAddress(false), { refusals: 2 }));
 }
 
 /** Emits the dialect, because a build may lack commands of its version. */

@@ -103,6 +103,11 @@ export class Steps {
     return this.need(query).pipe(ifRefused(of([])));
   }
 
+  /** Late answers come before the answer to a query whose answer names it. */
+  inStep(): Observable<never> {
+    return askLinkMode(this.wire).pipe(ignoreElements());
+  }
+
   private once(command: Command): Observable<readonly string[]> {
     const { frames$ } = this.wire;
     return defer(() => {
@@ -130,10 +135,5 @@ export class Steps {
     const started = () => new StartedUnnoticed('the modem has started again in the set-up');
     const compared$ = defer(() => (speed.isRaised ? EMPTY : throwError(started)));
     return defer(() => (speed.isRaised ? concat(this.inStep(), compared$) : EMPTY));
-  }
-
-  /** Late answers come before the answer to a query whose answer names it. */
-  private inStep(): Observable<never> {
-    return askLinkMode(this.wire).pipe(ignoreElements());
   }
 }
