@@ -3,5 +3,6 @@ import { processContext } from './console/context';
 import { run } from './program';
 
 void run(process.argv.slice(2), processContext()).then((exitCode) => {
-  process.exitCode = exitCode;
+  // That of a lost output stays.
+  process.exitCode ??= exitCode;
 });

@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import type { Uart } from '../../streams';
 import type { PortDescription, SerialSettings } from '../../transports';
 import { CommandFailure } from './exitCodes';
+import { endOnOutputFailure } from './outputFailure';
 import { standardInput } from './standardInput';
 
 /** What a command gets from where it runs, so that specs run it in their own process. */
@@ -32,7 +33,7 @@ const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * The context of a process. The first Ctrl-C, or another signal that ends a process, aborts the command, and the second
- * ends the process at once. A reader of standard output that goes away (`| head`) aborts the command, too.
+ * ends the process at once. Output that cannot be written aborts the command, too.
  */
 export function processContext(): CommandContext {
   const stopping = new AbortController();
@@ -43,14 +44,17 @@ export function processContext(): CommandContext {
       stopping.abort(new CommandFailure('', exitCode));
     });
   }
-  process.stdout.on('error', () => {
-    stopping.abort(new CommandFailure('', 128 + constants.signals.SIGPIPE));
+  const { stdout: output, stderr: errors } = process;
+  endOnOutputFailure({ output, errors }, (exitCode) => {
+    // A command that has just ended does not see the signal.
+    process.exitCode = exitCode;
+    stopping.abort(new CommandFailure('', exitCode));
   });
   return {
     input: standardInput(),
-    output: process.stdout,
-    errors: process.stderr,
-    terminal: process.stderr.isTTY,
+    output,
+    errors,
+    terminal: errors.isTTY,
     signal: stopping.signal,
     environment: process.env,
   };
