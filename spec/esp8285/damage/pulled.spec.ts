@@ -42,14 +42,16 @@ describe.each([
     }),
   );
 
-  it(
-    'a read that has lost its header, and whose data look like a refusal: EIO',
+  it.each([
+    ['before other data', '\r\nERROR\r\n\u0001\u0002\u0003'],
+    ['after other data', '\u0001\u0002\u0003\r\nERROR'],
+  ])('a read that has lost its header, and whose data look like a refusal, %s: EIO', (__, data) => {
     marbles(({ cold, expectObservable }, scheduler) => {
-      const script: Rule[] = [['AT+CIPRECVDATA=4,12', '\r\nERROR\r\n\u0001\u0002\u0003\r\nOK\r\n']];
+      const script: Rule[] = [['AT+CIPRECVDATA=4,12', `${data}\r\nOK\r\n`]];
       const { link4 } = connected(scheduler, { firmware, script, unasked$: cold('-a', { a: '\r\n+IPD,4,12\r\n' }) });
       expectObservable(link4.data$.pipe(text(), code())).toBe('-#', {}, 'EIO');
-    }),
-  );
+    })();
+  });
 
   it(
     'a read that has lost its header, and whose data look like a shorter answer: EIO',

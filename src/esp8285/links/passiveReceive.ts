@@ -294,7 +294,7 @@ export class PassiveReceive implements ByteTraffic {
   private refused(size: number): void {
     const isOwed = this.owed > 0 && !this.isPushed && !this.link.isEncrypted;
     this.isRefusalOdd = isOwed;
-    if (this.doubtful) this.failed(answerLost);
+    if (this.doubtful || (isOwed && this.isInterrupted)) this.failed(answerLost);
     else if (isOwed && this.link.life.isDraining && !this.isAskedAgain) this.isAskedAgain = true;
     else if (isOwed && this.link.life.isOpen && size > smallRead) this.mostRead = Math.max(smallRead, size >> 1);
     else this.emptied();
