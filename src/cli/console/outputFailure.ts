@@ -1,5 +1,4 @@
 import { messageOf } from '../../usocket/contract/messageOf';
-import type { CommandContext } from './context';
 import { codeOf, exitCodes } from './exitCodes';
 
 /** 128 and the number of SIGPIPE, which Windows does not have. */
@@ -12,7 +11,7 @@ const brokenPipe = 141;
  * @param end Gets the exit code, once.
  */
 export function endOnOutputFailure(
-  { output, errors }: Pick<CommandContext, 'output' | 'errors'>,
+  { output, errors }: Record<'output' | 'errors', NodeJS.WritableStream>,
   end: (exitCode: number) => void,
 ): void {
   let hasEnded = false;
