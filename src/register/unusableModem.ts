@@ -3,8 +3,15 @@ import type { ErrorCode } from '../usocket/contract/errno';
 import { OSError } from '../usocket/contract/osError';
 
 /** What a modem or its line fails with, and no peer does. */
-const ownCodes: ReadonlySet<ErrorCode> = new Set([
-  ...(['EACCES', 'EBUSY', 'EINVAL', 'EIO', 'ENETUNREACH', 'ENODEV', 'EOPNOTSUPP', 'EPROTO'] as const),
+const ownCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'EACCES',
+  'EBUSY',
+  'EINVAL',
+  'EIO',
+  'ENETUNREACH',
+  'ENODEV',
+  'EOPNOTSUPP',
+  'EPROTO',
 ]);
 
 /**

@@ -195,8 +195,8 @@ class DirectPort {
   }
 
   /**
-   * Listens to the poller. From version 26.4 on, Node.js leaves promises that are settled in a call of the poller until it
-   * runs something else (node-serialport issue 3148). So each event is handled a moment later, by Node.js itself.
+   * Listens to the poller. When a promise is settled in a call of the poller, Node.js 26.4 and later do not run what waits for it
+   * until something else runs (node-serialport issue 3148). So an immediate handles each event.
    */
   private on(event: 'readable' | 'writable' | 'disconnect', handle: (error: Error | null) => void): void {
     // Not `once`, which would forget what else is polled for.

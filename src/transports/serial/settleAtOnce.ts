@@ -5,10 +5,10 @@ interface ReadWrite {
 }
 
 /**
- * Lets the reads and writes of a port of Windows settle at once, and returns the port. From version 26.4 on, Node.js leaves
- * what waits for a promise that an add-on has settled outside of a callback scope until it runs something else, and
- * @serialport/bindings-cpp 13 settles them so (`EIO_AfterRead` and `EIO_AfterWrite`; node-serialport issue 3148). So
- * something runs at the end of each turn of the event loop while one is pending.
+ * Lets the reads and writes of a port of Windows settle at once, and returns the port. When an add-on settles a promise outside
+ * of a callback scope, Node.js 26.4 and later do not run what waits for it until something else runs.
+ * @serialport/bindings-cpp 13 settles its promises like that (`EIO_AfterRead` and `EIO_AfterWrite`; node-serialport issue 3148).
+ * So an immediate runs at the end of each turn of the event loop while a read or a write is pending.
  */
 export function settleAtOnce<Port extends ReadWrite>(port: Port, nodeVersion = process.versions.node): Port {
   if (!leavesPromises(nodeVersion)) return port;
