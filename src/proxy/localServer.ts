@@ -29,8 +29,10 @@ export async function listenOn(server: Server, { host, port }: LocalAddress): Pr
     async close() {
       const closed = once(server, 'close');
       server.close();
-      for (const client of clients) client.destroy();
-      await closed;
+      // Node.js tells of the end of a server before that of the connections that are destroyed now, and what waits for their
+      // ends, such as timers, would outlive the server.
+      const left = Array.from(clients, (client) => new Promise((gone) => client.once('close', gone).destroy()));
+      await Promise.all([closed, ...left]);
     },
   };
 }
