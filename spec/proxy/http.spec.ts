@@ -50,7 +50,7 @@ describe.each(allProxies)('an HTTP proxy, on $name,', (tested) => {
   });
 
   it('answers a client that has ended its side, if the server answers in time', async () => {
-    await using proxy = await runningProxy(tested, { halfCloseTimeout: 300 });
+    await using proxy = await runningProxy(tested, { halfCloseTimeout: 30_000 });
     const connections: unknown[] = [];
     await using web = await webServer((request, response) => {
       connections.push(request.socket);
@@ -68,7 +68,8 @@ describe.each(allProxies)('an HTTP proxy, on $name,', (tested) => {
       await satisfied.end();
     }
     expect(connections[2]).toBe(connections[1]);
-    const given = proxy.client(`GET ${url}/silent HTTP/1.1\r\nHost: a\r\n\r\n`);
+    await using hasty = await runningProxy(tested, { halfCloseTimeout: 100 });
+    const given = hasty.client(`GET ${url}/silent HTTP/1.1\r\nHost: a\r\n\r\n`);
     given.socket.end();
     expect(await given.end()).toMatch(/^HTTP\/1.1 502 /);
   });
