@@ -102,3 +102,18 @@ describe.each([
     });
   },
 );
+
+describe('a connection that the program has ended within a request', () => {
+  it('is closed after the answer, although its server keeps it open', async () => {
+    const { nic } = endingInterface(60_000);
+    const agent = new HttpAgent({ nic, keepAlive: true });
+    const asked = request({ host: '192.168.1.9', port: 80, method: 'POST', agent }).end('a');
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    const { socket } = response;
+    const closed = once(socket, 'close');
+    socket.end();
+    expect(await text(response)).toBe('ok');
+    await closed;
+    expect(Object.keys(agent.freeSockets)).toEqual([]);
+  });
+});

@@ -60,14 +60,17 @@ export class AgentLinks {
     rested$
       .pipe(
         takeUntil(fromEvent(socket, 'close')),
-        finalize(() => {
-          this.count(options, -1);
-          socket.off('error', fail);
-        }),
+        finalize(() => this.count(options, -1)),
       )
       .subscribe({
         next: () => {
-          if (socket.writable) handOver();
+          if (socket.writable) {
+            socket.off('error', fail);
+            handOver();
+          } else {
+            // It has been ended, so no request can go out on it.
+            socket.destroy();
+          }
           this.makeRoom();
         },
         // 'close' never errors.
