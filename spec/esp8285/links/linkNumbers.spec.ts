@@ -117,4 +117,19 @@ describe.each([
       assert.deepStrictEqual(parts.modem.heard.filter(startsOrCloses), [start4, start3]);
     }),
   );
+
+  it(
+    'is its own when the list of links says so, although the result is ERROR',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const own = `STATUS:3\r\n+CIPSTATUS:4,"TCP","192.168.1.9",80,51234,0\r\n${ok}`;
+      const damaged: Rule = [start4, 5, '4,CONNECT\r\n', 2, '\r\nERROR\r\n'];
+      const script: Rule[] = [damaged, [/^AT\+CIPSTATUS/, own], [/^AT\+CIP(?:SERVER=1|STO)/, ok]];
+      const parts = stage(scheduler, { firmware, script });
+      const server = serving(parts);
+      expectObservable(parts.socket().connect$(peer).pipe(started)).toBe('-------(s|)', results);
+      expectObservable(server.accept$().pipe(accepted), '20ms !').toBe('', results);
+      flush();
+      assert.deepStrictEqual(parts.modem.heard.filter(startsOrCloses), [start4]);
+    }),
+  );
 });

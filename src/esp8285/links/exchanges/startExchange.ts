@@ -154,11 +154,15 @@ function lookFor(wire: Wire, link: StartingLink, { shown }: Command): Observable
   );
 }
 
-/** A bare `ERROR` comes when the peer refuses, and when the modem has a link of this number. The list of links tells. */
-function explain(wire: Wire, link: StartingLink, refusal: Refusal): Observable<never> {
-  return has(wire, link).pipe(
-    map((isThere) => {
-      throw isThere ? new Refusal(refusal.shown, refusal.result, [alreadyConnected]) : refusal;
+/**
+ * A bare `ERROR` comes when the peer refuses, and when the modem has a link of this number. The list of links tells. If
+ * the link has opened and is not that of a client, the line has changed the result.
+ */
+function explain(wire: Wire, link: StartingLink, refusal: Refusal): Observable<unknown> {
+  return lookUpLink(wire, link.id).pipe(
+    map(({ isThere, isClients }) => {
+      if (isThere !== true) throw refusal;
+      if (isClients || !link.hasOpened) throw new Refusal(refusal.shown, refusal.result, [alreadyConnected]);
     }),
   );
 }
