@@ -56,6 +56,8 @@ describe('recordings', () => {
     await modem.getByText('This is what the recorded bytes tell').waitFor();
     await page.getByLabel('Speed of the replay').selectOption('100');
     await page.getByRole('button', { name: 'Play', exact: true }).click();
+    // The panels begin anew. Until they are told of the replay, the status is that of what was shown before: "ended".
+    await modem.getByText('1.5.0.0').waitFor();
     await page.getByRole('status').getByText('ended').waitFor();
     expect(await marblesOf(page)).toContain('AT+');
     await page.getByRole('button', { name: 'Close the inspector' }).press('Enter');
