@@ -9,6 +9,7 @@ import { OSError } from '../../../src/usocket/contract/osError';
 import { collect, noise } from '../../../harness/peers/bytes';
 import { failureOf } from '../../../harness/interfaces/failure';
 import { tcpServer, unusedPort } from '../../../harness/peers/tcpServer';
+import { nextTurn } from '../../../harness/time/turns';
 import { settled, writable } from '../support/uart';
 
 const to = ({ address, port }: { address: string; port: number }) => ({ host: address, port });
@@ -127,6 +128,25 @@ describe('a serial line over TCP', () => {
     expect(error.message).toContain('ECONNRESET');
     expect(await writing).toBe(error);
     expect(await failureOf(uart.rx$)).toBe(error);
+  });
+
+  it('keeps no listeners when it is referenced and unreferenced after its loss', async () => {
+    const warnings: Error[] = [];
+    const warn = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', warn);
+    await using server = await tcpServer();
+    const uart = tcpUart(to(server.endpoint));
+    const reading = failureOf(uart.rx$);
+    (await server.accept()).end();
+    await reading;
+    await nextTurn();
+    for (let count = 0; count < 20; count++) {
+      uart.ref?.();
+      uart.unref?.();
+    }
+    await nextTurn();
+    process.off('warning', warn);
+    expect(warnings).toEqual([]);
   });
 
   it('fails with ECONNREFUSED on a closed port', async () => {

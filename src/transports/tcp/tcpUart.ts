@@ -71,6 +71,8 @@ export function tcpTransport(options: TcpUartOptions): Transport {
     flowControl: rtscts,
     longestPause,
     reference: (isReferenced) => {
+      // A socket without a connection would add a listener each time, for when it connects.
+      if (socket.destroyed) return;
       if (isReferenced) socket.ref();
       else socket.unref();
     },
