@@ -54,7 +54,7 @@ describe('rx-usocket doctor', () => {
       'ok    line        /dev/ttyUSB0 can be opened',
       'ok    answer      AT is answered at 921600 bit/s',
       'ok    quality     10 equal questions had equal answers',
-      'ok    flow        no side uses flow control',
+      'ok    flow        neither side uses flow control',
       expect.stringMatching(/^ok {4}firmware {4}AT 1\.7\.4/),
       'ok    network     on my-ssid',
       expect.stringMatching(/^ok {4}signal {6}▂▄▆█ -\d+ dBm$/),

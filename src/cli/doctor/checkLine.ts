@@ -72,6 +72,10 @@ export async function checkFlowControl(tester: LineTester, line: Uart, tell: Tel
       ],
     });
   } else {
-    tell({ check, verdict: 'good', message: isUsed ? 'both sides use flow control' : 'no side uses flow control' });
+    tell({
+      check,
+      verdict: 'good',
+      message: isUsed ? 'both sides use flow control' : 'neither side uses flow control',
+    });
   }
 }
