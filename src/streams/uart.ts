@@ -76,8 +76,9 @@ export interface Uart {
 
   /**
    * The longest pause, in milliseconds, that the line may put into what its sender prints without a pause: 100 for a
-   * local port, seconds for a network, which sends lost packets again, and for a pseudo-terminal, whose program may have
-   * to wait for the processor. A longer pause means that the sender was cut off. Default: the reader of the line decides; the driver of the modem takes 500.
+   * local port; seconds for a network, which sends lost packets again, and for a pseudo-terminal, whose program may have
+   * to wait for the processor. A longer pause means that the sender was cut off. Default: the reader of the line
+   * decides; the driver of the modem takes 500.
    */
   readonly longestPause?: number | undefined;
 
