@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { lookup, type NicLookupOptions } from '../../src/node';
 import { HostNic } from '../../src/host';
 import { OSError, type ErrorCode } from '../../src/usocket';
-import { of, throwError } from 'rxjs';
+import { asapScheduler, observeOn, of, throwError } from 'rxjs';
 
 /** An interface that knows one name with addresses of both families. */
 class TwoFamilies extends HostNic {
@@ -38,6 +38,23 @@ describe('lookup(), in the form of dns.lookup,', () => {
       [four('192.168.1.9'), four('192.168.1.10')],
     ]);
     expect((await answer('both.test', { all: true }))[1]).toHaveLength(3);
+  });
+
+  it('asks the interface once for all who look the same name up at the same time', async () => {
+    const asked: string[] = [];
+    class Slow extends TwoFamilies {
+      override resolve(host: string) {
+        asked.push(host);
+        return super.resolve(host).pipe(observeOn(asapScheduler));
+      }
+    }
+    const slow = { nic: new Slow() };
+    const [four, six] = [answer('both.test', { family: 4, ...slow }), answer('both.test', { family: 6, ...slow })];
+    expect(await Promise.all([four, six])).toEqual([
+      [null, '192.168.1.9', 4],
+      [null, 'fe80::9', 6],
+    ]);
+    expect(asked).toEqual(['both.test']);
   });
 
   it('gives an address as it is, and never calls back before it has returned', async () => {

@@ -4,6 +4,7 @@ import { isIP } from 'node:net';
 import { asapScheduler, catchError, map, type Observable, observeOn, throwError } from 'rxjs';
 
 import { lookup, type LookupCallback } from '../node/sockets/lookup';
+import { sharedResolve } from '../node/sockets/sharedResolve';
 import { messageOf } from '../usocket/contract/messageOf';
 import { callError, OSError } from '../usocket/contract/osError';
 import { replace, type Routes } from './patch';
@@ -93,7 +94,7 @@ function patchResolver(resolver: object, routes: Routes, isPromise: boolean): vo
 }
 
 function addresses(host: string, { nic }: Routes): Observable<Answer> {
-  return nic.resolve(host).pipe(
+  return sharedResolve(nic, host).pipe(
     map((found) => found.filter((address) => isIP(address) === 4)),
     catchError((cause: unknown) => throwError(() => queryError('queryA', host, cause))),
   );

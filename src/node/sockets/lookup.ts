@@ -7,6 +7,7 @@ import type { Nic } from '../../usocket/contract/nic';
 import { hideOperators } from '../../usocket/contract/callerStack';
 import { OSError } from '../../usocket/contract/osError';
 import { systemCode } from '../native/systemErrors';
+import { sharedResolve } from './sharedResolve';
 
 /** The options of {@link lookup}: those of `dns.lookup`, and the interface. */
 export interface NicLookupOptions extends LookupOptions {
@@ -68,7 +69,7 @@ export function lookup(
 }
 
 function addresses(nic: Nic, hostname: string, family: number): Observable<LookupAddress[]> {
-  const found$ = isIP(hostname) === 0 ? nic.resolve(hostname) : of([hostname]);
+  const found$ = isIP(hostname) === 0 ? sharedResolve(nic, hostname) : of([hostname]);
   return found$.pipe(
     map((found) => {
       const all = found.map((address) => ({ address, family: isIP(address) }));
