@@ -35,5 +35,7 @@ export function refusalOf(error: Error): Refusal {
 
 /** What an error of a socket says. Its cause is the error of the interface, which says what to try. */
 export function explained({ message, cause }: Error): string {
-  return cause instanceof Error ? `${message}: ${cause.message}` : message;
+  if (!(cause instanceof Error)) return message;
+  // Both begin with the name of the call.
+  return `${message}: ${'syscall' in cause ? cause.message.replace(`${String(cause.syscall)}: `, '') : cause.message}`;
 }

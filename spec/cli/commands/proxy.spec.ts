@@ -27,7 +27,9 @@ describe('rx-usocket proxy', () => {
     expect(fetched).toMatchObject({ code: 0, stdout: 'hello' });
     const failed = await runProgram('curl', ['-sS', '-x', address, 'http://nobody.example/']);
     expect(failed.stdout).toContain('ENOTFOUND nobody.example');
-    await command.notes(/GET http:\/\/nobody\.example\/: getaddrinfo ENOTFOUND/);
+    await command.notes(
+      /GET http:\/\/nobody\.example\/: getaddrinfo ENOTFOUND nobody\.example: nobody\.example was not found/,
+    );
     expect(await command.stop()).toMatchObject({ code: 130 });
   });
 

@@ -99,6 +99,7 @@ describe('rx-usocket watch', () => {
 
   it.each([
     [['a-file-of-nobody.txt'], 'ENOENT'],
+    [['spec'], 'cannot read spec'],
     [['recording.txt', '--port', 'emulator:'], 'a recording needs no --port'],
     [['--port', 'emulator:', '--baud', 'auto'], '--baud auto'],
     [['--listen', '70000'], 'at most 65535'],

@@ -8,7 +8,7 @@ import { messageOf } from '../../usocket/contract/messageOf';
 import { parseHeader, type RecordingHeader } from '../../watch/recordings/recordingHeader';
 import { aborted } from '../console/aborted';
 import type { CommandContext } from '../console/context';
-import { CommandFailure, exitCodes, failureOf, usageFailure } from '../console/exitCodes';
+import { CommandFailure, exitCodes, usageFailure } from '../console/exitCodes';
 import { reportingCommand } from '../console/reportingCommand';
 import { reportOf } from '../console/report';
 import { serveLine, type ServeLineOptions, withServeOptions } from '../serving/serveLine';
@@ -66,7 +66,7 @@ export function replayCommand(context: CommandContext): Command {
 /** The replay of a file, and what the file says to be missing in it. */
 async function replayOf(file: string): Promise<{ readonly replay: Replay; readonly missing: string | undefined }> {
   const recording = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw failureOf(cause, exitCodes.usage);
+    throw usageFailure(`cannot read ${file}: ${messageOf(cause)}`, { cause });
   });
   try {
     const replay = replayUart(recording, { scheduler: asyncScheduler });

@@ -9,7 +9,7 @@ import { serveRecording } from '../../watch/serve/serveRecording';
 import { serveBridge, type ServedBridge } from '../bridge/serveBridge';
 import { aborted } from '../console/aborted';
 import type { CommandContext } from '../console/context';
-import { exitCodes, failureOf, usageFailure } from '../console/exitCodes';
+import { usageFailure } from '../console/exitCodes';
 import { lineCommand, type LineCommandOptions } from '../modem/modemCommand';
 import { lineSettings } from '../modem/modemSettings';
 import { openLine } from '../modem/openLine';
@@ -69,7 +69,7 @@ export function watchCommand(context: CommandContext): Command {
 async function servedFile(file: string, { port, listen }: WatchCommandOptions): Promise<PageAt> {
   if (port !== undefined) throw usageFailure('a recording needs no --port; leave one of them out');
   const text = await readFile(file).catch((cause: unknown) => {
-    throw failureOf(cause, exitCodes.usage);
+    throw usageFailure(`cannot read ${file}: ${messageOf(cause)}`, { cause });
   });
   const recording = serveRecording({ name: basename(file), text });
   const page = await pageOn(listen, { more: recording.reply });
