@@ -150,7 +150,7 @@ describe.each(interfaces)('reading, over $name', (tested) => {
       expect(await pair.socket.readinto(target)).toBe(0);
     });
 
-    it.each([-1, 1.5, NaN])('refuses the size %p with EINVAL', async (size) => {
+    it.each([1.5, NaN])('refuses the size %p with EINVAL', async (size) => {
       await using pair = await connectedPair(tested);
       const error = await failureOf(pair.socket.readinto(Buffer.alloc(4), size));
       expect(error).toMatchObject({ code: 'EINVAL', syscall: 'readinto' });
