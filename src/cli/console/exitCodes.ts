@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
 
+import { explained } from '../../proxy/refusal';
 import { messageOf } from '../../usocket/contract/messageOf';
 
 /** The exit codes of all commands. A signal gives 128 and its number, as in a shell: 130 for Ctrl-C. */
@@ -54,9 +55,7 @@ export function failureOf(cause: unknown, exitCode: number, advice = ''): Comman
 export function messageWithCause(error: unknown): string {
   const message = messageOf(error);
   if (!(error instanceof Error && 'syscall' in error)) return message;
-  const { cause } = error;
-  if (!(cause instanceof Error && 'syscall' in cause)) return message;
-  return `${message}: ${cause.message.replace(`${String(cause.syscall)}: `, '')}`;
+  return error.cause instanceof Error && 'syscall' in error.cause ? explained(error) : message;
 }
 
 /** The operating system's code of an error, such as `'ENODEV'`. */
