@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import type { ReadStream } from 'node:tty';
 import { promisify } from 'node:util';
 
 import { bridge, type BridgedLine } from './bridge';
 import { linkDevice } from './linkDevice';
+import { openPseudoTerminal, type PtyModule } from './pseudoTerminal';
 
 const run = promisify(execFile);
 
@@ -15,11 +15,6 @@ export interface PtyLine {
   close(): Promise<void>;
 }
 
-/** The used part of `@lydell/node-pty`, which may not be installed. */
-interface PtyModule {
-  open(options: { encoding: null }): { master: ReadStream; slave: ReadStream; ptsName: string };
-}
-
 /**
  * Serves a line as a pseudo-terminal.
  *
@@ -27,41 +22,27 @@ interface PtyModule {
  * @throws Error (rejection) with `EEXIST` when `link` is taken, or another Error when there are no pseudo-terminals.
  */
 export async function bridgeToPty(line: BridgedLine, link: string | undefined): Promise<PtyLine> {
-  const pty = (await import('@lydell/node-pty')) as unknown as PtyModule;
-  // Use only the two streams of the terminal. Its destroy() and kill() signal the process with the number of its child,
-  // and a terminal that was opened without a child has -1 there, which means every process of the machine.
-  const { master, slave, ptsName } = pty.open({ encoding: null });
-  // open() has told the slave to read from the next turn on, which would take bytes from the program that they are for.
-  // Pausing it would still let one read through.
-  slave._read = () => undefined;
-  slave.pause();
-  slave.setRawMode(true);
-  await makeRaw(ptsName);
-  for (const stream of [master, slave]) {
-    // The library throws an error that has no other listener.
-    stream.removeAllListeners('error');
-    stream.on('error', () => undefined);
-  }
-  // The slave stays open here, because reading the master fails with EIO when the last user closes the slave.
+  const terminal = openPseudoTerminal((await import('@lydell/node-pty')) as unknown as PtyModule);
+  const { path, master } = terminal;
+  await makeRaw(path);
   const bridged = bridge(line, master);
-  const closed = Promise.all([master, slave].map((stream) => new Promise((resolve) => stream.once('close', resolve))));
+  const closed = new Promise((resolve) => master.once('close', resolve));
   let forget = (): Promise<void> => Promise.resolve();
   const close = async (): Promise<void> => {
     await forget();
     bridged.unsubscribe();
-    master.destroy();
-    slave.destroy();
+    terminal.close();
     await closed;
   };
   if (link !== undefined) {
     try {
-      forget = await linkDevice(link, ptsName);
+      forget = await linkDevice(link, path);
     } catch (error) {
       await close();
       throw error;
     }
   }
-  return { path: ptsName, close };
+  return { path, close };
 }
 
 /** After Node's raw mode alone, a program that opens the device as it is would get line ends of two characters. */
