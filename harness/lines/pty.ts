@@ -26,7 +26,8 @@ export interface Pty {
 
 /** Opens a raw pseudo-terminal, through which all 256 byte values pass unchanged. */
 export function openPty(): Pty {
-  const { path, master, fd, close } = openPseudoTerminal(nodePty as unknown as PtyModule);
+  const terminal = openPseudoTerminal(nodePty as unknown as PtyModule);
+  const { path, master, fd } = terminal;
   master.pause();
   return {
     path,
@@ -34,7 +35,9 @@ export function openPty(): Pty {
     listen: () => void master.resume(),
     say: (bytes) => sayTo(fd, bytes),
     unplug: () => void master.destroy(),
-    close,
+    close: () => {
+      terminal.close();
+    },
   };
 }
 

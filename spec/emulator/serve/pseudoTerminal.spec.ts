@@ -22,6 +22,6 @@ it('leaves no file open when a served modem is closed', async () => {
   await (await servePty()).close();
   const before = openFiles();
   const served = await Promise.all(Array.from({ length: 10 }, () => servePty()));
-  await Promise.all(served.map(({ close }) => close()));
+  await Promise.all(served.map((one) => one.close()));
   expect(openFiles()).toBe(before);
 });
