@@ -28,7 +28,8 @@ import { TimedReader } from './timedReader';
 import { openUart, type SerialSettings, withoutPassword } from './transports';
 import { OSError } from './usocket';
 import { Call, type Sendable } from './usocket/calls/call';
-import { fromCaller } from './usocket/contract/callerStack';
+import { atCaller } from './usocket/contract/callerStack';
+import { shownValue } from './usocket/contract/messageOf';
 import { callError } from './usocket/contract/osError';
 import { type Abortable, partOptions, promiseOf } from './usocket/contract/promiseOf';
 
@@ -303,15 +304,6 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
   }
 }
 
-/** The stack of what is thrown begins where the program makes its {@link UART}. */
-function atCaller<T>(open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    throw fromCaller(UART, error);
-  }
-}
-
 interface OpenedLine {
   /** For `emulator:`. */
   readonly emulator: Emulator | undefined;
@@ -335,12 +327,11 @@ function checkArguments(port: unknown, baudRate: unknown, timeout: number, capac
     if (!isValid) throw callError('UART', 'EINVAL', message);
   };
   const isTime = timeout >= 0 && timeout <= longestDelay;
-  check(isTime, `timeout is a number of milliseconds from 0 to ${longestDelay}, not ${timeout}`);
+  check(isTime, `timeout is a number of milliseconds from 0 to ${longestDelay}, not ${shownValue(timeout)}`);
   const isLength = Number.isSafeInteger(capacity) && capacity >= 1;
-  check(isLength, `read_buf_len is a number of bytes from 1 up, not ${capacity}`);
+  check(isLength, `read_buf_len is a number of bytes from 1 up, not ${shownValue(capacity)}`);
   check(typeof port === 'string', `a port is a text, '/dev/ttyUSB0' or 'emulator:', not ${String(port)}`);
-  const given = typeof baudRate === 'string' ? `the text '${baudRate}'` : String(baudRate);
-  check(typeof baudRate === 'number', `a baud rate is a number, 115200, not ${given}`);
+  check(typeof baudRate === 'number', `a baud rate is a number, 115200, not ${shownValue(baudRate)}`);
 }
 
 /** Makes the virtual modem of `emulator:`. Throws `EINVAL` for options that it does not accept. */

@@ -6,6 +6,7 @@ import { printTrace } from './printTrace';
 import { inspectableModule, type Uart } from './streams';
 import { ProgramTime } from './system/programTime';
 import type { Interfaces } from './usocket';
+import { atCaller } from './usocket/contract/callerStack';
 import { callError } from './usocket/contract/osError';
 import { type Abortable, ifPromise, promiseOf } from './usocket/contract/promiseOf';
 import { watchByEnvironment } from './watchByEnvironment';
@@ -100,7 +101,7 @@ export function createNetworkModule(interfaces: Interfaces, { interfaceMade }: N
   const members = {
     ESP8285: Object.assign(startESP8285, encryptions),
     Host(options?: HostNicOptions): HostNic {
-      const nic = new HostNic(options);
+      const nic = atCaller(() => new HostNic(options));
       interfaces.add(nic);
       nic.ended$.subscribe({ next: () => interfaces.remove(nic), error: noop });
       return nic;

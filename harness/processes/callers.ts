@@ -9,7 +9,7 @@ import { machine, network, uselect, usocket } from '../../src';
 
 const refused = ['127.0.0.1', Number(process.argv[2])] as const;
 
-const parts: Readonly<Record<string, () => Promise<unknown>>> = {
+const parts: Readonly<Record<string, () => unknown>> = {
   async connect() {
     await using sock = usocket.socket();
     await sock.connect(refused); // connect
@@ -84,6 +84,50 @@ const parts: Readonly<Record<string, () => Promise<unknown>>> = {
     await using uart = new machine.UART('/dev/no-such-port');
     await uart.read(); // serial
   },
+
+  // These throw at the call.
+  family() {
+    usocket.socket(usocket.AF_INET6); // family
+  },
+
+  packed() {
+    usocket.inet_pton(usocket.AF_INET, 'no address'); // packed
+  },
+
+  unpacked() {
+    usocket.inet_ntop(usocket.AF_INET, Buffer.alloc(3)); // unpacked
+  },
+
+  timed() {
+    usocket.socket().settimeout(-1); // timed
+  },
+
+  timedDatagrams() {
+    usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM).settimeout(-1); // timedDatagrams
+  },
+
+  async closedFile() {
+    const sock = usocket.socket();
+    await sock.close();
+    sock.makefile(); // closedFile
+  },
+
+  registered() {
+    // @ts-expect-error An object without `readiness$`.
+    uselect.poll().register({}); // registered
+  },
+
+  modified() {
+    uselect.poll().modify(usocket.socket(), uselect.POLLIN); // modified
+  },
+
+  unregistered() {
+    uselect.poll().unregister(usocket.socket()); // unregistered
+  },
+
+  host() {
+    network.Host({ ca: 'no certificate' }); // host
+  },
 };
 
 async function main(): Promise<void> {
@@ -91,7 +135,11 @@ async function main(): Promise<void> {
   for (const [name, run] of Object.entries(parts)) {
     const print = (error: unknown): void => console.error(`\n== ${name}\n${inspect(error)}`);
     process.once('unhandledRejection', print);
-    await run().catch(print);
+    try {
+      await run();
+    } catch (error) {
+      print(error);
+    }
     process.off('unhandledRejection', print);
   }
   await usocket.socket().connect(refused); // last

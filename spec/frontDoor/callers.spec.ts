@@ -40,6 +40,16 @@ describe('a program that lets an error through is told the line of its call', ()
     ['line', 'no-such-port'],
     ['made', 'not a known kind of line'],
     ['serial', 'no-such-port'],
+    ['family', 'only AF_INET'],
+    ['packed', 'not an address'],
+    ['unpacked', '4 bytes'],
+    ['timed', '-1'],
+    ['timedDatagrams', '-1'],
+    ['closedFile', 'is closed'],
+    ['registered', 'readiness$'],
+    ['modified', 'not registered'],
+    ['unregistered', 'not registered'],
+    ['host', 'no certificate'],
   ])('in %s', (part, message) => {
     const [headline, first] = shown(part);
     expect(headline).toMatch(/^OSError: /);

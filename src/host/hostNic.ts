@@ -4,6 +4,7 @@ import { asyncScheduler, catchError, defer, EMPTY, endWith, Observable, of, type
 
 import { Inspectable, runOnce, type Shown } from '../streams';
 import { systemError } from '../system/systemError';
+import { atCaller } from '../usocket/contract/callerStack';
 import type {
   Certificates,
   DatagramLink,
@@ -96,7 +97,7 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
     super();
     this.linger = linger;
     this.lookup = lookup;
-    this.trusted = ca === undefined ? undefined : certificatesOf(ca, 'Host');
+    this.trusted = ca === undefined ? undefined : atCaller(() => certificatesOf(ca, 'Host'));
     this.scheduler = scheduler;
     this.sockets = new SocketTrace(scheduler);
   }

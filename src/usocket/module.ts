@@ -2,6 +2,7 @@ import { defer, type Observable } from 'rxjs';
 
 import { inspectableModule } from '../streams';
 import type { SocketOptions } from './calls/socketOptions';
+import { atCaller } from './contract/callerStack';
 import * as constants from './contract/constants';
 import { inet_ntop, inet_pton } from './contract/inet';
 import type { Nic } from './contract/nic';
@@ -177,15 +178,12 @@ export function createSocketModule(interfaces: Interfaces): SocketModule {
     proto = 0,
     options: SocketOptions & NicOption = {},
   ): Socket | DatagramSocket {
-    if (af !== AF_INET) throw callError('socket', 'EAFNOSUPPORT', 'only AF_INET (IPv4) is supported');
-    const kind = kinds.find((entry) => entry.type === type && [0, entry.proto].includes(proto));
-    if (!kind) {
-      const reason = `there is no socket of type ${type} with protocol ${proto}; use SOCK_STREAM or SOCK_DGRAM alone`;
-      throw callError('socket', 'EPROTONOSUPPORT', reason);
-    }
-    const { nic = interfaces.defaultFor('socket'), ...socketOptions } = options;
-    checkNic(nic, 'socket');
-    return new kind.Socket(nic, socketOptions);
+    return atCaller(() => {
+      const kind = kindOf(af, type, proto);
+      const { nic = interfaces.defaultFor('socket'), ...socketOptions } = options;
+      checkNic(nic, 'socket');
+      return new kind.Socket(nic, socketOptions);
+    });
   }
 
   const members = {
@@ -198,6 +196,15 @@ export function createSocketModule(interfaces: Interfaces): SocketModule {
     getaddrinfo$,
   };
   return inspectableModule('usocket', members, () => ({ interfaces }));
+}
+
+/** Throws `EAFNOSUPPORT` or `EPROTONOSUPPORT` if there is no such socket. */
+function kindOf(af: number, type: number, proto: number) {
+  if (af !== AF_INET) throw callError('socket', 'EAFNOSUPPORT', 'only AF_INET (IPv4) is supported');
+  const kind = kinds.find((entry) => entry.type === type && [0, entry.proto].includes(proto));
+  if (kind) return kind;
+  const reason = `there is no socket of type ${type} with protocol ${proto}; use SOCK_STREAM or SOCK_DGRAM alone`;
+  throw callError('socket', 'EPROTONOSUPPORT', reason);
 }
 
 function checkNic(nic: unknown, syscall: string): void {

@@ -3,6 +3,7 @@ import { AF_INET, AF_INET6, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, MSG_WAITALL } 
 import type { ErrorCode } from '../contract/errno';
 import { isAddress } from '../contract/inet';
 import type { Endpoint } from '../contract/nic';
+import { shownValue } from '../contract/messageOf';
 import { callError, type OSError } from '../contract/osError';
 import { ifPromise } from '../contract/promiseOf';
 import type { Address } from './address';
@@ -56,7 +57,7 @@ export class Call {
   /** Throws `EINVAL` for a value that is not a number of bytes. */
   checkSize(size: number): void {
     if (isSize(size)) return;
-    throw this.error('EINVAL', `a size is a whole number of bytes, not ${size}${ifPromise(size)}`);
+    throw this.error('EINVAL', `a size is a whole number of bytes, not ${shownValue(size)}${ifPromise(size)}`);
   }
 
   /**
@@ -76,7 +77,7 @@ export class Call {
   flagsOf(flags: number | null, known: number): Flags {
     const mask = flags ?? 0;
     if (!Number.isInteger(mask) || mask < 0) {
-      throw this.error('EINVAL', `flags are MSG_ constants or 0, not ${flags}`);
+      throw this.error('EINVAL', `flags are MSG_ constants or 0, not ${shownValue(flags)}`);
     }
     const unknown = mask & ~known;
     if (unknown !== 0) throw this.error('EOPNOTSUPP', `unknown flags 0x${unknown.toString(16)}`);

@@ -1,6 +1,7 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 
 import { isSize } from '../../streams';
+import { shownValue } from '../contract/messageOf';
 import { callError } from '../contract/osError';
 
 /** The options of a new socket, for the last argument of `usocket.socket()`. */
@@ -28,7 +29,7 @@ export function checkSocketOptions(options: SocketOptions): Required<SocketOptio
   const { receiveBuffer = 262_144, sendAhead = false, scheduler = asyncScheduler } = options;
   const invalid = (reason: string) => callError('socket', 'EINVAL', reason);
   if (!isSize(receiveBuffer)) {
-    throw invalid(`receiveBuffer is a whole number of bytes from 0 up, not ${receiveBuffer}`);
+    throw invalid(`receiveBuffer is a whole number of bytes from 0 up, not ${shownValue(receiveBuffer)}`);
   }
   if (typeof sendAhead !== 'boolean') throw invalid('sendAhead is true or false');
   return { receiveBuffer, sendAhead, scheduler };

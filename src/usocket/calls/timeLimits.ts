@@ -1,3 +1,4 @@
+import { shownValue } from '../contract/messageOf';
 import { callError } from '../contract/osError';
 import type { TimeoutChange } from './optionChange';
 
@@ -23,7 +24,7 @@ export class TimeLimits {
   /** Throws `EINVAL` for a value that is not a time. */
   set timeout(seconds: number | null) {
     if (seconds !== null && !(typeof seconds === 'number' && seconds >= 0 && Number.isFinite(seconds))) {
-      const reason = `a time-out is null or a number of seconds from 0 up, not ${seconds}`;
+      const reason = `a time-out is null or a number of seconds from 0 up, not ${shownValue(seconds)}`;
       throw callError('settimeout', 'EINVAL', reason);
     }
     this.seconds = seconds;

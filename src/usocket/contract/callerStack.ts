@@ -18,8 +18,22 @@ export function hideOperators<T>(error: T): T {
   return error;
 }
 
-/** Lets the stack of an `OSError` begin where the program has called a function, or made an object of a class. */
-export function fromCaller<T>(called: (new (...given: never[]) => unknown) | (() => unknown), error: T): T {
-  if (error instanceof OSError) Error.captureStackTrace(error, called);
-  return error;
+/**
+ * Does what a function or a constructor of the API does at once. If that throws an `OSError`, the stack of the error begins
+ * where the program has called this function.
+ */
+export function atCaller<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    if (error instanceof OSError) error.stack = stackAtCaller(error);
+    throw error;
+  }
+}
+
+function stackAtCaller(error: OSError): string {
+  const site: { stack?: string } = {};
+  Error.captureStackTrace(site, atCaller);
+  // Without the headline, and without the function that has called `atCaller`.
+  return [String(error), ...(site.stack?.split('\n').slice(2) ?? [])].join('\n');
 }

@@ -1,3 +1,4 @@
+import { atCaller } from './callerStack';
 import { AF_INET, AF_INET6 } from './constants';
 import { callError } from './osError';
 
@@ -11,10 +12,12 @@ import { callError } from './osError';
  * @see The socket document, `usocket.inet_pton(af, txt_addr)`.
  */
 export function inet_pton(family: number, text: string): Buffer {
-  const parse = codecOf(family, 'inet_pton').parse;
-  const bytes = typeof text === 'string' ? parse(text) : undefined;
-  if (bytes) return Buffer.from(bytes);
-  throw callError('inet_pton', 'EINVAL', `${JSON.stringify(text)} is not an address of that family`);
+  return atCaller(() => {
+    const { parse } = codecOf(family, 'inet_pton');
+    const bytes = typeof text === 'string' ? parse(text) : undefined;
+    if (bytes) return Buffer.from(bytes);
+    throw callError('inet_pton', 'EINVAL', `${JSON.stringify(text)} is not an address of that family`);
+  });
 }
 
 /**
@@ -27,9 +30,11 @@ export function inet_pton(family: number, text: string): Buffer {
  * @see The socket document, `usocket.inet_ntop(af, bin_addr)`.
  */
 export function inet_ntop(family: number, bytes: Uint8Array): string {
-  const { size, print } = codecOf(family, 'inet_ntop');
-  if (bytes instanceof Uint8Array && bytes.length === size) return print(bytes);
-  throw callError('inet_ntop', 'EINVAL', `an address of that family has ${size} bytes`);
+  return atCaller(() => {
+    const { size, print } = codecOf(family, 'inet_ntop');
+    if (bytes instanceof Uint8Array && bytes.length === size) return print(bytes);
+    throw callError('inet_ntop', 'EINVAL', `an address of that family has ${size} bytes`);
+  });
 }
 
 /** Whether a text is a numeric address of the family. */

@@ -8,6 +8,7 @@ import { Operations } from '../calls/operations';
 import type { OptionValue } from '../calls/optionChange';
 import type { SocketCall } from '../calls/socketCall';
 import { checkSocketOptions, type SocketOptions } from '../calls/socketOptions';
+import { atCaller } from '../contract/callerStack';
 import type { Datagram, Endpoint, Nic } from '../contract/nic';
 import { DatagramPort } from './datagramPort';
 import { DatagramSender } from './datagramSender';
@@ -227,7 +228,7 @@ export class DatagramStreams extends Inspectable implements Pollable {
    * @see The socket document, `socket.settimeout(value)`.
    */
   settimeout(seconds: number | null): void {
-    this.operations.limits.timeout = seconds;
+    atCaller(() => (this.operations.limits.timeout = seconds));
   }
 
   /**

@@ -18,7 +18,10 @@ import {
 } from 'rxjs';
 
 import { Inspectable, type Pollable, type Readiness, type Shown } from '../../streams';
+import { atCaller } from '../contract/callerStack';
+import { shownValue } from '../contract/messageOf';
 import { callError } from '../contract/osError';
+import { ifPromise } from '../contract/promiseOf';
 import { firstReady } from './firstReady';
 
 // The values are those of MicroPython.
@@ -89,7 +92,9 @@ export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
    * @returns Whether the stream was not registered before.
    */
   register(stream: T, events: number = POLLIN | POLLOUT): boolean {
-    if (!isPollable(stream)) throw callError('register', 'EINVAL', 'the stream has no readiness$');
+    atCaller(() => {
+      checkStream(stream);
+    });
     const isNew = !this.registered.value.has(stream);
     this.registered.next(new Map(this.registered.value).set(stream, events));
     return isNew;
@@ -97,13 +102,17 @@ export class PollStreams<T extends Pollable = Pollable> extends Inspectable {
 
   /** Changes the events that a stream is watched for. Throws `ENOENT` for a stream that is not registered. */
   modify(stream: T, events: number): void {
-    this.check(stream, 'modify');
+    atCaller(() => {
+      this.check(stream, 'modify');
+    });
     this.register(stream, events);
   }
 
   /** Stops watching a stream. Throws `ENOENT` for a stream that is not registered. */
   unregister(stream: T): void {
-    this.check(stream, 'unregister');
+    atCaller(() => {
+      this.check(stream, 'unregister');
+    });
     this.registered.next(new Map([...this.registered.value].filter(([other]) => other !== stream)));
   }
 
@@ -158,11 +167,16 @@ export function isPollable(stream: unknown): stream is Pollable {
   return typeof stream === 'object' && stream !== null && 'readiness$' in stream && isObservable(stream.readiness$);
 }
 
+function checkStream(stream: unknown): void {
+  if (isPollable(stream)) return;
+  throw callError('register', 'EINVAL', `the stream has no readiness$${ifPromise(stream)}`);
+}
+
 /** Returns a time, and -1 for `null`. Throws `EINVAL` for any other value. */
 export function checkTime(time: number | null, syscall: string): number {
   if (time === null) return -1;
   if (typeof time === 'number' && !Number.isNaN(time)) return time;
-  throw callError(syscall, 'EINVAL', `a time-out is a number or null, not ${time}`);
+  throw callError(syscall, 'EINVAL', `a time-out is a number or null, not ${shownValue(time)}`);
 }
 
 function readyOf<T extends Pollable>([stream, mask]: readonly [T, number]): Observable<Ready<T>> {

@@ -1,6 +1,7 @@
 import type { Address } from '../calls/address';
 import type { Sendable } from '../calls/call';
 import type { OptionValue } from '../calls/optionChange';
+import { atCaller } from '../contract/callerStack';
 import { type Abortable, iteratorOf, partOptions, promiseOf } from '../contract/promiseOf';
 import type { ConnectOptions } from './connectOptions';
 import { SocketFile } from './socketFile';
@@ -274,8 +275,10 @@ export class Socket extends SocketStreams implements AsyncIterable<Buffer>, Asyn
    */
   makefile(mode?: FileMode, buffering?: number): SocketFile;
   makefile(mode: FileMode = 'rb'): SocketFile {
-    this.checkOpen('makefile');
-    return new SocketFile(this, mode);
+    return atCaller(() => {
+      this.checkOpen('makefile');
+      return new SocketFile(this, mode);
+    });
   }
 
   /**

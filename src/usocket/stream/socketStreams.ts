@@ -8,6 +8,7 @@ import { Operations } from '../calls/operations';
 import type { OptionValue } from '../calls/optionChange';
 import type { SocketCall } from '../calls/socketCall';
 import { checkSocketOptions, type SocketOptions } from '../calls/socketOptions';
+import { atCaller } from '../contract/callerStack';
 import type { Endpoint, Nic, StreamLink } from '../contract/nic';
 import { Connection, type SocketState } from './connection';
 import { checkConnectOptions, type ConnectOptions } from './connectOptions';
@@ -275,7 +276,7 @@ export class SocketStreams extends Inspectable implements Pollable {
    * @see The socket document, `socket.settimeout(value)`.
    */
   settimeout(seconds: number | null): void {
-    this.operations.limits.timeout = seconds;
+    atCaller(() => (this.operations.limits.timeout = seconds));
   }
 
   /**
