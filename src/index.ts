@@ -59,7 +59,7 @@ export const uselect = inspectableModule('uselect', {
    *
    *     const poller = uselect.poll();
    *     poller.register(sock, uselect.POLLIN);
-   *     for (const [stream, events] of await poller.poll(1000)) …
+   *     for (const [stream, events] of await poller.poll(1000)) console.log(stream, events);
    */
   poll: () => new Poll(),
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import ts from 'typescript';
 
 import { asFile, context } from './support/context';
+import { exampleProgram, examplesIn } from './support/docstrings';
 import { libraries, libraryProgram, libraryRows } from './support/libraryRows';
 import { blocksIn } from './support/markdown';
 import { asProgram, guideRows } from './support/guideRows';
@@ -35,6 +36,9 @@ const copied = samples.map((name) => [`samples/${name}`, readFileSync(join('samp
 beforeAll(async () => {
   for (const [name, text] of [...Object.entries(written), ...copied]) project.write(name, text);
   await project.install({ types: true });
+  const examples = examplesIn(project.path('node_modules/rx-usocket/dist'));
+  expect(examples.length).toBeGreaterThan(80);
+  project.write('examples.mts', exampleProgram(examples));
 }, 120_000);
 
 afterAll(() => {
@@ -49,9 +53,10 @@ it('the table of libraries has a piece of a program for each that is not told in
 });
 
 it.each(Object.keys(compilers) as (keyof typeof compilers)[])(
-  'TypeScript %s accepts every program of the documents and every sample with the usual settings',
+  'TypeScript %s accepts every program of the documents, every example of the docstrings and every sample with the usual settings',
   async (compiler) => {
-    expect(await project.compile(compiler, [...Object.keys(written), ...copied.map(([name]) => name)])).toBe('');
+    const files = [...Object.keys(written), 'examples.mts', ...copied.map(([name]) => name)];
+    expect(await project.compile(compiler, files)).toBe('');
   },
   60_000,
 );

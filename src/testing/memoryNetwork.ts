@@ -29,9 +29,9 @@ import { bytesOf } from './bytesOf';
  * bytes, or strings in UTF-8, that this side sends. Completing ends the connection, an error resets it. When the other side
  * ends the connection, `received$` completes, and nothing more is sent.
  *
- *     (received$) => received$                                       // an echo
- *     () => cold('--a--b|', { a: 'hello ', b: 'world' })             // sends two strings, then ends the connection
- *     (received$) => received$.pipe(take(1), map(() => 'HTTP/1.0 204 No Content\r\n\r\n'))
+ *     const echo: Talk = (received$) => received$;
+ *     const greeting: Talk = () => cold('--a--b|', { a: 'hello ', b: 'world' }); // then the connection ends
+ *     const page: Talk = (received$) => received$.pipe(take(1), map(() => 'HTTP/1.0 204 No Content\r\n\r\n'));
  */
 export type Talk = (received$: Observable<Buffer>) => ObservableInput<Uint8Array | string>;
 

@@ -53,8 +53,8 @@ export interface ReplayUartOptions {
  *
  *     const { uart, rest } = replayUart(readFileSync('modem.txt', 'utf8'), { scheduler });
  *     const nic = new ESP8285(uart, { scheduler });
- *     …
- *     expect(rest()).toBe('');
+ *     // … the same calls as in the recording
+ *     assert.strictEqual(rest(), '');
  */
 export function replayUart(recording: string, { scheduler, longestPause }: ReplayUartOptions): Replay {
   const conversation = parseRecording(recording);

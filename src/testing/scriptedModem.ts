@@ -24,8 +24,10 @@ type Said = readonly (string | Uint8Array | number)[];
  * What the modem hears (the line of a command, or the bytes of a send), and what it answers: bytes, strings in latin-1,
  * and pauses in milliseconds. In a string, `$1` stands for the first group of a regular expression.
  *
- *     ['AT+CIPMUX=1', 3, '\r\nOK\r\n']
- *     [/^AT\+CWJAP_CUR="(.*?)",/, 'WIFI CONNECTED\r\n', 900, 'WIFI GOT IP\r\n\r\nOK\r\n']
+ *     const script: Rule[] = [
+ *       ['AT+CIPMUX=1', 3, '\r\nOK\r\n'],
+ *       [/^AT\+CWJAP_CUR="(.*?)",/, 'WIFI CONNECTED\r\n', 900, 'WIFI GOT IP\r\n\r\nOK\r\n'],
+ *     ];
  */
 export type Rule = readonly [heard: string | RegExp, ...said: Said];
 

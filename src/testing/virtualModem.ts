@@ -53,11 +53,16 @@ export interface VirtualModem {
  *
  *     const { online$, socket } = virtualModem({
  *       scheduler,
- *       hosts: { 'time.example:13': () => cold('--a|', { a: '12:00\r\n' }) },
+ *       hosts: { '192.168.1.9:13': () => cold('--a|', { a: '12:00\r\n' }) },
  *       interface: { receive: 'pulled' }, // a pushed line is certain to be whole only after 4 ms
  *     });
- *     const time$ = online$.pipe(concatMap(() => askTheTime$(socket())));
- *     expectObservable(time$).toBe('--(t|)', { t: '12:00' });
+ *     const sock = socket();
+ *     const time$ = online$.pipe(
+ *       concatMap(() => sock.connect$(['192.168.1.9', 13])),
+ *       concatMap(() => sock.readline$()),
+ *       map(String),
+ *     );
+ *     expectObservable(time$).toBe('--(t|)', { t: '12:00\r\n' });
  */
 export function virtualModem(options: VirtualModemOptions): VirtualModem {
   const { scheduler, hosts = {}, refusing = [], datagrams = {}, ...more } = options;

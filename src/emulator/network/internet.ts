@@ -18,7 +18,9 @@ export interface Host {
  * it, an entry is for one port; with `/tcp` or `/udp` after that, for one protocol. A value is a {@link Host}, or only
  * its `to`.
  *
- *     { 'host.example': '127.0.0.1:8080', '10.0.0.1:53/udp': { to: '127.0.0.1:5353', delay: 40 } }
+ *     createEmulator({
+ *       hosts: { 'host.example': '127.0.0.1:8080', '10.0.0.1:53/udp': { to: '127.0.0.1:5353', delay: 40 } },
+ *     });
  */
 export type HostTable = Readonly<Record<string, string | Host>>;
 

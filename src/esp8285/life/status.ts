@@ -1,7 +1,7 @@
 /**
  * How the interface is doing.
  *
- *     nic.status$.subscribe(({ modem, wifi }) => led(modem === 'up' && wifi === 'up'));
+ *     nic.status$.subscribe(({ modem, wifi }) => console.log(`modem: ${modem}, Wi-Fi: ${wifi}`));
  */
 export interface Status {
   /** `starting`: it is being set up, at first and after each restart; `down`: it is lost or silent, see `error`. */

@@ -40,6 +40,8 @@ const mostSessions = 100;
 /**
  * Makes the option `connect` of the agents of `undici`, so that `fetch` goes through a network interface.
  *
+ *     import { Agent, fetch } from 'undici';
+ *
  *     const dispatcher = new Agent({ connect: connector({ nic }) });
  *     const response = await fetch('https://host.example/', { dispatcher });
  *

@@ -27,7 +27,7 @@ const everywhere = new Set<string | undefined>([undefined, '', '::', '0.0.0.0'])
  * Makes a server listen on a port of a network interface, in the way of `server.listen`: a `net.Server`, and also an HTTP or
  * TLS server of Node.js. It emits `listening`, or `error`.
  *
- *     const server = http.createServer(answer);
+ *     const server = http.createServer((request, response) => response.end('hello\n'));
  *     listen(server, { nic, port: 80 });
  *
  * A modem has one listening port, and cannot choose one by itself (`EINVAL` for port 0). Each client takes one of its five

@@ -4,8 +4,8 @@ import { BehaviorSubject, Observable, tap } from 'rxjs';
  * Mutual exclusion for observables: runs operations one at a time, in the order of their subscriptions.
  *
  *     const mutex = new Mutex();
- *     mutex.runExclusive(read$).subscribe(show); // runs at once
- *     mutex.runExclusive(other$).subscribe(show); // runs when read$ has completed, failed or been unsubscribed
+ *     mutex.runExclusive(read$).subscribe(console.log); // runs at once
+ *     mutex.runExclusive(other$).subscribe(console.log); // runs when read$ has completed, failed or been unsubscribed
  */
 export class Mutex {
   /** What {@link locked$} shows. It is made when it is asked for, because most mutexes are never asked. */

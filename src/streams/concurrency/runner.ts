@@ -4,7 +4,7 @@ import { Observable, type Subscriber } from 'rxjs';
  * Runs operations that nobody waits for, all at the same time.
  *
  *     const runner = new Runner();
- *     runner.running$.subscribe({ error: report }); // ends all of them when it is unsubscribed
+ *     runner.running$.subscribe({ error: console.error }); // ends all of them when it is unsubscribed
  *     runner.run(goodbye$);
  *
  * It is written by hand, because each socket has one, and most of the time it runs nothing.

@@ -20,8 +20,8 @@ export interface ByteQueueOptions {
  * What is in the queue when the stream ends or fails can still be read; the end or the failure follows it.
  *
  *     const queue = new ByteQueue({ capacity: 8192 });
- *     queue.push(bytes);
- *     queue.changes$.pipe(readline()).subscribe(show);
+ *     queue.push(Buffer.from('one\ntw'));
+ *     queue.changes$.pipe(readline()).subscribe((line) => console.log(String(line))); // one
  *
  * Methods with a size throw a `RangeError` if it is negative or not whole; `Infinity` means all.
  */

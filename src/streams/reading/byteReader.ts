@@ -14,9 +14,9 @@ import { takeChunks, takeLines } from './takeChunks';
  * Reads a byte stream piece by piece. Each read starts where the one before has stopped; reads are served in the order
  * of their subscriptions, and a read that is cancelled has taken nothing.
  *
- *     const reader = new ByteReader(() => port.rx$);
+ *     const reader = new ByteReader(() => uart.rx$);
  *     const connection = reader.connect();
- *     reader.readline$().pipe(concatWith(reader.read$(16))).subscribe(show);
+ *     reader.readline$().pipe(concatWith(reader.read$(16))).subscribe(console.log);
  *
  * The methods that end in `$` are cold: each subscription is a read of its own. They throw a `RangeError` at the call if
  * a size, which is in bytes, is negative or not whole. The methods that end in `Now` do not wait.

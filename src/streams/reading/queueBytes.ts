@@ -10,7 +10,7 @@ import { ByteQueue, type ByteQueueOptions } from '../queues/byteQueue';
  *     rx$      --ab----c----|
  *     queue$   q-q-----q----q---      (empty, ab, abc, ended)
  *
- *     rx$.pipe(queueBytes(), readline()).subscribe(showFirstLine);
+ *     rx$.pipe(queueBytes(), readline()).subscribe((line) => console.log(String(line))); // the first line
  *
  * It never completes or errors itself. Each subscription has a queue of its own; for several reads of one stream, use a
  * {@link ByteReader}.

@@ -43,7 +43,7 @@ export abstract class Inspectable {
 /**
  * Makes an object of functions and constants print itself as an {@link Inspectable} does, and returns it.
  *
- *     inspectableModule('uselect', { poll, select });     // <module uselect>
+ *     console.log(inspectableModule('clock', { now: Date.now })); // <module clock>
  *
  * @param name Printed after `module`.
  * @param members The object. It keeps its properties; those that are added are not enumerable.

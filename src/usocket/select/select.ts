@@ -27,7 +27,7 @@ const failureEvents = POLLERR | POLLNVAL;
  * Waits until any of the streams can be read, can be written to or has failed. Cold: emits three lists once, and empty
  * ones when the time is up. A stream may be in more than one list.
  *
- *     select$([sock, uart], [], [], 5).subscribe(([readable]) => readable.forEach(read));
+ *     uselect.select$([sock, uart], [], [], 5).subscribe(([readable]) => console.log(readable));
  *
  * Errors: `EINVAL` for an argument that is not a list, an object without `readiness$`, and a value that is not a time.
  *

@@ -11,7 +11,7 @@ import { select$, type Selected } from './select';
  *     const poller = uselect.poll();
  *     poller.register(sock, uselect.POLLIN);
  *     poller.register(uart, uselect.POLLIN);
- *     for (const [stream, events] of await poller.poll(1000)) handle(stream, events);
+ *     for (const [stream, events] of await poller.poll(1000)) console.log(stream, events);
  *
  * @see MicroPython, `select.poll`.
  */
@@ -33,7 +33,7 @@ export class Poll<T extends Pollable = Pollable> extends PollStreams<T> {
    * Resolves to the streams that are ready, as {@link poll} does. With `flags` 1 a stream that has been reported is watched
    * only for `POLLERR`, `POLLHUP` and `POLLNVAL`, until {@link modify} is called for it.
    *
-   *     for (const [stream, events] of await poller.ipoll(1000, 1)) handle(stream, events);
+   *     for (const [stream, events] of await poller.ipoll(1000, 1)) console.log(stream, events);
    *
    * @see MicroPython, `select.poll.ipoll(timeout, flags)`.
    */
