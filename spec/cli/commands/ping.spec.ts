@@ -37,6 +37,12 @@ describe('rx-usocket ping', () => {
     expect(outcome).toEqual({ code: 1, stdout: 'away.example: no answer\n0 of 1 answered\n', stderr: '' });
   });
 
+  it('says once that there is no such name', async () => {
+    const outcome = await runCommand(['ping', 'nobody.example', ...joined], { environment, emulator });
+    expect(outcome).toMatchObject({ code: 1, stdout: '' });
+    expect(outcome.stderr).toMatch(/^rx-usocket: .*nobody\.example was not found; check the spelling.*\n$/);
+  });
+
   it('stops at Ctrl-C', async () => {
     const outcome = await runCommand(['ping', 'host.example', '--every', '1m', ...joined], {
       environment,

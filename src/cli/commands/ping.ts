@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isIP } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { lastValueFrom } from 'rxjs';
 
 import type { CommandContext } from '../console/context';
 import { codeOf, CommandFailure, exitCodes } from '../console/exitCodes';
@@ -22,7 +24,7 @@ interface Pinged {
 }
 
 const help = `
-The exit code is 1 if no answer comes.
+The exit code is 1 if no answer comes, or there is no such name.
 
 Examples:
   rx-usocket ping 192.168.1.1 --port /dev/ttyUSB0
@@ -49,6 +51,8 @@ export function pingCommand(context: CommandContext): Command {
             report.text(`${host}: ${time} ms`);
           } catch (error) {
             if (codeOf(error) !== 'ETIMEDOUT') throw error;
+            // The modem says the same of a name that nobody knows.
+            if (sent === 1 && isIP(host) === 0) await lastValueFrom(nic.resolve(host));
             report.text(`${host}: no answer`);
           }
           if (sent < options.count) await setTimeout(options.every, undefined, { signal: context.signal });
