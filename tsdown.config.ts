@@ -31,6 +31,8 @@ export default defineConfig({
   onSuccess: separateComments,
   // The declarations use `Buffer`, `AsyncDisposable` and `ErrorOptions`, which a user's `tsconfig.json` may not include.
   banner: { dts: '/// <reference types="node" />\n/// <reference lib="es2022" />' },
+  // Test runners that load CommonJS in a context of their own, such as jest, refuse `import()` there.
+  outputOptions: (options, format) => (format === 'cjs' ? { ...options, dynamicImportInCjs: false } : options),
   logLevel: 'warn',
   checks: { pluginTimings: false },
 });

@@ -188,7 +188,8 @@ describe('a binding without a poller, as on Windows', () => {
     const port = { isOpen: true, read: () => undefined, write: () => undefined } as unknown as Awaited<
       ReturnType<typeof SerialPort.binding.open>
     >;
-    const ports = [{ path: 'COM3' }];
+    const unknown = { manufacturer: undefined, serialNumber: undefined, pnpId: undefined, locationId: undefined };
+    const ports = [{ path: 'COM3', ...unknown, productId: undefined, vendorId: undefined }];
     const asked: object[] = [];
     const binding = {
       list: () => Promise.resolve(ports),

@@ -2,19 +2,18 @@ import { readSync, writeSync } from 'node:fs';
 import { types } from 'node:util';
 
 import { distinctUntilChanged, noop, type Observable, of, type SchedulerLike, Subscription } from 'rxjs';
-import { SerialPort } from 'serialport';
 
 import type { ReadWait } from './readWait';
 import { settleAtOnce } from './settleAtOnce';
+import { type AnyPort, type PortDetails, type PortSettings, systemBinding } from './systemBinding';
 
-type AnyPort = Awaited<ReturnType<(typeof SerialPort.binding)['open']>>;
 /** A port of Linux or macOS: a file that never blocks, and what tells when it can be read or written. */
 type UnixPort = Extract<AnyPort, { readonly poller: unknown }>;
 
-/** What a `SerialPort` needs of a binding. */
+/** What a `SerialPortStream` needs of a binding. */
 interface Binding {
-  list(): Promise<unknown>;
-  open(settings: object): Promise<AnyPort | DirectPort>;
+  list(): Promise<PortDetails[]>;
+  open(settings: PortSettings): Promise<AnyPort | DirectPort>;
 }
 
 /** Milliseconds between two looks at a port that does not keep the program running. */
@@ -41,12 +40,12 @@ export interface DirectBindingOptions {
 }
 
 /**
- * The binding of this machine, for a `SerialPort`. Ports of Linux and macOS are read and written in the event loop itself:
+ * The binding of this machine, for a `SerialPortStream`. Ports of Linux and macOS are read and written in the event loop itself:
  * a read waits until there are bytes, and then takes them. The binding's own read (@serialport/bindings-cpp 13, `unixRead`)
  * tries first, fails, waits and tries again, each time in a thread of the pool. Its own write also needs a thread, and while
  * it waits for room, nothing is read. Ports of Windows are used as they are, but see {@link settleAtOnce}.
  */
-export function directBinding(options: DirectBindingOptions, binding: Binding = SerialPort.binding): Binding {
+export function directBinding(options: DirectBindingOptions, binding: Binding = systemBinding): Binding {
   return {
     list: () => binding.list(),
     open: async (settings) => {

@@ -1,4 +1,4 @@
-import { SerialPort } from 'serialport';
+import { systemBinding } from './systemBinding';
 
 /** A serial port of this machine, as the operating system describes it. */
 export interface PortDescription {
@@ -13,5 +13,5 @@ export interface PortDescription {
 
 /** Lists the serial ports of this machine. Rejects with the error of the operating system's tool. */
 export async function listPorts(): Promise<readonly PortDescription[]> {
-  return await SerialPort.list();
+  return await systemBinding.list();
 }

@@ -13,6 +13,11 @@ const failures: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: st
   ],
   [/access denied/i, 'EBUSY', 'another program has it open, or this user may not open it; close that program'],
   [
+    /loading addons is disabled/i,
+    'EACCES',
+    'serial ports need a compiled module, which this program may not load; run it with `node --permission --allow-addons`',
+  ],
+  [
     /permission denied|not permitted/i,
     'EACCES',
     'this user may not open it; join its group (`sudo usermod -aG dialout $USER`) and log in again',

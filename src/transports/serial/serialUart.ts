@@ -1,5 +1,5 @@
+import { SerialPortStream } from '@serialport/stream';
 import { asyncScheduler, BehaviorSubject, defer, Observable, type SchedulerLike } from 'rxjs';
-import { SerialPort } from 'serialport';
 
 import { OSError } from '../../usocket/contract/osError';
 import { duplexTransport } from '../line/duplexTransport';
@@ -67,8 +67,7 @@ function serialTransport({
   };
   const referenced = new BehaviorSubject(true);
   const binding = directBinding({ wait, scheduler, hungUp, referenced$: referenced.asObservable() });
-  // The type of `SerialPort` does not have the option of the stream that it is.
-  const port = new SerialPort({ ...withoutUndefined(settings), ...{ binding } });
+  const port = new SerialPortStream({ ...withoutUndefined(settings), binding });
   let wasOpen = false;
   port.once('open', () => (wasOpen = true));
   const transport = duplexTransport({
@@ -100,7 +99,7 @@ function withoutUndefined<T extends object>(settings: T): T {
 }
 
 /** Changes the speed of a port after the bytes written so far, which would otherwise leave at the new speed. */
-function update(port: SerialPort, baudRate: number): Observable<never> {
+function update(port: SerialPortStream, baudRate: number): Observable<never> {
   return defer(() => {
     checkBaudRate(`change the speed of ${port.path}`, baudRate);
     return new Observable<never>((subscriber) => {
@@ -129,7 +128,7 @@ function update(port: SerialPort, baudRate: number): Observable<never> {
   });
 }
 
-function release(port: SerialPort): Observable<never> {
+function release(port: SerialPortStream): Observable<never> {
   return new Observable((subscriber) => {
     const done = (): void => subscriber.complete();
     const close = (): void => port.close(done);
