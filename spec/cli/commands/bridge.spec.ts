@@ -159,7 +159,7 @@ describe('rx-usocket bridge', () => {
     const uart = open(url);
     await writable(uart);
     const lost = failureOf(lastValueFrom(uart.rx$));
-    emulators[0]?.fault({ kind: 'unplug' });
+    emulators.at(-1)?.fault({ kind: 'unplug' });
     expect(await lost).toMatchObject({ code: 'ENODEV', message: expect.stringContaining('unplugged') });
     await settled(uart.reopen());
     const answered = collect(uart.rx$, 'AT\r\n\r\nOK\r\n'.length);
@@ -200,6 +200,7 @@ describe('rx-usocket bridge', () => {
     [['--listen', '127.0.0.1:70000'], 'at most 65535'],
     [['--ssid', 'my-ssid'], 'unknown option'],
     [['--baud', 'auto'], '--baud auto'],
+    [['--port', 'foo://x'], 'open "foo://'],
   ])('refuses %j', async (args, why) => {
     const { code, stderr } = await runCommand(['bridge', '--port', 'emulator:', ...args]);
     expect([code, stderr]).toEqual([2, expect.stringContaining(why)]);
@@ -213,13 +214,16 @@ describe('rx-usocket bridge', () => {
     expect([code, stderr]).toEqual([1, why]);
   });
 
-  it('goes on when a line cannot be opened, and tells the page why', async () => {
-    const { url, stop } = await bridge(['--port', 'foo://x']);
-    expect(await failureOf(lastValueFrom(open(url).rx$))).toHaveProperty('message', expect.stringContaining('foo:'));
-    expect(await failureOf(lastValueFrom(open(url).rx$))).toHaveProperty('message', expect.stringContaining('foo:'));
+  it('says at the start that a line cannot be opened, goes on, and tells the page why', async () => {
+    let said = '';
+    const { url, stop } = await bridge(['--port', '/dev/no-such-device'], { printed: (text) => (said += text) });
+    expect(said).toMatch(/The line cannot be opened now; .* comes: open \/dev\/no-such-device: there is no such port/);
+    const told = { code: 'ENODEV', message: expect.stringContaining('/dev/no-such-device') };
+    expect(await failureOf(lastValueFrom(open(url).rx$))).toMatchObject(told);
+    expect(await failureOf(lastValueFrom(open(url).rx$))).toMatchObject(told);
     expect(await stop()).toMatchObject({
       code: 130,
-      stderr: expect.stringContaining('The line is lost: open "foo://'),
+      stderr: expect.stringContaining('The line is lost: open /dev/no-such-device'),
     });
   });
 

@@ -2,11 +2,11 @@ import { Option, type Command } from 'commander';
 
 import { aborted } from '../console/aborted';
 import type { CommandContext } from '../console/context';
-import { usageFailure } from '../console/exitCodes';
+import { exitCodes, usageFailure } from '../console/exitCodes';
 import { lineCommand, type LineCommandOptions } from '../modem/modemCommand';
-import { lineSettings } from '../modem/modemSettings';
-import { reportOf } from '../console/report';
-import { openLine } from '../modem/openLine';
+import { type LineSettings, lineSettings } from '../modem/modemSettings';
+import { type Report, reportOf } from '../console/report';
+import { closeLine, lineFailure, lineOpened, openLine } from '../modem/openLine';
 import { serveBridge } from '../bridge/serveBridge';
 import { isLoopback, type LocalAddress } from '../../proxy/localServer';
 import { parseListen, shownAddress } from '../options/places';
@@ -51,6 +51,7 @@ export function bridgeCommand(context: CommandContext): Command {
         );
       }
       signal.throwIfAborted();
+      await tryLine(settings, context, report);
       const bridge = await serveBridge({
         ...listen,
         origins: options.origin,
@@ -63,4 +64,22 @@ export function bridgeCommand(context: CommandContext): Command {
       await bridge.close();
       signal.throwIfAborted();
     });
+}
+
+/**
+ * Opens the line once, and says why it cannot be opened, which a user would not learn before a page comes. A device that is
+ * missing may be there by then. Rejects for a port that no page could open.
+ */
+async function tryLine(settings: LineSettings, context: CommandContext, report: Report): Promise<void> {
+  const line = openLine(settings, context);
+  try {
+    await lineOpened(line, context);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const failure = lineFailure(error);
+    if (failure.exitCode === exitCodes.usage) throw failure;
+    report.note(`The line cannot be opened now; it is tried again when a page comes: ${failure.message}`);
+  } finally {
+    await closeLine(line);
+  }
 }
