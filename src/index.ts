@@ -14,7 +14,7 @@
 import { UART } from './machine';
 import { createModules, type Modules, modulesOver } from './modules';
 import { programInterfaces } from './programInterfaces';
-import { inspectableModule } from './streams';
+import { inspectableModule } from './streams/internal';
 import { errnoOf, errorcode, Poll, POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, select, select$ } from './usocket';
 
 const modules = modulesOver(programInterfaces);

@@ -12,17 +12,16 @@ import {
 
 import { createEmulator, type Emulator, type EmulatorOptions } from './emulator';
 import {
-  currentOf,
   Inspectable,
   type LineAdvice,
   type LineHint,
-  longestDelay,
   type Readiness,
   runOnce,
   sameReadiness,
   type Shown,
   type Uart,
 } from './streams';
+import { currentOf, longestDelay } from './streams/internal';
 import { ProgramTime } from './system/programTime';
 import { TimedReader } from './timedReader';
 import { openUart, type SerialSettings, withoutPassword } from './transports';

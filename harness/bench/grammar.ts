@@ -2,7 +2,7 @@ import { asyncScheduler, Subject } from 'rxjs';
 
 import { LineClock } from '../../src/esp8285/flow/lineClock';
 import { cutFrames } from '../../src/esp8285/grammar/cutFrames';
-import { yieldToInput } from '../../src/streams';
+import { yieldToInput } from '../../src/streams/internal';
 import { nonos15 } from '../modems/firmware';
 import { connected, start4 } from '../modems/stage';
 

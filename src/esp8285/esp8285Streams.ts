@@ -1,6 +1,7 @@
 import { asyncScheduler, concatMap, defer, endWith, type Observable, of, type SchedulerLike } from 'rxjs';
 
-import { currentOf, Inspectable, type Shown, type Uart } from '../streams';
+import { Inspectable, type Shown, type Uart } from '../streams';
+import { currentOf } from '../streams/internal';
 import type {
   DatagramLink,
   Endpoint,

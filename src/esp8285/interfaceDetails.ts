@@ -1,4 +1,5 @@
-import { currentOf, type Uart } from '../streams';
+import type { Uart } from '../streams';
+import { currentOf } from '../streams/internal';
 import type { SocketDetails } from '../usocket/contract/socketTrace';
 import type { Status } from './life/status';
 import type { LinkDetails } from './links/linkDetails';

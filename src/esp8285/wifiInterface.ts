@@ -1,6 +1,6 @@
 import { asyncScheduler, type Observable, of, tap, throwError } from 'rxjs';
 
-import { currentOf } from '../streams';
+import { currentOf } from '../streams/internal';
 import { OSError } from '../usocket/contract/osError';
 import type { SoftApSettings } from './commands/softApSettings';
 import type { Session } from './executor/session';

@@ -1,6 +1,6 @@
 import { defer, type Observable } from 'rxjs';
 
-import { inspectableModule } from '../streams';
+import { inspectableModule } from '../streams/internal';
 import type { SocketOptions } from './calls/socketOptions';
 import { atCaller } from './contract/callerStack';
 import * as constants from './contract/constants';

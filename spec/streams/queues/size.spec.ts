@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { isSize } from '../../../src/streams';
+import { isSize } from '../../../src/streams/internal';
 import { assertSize } from '../../../src/streams/queues/size';
 
 describe('a size in bytes', () => {

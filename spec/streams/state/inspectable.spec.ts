@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { inspect } from 'node:util';
 import { BehaviorSubject, NEVER, type Observable, of, throwError } from 'rxjs';
 
-import { currentOf, Inspectable, inspectableModule, type Shown } from '../../../src/streams';
+import { Inspectable, type Shown } from '../../../src/streams';
+import { currentOf, inspectableModule } from '../../../src/streams/internal';
 
 class Box extends Inspectable {
   readonly self = this;

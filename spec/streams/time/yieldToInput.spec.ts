@@ -17,7 +17,8 @@ import {
   VirtualTimeScheduler,
 } from 'rxjs';
 
-import { deadline, yieldToInput } from '../../../src/streams';
+import { deadline } from '../../../src/streams';
+import { yieldToInput } from '../../../src/streams/internal';
 
 /** A virtual clock that jumps, as the real one does for a program that could not run. */
 class JumpingClock implements SchedulerLike {

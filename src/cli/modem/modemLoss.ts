@@ -1,7 +1,7 @@
 import { filter, noop } from 'rxjs';
 
 import type { ESP8285, Status } from '../../esp8285';
-import { currentOf } from '../../streams';
+import { currentOf } from '../../streams/internal';
 import { withoutPassword } from '../../transports';
 import { messageOf } from '../../usocket/contract/messageOf';
 import { codeOf, CommandFailure, exitCodeOf, exitCodes } from '../console/exitCodes';

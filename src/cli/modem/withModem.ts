@@ -2,7 +2,7 @@ import { noop } from 'rxjs';
 
 import { ESP8285 } from '../../esp8285';
 import { printTrace, traceLine } from '../../printTrace';
-import { longestDelay } from '../../streams';
+import { longestDelay } from '../../streams/internal';
 import { messageOf } from '../../usocket/contract/messageOf';
 import type { CommandContext } from '../console/context';
 import { codeOf, CommandFailure, exitCodes, failureOf } from '../console/exitCodes';

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
 import type { AccessPoint, Host, HostTable } from '../../emulator';
-import { longestDelay } from '../../streams';
+import { longestDelay } from '../../streams/internal';
 
 /** Milliseconds of each unit of time. */
 const units = { ms: 1, s: 1000, m: 60_000 } as const;

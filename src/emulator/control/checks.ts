@@ -1,4 +1,4 @@
-import { longestDelay } from '../../streams';
+import { longestDelay } from '../../streams/internal';
 import { ControlError, invalidParameters } from './messages';
 
 /** Returns a value of JSON with its type, or throws a {@link ControlError} that says what is wanted. */

@@ -1,6 +1,6 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 
-import { longestDelay } from '../../streams';
+import { longestDelay } from '../../streams/internal';
 import type { AccessPoint } from '../network/accessPoint';
 import type { HostTable } from '../network/internet';
 import type { Network } from '../network/network';

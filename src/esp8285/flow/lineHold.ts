@@ -1,6 +1,7 @@
 import { BehaviorSubject, identity, type MonoTypeOperatorFunction, Observable, type SchedulerLike } from 'rxjs';
 
-import { type Uart, yieldToInput } from '../../streams';
+import type { Uart } from '../../streams';
+import { yieldToInput } from '../../streams/internal';
 import { LineClock } from './lineClock';
 import { paceToRoom } from './paceToRoom';
 import { passUnless } from './passUnless';

@@ -16,7 +16,8 @@ import {
   timer,
 } from 'rxjs';
 
-import { currentOf, type Uart } from '../../streams';
+import type { Uart } from '../../streams';
+import { currentOf } from '../../streams/internal';
 import { OSError } from '../../usocket/contract/osError';
 import { lineError } from '../line/lineError';
 

@@ -20,10 +20,10 @@ export const longestDelay = 2 ** 31 - 1;
  *     operation$      ---------a|
  *     deadline(5)     -----#
  *
- * Input that has arrived before the deadline is delivered, even if the program was busy until after it: see
- * {@link yieldToInput}.
+ * Input that has arrived before the deadline is delivered, even if the program was busy until after it: a deadline that
+ * is noticed more than 100 ms late waits for another 100 ms, in which input is read.
  *
- * @param milliseconds Time from the subscription. `null`, or more than {@link longestDelay}, means no deadline.
+ * @param milliseconds Time from the subscription. `null` means no deadline, and so does more than 2^31 - 1 (24.8 days).
  */
 export function deadline<T>(
   milliseconds: number | null,

@@ -23,7 +23,7 @@ import {
   timeout,
 } from 'rxjs';
 
-import { yieldToInput } from '../../streams';
+import { yieldToInput } from '../../streams/internal';
 import { OSError } from '../../usocket/contract/osError';
 import { type ReopenableUart, reopenableUart } from '../line/reopenableUart';
 import { checkBaudRate, checkSerialSettings, defaultBaudRate, type SerialSettings } from '../line/serialSettings';

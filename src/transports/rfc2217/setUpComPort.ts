@@ -14,7 +14,7 @@ import {
   timer,
 } from 'rxjs';
 
-import { yieldToInput } from '../../streams';
+import { yieldToInput } from '../../streams/internal';
 import type { Transport } from '../line/transportUart';
 import { COM_PORT, type ComPortCommand } from './comPort';
 import type { TelnetEvent } from './telnet';

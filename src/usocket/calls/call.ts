@@ -1,4 +1,4 @@
-import { isSize } from '../../streams';
+import { isSize } from '../../streams/internal';
 import { AF_INET, AF_INET6, MSG_DONTWAIT, MSG_NOSIGNAL, MSG_PEEK, MSG_WAITALL } from '../contract/constants';
 import type { ErrorCode } from '../contract/errno';
 import { isAddress } from '../contract/inet';

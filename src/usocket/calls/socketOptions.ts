@@ -1,6 +1,6 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 
-import { isSize } from '../../streams';
+import { isSize } from '../../streams/internal';
 import { shownValue } from '../contract/messageOf';
 import { callError } from '../contract/osError';
 

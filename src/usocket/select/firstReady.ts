@@ -1,6 +1,6 @@
 import { EMPTY, filter, type MonoTypeOperatorFunction, type SchedulerLike, take, timeout } from 'rxjs';
 
-import { longestDelay } from '../../streams';
+import { longestDelay } from '../../streams/internal';
 
 /**
  * Takes the first state in which anything is ready. Completes without a value when the time is up.

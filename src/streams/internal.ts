@@ -1,0 +1,6 @@
+/** What the other folders of this repository use of `streams`, and users of the package do not. */
+export { isSize } from './queues/size';
+export { currentOf } from './state/currentOf';
+export { inspectableModule } from './state/inspectable';
+export { longestDelay } from './time/deadline';
+export { yieldToInput } from './time/yieldToInput';
