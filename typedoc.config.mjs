@@ -23,7 +23,7 @@ const abbreviations = ['errnoOf', 'Hints', 'Name', 'Plain', 'Said', 'SocketPhase
 /** @type {Partial<import('typedoc').TypeDocOptions>} */
 export default {
   name: 'rx-usocket',
-  entryPoints: ['src/index.ts', 'src/{streams,esp8285,emulator,host,node,register,testing}/index.ts'],
+  entryPoints: ['src/index.ts', 'src/{streams,esp8285,emulator,host,node,register,testing,watch,web-serial}/index.ts'],
   projectDocuments: ['docs/*.md', 'CONTRIBUTING.md', 'CHANGELOG.md'],
   out: 'reference',
   disableSources: true,

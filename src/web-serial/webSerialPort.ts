@@ -13,8 +13,13 @@ export interface WebSerialPort {
   open(options: WebSerialOptions): Promise<void>;
   /** Sets DTR and RTS, which many boards connect to their reset and boot pins. What is left out stays as it is. */
   setSignals(signals: { readonly dataTerminalReady?: boolean; readonly requestToSend?: boolean }): Promise<void>;
-  /** Which USB device it is, where it is one. */
-  getInfo(): { readonly usbVendorId?: number | undefined; readonly usbProductId?: number | undefined };
+  /** Tells which USB device it is. Both numbers are missing for a port of another kind. */
+  getInfo(): {
+    /** The number of the maker. */
+    readonly usbVendorId?: number | undefined;
+    /** The number of the product. */
+    readonly usbProductId?: number | undefined;
+  };
   /** Closes the port. Its streams must not be locked. */
   close(): Promise<void>;
   /** Listens for `disconnect`: the device has been unplugged. */

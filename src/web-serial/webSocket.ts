@@ -14,9 +14,11 @@ export interface WebSocketLike {
   send(data: Uint8Array<ArrayBuffer> | string): void;
   /** Closes the connection after what is still to be sent. */
   close(code?: number): void;
-  /** Listens for the connection to open, for its messages, for an error, or for its end with a code and a reason. */
+  /** Listens for the connection to open, or for an error, which its end follows. */
   addEventListener(type: 'open' | 'error', listener: () => void): void;
+  /** Listens for the messages of the other side. */
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  /** Listens for the end of the connection. */
   addEventListener(type: 'close', listener: (event: { readonly code: number; readonly reason: string }) => void): void;
 }
 

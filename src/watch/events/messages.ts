@@ -22,10 +22,20 @@ export type ProgramMessage =
       /** The events since the last message, in order. */
       readonly events: readonly WatchEvent[];
     }
-  /** Answers the request with this number. `error` says why it was refused. */
-  | { readonly kind: 'done'; readonly request: number; readonly error?: string }
-  /** The interface is closed, or the program ends. No events follow. */
-  | { readonly kind: 'end'; readonly reason?: string };
+  | {
+      /** Answers a request. */
+      readonly kind: 'done';
+      /** The number of the request. */
+      readonly request: number;
+      /** Why the request was refused, or has failed. Left out when it was done. */
+      readonly error?: string;
+    }
+  | {
+      /** The interface is closed, or the program ends. No events follow. */
+      readonly kind: 'end';
+      /** Why, if it is not as the program wanted: the line is lost, or the program fails. */
+      readonly reason?: string;
+    };
 
 /** What the page asks of a program. It is answered by `done` with the same number. */
 export type PageRequest = {
@@ -44,8 +54,10 @@ export type PageRequest = {
       /** The fault for the virtual modem, as `Fault` of `rx-usocket/emulator`. The program checks it. */
       readonly fault: Readonly<Record<string, unknown>>;
     }
-  /** Asks the modem for its address and the strength of its signal. The answers show in the events. */
-  | { readonly kind: 'ask' }
+  | {
+      /** Asks the modem for its address and the strength of its signal. The answers show in the events. */
+      readonly kind: 'ask';
+    }
 );
 
 /** Bytes in JSON are base64. */

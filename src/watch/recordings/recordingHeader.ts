@@ -8,7 +8,7 @@ export interface RecordingHeader {
   readonly begins: number;
   /** Whether the recording has lines with events. Without them, the events are derived from the bytes. */
   readonly hasEvents: boolean;
-  /** How much of what went over the line is there as bytes. {@link replayUart} needs all of it. */
+  /** How much of what went over the line is there as bytes. `replayUart` of `rx-usocket/testing` needs all of it. */
   readonly bytes: 'all' | 'some' | 'none';
   /** Whether the beginning is missing, because it would have been too much to keep. */
   readonly isCut: boolean;
@@ -20,7 +20,7 @@ const version = 1;
 const marked = /^#! rx-usocket recording (.*)$/;
 const shares = ['all', 'some', 'none'] as const;
 
-/** Writes the first line of a recording, with its newline. It is a remark in the notation of {@link formatBytes}. */
+/** Writes the first line of a recording, with its newline. It is a remark in the notation of `formatBytes`. */
 export function formatHeader({ name, begins, hasEvents, bytes, isCut }: RecordingHeader): string {
   const date = new Date(begins).toISOString();
   const content = { version, name, date, events: hasEvents, bytes, ...(isCut && { cut: true }) };

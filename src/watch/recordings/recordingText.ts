@@ -4,7 +4,7 @@ import { RecordingReader } from './recordingReader';
 import { RecordingWriter } from './recordingWriter';
 
 /**
- * Writes events as a recording, which the page of `rx-usocket watch` opens, and {@link replayUart} and `rx-usocket replay`
+ * Writes events as a recording, which the page of `rx-usocket watch` opens, and `replayUart` and `rx-usocket replay`
  * replay if it contains all bytes. It contains no key of a network.
  *
  * @param name What was recorded, such as the name of the line.
@@ -18,7 +18,7 @@ export function writeRecording(events: readonly WatchEvent[], name: string): str
 }
 
 /**
- * Reads the events of a recording: what {@link writeRecording} has written, or {@link recordUart} or `rx-usocket record`. For
+ * Reads the events of a recording: what {@link writeRecording} has written, or `recordUart` or `rx-usocket record`. For
  * the latter, commands and what the modem says are derived from the bytes. Their times count from 0, unless the recording
  * says when it began.
  *

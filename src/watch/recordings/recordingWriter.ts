@@ -4,7 +4,7 @@ import type { BytesEvent, WatchEvent } from '../events/watchEvent';
 import { jsonWithoutKeys, KeyMask } from './keyMask';
 
 /**
- * Writes events as lines of a recording. Bytes are in the notation of {@link formatBytes}, so {@link replayUart} reads the
+ * Writes events as lines of a recording. Bytes are in the notation of `formatBytes` of `rx-usocket/testing`, so `replayUart` reads the
  * recording. All other events are remarks there:
  *
  *     0 > AT+CIPSTART=4,"TCP","192.168.1.9",80\r\n
