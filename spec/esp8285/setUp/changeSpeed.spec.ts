@@ -135,6 +135,39 @@ describe.each(firmwareVersions)('a faster line, AT %s', (firmware) => {
     assert.match(modem.notes().join('\n'), /the line cannot have 921600 baud: it damages what is said/);
   });
 
+  it('is up within 11 s on a line that damages one byte in 10', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const modem = started({
+        emulated: { firmware, seed },
+        baud: 921_600,
+        before: (emulator) => emulator.fault({ kind: 'marginal', every: 10 }),
+      });
+      assertUpWithin(modem, 11_000);
+      assertUsable(modem, 115_200);
+    }
+  });
+
+  it('finds a modem that has heard another speed instead of its old one, by the echo, and restarts it', () => {
+    let changes = 0;
+    const modem = started({
+      emulated,
+      baud: 921_600,
+      before: (emulator) => emulator.fault({ kind: 'marginal', above: 460_800, every: 500 }),
+      line: (uart) =>
+        replacing(uart, {
+          write: (bytes) => {
+            const text = String(bytes);
+            if (!text.startsWith('AT+UART_CUR=') || ++changes !== 2) return uart.write(bytes);
+            return uart.write(Buffer.from(text.replace('115200', '315200')));
+          },
+        }),
+    });
+    assertUpWithin(modem, 5_000);
+    assertUsable(modem, 460_800);
+    const speeds = modem.notes().filter((note) => note.startsWith('the line has'));
+    assert.ok(speeds.includes('the line has 315200 baud'), speeds.join('\n'));
+  });
+
   it('does not try what the line cannot carry again, until the program wants it', () => {
     const modem = started({
       emulated,

@@ -2,9 +2,11 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { map, timestamp } from 'rxjs';
 
+import { firmwareVersions } from '../../../src/emulator';
 import type { Rule } from '../../../src/testing';
 import { espAt222, type Firmware, nonos02, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, unstarted } from '../../../harness/modems/stage';
+import { started } from '../../../harness/modems/started';
 import { marbles } from '../../../harness/time/marbles';
 
 const firmwares: readonly (readonly [string, Firmware, string])[] = [
@@ -100,6 +102,13 @@ describe.each(firmwares)('a set-up on a bad line, %s', (_, firmware, version) =>
     },
   );
 
+  it('is up when the line damages a command that it needs, each time but the last', () => {
+    for (const step of steps().filter((said) => /^AT\+(CIPMUX|CWMODE.*)=1$/.test(said))) {
+      const refused: Rule = [step, 2, '\r\nERROR\r\n'];
+      isUpInTime([...Array.from({ length: 6 }, () => refused), [step, answerOf(firmware, step)]]);
+    }
+  });
+
   it(
     'closes the links once more when one is open after all, because the answers may have been data',
     marbles(({ expectObservable, flush }, scheduler) => {
@@ -124,6 +133,18 @@ describe.each(firmwares)('a set-up on a bad line, %s', (_, firmware, version) =>
       expectObservable(nic.start$().pipe(code())).toBe('#', {}, 'EIO');
     }),
   );
+});
+
+describe.each(firmwareVersions)('a line that damages one byte in 50 of the host, AT %s', (firmware) => {
+  it('is set up', () => {
+    for (let seed = 1; seed <= 30; seed++) {
+      const { up, failure } = started({
+        emulated: { firmware, seed },
+        before: (emulator) => emulator.fault({ kind: 'marginal', above: 0, every: 50, from: 'host' }),
+      });
+      assert.ok((up() ?? Infinity) < 11_000, `seed ${seed}: up after ${up()} ms, ${String(failure())}`);
+    }
+  });
 });
 
 /** First lines of `AT+GMR` that tell no version, or not all of it. */

@@ -2,6 +2,7 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { concatMap, map } from 'rxjs';
 
+import type { Rule } from '../../../src/testing';
 import { espAt222, type Firmware, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import { code, unstarted } from '../../../harness/modems/stage';
 import { marbles } from '../../../harness/time/marbles';
@@ -119,12 +120,10 @@ describe('the set-up', () => {
   it(
     'fails later operations with its own error, and can be started again',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
-      const script = [
-        // A refusal may come of a command that was damaged on its way, so it is said again.
-        ['AT+CWMODE_CUR=1', '\r\nERROR\r\n'],
-        ['AT+CWMODE_CUR=1', '\r\nERROR\r\n'],
-        ['AT+CWMODE_CUR=1', '\r\nOK\r\n'],
-      ] as const;
+      const refused: Rule = ['AT+CWMODE_CUR=1', '\r\nERROR\r\n'];
+      // A refusal may come of a command that was damaged on its way, so it is said again: twice, and five times more after
+      // the commands of the modem have shown that it has this one.
+      const script: Rule[] = [...Array.from({ length: 7 }, () => refused), ['AT+CWMODE_CUR=1', '\r\nOK\r\n']];
       const { nic, modem } = unstarted(scheduler, { firmware: nonos174, script });
       expectObservable(nic.start$().pipe(code())).toBe('#', {}, 'EIO');
       expectObservable(nic.connect$('net').pipe(code())).toBe('#', {}, 'EIO');

@@ -9,6 +9,7 @@ import {
   startWith,
   switchMap,
   take,
+  throwError,
   timeout,
   timer,
 } from 'rxjs';
@@ -28,6 +29,8 @@ export interface InsistOptions {
   readonly patience: number;
   /** How often the command is said to a silent modem. */
   readonly tries: number;
+  /** How often it is said to a modem that refuses it. Default: `tries`. */
+  readonly refusals?: number;
   /** More answers may come than commands were said here. */
   readonly owesMore?: boolean;
   /** Whether the modem is asked at the speed of the line only. Default: at all speeds that it may have. */
@@ -61,19 +64,23 @@ export function insist<T>(
   wire: Wire,
   command: Command,
   answer$: Observable<T>,
-  { patience, tries, owesMore = false, keepsSpeed = false }: InsistOptions,
+  { patience, tries, refusals = tries, owesMore = false, keepsSpeed = false }: InsistOptions,
 ): Observable<T> {
   return defer(() => {
     let asked = 0;
+    let refused = 0;
     return defer(() => {
       asked++;
       const say = (milliseconds: number) => sayPatiently(wire, command, answer$, milliseconds);
       return keepsSpeed ? say(patience) : wire.speed.atAny(patience, say);
     }).pipe(
-      // The modem may still refuse earlier lines, one by one.
       retry({
-        count: tries - 1,
-        delay: (error: unknown) => (error instanceof Refusal ? timer(refusalPause, wire.clock) : of(true)),
+        delay: (error: unknown) => {
+          const isRefused = error instanceof Refusal;
+          if (isRefused ? ++refused >= refusals : asked - refused >= tries) return throwError(() => error);
+          // The modem may still refuse earlier lines, one by one.
+          return isRefused ? timer(refusalPause, wire.clock) : of(true);
+        },
       }),
       switchMap((answered) => (asked === 1 && !owesMore ? of(answered) : settled(wire).pipe(map(() => answered)))),
     );

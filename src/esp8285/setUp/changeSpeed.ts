@@ -5,12 +5,15 @@ import {
   defer,
   EMPTY,
   EmptyError,
+  filter,
   first,
   ignoreElements,
   map,
+  merge,
   type Observable,
   of,
   repeat,
+  take,
   tap,
   throwError,
   timer,
@@ -18,10 +21,10 @@ import {
 
 import { OSError } from '../../usocket/contract/osError';
 import { common } from '../commands/catalogue';
-import type { Command } from '../commands/command';
 import type { Exchange } from '../executor/exchange';
 import { StartedUnnoticed } from '../executor/probeWhenQuiet';
 import { askLinkMode } from '../executor/resynchronise';
+import type { Frame } from '../grammar/frame';
 import { isSameSpeed, isSpeedRefused } from '../line/lineSpeed';
 import { askLine, type LineSettings } from './lineSettings';
 import { Steps } from './steps';
@@ -35,12 +38,11 @@ const longestSearch = 5_500;
 const exchangeDeadline = 60_000;
 /** How often the modem is told its new speed, if it has not heard it. */
 const changeTries = 2;
-/** How often the modem is told its old speed on a line that damages what is said, and how often it is restarted. */
-const returnTries = 3;
-const restartTries = 4;
-/** How often it is told each time, and the milliseconds for one of them. */
-const restartsAtOnce = 3;
-const restartPause = 60;
+/** How often a modem that has not heard its old speed is restarted. */
+const restartTries = 3;
+/** How often it is told that each time, and the milliseconds for one of them. */
+const restartsAtOnce = 8;
+const restartPause = 45;
 /** How often a modem that may have been restarted is asked whether it has. */
 const startTries = 4;
 
@@ -186,36 +188,63 @@ class SpeedChange {
 
   /**
    * Brings the modem back to the old speed, and emits the obstacle. What is said at the new one may be damaged again, and
-   * a damaged change may be another valid one. So the modem is told its old speed a few times, if that is likely to be
-   * heard. Otherwise it is restarted, which also has a short name.
+   * a damaged change may be another valid one. So the modem is told its old speed once, if that is likely to be heard.
+   * Otherwise it is restarted, which also has a short name.
    */
   private goBack(baud: number, obstacle: string, quality: Quality): Observable<string> {
     const { wire } = this.steps;
-    const say = (command: Command) => concat(wire.speed.change(baud), sayOnce(wire, command).pipe(ignoreElements()));
-    const old = common.setLine(this.from, ...this.settings);
-    const change$ = concat(say(old), this.respondsAt(this.from));
-    // Without an answer, which may be damaged as well. A modem that has heard one of them hears nothing of the next ones.
-    const sayStart$ = concat(wire.say(common.restart), timer(restartPause, wire.clock).pipe(ignoreElements()));
-    const sayStarts$ = concat(wire.speed.change(baud), sayStart$.pipe(repeat(restartsAtOnce)));
-    const start$ = concat(sayStarts$, this.respondsAt(this.from, startTries)).pipe(
-      tap((hasStarted) => {
-        if (hasStarted) throw new StartedUnnoticed(`the modem was restarted, because ${obstacle}`);
-      }),
-    );
-    const restart$ = defer(() => {
-      wire.speed.exclude(baud);
-      wire.note(`the line cannot have ${baud} baud: ${obstacle}; the modem is restarted, to bring it back`);
-      return start$.pipe(repeat(restartTries), ignoreElements());
+    return defer(() => {
+      let current = baud;
+      const told$ = this.tellOld(baud).pipe(
+        tap((heard) => (current = heard)),
+        map((heard) => heard === this.from),
+      );
+      // Without an answer, which may be damaged as well. A modem that has heard one of them hears nothing of the next ones.
+      const sayStart$ = concat(wire.say(common.restart), timer(restartPause, wire.clock).pipe(ignoreElements()));
+      const sayStarts$ = defer(() => concat(wire.speed.change(current), sayStart$.pipe(repeat(restartsAtOnce))));
+      const start$ = concat(sayStarts$, this.respondsAt(this.from, startTries)).pipe(
+        tap((hasStarted) => {
+          if (hasStarted) throw new StartedUnnoticed(`the modem was restarted, because ${obstacle}`);
+        }),
+      );
+      const restart$ = defer(() => {
+        wire.speed.exclude(baud);
+        wire.note(`the line cannot have ${baud} baud: ${obstacle}; the modem is restarted, to bring it back`);
+        return start$.pipe(repeat(restartTries), ignoreElements());
+      });
+      const message = `the modem has ${baud} baud now, but the line does not work at that speed (${obstacle}); switch it off and on`;
+      return concat(quality === 'damaging' ? told$ : EMPTY, restart$).pipe(
+        first(Boolean),
+        map(() => obstacle),
+        catchError((error: unknown) =>
+          throwError(() => (error instanceof EmptyError ? new OSError('EIO', 'modem', message) : error)),
+        ),
+      );
     });
-    const isBack$ = quality === 'damaging' ? change$.pipe(repeat(returnTries)) : EMPTY;
-    const message = `the modem has ${baud} baud now, but the line does not work at that speed (${obstacle}); switch it off and on`;
-    return concat(isBack$, restart$).pipe(
-      first(Boolean),
-      map(() => obstacle),
-      catchError((error: unknown) =>
-        throwError(() => (error instanceof EmptyError ? new OSError('EIO', 'modem', message) : error)),
-      ),
-    );
+  }
+
+  /**
+   * Tells a modem that has a new speed its old one, and emits the speed that it has then. Its echo is on, and shows what
+   * it has heard: perhaps another speed.
+   */
+  private tellOld(baud: number): Observable<number> {
+    const { wire } = this.steps;
+    return defer(() => {
+      let heard = baud;
+      const echo$ = wire.frames$.pipe(
+        tap((frame) => (heard = speedInEcho(frame) ?? heard)),
+        ignoreElements(),
+      );
+      const said$ = merge(echo$, sayOnce(wire, common.setLine(this.from, ...this.settings))).pipe(take(1));
+      const isAt = (speed: number) => (isSameSpeed(speed, baud) ? EMPTY : this.respondsAt(speed).pipe(filter(Boolean)));
+      return concat(
+        wire.speed.change(baud),
+        said$.pipe(ignoreElements()),
+        isAt(this.from).pipe(map(() => this.from)),
+        defer(() => isAt(heard).pipe(map(() => heard))),
+        of(baud),
+      ).pipe(take(1));
+    });
   }
 
   /** Emits whether the modem answers at a speed. It is asked `tries` times at most. */
@@ -223,4 +252,10 @@ class SpeedChange {
     const { wire } = this.steps;
     return concat(wire.speed.change(baud), responds(wire).pipe(repeat(tries))).pipe(first(Boolean, false));
   }
+}
+
+/** The speed in the echo of a change; `undefined` for another frame. */
+function speedInEcho(frame: Frame): number | undefined {
+  const digits = 'text' in frame ? /UART_CUR=(\d{2,7}),/.exec(frame.text)?.[1] : undefined;
+  return digits === undefined ? undefined : Number(digits);
 }

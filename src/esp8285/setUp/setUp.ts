@@ -21,7 +21,7 @@ import { askHasAddress } from './askHasAddress';
 import { changeSpeed } from './changeSpeed';
 import { findDialect, identify } from './findDialect';
 import { enableFlowControl } from './flowControl';
-import { Steps } from './steps';
+import { type StepOptions, Steps } from './steps';
 import { unusableFirmware } from './unusableFirmware';
 import { wake } from './wake';
 
@@ -45,6 +45,8 @@ export interface SetUpOptions {
 
 /** Milliseconds that the whole set-up may take, most of them for a modem that has to be woken. */
 const setUpDeadline = 60_000;
+/** How often a command is said to a modem that refuses it, although nothing prevents it that is known. */
+const insistence = 5;
 /** How often the set-up begins again within that time. */
 const restarts = 3;
 
@@ -113,20 +115,20 @@ function spareFlash(steps: Steps, told: Dialect): Observable<Dialect> {
 
 /** Allows five links, and closes those that are open. */
 function separateLinks(steps: Steps, { version }: Dialect): Observable<never> {
-  const separated$ = concat(
-    steps.attempt(common.noPassthrough),
-    // A server or link that another program has left open prevents the next setting.
-    steps.attempt(common.noServer),
-    steps.attempt(common.closeAllLinks),
-    steps.attempt(common.closeOnlyLink),
-    steps.need(common.multipleLinks).pipe(ignoreElements()),
-  ).pipe(
+  const separate = (options?: StepOptions) =>
+    concat(
+      steps.attempt(common.noPassthrough),
+      // A server or link that another program has left open prevents the next setting.
+      steps.attempt(common.noServer),
+      steps.attempt(common.closeAllLinks),
+      steps.attempt(common.closeOnlyLink),
+      steps.need(common.multipleLinks, options).pipe(ignoreElements()),
+    );
+  const separated$ = separate().pipe(
     // What the modem seemed to say may have been data, so that a link is still open.
-    retry({
-      count: 1,
-      delay: (error: unknown) =>
-        error instanceof Refusal ? concat(steps.inStep(), of(true)) : throwError(() => error),
-    }),
+    catchError((error: unknown) =>
+      error instanceof Refusal ? concat(steps.inStep(), separate({ refusals: insistence })) : throwError(() => error),
+    ),
     catchError((cause: unknown) => throwError(() => setUpError(cause, version))),
   );
   // It is the default after a start, and a header with an address is understood as well.
@@ -147,17 +149,18 @@ function setReceiveMode(steps: Steps, found: Dialect, receive: Receive): Observa
 
 /** Emits the dialect. A firmware that refuses the command in the dialect of its version has another one. */
 function setStationMode(steps: Steps, found: Dialect, receive: Receive): Observable<Dialect> {
-  const say = (dialect: Dialect) => steps.need(catalogueOf(dialect).stationMode).pipe(map(() => dialect));
+  const say = (dialect: Dialect, options?: StepOptions) =>
+    steps.need(catalogueOf(dialect).stationMode, options).pipe(map(() => dialect));
   const correct = (dialect: Dialect) =>
     spareFlash(steps, dialect).pipe(concatMap((other) => setReceiveMode(steps, other, receive)));
   return say(found).pipe(
     catchError((cause: unknown) =>
       cause instanceof Refusal
         ? identify(steps, found.version).pipe(
-            concatMap((other) =>
-              isAlike(other, found) ? throwError(() => setUpError(cause, found.version)) : correct(other),
-            ),
-            concatMap(say),
+            concatMap((other) => (isAlike(other, found) ? of(found) : correct(other))),
+            // The modem knows the command, so the line has damaged it each time.
+            concatMap((dialect) => say(dialect, { refusals: insistence })),
+            catchError((error: unknown) => throwError(() => setUpError(error, found.version))),
           )
         : throwError(() => cause),
     ),
