@@ -4,10 +4,12 @@ import {
   defer,
   distinctUntilChanged,
   EMPTY,
+  from,
   ignoreElements,
   map,
   type Observable,
   of,
+  throwError,
 } from 'rxjs';
 
 import { createEmulator, type Emulator, type EmulatorOptions } from './emulator';
@@ -241,11 +243,16 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     return promiseOf(
       defer(() => {
         const bytes = new Call('write').bytesOf(data);
-        if (this.closedWith) throw this.closedWith;
-        return concat(defer(() => this.line.write(bytes)).pipe(ignoreElements()), of(bytes.length));
+        return concat(this.write$(bytes).pipe(ignoreElements()), of(bytes.length));
       }),
       options,
     );
+  }
+
+  /** Cold. Sends bytes, and completes when the line can take more. For the interface on the line; see {@link Uart.write$}. */
+  write$(bytes: Uint8Array): Observable<unknown> {
+    const { closedWith } = this;
+    return closedWith ? throwError(() => closedWith) : from(this.line.write(bytes));
   }
 
   /**

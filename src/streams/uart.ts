@@ -60,6 +60,12 @@ export interface Uart {
   write(bytes: Uint8Array): ObservableInput<unknown>;
 
   /**
+   * The same as {@link Uart.write}, as a cold observable. A line whose `write` returns a promise has it for the driver of the
+   * modem, which writes often, because a promise takes more processor time.
+   */
+  readonly write$?: (bytes: Uint8Array) => Observable<unknown>;
+
+  /**
    * Stops reading from the line (`true`), so that its flow control stops the sender, or reads on (`false`). A few bytes
    * that are on their way may still arrive. Only a line with flow control has this method.
    */

@@ -172,7 +172,7 @@ export class Wire {
 
   private put(bytes: Uint8Array, subscriber: Subscriber<never>, taken: () => void = noop): Subscription {
     this.trace?.bytes.carried('host', bytes);
-    return from(this.uart.write(bytes)).subscribe({
+    return from(this.uart.write$?.(bytes) ?? this.uart.write(bytes)).subscribe({
       // When a line is lost, a write may be the first to fail.
       error: (error: unknown) => subscriber.error(lineError(error)),
       complete: () => {

@@ -73,7 +73,7 @@ export function reopenableUart(open: () => Transport): ReopenableUart {
     rx$: defer(() => current.value.rx$),
     readiness$: current.pipe(switchMap(({ readiness$ }) => readiness$)),
     write(bytes) {
-      return defer(() => current.value.write(bytes));
+      return current.value.write(bytes);
     },
     reopen() {
       return defer(() => {

@@ -1,17 +1,4 @@
-import {
-  BehaviorSubject,
-  concat,
-  defer,
-  endWith,
-  ignoreElements,
-  merge,
-  type Observable,
-  Subject,
-  Subscription,
-  take,
-  tap,
-  throwError,
-} from 'rxjs';
+import { BehaviorSubject, defer, Observable, Subject, type Subscriber, Subscription, tap } from 'rxjs';
 
 import { type LineAdvice, type Readiness, runOnce, sameReadiness, type Uart } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
@@ -69,32 +56,46 @@ const lost: Readiness = { ...closed, error: true };
  */
 export function transportUart(transport: Transport): TransportUart {
   const rx = new Subject<Uint8Array>();
+  const operations = new Set<Subscriber<never>>();
+  /** Makes the error of an operation, since the line has ended. */
+  let endError: (() => unknown) | undefined;
   const readiness = new BehaviorSubject(idle);
   const line = new Subscription();
   const enter = (state: Readiness): void => {
     if (!sameReadiness(state, readiness.value)) readiness.next(state);
   };
-  // The state changes first, so that whoever hears of the end finds it in the state.
-  const lose = (error: unknown): void => {
-    line.unsubscribe();
-    enter(lost);
-    rx.error(error);
-  };
-  const end = (): void => {
-    if (line.closed) return;
-    line.unsubscribe();
-    enter(closed);
-    rx.complete();
-  };
   const closedError = (): OSError =>
     new OSError('EBADF', 'write', `write to ${transport.name}: the line has been closed; open it again`);
+  const finish = (state: Readiness, makeError: () => unknown, tellReaders: () => void): void => {
+    line.unsubscribe();
+    // The state changes first, so that whoever hears of the end finds it in the state.
+    endError = makeError;
+    enter(state);
+    tellReaders();
+    for (const operation of operations) operation.error(makeError());
+  };
+  const lose = (error: unknown): void =>
+    finish(
+      lost,
+      () => error,
+      () => rx.error(error),
+    );
+  const end = (): void => {
+    if (!line.closed) finish(closed, closedError, () => rx.complete());
+  };
   const { setBaudRate, reference } = transport;
   let { baudRate } = transport;
-  /** An operation fails with the end of the line, which is first in the merge, so that nothing is done after it. */
-  const whileOpen = (operation$: Observable<never>): Observable<never> => {
-    const failed$ = concat(rx.pipe(ignoreElements()), throwError(closedError));
-    return merge(failed$, operation$.pipe(endWith(null))).pipe(take(1), ignoreElements());
-  };
+  /** An operation fails with the end of the line, and does nothing after it. Written by hand, because each write is one. */
+  const whileOpen = (operation$: Observable<never>): Observable<never> =>
+    new Observable((subscriber) => {
+      if (endError) {
+        subscriber.error(endError());
+        return;
+      }
+      operations.add(subscriber);
+      subscriber.add(() => operations.delete(subscriber));
+      operation$.subscribe(subscriber);
+    });
   const closed$ = defer(() => {
     end();
     return transport.release();
