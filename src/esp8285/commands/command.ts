@@ -45,6 +45,11 @@ export interface Command {
  * Throws `EINVAL` for a text that contains CR, LF, NUL or half a character, or that is too long or too short.
  */
 export function command(name: string, ...given: readonly Argument[]): Command {
+  // Those of each read and each send, which a line of numbers is.
+  if (given.every((argument) => typeof argument === 'number')) {
+    const line = withArguments(name, given);
+    return { line, shown: line };
+  }
   // In Latin-1, where each character is one byte, because the arguments need not be UTF-8.
   const values = given.map((argument) => (typeof argument === 'number' ? String(argument) : quote(argument)));
   const shown = given.map((argument, index) =>
@@ -58,7 +63,7 @@ export function command(name: string, ...given: readonly Argument[]): Command {
   return { line: bytes.toString(), shown: withArguments(name, shown), ...(!isUtf8(bytes) && { bytes }) };
 }
 
-function withArguments(name: string, values: readonly string[]): string {
+function withArguments(name: string, values: readonly (string | number)[]): string {
   return values.length > 0 ? `${name}=${values.join(',')}` : name;
 }
 
