@@ -2,7 +2,7 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 
 import type { Frame } from '../grammar/frame';
 import { Countdown } from '../time/countdown';
-import { hearing } from './hearing';
+import { converseHearing } from './hearing';
 import { Unanswered } from './unanswered';
 import type { Wire } from './wire';
 
@@ -51,6 +51,6 @@ export function answeredWithin<T>(
         busyAt = clock.now();
         if (mayWait()) countdown.restart(milliseconds);
       };
-      conversation$.pipe(hearing(wire, hear)).subscribe(subscriber);
+      converseHearing(conversation$, wire, hear, subscriber);
     });
 }

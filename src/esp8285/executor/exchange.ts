@@ -16,7 +16,10 @@ export interface Exchange<T> {
   readonly deadline: number;
   /** The time in which the modem is busy counts for the deadline. Default: it does not. */
   readonly countsBusy?: boolean;
-  /** Cold. Emits the outcome and completes when the modem is free for the next command. */
+  /**
+   * Called in its turn. The result is subscribed to at once; it emits the outcome, and completes when the modem is free for
+   * the next command.
+   */
   readonly converse: (wire: Wire) => Observable<T>;
 }
 

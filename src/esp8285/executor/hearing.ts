@@ -1,4 +1,4 @@
-import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
+import { type MonoTypeOperatorFunction, Observable, type Subscriber } from 'rxjs';
 
 import type { Frame } from '../grammar/frame';
 import type { Wire } from './wire';
@@ -12,14 +12,21 @@ import type { Wire } from './wire';
  *
  * The function hears a frame before the conversation does.
  */
-export function hearing<T>(
-  { frames$ }: Pick<Wire, 'frames$'>,
-  hear: (frame: Frame) => void,
-): MonoTypeOperatorFunction<T> {
+export function hearing<T>(wire: Pick<Wire, 'frames$'>, hear: (frame: Frame) => void): MonoTypeOperatorFunction<T> {
   return (conversation$) =>
     new Observable((subscriber) => {
-      // Subscribed to before the conversation, because a fast modem answers inside `write`.
-      subscriber.add(frames$.subscribe({ next: hear, error: (error: unknown) => subscriber.error(error) }));
-      if (!subscriber.closed) conversation$.subscribe(subscriber);
+      converseHearing(conversation$, wire, hear, subscriber);
     });
+}
+
+/** What {@link hearing} does for a subscriber, for operators that are written by hand. */
+export function converseHearing<T>(
+  conversation$: Observable<T>,
+  { frames$ }: Pick<Wire, 'frames$'>,
+  hear: (frame: Frame) => void,
+  subscriber: Subscriber<T>,
+): void {
+  // Subscribed to before the conversation, because a fast modem answers inside `write`.
+  subscriber.add(frames$.subscribe({ next: hear, error: (error: unknown) => subscriber.error(error) }));
+  if (!subscriber.closed) conversation$.subscribe(subscriber);
 }

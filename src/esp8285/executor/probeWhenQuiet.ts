@@ -15,7 +15,7 @@ import { common } from '../commands/catalogue';
 import type { Command } from '../commands/command';
 import type { Frame } from '../grammar/frame';
 import { Countdown } from '../time/countdown';
-import { hearing } from './hearing';
+import { converseHearing } from './hearing';
 import type { ProbeAnswer } from './livenessProbe';
 import { AnswerLost, Unanswered } from './unanswered';
 import type { Wire } from './wire';
@@ -129,7 +129,7 @@ export function probeWhenQuiet<T>(
         if (isSign(frame, command)) restart();
       };
       subscriber.add(wire.said$.subscribe({ next: restart, error: fail }));
-      conversation$.pipe(hearing(wire, hear)).subscribe(subscriber);
+      converseHearing(conversation$, wire, hear, subscriber);
     });
 }
 
