@@ -1,5 +1,6 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
+import { defer } from 'rxjs';
 
 import { wireOf } from '../../../../harness/modems/wireOf';
 import { marbles } from '../../../../harness/time/marbles';
@@ -122,7 +123,10 @@ describe('delivered', () => {
       const { wire } = wireOf(scheduler, { frames$: hot('-s 2510ms (mk) 1s s', frames) });
       expectObservable(delivered(sendOf(wire), bytes, pace)).toBe('2512ms (a|)', { a: 2_512 });
       hot('3s a').subscribe(() => assert.equal(wire.saysTaken, false));
-      expectObservable(delivered(sendOf(wire), bytes, pace), '3s ^').toBe('3516ms (b|)', { b: 516 });
+      expectObservable(
+        defer(() => delivered(sendOf(wire), bytes, pace)),
+        '3s ^',
+      ).toBe('3516ms (b|)', { b: 516 });
     }),
   );
 

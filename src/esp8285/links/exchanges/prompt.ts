@@ -1,4 +1,4 @@
-import { defer, map, Observable } from 'rxjs';
+import { map, Observable } from 'rxjs';
 
 import { answer } from '../../executor/answer';
 import { answeredWithin } from '../../executor/answeredWithin';
@@ -17,22 +17,20 @@ const promptPause = 2_000;
 const promptBytes = 27;
 
 /**
- * Says the command of a send. At the prompt, emits the most milliseconds that the line takes for a byte.
+ * Says the command of a send, from now on. At the prompt, emits the most milliseconds that the line takes for a byte.
  *
  * Errors: a `Refusal`, or `AnswerLost` when the command or the prompt was lost. In both cases the modem has taken no
  * byte.
  */
 export function prompted(send: PendingSend): Observable<number> {
   const { wire, command } = send;
-  return defer(() => {
-    const begun = wire.clock.now();
-    return wire.expectingPrompt(sayUntil(wire, command, promptOf(send))).pipe(
-      probeWhenQuiet(wire, command, () => ({ patience: dataPatience, tries: 1 })),
-      answeredWithin(promptDeadline, command.shown, wire),
-      padWhenSilent(send),
-      map(() => Math.min(slowestByte, (wire.clock.now() - begun) / promptBytes)),
-    );
-  });
+  const begun = wire.clock.now();
+  return wire.expectingPrompt(sayUntil(wire, command, promptOf(send))).pipe(
+    probeWhenQuiet(wire, command, () => ({ patience: dataPatience, tries: 1 })),
+    answeredWithin(promptDeadline, command.shown, wire),
+    padWhenSilent(send),
+    map(() => Math.min(slowestByte, (wire.clock.now() - begun) / promptBytes)),
+  );
 }
 
 /** Emits when the modem waits for the bytes of the send: it has printed its prompt, or the prompt is lost. */

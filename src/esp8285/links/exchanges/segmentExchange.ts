@@ -38,19 +38,17 @@ export function segmentExchange(order: SegmentOrder, link: SendingLink): Exchang
     shown: command.shown,
     deadline,
     converse: (wire) => {
+      if (!link.isOpen) return throwError(() => new LinkGone('nothing was sent'));
       const send: PendingSend = { wire, command, link, length: bytes.length };
-      return defer(() => {
-        if (!link.isOpen) throw new LinkGone('nothing was sent');
-        const number = new SegmentNumber(order.expected);
-        return defer(() => wire.expectingNumbers(number.pattern, prompted(send))).pipe(
-          tap({ error: () => number.doubt() }),
-          // The command or the prompt was lost, so nothing has been sent.
-          retryLost(),
-          concatMap((pace) => taken(send, bytes, pace, number)),
-          map(() => number.value),
-          hearing(wire, (frame) => number.hear(frame)),
-        );
-      });
+      const number = new SegmentNumber(order.expected);
+      return defer(() => wire.expectingNumbers(number.pattern, prompted(send))).pipe(
+        tap({ error: () => number.doubt() }),
+        // The command or the prompt was lost, so nothing has been sent.
+        retryLost(),
+        concatMap((pace) => taken(send, bytes, pace, number)),
+        map(() => number.value),
+        hearing(wire, (frame) => number.hear(frame)),
+      );
     },
   };
 }
@@ -84,20 +82,18 @@ class SegmentNumber {
 /** Writes the bytes to a modem that waits for them, and emits when the modem has taken them. */
 function taken(send: PendingSend, bytes: Uint8Array, pace: number, number: SegmentNumber): Observable<unknown> {
   const { wire, command, length } = send;
-  return defer(() => {
-    const doubt = { isReplaced: false };
-    // A modem that still waited when it was asked has taken the question for bytes that the line had lost.
-    const stillBusy = (): void => void (doubt.isReplaced = true);
-    const options: ProbeOptions = { quiet: quiet + pace * length, patience: dataPatience, tries: 1, stillBusy };
-    return takenOf(send, bytes, number, doubt).pipe(
-      probeWhenQuiet(wire, command, () => options),
-      catchError((error: unknown) => {
-        if (!(error instanceof AnswerLost)) return throwError(() => error).pipe(padWhenSilent(send));
-        // A modem that is free has taken all bytes, and only its `Recv` was lost.
-        return isWhole(send, doubt) ? of(error) : throwError(() => new BytesReplaced(command));
-      }),
-    );
-  });
+  const doubt = { isReplaced: false };
+  // A modem that still waited when it was asked has taken the question for bytes that the line had lost.
+  const stillBusy = (): void => void (doubt.isReplaced = true);
+  const options: ProbeOptions = { quiet: quiet + pace * length, patience: dataPatience, tries: 1, stillBusy };
+  return takenOf(send, bytes, number, doubt).pipe(
+    probeWhenQuiet(wire, command, () => options),
+    catchError((error: unknown) => {
+      if (!(error instanceof AnswerLost)) return throwError(() => error).pipe(padWhenSilent(send));
+      // A modem that is free has taken all bytes, and only its `Recv` was lost.
+      return isWhole(send, doubt) ? of(error) : throwError(() => new BytesReplaced(command));
+    }),
+  );
 }
 
 /** Whether other bytes may have taken the place of lost ones. */

@@ -1,9 +1,9 @@
-import { catchError, concatMap, defer, map, type Observable, of, retry, throwError, timer } from 'rxjs';
+import { catchError, concatMap, map, type Observable, of, throwError, timer } from 'rxjs';
 
 import type { Command } from '../../commands/command';
 import { Refusal } from '../../executor/answer';
 import type { Exchange } from '../../executor/exchange';
-import { retryLost } from '../../executor/retryLost';
+import { AnswerLost } from '../../executor/unanswered';
 import { lookUpLink } from './linkList';
 import { fail, type PendingSend, type SendingLink } from './pendingSend';
 import { prompted } from './prompt';
@@ -35,37 +35,37 @@ export function sendExchange(
     shown: command.shown,
     deadline,
     converse: (wire) => {
+      if (!link.isOpen) return throwError(() => new LinkGone('nothing was sent'));
       const waitsForPeer = deadline === sendDeadline;
-      const send: PendingSend = { wire, command, link, length: bytes.length, waitsForPeer };
-      return defer(() => {
-        if (!link.isOpen) throw new LinkGone('nothing was sent');
-        let isApart = false;
-        return insistedPrompt(send).pipe(
-          concatMap((pace) => delivered(send, bytes, pace, isApart)),
-          retry({
-            count: 1,
-            delay: (error: unknown) => (error instanceof SendCanceled ? of((isApart = true)) : throwError(() => error)),
-          }),
-        );
-      });
+      return sent({ wire, command, link, length: bytes.length, waitsForPeer }, bytes);
     },
   };
 }
 
-/** Says the command until there is a prompt, and then as {@link prompted}. */
-function insistedPrompt(send: PendingSend): Observable<number> {
-  const { link } = send;
-  return prompted(send).pipe(
-    // The command or the prompt was lost, so nothing has been sent.
-    retryLost(),
-    retry({
-      count: 1,
-      delay: (error: unknown) =>
-        error instanceof Refusal && link.isOpen ? stillThere(send, error) : throwError(() => error),
-    }),
+/** @param isApart Whether the modem has taken the bytes for a signal; see {@link delivered}. */
+function sent(send: PendingSend, bytes: Uint8Array, isApart = false): Observable<number> {
+  return insistedPrompt(send).pipe(
+    concatMap((pace) => delivered(send, bytes, pace, isApart)),
     catchError((error: unknown) =>
-      throwError(() => (error instanceof Refusal && link.isOpen ? new SendRefused(error, undefined) : error)),
+      error instanceof SendCanceled && !isApart ? sent(send, bytes, true) : throwError(() => error),
     ),
+  );
+}
+
+/**
+ * Says the command until there is a prompt, and then as {@link prompted}.
+ *
+ * @param wasRefused Whether the command has been refused, and said again.
+ * @param wasLost Whether it has been said again since, because the command or the prompt was lost: nothing has been sent.
+ */
+function insistedPrompt(send: PendingSend, wasRefused = false, wasLost = false): Observable<number> {
+  return prompted(send).pipe(
+    catchError((error: unknown) => {
+      if (error instanceof AnswerLost && !wasLost) return insistedPrompt(send, wasRefused, true);
+      if (!(error instanceof Refusal && send.link.isOpen)) return throwError(() => error);
+      if (wasRefused) return throwError(() => new SendRefused(error, undefined));
+      return stillThere(send, error).pipe(concatMap(() => insistedPrompt(send, true)));
+    }),
   );
 }
 

@@ -1,7 +1,6 @@
 import {
   catchError,
   concat,
-  defer,
   ignoreElements,
   map,
   Observable,
@@ -14,6 +13,7 @@ import {
 
 import { quiet, probeWhenQuiet, type ProbeOptions } from '../../executor/probeWhenQuiet';
 import { AnswerLost } from '../../executor/unanswered';
+import type { Wire } from '../../executor/wire';
 import type { Frame } from '../../grammar/frame';
 import { lookUpLink } from './linkList';
 import { dataPatience, fail, isTaken, padWhenSilent, type PendingSend, type SendingLink } from './pendingSend';
@@ -33,7 +33,7 @@ const chunkBytes = 10;
 const canceled = /^SEND Cancell?ed$/i;
 
 /**
- * Writes the bytes to a modem that waits for them, and waits for the result. Emits how many milliseconds the result
+ * Writes the bytes to a modem that waits for them from now on, and waits for the result. Emits how many milliseconds the result
  * took after the modem had the bytes.
  *
  * @param pace The most milliseconds that the line takes for a byte.
@@ -43,39 +43,39 @@ const canceled = /^SEND Cancell?ed$/i;
  */
 export function delivered(send: PendingSend, bytes: Uint8Array, pace: number, isApart = false): Observable<number> {
   const { wire, command, link, length } = send;
-  return defer(() => {
-    const pause$ = timer(chunkPause + chunkBytes * pace, wire.clock).pipe(ignoreElements());
-    const writing$ = isApart
-      ? concat(wire.write(bytes.subarray(0, 1)), pause$, wire.write(bytes.subarray(1)))
-      : wire.write(bytes);
-    const begun = wire.clock.now();
-    const progress: Progress = { since: begun, isWithModem: false, isReplaced: false, early: undefined };
-    let isNoted = false;
-    const stillBusy = (): void => {
-      if (!isNoted) wire.note(inTheWay(send, wire.clock.now() - begun), link.id);
-      isNoted = true;
-      // A modem that still waited when it was asked has taken the question for bytes that the line had lost.
-      if (!progress.isWithModem && progress.early === undefined) progress.isReplaced = true;
-    };
-    const options = (): ProbeOptions =>
-      progress.isWithModem || progress.early !== undefined
-        ? { stillBusy }
-        : { stillBusy, quiet: quiet + pace * length, patience: dataPatience, tries: 1 };
-    return resultOf(send, writing$, progress).pipe(
-      probeWhenQuiet(wire, command, options),
-      catchError((error: unknown) => {
-        const { isWithModem, early } = progress;
-        if (error instanceof AnswerLost) {
-          if (early === undefined) return lost(send, error.lines);
-          // AT 0.x never says `Recv`. From now on, a result counts without it.
-          wire.saysTaken ??= false;
-          return outcome(early, wire.clock, link);
-        }
-        return isWithModem ? throwError(() => error) : throwError(() => error).pipe(padWhenSilent(send));
-      }),
-      map(() => wire.clock.now() - progress.since),
-    );
-  });
+  const begun = wire.clock.now();
+  const progress: Progress = { since: begun, isWithModem: false, isReplaced: false, early: undefined };
+  let isNoted = false;
+  const stillBusy = (): void => {
+    if (!isNoted) wire.note(inTheWay(send, wire.clock.now() - begun), link.id);
+    isNoted = true;
+    // A modem that still waited when it was asked has taken the question for bytes that the line had lost.
+    if (!progress.isWithModem && progress.early === undefined) progress.isReplaced = true;
+  };
+  const options = (): ProbeOptions =>
+    progress.isWithModem || progress.early !== undefined
+      ? { stillBusy }
+      : { stillBusy, quiet: quiet + pace * length, patience: dataPatience, tries: 1 };
+  return resultOf(send, isApart ? writeApart(wire, bytes, pace) : wire.write(bytes), progress).pipe(
+    probeWhenQuiet(wire, command, options),
+    catchError((error: unknown) => {
+      const { isWithModem, early } = progress;
+      if (error instanceof AnswerLost) {
+        if (early === undefined) return lost(send, error.lines);
+        // AT 0.x never says `Recv`. From now on, a result counts without it.
+        wire.saysTaken ??= false;
+        return outcome(early, wire.clock, link);
+      }
+      return isWithModem ? throwError(() => error) : throwError(() => error).pipe(padWhenSilent(send));
+    }),
+    map(() => wire.clock.now() - progress.since),
+  );
+}
+
+/** Writes the first byte, and the others so much later that the modem takes them for another chunk. */
+function writeApart(wire: Wire, bytes: Uint8Array, pace: number): Observable<never> {
+  const pause$ = timer(chunkPause + chunkBytes * pace, wire.clock).pipe(ignoreElements());
+  return concat(wire.write(bytes.subarray(0, 1)), pause$, wire.write(bytes.subarray(1)));
 }
 
 /** How far a send has come. */
