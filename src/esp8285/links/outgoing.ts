@@ -94,7 +94,7 @@ export class Outgoing {
     const free$ = this.turns.locked$.pipe(first((isLocked) => !isLocked));
     return concat(
       free$,
-      defer(() => this.roomFor(Infinity)),
+      defer(() => this.whenRoomFor(Infinity, () => EMPTY)),
     ).pipe(ignoreElements());
   }
 
@@ -148,27 +148,26 @@ export class Outgoing {
     const { life } = this.link;
     const { executor, sendBuffer } = this.context;
     let before = 0;
-    return this.roomFor(bytes.length).pipe(
-      concatMap(() => {
-        before = this.segments.count;
-        const segment = this.segments.begin(bytes.length);
-        const command = common.sendSegment(life.id, bytes.length);
-        const exchange = segmentExchange({ command, bytes, expected: this.segments.expected }, life);
-        const settled = (settlement: Settlement<number | undefined>) => {
-          if (settlement.end === 'done') {
-            this.sent += bytes.length;
-            this.refusals = 0;
-            sendBuffer.worked();
-            this.segments.taken(segment, settlement.value);
-            this.watch();
-          } else {
-            this.segments.withdraw(segment, settlement.end === 'failed');
-            if (settlement.end === 'failed' && !(settlement.cause instanceof Refusal)) noteFailure(settlement.cause);
-          }
-        };
-        return executor.run(exchange, settled).pipe(map(() => segment.acknowledged$));
-      }),
-      concatMap((acknowledged$) => this.readyForNext().pipe(map(() => acknowledged$))),
+    const put = (): Observable<Observable<never>> => {
+      before = this.segments.count;
+      const segment = this.segments.begin(bytes.length);
+      const command = common.sendSegment(life.id, bytes.length);
+      const exchange = segmentExchange({ command, bytes, expected: this.segments.expected }, life);
+      const settled = (settlement: Settlement<number | undefined>) => {
+        if (settlement.end === 'done') {
+          this.sent += bytes.length;
+          this.refusals = 0;
+          sendBuffer.worked();
+          this.segments.taken(segment, settlement.value);
+          this.watch();
+        } else {
+          this.segments.withdraw(segment, settlement.end === 'failed');
+          if (settlement.end === 'failed' && !(settlement.cause instanceof Refusal)) noteFailure(settlement.cause);
+        }
+      };
+      return executor.run(exchange, settled).pipe(concatMap(() => this.whenReady(segment.acknowledged$)));
+    };
+    return this.whenRoomFor(bytes.length, put).pipe(
       catchError((cause: unknown) => {
         if (!(cause instanceof Refusal && life.isOpen)) throw cause;
         if (isQueueFull(cause)) sendBuffer.places = Math.max(1, before);
@@ -180,7 +179,7 @@ export class Outgoing {
         // The modem or this link has no send buffer, or the line has damaged the command.
         this.refusals++;
         sendBuffer.refused();
-        return concat(this.roomFor(Infinity).pipe(ignoreElements()), this.sendAndWait(bytes, noteFailure));
+        return this.whenRoomFor(Infinity, () => this.sendAndWait(bytes, noteFailure));
       }),
     );
   }
@@ -210,13 +209,14 @@ export class Outgoing {
     );
   }
 
-  /** Emits when the buffer has room for the next piece. Asks how large it is when it is full for the first time. */
-  private readyForNext(): Observable<unknown> {
+  /** Emits a value when the buffer has room for the next piece. Asks how large it is when it is full for the first time. */
+  private whenReady<T>(value: T): Observable<T> {
     const { pieceSize } = this;
-    if (this.hasRoom(pieceSize) || !this.context.sendBuffer.takeQuestion()) return this.roomFor(pieceSize);
+    const emit = (): Observable<T> => of(value);
+    if (this.hasRoom(pieceSize) || !this.context.sendBuffer.takeQuestion()) return this.whenRoomFor(pieceSize, emit);
     return concat(
       this.ask(),
-      defer(() => this.roomFor(this.pieceSize)),
+      defer(() => this.whenRoomFor(this.pieceSize, emit)),
     );
   }
 
@@ -226,10 +226,13 @@ export class Outgoing {
     return isIdle || (bytes + length <= capacity && count < places);
   }
 
-  /** Emits when the buffer has room for that many bytes, or is empty: at once if that is so now. */
-  private roomFor(length: number): Observable<unknown> {
-    if (this.hasRoom(length)) return of(undefined);
-    return this.segments.changes$.pipe(first(() => this.hasRoom(length)));
+  /** Makes an operation when the buffer has room for that many bytes, or is empty: at once if that is so now. */
+  private whenRoomFor<T>(length: number, make: () => Observable<T>): Observable<T> {
+    if (this.hasRoom(length)) return make();
+    return this.segments.changes$.pipe(
+      first(() => this.hasRoom(length)),
+      concatMap(make),
+    );
   }
 
   /** Watches over the segments under way, in the background. */
