@@ -60,9 +60,9 @@ describe('the playground', () => {
   });
 
   it('ends a program that waits for what cannot come, as Node.js does', async () => {
-    const page = await pages.open();
+    // Before the page has timers: those of the old clock would go off although the new one has cleared them.
+    const page = await pages.open({ prepare: (context) => context.clock.install() });
     await write(page, 'console.log("waits");\nawait new Promise(() => undefined);');
-    await page.clock.install();
     await run(page);
     await outputOf(page).getByText('waits').waitFor();
     await page.clock.fastForward(5000);
