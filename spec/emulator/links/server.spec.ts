@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { NEVER, Subject, VirtualTimeScheduler } from 'rxjs';
 
+import { unusedPort } from '../../../harness/peers/tcpServer';
 import { createEmulator, type FirmwareVersion, firmwareVersions } from '../../../src/emulator';
 import { MemoryNetwork } from '../../../src/testing/memoryNetwork';
 import type { TestHost } from '../support/host';
@@ -44,7 +45,7 @@ describe.each(firmwareVersions)('the server of AT %s', (firmware) => {
   it('gives no client the number of a failed start before its CLOSED', async () => {
     const host = await modems.ready({ firmware, ports: { 80: 0 }, latencies: { failedClose: [200, 200] }, latency: 1 });
     await host.asks('AT+CIPSERVER=1,80');
-    host.type('AT+CIPSTART=0,"TCP","127.0.0.1",1\r\n');
+    host.type(`AT+CIPSTART=0,"TCP","127.0.0.1",${await unusedPort()}\r\n`);
     await host.readsUntil(/ERROR\r\n/);
     await peers.client(host.emulator.state.server?.localPort ?? 0);
     await host.reads(nonos ? '1,CONNECT\r\n0,CLOSED\r\n' : '0,CONNECT\r\n');
