@@ -17,16 +17,15 @@ const largest = 150_000;
 describe('the pictures of the documents', () => {
   const pages = usePages();
 
-  it.each(['light', 'dark'] as const)('show the playground after a download, in %s', async (colorScheme) => {
-    const page = await pages.open({ colorScheme });
-    await download(page);
-    await page.getByRole('button', { name: 'Fit all' }).click();
-    await take(page, `playground-${colorScheme}`);
-  });
-
-  it('show the lanes with the inspector of a marble', async () => {
+  it('show the playground after a download, in light and dark, and the lanes with the inspector of a marble', async () => {
     const page = await pages.open();
     await download(page);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.getByRole('button', { name: 'Fit all' }).click();
+      await take(page, `playground-${colorScheme}`);
+    }
+    await page.emulateMedia({ colorScheme: 'light' });
     await page.getByRole('button', { name: 'Side panel' }).click();
     await page.getByRole('button', { name: 'Fit all' }).click();
     const lanes = page.getByRole('application', { name: 'Marbles of the lanes' });
