@@ -18,6 +18,8 @@ const userSettings = [
   { module: 'node16' },
   { module: 'nodenext', target: 'es2022', lib: ['es2022'] },
   { module: 'esnext', moduleResolution: 'bundler', target: 'es2022' },
+  // With 5.9, this does not know `exports`, but `typesVersions`.
+  { module: 'commonjs', target: 'es2022' },
 ].map((settings) => ({ strict: true, ...settings }));
 
 const project = mkdtempSync(join(tmpdir(), 'check-package-'));
