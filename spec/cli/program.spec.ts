@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 
 import { describe, expect, it } from '@jest/globals';
 
@@ -21,14 +23,33 @@ describe('the page about the command line', () => {
 describe('rx-usocket --help', () => {
   it('names commands that explain themselves, with examples, and that the page has', async () => {
     const { stdout } = await runCommand(['--help']);
-    const names = [...stdout.matchAll(/^ {2}([a-z-]+) \[options\]/gm)].map(([, name = '']) => name);
+    const listed = stdout.slice(stdout.indexOf('The modem'), stdout.indexOf('Commands:'));
+    const names = [...listed.matchAll(/^ {2}([a-z]+) /gm)].map(([, name = '']) => name);
     expect(names).toEqual(expect.arrayContaining(['ports', 'doctor', 'info', 'scan', 'join', 'leave', 'ping', 'time']));
-    for (const name of [...names, 'ap']) {
+    for (const name of names) {
       const help = await runCommand([name, '--help']);
       expect(help).toMatchObject({ code: 0, stderr: '' });
       expect(help.stdout).toMatch(new RegExp(`Examples?:\n +(.* )?(npx )?rx-usocket ${name}`));
       expect(page).toMatch(new RegExp(`\`${name}\`|rx-usocket ${name}`));
     }
+  });
+
+  it.each([undefined, 50])('fits a terminal of %s columns', async (columns) => {
+    const width = columns ?? 80;
+    const output = Object.assign(new PassThrough(), { columns });
+    const printed = text(output);
+    await runCommand(['--help'], { output });
+    await runCommand(['emulate', '--help'], { output });
+    output.end();
+    const tooLong = (await printed).split('\n').filter((line) => line.length > width);
+    // Examples are copied, and names of faults are not cut.
+    expect(tooLong.filter((line) => !/^ {2}(rx-usocket |\S+$|[a-z-]+, )/.test(line))).toEqual([]);
+  });
+
+  it('is named by each error of its use', async () => {
+    const outcome = await runCommand(['ap', 'start']);
+    const stderr = 'rx-usocket: missing required argument \'ssid\'\nTry "rx-usocket ap start --help".\n';
+    expect(outcome).toEqual({ code: 2, stdout: '', stderr });
   });
 
   it('suggests the command that may be meant', async () => {

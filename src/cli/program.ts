@@ -23,6 +23,7 @@ import { termCommand } from './commands/term';
 import { timeCommand } from './commands/time';
 import { watchCommand } from './commands/watch';
 import type { CommandContext } from './console/context';
+import { fullName, helpConfiguration, wrapped } from './console/helpText';
 import { exitCodeMeanings, exitCodeOf, exitCodes, messageWithCause } from './console/exitCodes';
 
 const help = `
@@ -64,11 +65,15 @@ function rxUsocket(context: CommandContext): Command {
     .description('Sockets over an ESP8285 Wi-Fi modem on a serial line: the tools that come with the library.')
     .version(version)
     .addHelpText('after', help)
-    .showHelpAfterError('(--help tells how it is used)')
+    .configureHelp(helpConfiguration)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => context.output.write(text),
-      writeErr: (text) => context.errors.write(text),
+      writeOut: (text) => context.output.write(wrapped(text, columnsOf(context.output))),
+      writeErr: (text) => context.errors.write(wrapped(text, columnsOf(context.errors))),
+      getOutHelpWidth: () => columnsOf(context.output),
+      getErrHelpWidth: () => columnsOf(context.errors),
+      // As all other errors.
+      outputError: (text) => context.errors.write(text.replace(/^error: /, 'rx-usocket: ')),
     });
   for (const [heading, commands] of Object.entries(groups)) {
     program.commandsGroup(heading);
@@ -103,6 +108,12 @@ function isCommander(error: unknown): boolean {
 
 /** A command that was made by itself gets the settings of the one that it was added to. */
 function inherit(command: Command): Command {
+  command.showHelpAfterError(`Try "${fullName(command)} --help".`);
   for (const child of command.commands) inherit(child.copyInheritedSettings(command));
   return command;
+}
+
+/** The width of a terminal, or the usual one where there is none. */
+function columnsOf(stream: NodeJS.WritableStream): number {
+  return 'columns' in stream && typeof stream.columns === 'number' && stream.columns > 0 ? stream.columns : 80;
 }

@@ -9,7 +9,7 @@ import { type Report, reportOf } from '../console/report';
 import { closeLine, lineFailure, lineOpened, openLine } from '../modem/openLine';
 import { serveBridge } from '../bridge/serveBridge';
 import { isLoopback, type LocalAddress } from '../../proxy/localServer';
-import { parseListen, shownAddress } from '../options/places';
+import { parseListen, parseOrigin, shownAddress } from '../options/places';
 import { cannotListen } from '../serving/serveUntilStopped';
 
 interface BridgeCommandOptions extends LineCommandOptions {
@@ -35,7 +35,7 @@ export function bridgeCommand(context: CommandContext): Command {
     )
     .addOption(
       new Option('--origin <origin>', 'let pages from there connect, besides those of this machine; may be repeated')
-        .argParser((origin, before: readonly string[]) => [...before, origin])
+        .argParser((text, before: readonly string[]) => [...before, parseOrigin(text)])
         .default([], 'none'),
     )
     .addHelpText('after', help)

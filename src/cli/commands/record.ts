@@ -117,10 +117,9 @@ async function create(file: string): Promise<WriteStream> {
   const out = createWriteStream(file, { flags: 'wx' });
   await once(out, 'open').catch((cause: unknown) => {
     if (!isOfSystem(cause)) throw cause;
+    const why = `cannot write ${file}: ${cause.message}`;
     const isThere = cause.code === 'EEXIST';
-    throw usageFailure(isThere ? `${file} is there already; choose another name, or remove it` : cause.message, {
-      cause,
-    });
+    throw usageFailure(isThere ? `${file} is there already; choose another name, or remove it` : why, { cause });
   });
   return out;
 }

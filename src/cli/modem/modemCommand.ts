@@ -41,6 +41,7 @@ export function lineCommand(name: string): Command {
 /** Parses `'921600'` or `'auto'`. */
 export function parseBaud(text: string): number | 'auto' {
   if (text === 'auto') return text;
-  if (!/^\d{2,7}$/.test(text)) throw new InvalidArgumentError('It is a speed in bits per second, 115200, or auto.');
+  if (!/^\d{2,7}$/.test(text))
+    throw new InvalidArgumentError('It is a speed in bits per second, such as 115200, or auto.');
   return Number(text);
 }

@@ -58,7 +58,7 @@ export async function networkSettings(
 
 /** Warns of a key that was given as an argument. */
 export function warnOfKey(option: string, variable: string, options: ReportOptions, context: CommandContext): void {
-  const warning = `Warning: other users of this machine can see ${option}; better set ${variable}, or be asked for it.`;
+  const warning = `Warning: other users of this machine can see ${option}; set ${variable} instead, or leave it out to be asked for it.`;
   reportOf(options, context).note(warning);
 }
 

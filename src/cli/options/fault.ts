@@ -36,8 +36,7 @@ A fault is written <kind>[:<argument>...]@<time>. Its time counts from the start
   dhcp-lost[:<time>]              the network gives no addresses, and gives them again after this time
   lose-prompt, lose-reply, lose-notice, lose-closed
                                   the next one of these is lost
-  keep-waiting[:overtake]         turning passive receive off leaves what waits in the modem, and later data
-                                  with it; with overtake they come first
+  keep-waiting[:overtake]         turning passive receive off leaves what waits in the modem, and later data with it; with overtake they come first
   lose-result[:<words>]           the line that ends the next answer is lost, or has these words
   send-fail[:thenOk]              the next send fails; with thenOk it succeeds after all
   cut-block[:<bytes>]             the chip restarts inside the next block of data

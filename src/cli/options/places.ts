@@ -15,6 +15,14 @@ export function parseListen(text: string): LocalAddress {
   return { host: withoutBrackets(given), port: parsePort(port) };
 }
 
+/** Parses `'https://pages.example'`, where pages come from. */
+export function parseOrigin(text: string): string {
+  const { origin } = URL.canParse(text) ? new URL(text) : { origin: 'null' };
+  // As a browser sends it.
+  if (origin === 'null') throw new InvalidArgumentError('Try https://pages.example.');
+  return origin;
+}
+
 /** Parses `'host.example:80'`. */
 export function parseHostPort(text: string): LocalAddress {
   const [, name = '', port = ''] = new RegExp(`^(${host}):(\\d{1,5})$`, 'i').exec(text) ?? [];

@@ -49,7 +49,10 @@ export async function serveLine<Pty extends { readonly path: string }, Tcp exten
   }
   const served = await server.pty(link === undefined ? {} : { link }).catch((cause: unknown) => {
     if (cause instanceof RangeError) throw usageFailure(cause.message, { cause });
-    // A wrong path is reported as it is; anything else means that there are no pseudo-terminals.
+    if (isOfSystem(cause) && cause.syscall === 'symlink') {
+      throw usageFailure(`--link: cannot make ${link ?? 'it'}: ${cause.message}`, { cause });
+    }
+    // What the system refuses is reported as it is; anything else means that there are no pseudo-terminals.
     if (isOfSystem(cause) || codeOf(cause) === 'EEXIST') throw cause;
     const why = messageOf(cause);
     throw new Error(`there are no pseudo-terminals here; use --tcp, or npm install @lydell/node-pty\n(${why})`, {

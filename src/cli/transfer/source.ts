@@ -20,19 +20,19 @@ export async function source(name: string, { input }: CommandContext): Promise<S
   if (name === '-') return { body: input instanceof Readable ? input : Readable.from(input), size: undefined };
   try {
     const file = await open(name);
-    return await opened(name, file).catch(async (cause: unknown) => {
+    return await opened(file).catch(async (cause: unknown) => {
       await file.close();
       throw cause;
     });
   } catch (cause) {
-    throw usageFailure(messageOf(cause), { cause });
+    throw usageFailure(`cannot read ${name}: ${messageOf(cause)}`, { cause });
   }
 }
 
 /** The content of an open file, which is closed with the body. */
-async function opened(name: string, file: FileHandle): Promise<Source> {
+async function opened(file: FileHandle): Promise<Source> {
   const details = await file.stat();
-  if (details.isDirectory()) throw new Error(`${name} is a directory`);
+  if (details.isDirectory()) throw new Error('it is a directory');
   // The size of a pipe or a device is 0, whatever comes from it, and so is that of a file in /proc.
   if (!details.isFile()) return { body: file.createReadStream({ highWaterMark }), size: undefined };
   if (details.size === 0) return await wholeOf(file);

@@ -119,7 +119,7 @@ export class Internet {
   unknown(place: string): string {
     return (
       `the virtual modem reaches only the hosts it was given: ${this.summary}; ${place} is not one of them. ` +
-      `Give it that host with hosts: { '${place}': '127.0.0.1:8080' }, or with --host ${place}=127.0.0.1:8080`
+      `Give it that host with hosts: { '${place}': '127.0.0.1:8080' }, or with rx-usocket emulate --host ${place}=127.0.0.1:8080`
     );
   }
 

@@ -173,7 +173,7 @@ function joinError({ ssid, key }: Credentials, cause: unknown, isIn: boolean): u
 /** Keys of WEP have 5 or 13 characters, so a short key is not refused before it is tried. */
 function adviceOn(key: string | Uint8Array): string {
   const length = Buffer.byteLength(key);
-  if (length === 0) return '; no key was given, which is right for an open network alone';
+  if (length === 0) return '; no key was given, which only an open network accepts';
   return length < 8 ? '; the key is shorter than the 8 characters that WPA asks for' : '';
 }
 
