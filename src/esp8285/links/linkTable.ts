@@ -308,5 +308,5 @@ export class LinkTable {
 
 /** Whether the modem can hold the data of a link back, and has opened it. */
 function isPullable(link: Link): link is ModemStreamLink {
-  return link.kind === 'stream' && link.bytes.canPull && (link.life.isOpen || link.life.isDraining);
+  return link.kind === 'stream' && link.bytes.way.canPull && (link.life.isOpen || link.life.isDraining);
 }

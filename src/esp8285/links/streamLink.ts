@@ -12,7 +12,7 @@ import type { LinkContext } from './linkContext';
 import type { LinkDetails } from './linkDetails';
 import { LinkLife, type Traffic } from './linkLife';
 import { Outgoing, type OutgoingLink } from './outgoing';
-import { PassiveReceive, type ReceivingLink } from './passiveReceive';
+import { PassiveReceive, type ReceivingLink } from './pulled/passiveReceive';
 import { setNoDelay } from './settings';
 import { connectionError, networkLost, sendFailureOf } from './streamErrors';
 
@@ -76,7 +76,7 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Outg
   }
 
   get mayNotice(): boolean {
-    return this.bytes.mayNotice;
+    return this.bytes.way.mayNotice;
   }
 
   /** A client has connected. ESP-AT has been seen not to announce the data that came with the connection. */
@@ -85,7 +85,7 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Outg
     this.isEncrypted = false;
     this.life.opened();
     this.bytes.arrived();
-    if (this.context.receiveMode.isTurningToPush && this.bytes.canPull) this.bytes.pushSoon();
+    if (this.context.receiveMode.isTurningToPush && this.bytes.way.canPull) this.bytes.pushSoon();
   }
 
   received(block: Block): void {
@@ -133,7 +133,7 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Outg
    */
   complete(): void {
     const { missing } = this.bytes;
-    if (this.life.isDraining && (missing > 0 || this.bytes.mayMiss)) {
+    if (this.life.isDraining && (missing > 0 || this.bytes.way.mayMiss)) {
       const last = missing > 0 ? `its last ${missing} bytes` : 'what it had not announced';
       const what = `the peer has closed it, and the modem lost ${last}`;
       this.life.fail(this.error('ECONNRESET', 'recv', what));
@@ -144,10 +144,10 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Outg
 
   receive(room$: Observable<number>): Observable<Uint8Array> {
     const { hold, polling$ } = this.context;
-    if (this.bytes.isAdaptive) return this.receiveAdaptively(room$);
+    if (this.bytes.way.isAdaptive) return this.receiveAdaptively(room$);
     return this.incoming.items$.pipe(
       hold.forReader(room$, () => this.bytes.isPushed),
-      alongside(this.bytes.canPull ? this.bytes.reading(room$) : polling$),
+      alongside(this.bytes.way.canPull ? this.bytes.reading(room$) : polling$),
     );
   }
 

@@ -62,4 +62,29 @@ describe('the order of blocks', () => {
     blocks.releaseAfter(0);
     assert.deepStrictEqual(delivered, ['a']);
   });
+
+  it.each<[string, held: string, kept: number | undefined, isExact: boolean, isKnown: boolean]>([
+    ['known when the modem has kept that many bytes', 'later', 5, true, true],
+    ['known when it has kept none', 'later', 0, false, true],
+    ['known when nothing is held', '', undefined, false, true],
+    ['unknown when it is not certain how many it has kept', 'later', undefined, true, false],
+    ['unknown when their number is not that of the bytes to be pulled', 'later', 5, false, false],
+  ])('is %s', (_, held, kept, isExact, isKnown) => {
+    const { blocks, pushed } = order();
+    blocks.hold();
+    if (held) pushed(held);
+    assert.strictEqual(blocks.keptAhead(kept, isExact), isKnown);
+    assert.strictEqual(blocks.missing, isKnown && isExact ? kept : 0);
+  });
+
+  it('is unknown when more or less is kept at a second change than is still to be pulled', () => {
+    const { blocks, pushed } = order();
+    blocks.hold();
+    pushed('later');
+    blocks.releaseAfter(5);
+    assert.deepStrictEqual(
+      [4, undefined, 5].map((kept) => blocks.keptAhead(kept, true)),
+      [false, false, true],
+    );
+  });
 });

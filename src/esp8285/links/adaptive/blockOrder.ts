@@ -61,6 +61,21 @@ export class BlockOrder {
     for (const block of this.held.splice(0)) this.deliver(block);
   }
 
+  /**
+   * The modem has kept this many bytes, which come before the blocks that are held; `undefined` if that is not certain.
+   *
+   * @param isExact Whether this is the number of bytes that have to be pulled. If not, they cannot come first.
+   * @returns Whether the order is known.
+   */
+  keptAhead(kept: number | undefined, isExact: boolean): boolean {
+    // What came between two changes is behind what was held at the first one, and before what was held at the second.
+    if (this.ahead > 0 && kept !== this.ahead) return false;
+    const isFirst = kept === 0 || this.heldBytes === 0;
+    if (!isFirst && (kept === undefined || !isExact)) return false;
+    this.releaseAfter(isExact ? (kept ?? 0) : 0);
+    return true;
+  }
+
   /** This many bytes have to be pulled before the blocks that are held may be delivered. */
   releaseAfter(bytes: number): void {
     this.ahead = bytes;

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from '@jest/globals';
 import { BehaviorSubject, concat, defer, EMPTY, NEVER, Observable, of } from 'rxjs';
 
-import { pull } from '../../../src/esp8285/links/pull';
-import { marbles } from '../../../harness/time/marbles';
+import { pull } from '../../../../src/esp8285/links/pulled/pull';
+import { marbles } from '../../../../harness/time/marbles';
 
 const values = { 0: 0, 2: 2, 4: 4, 5: 5, 9: 9 };
 const sizeOf = (waiting: number, room: number) => Math.min(waiting, room);

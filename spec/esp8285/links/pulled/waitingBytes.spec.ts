@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import assert from 'node:assert/strict';
 
-import { WaitingBytes } from '../../../src/esp8285/links/waitingBytes';
+import { WaitingBytes } from '../../../../src/esp8285/links/pulled/waitingBytes';
 
 describe('the count of bytes that wait', () => {
   function counted() {
