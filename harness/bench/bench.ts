@@ -2,7 +2,7 @@ import { messageOf } from '../../src/usocket/contract/messageOf';
 import { within } from '../time/limits';
 import { type Built, buildPrograms } from './build';
 import { type Child, startChild } from './child';
-import { type FigureName, type Setting, type Task, taskOf } from './figures';
+import { type FigureName, type Setting, type Task, taskOf, turnsOf } from './figures';
 import type { FromProgram, Measured, Order, ToProgram } from './messages';
 import { type Peer, startPeer } from './peer';
 import { type ProgramName, programNames, programsFor, type Result, resultOf, type Row, rowOf } from './results';
@@ -38,8 +38,11 @@ export function duration({ settings, figures, seconds, runs }: BenchOptions): nu
   const taking = (count: number, each: number): number => count * (usual.start + usual.slack * each);
   return settings
     .map((setting) => {
-      const programs = figures.map((figure) => programsFor(setting, taskOf(figure, setting.baud, seconds)).length);
-      return programs.reduce((sum, count) => sum + taking(count * runs, seconds), taking(programNames.length, warmUp));
+      const times = figures.map((figure) => {
+        const { turns, each } = turnsOf(figure, seconds);
+        return taking(programsFor(setting, taskOf(figure, setting.baud, each)).length * runs * turns, each);
+      });
+      return times.reduce((sum, time) => sum + time, taking(programNames.length, warmUp));
     })
     .reduce((sum, each) => sum + each, 0);
 }
@@ -88,9 +91,10 @@ async function measureModem(
   }
   const rows: Row[] = [];
   for (const figure of figures) {
-    const task = taskOf(figure, setting.baud, seconds);
+    const { turns, each } = turnsOf(figure, seconds);
+    const task = taskOf(figure, setting.baud, each);
     const measured: Partial<Record<ProgramName, Measured[]>> = {};
-    for (let run = 0; run < runs; run++) {
+    for (let run = 0; run < runs * turns; run++) {
       for (const name of programsFor(setting, task)) (measured[name] ??= []).push(await measure(name, task));
     }
     const result = (name: ProgramName): Result => resultOf(task, setting.baud, measured[name] ?? []);
