@@ -48,6 +48,7 @@ export function webSocketTransport({ url, timeout, WebSocket, scheduler }: WebSo
   const writable = new BehaviorSubject(false);
   const closed$ = new Subject<void>();
   let wasOpen = false;
+  let baudRate: number | undefined;
   const socket = new WebSocket(url, lineProtocol);
   socket.binaryType = 'arraybuffer';
   socket.addEventListener('close', () => closed$.next());
@@ -63,6 +64,7 @@ export function webSocketTransport({ url, timeout, WebSocket, scheduler }: WebSo
       if (!message) return;
       if (message.kind === 'line') {
         wasOpen = true;
+        ({ baudRate } = message);
         writable.next(true);
       } else if (message.kind === 'notice') notices.next(message.message);
       else if (message.kind === 'lost') {
@@ -109,10 +111,13 @@ export function webSocketTransport({ url, timeout, WebSocket, scheduler }: WebSo
       });
       return concat(open$, sent$);
     },
-    setBaudRate: (baudRate) =>
+    get baudRate() {
+      return baudRate;
+    },
+    setBaudRate: (wanted) =>
       defer(() => {
-        checkBaudRate(`change the speed of ${name}`, baudRate);
-        socket.send(JSON.stringify({ kind: 'set-speed', baudRate } satisfies SpeedRequest));
+        checkBaudRate(`change the speed of ${name}`, wanted);
+        socket.send(JSON.stringify({ kind: 'set-speed', baudRate: wanted } satisfies SpeedRequest));
         return messages.pipe(
           filter((message) => message.kind === 'speed' || message.kind === 'refused'),
           take(1),

@@ -55,10 +55,12 @@ describe('rx-usocket bridge', () => {
     expect(await stop()).toMatchObject({ code: 130, stderr: expect.stringContaining('A page has connected.') });
   });
 
-  it('changes the speed of the line, and says why it does not', async () => {
-    const { url, stop } = await bridge();
+  it('tells and changes the speed of the line, and says why it does not', async () => {
+    const { url, stop } = await bridge(['--baud', '460800']);
     const uart = open(url);
+    expect(uart.baudRate).toBeUndefined();
     await writable(uart);
+    expect(uart.baudRate).toBe(460_800);
     await settled(uart.setBaudRate?.(921_600) ?? uart.close());
     expect(uart.baudRate).toBe(921_600);
     expect(await failureOf(uart.setBaudRate?.(0) ?? [])).toMatchObject({ code: 'EINVAL' });

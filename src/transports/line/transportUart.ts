@@ -26,7 +26,7 @@ export interface Transport {
   readonly hold?: ((held: boolean) => void) | undefined;
   /** See {@link Uart.expect}. */
   readonly expect?: ((bytes: number) => void) | undefined;
-  /** The speed with which it is opened, in bits per second. */
+  /** The speed with which it is opened, in bits per second; `undefined` as long as that is not known. */
   readonly baudRate?: number | undefined;
   /** Cold. Changes the speed after the bytes sent so far, and completes when it has it; see {@link Uart.setBaudRate}. */
   readonly setBaudRate?: ((baudRate: number) => Observable<never>) | undefined;
@@ -84,7 +84,8 @@ export function transportUart(transport: Transport): TransportUart {
     if (!line.closed) finish(closed, closedError, () => rx.complete());
   };
   const { setBaudRate, reference } = transport;
-  let { baudRate } = transport;
+  /** The speed after the first change. */
+  let changed: number | undefined;
   /** An operation fails with the end of the line, and does nothing after it. Written by hand, because each write is one. */
   const whileOpen = (operation$: Observable<never>): Observable<never> =>
     new Observable((subscriber) => {
@@ -126,11 +127,11 @@ export function transportUart(transport: Transport): TransportUart {
       return whileOpen(transport.send(bytes));
     },
     get baudRate() {
-      return baudRate;
+      return changed ?? transport.baudRate;
     },
     ...(setBaudRate && {
       setBaudRate: (wanted: number) =>
-        whileOpen(setBaudRate(wanted).pipe(tap({ complete: () => (baudRate = wanted) }))),
+        whileOpen(setBaudRate(wanted).pipe(tap({ complete: () => (changed = wanted) }))),
     }),
     close() {
       return closed$;
