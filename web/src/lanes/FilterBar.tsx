@@ -6,7 +6,7 @@ import { type Filter, isEmpty, noFilter } from '../marbles/filter';
 import { kindGroups, type KindGroup } from '../marbles/marbleKinds';
 import { messageOf } from '../notices/messageOf';
 import { Choice } from './Choice';
-import type { LanesView } from './lanesView';
+import type { Found, LanesView } from './lanesView';
 import { Menu } from './Menu';
 
 const groups = Object.keys(kindGroups) as readonly KindGroup[];
@@ -90,8 +90,7 @@ export function FilterBar({ view }: { readonly view: LanesView }) {
         </>
       )}
       <span id="filter-result" class={problem === undefined ? 'muted' : 'problem'} role="status">
-        {problem ??
-          (found && `${found.count}${found.isComplete ? '' : '+'} ${found.count === 1 ? 'match' : 'matches'}`)}
+        {problem ?? (found && foundText(found))}
       </span>
     </>
   );
@@ -106,4 +105,9 @@ export function FilterBar({ view }: { readonly view: LanesView }) {
       )}
     </div>
   );
+}
+
+/** How many marbles match, with a `+` while they are still counted. */
+function foundText({ count, isComplete }: Found): string {
+  return `${count.toLocaleString('en')}${isComplete ? '' : '+'} ${count === 1 ? 'match' : 'matches'}`;
 }
