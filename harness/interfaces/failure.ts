@@ -15,3 +15,11 @@ export function failureOf(what: ObservableInput<unknown>): Promise<OSError> {
     ),
   );
 }
+
+/** Resolves to what a promise rejects with. */
+export function reasonOf(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => 'no rejection',
+    (reason: unknown) => reason,
+  );
+}

@@ -5,6 +5,7 @@ import { ESP8285, type ModemOptions } from '../../src/esp8285';
 import { Socket } from '../../src/usocket';
 import { OSError } from '../../src/usocket/contract/osError';
 import { answering } from './answeringNetwork';
+import { letPass } from '../time/virtualTime';
 
 /** What a socket has received, and how it ended. */
 export interface Outcome {
@@ -46,18 +47,14 @@ export function converse({ emulated, parts, damage, ...options }: DamagedLineOpt
     ...emulated,
   });
   const nic = new ESP8285(emulator.uart, { scheduler, ...options });
-  const run = (milliseconds: number) => {
-    scheduler.maxFrames = scheduler.now() + milliseconds;
-    scheduler.flush();
-  };
   nic.start$().subscribe();
-  run(5_000);
+  letPass(scheduler, 5_000);
 
   const outcomes = peers.map((_, peer) => {
     const outcome = { sent: '', received: '', ended: 'nothing' };
     const socket = new Socket(nic, { scheduler });
     socket.connect$(['127.0.0.1', 80]).subscribe();
-    run(500);
+    letPass(scheduler, 500);
     socket.data$.subscribe({
       next: (data) => (outcome.received += data.toString('latin1')),
       error: (error: unknown) => (outcome.ended = error instanceof OSError ? error.code : String(error)),
@@ -80,7 +77,7 @@ export function converse({ emulated, parts, damage, ...options }: DamagedLineOpt
       if (isLast) peers[peer]?.complete();
     }, at);
   }
-  run(patience);
+  letPass(scheduler, patience);
   nic.close$().subscribe();
   emulator.close();
   return { outcomes, printed };

@@ -2,6 +2,7 @@ import {
   catchError,
   map,
   type MonoTypeOperatorFunction,
+  type Observable,
   type OperatorFunction,
   type SchedulerLike,
   throwError,
@@ -9,7 +10,7 @@ import {
 
 import { ESP8285, type ModemOptions } from '../../src/esp8285';
 import type { Uart } from '../../src/streams';
-import { Socket, type SocketOptions } from '../../src/usocket';
+import { DatagramSocket, Socket, type SocketOptions } from '../../src/usocket';
 import { OSError } from '../../src/usocket/contract/osError';
 import { type ScriptedModem, scriptedModem, type ScriptedModemOptions } from '../../src/testing';
 import type { Firmware } from './firmware';
@@ -62,6 +63,11 @@ export function listening({ socket }: Stage, options: SocketOptions = {}): Socke
   server.bind$(['0.0.0.0', 80]).subscribe();
   server.listen$().subscribe();
   return server;
+}
+
+/** Binds a datagram socket to a port. */
+export function boundTo(port: number, { nic }: Stage, scheduler: SchedulerLike): Observable<void> {
+  return new DatagramSocket(nic, { scheduler }).bind$(['0.0.0.0', port]);
 }
 
 /** The peer of the specs, and the commands that connect to it: a driver assigns link numbers from 4 down. */

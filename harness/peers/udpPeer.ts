@@ -43,7 +43,8 @@ export async function unusedUdpPort(): Promise<number> {
   return peer.port;
 }
 
-async function closed(socket: Socket): Promise<void> {
+/** Closes a datagram socket, and resolves when it is closed. */
+export async function closed(socket: Socket): Promise<void> {
   const gone = once(socket, 'close');
   socket.close();
   await gone;

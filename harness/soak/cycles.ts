@@ -9,6 +9,7 @@ import { tcpServer } from '../peers/tcpServer';
 import { turnUntil } from '../time/turns';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { payload } from './payload';
+import { megabytes } from './bulk';
 
 export interface CyclesOptions {
   readonly cycles: number;
@@ -106,8 +107,4 @@ async function holding(idle: number): Promise<Holding> {
 
 function handles(): number {
   return process.getActiveResourcesInfo().length;
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
 }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import type { Socket as Peer } from 'node:net';
 import { cpuUsage, memoryUsage } from 'node:process';
 
 import type { FirmwareVersion } from '../../src/emulator';
 import { connect } from '../../src/node';
 import { addressOf, type RunningInterface, virtualModem } from '../interfaces/interfaces';
 import { tcpServer, type TcpServer } from '../peers/tcpServer';
-import { payload } from './payload';
+import { megabytes, sayAll } from './bulk';
 
 export interface NodeSocketsOptions {
   /** Bytes of each transfer. */
@@ -112,24 +111,6 @@ async function transfer(firmware: FirmwareVersion, size: number, read: Reader): 
   };
 }
 
-/** Says that many bytes as fast as it can, and ends. */
-function sayAll(peer: Peer, size: number, saying: (block: Buffer) => unknown): Promise<void> {
-  let left = size;
-  const send = (): void => {
-    while (left > 0) {
-      const block = payload(Math.min(left, 65_536), left);
-      left -= block.length;
-      saying(block);
-      if (!peer.write(block)) return;
-    }
-    peer.end();
-  };
-  return new Promise((resolve) => {
-    peer.on('drain', send).once('finish', resolve);
-    send();
-  });
-}
-
 function summary(all: readonly Figures[]): Figures {
   const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
   return {
@@ -138,8 +119,4 @@ function summary(all: readonly Figures[]): Figures {
     processor: median(all.map(({ processor }) => processor)),
     memory: Math.max(...all.map(({ memory }) => memory)),
   };
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { Socket as Peer } from 'node:net';
 import { memoryUsage } from 'node:process';
 import { BehaviorSubject, map, tap } from 'rxjs';
 
@@ -8,7 +7,7 @@ import { addressOf, virtualModem } from '../interfaces/interfaces';
 import { until } from '../peers/peer';
 import { tcpServer } from '../peers/tcpServer';
 import { within } from '../time/limits';
-import { payload } from './payload';
+import { megabytes, sayAll } from './bulk';
 
 export interface SlowReaderOptions {
   /** Bytes of the transfer. */
@@ -87,7 +86,7 @@ async function transfer(firmware: FirmwareVersion, size: number): Promise<Figure
   const stuck = (): void => {
     throw new Error(`AT ${firmware}: only ${taken.value - had} bytes were held after ${patience} ms`);
   };
-  sayAll(peer, size, (block) => sent.update(block));
+  const saying = sayAll(peer, size, (block) => sent.update(block));
   for (;;) {
     await within(patience, full(), stuck);
     const chunk = await socket.recv(4096);
@@ -98,24 +97,9 @@ async function transfer(firmware: FirmwareVersion, size: number): Promise<Figure
     had += chunk.length;
     got.update(chunk);
   }
+  await saying;
   const isWhole = had === size && got.digest('hex') === sent.digest('hex');
   return { seconds: (performance.now() - begun) / 1000, isWhole, ...most };
-}
-
-/** Says that many bytes as fast as it can, and closes. */
-function sayAll(peer: Peer, size: number, saying: (block: Buffer) => unknown): void {
-  let left = size;
-  const send = (): void => {
-    while (left > 0) {
-      const block = payload(Math.min(left, 65_536), left);
-      left -= block.length;
-      saying(block);
-      if (!peer.write(block)) return;
-    }
-    peer.end();
-  };
-  peer.on('drain', send);
-  send();
 }
 
 /** The network of this machine, which counts the bytes that the modem takes from it. */
@@ -125,8 +109,4 @@ function counting(count: (bytes: number) => void): Network {
     data$: connection.data$.pipe(tap(({ length }) => count(length))),
   });
   return { ...socketsNetwork, connect: (to, tls) => socketsNetwork.connect(to, tls).pipe(map(counted)) };
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(1);
 }

@@ -3,14 +3,9 @@ import { describe, expect, it } from '@jest/globals';
 import { createEmulator } from '../../src/emulator';
 import { ESP8285 } from '../../src/esp8285';
 import { until } from '../../harness/peers/peer';
+import { reasonOf } from '../../harness/interfaces/failure';
 
 const firmwares = ['1.5', '1.7.4', '2.2.2'] as const;
-
-const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => 'no rejection',
-    (reason: unknown) => reason,
-  );
 
 describe.each(firmwares)('a call that is aborted, AT %s', (firmware) => {
   const modem = () =>

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createSocket } from '../../src/node';
 import type { Nic } from '../../src/usocket';
 import { interfaces } from '../../harness/interfaces/interfaces';
-import { udpPeer } from '../../harness/peers/udpPeer';
+import { closed, udpPeer } from '../../harness/peers/udpPeer';
 import { nextTurn, turnUntil } from '../../harness/time/turns';
 
 /** What a callback of `send` is called with. */
@@ -20,12 +20,6 @@ function sent(send: (callback: (error: NodeJS.ErrnoException | null, size?: numb
 async function heardBy(socket: Socket): Promise<readonly [string, RemoteInfo]> {
   const [message, from] = (await once(socket, 'message')) as [Buffer, RemoteInfo];
   return [String(message), from];
-}
-
-async function closed(socket: Socket): Promise<void> {
-  const gone = once(socket, 'close');
-  socket.close();
-  await gone;
 }
 
 /** Everything that a program does with a socket for datagrams, in one life of a socket. */

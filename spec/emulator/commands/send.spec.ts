@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { VirtualTimeScheduler } from 'rxjs';
 
 import { firmwareVersions } from '../../../src/emulator';
-import { Clock } from '../support/clock';
 import { modemsAndPeers, slowSend } from '../support/modemsAndPeers';
+import { letPass } from '../../../harness/time/virtualTime';
 
 const { modems, peers, connected } = modemsAndPeers();
 
@@ -146,11 +147,11 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
   });
 
   it('S34 ends a CIPSENDEX at a lone \\0, and halves its backslashes', async () => {
-    const clock = new Clock();
-    const { host, peer } = await connected(firmware, 1, { scheduler: clock.scheduler });
+    const scheduler = new VirtualTimeScheduler();
+    const { host, peer } = await connected(firmware, 1, { scheduler });
     await host.asks('AT+CIPSENDEX=0,2048', prompt);
     host.type('a\\\\b\\0c');
-    clock.pass(30);
+    letPass(scheduler, 30);
     host.type('\\0');
     await host.reads('\r\nRecv 6 bytes\r\n\r\nSEND OK\r\n');
     await peer.reads('a\\b\\0c');
@@ -207,8 +208,8 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
 
   it('S62 passes bytes through both ways, until a lone +++', async () => {
     const { port, next } = await peers.server();
-    const clock = new Clock();
-    const host = await modems.ready({ firmware, scheduler: clock.scheduler });
+    const scheduler = new VirtualTimeScheduler();
+    const host = await modems.ready({ firmware, scheduler });
     const quits = firmware !== '1.5';
     if (quits) await host.asks(nonos ? 'AT+SYSMSG_CUR=1' : 'AT+SYSMSG=1');
     await host.asks('AT+CIPMUX=0');
@@ -221,9 +222,9 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
     await peer.reads('AT\r\na+++b');
     await peer.send('raw\r\n');
     await host.reads('raw\r\n');
-    clock.pass(30);
+    letPass(scheduler, 30);
     host.type('+++');
-    clock.pass(30);
+    letPass(scheduler, 30);
     if (quits) await host.reads(nonos ? '+QUITT\r\n' : '\r\n+QUITT\r\n');
     await host.readsNothing();
     expect(peer.received).toBe('');
@@ -232,15 +233,15 @@ describe.each(firmwareVersions)('sending with AT %s', (firmware) => {
 
 describe('sending with AT 2.2.2', () => {
   it('E28 [E] cancels a send whose only bytes are +++, unless they come in pieces', async () => {
-    const clock = new Clock();
-    const { host, peer } = await connected('2.2.2', 1, { scheduler: clock.scheduler });
+    const scheduler = new VirtualTimeScheduler();
+    const { host, peer } = await connected('2.2.2', 1, { scheduler });
     const prompt = '\r\nOK\r\n\r\n>';
     await host.asks('AT+CIPSEND=0,3', prompt);
     host.type('+++');
     await host.reads('\r\nSEND Canceled\r\n');
     await host.asks('AT+CIPSEND=0,3', prompt);
     host.type('+');
-    clock.pass(30);
+    letPass(scheduler, 30);
     host.type('++');
     await host.reads('\r\nRecv 3 bytes\r\n\r\nSEND OK\r\n');
     await peer.reads('+++');

@@ -4,6 +4,7 @@ import { type EmulatorOptions, type FirmwareVersion, firmwareVersions } from '..
 import type { TestHost } from '../support/host';
 import { modemsAndPeers } from '../support/modemsAndPeers';
 import type { PeerConnection } from '../support/peer';
+import { nextTurn } from '../../../harness/time/turns';
 
 const { modems, peers } = modemsAndPeers();
 
@@ -156,14 +157,14 @@ describe.each(['1.7.4', '2.2.2'] as const)('passive receive with AT %s', (firmwa
     await host.reads('\r\n+IPD,0,31\r\n');
     await peer.send('d'.repeat(37));
     if (nonos) await host.reads('\r\n+IPD,0,68\r\n');
-    else while (host.emulator.state.links[0]?.unread !== 68) await turn();
+    else while (host.emulator.state.links[0]?.unread !== 68) await nextTurn();
     await host.asks('AT+CIPRECVLEN?', `+CIPRECVLEN:68,${nonos ? '0,0,0,0' : '-1,-1,-1,-1'}\r\n\r\nOK\r\n`);
   });
 
   it('gives 2048 bytes at most in a read on AT 1.7, and all that wait on ESP-AT', async () => {
     const { host, peer } = await connected(firmware, passive);
     await peer.send('d'.repeat(2500));
-    while (host.emulator.state.links[0]?.unread !== 2500) await turn();
+    while (host.emulator.state.links[0]?.unread !== 2500) await nextTurn();
     await host.readsUntil(nonos ? /,2500\r\n/ : /\r\n\+IPD,0,\d+\r\n/);
     const first = nonos ? 2048 : 2500;
     await host.asks('AT+CIPRECVDATA=0,5840', data('d'.repeat(first)));
@@ -239,7 +240,7 @@ describe.each(['1.7.4', '2.2.2'] as const)('passive receive with AT %s', (firmwa
     await peer.send(stream);
     const full = nonos ? 5840 : 5760;
     await host.readsUntil(/IPD,0,\d+\r\n/);
-    while (host.emulator.state.links[0]?.unread !== full) await turn();
+    while (host.emulator.state.links[0]?.unread !== full) await nextTurn();
     let text = '';
     while (text.length < stream.length) {
       host.type('AT+CIPRECVDATA=0,2048\r\n');
@@ -282,7 +283,7 @@ describe.each(['1.7.4', '2.2.2'] as const)('passive receive with AT %s', (firmwa
       return;
     }
     await host.reads('\r\n+IPD,3,10\r\n');
-    while (host.emulator.state.links[0]?.unread !== 30) await turn();
+    while (host.emulator.state.links[0]?.unread !== 30) await nextTurn();
     await host.asks('AT+CIPRECVDATA=3,4', `${data('aaaa')}\r\n+IPD,3,20\r\n`);
     await host.asks('AT+CIPRECVDATA=3,99', data('b'.repeat(10) + 'c'.repeat(10)));
   });
@@ -295,8 +296,3 @@ describe.each(['1.7.4', '2.2.2'] as const)('passive receive with AT %s', (firmwa
     await host.asks('AT+CIPRECVDATA=0,75', `to read 75 bytes\r\n${data('abc')}`);
   });
 });
-
-/** One turn of the event loop. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

@@ -6,6 +6,7 @@ import { createEmulator, type FirmwareVersion, firmwareVersions } from '../../..
 import { MemoryNetwork } from '../../../src/testing/memoryNetwork';
 import type { TestHost } from '../support/host';
 import { modemsAndPeers } from '../support/modemsAndPeers';
+import { letPass } from '../../../harness/time/virtualTime';
 
 const { modems, peers } = modemsAndPeers();
 
@@ -144,8 +145,7 @@ describe.each(firmwareVersions)('closing a link that its peer closes first, AT %
     type('AT+CIPCLOSE=0');
     first.complete();
     network.connectClient(8080, () => NEVER);
-    scheduler.maxFrames = scheduler.now() + 500;
-    scheduler.flush();
+    letPass(scheduler, 500);
     const refusal = firmware === '2.2.2' ? '\r\nERROR\r\n' : 'UNLINK\r\n\r\nERROR\r\n';
     expect(said).toBe(`0,CLOSED\r\n0,CONNECT\r\n${refusal}`);
     expect(emulator.state.links).toHaveLength(1);

@@ -3,6 +3,7 @@ import { NEVER, VirtualTimeScheduler } from 'rxjs';
 
 import { createEmulator, firmwareVersions } from '../../../src/emulator';
 import { answering } from '../../../harness/modems/answeringNetwork';
+import { letPass } from '../../../harness/time/virtualTime';
 
 describe.each(firmwareVersions)('a host that gives its next command inside the result of a send, AT %s', (firmware) => {
   it('is told that the modem is busy as long as that command runs', () => {
@@ -33,8 +34,7 @@ describe.each(firmwareVersions)('a host that gives its next command inside the r
     type('AT+CIPSEND=2\r\n');
     scheduler.flush();
     type('hi');
-    scheduler.maxFrames = scheduler.now() + 500;
-    scheduler.flush();
+    letPass(scheduler, 500);
     said = '';
     type('AT\r\n');
     expect(said).toBe('\r\nbusy p...\r\n');

@@ -3,6 +3,7 @@ import { firstValueFrom, lastValueFrom } from 'rxjs';
 
 import { createEmulator, firmwareVersions } from '../../../src/emulator';
 import { modemsAndPeers } from '../support/modemsAndPeers';
+import { nextTurn } from '../../../harness/time/turns';
 
 const { modems, peers } = modemsAndPeers();
 
@@ -129,7 +130,7 @@ describe.each(firmwareVersions)('resets and faults of AT %s', (firmware) => {
       host.unread = '';
       host.type('AT\r\n');
       await host.readsUntil(/^(?=[\s\S])/);
-      await turn();
+      await nextTurn();
     }
   });
 
@@ -296,11 +297,6 @@ it('refuses options out of range', () => {
 
 const brisk = { command: [4, 8], connect: [0, 0] } as const;
 
-/** One turn of the event loop. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await turn();
+  while (!isSo()) await nextTurn();
 }

@@ -5,6 +5,7 @@ import { concatMap, ignoreElements, tap, VirtualTimeScheduler } from 'rxjs';
 import type { Fault } from '../../../src/emulator';
 import { virtualModem } from '../../../src/testing';
 import { OSError } from '../../../src/usocket/contract/osError';
+import { letPass } from '../../../harness/time/virtualTime';
 
 /** Milliseconds within which everything must end. */
 const patience = 120_000;
@@ -50,13 +51,9 @@ function upload(firmware: '1.5' | '1.7.4' | '2.2.2', fault?: Fault): Outcome {
       close: () => uart.close(),
     }),
   });
-  const run = (milliseconds: number): void => {
-    scheduler.maxFrames = scheduler.now() + milliseconds;
-    scheduler.flush();
-  };
   const client = socket();
   online$.pipe(concatMap(() => client.connect$(['10.0.0.1', 80]))).subscribe();
-  run(20_000);
+  letPass(scheduler, 20_000);
   isCounted = true;
   if (fault) emulator.fault(fault);
   let ended = 'nothing';
@@ -70,7 +67,7 @@ function upload(firmware: '1.5' | '1.7.4' | '2.2.2', fault?: Fault): Outcome {
       error: (error: unknown) => (ended = error instanceof OSError ? error.code : String(error)),
     });
   }
-  run(patience);
+  letPass(scheduler, patience);
   isCounted = false;
   nic.close$().subscribe();
   emulator.close();

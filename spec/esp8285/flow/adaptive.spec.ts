@@ -7,6 +7,7 @@ import type { Fault, FirmwareVersion } from '../../../src/emulator';
 import type { ModemOptions } from '../../../src/esp8285';
 import { virtualModem } from '../../../src/testing';
 import { DatagramSocket, OSError, type Socket } from '../../../src/usocket';
+import { letPass } from '../../../harness/time/virtualTime';
 
 const host = '192.168.1.9';
 const flood = [host, 80] as const;
@@ -52,12 +53,7 @@ function world(firmware: FirmwareVersion, habit?: Fault, driver: ModemOptions = 
   modem.nic.trace$.subscribe(({ text }) => {
     if (text.startsWith('AT+CIPRECVMODE=')) ways.push(text.endsWith('1') ? 'pulled' : 'pushed');
   });
-  /** Lets that many milliseconds pass. */
-  const pass = (milliseconds: number) => {
-    scheduler.maxFrames = scheduler.now() + milliseconds;
-    scheduler.schedule(() => undefined, milliseconds);
-    scheduler.flush();
-  };
+  const pass = (milliseconds: number) => letPass(scheduler, milliseconds);
   modem.online$.subscribe();
   pass(10_000);
   ways.length = 0;

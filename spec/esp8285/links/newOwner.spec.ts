@@ -1,9 +1,9 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concat, concatMap, ignoreElements, type SchedulerLike } from 'rxjs';
+import { concat, concatMap, ignoreElements } from 'rxjs';
 
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
-import { code, connected, listening, peer, stage, type Stage, text } from '../../../harness/modems/stage';
+import { boundTo, code, connected, listening, peer, stage, text } from '../../../harness/modems/stage';
 import type { Rule } from '../../../src/testing';
 import { DatagramSocket } from '../../../src/usocket';
 import { marbles } from '../../../harness/time/marbles';
@@ -14,10 +14,6 @@ const serving: Rule = [/^AT\+CIP(?:SERVER=1|STO|SSLSIZE)/, ok];
 /** The first question is the set-up's own. */
 const nothingOpen: Rule = ['AT+CIPSTATUS', `STATUS:2\r\n${ok}`];
 const nothingWaits: Rule = [/^AT\+CIPRECVDATA/, 1, refused];
-
-function boundTo(port: number, { nic }: Stage, scheduler: SchedulerLike) {
-  return new DatagramSocket(nic, { scheduler }).bind$(['0.0.0.0', port]);
-}
 
 const ignore = { error: () => undefined };
 

@@ -1,19 +1,14 @@
 import { it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concat, ignoreElements, map, type SchedulerLike } from 'rxjs';
+import { concat, ignoreElements, map } from 'rxjs';
 
 import { espAt222, nonos12 } from '../../../harness/modems/firmware';
-import { code, connected, peer, stage, type Stage, text } from '../../../harness/modems/stage';
+import { boundTo, code, connected, peer, stage, text } from '../../../harness/modems/stage';
 import type { Rule } from '../../../src/testing';
-import { DatagramSocket } from '../../../src/usocket';
 import { marbles } from '../../../harness/time/marbles';
 
 const [ok, refused] = ['\r\nOK\r\n', '\r\nERROR\r\n'];
 const nothingWaits: Rule = [/^AT\+CIPRECVDATA/, 1, refused];
-
-function boundTo(port: number, { nic }: Stage, scheduler: SchedulerLike) {
-  return new DatagramSocket(nic, { scheduler }).bind$(['0.0.0.0', port]);
-}
 
 it(
   'the end of a connection comes, though data are pushed for a datagram port by then',

@@ -1,11 +1,10 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concat, ignoreElements, map, mergeMap, type SchedulerLike, take } from 'rxjs';
+import { concat, ignoreElements, map, mergeMap, take } from 'rxjs';
 
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
-import { code, connected, listening, peer, stage, type Stage, start4 } from '../../../harness/modems/stage';
+import { boundTo, code, connected, listening, peer, stage, start4 } from '../../../harness/modems/stage';
 import type { Rule } from '../../../src/testing';
-import { DatagramSocket } from '../../../src/usocket';
 import { IPPROTO_TCP, TCP_NODELAY } from '../../../src/usocket/contract/constants';
 import { marbles } from '../../../harness/time/marbles';
 
@@ -13,10 +12,6 @@ const [ok, refused] = ['\r\nOK\r\n', '\r\nERROR\r\n'];
 const statusOf = (id: number) => `STATUS:3\r\n+CIPSTATUS:${id},"TCP","192.168.1.3",50001,80,1\r\n${ok}`;
 const serving: Rule = [/^AT\+CIP(?:SERVER=1|STO|SSLSIZE)/, ok];
 const nothingWaits: Rule = [/^AT\+CIPRECVDATA/, 1, refused];
-
-function boundTo(port: number, { nic }: Stage, scheduler: SchedulerLike) {
-  return new DatagramSocket(nic, { scheduler }).bind$(['0.0.0.0', port]);
-}
 
 const ignore = { error: () => undefined };
 

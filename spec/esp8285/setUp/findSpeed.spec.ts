@@ -18,6 +18,7 @@ import { createEmulator, type EmulatorOptions, firmwareVersions } from '../../..
 import { ESP8285 } from '../../../src/esp8285';
 import { findSpeed, type SpeedSearch } from '../../../src/esp8285/setUp/findSpeed';
 import { OSError } from '../../../src/usocket/contract/osError';
+import { letPass } from '../../../harness/time/virtualTime';
 
 interface Found {
   readonly baud: number | undefined;
@@ -101,39 +102,33 @@ describe.each(firmwareVersions)('the speed of a modem with AT %s', (firmware) =>
     const nic = new ESP8285(emulator.uart, { scheduler, baud: 'auto' });
     let isUp = false;
     nic.start$().subscribe(() => (isUp = true));
-    const run = (milliseconds: number): void => {
-      scheduler.maxFrames = scheduler.now() + milliseconds;
-      scheduler.flush();
-    };
-    run(10_000);
+    const pass = (milliseconds: number) => letPass(scheduler, milliseconds);
+    pass(10_000);
     assert.deepStrictEqual([isUp, nic.baud], [true, 9_600]);
     let reached: number | undefined;
     nic.set_baud$(921_600).subscribe((baud) => (reached = baud));
-    run(3_000);
+    pass(3_000);
     assert.equal(reached, 921_600);
     // After a start it has its own speed again.
     emulator.fault({ kind: 'reset' });
-    run(15_000);
+    pass(15_000);
     assert.deepStrictEqual([nic.baud, emulator.state.baud], [921_600, 921_600]);
   });
 
   it("is searched for again by an interface with baud: 'auto' when a start of the modem has changed it", () => {
     const { scheduler, emulator } = modemAt(115_200, { firmware });
-    const run = (milliseconds: number): void => {
-      scheduler.maxFrames = scheduler.now() + milliseconds;
-      scheduler.flush();
-    };
+    const pass = (milliseconds: number) => letPass(scheduler, milliseconds);
     emulator.uart.write(Buffer.from('AT+UART_CUR=921600,8,1,0,0\r\n')).subscribe();
-    run(100);
+    pass(100);
     const nic = new ESP8285(emulator.uart, { scheduler, baud: 'auto' });
     nic.start$().subscribe();
-    run(5_000);
+    pass(5_000);
     assert.equal(nic.baud, 921_600);
     emulator.fault({ kind: 'reset' });
-    run(30_000);
+    pass(30_000);
     let address: unknown;
     nic.ifconfig$().subscribe((config) => (address = config));
-    run(1_000);
+    pass(1_000);
     assert.ok(address);
     assert.equal(nic.baud, 115_200);
   });

@@ -5,6 +5,7 @@ import { concatMap, VirtualTimeScheduler } from 'rxjs';
 import { createEmulator } from '../../../src/emulator';
 import { ESP8285 } from '../../../src/esp8285';
 import { OSError } from '../../../src/usocket/contract/osError';
+import { letPass } from '../../../harness/time/virtualTime';
 
 describe('S6 a modem that says the code of each error, ESP-AT 2.2.2', () => {
   /** An interface on a modem on which another program has turned the codes on. */
@@ -15,13 +16,9 @@ describe('S6 a modem that says the code of each error, ESP-AT 2.2.2', () => {
     const heard: string[] = [];
     emulator.uart.rx$.subscribe((bytes) => heard.push(Buffer.from(bytes).toString('latin1')));
     emulator.uart.write(Buffer.from('AT+SYSLOG=1\r\n')).subscribe();
-    scheduler.maxFrames = 1_000;
-    scheduler.flush();
+    letPass(scheduler, 1_000);
     const nic = new ESP8285(emulator.uart, { scheduler });
-    const run = (): void => {
-      scheduler.maxFrames = scheduler.now() + 5_000;
-      scheduler.flush();
-    };
+    const run = () => letPass(scheduler, 5_000);
     return { nic, heard, run };
   }
 

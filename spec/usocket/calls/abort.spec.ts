@@ -6,7 +6,7 @@ import { firstValueFrom } from 'rxjs';
 
 import { Poll } from '../../../src/usocket/select/uselect';
 import { noise } from '../../../harness/peers/bytes';
-import { failureOf } from '../../../harness/interfaces/failure';
+import { failureOf, reasonOf } from '../../../harness/interfaces/failure';
 import { addressOf, connectedPair, interfaces } from '../../../harness/interfaces/interfaces';
 import { restAt, sayLast, takeAt } from '../../../harness/peers/peer';
 import { tcpServer } from '../../../harness/peers/tcpServer';
@@ -18,12 +18,6 @@ function giveUp() {
   const reason = new Error('given up');
   return { signal: controller.signal, reason, abort: () => controller.abort(reason) };
 }
-
-const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => 'no rejection',
-    (reason: unknown) => reason,
-  );
 
 describe.each(interfaces)('a call that its signal aborts, over $name', (tested) => {
   const isModem = tested.name !== 'the host';

@@ -4,13 +4,7 @@ import { concat, finalize, NEVER, Observable, of, Subject, throwError } from 'rx
 
 import { OSError } from '../../../src/usocket/contract/osError';
 import { partOptions, promiseOf } from '../../../src/usocket/contract/promiseOf';
-import { failureOf } from '../../../harness/interfaces/failure';
-
-const reasonOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => 'no rejection',
-    (reason: unknown) => reason,
-  );
+import { failureOf, reasonOf } from '../../../harness/interfaces/failure';
 
 describe('the signal of a promise', () => {
   it('that is aborted already begins nothing', async () => {

@@ -4,6 +4,7 @@ import { from, type Observable, VirtualTimeScheduler } from 'rxjs';
 
 import { virtualModem, type VirtualModemOptions } from '../../../../src/testing';
 import { DatagramSocket, OSError, type Socket } from '../../../../src/usocket';
+import { letPass } from '../../../../harness/time/virtualTime';
 
 const address = '192.168.1.9';
 const baud = 115_200;
@@ -30,12 +31,7 @@ function world(sizes: readonly number[], modemOptions: Pick<VirtualModemOptions,
     if (kind === 'note') notes.push(text);
     if (text.startsWith('AT+CIPRECVMODE')) commands.push(text);
   });
-  /** Lets that many milliseconds pass. */
-  const pass = (milliseconds: number) => {
-    scheduler.maxFrames = scheduler.now() + milliseconds;
-    scheduler.schedule(() => undefined, milliseconds);
-    scheduler.flush();
-  };
+  const pass = (milliseconds: number) => letPass(scheduler, milliseconds);
   modem.online$.subscribe();
   pass(10_000);
   commands.length = 0;
