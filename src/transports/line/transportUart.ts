@@ -130,8 +130,7 @@ export function transportUart(transport: Transport): TransportUart {
       return changed ?? transport.baudRate;
     },
     ...(setBaudRate && {
-      setBaudRate: (wanted: number) =>
-        whileOpen(setBaudRate(wanted).pipe(tap({ complete: () => (changed = wanted) }))),
+      setBaudRate: (wanted: number) => whileOpen(setBaudRate(wanted).pipe(tap({ complete: () => (changed = wanted) }))),
     }),
     close() {
       return closed$;
