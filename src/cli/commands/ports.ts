@@ -88,6 +88,8 @@ async function probe(port: string, context: CommandContext): Promise<Probed> {
   const tester = new LineTester({ port, baud: 'auto', serial: {} }, context);
   const line = tester.open();
   try {
+    // The patience is for an answer. A busy machine may take longer to say that a port cannot be opened.
+    await tester.opened(line);
     const isFirst = (await tester.ask(line, patience)).meaning === 'answer';
     const baud = isFirst ? line.baudRate : await searchSpeed(tester, line, patience);
     if (!isFirst && baud === undefined) return { none: 'no answer' };
