@@ -23,8 +23,7 @@ import { ESP8285 } from 'rx-usocket/esp8285';
 import { HostNic } from 'rx-usocket/host';
 import { connect, connector, createServer, createSocket, HttpAgent, HttpsAgent, listen, lookup } from 'rx-usocket/node';
 import {
-  ByteQueue, ByteReader, currentOf, inspectableModule, Mutex, queueBytes, type Readiness, readline, Runner, sameReadiness,
-  yieldToInput,
+  ByteQueue, ByteReader, Mutex, queueBytes, type Readiness, readline, Runner, sameReadiness,
 } from 'rx-usocket/streams';
 import { recordUart, replayUart, type Rule, scriptedModem, type Talk, virtualModem } from 'rx-usocket/testing';
 import { observe, watch } from 'rx-usocket/watch';
