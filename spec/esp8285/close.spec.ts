@@ -4,6 +4,7 @@ import { concat, concatWith, map, type Observable, Subject, VirtualTimeScheduler
 
 import type { ESP8285 } from '../../src/esp8285';
 import type { Socket } from '../../src/usocket';
+import { OSError } from '../../src/usocket/contract/osError';
 import type { Rule } from '../../src/testing';
 import { espAt222, nonos174 } from '../../harness/modems/firmware';
 import { code, connected, peer, start3, unstarted } from '../../harness/modems/stage';
@@ -67,6 +68,52 @@ describe.each([
       const parts = connected(scheduler, { firmware, script: silent });
       expectObservable(operation(parts).pipe(code())).toBe('---#', {}, 'EBADF');
       concat(cold('---|'), parts.nic.close$()).subscribe();
+    })();
+  });
+
+  it.each<[string, (nic: ESP8285) => Observable<unknown>]>([
+    ['connect', (nic) => nic.connect$('net', 'key')],
+    ['disconnect', (nic) => nic.disconnect$()],
+    ['enable_ap', (nic) => nic.enable_ap$('net', 'password')],
+    ['disable_ap', (nic) => nic.disable_ap$()],
+    ['ifconfig', (nic) => nic.ifconfig$()],
+    ['hostname', (nic) => nic.hostname$()],
+    ['mac', (nic) => nic.mac$()],
+    ['time', (nic) => nic.time$()],
+    ['set_baud', (nic) => nic.set_baud$(9_600)],
+    ['scan', (nic) => nic.scan$()],
+    ['rssi', (nic) => nic.rssi$()],
+    ['ping', (nic) => nic.ping$('a.example')],
+    ['ping', (nic) => nic.ping$(`${'a'.repeat(63)}.${'b'.repeat(63)}.example`)],
+    ['version', (nic) => nic.version$()],
+    ['getaddrinfo', (nic) => nic.resolve('a.example')],
+  ])('names the call that it ends, %s, whether that waits for the modem or begins later', (name, call) => {
+    marbles((__, scheduler) => {
+      const { nic } = unstarted(scheduler, { firmware, script: [['AT']] });
+      const failures: unknown[] = [];
+      nic.start$().subscribe({ error: () => undefined });
+      call(nic).subscribe({ error: (error: unknown) => failures.push(error) });
+      nic.close$().subscribe();
+      call(nic).subscribe({ error: (error: unknown) => failures.push(error) });
+      assert.strictEqual(failures.length, 2);
+      for (const error of failures) {
+        assert.ok(error instanceof OSError);
+        assert.deepStrictEqual([error.code, error.syscall], ['EBADF', name]);
+        assert.match(error.message, new RegExp(`^${name}: the interface is closed`));
+      }
+    })();
+  });
+
+  it('names the call that waits for an answer of the modem', () => {
+    marbles((__, scheduler) => {
+      const { nic } = connected(scheduler, { firmware, script: [[/^AT\+(?:CIPDOMAIN|PING)/]] });
+      const messages: string[] = [];
+      const said = (error: unknown): number => messages.push(error instanceof OSError ? error.message : '');
+      nic.ping$('192.0.2.1').subscribe({ error: said });
+      nic.resolve('a.example').subscribe({ error: said });
+      nic.close$().subscribe();
+      const expected = ['ping', 'getaddrinfo'].map((name) => `${name}: the interface is closed`);
+      assert.deepStrictEqual(messages, expected);
     })();
   });
 

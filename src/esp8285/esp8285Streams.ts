@@ -1,4 +1,14 @@
-import { asyncScheduler, concatMap, defer, endWith, type Observable, of, type SchedulerLike } from 'rxjs';
+import {
+  asyncScheduler,
+  catchError,
+  concatMap,
+  defer,
+  endWith,
+  type Observable,
+  of,
+  type SchedulerLike,
+  throwError,
+} from 'rxjs';
 
 import { Inspectable, type Shown, type Uart } from '../streams';
 import { currentOf } from '../streams/internal';
@@ -11,6 +21,7 @@ import type {
   StreamLink,
   StreamSettings,
 } from '../usocket/contract/nic';
+import { ofCall } from '../usocket/contract/osError';
 import { SocketTrace } from '../usocket/contract/socketTrace';
 import { longestSend } from './commands/catalogue';
 import { type Encryption, encryptions } from './commands/softApSettings';
@@ -143,7 +154,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
    * @param key At most 64 bytes, as text or bytes. None, or `null`, for an open network.
    */
   connect$(ssid: string | Uint8Array, key: string | Uint8Array | null = null): Observable<void> {
-    return this.whenUp((up) => this.wifi.connect(up, ssid, key ?? ''));
+    return this.call('connect', (up) => this.wifi.connect(up, ssid, key ?? ''));
   }
 
   /**
@@ -152,7 +163,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
    * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses.
    */
   disconnect$(): Observable<void> {
-    return this.whenUp((up) => this.wifi.disconnect(up));
+    return this.call('disconnect', (up) => this.wifi.disconnect(up));
   }
 
   /**
@@ -173,12 +184,12 @@ export class ESP8285Streams extends Inspectable implements Nic {
     channel = 5,
     encryption: Encryption = encryptions.WPA2_PSK,
   ): Observable<void> {
-    return this.whenUp((up) => this.wifi.enableSoftAp(up, { ssid, key, channel, encryption }));
+    return this.call('enable_ap', (up) => this.wifi.enableSoftAp(up, { ssid, key, channel, encryption }));
   }
 
   /** Switches the modem's own network off. Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses. */
   disable_ap$(): Observable<void> {
-    return this.whenUp((up) => this.wifi.disableSoftAp(up));
+    return this.call('disable_ap', (up) => this.wifi.disableSoftAp(up));
   }
 
   /**
@@ -197,7 +208,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
    */
   ifconfig$(config: StaticConfig | 'dhcp'): Observable<void>;
   ifconfig$(config?: StaticConfig | 'dhcp'): Observable<InterfaceConfig | void> {
-    return this.whenUp<InterfaceConfig | void>((up) => {
+    return this.call<InterfaceConfig | void>('ifconfig', (up) => {
       if (config === undefined) return this.wifi.ifconfig(up);
       return config === 'dhcp' ? this.wifi.useDhcp(up) : this.wifi.setAddress(up, config);
     });
@@ -217,12 +228,14 @@ export class ESP8285Streams extends Inspectable implements Nic {
    */
   hostname$(name: string): Observable<void>;
   hostname$(name?: string): Observable<string | void> {
-    return this.whenUp<string | void>((up) => (name === undefined ? hostname(up) : this.wifi.setHostname(up, name)));
+    return this.call<string | void>('hostname', (up) =>
+      name === undefined ? hostname(up) : this.wifi.setHostname(up, name),
+    );
   }
 
   /** Asks for the modem's hardware address, `'aa:bb:cc:dd:ee:ff'`. Errors: `ETIMEDOUT`, `EIO`. */
   mac$(): Observable<string> {
-    return this.whenUp(mac);
+    return this.call('mac', mac);
   }
 
   /**
@@ -232,7 +245,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
    * `EINVAL`, `EIO`.
    */
   time$(options: TimeOptions = {}): Observable<number> {
-    return this.whenUp((up) => this.wifi.time(up, options));
+    return this.call('time', (up) => this.wifi.time(up, options));
   }
 
   /**
@@ -256,7 +269,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
    * `tcp:`, `EINVAL`; `EIO` when the modem stops answering.
    */
   set_baud$(baud: number): Observable<number> {
-    return this.whenUp((up) => this.modem.setBaud(up, baud));
+    return this.call('set_baud', (up) => this.modem.setBaud(up, baud));
   }
 
   /**
@@ -266,7 +279,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
    * Errors: `ETIMEDOUT` when the modem does not answer, `EIO` when it refuses or its answer cannot be understood.
    */
   scan$(): Observable<readonly FoundNetwork[]> {
-    return this.whenUp(scan);
+    return this.call('scan', scan);
   }
 
   /**
@@ -276,7 +289,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
    * `EIO`.
    */
   rssi$(): Observable<number> {
-    return this.whenUp(rssi);
+    return this.call('rssi', rssi);
   }
 
   /**
@@ -286,7 +299,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
    * modem refuses, `EINVAL`.
    */
   ping$(host: string): Observable<number> {
-    return this.whenUp((up) =>
+    return this.call('ping', (up) =>
       // A name that is too long for the firmware is looked up first.
       (isTooLong(up, host) ? this.resolve(host) : of([host])).pipe(
         concatMap(([address = host]) => ping(up, address, () => this.modem.state.hasAddress)),
@@ -296,7 +309,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
 
   /** Emits the firmware's version, `'1.7.4.0'`, or `'unknown'` if the modem does not say it. */
   version$(): Observable<string> {
-    return this.whenUp(({ dialect }) => of(dialect.version));
+    return this.call('version', ({ dialect }) => of(dialect.version));
   }
 
   /**
@@ -361,7 +374,7 @@ export class ESP8285Streams extends Inspectable implements Nic {
   }
 
   resolve(host: string): Observable<readonly string[]> {
-    return this.whenUp((up) =>
+    return this.call('getaddrinfo', (up) =>
       resolve(up, host, {
         hasAddress: () => this.isconnected(),
         askNameServers: (name) => this.askNameServers(up, name),
@@ -383,6 +396,11 @@ export class ESP8285Streams extends Inspectable implements Nic {
 
   listen(local: Endpoint): Observable<Listener> {
     return this.whenUp(() => this.modem.server.open(local));
+  }
+
+  /** Runs an operation of the program. If the interface is closed meanwhile, the error names the call. */
+  private call<T>(name: string, operation: (up: Session) => Observable<T>): Observable<T> {
+    return this.whenUp(operation).pipe(catchError((error: unknown) => throwError(() => ofCall(name, error))));
   }
 
   private whenUp<T>(operation: (up: Session) => Observable<T>): Observable<T> {

@@ -10,7 +10,7 @@ import {
   throwError,
 } from 'rxjs';
 
-import { callError, OSError } from '../contract/osError';
+import { callError, ofCall, type OSError } from '../contract/osError';
 import type { TracedSocket } from '../contract/socketTrace';
 import { Background } from './background';
 import { SocketCall } from './socketCall';
@@ -111,12 +111,6 @@ class RunningCall<T> implements Observer<T> {
     if (this.isEmpty) this.caller.error(closedError(this.name));
     else this.caller.complete();
   }
-}
-
-/** The closing of an interface ends all calls with the same error, which has the name of none of them. */
-function ofCall(name: string, error: unknown): unknown {
-  if (!(error instanceof OSError) || error.code !== 'EBADF' || error.syscall === name) return error;
-  return callError(name, error.code, error.message);
 }
 
 /** Makes the error of a call on a closed socket. */

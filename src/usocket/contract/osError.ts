@@ -42,3 +42,13 @@ export class OSError extends Error {
 export function callError(syscall: string, code: ErrorCode, reason: string, options?: ErrorOptions): OSError {
   return new OSError(code, syscall, `${syscall}: ${reason}`, options);
 }
+
+/**
+ * Gives the error of a call its name, if the interface was closed meanwhile. That ends all calls with the same error, which
+ * has the name of none of them. Other errors are returned unchanged.
+ */
+export function ofCall(syscall: string, error: unknown): unknown {
+  if (!(error instanceof OSError) || error.code !== 'EBADF' || error.syscall === syscall) return error;
+  const named = `${error.syscall}: `;
+  return callError(syscall, error.code, error.message.slice(error.message.startsWith(named) ? named.length : 0));
+}
