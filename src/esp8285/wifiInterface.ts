@@ -20,7 +20,7 @@ import {
   staticAddressOf,
   useDhcp,
 } from './wifi/ifconfig';
-import { join, leave } from './wifi/join';
+import { isOnNetwork, join, leave } from './wifi/join';
 import { disableSoftAp, enableSoftAp } from './wifi/softAp';
 import { time, type TimeOptions } from './wifi/time';
 
@@ -78,7 +78,11 @@ export class WifiInterface {
       tap({
         next: () => {
           this.ssid = ssid;
-          this.rejoiner.keep(this.modem.state.whenUp((current) => this.join(current, ssid, key)));
+          const { state } = this.modem;
+          this.rejoiner.keep(
+            state.whenUp((current) => this.join(current, ssid, key)),
+            state.whenUp((current) => this.isBack(current)),
+          );
         },
         error: () => {
           this.rejoiner.forget();
@@ -154,9 +158,18 @@ export class WifiInterface {
   }
 
   private join(up: Session, ssid: string | Uint8Array, key: string | Uint8Array): Observable<void> {
-    return join(up, ssid, key).pipe(
+    const { links, state } = this.modem;
+    return join(up, ssid, key, () => links.cutOff()).pipe(
       tap(() => {
-        this.modem.state.setWifi('up');
+        state.setWifi('up');
+      }),
+    );
+  }
+
+  private isBack(up: Session): Observable<boolean> {
+    return isOnNetwork(up).pipe(
+      tap((isOn) => {
+        if (isOn) this.modem.state.setWifi('up');
       }),
     );
   }

@@ -49,6 +49,32 @@ describe.each([
     }),
   );
 
+  it.each(['STATUS:2', 'STATUS:3\r\n+CIPSTATUS:4,"TCP","192.0.2.1",80,49152,0'])(
+    'is not joined again, which would end connections, when the modem has it after all: %j',
+    (said) => {
+      marbles(({ cold, expectObservable, flush }, scheduler) => {
+        const script: Rule[] = [offline, joined, ['AT+CIPSTATUS', `${said}\r\n${ok}`]];
+        const { nic, modem } = stage(scheduler, { firmware, script, unasked$: cold('--l', { l: lost }) });
+        nic.connect$('net', 'key').subscribe();
+        expectObservable(nic.status$.pipe(wifi)).toBe('u-d 14999ms u', values);
+        flush();
+        assert.strictEqual(joins(modem.heard), 1);
+      })();
+    },
+  );
+
+  it(
+    'is joined again when its status is unknown, or only that connections have ended',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const script: Rule[] = [offline, joined, ['AT+CIPSTATUS', `STATUS:4\r\n${ok}`], ['AT+CIPSTATUS', failed]];
+      const { nic, modem } = stage(scheduler, { firmware, script, unasked$: cold('--l 20s l', { l: lost }) });
+      nic.connect$('net', 'key').subscribe();
+      expectObservable(nic.status$.pipe(wifi)).toBe('u-d 14999ms u 5000ms d 14999ms u', values);
+      flush();
+      assert.strictEqual(joins(modem.heard), 3);
+    }),
+  );
+
   it(
     'is joined again each time',
     marbles(({ cold, flush }, scheduler) => {

@@ -250,6 +250,16 @@ describe.each(dialects)('joining a network, %s', (_, firmware, join, failed) => 
   );
 
   it(
+    'joins another network: connections over the first one have not been ended by their peers, even if they end first',
+    marbles(({ expectObservable }, scheduler) => {
+      const said = `4,CLOSED\r\nWIFI DISCONNECT\r\nWIFI CONNECTED\r\nWIFI GOT IP\r\n\r\nOK\r\n`;
+      const { nic, link4 } = connected(scheduler, { firmware, script: [[/^AT\+CWJAP(?:_CUR)?=/, 2, said]] });
+      expectObservable(link4.recv$(10).pipe(code())).toBe('--#', {}, 'ENETDOWN');
+      expectObservable(nic.connect$('other', key).pipe(map(() => 'joined'))).toBe('--(j|)', { j: 'joined' });
+    }),
+  );
+
+  it(
     'leaves a network',
     marbles(({ expectObservable, flush }, scheduler) => {
       const { nic, modem } = stage(scheduler, {

@@ -1,10 +1,11 @@
 import {
   catchError,
-  concat,
+  concatMap,
   defer,
   EMPTY,
   ignoreElements,
   type Observable,
+  of,
   retry,
   type SchedulerLike,
   timer,
@@ -30,15 +31,20 @@ const ownReturn = 15_000;
 export class Rejoiner {
   /** An observable, so that no inspection shows the key. */
   private join$: Observable<unknown> | undefined;
+  private isBack$: Observable<boolean> = of(false);
 
   constructor(
     private readonly rejoin: RejoinOptions | false,
     private readonly scheduler: SchedulerLike,
   ) {}
 
-  /** @param join$ Cold: joins the network. */
-  keep(join$: Observable<unknown>): void {
+  /**
+   * @param join$ Cold: joins the network.
+   * @param isBack$ Cold: emits whether the modem is on a network after all.
+   */
+  keep(join$: Observable<unknown>, isBack$: Observable<boolean>): void {
     this.join$ = join$;
+    this.isBack$ = isBack$;
   }
 
   forget(): void {
@@ -54,10 +60,17 @@ export class Rejoiner {
     return status$.pipe(
       switchOnChange(isOff, (isOffNow, index) => {
         if (!isOffNow || !this.join$ || this.rejoin === false) return EMPTY;
-        return concat(index === 0 ? EMPTY : timer(ownReturn, this.scheduler), this.joinAgain(this.rejoin)).pipe(
-          ignoreElements(),
-        );
+        const again$ = this.joinAgain(this.rejoin);
+        return (index === 0 ? again$ : this.joinLater(again$)).pipe(ignoreElements());
       }),
+    );
+  }
+
+  /** What the modem has said of its return may be lost, and joining a network would end the connections over it. */
+  private joinLater(again$: Observable<unknown>): Observable<unknown> {
+    return timer(ownReturn, this.scheduler).pipe(
+      concatMap(() => this.isBack$),
+      concatMap((isBack) => (isBack ? EMPTY : again$)),
     );
   }
 

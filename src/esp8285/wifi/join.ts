@@ -59,14 +59,22 @@ const noAddress = [
  * Errors: `EACCES` wrong key, `ENOENT` no such network, `ETIMEDOUT` no answer or no address, `ECONNREFUSED` turned
  * away, `EINVAL` a name or key that cannot be sent. The firmware may report a wrong key as any of the others. No message
  * shows the key.
+ *
+ * @param begun Called before the modem is told, because it first leaves the network that it is on.
  */
-export function join(up: Session, ssid: string | Uint8Array, key: string | Uint8Array): Observable<void> {
+export function join(
+  up: Session,
+  ssid: string | Uint8Array,
+  key: string | Uint8Array,
+  begun: () => void,
+): Observable<void> {
   const command = up.commands.join(ssid, key);
   const exchange = simpleExchange(command, joinDeadline + addressDeadline);
   return defer(() => {
     /** Whether the access point has accepted the modem, which then waits for an address. */
     let isIn = false;
     const converse = (wire: Wire) => {
+      begun();
       const admission$ = wire.frames$.pipe(
         filter((frame) => frame.kind === 'wifi'),
         tap(({ event }) => (isIn = event !== 'disconnected')),
@@ -80,6 +88,17 @@ export function join(up: Session, ssid: string | Uint8Array, key: string | Uint8
       .run({ ...exchange, converse })
       .pipe(catchError((cause: unknown) => throwError(() => joinError({ ssid, key }, cause, isIn))));
   });
+}
+
+/**
+ * Emits whether the modem says that it is on a network and has an address. When its connections have ended, some firmware says
+ * no more than that (status 4), which counts as no.
+ */
+export function isOnNetwork(up: Session): Observable<boolean> {
+  return up.ask(common.status).pipe(
+    map((lines) => firstMatch(lines, /^\+?(?:CIP)?STATUS: *[23]$/) !== undefined),
+    catchError(() => of(false)),
+  );
 }
 
 /**
