@@ -58,7 +58,8 @@ export interface UARTOptions extends Omit<SerialSettings, 'baudRate'> {
  * fails with `EBADF`, including those under way. Each call that waits takes `{ signal }` last, which aborts it. An
  * aborted read has taken nothing.
  *
- * An interface on the line reads it as well. Both get all bytes, and unread bytes here are limited by `read_buf_len`.
+ * An interface on the line reads it as well. Both get all bytes, and unread bytes here are limited by `read_buf_len`. So on
+ * the line of an interface, `any()`, `uselect` and `queued` of an inspection count bytes that the interface has taken already.
  *
  * @see MicroPython, `machine.UART`; the socket document's programs make theirs with `timeout` and `read_buf_len`.
  */
