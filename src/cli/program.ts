@@ -22,6 +22,7 @@ import { serveCommand } from './commands/serve';
 import { termCommand } from './commands/term';
 import { timeCommand } from './commands/time';
 import { watchCommand } from './commands/watch';
+import { columnsOf } from './console/columnsOf';
 import type { CommandContext } from './console/context';
 import { fullName, helpConfiguration, wrapped } from './console/helpText';
 import { exitCodeMeanings, exitCodeOf, exitCodes, messageWithCause } from './console/exitCodes';
@@ -111,9 +112,4 @@ function inherit(command: Command): Command {
   command.showHelpAfterError(`Try "${fullName(command)} --help".`);
   for (const child of command.commands) inherit(child.copyInheritedSettings(command));
   return command;
-}
-
-/** The width of a terminal, or the usual one where there is none. */
-function columnsOf(stream: NodeJS.WritableStream): number {
-  return 'columns' in stream && typeof stream.columns === 'number' && stream.columns > 0 ? stream.columns : 80;
 }

@@ -12,9 +12,9 @@ afterEach(() => {
 /** What is printed of a progress that is shown to this kind of reader. */
 async function shown(
   show: (report: ReturnType<typeof reportOf>) => void,
-  { terminal = false, quiet = false } = {},
+  { terminal = false, quiet = false, columns = 80 } = {},
 ): Promise<string> {
-  const errors = Object.assign(new PassThrough(), { isTTY: terminal, columns: 80 });
+  const errors = Object.assign(new PassThrough(), { isTTY: terminal, columns });
   const context = {
     input: new PassThrough(),
     output: new PassThrough(),
@@ -40,6 +40,22 @@ describe('the progress of a transfer', () => {
     );
     expect(printed).toMatch(/█{12}░{12} 1,000 of 2,000 bytes, 11 kB\/s/);
     expect(printed.slice(printed.lastIndexOf('\u001b['))).not.toContain('█');
+  });
+
+  it.each([
+    [50, /█{8}░{8} 1,000 of 2,000 bytes, 11 kB\/s/],
+    [34, / {2}1,000 of 2,000 bytes, 11 kB\/s/],
+  ])('leaves room for the figures on a terminal of %i columns', async (columns, expected) => {
+    const printed = await shown(
+      (report) => {
+        const progress = report.progress(2000);
+        progress.update(1000, '11 kB/s');
+        progress.stop();
+      },
+      { terminal: true, columns },
+    );
+    expect(printed).toMatch(expected);
+    if (columns < 40) expect(printed).not.toMatch(/[█░] 1,000/);
   });
 
   it('is a number on a terminal while the total is unknown', async () => {

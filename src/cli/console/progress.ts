@@ -1,5 +1,7 @@
 import cliProgress from 'cli-progress';
 
+import { columnsOf } from './columnsOf';
+
 /** Shows how far a transfer is. */
 export interface Progress {
   /**
@@ -16,7 +18,11 @@ const linePause = 2000;
 
 export const silentProgress: Progress = { update: () => undefined, stop: () => undefined };
 
-/** A bar on a terminal, or only the number of bytes when their total is unknown. */
+/** Columns. */
+const widestBar = 24;
+const narrowestBar = 4;
+
+/** A bar on a terminal, or only the number of bytes when their total is unknown, or when there is no room for a bar. */
 export function progressBar(errors: NodeJS.WritableStream, total: number | undefined): Progress {
   const bar = new cliProgress.SingleBar({
     stream: errors,
@@ -26,10 +32,11 @@ export function progressBar(errors: NodeJS.WritableStream, total: number | undef
     gracefulExit: false,
     barCompleteChar: '█',
     barIncompleteChar: '░',
-    barsize: 24,
     format: (options, { progress, value }, { note }: { readonly note?: string }) => {
-      const drawn = total === undefined ? '' : `${cliProgress.Format.BarFormat(progress, options)} `;
-      return `  ${drawn}${amount(value, total)}${note ? `, ${note}` : ''}`;
+      const text = `${amount(value, total)}${note ? `, ${note}` : ''}`;
+      const barsize = Math.min(widestBar, columnsOf(errors) - text.length - 4);
+      if (total === undefined || barsize < narrowestBar) return `  ${text}`;
+      return `  ${cliProgress.Format.BarFormat(progress, { ...options, barsize })} ${text}`;
     },
   });
   bar.start(total ?? Infinity, 0, {});
