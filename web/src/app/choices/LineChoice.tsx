@@ -15,7 +15,7 @@ export function LineChoice({ choose }: ChoiceProps) {
       </p>
       <AddressForm
         label="Address of the bridge"
-        placeholder="ws://127.0.0.1:8023/?token=…"
+        placeholder="ws://127.0.0.1:8266/?token=…"
         pattern="wss?://.+"
         action="Open the line"
         submit={(address) => choose(defer(() => of(lineSource(address))))}
