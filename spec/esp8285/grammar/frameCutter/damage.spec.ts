@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { CollectingCutter, framesOf, latin1 } from '../../../harness/modems/frames';
+import { CollectingCutter, framesOf, latin1 } from '../../../../harness/modems/frames';
 
 const ok = { kind: 'final', result: 'OK' };
 const block = (link: number, data: string) => ({ kind: 'block', link, length: data.length, data });

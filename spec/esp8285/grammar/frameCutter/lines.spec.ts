@@ -1,8 +1,8 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import type { Frame } from '../../../src/esp8285/grammar/frame';
-import { framesOf } from '../../../harness/modems/frames';
+import type { Frame } from '../../../../src/esp8285/grammar/frame';
+import { framesOf } from '../../../../harness/modems/frames';
 
 /** What each line means; a line that is printed in two forms stands here twice. */
 const meanings: readonly (readonly [printed: string, frame: Frame])[] = [

@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { cut, framesOf, latin1 } from '../../../harness/modems/frames';
+import { cut, framesOf, latin1 } from '../../../../harness/modems/frames';
 
 const block = (link: number, data: string) => ({ kind: 'block', link, length: data.length, data });
 const pulled = (link: number, data: string) => ({ ...block(link, data), pulled: true });

@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import assert from 'node:assert/strict';
 import { from, toArray } from 'rxjs';
 
-import { cutFrames } from '../../../src/esp8285/grammar/cutFrames';
-import { cut, joined, latin1 } from '../../../harness/modems/frames';
-import { marbles } from '../../../harness/time/marbles';
+import { cutFrames } from '../../../../src/esp8285/grammar/cutFrames';
+import { cut, joined, latin1 } from '../../../../harness/modems/frames';
+import { marbles } from '../../../../harness/time/marbles';
 
 /** What a modem says in two sessions, one of each generation: every kind of frame, every glueing that was seen. */
 const session =

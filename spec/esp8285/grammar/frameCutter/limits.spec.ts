@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { CollectingCutter, cut, framesOf, joined, latin1 } from '../../../harness/modems/frames';
+import { CollectingCutter, cut, framesOf, joined, latin1 } from '../../../../harness/modems/frames';
 
 const ok = { kind: 'final', result: 'OK' };
 

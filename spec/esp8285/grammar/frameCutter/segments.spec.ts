@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
-import { CollectingCutter, framesOf, joined, latin1 } from '../../../harness/modems/frames';
+import { CollectingCutter, framesOf, joined, latin1 } from '../../../../harness/modems/frames';
 
 const ok = { kind: 'final', result: 'OK' };
 const prompt = { kind: 'prompt' };

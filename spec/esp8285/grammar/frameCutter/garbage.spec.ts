@@ -1,6 +1,6 @@
 import { it } from '@jest/globals';
 
-import { feedGarbage } from '../../../harness/modems/garbage';
+import { feedGarbage } from '../../../../harness/modems/garbage';
 
 it('survives garbage, holds little of it, and understands what is certain behind it', () => {
   for (let seed = 1; seed <= 5_000; seed++) {

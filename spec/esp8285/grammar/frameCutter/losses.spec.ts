@@ -2,7 +2,7 @@ import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
-import { CollectingCutter, latin1 } from '../../../harness/modems/frames';
+import { CollectingCutter, latin1 } from '../../../../harness/modems/frames';
 
 /** What a modem says between data, whole and certain, or news. */
 const between = fc.constantFrom(

@@ -1,8 +1,8 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { FrameCutter } from '../../../src/esp8285/grammar/frameCutter';
-import { CollectingCutter, framesOf, joined, latin1 } from '../../../harness/modems/frames';
+import { FrameCutter } from '../../../../src/esp8285/grammar/frameCutter';
+import { CollectingCutter, framesOf, joined, latin1 } from '../../../../harness/modems/frames';
 
 const ok = { kind: 'final', result: 'OK' };
 const prompt = { kind: 'prompt' };

@@ -1,8 +1,8 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import type { Frame } from '../../../src/esp8285/grammar/frame';
-import { cut, latin1 } from '../../../harness/modems/frames';
+import type { Frame } from '../../../../src/esp8285/grammar/frame';
+import { cut, latin1 } from '../../../../harness/modems/frames';
 
 interface Log {
   /** What was seen, and in which public report. */

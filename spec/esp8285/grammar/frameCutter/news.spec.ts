@@ -2,8 +2,8 @@ import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import assert from 'node:assert/strict';
 
-import type { Expectation } from '../../../src/esp8285/grammar/expectation';
-import { CollectingCutter, cut, framesOf, joined, latin1 } from '../../../harness/modems/frames';
+import type { Expectation } from '../../../../src/esp8285/grammar/expectation';
+import { CollectingCutter, cut, framesOf, joined, latin1 } from '../../../../harness/modems/frames';
 
 const numbered = { numbersLinks: true, prompt: false };
 const ok = { kind: 'final', result: 'OK' };
