@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Subject } from 'rxjs';
 import type { CallEvent, SaidEvent, WatchEvent } from 'rx-usocket/watch';
 
-import { heightOf } from '../../src/lanes/laneRows';
+import { heightOf } from '../../src/lanes/painting/laneRows';
 import { LanesView } from '../../src/lanes/lanesView';
-import type { Palette } from '../../src/lanes/palette';
-import type { Scene } from '../../src/lanes/scene';
+import type { Palette } from '../../src/lanes/painting/palette';
+import type { Scene } from '../../src/lanes/painting/scene';
 import { noFilter } from '../../src/marbles/filter';
 import { Session } from '../../src/session/session';
 

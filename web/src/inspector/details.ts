@@ -1,6 +1,6 @@
 import { nearest } from '../marbles/buckets';
-import { longWords, sizeWords } from '../lanes/marbleWords';
-import { timeLabel } from '../lanes/ruler';
+import { longWords, sizeWords } from '../lanes/painting/marbleWords';
+import { timeLabel } from '../lanes/painting/ruler';
 import { marbleKinds } from '../marbles/marbleKinds';
 import type { Marbles } from '../marbles/marbles';
 

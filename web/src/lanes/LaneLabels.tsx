@@ -1,4 +1,4 @@
-import { type Row, rulerHeight } from './laneRows';
+import { type Row, rulerHeight } from './painting/laneRows';
 import type { LanesView } from './lanesView';
 
 /** The names of the lanes at their left. Each folds and unfolds its lane. */

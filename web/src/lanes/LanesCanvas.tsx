@@ -6,7 +6,7 @@ import { CanvasPainter } from './canvasPainter';
 import { EmptyLanes } from './EmptyLanes';
 import { LaneLabels } from './LaneLabels';
 import { onLaneKey } from './laneKeys';
-import { heightOf, rulerHeight } from './laneRows';
+import { heightOf, rulerHeight } from './painting/laneRows';
 import type { LanesView } from './lanesView';
 
 interface LanesCanvasProps {

@@ -3,8 +3,8 @@ import { useMemo } from 'preact/hooks';
 
 import { useObservable } from '../app/useObservable';
 import type { Session } from '../session/session';
-import { longWords } from './marbleWords';
-import { timeLabel } from './ruler';
+import { longWords } from './painting/marbleWords';
+import { timeLabel } from './painting/ruler';
 
 /** How often a screen reader is told what has happened, in milliseconds. */
 const pause = 10_000;

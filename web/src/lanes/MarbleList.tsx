@@ -3,8 +3,8 @@ import { useMemo, useState } from 'preact/hooks';
 
 import { useObservable } from '../app/useObservable';
 import type { LanesView } from './lanesView';
-import { longWords } from './marbleWords';
-import { timeLabel } from './ruler';
+import { longWords } from './painting/marbleWords';
+import { timeLabel } from './painting/ruler';
 
 /** How many rows the list has on each side of the selected marble. */
 const rowsAround = 12;

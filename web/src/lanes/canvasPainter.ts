@@ -1,12 +1,12 @@
 import { animationFrameScheduler, auditTime, fromEvent, merge, type Observable, Subject, Subscription } from 'rxjs';
 
 import { theme$ } from '../theme/theme';
-import { marbleAt } from './hitTest';
+import { marbleAt } from './painting/hitTest';
 import { LanePointer } from './lanePointer';
 import type { LanesView } from './lanesView';
-import { paintFrame } from './paintFrame';
-import { type Palette, readPalette } from './palette';
-import type { Scene } from './scene';
+import { paintFrame } from './painting/paintFrame';
+import { type Palette, readPalette } from './painting/palette';
+import type { Scene } from './painting/scene';
 
 /** Draws the lanes on a canvas, in an animation frame, when something has changed. */
 export class CanvasPainter {

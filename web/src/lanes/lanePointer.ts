@@ -1,5 +1,5 @@
 import type { LanesView } from './lanesView';
-import { timeAt } from './scene';
+import { timeAt } from './painting/scene';
 
 /** From how many pixels on a press is a drag, and no click. */
 const dragDistance = 4;

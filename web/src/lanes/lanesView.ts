@@ -3,10 +3,10 @@ import { BehaviorSubject, distinctUntilChanged, merge, type Observable, Subject 
 import { type Filter, noFilter } from '../marbles/filter';
 import { type Matches, matchesOf } from '../marbles/matches';
 import type { Session } from '../session/session';
-import { marbleAt, queueOf } from './hitTest';
-import { areSameRows, type LaneChoices, type Row, rowsOf } from './laneRows';
-import type { Palette } from './palette';
-import { type Scene, timeAt } from './scene';
+import { marbleAt, queueOf } from './painting/hitTest';
+import { areSameRows, type LaneChoices, type Row, rowsOf } from './painting/laneRows';
+import type { Palette } from './painting/palette';
+import { type Scene, timeAt } from './painting/scene';
 
 /** How many marbles are looked at for the filter in one frame. */
 const matchesPerFrame = 40_000;

@@ -1,6 +1,6 @@
 import uPlot from 'uplot';
 
-import { ticks } from '../lanes/ruler';
+import { ticks } from '../lanes/painting/ruler';
 import { colour } from '../theme/theme';
 import type { Curve } from './plotDefinitions';
 

@@ -1,4 +1,4 @@
-import type { Shape } from '../marbles/marbleKinds';
+import type { Shape } from '../../marbles/marbleKinds';
 
 type Pen = CanvasRenderingContext2D;
 

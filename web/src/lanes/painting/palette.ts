@@ -1,4 +1,4 @@
-import { colour, type ColourName } from '../theme/theme';
+import { colour, type ColourName } from '../../theme/theme';
 
 /** The colours and the fonts of the theme that is used now, as a canvas wants them. */
 export type Palette = Readonly<Record<ColourName | 'mono' | 'sans', string>> & {

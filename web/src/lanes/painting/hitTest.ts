@@ -1,7 +1,7 @@
-import { nearest } from '../marbles/buckets';
-import type { Lane } from '../marbles/lane';
-import type { Matches } from '../marbles/matches';
-import type { NumberQueue } from '../marbles/numberQueue';
+import { nearest } from '../../marbles/buckets';
+import type { Lane } from '../../marbles/lane';
+import type { Matches } from '../../marbles/matches';
+import type { NumberQueue } from '../../marbles/numberQueue';
 import { type Row, rulerHeight } from './laneRows';
 import { type Scene, timeAt, xOf } from './scene';
 

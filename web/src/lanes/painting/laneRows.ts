@@ -1,7 +1,7 @@
-import { placeAt } from '../marbles/buckets';
-import type { Lane, LaneSubject } from '../marbles/lane';
-import type { Marbles } from '../marbles/marbles';
-import type { VisibleRange } from '../session/viewport';
+import { placeAt } from '../../marbles/buckets';
+import type { Lane, LaneSubject } from '../../marbles/lane';
+import type { Marbles } from '../../marbles/marbles';
+import type { VisibleRange } from '../../session/viewport';
 
 /** A lane and its place, in pixels below the ruler. */
 export interface Row {

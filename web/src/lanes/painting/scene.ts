@@ -1,6 +1,6 @@
-import type { Marbles } from '../marbles/marbles';
-import type { Matches } from '../marbles/matches';
-import type { VisibleRange } from '../session/viewport';
+import type { Marbles } from '../../marbles/marbles';
+import type { Matches } from '../../marbles/matches';
+import type { VisibleRange } from '../../session/viewport';
 import type { Row } from './laneRows';
 import type { Palette } from './palette';
 

@@ -1,6 +1,6 @@
-import { placeAt, visitBuckets } from '../marbles/buckets';
-import type { Bands } from '../marbles/bands';
-import { marbleKinds } from '../marbles/marbleKinds';
+import { placeAt, visitBuckets } from '../../marbles/buckets';
+import type { Bands } from '../../marbles/bands';
+import { marbleKinds } from '../../marbles/marbleKinds';
 import type { Row } from './laneRows';
 import { scaleOf, type Scene, xOf } from './scene';
 import { Crosses } from './shapes';

@@ -1,7 +1,7 @@
-import { visitBuckets } from '../marbles/buckets';
-import type { Lane } from '../marbles/lane';
-import { marbleKinds } from '../marbles/marbleKinds';
-import type { NumberQueue } from '../marbles/numberQueue';
+import { visitBuckets } from '../../marbles/buckets';
+import type { Lane } from '../../marbles/lane';
+import { marbleKinds } from '../../marbles/marbleKinds';
+import type { NumberQueue } from '../../marbles/numberQueue';
 import type { Row } from './laneRows';
 import { shortWords } from './marbleWords';
 import { scaleOf, type Scene, xOf } from './scene';

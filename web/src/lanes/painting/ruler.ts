@@ -1,4 +1,4 @@
-import type { VisibleRange } from '../session/viewport';
+import type { VisibleRange } from '../../session/viewport';
 
 /** A mark of the ruler. */
 export interface Tick {
