@@ -90,6 +90,18 @@ describe('a segment that is put into a send buffer', () => {
     }),
   );
 
+  it(
+    'fails if the modem has sent a segment after the prompt was lost: what was said next has the place of the bytes',
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const script: Rule[] = [[order], free, prompted('8,7'), ['hello', 1, taken]];
+      const { number$, modem } = put(scheduler, script, { expected: 7 });
+      expectObservable(number$).toBe('2502ms #', undefined, 'BytesReplaced');
+      flush();
+      // The modem waits for the bytes in any case.
+      assert.deepStrictEqual(modem.heard, [order, probe, order, 'hello']);
+    }),
+  );
+
   it.each<[string, Rule[], string, string]>([
     ['the modem refuses it', [[order, 3, '\r\nBUFFER FULL\r\n\r\nERROR\r\n']], '---#', 'Refusal'],
     ['the modem says ERROR after the bytes', [prompted('7,6'), ['hello', 2, '\r\nERROR\r\n']], '---#', 'SendFailed'],

@@ -14,7 +14,7 @@ import { BytesReplaced, LinkGone, SendFailed } from './sendErrors';
 /** Milliseconds for all of it, the bytes on the slowest line included. */
 const deadline = 30_000;
 /** The number of the segment, and of the last one that was sent. */
-const anyNumbers = /^(\d{1,10}),\d{1,10}$/;
+const anyNumbers = /^(\d{1,10}),(\d{1,10})$/;
 
 /** A segment that is put into the send buffer of a link. */
 export interface SegmentOrder {
@@ -56,6 +56,9 @@ export function segmentExchange(order: SegmentOrder, link: SendingLink): Exchang
 /** The number that the modem gives to a segment. */
 class SegmentNumber {
   private heard: number | undefined;
+  /** The number of a command whose prompt was lost. */
+  private lost: number | undefined;
+  private isLostSent = false;
 
   constructor(private expected: number | undefined) {}
 
@@ -68,13 +71,22 @@ class SegmentNumber {
     return this.expected === undefined ? anyNumbers : new RegExp(`^(${this.expected}),\\d{1,10}$`);
   }
 
+  /** Whether the modem has sent other bytes after the lost prompt: what was said next. */
+  get isReplaced(): boolean {
+    return this.isLostSent;
+  }
+
   hear(frame: Frame): void {
-    const digits = frame.kind === 'line' ? anyNumbers.exec(frame.text)?.[1] : undefined;
-    if (digits !== undefined) this.heard = Number(digits);
+    const numbers = frame.kind === 'line' ? anyNumbers.exec(frame.text) : null;
+    if (!numbers) return;
+    const [own = 0, sent = 0] = numbers.slice(1).map(Number);
+    this.heard = own;
+    this.isLostSent = this.lost !== undefined && own > this.lost && sent >= this.lost;
   }
 
   /** The modem may have counted a command whose prompt was lost. */
   doubt(): void {
+    this.lost ??= this.expected;
     this.expected = undefined;
   }
 }
@@ -82,7 +94,8 @@ class SegmentNumber {
 /** Writes the bytes to a modem that waits for them, and emits when the modem has taken them. */
 function taken(send: PendingSend, bytes: Uint8Array, pace: number, number: SegmentNumber): Observable<unknown> {
   const { wire, command, length } = send;
-  const doubt = { isReplaced: false };
+  // The modem waits for the bytes in any case.
+  const doubt = { isReplaced: number.isReplaced };
   // A modem that still waited when it was asked has taken the question for bytes that the line had lost.
   const stillBusy = (): void => void (doubt.isReplaced = true);
   const options: ProbeOptions = { quiet: quiet + pace * length, patience: dataPatience, tries: 1, stillBusy };
