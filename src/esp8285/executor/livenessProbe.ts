@@ -1,17 +1,7 @@
-import {
-  defer,
-  EMPTY,
-  first,
-  ignoreElements,
-  merge,
-  Observable,
-  Subject,
-  type Subscriber,
-  Subscription,
-  takeWhile,
-} from 'rxjs';
+import { defer, EMPTY, first, ignoreElements, merge, type Observable, Subject, takeWhile } from 'rxjs';
 
 import type { Frame } from '../grammar/frame';
+import { shareRest } from './shareRest';
 
 /** The answer of a modem to a probe in the middle of a conversation. */
 export type ProbeAnswer =
@@ -56,7 +46,7 @@ export class LivenessProbe {
   private isSending = false;
 
   constructor(frames$: Observable<Frame>) {
-    this.frames$ = sharedWithout(frames$, (frame) => this.isAnswer(frame));
+    this.frames$ = frames$.pipe(shareRest((frame) => this.isAnswer(frame)));
   }
 
   /** Whether a probe has not been answered. */
@@ -170,34 +160,4 @@ export class LivenessProbe {
     this.owed--;
     this.answers.next(answer);
   }
-}
-
-/**
- * Passes on to all subscribers what a function does not keep. It is called once for each value, and only while there are
- * subscribers. Written by hand instead of `filter` and `share`, because each conversation subscribes several times.
- */
-function sharedWithout<T>(source$: Observable<T>, keeps: (value: T) => boolean): Observable<T> {
-  let subscribers: readonly Subscriber<T>[] = [];
-  let source = Subscription.EMPTY;
-  return new Observable((subscriber) => {
-    subscribers = [...subscribers, subscriber];
-    subscriber.add(() => {
-      subscribers = subscribers.filter((other) => other !== subscriber);
-      if (subscribers.length === 0) source.unsubscribe();
-    });
-    if (!source.closed) return;
-    source = source$.subscribe({
-      next(value) {
-        // Those who subscribe because of this value do not get it.
-        const current = subscribers;
-        if (!keeps(value)) for (const each of current) each.next(value);
-      },
-      error(cause: unknown) {
-        for (const each of subscribers) each.error(cause);
-      },
-      complete() {
-        for (const each of subscribers) each.complete();
-      },
-    });
-  });
 }

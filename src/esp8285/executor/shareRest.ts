@@ -1,0 +1,39 @@
+import { type MonoTypeOperatorFunction, Observable, type Subscriber, Subscription } from 'rxjs';
+
+/**
+ * Passes on to all subscribers what a function does not take. It is called once for each value, and only while there are
+ * subscribers. Whoever subscribes because of a value does not get it.
+ *
+ *     source$           --a--b--c-
+ *     shareRest(is b)   --a-----c-
+ *
+ * It is written by hand instead of `filter` and `share`, because each conversation subscribes several times.
+ *
+ * @param takes Returns whether the value is not passed on.
+ */
+export function shareRest<T>(takes: (value: T) => boolean): MonoTypeOperatorFunction<T> {
+  return (source$) => {
+    let subscribers: readonly Subscriber<T>[] = [];
+    let source = Subscription.EMPTY;
+    return new Observable((subscriber) => {
+      subscribers = [...subscribers, subscriber];
+      subscriber.add(() => {
+        subscribers = subscribers.filter((other) => other !== subscriber);
+        if (subscribers.length === 0) source.unsubscribe();
+      });
+      if (!source.closed) return;
+      source = source$.subscribe({
+        next(value) {
+          const current = subscribers;
+          if (!takes(value)) for (const each of current) each.next(value);
+        },
+        error(cause: unknown) {
+          for (const each of subscribers) each.error(cause);
+        },
+        complete() {
+          for (const each of subscribers) each.complete();
+        },
+      });
+    });
+  };
+}
