@@ -10,6 +10,7 @@ import { map, take } from 'rxjs';
 import type { DeviceInPage, PluggedDevice } from '../../harness/browser/inPage/webSerial';
 import { drawSunset } from '../../samples/demo/sunset';
 import { CommandFailure } from '../../src/cli/console/exitCodes';
+import { createEmulator } from '../../src/emulator';
 import { MemoryNetwork } from '../../src/testing';
 import { runCommand } from '../cli/support/runCommand';
 import { usePages } from './support/pages';
@@ -99,7 +100,8 @@ async function bridge(): Promise<{ readonly url: string; readonly stop: () => Pr
   const ended = runCommand(['bridge', '--port', 'emulator:'], {
     signal: stopping.signal,
     output,
-    emulator: { network, hosts: { [`${host}:80`]: '127.0.0.1:1' } },
+    // A line without a speed. At 115200 baud the picture would take ten seconds.
+    openLine: () => createEmulator({ latency: 0, network, hosts: { [`${host}:80`]: '127.0.0.1:1' } }).uart,
   });
   const [url] = (await once(createInterface({ input: output }), 'line')) as [string];
   return {
