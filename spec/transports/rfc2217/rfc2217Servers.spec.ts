@@ -13,7 +13,7 @@ describe('a server of RFC 2217 as it is', () => {
   /** What the line tells of itself until it can be written to. */
   async function told(peerOptions: TelnetPeerOptions, options: Partial<Rfc2217UartOptions> = {}): Promise<string[]> {
     await using server = await tcpServer();
-    const [uart, peer] = await rfc2217Line(server, { timeout: 400, ...options }, peerOptions);
+    const [uart, peer] = await rfc2217Line(server, { timeout: 2000, ...options }, peerOptions);
     await settled(uart.write(Buffer.from('AT\r\n')));
     expect((await peer.received(4)).toString()).toBe('AT\r\n');
     const notices: string[] = [];
@@ -155,7 +155,7 @@ describe('a server of RFC 2217 as it is', () => {
     ['does not answer', undefined, 'did not answer'],
   ])('that %s to RTS/CTS is refused with what to do', async (_name, answer, words) => {
     await using server = await tcpServer();
-    const [uart] = await rfc2217Line(server, { rtscts: true, timeout: 400 }, answering(5, answer));
+    const [uart] = await rfc2217Line(server, { rtscts: true, timeout: 2000 }, answering(5, answer));
     const error = await failureOf(uart.rx$);
     expect(error.code).toBe('EINVAL');
     expect(error.message).toContain(`SET-CONTROL RTS/CTS flow control, the serial server ${words}`);

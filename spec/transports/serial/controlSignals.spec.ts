@@ -109,7 +109,7 @@ describe('the control signals of a line of RFC 2217', () => {
   async function asked(options: Partial<Rfc2217UartOptions>, peerOptions: TelnetPeerOptions = {}) {
     await using server = await tcpServer();
     const { address: host, port } = server.endpoint;
-    const uart = rfc2217Uart({ host, port, timeout: 400, ...options });
+    const uart = rfc2217Uart({ host, port, timeout: 2000, ...options });
     const peer = new TelnetPeer(await server.accept(), peerOptions);
     await writable(uart);
     const notices: string[] = [];
