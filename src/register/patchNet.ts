@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { Server, Socket, type TcpSocketConnectOpts } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
@@ -18,6 +19,12 @@ interface Internals {
   _reset(): void;
 }
 
+/** What `net.Server` does not show. It is the same in Node.js 20, 22, 24 and 26. */
+interface ServerInternals {
+  /** Opens the port. Node.js keeps its name for those who wrap it. */
+  _listen2: (this: Server, address: string | null, ...others: readonly unknown[]) => void;
+}
+
 const internalsOf = (socket: unknown) => socket as Internals;
 
 /** The part of the arguments of `connect` that is used here. Node.js takes a host of `null` as none. */
@@ -30,10 +37,10 @@ export function patchNet(routes: Routes, systemLookup: TcpSocketConnectOpts['loo
     const socket = self as Socket;
     const [options, listener] = connectArguments(given) as [Target, (() => void) | undefined];
     const { path, port } = options;
-    const host = options.host ?? '';
+    const host: unknown = options.host ?? '';
     // A program may have loaded `rx-usocket/node` in the other form, of ES modules or CommonJS.
     const isOurs = isNativeStream(internalsOf(socket)._handle) && !socket.destroyed;
-    if (path || isOurs) return original(socket, given);
+    if (path || isOurs || typeof host !== 'string') return original(socket, given);
     // The name of a direct target is not looked up through the modem either.
     if (direct.has(host, Number(port))) return original(socket, [{ lookup: systemLookup, ...options }, listener]);
     if (socket instanceof TLSSocket) {
@@ -93,30 +100,58 @@ function listen(
   original: (self: unknown, given: readonly unknown[]) => unknown,
 ): unknown {
   const [first, ...rest] = given;
-  const last = given.at(-1);
-  const listener = typeof last === 'function' ? last : undefined;
   const isObject = typeof first === 'object' && first !== null;
-  const options = isObject
-    ? (first as Record<string, unknown>)
-    : { port: typeof first === 'function' ? 0 : (first ?? 0) };
+  const options = isObject ? (first as Record<string, unknown>) : {};
   const isPath = typeof first === 'string' && Number.isNaN(Number(first));
   if (isPath || options['path'] || 'fd' in options || '_handle' in options || 'handle' in options)
     return original(server, given);
   if (isObject && !('port' in options)) return original(server, given);
-  const host = [options['host'], ...rest].find((each) => typeof each === 'string');
-  const backlog = options['backlog'] ?? rest.find((each) => typeof each === 'number');
-  if (host !== undefined && direct.mayListen(host)) return original(server, given);
-  if (host === undefined || host === '') {
-    if (!isWarned) {
-      isWarned = true;
-      const why = 'nobody in the network of this machine can connect to this program, which uses a modem';
-      process.emitWarning(`A server listens on 127.0.0.1 only, because ${why}.`, { code: 'RX_USOCKET_LISTEN' });
-    }
-    const local = { ...options, host: '127.0.0.1', ...(backlog !== undefined && { backlog }) };
-    return original(server, listener ? [local, listener] : [local]);
-  }
+  const host = options['host'] ?? rest.find((each) => typeof each === 'string');
+  if (host === undefined || host === '') return listenOnLoopback(server, given, original);
+  // What is no host, Node.js refuses in its own words.
+  if (typeof host !== 'string' || direct.mayListen(host)) return original(server, given);
   const advice = `listen on 127.0.0.1, add ${host} to RX_USOCKET_DIRECT, or listen on the modem with rx-usocket/node`;
   const cause = callError('listen', 'EOPNOTSUPP', `${host} is in the network of this machine; ${advice}`);
   process.nextTick(() => server.emit('error', refusal('listen', cause)));
   return server;
+}
+
+/** Lets a server that would listen on every address listen on 127.0.0.1. */
+function listenOnLoopback(
+  server: Server,
+  given: readonly unknown[],
+  original: (self: unknown, given: readonly unknown[]) => unknown,
+): unknown {
+  const host = '127.0.0.1';
+  if (!isWarned) {
+    isWarned = true;
+    const why = 'nobody in the network of this machine can connect to this program, which uses a modem';
+    process.emitWarning(`A server listens on ${host} only, because ${why}.`, { code: 'RX_USOCKET_LISTEN' });
+  }
+  // The primary of a cluster opens the port, and has to be told.
+  if (cluster.isWorker) return original(server, withHost(given, host));
+  // Node.js looks a host up, and listens later. But without one, it listens at once, and programs ask for `server.address()`
+  // at once. So the address is put in where the port is opened.
+  const internals = server as unknown as ServerInternals;
+  const { _listen2: begin } = internals;
+  const isOwn = Object.hasOwn(server, '_listen2');
+  internals._listen2 = (_address, ...others) => begin.call(server, host, ...others);
+  try {
+    return original(server, given);
+  } finally {
+    if (isOwn) internals._listen2 = begin;
+    else Reflect.deleteProperty(server, '_listen2');
+  }
+}
+
+/** The arguments of `listen` with a host. */
+function withHost(given: readonly unknown[], host: string): readonly unknown[] {
+  const [first, ...rest] = given;
+  const last = given.at(-1);
+  const backlog = rest.find((each) => typeof each === 'number');
+  const options =
+    typeof first === 'object' && first !== null
+      ? { ...first, host }
+      : { port: typeof first === 'function' ? 0 : (first ?? 0), host, ...(backlog !== undefined && { backlog }) };
+  return typeof last === 'function' ? [options, last] : [options];
 }
