@@ -1,7 +1,7 @@
 import dns, { type LookupOptions } from 'node:dns';
 import promises from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { asapScheduler, catchError, map, type Observable, observeOn, throwError } from 'rxjs';
+import { asapScheduler, catchError, map, noop, type Observable, observeOn, throwError } from 'rxjs';
 
 import { lookup, type LookupCallback } from '../node/sockets/lookup';
 import { sharedResolve } from '../node/sockets/sharedResolve';
@@ -11,49 +11,58 @@ import { replace, type Routes } from './patch';
 
 type Answer = readonly unknown[];
 
-/** The questions about a name that Node.js sends to a name server itself. */
-const questions: Readonly<Record<string, string>> = {
-  resolve4: 'A',
-  resolve6: 'AAAA',
-  resolveAny: 'ANY',
-  resolveCaa: 'CAA',
-  resolveCname: 'CNAME',
-  resolveMx: 'MX',
-  resolveNaptr: 'NAPTR',
-  resolveNs: 'NS',
-  resolvePtr: 'PTR',
-  resolveSoa: 'SOA',
-  resolveSrv: 'SRV',
-  resolveTlsa: 'TLSA',
-  resolveTxt: 'TXT',
-  reverse: 'PTR',
+const anAddress = '127.0.0.1';
+
+/** The questions about a name that Node.js sends to a name server itself: the record, and the name of the query in its errors. */
+const questions: Readonly<Record<string, readonly [type: string, query: string]>> = {
+  resolve4: ['A', 'queryA'],
+  resolve6: ['AAAA', 'queryAaaa'],
+  resolveAny: ['ANY', 'queryAny'],
+  resolveCaa: ['CAA', 'queryCaa'],
+  resolveCname: ['CNAME', 'queryCname'],
+  resolveMx: ['MX', 'queryMx'],
+  resolveNaptr: ['NAPTR', 'queryNaptr'],
+  resolveNs: ['NS', 'queryNs'],
+  resolvePtr: ['PTR', 'queryPtr'],
+  resolveSoa: ['SOA', 'querySoa'],
+  resolveSrv: ['SRV', 'querySrv'],
+  resolveTlsa: ['TLSA', 'queryTlsa'],
+  resolveTxt: ['TXT', 'queryTxt'],
+  reverse: ['PTR', 'getHostByAddr'],
 };
+const byType = new Map<unknown, readonly [type: string, query: string]>(
+  Object.entries(questions).flatMap(([name, question]) =>
+    name === 'reverse' ? [] : [[question[0], question] as const],
+  ),
+);
 
 /** Sends the look-ups of `dns` through the modem. Returns the look-up of the operating system. */
 export function patchDns(routes: Routes): typeof dns.lookup {
   const { nic, direct } = routes;
   const system = dns.lookup;
   const isDirect = (host: unknown) => typeof host !== 'string' || isIP(host) !== 0 || direct.has(host);
-  const families = new Set<unknown>([undefined, null, 0, 4, 6, 'IPv4', 'IPv6']);
-  // What Node.js refuses, it refuses in its own words.
-  const isValid = (options: unknown) => families.has(lookupOptions(options).family);
   replace(dns, 'lookup', (original) => (self, given) => {
     const [host, ...rest] = given;
-    const callback = rest.at(-1);
-    if (isDirect(host) || typeof callback !== 'function' || !isValid(rest[0])) return original(self, given);
-    lookup(host as string, { ...lookupOptions(rest[0]), nic }, callback as LookupCallback);
+    if (isDirect(host)) return original(self, given);
+    // What Node.js refuses, it refuses in its own words: it takes an address as it is, once it has checked the rest.
+    original(self, [anAddress, ...rest.slice(0, -1), typeof rest.at(-1) === 'function' ? noop : rest.at(-1)]);
+    lookup(host as string, { ...lookupOptions(rest[0]), nic }, rest.at(-1) as LookupCallback);
     return {};
   });
   replace(promises, 'lookup', (original) => (self, given) => {
     const [host, options] = given as [string, LookupOptions | number | undefined];
-    if (isDirect(host) || !isValid(options)) return original(self, given);
+    if (isDirect(host)) return original(self, given);
+    const checked = original(self, [anAddress, options]) as Promise<unknown>;
     const query = lookupOptions(options);
-    return new Promise((resolve, reject) => {
-      lookup(host, { ...query, nic }, (error, address, family) => {
-        if (error) reject(error);
-        else resolve(query.all ? address : { address, family });
-      });
-    });
+    return checked.then(
+      () =>
+        new Promise((resolve, reject) => {
+          lookup(host, { ...query, nic }, (error, address, family) => {
+            if (error) reject(error);
+            else resolve(query.all ? address : { address, family });
+          });
+        }),
+    );
   });
   for (const resolver of [dns, dns.Resolver.prototype]) patchResolver(resolver, routes, false);
   for (const resolver of [promises, promises.Resolver.prototype]) patchResolver(resolver, routes, true);
@@ -77,19 +86,25 @@ function lookupOptions(given: unknown): LookupOptions {
 
 /** Answers what a modem can look up, the addresses of a name, and refuses everything else. */
 function patchResolver(resolver: object, routes: Routes, isPromise: boolean): void {
-  const ask = (host: string, type: string): Observable<Answer> =>
-    type === 'A' ? addresses(host, routes) : notKnown(`query${type}`, host, `records of the type ${type}`);
-  for (const [name, type] of Object.entries(questions)) {
-    replace(resolver, name, () => (_self, given) => {
+  const ask = (host: string, [type, query]: readonly [type: string, query: string]): Observable<Answer> =>
+    type === 'A' ? addresses(host, routes) : notKnown(query, host, `records of the type ${type}`);
+  // What Node.js refuses, it refuses in its own words, before it sends anything.
+  const isValid = ([host, ...rest]: readonly unknown[]) =>
+    typeof host === 'string' && (isPromise || typeof rest.at(-1) === 'function');
+  for (const [name, question] of Object.entries(questions)) {
+    replace(resolver, name, (original) => (self, given) => {
+      if (!isValid(given)) return original(self, given);
       const withTtl = (given[1] as { ttl?: boolean } | undefined)?.ttl === true;
-      const found$ = ask(String(given[0]), type);
+      const found$ = ask(String(given[0]), question);
       const shown$ = withTtl ? found$.pipe(map((all) => all.map((address) => ({ address, ttl: 0 })))) : found$;
       return answer(shown$, given, isPromise);
     });
   }
-  replace(resolver, 'resolve', () => (_self, given) => {
+  replace(resolver, 'resolve', (original) => (self, given) => {
     const [host, type] = given;
-    return answer(ask(String(host), typeof type === 'string' ? type.toUpperCase() : 'A'), given, isPromise);
+    const question = byType.get(type === undefined || typeof type === 'function' ? 'A' : type);
+    if (!question || !isValid(given)) return original(self, given);
+    return answer(ask(String(host), question), given, isPromise);
   });
 }
 
