@@ -119,7 +119,11 @@ export class ModemNic implements Nic {
     let isTold = false;
     return (error) => {
       const mayBeFreed = error instanceof OSError && taken.has(error.code) && error.syscall !== 'register';
-      if (!mayBeFreed || this.waiting.now() > due || !/another program|closed the line/.test(error.message)) {
+      if (
+        !mayBeFreed ||
+        this.waiting.now() > due ||
+        !/another program|closed the line|serial server is lost/.test(error.message)
+      ) {
         return throwError(() => error);
       }
       if (!isTold) log('waits until another process gives %s up: %s', this.settings.port, error.message);
