@@ -41,6 +41,7 @@ try {
   checkHovers();
   const help = run(project, 'node', join('node_modules', manifest.name, manifest.bin[manifest.name]), '--help');
   if (!help.includes(`Usage: ${manifest.name}`)) throw new Error(`--help says: ${help}`);
+  checkWorker();
 } finally {
   rmSync(project, { recursive: true });
 }
@@ -69,6 +70,18 @@ function consumer() {
     `if (entries.some((entry) => Object.keys(entry).length === 0)) throw new Error('an entry exports nothing');`,
     `export const received = async (sock: entry0.Socket): Promise<Buffer> => (await sock.recv(16)).subarray(1);`,
   ].join('\n');
+}
+
+/** A worker thread that runs a text uses the modem, too, although Node.js does not preload there what `--import` names. */
+function checkWorker() {
+  const connecting =
+    `const { parentPort } = require('node:worker_threads');` +
+    `require('node:net').connect(80, '192.0.2.1').on('error', ({ cause }) => parentPort.postMessage(String(cause)));`;
+  const program =
+    `const { Worker } = require('node:worker_threads');` +
+    `new Worker(${JSON.stringify(connecting)}, { eval: true }).on('message', (told) => console.log(told));`;
+  const told = run(project, 'node', '--import', `${manifest.name}/register`, '-e', program);
+  if (!told.includes('RX_USOCKET_PORT')) throw new Error(`a worker thread connects without the modem: ${told}`);
 }
 
 /** Hovering over `usocket.socket` and each other member of a module has to show its documentation. */

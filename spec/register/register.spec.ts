@@ -154,6 +154,14 @@ describe('a program that knows nothing of the modem', () => {
         told.lookup = await promisify(dns.lookup)('web.example');
         told.all = await dns.promises.lookup('web.example', { all: true });
         told.resolve4 = await dns.promises.resolve4('web.example');
+        const refused = (call) => { try { call(); } catch (error) { return error.code; } };
+        told.refused = [
+          refused(() => dns.lookup('web.example', { all: 'yes' }, () => {})),
+          refused(() => dns.lookup('web.example')),
+          refused(() => dns.resolve4('web.example')),
+          refused(() => dns.resolve('web.example', 'NONE', () => {})),
+          refused(() => net.connect({ port: 80, host: 5 })),
+        ];
         told.family = await Promise.resolve().then(() => dns.promises.lookup('web.example', { family: 5 })).catch((error) => error.code);
         told.mx = await dns.promises.resolveMx('web.example').catch(failure);
         told.reverse = await dns.promises.lookupService('198.18.0.1', 80).catch(failure);
@@ -185,8 +193,12 @@ describe('a program that knows nothing of the modem', () => {
       resolve4: [one.address],
       datagram: 'heard hello',
       family: 'ERR_INVALID_ARG_VALUE',
+      refused: [
+        ...['ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_VALUE'],
+        'ERR_INVALID_ARG_TYPE',
+      ],
     });
-    expect(told['mx']).toMatch(/^ENOTIMP queryMX .* does not tell records of the type MX/);
+    expect(told['mx']).toMatch(/^ENOTIMP queryMx .* does not tell records of the type MX/);
     expect(told['reverse']).toMatch(/^ENOTIMP getnameinfo .* does not tell the name of an address/);
     expect(told['unknown']).toMatch(/^ENOTFOUND getaddrinfo ENOTFOUND nobody.example \| .* check the spelling/);
     expect(told['six6']).toMatch(/^EAFNOSUPPORT .* only IPv4 is supported/);
@@ -213,9 +225,10 @@ describe('a program that knows nothing of the modem', () => {
         told.local = await (await fetch('http://127.0.0.1:' + process.env.WEB_PORT + '/local')).text();
         told.localNative = native.slice(beforeLocal);
         told.listed = failure((await once(connect(9, 'listed.invalid'), 'error'))[0]);
-        const server = createServer();
-        await once(server.listen(0), 'listening');
+        const server = createServer().listen(0);
         told.server = server.address().address;
+        try { server.listen(0); } catch (error) { told.twice = error.code; }
+        await once(server, 'listening');
         server.close();
         told.outside = failure((await once(createServer().listen(0, '0.0.0.0'), 'error'))[0]);
         const withoutHost = connect({ host: null, port: process.env.WEB_PORT });
@@ -255,6 +268,7 @@ describe('a program that knows nothing of the modem', () => {
       local: expect.stringMatching(/^\/local of 127/),
       localNative: ['TCP 127.0.0.1'],
       server: '127.0.0.1',
+      twice: 'ERR_SERVER_ALREADY_LISTEN',
       near: 'near',
       noHost: 0,
       unbound: 'ENOPROTOOPT',

@@ -8,6 +8,7 @@ import { patchDatagrams } from './patchDatagrams';
 import { patchDns } from './patchDns';
 import { patchNet } from './patchNet';
 import { patchTls } from './patchTls';
+import { patchWorkers } from './patchWorkers';
 import { settingsOf } from './settings';
 
 /** Where the interface of the process is, because this package may be loaded as an ES module and as CommonJS. */
@@ -31,6 +32,7 @@ function register(environment: NodeJS.ProcessEnv): Nic {
   patchTls(routes);
   patchAgents(routes);
   patchDatagrams(routes);
+  patchWorkers();
   // Programs may have these functions as named imports.
   syncBuiltinESMExports();
   return nic;
