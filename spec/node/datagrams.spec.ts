@@ -41,6 +41,8 @@ async function conversation(make: () => Socket): Promise<readonly unknown[]> {
   const own = Buffer.from('five');
   const isSent = sent((callback) => socket.send(own, ...to, callback));
   log.push(await isSent, await heard());
+  const view = new DataView(Uint8Array.from(Buffer.from('not six')).buffer, 4);
+  log.push(await sent((callback) => socket.send(view, ...to, callback)), await heard());
 
   const port = (await Promise.all([sent((callback) => socket.send('port?', ...to, callback)), peer.next()]))[1].from;
   const message = heardBy(socket);

@@ -5,10 +5,11 @@ import { HostNic } from '../../src/host';
 import { OSError, type ErrorCode } from '../../src/usocket';
 import { asapScheduler, observeOn, of, throwError } from 'rxjs';
 
-/** An interface that knows one name with addresses of both families. */
+/** An interface that knows a name with addresses of both families, and one of IPv4 only. */
 class TwoFamilies extends HostNic {
   override resolve(host: string) {
     if (host === 'both.test') return of(['192.168.1.9', 'fe80::9', '192.168.1.10']);
+    if (host === 'four.test') return of(['192.168.1.9']);
     const code = (host.split('.')[0] ?? '') as ErrorCode;
     return throwError(() => new OSError(code, 'getaddrinfo', `${host} is not known`));
   }
@@ -85,8 +86,13 @@ describe('lookup(), in the form of dns.lookup,', () => {
   });
 
   it('finds no address of a family that the name does not have', async () => {
-    const [error] = await answer('192.168.1.1', { family: 6 });
+    const [error] = await answer('four.test', { family: 6 });
     expect(error).toMatchObject({ code: 'ENOTFOUND' });
+  });
+
+  it('takes an address as it is, of whatever family', async () => {
+    expect(await answer('192.168.1.1', { family: 6 })).toEqual([null, '192.168.1.1', 4]);
+    expect(await answer('::1', { family: 4 })).toEqual([null, '::1', 6]);
   });
 
   it('wants a callback', () => {

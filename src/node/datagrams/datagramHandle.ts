@@ -146,7 +146,9 @@ export class DatagramHandle implements DatagramCalls, Traceable {
     const remote = to.length > 1 ? { port: Number(to[0]), address: String(to[1]) } : this.peer;
     if (!remote) return numberOf('EDESTADDRREQ');
     // A copy, because the program may use its own again.
-    const bytes = Buffer.concat(pieces);
+    const bytes = Buffer.concat(
+      pieces.map(({ buffer, byteOffset, byteLength }) => Buffer.from(buffer, byteOffset, byteLength)),
+    );
     return this.sending.send(request, bytes, remote);
   }
 

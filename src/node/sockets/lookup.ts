@@ -69,8 +69,9 @@ export function lookup(
 }
 
 function addresses(nic: Nic, hostname: string, family: number): Observable<LookupAddress[]> {
-  const found$ = isIP(hostname) === 0 ? sharedResolve(nic, hostname) : of([hostname]);
-  return found$.pipe(
+  // An address is its own answer, of whatever family, as for `dns.lookup`.
+  if (isIP(hostname) !== 0) return of([{ address: hostname, family: isIP(hostname) }]);
+  return sharedResolve(nic, hostname).pipe(
     map((found) => {
       const all = found.map((address) => ({ address, family: isIP(address) }));
       const wanted = all.filter((each) => family === 0 || each.family === family);
@@ -85,7 +86,8 @@ function familyOf(family: LookupOptions['family']): number {
   return family === 'IPv6' ? 6 : (family ?? 0);
 }
 
-function lookupError(hostname: string, cause: unknown): NodeJS.ErrnoException {
+/** The error of a look-up that has failed, in the form of `dns.lookup`. */
+export function lookupError(hostname: string, cause: unknown): NodeJS.ErrnoException {
   const { code, errno } = systemCode(cause);
   const [name, number] = lookupErrors[cause instanceof OSError ? cause.code : ''] ?? [code, errno];
   const message = `getaddrinfo ${name} ${hostname}`;
