@@ -95,6 +95,17 @@ describe.each(ourSockets)('a server, on $name,', (tested) => {
     expect(() => server.listen('/tmp/path')).toThrow(expect.objectContaining({ code: 'EOPNOTSUPP' }));
   });
 
+  it('does not listen under a name that nobody knows', async () => {
+    await using sockets = await tested.start();
+    const server = sockets.createServer({}).listen(await unusedPort(), 'nobody.invalid');
+    expect(await errorOf(server)).toMatchObject({
+      code: 'ENOTFOUND',
+      syscall: 'getaddrinfo',
+      hostname: 'nobody.invalid',
+    });
+    expect(server.listening).toBe(false);
+  });
+
   it('closes, with its connections, when the program closes the interface', async () => {
     const sockets = await tested.start();
     const server = await listening(sockets);

@@ -82,6 +82,48 @@ export const serving: readonly Situation[] = [
     events: ['server listening true', 'server close false', 'server listening true', 'server close false'],
   },
   {
+    name: 'a server refuses what is no port, and may be told one in several ways',
+    async play(stage) {
+      const server = stage.server();
+      const wrong = [65_536, -1, Number.NaN, { port: 1.5 }, { port: 'none' }, {}, { port: 1, signal: 'none' }];
+      const codes = wrong.map((each) => {
+        try {
+          return server.listen(each as number).listening;
+        } catch (error) {
+          return (error as NodeJS.ErrnoException).code;
+        }
+      });
+      const noPort = 'ERR_SOCKET_BAD_PORT';
+      expect(codes).toEqual([...wrong.slice(0, 5).map(() => noPort), 'ERR_INVALID_ARG_VALUE', 'ERR_INVALID_ARG_TYPE']);
+      for (const form of ['text', 'object', 'no host'] as const) {
+        const port = await unusedPort();
+        if (form === 'text') server.listen(String(port));
+        else if (form === 'object') server.listen({ port: String(port) as unknown as number, backlog: 3 });
+        else server.listen({ port, host: null as unknown as string });
+        await once(server, 'listening');
+        expect(server.address()).toMatchObject({ port });
+        const [client, socket] = await stage.client(server);
+        expect([socket.localPort, socket.address()]).toEqual([port, expect.objectContaining({ port })]);
+        client.destroy();
+        await closed(socket.resume());
+        await new Promise((resolve) => server.close(resolve));
+      }
+    },
+    events: ['1', '2', '3'].flatMap(() => ['server listening true', 'server connection true', 'server close false']),
+  },
+  {
+    name: 'a server chooses a port',
+    async play(stage) {
+      const server = stage.server().listen(0);
+      await once(server, 'listening');
+      const [client, socket] = await stage.client(server);
+      client.destroy();
+      await closed(socket.resume());
+      await new Promise((resolve) => server.close(resolve));
+    },
+    events: ['server listening true', 'server connection true', 'server close false'],
+  },
+  {
     name: 'a server cannot have its port',
     async play(stage) {
       await using other = await tcpServer();

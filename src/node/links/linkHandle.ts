@@ -58,6 +58,8 @@ export interface LinkHandleOptions {
   readonly readableHighWaterMark: number;
   /** How long the peer may be silent after this end has been ended, in milliseconds. */
   readonly halfCloseTimeout: number;
+  /** Its own address, if the link does not tell it. */
+  readonly local?: Endpoint;
   readonly scheduler: SchedulerLike;
 }
 
@@ -246,7 +248,7 @@ export class LinkHandle implements StreamCalls, YieldingLink {
   }
 
   getsockname(out: AddressToFill): number {
-    fillAddress(out, this.nic.link?.local ?? { address: '0.0.0.0', port: 0 });
+    fillAddress(out, this.nic.link?.local ?? this.options.local ?? { address: '0.0.0.0', port: 0 });
     return 0;
   }
 

@@ -1,12 +1,30 @@
+import { randomInt } from 'node:crypto';
 import { isIP } from 'node:net';
-import { finalize, map, noop, type Observable, of, ReplaySubject, switchMap, takeUntil, tap } from 'rxjs';
+import {
+  catchError,
+  defer,
+  finalize,
+  map,
+  noop,
+  type Observable,
+  of,
+  ReplaySubject,
+  switchMap,
+  takeUntil,
+  tap,
+  throwError,
+} from 'rxjs';
 
 import type { Endpoint, Listener, Nic } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
 import { type AddressToFill, fillAddress, type NativeStream } from '../native/nativeStream';
 import { shareOf } from './linkShare';
 import { inNextTurn } from '../native/nodeTime';
 import { acceptedHandle } from './openHandle';
 import { isInterfaceClosed, systemCode } from '../native/systemErrors';
+
+/** Ports from which one is chosen. A modem uses those from 49152 on for its own connections (lwIP), and no system chooses these. */
+const choosablePorts = [20_000, 32_768] as const;
 
 /** What a {@link ListeningHandle} listens on, and how it accepts. */
 export interface ListeningOptions {
@@ -35,13 +53,27 @@ export class ListeningHandle {
 
   /** Cold. Begins to listen, and emits the address once. */
   open(): Observable<Endpoint> {
-    const { nic, host, port, backlog } = this.options;
+    const { nic, host } = this.options;
     const address$ = isIP(host) === 0 ? nic.resolve(host).pipe(map(([first = host]) => first)) : of(host);
     return address$.pipe(
-      switchMap((address) => nic.listen({ address, port }, backlog === undefined ? {} : { backlog })),
+      switchMap((address) => this.listenOn(address)),
       tap((listener) => (this.listener = listener)),
       map(({ local }) => local),
       takeUntil(this.closing),
+    );
+  }
+
+  private listenOn(address: string): Observable<Listener> {
+    const { nic, port, backlog } = this.options;
+    const listen$ = (chosen: number) => nic.listen({ address, port: chosen }, backlog === undefined ? {} : { backlog });
+    if (port !== 0) return listen$(port);
+    return listen$(0).pipe(
+      // A modem cannot choose a port.
+      catchError((error: unknown) =>
+        error instanceof OSError && error.code === 'EINVAL'
+          ? defer(() => listen$(randomInt(...choosablePorts)))
+          : throwError(() => error),
+      ),
     );
   }
 
@@ -52,7 +84,7 @@ export class ListeningHandle {
     if (!this.isReferenced) listener.ref?.(false);
     const release = shareOf(options.nic).hold();
     listener.connections$.pipe(takeUntil(closing), finalize(release)).subscribe({
-      next: (link) => this.onconnection(0, acceptedHandle(link, options).stream),
+      next: (link) => this.onconnection(0, acceptedHandle(link, { ...options, local: listener.local }).stream),
       error: (error: unknown) => {
         if (!isInterfaceClosed(error)) this.onconnection(systemCode(error).errno);
         options.lost();

@@ -1,6 +1,6 @@
 import { of, type SchedulerLike, switchMap } from 'rxjs';
 
-import type { Nic, StreamLink } from '../../usocket/contract/nic';
+import type { Endpoint, Nic, StreamLink } from '../../usocket/contract/nic';
 import { LinkHandle } from './linkHandle';
 import { shareOf } from './linkShare';
 import type { NativeStream } from '../native/nativeStream';
@@ -58,11 +58,11 @@ export function clientHandle({ nic, ...options }: HandleOptions): LinkHandle {
   return handle;
 }
 
-/** Makes the handle of a client that has connected to a server. */
-export function acceptedHandle(link: StreamLink, options: HandleOptions): LinkHandle {
-  const { nic, readableHighWaterMark = usualHighWaterMark, halfCloseTimeout = 2_000 } = options;
+/** Makes the handle of a client that has connected to a server, which listens at the local address. */
+export function acceptedHandle(link: StreamLink, options: HandleOptions & { readonly local: Endpoint }): LinkHandle {
+  const { nic, local, readableHighWaterMark = usualHighWaterMark, halfCloseTimeout = 2_000 } = options;
   const share = shareOf(nic);
-  const handle = new LinkHandle(() => of(link), { share, readableHighWaterMark, halfCloseTimeout, scheduler });
+  const handle = new LinkHandle(() => of(link), { share, local, readableHighWaterMark, halfCloseTimeout, scheduler });
   handles.set(handle.stream, handle);
   handle.accept();
   return handle;

@@ -1,10 +1,13 @@
-import type { ListenOptions, Server, Socket } from 'node:net';
+import { type ListenOptions, Server, type Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 
 import { programInterfaces } from '../../programInterfaces';
 import { hideOperators } from '../../usocket/contract/callerStack';
 import { messageOf } from '../../usocket/contract/messageOf';
+import type { Nic } from '../../usocket/contract/nic';
+import { OSError } from '../../usocket/contract/osError';
 import { ListeningHandle } from '../links/listeningHandle';
+import { lookupError } from './lookup';
 import { adoptSocket } from './nicSocket';
 import type { LinkOptions } from '../links/openHandle';
 import { systemCode } from '../native/systemErrors';
@@ -12,16 +15,23 @@ import { systemCode } from '../native/systemErrors';
 /** Where a server listens: the options of `server.listen` that name a port, and how it uses the interface. */
 export type NicListenOptions = LinkOptions & Pick<ListenOptions, 'port' | 'host' | 'backlog' | 'signal'>;
 
+/** The same, once Node.js has checked them. */
+interface ChosenOptions extends NicListenOptions {
+  readonly nic: Nic;
+  readonly port: number;
+  readonly host: string;
+}
+
 /** What `net.Server` does not show. It is the same in Node.js 20, 22, 24 and 26. */
 interface Internals {
   _handle: ListeningHandle | null;
-  /** Begins to serve with `_handle`. */
+  /** Opens the port, or begins to serve with `_handle`. Node.js keeps its name for those who wrap it. */
   _listen2(address: string, port: number, addressType: 4, backlog: number | undefined): void;
   readonly highWaterMark?: number;
 }
 
 /** Every address. */
-const everywhere = new Set<string | undefined>([undefined, '', '::', '0.0.0.0']);
+const everywhere = '0.0.0.0';
 
 /**
  * Makes a server listen on a port of a network interface, in the way of `server.listen`: a `net.Server`, and also an HTTP or
@@ -30,35 +40,46 @@ const everywhere = new Set<string | undefined>([undefined, '', '::', '0.0.0.0'])
  *     const server = http.createServer((request, response) => response.end('hello\n'));
  *     listen(server, { nic, port: 80 });
  *
- * A modem has one listening port, and cannot choose one by itself (`EINVAL` for port 0). Each client takes one of its five
- * links. The connections are `NicSocket`s.
+ * A modem has one listening port. It cannot choose one by itself, so port 0 is a random one from 20000 to 32767. Each client
+ * takes one of the five links of a modem. The connections are `NicSocket`s.
  *
- * Throws `ERR_SERVER_ALREADY_LISTEN` for a server that listens, and `ENODEV` when the program has no interface.
+ * Throws what `server.listen` throws, such as `ERR_SERVER_ALREADY_LISTEN` or `ERR_SOCKET_BAD_PORT`, and `ENODEV` when the
+ * program has no interface.
  */
 export function listen<S extends Server>(server: S, options: NicListenOptions, listener?: () => void): S {
-  const { nic = programInterfaces.defaultFor('listen'), halfCloseTimeout, port = 0, host, backlog, signal } = options;
-  const internals = server as unknown as Internals;
-  if (internals._handle) {
-    const message = 'Listen method has been called more than once without closing.';
-    throw Object.assign(new Error(message), { code: 'ERR_SERVER_ALREADY_LISTEN' });
+  const { nic = programInterfaces.defaultFor('listen'), backlog, signal } = options;
+  const host = options.host ?? '';
+  let chosen = 0;
+  // Node.js checks the arguments, and calls this where it would open a port of the operating system.
+  const take = (_address: null, port: number) => (chosen = port);
+  Object.defineProperty(server, '_listen2', { configurable: true, value: take });
+  try {
+    // With a handle, even if there is none, `rx-usocket/register` leaves the server alone. Without `exclusive`, the worker of a
+    // cluster would ask its primary for the port.
+    const port = 'port' in options ? { port: options.port } : {};
+    Server.prototype.listen.call(server, { ...port, backlog, signal, exclusive: true, _handle: undefined }, listener);
+  } finally {
+    Reflect.deleteProperty(server, '_listen2');
   }
-  if (listener) server.once('listening', listener);
-  const address = everywhere.has(host) ? '0.0.0.0' : (host ?? '');
+  open(server, { ...options, nic, port: chosen, host: host === '' ? everywhere : host });
+  return server;
+}
+
+/** Opens the port. From now on the server counts as one that listens, as with `server.listen`. */
+function open(server: Server, options: ChosenOptions): void {
+  const { port, backlog } = options;
+  const internals = server as unknown as Internals;
   const { highWaterMark } = internals;
-  const readableHighWaterMark = highWaterMark === getDefaultHighWaterMark(false) ? undefined : highWaterMark;
+  const host = options.host === '::' ? everywhere : options.host;
   const handle = new ListeningHandle({
-    nic,
-    host: address,
-    port,
-    backlog,
-    halfCloseTimeout,
-    readableHighWaterMark,
+    ...options,
+    host,
+    readableHighWaterMark: highWaterMark === getDefaultHighWaterMark(false) ? undefined : highWaterMark,
     lost: () => server.close(),
   });
   const adopt = (socket: Socket) => adoptSocket(socket, options);
   server.prependListener('connection', adopt);
   server.once('close', () => server.off('connection', adopt));
-  // From now on the server counts as one that listens, as with `server.listen`.
   internals._handle = handle;
   handle.open().subscribe({
     next: (local) => {
@@ -68,22 +89,13 @@ export function listen<S extends Server>(server: S, options: NicListenOptions, l
     error: (cause: unknown) => {
       internals._handle = null;
       server.off('connection', adopt);
-      process.nextTick(() => server.emit('error', listenError(address, port, cause)));
+      process.nextTick(() => server.emit('error', listenError(host, port, cause)));
     },
   });
-  closeOnAbort(server, signal);
-  return server;
-}
-
-function closeOnAbort(server: Server, signal: AbortSignal | undefined): void {
-  if (!signal) return;
-  const close = () => server.close();
-  if (signal.aborted) process.nextTick(close);
-  signal.addEventListener('abort', close, { once: true });
-  server.once('close', () => signal.removeEventListener('abort', close));
 }
 
 function listenError(address: string, port: number, cause: unknown): NodeJS.ErrnoException {
+  if (cause instanceof OSError && cause.code.startsWith('EAI_')) return lookupError(address, cause);
   const { code, errno } = systemCode(cause);
   const message = `listen ${code}: ${messageOf(cause)}`;
   return hideOperators(Object.assign(new Error(message, { cause }), { code, errno, syscall: 'listen', address, port }));

@@ -54,6 +54,6 @@ function listenArguments(given: readonly unknown[]): { options: ListenOptions; l
   if (typeof first === 'string' && Number.isNaN(Number(first))) return { options: { path: first }, listener };
   const host = rest.find((each) => typeof each === 'string');
   const backlog = rest.find((each) => typeof each === 'number');
-  const port = typeof first === 'function' ? 0 : Number(first ?? 0);
+  const port = typeof first === 'function' ? 0 : ((first ?? 0) as number);
   return { options: { port, ...(host && { host }), ...(backlog !== undefined && { backlog }) }, listener };
 }
