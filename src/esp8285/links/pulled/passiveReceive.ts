@@ -1,4 +1,4 @@
-import { catchError, EMPTY, ignoreElements, type Observable, tap } from 'rxjs';
+import { catchError, EMPTY, type Observable, tap } from 'rxjs';
 
 import type { OSError } from '../../../usocket/contract/osError';
 import { Refusal } from '../../executor/answer';
@@ -202,18 +202,15 @@ export class PassiveReceive implements ByteTraffic {
     });
   }
 
-  private read(size: number): Observable<never> {
+  private read(size: number): Observable<unknown> {
     const begun = () => {
       this.answer.begin(size);
       this.announced.asked();
     };
     return this.context.executor.run(readExchange(this.link.life.id, size, begun)).pipe(
-      tap({
-        next: (end) => {
-          this.ended(end);
-        },
+      tap((end) => {
+        this.ended(end);
       }),
-      ignoreElements(),
       catchError((error: unknown) => {
         if (error instanceof Refusal) this.refused(size);
         else this.failed('the modem did not hand its data over', error);

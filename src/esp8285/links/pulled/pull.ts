@@ -8,7 +8,7 @@ export interface PullOptions {
   /** Returns how many bytes to read next; 0 for none. */
   readonly sizeOf: (waiting: number, room: number) => number;
   /** Cold. Reads this many bytes, and completes. */
-  readonly read: (size: number) => Observable<never>;
+  readonly read: (size: number) => Observable<unknown>;
   /** Subscribed to while nothing waits and there is room. */
   readonly quiet$: Observable<never>;
 }
