@@ -3,11 +3,12 @@ import { defer, type Observable } from 'rxjs';
 import { inspectableModule } from '../streams/internal';
 import type { SocketOptions } from './calls/socketOptions';
 import { atCaller } from './contract/callerStack';
+import { checkNic } from './contract/checkNic';
 import * as constants from './contract/constants';
 import { inet_ntop, inet_pton } from './contract/inet';
 import type { Nic } from './contract/nic';
 import { callError, OSError } from './contract/osError';
-import { type Abortable, ifPromise, partOptions, promiseOf } from './contract/promiseOf';
+import { type Abortable, partOptions, promiseOf } from './contract/promiseOf';
 import { DatagramSocket } from './datagram/datagramSocket';
 import { type AddressInfos, resolve$ } from './getaddrinfo';
 import type { Interfaces } from './interfaces';
@@ -205,10 +206,4 @@ function kindOf(af: number, type: number, proto: number) {
   if (kind) return kind;
   const reason = `there is no socket of type ${type} with protocol ${proto}; use SOCK_STREAM or SOCK_DGRAM alone`;
   throw callError('socket', 'EPROTONOSUPPORT', reason);
-}
-
-function checkNic(nic: unknown, syscall: string): void {
-  if (typeof nic === 'object' && nic !== null && 'openStream' in nic && 'resolve' in nic) return;
-  const reason = 'nic is an interface, from network.ESP8285() or network.Host()';
-  throw callError(syscall, 'EINVAL', reason + ifPromise(nic));
 }

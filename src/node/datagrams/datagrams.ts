@@ -1,6 +1,7 @@
 import { type BindOptions, type RemoteInfo, Socket, type SocketOptions } from 'node:dgram';
 
 import { programInterfaces } from '../../programInterfaces';
+import { checkNic } from '../../usocket/contract/checkNic';
 import type { Nic } from '../../usocket/contract/nic';
 import { hideOperators } from '../../usocket/contract/callerStack';
 import { callError } from '../../usocket/contract/osError';
@@ -29,9 +30,10 @@ const NodeSocket = Socket as unknown as new (
 export class NicDatagramSocket extends NodeSocket {
   private readonly handle: DatagramHandle;
 
-  /** Throws `EAFNOSUPPORT` for `udp6`, and `ENODEV` when the program has no interface. */
+  /** Throws `EAFNOSUPPORT` for `udp6`, `ENODEV` when the program has no interface, and `EINVAL` for a `nic` that is none. */
   constructor(options: NicDatagramOptions, listener?: (message: Buffer, from: RemoteInfo) => void) {
     const { nic = programInterfaces.defaultFor('createSocket'), linkTimeout, ...given } = options;
+    checkNic(nic, 'createSocket');
     if (given.type === 'udp6') throw callError('createSocket', 'EAFNOSUPPORT', 'an interface has IPv4 only; use udp4');
     super(given, listener);
     this.handle = datagramHandle(this, { nic, linkTimeout, hasLookup: given.lookup !== undefined });

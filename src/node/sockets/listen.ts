@@ -2,6 +2,7 @@ import { type ListenOptions, Server, type Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 
 import { programInterfaces } from '../../programInterfaces';
+import { checkNic } from '../../usocket/contract/checkNic';
 import { hideOperators } from '../../usocket/contract/callerStack';
 import { messageOf } from '../../usocket/contract/messageOf';
 import type { Nic } from '../../usocket/contract/nic';
@@ -43,11 +44,12 @@ const everywhere = '0.0.0.0';
  * A modem has one listening port. It cannot choose one by itself, so port 0 is a random one from 20000 to 32767. Each client
  * takes one of the five links of a modem. The connections are `NicSocket`s.
  *
- * Throws what `server.listen` throws, such as `ERR_SERVER_ALREADY_LISTEN` or `ERR_SOCKET_BAD_PORT`, and `ENODEV` when the
- * program has no interface.
+ * Throws what `server.listen` throws, such as `ERR_SERVER_ALREADY_LISTEN` or `ERR_SOCKET_BAD_PORT`, `ENODEV` when the
+ * program has no interface, and `EINVAL` for a `nic` that is none.
  */
 export function listen<S extends Server>(server: S, options: NicListenOptions, listener?: () => void): S {
   const { nic = programInterfaces.defaultFor('listen'), backlog, signal } = options;
+  checkNic(nic, 'listen');
   const host = options.host ?? '';
   let chosen = 0;
   // Node.js checks the arguments, and calls this where it would open a port of the operating system.

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { asapScheduler, map, type Observable, observeOn, of } from 'rxjs';
 
 import { programInterfaces } from '../../programInterfaces';
+import { checkNic } from '../../usocket/contract/checkNic';
 import type { Nic } from '../../usocket/contract/nic';
 import { hideOperators } from '../../usocket/contract/callerStack';
 import { OSError } from '../../usocket/contract/osError';
@@ -54,6 +55,7 @@ export function lookup(
   if (callback === undefined) throw new TypeError('lookup: a callback is wanted as the last argument');
   const options = typeof given === 'object' ? given : { family: typeof given === 'number' ? given : 0 };
   const { nic = programInterfaces.defaultFor('getaddrinfo'), all = false } = options;
+  checkNic(nic, 'getaddrinfo');
   const family = familyOf(options.family);
   addresses(nic, hostname, family)
     // A callback is never called before its function has returned.

@@ -8,6 +8,7 @@ import {
 import type { DuplexOptions } from 'node:stream';
 
 import { programInterfaces } from '../../programInterfaces';
+import { checkNic } from '../../usocket/contract/checkNic';
 import { hideOperators } from '../../usocket/contract/callerStack';
 import type { Destroyable } from '../links/linkHandle';
 import { lookup } from './lookup';
@@ -74,13 +75,14 @@ export class NicSocket extends Socket {
 
   /**
    * Connects, with the arguments of `net.Socket`. A name is looked up through the interface, unless the option `lookup` says
-   * how. Throws `ENODEV` when the program has no interface.
+   * how. Throws `ENODEV` when the program has no interface, and `EINVAL` for a `nic` that is none.
    */
   override connect(...given: unknown[]): this {
     const [options, listener] = connectArguments(given);
     // Its error is on the way already.
     if (this.linkOptions.signal?.aborted) return this;
     const { nic = programInterfaces.defaultFor('connect') } = this.linkOptions;
+    checkNic(nic, 'connect');
     const internals = this.internals;
     if (this.destroyed || !internals._handle) {
       const { readableHighWaterMark, highWaterMark } = this.linkOptions;
