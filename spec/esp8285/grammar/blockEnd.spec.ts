@@ -31,18 +31,6 @@ describe('the judgement of a block', () => {
     assert.deepStrictEqual(judge('payload', '> ', { prompt: false }), open);
   });
 
-  it.each(['>', '\r\n>', '> \r\n+IPD,0,2:hi', '>\r\nSEND OK', '>+IPD,0,2:', '>0,CLOSED\r\n', '>WIFI GOT IP\r\n'])(
-    'is whole in front of a prompt, alone or with what may follow it: %j',
-    (following) => {
-      assert.deepStrictEqual(judge('payload', following, { prompt: true }), whole);
-    },
-  );
-
-  it.each(['>\x9c\0', '>~\xfe>', '>\0'])('is open in front of noise that begins like a prompt: %j', (following) => {
-    assert.deepStrictEqual(judge('payload', following, { prompt: true }), open);
-    assert.deepStrictEqual(judge('payload', `${following}\n`, { prompt: true }), damaged());
-  });
-
   it('is whole in front of the numbers that a command waits for, and only then', () => {
     const numbers = /^12,\d+$/;
     assert.deepStrictEqual(judge('payload', '12,9\r\n', { prompt: true, numbers }), whole);

@@ -41,9 +41,6 @@ const alwaysLed = /^(?:\+IPD,|SEND OK[\r\n]|[0-4],\d{1,10},SEND |Recv \d)/;
  */
 const bare = /^(?:\+IPD,\d|\+CIPRECVDATA|[0-4],C(?:ONNECT|LOSED)|WIFI [CGD]|SEND FAIL)/;
 
-/** A prompt, with nothing after it or with what may follow it. In the noise of a start, another byte follows a `>`. */
-const promptLike = /^>(?:$|[ \r\n+\dA-Z])/;
-
 /** The beginning of a message at the end of a block: a part of a line, with or without the line end before it. */
 const begun = [/\r\n[^\r\n]{0,40}$/, /[0-4](?:,[A-Z]{0,9})?$/, /W[A-Z ]{0,6}$/];
 
@@ -76,7 +73,7 @@ export function judge(
   // Half a line end, or a header or line whose line end is inside the block.
   if (end.endsWith('\r') && following.startsWith('\n')) return { kind: 'damaged', swallowed: 1 };
   if (end.endsWith('\n') && alwaysLed.test(following)) return { kind: 'damaged', swallowed: 1 };
-  if (prompt && promptLike.test(said)) return whole;
+  if (said.startsWith('>') && prompt) return whole;
   const [line = ''] = /^[^\r\n]*/.exec(said) ?? [];
   if (line.length < said.length && numbers?.test(line)) return whole;
   if (bare.test(said) || (isLed && led.test(said)) || isFirmwareLine(line)) return whole;
