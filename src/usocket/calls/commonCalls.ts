@@ -52,12 +52,6 @@ export class CommonCalls {
       .pipe(runOnce()));
   }
 
-  /** Sets how long calls may take. Throws `EBADF` on a closed socket, and `EINVAL` for a value that is not a time. */
-  setTimeout(name: 'settimeout' | 'setblocking', seconds: number | null): void {
-    this.operations.checkOpen(name);
-    this.operations.limits.timeout = seconds;
-  }
-
   setsockopt(level: number, option: number, value: OptionValue): Observable<void> {
     const asked = { toString: () => changeText(level, option, value) };
     return this.operations.start('setsockopt', asked, (call) =>

@@ -221,29 +221,23 @@ export class DatagramStreams extends Inspectable implements Pollable {
    *
    *     sock.settimeout(2.5);
    *
-   * Throws `EINVAL` for a value that is not a time, and `EBADF` on a closed socket.
+   * Throws `EINVAL` for a value that is not a time.
    *
    * @param seconds `null` sets no limit, as on a new socket. 0 makes the socket non-blocking: a call that would have to
    *   wait fails with `EAGAIN`, or returns `null`.
    * @see The socket document, `socket.settimeout(value)`.
    */
   settimeout(seconds: number | null): void {
-    atCaller(() => {
-      this.commonCalls.setTimeout('settimeout', seconds);
-    });
+    atCaller(() => (this.operations.limits.timeout = seconds));
   }
 
   /**
    * Makes the socket blocking or non-blocking: `true` is `settimeout(null)`, `false` is `settimeout(0)`.
    *
-   * Throws `EBADF` on a closed socket.
-   *
    * @see The socket document, `socket.setblocking(flag)`.
    */
   setblocking(flag: boolean): void {
-    atCaller(() => {
-      this.commonCalls.setTimeout('setblocking', flag ? null : 0);
-    });
+    this.settimeout(flag ? null : 0);
   }
 
   /**
