@@ -1,6 +1,6 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { Subject, take, tap } from 'rxjs';
+import { noop, Subject, take, tap } from 'rxjs';
 
 import { marbles } from '../../../harness/time/marbles';
 import { shareRest } from '../../../src/esp8285/executor/shareRest';
@@ -46,6 +46,23 @@ describe('shareRest', () => {
     const heard: unknown[] = [];
     for (let count = 0; count < 2; count++) rest$.subscribe({ error: (error: unknown) => heard.push(error) });
     assert.deepStrictEqual(heard, [lost, lost]);
+  });
+
+  it.each(['error', 'complete'] as const)('tells whoever subscribes because of the end of it, too: %s', (end) => {
+    const source$ = new Subject<string>();
+    const rest$ = source$.pipe(shareRest(isB));
+    const heard: string[] = [];
+    const hear = (who: string, then = noop): void => {
+      const ended = (): void => {
+        heard.push(who);
+        then();
+      };
+      rest$.subscribe({ error: ended, complete: ended });
+    };
+    hear('first', () => hear('late'));
+    hear('second');
+    source$[end](undefined);
+    assert.deepStrictEqual(heard, ['first', 'late', 'second']);
   });
 
   it('asks once for each value, and only while there are subscribers', () => {

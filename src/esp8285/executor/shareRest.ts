@@ -2,7 +2,8 @@ import { type MonoTypeOperatorFunction, Observable, type Subscriber, Subscriptio
 
 /**
  * Passes on to all subscribers what a function does not take. It is called once for each value, and only while there are
- * subscribers. Whoever subscribes because of a value does not get it.
+ * subscribers. Whoever subscribes because of a value does not get it. Whoever subscribes because of the end subscribes to the
+ * source anew, as with `share`.
  *
  *     source$           --a--b--c-
  *     shareRest(is b)   --a-----c-
@@ -15,6 +16,12 @@ export function shareRest<T>(takes: (value: T) => boolean): MonoTypeOperatorFunc
   return (source$) => {
     let subscribers: readonly Subscriber<T>[] = [];
     let source = Subscription.EMPTY;
+    const leave = (): readonly Subscriber<T>[] => {
+      const all = subscribers;
+      subscribers = [];
+      source = Subscription.EMPTY;
+      return all;
+    };
     return new Observable((subscriber) => {
       subscribers = [...subscribers, subscriber];
       subscriber.add(() => {
@@ -28,10 +35,10 @@ export function shareRest<T>(takes: (value: T) => boolean): MonoTypeOperatorFunc
           if (!takes(value)) for (const each of current) each.next(value);
         },
         error(cause: unknown) {
-          for (const each of subscribers) each.error(cause);
+          for (const each of leave()) each.error(cause);
         },
         complete() {
-          for (const each of subscribers) each.complete();
+          for (const each of leave()) each.complete();
         },
       });
     });
