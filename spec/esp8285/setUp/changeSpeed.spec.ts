@@ -1,7 +1,7 @@
 import { afterAll, describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { EMPTY, NEVER, throwError } from 'rxjs';
+import { EMPTY, from, NEVER, type Observable, throwError } from 'rxjs';
 
 import { createEmulator, type Fault, firmwareVersions } from '../../../src/emulator';
 import { ESP8285 } from '../../../src/esp8285';
@@ -147,25 +147,41 @@ describe.each(firmwareVersions)('a faster line, AT %s', (firmware) => {
     }
   });
 
-  it('finds a modem that has heard another speed instead of its old one, by the echo, and restarts it', () => {
-    let changes = 0;
-    const modem = started({
-      emulated,
-      baud: 921_600,
-      before: (emulator) => emulator.fault({ kind: 'marginal', above: 460_800, every: 500 }),
-      line: (uart) =>
-        replacing(uart, {
-          write: (bytes) => {
-            const text = String(bytes);
-            if (!text.startsWith('AT+UART_CUR=') || ++changes !== 2) return uart.write(bytes);
-            return uart.write(Buffer.from(text.replace('115200', '315200')));
-          },
-        }),
+  describe('that damages what is said, and the modem has heard another speed instead of its old one', () => {
+    const misheard = (setBaudRate?: (uart: Uart, baud: number) => Observable<unknown>): Started => {
+      let changes = 0;
+      return started({
+        emulated,
+        baud: 921_600,
+        before: (emulator) => emulator.fault({ kind: 'marginal', above: 460_800, every: 500 }),
+        line: (uart) =>
+          replacing(uart, {
+            write: (bytes) => {
+              const text = String(bytes);
+              if (!text.startsWith('AT+UART_CUR=') || ++changes !== 2) return uart.write(bytes);
+              return uart.write(Buffer.from(text.replace('115200', '315200')));
+            },
+            ...(setBaudRate && { setBaudRate: (baud: number) => setBaudRate(uart, baud) }),
+          }),
+      });
+    };
+
+    it('finds the modem by its echo, and restarts it', () => {
+      const modem = misheard();
+      assertUpWithin(modem, 5_000);
+      assertUsable(modem, 460_800);
+      const speeds = modem.notes().filter((note) => note.startsWith('the line has'));
+      assert.ok(speeds.includes('the line has 315200 baud'), speeds.join('\n'));
     });
-    assertUpWithin(modem, 5_000);
-    assertUsable(modem, 460_800);
-    const speeds = modem.notes().filter((note) => note.startsWith('the line has'));
-    assert.ok(speeds.includes('the line has 315200 baud'), speeds.join('\n'));
+
+    it('says what to do when the port cannot have that speed', () => {
+      const modem = misheard((uart, baud) =>
+        baud === 315_200
+          ? throwError(() => new OSError('EINVAL', 'open', 'no such speed'))
+          : from(uart.setBaudRate?.(baud) ?? EMPTY),
+      );
+      assert.match(String(modem.failure()), /the modem has 921600 baud now, .*switch it off and on/);
+    });
   });
 
   it('does not try what the line cannot carry again, until the program wants it', () => {

@@ -237,11 +237,15 @@ class SpeedChange {
       );
       const said$ = merge(echo$, sayOnce(wire, common.setLine(this.from, ...this.settings))).pipe(take(1));
       const isAt = (speed: number) => (isSameSpeed(speed, baud) ? EMPTY : this.respondsAt(speed).pipe(filter(Boolean)));
+      const isAtHeard$ = defer(() => isAt(heard)).pipe(
+        // The line cannot have what the modem has heard, or seems to have heard.
+        catchError((error: unknown) => (isSpeedRefused(error) ? EMPTY : throwError(() => error))),
+      );
       return concat(
         wire.speed.change(baud),
         said$.pipe(ignoreElements()),
         isAt(this.from).pipe(map(() => this.from)),
-        defer(() => isAt(heard).pipe(map(() => heard))),
+        isAtHeard$.pipe(map(() => heard)),
         of(baud),
       ).pipe(take(1));
     });
