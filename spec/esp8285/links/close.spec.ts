@@ -8,6 +8,7 @@ import { code, connected, peer, start3, start4, text } from '../../../harness/mo
 import { marbles } from '../../../harness/time/marbles';
 
 const values = { c: 'closed' };
+const listed: Rule = ['AT+CIPSTATUS', 'STATUS:3\r\n+CIPSTATUS:4,"TCP","192.168.1.9",80,50000,0\r\n\r\nOK\r\n'];
 const closed = map(() => 'closed');
 
 describe.each([
@@ -91,4 +92,33 @@ describe.each([
       });
     }),
   );
+
+  it(
+    'a link that is listed when the network is back, and ends within 2 s, has not been ended by its peer: ENETDOWN',
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold('-d---g 1s c', {
+        d: 'WIFI DISCONNECT\r\n',
+        g: 'WIFI CONNECTED\r\nWIFI GOT IP\r\n',
+        c: '4,CLOSED\r\n',
+      });
+      const { link4 } = connected(scheduler, { firmware, script: [listed], receive: 'pushed', unasked$ });
+      expectObservable(link4.data$.pipe(text(), code())).toBe('6ms 1s #', {}, 'ENETDOWN');
+    }),
+  );
+
+  it.each<[string, string, string, Record<string, string>]>([
+    ['ends later', '-d---g 2s c', '6ms 2s |', {}],
+    ['has brought data since', '-d---g-t-c', '-------t-|', { t: 'text' }],
+  ])('a link that is listed when the network is back, and %s, has been ended by its peer', (__, said, read, data) => {
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const unasked$ = cold(said, {
+        d: 'WIFI DISCONNECT\r\n',
+        g: 'WIFI CONNECTED\r\nWIFI GOT IP\r\n',
+        t: '\r\n+IPD,4,4:text',
+        c: '4,CLOSED\r\n',
+      });
+      const { link4 } = connected(scheduler, { firmware, script: [listed], receive: 'pushed', unasked$ });
+      expectObservable(link4.data$.pipe(text(), code())).toBe(read, data);
+    })();
+  });
 });

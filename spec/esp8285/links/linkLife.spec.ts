@@ -16,12 +16,13 @@ interface Given {
   readonly isForDatagrams?: boolean;
   readonly patience$?: Observable<unknown>;
   readonly hasAddress?: () => boolean;
+  readonly now?: () => number;
 }
 
 /** A life whose traffic and table write down what they are told. */
 function life(given: Given = {}) {
   const { isPushed = false, mayPush = isPushed, isForDatagrams = false } = given;
-  const { patience$ = NEVER, hasAddress = () => true } = given;
+  const { patience$ = NEVER, hasAddress = () => true, now = () => 0 } = given;
   const told: string[] = [];
   const tell = (what: string) => (value?: unknown) => {
     told.push(value instanceof OSError ? `${what} ${value.code}` : what);
@@ -43,6 +44,7 @@ function life(given: Given = {}) {
     ...(!isForDatagrams && { bytes }),
   };
   const context = {
+    scheduler: { now },
     hasAddress,
     patience$,
     free: tell('free'),
@@ -170,14 +172,57 @@ describe('the life of a link number', () => {
     });
   });
 
-  it('fails without its network only while it is cut off', () => {
-    const { link, told } = open();
-    link.cutOff();
-    link.found(0);
-    link.giveUp(gone);
-    link.cutOff();
-    link.giveUp(gone);
-    assert.deepStrictEqual(told, ['found', 'fail ECONNRESET']);
+  describe('that is cut off', () => {
+    const cutOff = () => {
+      let time = 0;
+      let isOn = true;
+      const parts = open({ now: () => time, hasAddress: () => isOn });
+      const lose = (): void => {
+        isOn = false;
+        parts.link.cutOff();
+      };
+      const findAt = (at: number, isOnNow = true): boolean => {
+        time = at;
+        isOn = isOnNow;
+        parts.link.found(0);
+        return parts.link.isCutOff;
+      };
+      return { ...parts, lose, findAt };
+    };
+
+    it('is so until it has been found for 2 s since the network is back', () => {
+      const { lose, findAt } = cutOff();
+      lose();
+      const found = [findAt(0, false), findAt(5_000), findAt(6_999), findAt(7_000)];
+      assert.deepStrictEqual(found, [true, true, true, false]);
+      lose();
+      assert.deepStrictEqual([findAt(9_000), findAt(10_999), findAt(11_000)], [true, true, false]);
+    });
+
+    it.each<[string, (link: LinkLife) => void, boolean]>([
+      ['no more when data are pushed', (link) => link.received(block), false],
+      ['no more when data are announced', (link) => link.noticed(1), false],
+      ['still when data are read, which may have waited', (link) => link.received({ ...block, pulled: true }), true],
+    ])('is so %s, once it has been found', (_, hear, isStill) => {
+      const { link, lose, findAt } = cutOff();
+      lose();
+      hear(link);
+      assert.strictEqual(link.isCutOff, true);
+      findAt(5_000);
+      hear(link);
+      assert.strictEqual(link.isCutOff, isStill);
+    });
+
+    it('fails without its network only then', () => {
+      const { link, told, lose, findAt } = cutOff();
+      lose();
+      findAt(5_000);
+      findAt(7_000);
+      link.giveUp(gone);
+      lose();
+      link.giveUp(gone);
+      assert.deepStrictEqual(told, ['found', 'found', 'fail ECONNRESET']);
+    });
   });
 
   it('fails without its network where it carries datagrams, even if that was lost before it opened', () => {

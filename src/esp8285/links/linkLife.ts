@@ -1,4 +1,4 @@
-import { AsyncSubject, EMPTY, type Observable, takeUntil } from 'rxjs';
+import { AsyncSubject, EMPTY, type Observable, type SchedulerLike, takeUntil } from 'rxjs';
 
 import type { OSError } from '../../usocket/contract/osError';
 import type { Block } from '../grammar/frame';
@@ -39,8 +39,15 @@ export interface ByteTraffic {
   lossError(how: LossKind): OSError;
 }
 
+/**
+ * Milliseconds for which a modem that is back on its network may still list a link that the loss has ended, before it says
+ * `CLOSED`.
+ */
+export const lateListing = 2_000;
+
 /** What the life of a link needs of the table of links. */
 export interface LifeContext {
+  readonly scheduler: Pick<SchedulerLike, 'now'>;
   /** Whether the modem is on a network, with an address. */
   readonly hasAddress: () => boolean;
   /** Emits when the caller of a close has waited long enough: a modem that is busy closes the link later. */
@@ -80,6 +87,8 @@ export class LinkLife {
   /** It was opened while the modem was on a network. Otherwise it goes over the modem's own network. */
   private isOverNetwork = false;
   private cut = false;
+  /** Since when polls have found the link on the network, after it was cut off. */
+  private listedSince: number | undefined;
   private vanished = false;
   private readonly end = new AsyncSubject<never>();
 
@@ -133,7 +142,7 @@ export class LinkLife {
     return this.lastError;
   }
 
-  /** Whether the network is lost, and perhaps the link with it. */
+  /** Whether the network is lost, or has just come back, so that it may have ended the link. */
   get isCutOff(): boolean {
     return this.cut;
   }
@@ -167,18 +176,24 @@ export class LinkLife {
 
   /** The modem handed data over. */
   received(block: Block): void {
+    if (!block.pulled) this.heard();
     if (!this.doubted) this.traffic.received(block);
   }
 
   /** The modem said how many bytes wait. */
   noticed(length: number): void {
+    this.heard();
     this.traffic.bytes?.noticed(length);
   }
 
   /** A poll has found the link, and this many bytes that wait for it. */
   found(length: number): void {
     if (!this.isOpen) return;
-    if (this.context.hasAddress()) this.cut = false;
+    if (this.cut && this.context.hasAddress()) {
+      const now = this.context.scheduler.now();
+      this.listedSince ??= now;
+      this.cut = now - this.listedSince < lateListing;
+    }
     this.traffic.bytes?.found(length);
   }
 
@@ -226,6 +241,7 @@ export class LinkLife {
   /** The network is lost, and perhaps the link with it: {@link found} tells when the network is back. */
   cutOff(): void {
     this.cut = this.isOverNetwork;
+    this.listedSince = undefined;
   }
 
   /** The network is lost for longer than a link lives without it. */
@@ -283,6 +299,11 @@ export class LinkLife {
     if (this.phase === 'open' || this.phase === 'failed') this.context.discard(this, reset, before$);
     else this.finish();
     return this.end.pipe(takeUntil(this.context.patience$));
+  }
+
+  /** Data have come from the peer. When the network is back, they show that the link has survived. */
+  private heard(): void {
+    if (this.listedSince !== undefined) this.cut = false;
   }
 
   private release(): void {

@@ -1,8 +1,9 @@
-import { defer, EMPTY, identity, ignoreElements, type Observable, type SchedulerLike, tap, timer } from 'rxjs';
+import { concat, defer, EMPTY, identity, ignoreElements, type Observable, type SchedulerLike, tap, timer } from 'rxjs';
 
 import { switchOnChange } from '../../streams';
 import { OSError } from '../../usocket/contract/osError';
 import type { Link } from './link';
+import { lateListing } from './linkLife';
 import type { LinkNumbers } from './linkNumbers';
 
 export interface OutliveNetworkOptions {
@@ -17,11 +18,12 @@ const grace = 30_000;
 
 /**
  * Links may survive a short loss of the network. When it is back, the modem is asked which links it still has, because
- * not every firmware reports those that have ended. After a longer loss, the links fail with `ENETDOWN`.
+ * not every firmware reports those that have ended. It is asked once more about those of which nothing has come since, because
+ * it may list a link and say a moment later that it has ended. After a longer loss, the links fail with `ENETDOWN`.
  *
- *     isUp$    u--d--u--d-------------d
- *     polls    ------p
- *     links    ---c-----c---(30 s)---e         (c: cut off, e: ended)
+ *     isUp$    u--d--u---------d-------------d
+ *     polls    ------p-(2 s)-p
+ *     links    ---c------------c---(30 s)---e         (c: cut off, e: ended)
  *
  * Runs until the modem starts again; emits nothing.
  *
@@ -29,8 +31,9 @@ const grace = 30_000;
  */
 export function outliveNetwork(
   isUp$: Observable<boolean>,
-  { numbers, poll$, scheduler }: OutliveNetworkOptions,
+  options: OutliveNetworkOptions,
 ): Observable<never> {
+  const { numbers, poll$, scheduler } = options;
   return defer(() => {
     let wasUp = false;
     return isUp$.pipe(
@@ -38,7 +41,7 @@ export function outliveNetwork(
         const isFirst = !wasUp;
         wasUp ||= isUp;
         if (isFirst) return EMPTY;
-        if (isUp) return poll$;
+        if (isUp) return concat(poll$, pollAgain(options));
         for (const { life } of numbers.links) life.cutOff();
         // Data that came before the loss do not show that a link has survived it.
         numbers.forgetHeard();
@@ -46,6 +49,15 @@ export function outliveNetwork(
       }),
     );
   });
+}
+
+function pollAgain({ numbers, poll$, scheduler }: OutliveNetworkOptions): Observable<never> {
+  const isInDoubt = () => numbers.links.some(({ life }) => life.isOpen && life.isCutOff);
+  const later$ = concat(
+    timer(lateListing, scheduler).pipe(ignoreElements()),
+    defer(() => (isInDoubt() ? poll$ : EMPTY)),
+  );
+  return defer(() => (isInDoubt() ? later$ : EMPTY));
 }
 
 function givingUp(numbers: LinkNumbers<Link>, scheduler: SchedulerLike): Observable<never> {
