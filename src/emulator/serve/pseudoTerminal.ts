@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readdirSync, statSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, type Stats, statSync } from 'node:fs';
 import type { ReadStream } from 'node:tty';
 
 /** The used part of `@lydell/node-pty`, which may not be installed. */
@@ -54,19 +54,24 @@ export function openPseudoTerminal(pty: PtyModule): PseudoTerminal {
   };
 }
 
-/** The file descriptors of this process that have a device open. */
+/** The file descriptors of this process that have a file open. */
 function descriptorsOf(path: string): readonly number[] {
-  const { rdev } = statSync(path);
+  const wanted = statSync(path);
   return readdirSync('/dev/fd')
     .map(Number)
-    .filter((fd) => deviceOf(fd) === rdev);
+    .filter((fd) => isOpenAs(fd, wanted));
 }
 
-function deviceOf(fd: number): number | undefined {
+/**
+ * Not only the number of the device is compared. The terminals of a container have the same numbers as those of its host, and this
+ * process may have one of these open.
+ */
+function isOpenAs(fd: number, { dev, ino, rdev }: Stats): boolean {
   try {
-    return fstatSync(fd).rdev;
+    const found = fstatSync(fd);
+    return found.dev === dev && found.ino === ino && found.rdev === rdev;
   } catch {
     // The descriptor with which the folder was read.
-    return undefined;
+    return false;
   }
 }
