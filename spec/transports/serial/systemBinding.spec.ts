@@ -6,19 +6,18 @@ import { machine } from '../../../src';
 import { listPorts, serialUart } from '../../../src/transports';
 
 let loads = 0;
-let mayLoad = true;
+let obstacle: string | undefined;
 
 jest.mock('serialport', () => {
   loads++;
-  // As Node.js says it without `--allow-addons`.
-  if (!mayLoad) throw new Error('Cannot load native addon because loading addons is disabled.');
+  if (obstacle !== undefined) throw new Error(obstacle);
   return jest.requireActual('serialport');
 });
 
 beforeEach(() => {
   jest.resetModules();
   loads = 0;
-  mayLoad = true;
+  obstacle = undefined;
 });
 
 describe('the compiled module of serial ports', () => {
@@ -31,10 +30,16 @@ describe('the compiled module of serial ports', () => {
     expect(loads).toBe(1);
   });
 
-  it('is missed by the port that is opened, if it may not be loaded', async () => {
-    mayLoad = false;
+  it.each([
+    // Without `--allow-addons`.
+    ['Cannot load native addon because loading addons is disabled.', 'EACCES', /--allow-addons/],
+    ['No native build was found for platform=sunos arch=x64 runtime=node abi=115', 'EIO', /npm rebuild/],
+    ["libc.so.6: version `GLIBC_2.99' not found (required by /node.napi.glibc.node)", 'EIO', /npm rebuild/],
+    ['libudev.so.1: cannot open shared object file: No such file or directory', 'EIO', /npm rebuild/],
+  ])('is missed by the port that is opened, if it cannot be loaded: %s', async (said, code, advice) => {
+    obstacle = said;
     const error = await failureOf(lastValueFrom(serialUart({ path: '/dev/none' }).rx$));
-    expect(error).toMatchObject({ code: 'EACCES' });
-    expect(error.message).toMatch(/--allow-addons/);
+    expect(error).toMatchObject({ code });
+    expect(error.message).toMatch(advice);
   });
 });

@@ -18,6 +18,11 @@ const failures: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: st
     'serial ports need a compiled module, which this program may not load; run it with `node --permission --allow-addons`',
   ],
   [
+    /native (?:addon|build)|cannot find module|shared object|\.node\b/i,
+    'EIO',
+    'serial ports need a compiled module, which cannot be loaded on this machine; try `npm rebuild @serialport/bindings-cpp`',
+  ],
+  [
     /permission denied|not permitted/i,
     'EACCES',
     'this user may not open it; join its group (`sudo usermod -aG dialout $USER`) and log in again',
