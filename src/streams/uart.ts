@@ -61,7 +61,7 @@ export interface Uart {
 
   /**
    * The same as {@link Uart.write}, as a cold observable. A line whose `write` returns a promise has it for the driver of the
-   * modem, which writes often, because a promise takes more processor time.
+   * modem, which writes often, because a promise takes more processor time. Whoever replaces one of the two replaces both.
    */
   readonly write$?: (bytes: Uint8Array) => Observable<unknown>;
 
