@@ -63,8 +63,8 @@ function descriptorsOf(path: string): readonly number[] {
 }
 
 /**
- * Not only the number of the device is compared. The terminals of a container have the same numbers as those of its host, and this
- * process may have one of these open.
+ * Not only the number of the device is compared. The terminals of a container have the same numbers as those of its host,
+ * and this process may have one of these open.
  */
 function isOpenAs(fd: number, { dev, ino, rdev }: Stats): boolean {
   try {
