@@ -29,10 +29,7 @@ const grace = 30_000;
  *
  * @param isUp$ Whether the modem is on a network; replays the current state.
  */
-export function outliveNetwork(
-  isUp$: Observable<boolean>,
-  options: OutliveNetworkOptions,
-): Observable<never> {
+export function outliveNetwork(isUp$: Observable<boolean>, options: OutliveNetworkOptions): Observable<never> {
   const { numbers, poll$, scheduler } = options;
   return defer(() => {
     let wasUp = false;
