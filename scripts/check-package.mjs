@@ -72,7 +72,7 @@ function consumer() {
   ].join('\n');
 }
 
-/** A worker thread that runs a text uses the modem, too, although Node.js does not preload there what `--import` names. */
+/** A worker thread that runs a text uses the modem, too, although Node.js does not preload there what `--import` names. Some options are only for processes. */
 function checkWorker() {
   const connecting =
     `const { parentPort } = require('node:worker_threads');` +
@@ -80,7 +80,7 @@ function checkWorker() {
   const program =
     `const { Worker } = require('node:worker_threads');` +
     `new Worker(${JSON.stringify(connecting)}, { eval: true }).on('message', (told) => console.log(told));`;
-  const told = run(project, 'node', '--import', `${manifest.name}/register`, '-e', program);
+  const told = run(project, 'node', '--expose-gc', '--import', `${manifest.name}/register`, '-e', program);
   if (!told.includes('RX_USOCKET_PORT')) throw new Error(`a worker thread connects without the modem: ${told}`);
 }
 
