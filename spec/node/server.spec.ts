@@ -106,6 +106,30 @@ describe.each(ourSockets)('a server, on $name,', (tested) => {
     expect(server.listening).toBe(false);
   });
 
+  it('may listen again at once, and has sockets of the same kind then', async () => {
+    await using sockets = await tested.start();
+    const server = await listening(sockets);
+    server.close();
+    const closing = once(server, 'close');
+    server.listen({ port: await unusedPort(), path: undefined });
+    await Promise.all([closing, once(server, 'listening')]);
+    const [peer, socket] = await client(server);
+    expect(socket).toBeInstanceOf(NicSocket);
+    peer.destroy();
+    await closed(socket.resume());
+    await stop(server);
+  });
+
+  it('keeps nothing of attempts that have failed', async () => {
+    await using sockets = await tested.start();
+    const server = sockets.createServer({});
+    const listeners = () => server.eventNames().map((name) => [name, server.listenerCount(name)]);
+    const before = listeners();
+    server.listen(await unusedPort(), 'nobody.invalid');
+    await errorOf(server);
+    expect(listeners()).toEqual(before);
+  });
+
   it('closes, with its connections, when the program closes the interface', async () => {
     const sockets = await tested.start();
     const server = await listening(sockets);

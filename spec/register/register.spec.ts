@@ -153,6 +153,7 @@ describe('a program that knows nothing of the modem', () => {
         told.secret = (await text(secure)).split('\\r\\n\\r\\n')[1];
         told.lookup = await promisify(dns.lookup)('web.example');
         told.all = await dns.promises.lookup('web.example', { all: true });
+        told.extra = await new Promise((resolve) => dns.lookup('web.example', {}, (error, address) => resolve(address), undefined));
         told.resolve4 = await dns.promises.resolve4('web.example');
         const refused = (call) => { try { call(); } catch (error) { return error.code; } };
         told.refused = [
@@ -190,6 +191,7 @@ describe('a program that knows nothing of the modem', () => {
       secret: 'secret /tls',
       lookup: one,
       all: [one],
+      extra: one.address,
       resolve4: [one.address],
       datagram: 'heard hello',
       family: 'ERR_INVALID_ARG_VALUE',
@@ -230,6 +232,9 @@ describe('a program that knows nothing of the modem', () => {
         try { server.listen(0); } catch (error) { told.twice = error.code; }
         await once(server, 'listening');
         server.close();
+        const undefinedOptions = createServer().listen({ port: 0, fd: undefined, handle: undefined });
+        told.undefinedOptions = undefinedOptions.address().address;
+        undefinedOptions.close();
         told.outside = failure((await once(createServer().listen(0, '0.0.0.0'), 'error'))[0]);
         const withoutHost = connect({ host: null, port: process.env.WEB_PORT });
         told.noHost = (await once(withoutHost, 'connect')).length;
@@ -268,6 +273,7 @@ describe('a program that knows nothing of the modem', () => {
       local: expect.stringMatching(/^\/local of 127/),
       localNative: ['TCP 127.0.0.1'],
       server: '127.0.0.1',
+      undefinedOptions: '127.0.0.1',
       twice: 'ERR_SERVER_ALREADY_LISTEN',
       near: 'near',
       noHost: 0,

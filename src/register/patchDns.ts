@@ -44,9 +44,10 @@ export function patchDns(routes: Routes): typeof dns.lookup {
   replace(dns, 'lookup', (original) => (self, given) => {
     const [host, ...rest] = given;
     if (isDirect(host)) return original(self, given);
+    const callback = rest.find((each) => typeof each === 'function') as LookupCallback;
     // What Node.js refuses, it refuses in its own words: it takes an address as it is, once it has checked the rest.
-    original(self, [anAddress, ...rest.slice(0, -1), typeof rest.at(-1) === 'function' ? noop : rest.at(-1)]);
-    lookup(host as string, { ...lookupOptions(rest[0]), nic }, rest.at(-1) as LookupCallback);
+    original(self, [anAddress, ...rest.map((each) => (typeof each === 'function' ? noop : each))]);
+    lookup(host as string, { ...lookupOptions(rest[0]), nic }, callback);
     return {};
   });
   replace(promises, 'lookup', (original) => (self, given) => {

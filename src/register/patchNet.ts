@@ -5,6 +5,7 @@ import { TLSSocket } from 'node:tls';
 import { connectArguments, yieldWhenIdle } from '../node/sockets/nicSocket';
 import { giveHandle, isNativeStream, type NativeStream } from '../node/native/nativeStream';
 import { clientHandle, handleOf } from '../node/links/openHandle';
+import { isNoPort, listenArguments } from '../node/sockets/listenArguments';
 import { lookup } from '../node/sockets/lookup';
 import { hideOperators } from '../usocket/contract/callerStack';
 import { callError } from '../usocket/contract/osError';
@@ -99,15 +100,10 @@ function listen(
   { direct }: Routes,
   original: (self: unknown, given: readonly unknown[]) => unknown,
 ): unknown {
-  const [first, ...rest] = given;
-  const isObject = typeof first === 'object' && first !== null;
-  const options = isObject ? (first as Record<string, unknown>) : {};
-  const isPath = typeof first === 'string' && Number.isNaN(Number(first));
-  if (isPath || options['path'] || 'fd' in options || '_handle' in options || 'handle' in options)
-    return original(server, given);
-  if (isObject && !('port' in options)) return original(server, given);
-  const host = options['host'] ?? rest.find((each) => typeof each === 'string');
-  if (host === undefined || host === '') return listenOnLoopback(server, given, original);
+  const { options } = listenArguments(given);
+  if (isNoPort(options) || !('port' in options)) return original(server, given);
+  const host: unknown = options.host ?? '';
+  if (host === '') return listenOnLoopback(server, given, original);
   // What is no host, Node.js refuses in its own words.
   if (typeof host !== 'string' || direct.mayListen(host)) return original(server, given);
   const advice = `listen on 127.0.0.1, add ${host} to RX_USOCKET_DIRECT, or listen on the modem with rx-usocket/node`;
@@ -129,7 +125,10 @@ function listenOnLoopback(
     process.emitWarning(`A server listens on ${host} only, because ${why}.`, { code: 'RX_USOCKET_LISTEN' });
   }
   // The primary of a cluster opens the port, and has to be told.
-  if (cluster.isWorker) return original(server, withHost(given, host));
+  if (cluster.isWorker) {
+    const { options, listener } = listenArguments(given);
+    return original(server, [{ ...options, host }, listener]);
+  }
   // Node.js looks a host up, and listens later. But without one, it listens at once, and programs ask for `server.address()`
   // at once. So the address is put in where the port is opened.
   const internals = server as unknown as ServerInternals;
@@ -142,16 +141,4 @@ function listenOnLoopback(
     if (isOwn) internals._listen2 = begin;
     else Reflect.deleteProperty(server, '_listen2');
   }
-}
-
-/** The arguments of `listen` with a host. */
-function withHost(given: readonly unknown[], host: string): readonly unknown[] {
-  const [first, ...rest] = given;
-  const last = given.at(-1);
-  const backlog = rest.find((each) => typeof each === 'number');
-  const options =
-    typeof first === 'object' && first !== null
-      ? { ...first, host }
-      : { port: typeof first === 'function' ? 0 : (first ?? 0), host, ...(backlog !== undefined && { backlog }) };
-  return typeof last === 'function' ? [options, last] : [options];
 }

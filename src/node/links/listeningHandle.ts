@@ -23,7 +23,7 @@ import { inNextTurn } from '../native/nodeTime';
 import { acceptedHandle } from './openHandle';
 import { isInterfaceClosed, systemCode } from '../native/systemErrors';
 
-/** Ports from which one is chosen. A modem uses those from 49152 on for its own connections (lwIP), and no system chooses these. */
+/** One of these ports is chosen. A modem uses those from 49152 on for its own connections (lwIP). */
 const choosablePorts = [20_000, 32_768] as const;
 
 /** What a {@link ListeningHandle} listens on, and how it accepts. */
@@ -38,6 +38,8 @@ export interface ListeningOptions {
   readonly readableHighWaterMark: number | undefined;
   /** Called when the interface listens no more. */
   readonly lost: () => void;
+  /** Called when the server closes the port, so no client comes any more. */
+  readonly closed: () => void;
 }
 
 /** The handle of a `net.Server` that listens on a port of an interface: what Node.js asks of it. */
@@ -99,6 +101,7 @@ export class ListeningHandle {
 
   close(closed?: () => void): void {
     this.closing.next();
+    this.options.closed();
     this.listener?.close().subscribe();
     inNextTurn(() => closed?.());
   }

@@ -73,15 +73,16 @@ function open(server: Server, options: ChosenOptions): void {
   const internals = server as unknown as Internals;
   const { highWaterMark } = internals;
   const host = options.host === '::' ? everywhere : options.host;
+  const adopt = (socket: Socket) => adoptSocket(socket, options);
   const handle = new ListeningHandle({
     ...options,
     host,
     readableHighWaterMark: highWaterMark === getDefaultHighWaterMark(false) ? undefined : highWaterMark,
     lost: () => server.close(),
+    // Not when the server emits `close`, because it may listen again by then.
+    closed: () => server.off('connection', adopt),
   });
-  const adopt = (socket: Socket) => adoptSocket(socket, options);
   server.prependListener('connection', adopt);
-  server.once('close', () => server.off('connection', adopt));
   internals._handle = handle;
   handle.open().subscribe({
     next: (local) => {

@@ -1,7 +1,8 @@
-import { type ListenOptions, Server, type ServerOpts, type Socket } from 'node:net';
+import { Server, type ServerOpts, type Socket } from 'node:net';
 
 import { callError } from '../../usocket/contract/osError';
 import { listen } from './listen';
+import { isNoPort, listenArguments } from './listenArguments';
 import type { LinkOptions } from '../links/openHandle';
 
 /** The options of {@link createServer}: those of `net.createServer`, and how the server uses its interface. */
@@ -22,7 +23,7 @@ export class NicServer extends Server {
    */
   override listen(...given: unknown[]): this {
     const { options, listener } = listenArguments(given);
-    if ('path' in options || 'fd' in options || '_handle' in options) {
+    if (isNoPort(options)) {
       throw callError('listen', 'EOPNOTSUPP', 'an interface listens on ports; use net.createServer for anything else');
     }
     return listen(this, { ...options, ...this.linkOptions }, listener);
@@ -43,17 +44,4 @@ export function createServer(
   listener?: (socket: Socket) => void,
 ): NicServer {
   return typeof first === 'function' ? new NicServer({}, first) : new NicServer(first, listener);
-}
-
-/** The arguments of `server.listen`: `(port, host, backlog)` or `(options)`, each with a listener after it. */
-function listenArguments(given: readonly unknown[]): { options: ListenOptions; listener: (() => void) | undefined } {
-  const last = given.at(-1);
-  const listener = typeof last === 'function' ? (last as () => void) : undefined;
-  const [first, ...rest] = given;
-  if (typeof first === 'object' && first !== null) return { options: first, listener };
-  if (typeof first === 'string' && Number.isNaN(Number(first))) return { options: { path: first }, listener };
-  const host = rest.find((each) => typeof each === 'string');
-  const backlog = rest.find((each) => typeof each === 'number');
-  const port = typeof first === 'function' ? 0 : ((first ?? 0) as number);
-  return { options: { port, ...(host && { host }), ...(backlog !== undefined && { backlog }) }, listener };
 }
