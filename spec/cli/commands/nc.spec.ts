@@ -131,7 +131,13 @@ describe('rx-usocket nc', () => {
     expect(await command.stop()).toMatchObject({ code: 130 });
     const nobody = await runCommand(['nc', 'host.example', String(await unusedPort()), ...joined], surroundings);
     expect(nobody).toMatchObject({ code: 1, stderr: expect.stringContaining('ECONNREFUSED') });
-    expect(await runCommand(['nc', 'host.example', ...joined], surroundings)).toMatchObject({ code: 2 });
+    for (const [where, why] of [
+      [['host.example'], 'the port is missing; try nc host.example 80'],
+      [['host.example', '80', 'more'], 'unexpected argument more; try nc host.example 80'],
+    ] as const) {
+      const refused = await runCommand(['nc', ...where, ...joined], surroundings);
+      expect(refused).toMatchObject({ code: 2, stderr: `rx-usocket: ${why}\n` });
+    }
     const listening = await runCommand(['nc', '-l', 'here', ...joined], surroundings);
     expect(listening).toMatchObject({ code: 2, stderr: 'rx-usocket: here is not a port; try nc -l 5000\n' });
   });

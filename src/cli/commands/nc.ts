@@ -62,8 +62,8 @@ export function ncCommand(context: CommandContext): Command {
 function place(where: readonly string[], isListening: boolean): { readonly host: string; readonly port: number } {
   const wanted = isListening ? 1 : 2;
   const advice = isListening ? 'try nc -l 5000' : 'try nc host.example 80';
-  if (where.length > wanted) throw usageFailure(`${where[wanted]} is too much; ${advice}`);
-  if (where.length < wanted) throw usageFailure(`there is no port of ${where.join('')}; ${advice}`);
+  if (where.length > wanted) throw usageFailure(`unexpected argument ${where[wanted]}; ${advice}`);
+  if (where.length < wanted) throw usageFailure(`the port is missing; ${advice}`);
   try {
     return parseHostPort(isListening ? `0.0.0.0:${where.join('')}` : where.join(':'));
   } catch (cause) {

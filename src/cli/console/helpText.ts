@@ -34,7 +34,7 @@ export function wrapped(text: string, width: number): string {
 
 function wrappedLine(line: string, width: number): string {
   const [, before = ''] = /^(.*\s{2,})\S/.exec(line) ?? [];
-  const isExample = / # |^ {2}\S/.test(line) && (line.includes(' # ') || before.trim() === '');
+  const isExample = line.includes(' # ') || (/^ {2}\S/.test(line) && before.trim() === '');
   if (isExample || width - before.length < narrowest) return line;
   const rows: string[] = [];
   let row = '';

@@ -15,12 +15,13 @@ export function parseListen(text: string): LocalAddress {
   return { host: withoutBrackets(given), port: parsePort(port) };
 }
 
-/** Parses `'https://pages.example'`, where pages come from. */
+/** Parses `'https://pages.example'`, where pages come from, or `'null'`, which browsers send for a page of a file. */
 export function parseOrigin(text: string): string {
-  const { origin } = URL.canParse(text) ? new URL(text) : { origin: 'null' };
-  // As a browser sends it.
-  if (origin === 'null') throw new InvalidArgumentError('Try https://pages.example.');
-  return origin;
+  if (text === 'null') return text;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || url.host === '') throw new InvalidArgumentError('Try https://pages.example.');
+  // As browsers send it. A scheme that `URL` does not know, such as that of an extension, has no origin there.
+  return url.origin === 'null' ? `${url.protocol}//${url.host}` : url.origin;
 }
 
 /** Parses `'host.example:80'`. */
