@@ -2,9 +2,9 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { catchError, concat, ignoreElements } from 'rxjs';
 
-import { Refusal } from '../../../src/esp8285/executor/answer';
-import { conversation, saying } from '../../../harness/modems/conversation';
-import { marbles } from '../../../harness/time/marbles';
+import { Refusal } from '../../../../src/esp8285/executor/answer';
+import { conversation, saying } from '../../../../harness/modems/conversation';
+import { marbles } from '../../../../harness/time/marbles';
 
 const values = { a: '+A', b: '+B', c: '+C' };
 const answerIn = (milliseconds: number) => [/^AT\+(\w)$/, milliseconds, '+$1\r\n', '\r\nOK\r\n'] as const;

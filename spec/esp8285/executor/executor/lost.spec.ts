@@ -2,13 +2,13 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { map } from 'rxjs';
 
-import { command } from '../../../src/esp8285/commands/command';
-import { Refusal } from '../../../src/esp8285/executor/answer';
-import { askOnce, type Exchange, simpleExchange } from '../../../src/esp8285/executor/exchange';
-import { AnswerLost, Unanswered } from '../../../src/esp8285/executor/unanswered';
-import type { Rule } from '../../../src/testing';
-import { conversation } from '../../../harness/modems/conversation';
-import { marbles } from '../../../harness/time/marbles';
+import { command } from '../../../../src/esp8285/commands/command';
+import { Refusal } from '../../../../src/esp8285/executor/answer';
+import { askOnce, type Exchange, simpleExchange } from '../../../../src/esp8285/executor/exchange';
+import { AnswerLost, Unanswered } from '../../../../src/esp8285/executor/unanswered';
+import type { Rule } from '../../../../src/testing';
+import { conversation } from '../../../../harness/modems/conversation';
+import { marbles } from '../../../../harness/time/marbles';
 
 const ok = '\r\nOK\r\n';
 const atRest: Rule = ['AT+CIPMUX?', 5, `+CIPMUX:1\r\n${ok}`];

@@ -1,10 +1,10 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { Unanswered } from '../../../src/esp8285/executor/unanswered';
-import type { Rule } from '../../../src/testing';
-import { conversation, saying } from '../../../harness/modems/conversation';
-import { marbles } from '../../../harness/time/marbles';
+import { Unanswered } from '../../../../src/esp8285/executor/unanswered';
+import type { Rule } from '../../../../src/testing';
+import { conversation, saying } from '../../../../harness/modems/conversation';
+import { marbles } from '../../../../harness/time/marbles';
 
 const busy = '\r\nbusy p...\r\n';
 const inStep = '+CIPMUX:1\r\n\r\nOK\r\n';

@@ -2,9 +2,9 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { catchError, concatWith } from 'rxjs';
 
-import { OSError } from '../../../src/usocket/contract/osError';
-import { conversation, saying } from '../../../harness/modems/conversation';
-import { marbles } from '../../../harness/time/marbles';
+import { OSError } from '../../../../src/usocket/contract/osError';
+import { conversation, saying } from '../../../../harness/modems/conversation';
+import { marbles } from '../../../../harness/time/marbles';
 
 const answering = [/^AT\+(\w)$/, 5, '+$1\r\n\r\nOK\r\n'] as const;
 const restarted = new OSError('ECONNRESET', 'modem', 'the modem has started again');

@@ -2,10 +2,10 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { map } from 'rxjs';
 
-import { Unanswered } from '../../../src/esp8285/executor/unanswered';
-import { conversation, saying } from '../../../harness/modems/conversation';
-import { code } from '../../../harness/modems/stage';
-import { marbles } from '../../../harness/time/marbles';
+import { Unanswered } from '../../../../src/esp8285/executor/unanswered';
+import { conversation, saying } from '../../../../harness/modems/conversation';
+import { code } from '../../../../harness/modems/stage';
+import { marbles } from '../../../../harness/time/marbles';
 
 const busy = ['AT+A', 1, '\r\nbusy p...\r\n'] as const;
 const answering = ['AT+A', 1, '+A\r\n\r\nOK\r\n'] as const;

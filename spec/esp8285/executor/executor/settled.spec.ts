@@ -1,11 +1,11 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { conversation, saying } from '../../../harness/modems/conversation';
-import { Refusal } from '../../../src/esp8285/executor/answer';
-import type { Settlement } from '../../../src/esp8285/executor/turn';
-import type { Rule } from '../../../src/testing';
-import { marbles } from '../../../harness/time/marbles';
+import { conversation, saying } from '../../../../harness/modems/conversation';
+import { Refusal } from '../../../../src/esp8285/executor/answer';
+import type { Settlement } from '../../../../src/esp8285/executor/turn';
+import type { Rule } from '../../../../src/testing';
+import { marbles } from '../../../../harness/time/marbles';
 
 const script: Rule[] = [
   ['AT+A', 5, '+A\r\n\r\nOK\r\n'],
