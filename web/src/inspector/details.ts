@@ -1,8 +1,8 @@
-import { nearest } from '../marbles/buckets';
-import { longWords, sizeWords } from '../lanes/painting/marbleWords';
 import { timeLabel } from '../lanes/painting/ruler';
+import { nearest } from '../marbles/buckets';
 import { marbleKinds } from '../marbles/marbleKinds';
 import type { Marbles } from '../marbles/marbles';
+import { longWords, sizeWords } from '../marbles/marbleWords';
 
 /** A line of what the inspector says. */
 interface Detail {

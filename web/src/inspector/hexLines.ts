@@ -1,4 +1,4 @@
-import { characters } from '../lanes/painting/marbleWords';
+import { characters } from '../marbles/marbleWords';
 
 /** How many bytes a line shows. Eight fit into a narrow panel. */
 const bytesPerLine = 8;

@@ -1,5 +1,5 @@
-import { type Row, rulerHeight } from './painting/laneRows';
 import type { LanesView } from './lanesView';
+import { type Row, rulerHeight } from './painting/laneRows';
 
 /** The names of the lanes at their left. Each folds and unfolds its lane. */
 export function LaneLabels({ view, rows }: { readonly view: LanesView; readonly rows: readonly Row[] }) {

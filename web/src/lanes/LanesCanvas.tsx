@@ -4,10 +4,10 @@ import { useObservable } from '../app/useObservable';
 import type { ChosenProgram } from '../playground/chosenProgram';
 import { CanvasPainter } from './canvasPainter';
 import { EmptyLanes } from './EmptyLanes';
-import { LaneLabels } from './LaneLabels';
 import { onLaneKey } from './laneKeys';
-import { heightOf, rulerHeight } from './painting/laneRows';
+import { LaneLabels } from './LaneLabels';
 import type { LanesView } from './lanesView';
+import { heightOf, rulerHeight } from './painting/laneRows';
 
 interface LanesCanvasProps {
   readonly view: LanesView;

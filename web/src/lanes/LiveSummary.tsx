@@ -2,8 +2,8 @@ import { map, NEVER, sampleTime, scan, switchMap } from 'rxjs';
 import { useMemo } from 'preact/hooks';
 
 import { useObservable } from '../app/useObservable';
+import { longWords } from '../marbles/marbleWords';
 import type { Session } from '../session/session';
-import { longWords } from './painting/marbleWords';
 import { timeLabel } from './painting/ruler';
 
 /** How often a screen reader is told what has happened, in milliseconds. */

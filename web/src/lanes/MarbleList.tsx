@@ -2,8 +2,8 @@ import { auditTime, map, merge } from 'rxjs';
 import { useMemo, useState } from 'preact/hooks';
 
 import { useObservable } from '../app/useObservable';
+import { longWords } from '../marbles/marbleWords';
 import type { LanesView } from './lanesView';
-import { longWords } from './painting/marbleWords';
 import { timeLabel } from './painting/ruler';
 
 /** How many rows the list has on each side of the selected marble. */

@@ -1,9 +1,9 @@
 import { animationFrameScheduler, auditTime, fromEvent, merge, type Observable, Subject, Subscription } from 'rxjs';
 
 import { theme$ } from '../theme/theme';
-import { marbleAt } from './painting/hitTest';
 import { LanePointer } from './lanePointer';
 import type { LanesView } from './lanesView';
+import { marbleAt } from './painting/hitTest';
 import { paintFrame } from './painting/paintFrame';
 import { type Palette, readPalette } from './painting/palette';
 import type { Scene } from './painting/scene';

@@ -1,5 +1,5 @@
+import { longWords } from '../../marbles/marbleWords';
 import { type Row, rulerHeight } from './laneRows';
-import { longWords } from './marbleWords';
 import { paintBands } from './paintBands';
 import { paintMarbles, paintOne } from './paintMarbles';
 import { ticks, timeLabel } from './ruler';

@@ -1,9 +1,9 @@
 import { visitBuckets } from '../../marbles/buckets';
 import type { Lane } from '../../marbles/lane';
 import { marbleKinds } from '../../marbles/marbleKinds';
+import { shortWords } from '../../marbles/marbleWords';
 import type { NumberQueue } from '../../marbles/numberQueue';
 import type { Row } from './laneRows';
-import { shortWords } from './marbleWords';
 import { scaleOf, type Scene, xOf } from './scene';
 import { Crosses, drawShape } from './shapes';
 

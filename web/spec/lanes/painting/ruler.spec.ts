@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { ticks, timeLabel } from '../../src/lanes/painting/ruler';
+import { ticks, timeLabel } from '../../../src/lanes/painting/ruler';
 
 describe('the ruler', () => {
   it('says times as exactly as its step needs them', () => {

@@ -1,5 +1,5 @@
-import { type MarbleKind, marbleKinds } from '../../marbles/marbleKinds';
-import type { Marbles } from '../../marbles/marbles';
+import { type MarbleKind, marbleKinds } from './marbleKinds';
+import type { Marbles } from './marbles';
 
 /** How many bytes are shown as characters. */
 const mostCharacters = 80;
