@@ -33,7 +33,10 @@ export interface Uart {
   /** The name of the port, for messages and inspection: `'/dev/ttyUSB0'`. */
   readonly port?: string;
 
-  /** The speed of this end of the line, in bits per second. A line that does not know it leaves it out. */
+  /**
+   * The speed of this end of the line, in bits per second. A line that does not know it leaves it out. It is `undefined` as long
+   * as the line is not open, if the line learns it only then.
+   */
   readonly baudRate?: number | undefined;
 
   /**

@@ -114,9 +114,8 @@ export function webSocketTransport({ url, timeout, WebSocket, scheduler }: WebSo
     get baudRate() {
       return baudRate;
     },
-    setBaudRate: (wanted) =>
-      defer(() => {
-        checkBaudRate(`change the speed of ${name}`, wanted);
+    setBaudRate: (wanted) => {
+      const changed$ = defer(() => {
         socket.send(JSON.stringify({ kind: 'set-speed', baudRate: wanted } satisfies SpeedRequest));
         return messages.pipe(
           filter((message) => message.kind === 'speed' || message.kind === 'refused'),
@@ -126,7 +125,12 @@ export function webSocketTransport({ url, timeout, WebSocket, scheduler }: WebSo
           }),
           ignoreElements(),
         );
-      }),
+      });
+      return defer(() => {
+        checkBaudRate(`change the speed of ${name}`, wanted);
+        return concat(open$, changed$);
+      });
+    },
     longestPause,
     advice: {
       loss: `check the serial port of ${name}: its speed, its wiring, its flow control`,

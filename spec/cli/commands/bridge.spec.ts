@@ -68,6 +68,24 @@ describe('rx-usocket bridge', () => {
     await stop();
   });
 
+  it.each([921_600, 'auto'] as const)('has its speed changed by the interface of a page, to %s', async (baud) => {
+    const { url, stop } = await bridge(['--baud', '57600']);
+    const nic = await createModules().network.ESP8285(open(url), { baud });
+    expect(nic.baud).toBe(baud === 'auto' ? 57_600 : baud);
+    expect(await nic.set_baud(460_800)).toBe(460_800);
+    await nic.close();
+    await stop();
+  });
+
+  it('has its speed changed when it is open, although that was asked for before', async () => {
+    const { url, stop } = await bridge();
+    const uart = open(url);
+    await settled(uart.setBaudRate?.(921_600) ?? uart.close());
+    expect(uart.baudRate).toBe(921_600);
+    await settled(uart.close());
+    await stop();
+  });
+
   it('gets what a page has written before the line was open', async () => {
     const { url, stop } = await bridge();
     const uart = open(url);

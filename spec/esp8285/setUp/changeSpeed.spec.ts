@@ -361,4 +361,11 @@ describe('the option baud', () => {
       (error) => error instanceof OSError && error.code === code && message.test(error.message),
     );
   });
+
+  it('is EOPNOTSUPP in the set-up for a line that does not know its speed when it is open', () => {
+    const modem = started({ baud: 921_600, line: (opened) => replacing(opened, { baudRate: undefined }) });
+    const failure = modem.failure();
+    assert.ok(failure instanceof OSError);
+    assert.deepStrictEqual([failure.code, failure.syscall], ['EOPNOTSUPP', 'set_baud']);
+  });
 });

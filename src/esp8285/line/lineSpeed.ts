@@ -3,9 +3,11 @@ import {
   concat,
   defer,
   EMPTY,
+  filter,
   ignoreElements,
   type Observable,
   type SchedulerLike,
+  take,
   throwError,
   timeout,
   TimeoutError,
@@ -46,7 +48,7 @@ export class LineSpeed {
   /** Whether the speed of the modem has to be found, at each set-up. */
   isSought = false;
 
-  /** The speed that the program has opened the line with, or that was found: the modem's own. */
+  /** The modem's own speed, since it was found, or since this end has changed its own for the first time. */
   private first: number | undefined;
   private wish: number | undefined;
   /** When the search for the fastest good speed has begun; it goes on after a restart of the modem. */
@@ -61,9 +63,7 @@ export class LineSpeed {
   constructor(
     private readonly uart: Uart,
     private readonly context: LineSpeedContext,
-  ) {
-    this.first = uart.baudRate;
-  }
+  ) {}
 
   /** Bits per second; `undefined` for a line that does not know it. */
   get current(): number | undefined {
@@ -75,22 +75,31 @@ export class LineSpeed {
     return this.wish;
   }
 
-  /** Whether the speed can be changed from here. */
+  /** Whether the speed can be changed from here. A line that leaves its speed out never knows it. */
   get isChangeable(): boolean {
-    return this.uart.setBaudRate !== undefined && this.first !== undefined;
+    return this.uart.setBaudRate !== undefined && 'baudRate' in this.uart;
+  }
+
+  /** Cold: completes when the line is open. Before that, it may not know its speed. */
+  get opened$(): Observable<never> {
+    return this.uart.readiness$.pipe(
+      filter(({ writable }) => writable),
+      take(1),
+      ignoreElements(),
+    );
   }
 
   /** Whether the line has another speed than a modem that has started again. */
   get isRaised(): boolean {
-    const { first, current } = this;
-    return first !== undefined && current !== undefined && !isSameSpeed(first, current);
+    const { own, current } = this;
+    return own !== undefined && current !== undefined && !isSameSpeed(own, current);
   }
 
   /** The other speeds that the modem may have. A line whose speed was never to be changed has none. */
   get others(): readonly number[] {
-    const { first, wanted, current } = this;
-    if (wanted === undefined || first === undefined || current === undefined) return [];
-    const all = [first, wanted, ...this.told].filter((baud) => !isSameSpeed(baud, current));
+    const { own, wanted, current } = this;
+    if (wanted === undefined || own === undefined || current === undefined) return [];
+    const all = [own, wanted, ...this.told].filter((baud) => !isSameSpeed(baud, current));
     return all.filter((baud, index) => all.findIndex((other) => isSameSpeed(other, baud)) === index);
   }
 
@@ -118,12 +127,7 @@ export class LineSpeed {
       const message = `${syscall}: baud is a whole number from ${lowest} to ${highest}, or 'auto', not ${baud}`;
       throw new OSError('EINVAL', syscall, message);
     }
-    if (!this.isChangeable) {
-      const line = this.uart.port === undefined ? 'this line' : `the line ${this.uart.port}`;
-      const advice = 'for a raw serial server, use rfc2217://host:port if it has that, or set the speed at the server';
-      const message = `${syscall}: the speed of ${line} cannot be changed from here; ${advice}`;
-      throw new OSError('EOPNOTSUPP', syscall, message);
-    }
+    if (!this.isChangeable) throw this.fixedError(syscall);
     if (baud === 'auto') {
       this.isSought = true;
       return;
@@ -131,6 +135,14 @@ export class LineSpeed {
     this.wish = baud;
     this.searchedSince = undefined;
     this.unusable.clear();
+  }
+
+  /** The error of a line whose speed cannot be changed from here. */
+  fixedError(syscall: string): OSError {
+    const line = this.uart.port === undefined ? 'this line' : `the line ${this.uart.port}`;
+    const advice = 'for a raw serial server, use rfc2217://host:port if it has that, or set the speed at the server';
+    const message = `${syscall}: the speed of ${line} cannot be changed from here; ${advice}`;
+    return new OSError('EOPNOTSUPP', syscall, message);
   }
 
   /** The modem is told to use this speed. It may have it from now on. */
@@ -176,7 +188,11 @@ export class LineSpeed {
       this.context.changed(baud);
       return concat(this.pause(settling), this.context.write(Buffer.from('\r\n')), this.pause(clearing));
     });
-    return defer(() => (this.current === baud ? EMPTY : concat(changing$, changed$)));
+    return defer(() => {
+      if (this.current === baud) return EMPTY;
+      this.first ??= this.current;
+      return concat(changing$, changed$);
+    });
   }
 
   /**
@@ -209,7 +225,15 @@ export class LineSpeed {
 
   /** Cold: goes back to the speed that the modem has after a start. */
   restore(): Observable<never> {
-    return defer(() => (this.first === undefined || this.others.length === 0 ? EMPTY : this.change(this.first)));
+    return defer(() => (this.own === undefined || this.others.length === 0 ? EMPTY : this.change(this.own)));
+  }
+
+  /**
+   * The speed of a modem that has started. It is that of the line, as long as this end has not changed it; the line of another
+   * machine tells its speed only when it is open.
+   */
+  private get own(): number | undefined {
+    return this.first ?? this.current;
   }
 
   private pause(milliseconds: number): Observable<never> {

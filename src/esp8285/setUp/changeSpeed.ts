@@ -51,13 +51,14 @@ const startTries = 4;
  * why a speed is not used. Other attempts leave it out, until the program wants it anew.
  *
  * Errors with {@link StartedUnnoticed} when the modem has started again meanwhile, and with `EIO` when it does not
- * understand anything any more.
+ * understand anything any more. `EOPNOTSUPP` for an open line that does not know its speed.
  */
 export function changeSpeed(steps: Steps): Observable<never> {
   const { speed } = steps.wire;
   return defer(() => {
     const { wanted, current, others } = speed;
-    if (wanted === undefined || current === undefined || !speed.isChangeable) return [];
+    if (wanted === undefined || !speed.isChangeable) return [];
+    if (current === undefined) throw speed.fixedError('set_baud');
     // A modem that was found at the wanted speed, because a crashed program has left it there, has not been checked.
     const slowest = isSameSpeed(current, wanted) ? (others[0] ?? current) : current;
     const speeds = [wanted, ...usualSpeeds.filter((baud) => baud < wanted && baud > slowest)].filter(

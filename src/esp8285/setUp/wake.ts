@@ -66,20 +66,21 @@ export function wake(wire: Wire): Observable<never> {
 /** Finds the speed of the modem, and completes. */
 function seek(wire: Wire): Observable<never> {
   const { speed, received$, clock } = wire;
-  const { current } = speed;
-  const line = {
-    received$,
-    current,
-    clock,
-    change: (baud: number) => speed.change(baud),
-    write: (bytes: Uint8Array) => wire.write(bytes),
-  };
-  return findSpeed(line).pipe(
+  const found$ = defer(() =>
+    findSpeed({
+      received$,
+      current: speed.current,
+      clock,
+      change: (baud) => speed.change(baud),
+      write: (bytes) => wire.write(bytes),
+    }),
+  ).pipe(
     tap((baud) => {
       speed.found(baud);
     }),
     ignoreElements(),
   );
+  return concat(speed.opened$, found$);
 }
 
 function noAnswer(isHeard: boolean, cause: unknown): unknown {
