@@ -4,6 +4,7 @@ import { VirtualTimeScheduler } from 'rxjs';
 import { createEmulator, type Emulator, type EmulatorOptions, type Fault } from '../../src/emulator';
 import { ESP8285, type ModemOptions, type TraceEvent } from '../../src/esp8285';
 import type { Uart } from '../../src/streams';
+import { letPass } from '../time/virtualTime';
 
 /** An interface that has been started, and its modem. */
 export interface Started {
@@ -39,10 +40,7 @@ export function timeOf(emulator: Emulator): VirtualTimeScheduler {
 /** An interface on a virtual modem with a paced line, in virtual time; it is started and has 40 seconds. */
 export function started({ emulated, before, line = (uart) => uart, ...options }: StartOptions): Started {
   const scheduler = new VirtualTimeScheduler();
-  const run = (milliseconds: number): void => {
-    scheduler.maxFrames = scheduler.now() + milliseconds;
-    scheduler.flush();
-  };
+  const run = (milliseconds: number) => letPass(scheduler, milliseconds);
   const stored = { ssid: 'my-ssid', key: 'my-password' };
   const emulator = createEmulator({ scheduler, baud: 115_200, stored, interleave: 0, ...emulated });
   emulator.setHostBaud(115_200);

@@ -5,9 +5,9 @@ import { payload } from './payload';
 const blockSize = 65_536;
 
 /**
- * Says that many bytes as fast as the other side takes them, and ends. Resolves when the system has all of them.
+ * Sends that many bytes as fast as the other side takes them, and ends the connection. Resolves when the system has all of them.
  *
- * @param saying Called with each block before it is said.
+ * @param saying Called with each block before it is sent.
  */
 export function sayAll(peer: Peer, size: number, saying: (block: Buffer) => unknown): Promise<void> {
   let left = size;

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { inspect } from 'node:util';
 
 import { machine, network, OSError, uselect, usocket } from '../../src';
+import { reasonOf } from '../../harness/interfaces/failure';
 import {
   addressOf,
   connected,
@@ -133,10 +134,7 @@ describe('an interface, printed', () => {
 
   it('that is down says why', async () => {
     const uart = new machine.UART('tcp://name:pass-word@127.0.0.1:1');
-    const error = await network.ESP8285(uart).then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
+    const error = await reasonOf(network.ESP8285(uart));
     expect(error).toBeInstanceOf(OSError);
     expect(shown(uart)).toMatch(/^<uart port=tcp:\/\/127\.0\.0\.1:1 .* state=lost/);
     await uart.close();

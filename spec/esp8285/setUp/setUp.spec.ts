@@ -121,8 +121,8 @@ describe('the set-up', () => {
     'fails later operations with its own error, and can be started again',
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const refused: Rule = ['AT+CWMODE_CUR=1', '\r\nERROR\r\n'];
-      // A refusal may come of a command that was damaged on its way, so it is said again: twice, and five times more after
-      // the commands of the modem have shown that it has this one.
+      // The line may have damaged a command that is refused, so it is said twice, and five times more after the commands
+      // of the modem have shown that it has this one.
       const script: Rule[] = [...Array.from({ length: 7 }, () => refused), ['AT+CWMODE_CUR=1', '\r\nOK\r\n']];
       const { nic, modem } = unstarted(scheduler, { firmware: nonos174, script });
       expectObservable(nic.start$().pipe(code())).toBe('#', {}, 'EIO');

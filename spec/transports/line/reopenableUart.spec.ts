@@ -117,7 +117,7 @@ describe('a line over TCP that is opened again', () => {
 describe('a line of RFC 2217 that is opened again', () => {
   it('negotiates and is set up again, and repeats its notices', async () => {
     await using server = await tcpServer();
-    const uart = rfc2217Uart(to(server));
+    const uart = rfc2217Uart({ ...to(server), timeout: 2000 });
     const silent = { confirm: (code: number, value: readonly number[]) => (code === 5 ? undefined : value) };
     const first = new TelnetPeer(await server.accept(), silent);
     await writable(uart);

@@ -23,7 +23,7 @@ describe('the answer to a read', () => {
     assert.strictEqual(answer.ended('complete'), 4);
   });
 
-  it('is not whole when its block has not come, also if data have been pushed meanwhile', () => {
+  it('is not whole when its block has not come, even if data have been pushed meanwhile', () => {
     const { answer, delivered, pushed } = reading();
     pushed('data');
     assert.deepStrictEqual(delivered, ['data']);
