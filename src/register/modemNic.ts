@@ -146,7 +146,7 @@ export class ModemNic implements Nic {
       throw callError('register', 'EOPNOTSUPP', `a worker thread cannot use the modem of its program; ${advice}`);
     }
     log('opens %s', withoutPassword(port));
-    // Only now, because a worker thread cannot load serial ports.
+    // Only now, because most processes of a tool need no modem.
     const { createModules, machine } = await import('..');
     const uart = new machine.UART(port, baud === 'auto' ? undefined : baud);
     try {

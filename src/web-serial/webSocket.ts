@@ -14,7 +14,7 @@ export interface WebSocketLike {
   send(data: Uint8Array<ArrayBuffer> | string): void;
   /** Closes the connection after what is still to be sent. */
   close(code?: number): void;
-  /** Listens for the connection to open, or for an error, which its end follows. */
+  /** Listens for the connection to open, or for an error. `close` follows an error. */
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   /** Listens for the messages of the other side. */
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;

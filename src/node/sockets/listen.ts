@@ -41,7 +41,7 @@ const everywhere = '0.0.0.0';
  *     const server = http.createServer((request, response) => response.end('hello\n'));
  *     listen(server, { nic, port: 80 });
  *
- * A modem has one listening port. It cannot choose one by itself, so port 0 is a random one from 20000 to 32767. Each client
+ * A modem has one listening port. It cannot choose a free one, so port 0 means a random one from 20000 to 32767. Each client
  * takes one of the five links of a modem. The connections are `NicSocket`s.
  *
  * Throws what `server.listen` throws, such as `ERR_SERVER_ALREADY_LISTEN` or `ERR_SOCKET_BAD_PORT`, `ENODEV` when the

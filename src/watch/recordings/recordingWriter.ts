@@ -4,8 +4,8 @@ import type { BytesEvent, WatchEvent } from '../events/watchEvent';
 import { jsonWithoutKeys, KeyMask } from './keyMask';
 
 /**
- * Writes events as lines of a recording. Bytes are in the notation of `formatBytes` of `rx-usocket/testing`, so `replayUart` reads the
- * recording. All other events are remarks there:
+ * Writes events as lines of a recording. Bytes are in the notation of `formatBytes` of `rx-usocket/testing`, so `replayUart`
+ * reads the recording. All other events are remarks there:
  *
  *     0 > AT+CIPSTART=4,"TCP","192.168.1.9",80\r\n
  *     #+0 {"type":"said","direction":"to modem","kind":"command","link":4,"size":38,"text":"AT+CIPSTART=…"}
