@@ -63,7 +63,7 @@ describe('the segments of a link', () => {
       expectObservable(first.acknowledged$).toBe('--|');
       expectObservable(second.acknowledged$).toBe('--|');
       expectObservable(third.acknowledged$).toBe('----|');
-      expectObservable(segments.changes$.pipe(), '^ 9ms !').toBe('--v-v', { v: undefined });
+      expectObservable(segments.news$, '^ 9ms !').toBe('--v-v', { v: 'changed' });
       expectSubscriptions(said$.subscriptions).toBe('^----!');
     }),
   );
@@ -77,10 +77,10 @@ describe('the segments of a link', () => {
         o: () => segments.ended(1, true),
         e: () => segments.fail(lost),
       });
-      expectObservable(segments.failures$, '^ 9ms !').toBe('-f', { f: first });
       expectObservable(first.acknowledged$).toBe('---|');
       expectObservable(second.acknowledged$).toBe('-----#', undefined, lost);
-      expectObservable(segments.changes$, '^ 9ms !').toBe('---v-v', { v: undefined });
+      expectObservable(segments.news$, '^ 9ms !').toBe('-f-v-v', { f: first, v: 'changed' });
+      expectObservable(segments.changes$, '^ 9ms !').toBe('---v-v', { v: 'changed' });
     }),
   );
 
@@ -91,7 +91,7 @@ describe('the segments of a link', () => {
       const second = segments.begin(1);
       runner(cold)('-r-t', { r: () => segments.ended(2, true), t: () => segments.taken(second, 2) });
       expectObservable(second.acknowledged$).toBe('---|');
-      expectObservable(segments.doubts$, '^ 9ms !').toBe('-');
+      expectObservable(segments.news$, '^ 9ms !').toBe('---v', { v: 'changed' });
     }),
   );
 
@@ -104,7 +104,7 @@ describe('the segments of a link', () => {
         w: () => segments.withdraw(withdrawn, true),
         b: () => put(1, 2),
       });
-      expectObservable(segments.changes$, '^ 9ms !').toBe('---v-v', { v: undefined });
+      expectObservable(segments.changes$, '^ 9ms !').toBe('---v-v', { v: 'changed' });
       flush();
       assert.strictEqual(segments.count, 1);
     }),
@@ -118,7 +118,7 @@ describe('the segments of a link', () => {
     marbles(({ cold, expectObservable, flush }) => {
       for (const each of numbers) put(1, each);
       runner(cold)('-r', { r: () => segments.ended(number, true) });
-      expectObservable(segments.doubts$, '^ 9ms !').toBe(expected, { d: undefined });
+      expectObservable(segments.news$, '^ 9ms !').toBe(expected, { d: 'doubted' });
       flush();
       assert.strictEqual(segments.count, numbers.length);
     })();
@@ -154,7 +154,7 @@ describe('the segments of a link', () => {
       runner(cold)('--e', { e: () => segments.fail(lost) });
       expectObservable(first.acknowledged$).toBe('--#', undefined, lost);
       expectObservable(second.acknowledged$).toBe('--#', undefined, lost);
-      expectObservable(segments.changes$, '^ 9ms !').toBe('--v', { v: undefined });
+      expectObservable(segments.changes$, '^ 9ms !').toBe('--v', { v: 'changed' });
       flush();
       assert.ok(segments.isIdle);
     }),

@@ -1,4 +1,4 @@
-import { AsyncSubject, type Observable, Subject } from 'rxjs';
+import { AsyncSubject, filter, type Observable, Subject } from 'rxjs';
 
 import type { BufferStatus } from '../exchanges/bufferStatus';
 
@@ -19,31 +19,31 @@ interface Entry extends Segment {
 }
 
 /**
+ * - `changed`: other bytes are under way than before.
+ * - `doubted`: the modem has said something that does not fit, so that it has to be asked.
+ * - A segment that the modem could not deliver. It may still be delivered after all.
+ */
+export type SegmentNews = 'changed' | 'doubted' | Segment;
+
+/**
  * The segments of one link that are not acknowledged, in their order. TCP acknowledges in this order, so the result of a
  * segment is also that of the segments before it, whose own results may have been lost.
  */
 export class Segments {
-  private readonly changes = new Subject<void>();
-  private readonly doubts = new Subject<void>();
-  private readonly failures = new Subject<Segment>();
+  private readonly news = new Subject<SegmentNews>();
   private entries: readonly Entry[] = [];
   private next: number | undefined = undefined;
   /** The result of a segment that has come before its `Recv`. */
   private early: { readonly number: number; readonly ok: boolean } | undefined;
 
+  /** Hot. */
+  get news$(): Observable<SegmentNews> {
+    return this.news.asObservable();
+  }
+
   /** Emits after each change. */
-  get changes$(): Observable<void> {
-    return this.changes.asObservable();
-  }
-
-  /** Emits when the modem says something that does not fit, so that it has to be asked. */
-  get doubts$(): Observable<void> {
-    return this.doubts.asObservable();
-  }
-
-  /** Emits a segment that the modem could not deliver. It may still be delivered after all. */
-  get failures$(): Observable<Segment> {
-    return this.failures.asObservable();
+  get changes$(): Observable<unknown> {
+    return this.news.pipe(filter((news) => news === 'changed'));
   }
 
   /** How many bytes are not acknowledged. */
@@ -91,7 +91,7 @@ export class Segments {
   withdraw(segment: Segment, isCounted: boolean): void {
     if (isCounted) this.next = undefined;
     this.drop((entry) => entry === segment);
-    this.changes.next();
+    this.news.next('changed');
   }
 
   /** The modem has taken the bytes, and has given them this number. */
@@ -103,7 +103,7 @@ export class Segments {
     const { early } = this;
     this.early = undefined;
     if (early && early.number === number) this.ended(early.number, early.ok);
-    else this.changes.next();
+    else this.news.next('changed');
   }
 
   /** The modem has said what has become of a segment. */
@@ -113,11 +113,11 @@ export class Segments {
     if (!found) {
       const isOld = this.next !== undefined && number < this.next;
       if (this.entries.length > waiting.length) this.early = { number, ok };
-      else if (!isOld || waiting.some((entry) => entry.number === undefined)) this.doubts.next();
+      else if (!isOld || waiting.some((entry) => entry.number === undefined)) this.news.next('doubted');
     } else if (ok) {
       this.acknowledge(waiting.slice(0, waiting.indexOf(found) + 1));
     } else {
-      this.failures.next(found);
+      this.news.next(found);
     }
   }
 
@@ -139,14 +139,14 @@ export class Segments {
     const { entries } = this;
     this.entries = [];
     for (const { acknowledged$ } of entries) acknowledged$.error(error);
-    this.changes.next();
+    this.news.next('changed');
   }
 
   private acknowledge(done: readonly Entry[]): void {
     if (done.length === 0) return;
     this.drop((entry) => done.includes(entry));
     for (const { acknowledged$ } of done) acknowledged$.complete();
-    this.changes.next();
+    this.news.next('changed');
   }
 
   private drop(isDropped: (entry: Entry) => boolean): void {

@@ -54,6 +54,10 @@ export function watchSegments(segments: Segments, { clock, ask }: SegmentWatchOp
       error(new SendFailed(`the modem answered SEND FAIL, and ${segments.bytes} bytes are not acknowledged`));
     });
 
+    const fail = (segment: Segment): void => {
+      failed = segment;
+      secondThought.restart(secondThoughts);
+    };
     const changed = (): void => {
       if (!segments.isWaiting) {
         subscriber.complete();
@@ -66,17 +70,16 @@ export function watchSegments(segments: Segments, { clock, ask }: SegmentWatchOp
     subscriber.add(() => {
       for (const countdown of [question, patience, secondThought]) countdown.stop();
     });
-    subscriber.add(segments.doubts$.subscribe({ next: askNow, error }));
     subscriber.add(
-      segments.failures$.subscribe({
-        next: (segment) => {
-          failed = segment;
-          secondThought.restart(secondThoughts);
+      segments.news$.subscribe({
+        next: (news) => {
+          if (news === 'changed') changed();
+          else if (news === 'doubted') askNow();
+          else fail(news);
         },
         error,
       }),
     );
-    subscriber.add(segments.changes$.subscribe({ next: changed, error }));
     changed();
   });
 }
