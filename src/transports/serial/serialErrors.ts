@@ -20,7 +20,7 @@ const failures: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: st
   [
     /native (?:addon|build)|cannot find module|shared object|\.node\b/i,
     'EIO',
-    'serial ports need a compiled module, which cannot be loaded on this machine; try `npm rebuild @serialport/bindings-cpp`',
+    'serial ports need a compiled module, which cannot be loaded here; try `npm rebuild @serialport/bindings-cpp`, and leave packages out of a bundle (`esbuild --packages=external`)',
   ],
   [
     /permission denied|not permitted/i,
