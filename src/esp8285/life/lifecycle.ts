@@ -270,7 +270,9 @@ export class Lifecycle {
         redialer.answered();
         links.begin(session.dialect);
         wire.isSetUp = true;
-        wire.isMuteInSends = wire.carriesOutRefused = session.dialect.generation === 'esp-at';
+        const isEspAt = session.dialect.generation === 'esp-at';
+        wire.isMuteInSends = wire.carriesOutRefused = isEspAt;
+        if (isEspAt) wire.saysTaken = true;
         state.up(session);
       }),
       catchError((cause: unknown) => {

@@ -117,6 +117,25 @@ describe('delivered', () => {
     }),
   );
 
+  it.each([
+    ['said busy', '2510ms b-s 2510ms (mk)'],
+    ['did not answer', '2512ms s 2510ms (mk)'],
+  ])('fails when Recv is missing after the modem was asked and %s, for the same reason', (_, modem) => {
+    marbles(({ hot, expectObservable }, scheduler) => {
+      const { wire } = wireOf(scheduler, { frames$: hot(modem, frames) });
+      wire.saysTaken = true;
+      expectObservable(delivered(sendOf(wire), bytes, pace)).toBe('5023ms #', {}, new BytesReplaced(sending));
+    })();
+  });
+
+  it(
+    'believes a firmware that may never say Recv, even if it was busy',
+    marbles(({ hot, expectObservable }, scheduler) => {
+      const { wire } = wireOf(scheduler, { frames$: hot('2510ms b-s 2510ms (mk)', frames) });
+      expectObservable(delivered(sendOf(wire), bytes, pace)).toBe('5023ms (a|)', { a: 5_023 });
+    }),
+  );
+
   it(
     'learns that a firmware never says Recv',
     marbles(({ hot, expectObservable }, scheduler) => {

@@ -62,6 +62,7 @@ export function delivered(send: PendingSend, bytes: Uint8Array, pace: number, is
       const { isWithModem, early } = progress;
       if (error instanceof AnswerLost) {
         if (early === undefined) return lost(send, error.lines);
+        if (progress.isReplaced && wire.saysTaken) return throwError(() => new BytesReplaced(command));
         // AT 0.x never says `Recv`. From now on, a result counts without it.
         wire.saysTaken ??= false;
         return outcome(early, wire.clock, link);
@@ -83,7 +84,10 @@ interface Progress {
   /** When the modem had the bytes. Their time on the line says nothing about the peer. */
   since: number;
   isWithModem: boolean;
-  /** Whether other bytes may have taken the place of lost ones. It shows when the modem says `Recv` after that. */
+  /**
+   * Whether other bytes may have taken the place of lost ones. It shows when the modem says `Recv` after that, or the result
+   * without a `Recv`.
+   */
   isReplaced: boolean;
   /**
    * The result that came before `Recv`: the late result of an earlier send, or that of this send, whose `Recv` was
@@ -120,6 +124,7 @@ function resultOf(send: PendingSend, writing$: Observable<never>, progress: Prog
         progress.early = ok;
         // A probe that has not been answered may have caused the result, because it may have taken the place of lost
         // bytes.
+        progress.isReplaced ||= wire.probe.isOwed;
         if (wire.saysTaken !== false || wire.probe.isOwed) return;
       }
       judging?.unsubscribe();
