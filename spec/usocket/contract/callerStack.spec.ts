@@ -1,6 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
-import { hideOperators } from '../../../src/usocket/contract/callerStack';
+import { atCaller, hideOperators } from '../../../src/usocket/contract/callerStack';
+import { OSError } from '../../../src/usocket/contract/osError';
 
 const ofProgram = '    at thermometer (/home/me/rxjs/thermometer.js:3:7)';
 const ofWindows = '    at thermometer (C:\\me\\rxjs\\thermometer.js:3:7)';
@@ -30,3 +31,27 @@ describe('hideOperators', () => {
     expect(cause.stack).toBe(['Error: broken', ofProgram].join('\n'));
   });
 });
+
+describe('in a program whose stacks are no texts', () => {
+  const usual: unknown = Reflect.get(Error, 'prepareStackTrace');
+  beforeEach(() => {
+    Error.prepareStackTrace = (_, sites) => sites;
+  });
+  afterEach(() => {
+    Reflect.set(Error, 'prepareStackTrace', usual);
+  });
+
+  it('atCaller throws the error itself', () => {
+    const failing = () => atCaller(() => raise(new OSError('EINVAL', 'socket', 'socket: broken')));
+    expect(failing).toThrow(expect.objectContaining({ code: 'EINVAL', stack: 'OSError: socket: broken' }));
+  });
+
+  it('hideOperators changes nothing', () => {
+    const cause = new Error('broken');
+    expect(hideOperators(new Error('failed', { cause })).cause).toBe(cause);
+  });
+});
+
+function raise(error: Error): never {
+  throw error;
+}

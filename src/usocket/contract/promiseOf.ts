@@ -9,7 +9,7 @@ import {
   throwError,
 } from 'rxjs';
 
-import { hideOperators } from './callerStack';
+import { type CallSite, callSite, hideOperators, stackAt } from './callerStack';
 import { OSError } from './osError';
 
 /** The options that each method with a promise takes as its last argument, or as a part of it. */
@@ -21,11 +21,6 @@ export interface Abortable {
    *     await sock.recv(100, { signal: AbortSignal.timeout(2000) });
    */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** The place of a call in the program. V8 formats `stack` only when it is read. */
-interface CallSite {
-  stack?: unknown;
 }
 
 /**
@@ -43,7 +38,7 @@ export function promiseOf<T>(operation$: Observable<T>, options?: Abortable | nu
       },
       error(error: unknown) {
         call.isPending = false;
-        caller.error(asSeenFrom(call.site ?? callSite(), error));
+        caller.error(asSeenFrom(call.site ?? callSite(promiseOf), error));
       },
       complete() {
         caller.complete();
@@ -52,7 +47,7 @@ export function promiseOf<T>(operation$: Observable<T>, options?: Abortable | nu
   );
   const promise = firstValueFrom(isSignal(signal) ? ended$.pipe(untilAborted(signal)) : ended$);
   // An operation that has ended at once, as most reads do, does not need it.
-  if (call.isPending) call.site = callSite();
+  if (call.isPending) call.site = callSite(promiseOf);
   return promise;
 }
 
@@ -120,23 +115,12 @@ function noSignal(): OSError {
   return new OSError('EINVAL', 'signal', 'signal: an AbortSignal is wanted, as in { signal: controller.signal }');
 }
 
-function callSite(): CallSite {
-  const site: CallSite = {};
-  Error.captureStackTrace(site, promiseOf);
-  return site;
-}
-
 /** Copies an error, because more than one caller may get it. Any error but an `OSError` stays as it is. Its causes are shared. */
 function asSeenFrom(site: CallSite, error: unknown): unknown {
   if (!(error instanceof OSError)) return error;
   const { code, syscall, message } = error;
   const cause = 'cause' in error ? { cause: error.cause } : undefined;
   const seen = Object.assign(new OSError(code, syscall, message, cause), error);
-  seen.stack = [String(seen), ...framesOf(site)].join('\n');
+  seen.stack = stackAt(site, seen);
   return hideOperators(seen);
-}
-
-/** The frames of the program, without the headline and the method that has called `promiseOf`. */
-function framesOf({ stack }: CallSite): readonly string[] {
-  return typeof stack === 'string' ? stack.split('\n').slice(2) : [];
 }
