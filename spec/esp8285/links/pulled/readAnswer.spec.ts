@@ -55,11 +55,23 @@ describe('the answer to a read', () => {
     assert.deepStrictEqual(delivered, [doubtful, 'later']);
   });
 
-  it('is lost with such a block when its own end does not come', () => {
+  it.each([
+    ['all of it', doubtful],
+    ['a part of it', 'data\r\nOK'],
+    ['the beginning of a message, too', 'data\r\nOK\r\n4,'],
+  ])('is lost with such a block when its own end does not come, and the block has %s', (_, block) => {
     const { answer, delivered, pulled } = reading();
-    pulled(doubtful);
+    pulled(block);
     assert.strictEqual(answer.ended('lost'), 'lost');
     assert.deepStrictEqual(delivered, []);
+  });
+
+  it('is whole when only its end is lost, and something like that stands further ahead in its block', () => {
+    const { answer, delivered, pulled } = reading();
+    const block = `\r\nOK${'d'.repeat(100)}`;
+    pulled(block);
+    assert.strictEqual(answer.ended('lost'), block.length);
+    assert.deepStrictEqual(delivered, [block]);
   });
 
   it('has not brought what came before the line has lost something', () => {

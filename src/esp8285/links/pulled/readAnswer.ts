@@ -1,7 +1,11 @@
+import { asBuffer } from '../../../streams';
 import type { Block } from '../../grammar/frame';
 import type { ReadEnd } from '../exchanges/readExchange';
 
-const endOfAnswer = Buffer.from('\r\nOK\r\n');
+/** The end of an answer, but for its line end. */
+const endOfAnswer = Buffer.from('\r\nOK');
+/** The most bytes of the end of an answer and of the next message that a block is looked through for. */
+const longestExcess = 64;
 
 /**
  * The answer to the read in progress, or to the last one: what it has brought, and which parts of it cannot be believed,
@@ -80,7 +84,11 @@ export class ReadAnswer {
   }
 }
 
-/** Whether the line may have lost bytes of a block, so that the block ends with the end of the answer. */
+/**
+ * Whether the line may have lost bytes of a block, so that its last bytes are the end of the answer, or a part of it, and
+ * perhaps the beginning of the next message.
+ */
 function mayHoldEnd({ bytes }: Block): boolean {
-  return bytes.at(-1) === 0x0a && endOfAnswer.equals(bytes.subarray(-endOfAnswer.length));
+  const end = bytes.length - longestExcess;
+  return asBuffer(bytes).includes(endOfAnswer, Math.max(0, end));
 }
