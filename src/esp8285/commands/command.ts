@@ -45,7 +45,7 @@ export interface Command {
  * Throws `EINVAL` for a text that contains CR, LF, NUL or half a character, or that is too long or too short.
  */
 export function command(name: string, ...given: readonly Argument[]): Command {
-  // Those of each read and each send, which a line of numbers is.
+  // Numbers need no quotes and no encoding, and each read and each send says such a command.
   if (given.every((argument) => typeof argument === 'number')) {
     const line = withArguments(name, given);
     return { line, shown: line };
