@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls';
 
 import { connectArguments, yieldWhenIdle } from '../node/sockets/nicSocket';
 import { giveHandle, isNativeStream, type NativeStream } from '../node/native/nativeStream';
+import { internalsOfServer, openingWith } from '../node/native/serverInternals';
 import { clientHandle, handleOf } from '../node/links/openHandle';
 import { isNoPort, listenArguments } from '../node/sockets/listenArguments';
 import { lookup } from '../node/sockets/lookup';
@@ -18,12 +19,6 @@ interface Internals {
   _peername: unknown;
   _sockname: unknown;
   _reset(): void;
-}
-
-/** What `net.Server` does not show. It is the same in Node.js 20, 22, 24 and 26. */
-interface ServerInternals {
-  /** Opens the port. Node.js keeps its name for those who wrap it. */
-  _listen2: (this: Server, address: string | null, ...others: readonly unknown[]) => void;
 }
 
 const internalsOf = (socket: unknown) => socket as Internals;
@@ -131,14 +126,8 @@ function listenOnLoopback(
   }
   // Node.js looks a host up, and listens later. But without one, it listens at once, and programs ask for `server.address()`
   // at once. So the address is put in where the port is opened.
-  const internals = server as unknown as ServerInternals;
-  const { _listen2: begin } = internals;
-  const isOwn = Object.hasOwn(server, '_listen2');
-  internals._listen2 = (_address, ...others) => begin.call(server, host, ...others);
-  try {
-    return original(server, given);
-  } finally {
-    if (isOwn) internals._listen2 = begin;
-    else Reflect.deleteProperty(server, '_listen2');
-  }
+  const { _listen2: begin } = internalsOfServer(server);
+  const openPort = (_address: string | null, port: number, ...others: readonly unknown[]) =>
+    begin.call(server, host, port, ...others);
+  return openingWith(server, openPort, () => original(server, given));
 }

@@ -8,6 +8,7 @@ import { messageOf } from '../../usocket/contract/messageOf';
 import type { Nic } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
 import { ListeningHandle } from '../links/listeningHandle';
+import { internalsOfServer, openingWith } from '../native/serverInternals';
 import { lookupError } from './lookup';
 import { adoptSocket } from './nicSocket';
 import type { LinkOptions } from '../links/openHandle';
@@ -21,14 +22,6 @@ interface ChosenOptions extends NicListenOptions {
   readonly nic: Nic;
   readonly port: number;
   readonly host: string;
-}
-
-/** What `net.Server` does not show. It is the same in Node.js 20, 22, 24 and 26. */
-interface Internals {
-  _handle: ListeningHandle | null;
-  /** Opens the port, or begins to serve with `_handle`. Node.js keeps its name for those who wrap it. */
-  _listen2(address: string, port: number, addressType: 4, backlog: number | undefined): void;
-  readonly highWaterMark?: number;
 }
 
 /** Every address. */
@@ -52,17 +45,12 @@ export function listen<S extends Server>(server: S, options: NicListenOptions, l
   checkNic(nic, 'listen');
   const host = options.host ?? '';
   let chosen = 0;
-  // Node.js checks the arguments, and calls this where it would open a port of the operating system.
-  const take = (_address: null, port: number) => (chosen = port);
-  Object.defineProperty(server, '_listen2', { configurable: true, value: take });
-  try {
-    // With a handle, even if there is none, `rx-usocket/register` leaves the server alone. Without `exclusive`, the worker of a
-    // cluster would ask its primary for the port.
-    const port = 'port' in options ? { port: options.port } : {};
-    Server.prototype.listen.call(server, { ...port, backlog, signal, exclusive: true, _handle: undefined }, listener);
-  } finally {
-    Reflect.deleteProperty(server, '_listen2');
-  }
+  const take = (_address: string | null, port: number) => (chosen = port);
+  // With a handle, even if there is none, `rx-usocket/register` leaves the server alone. Without `exclusive`, the worker of a
+  // cluster would ask its primary for the port.
+  const port = 'port' in options ? { port: options.port } : {};
+  const checked = { ...port, backlog, signal, exclusive: true, _handle: undefined };
+  openingWith(server, take, () => Server.prototype.listen.call(server, checked, listener));
   open(server, { ...options, nic, port: chosen, host: host === '' ? everywhere : host });
   return server;
 }
@@ -70,7 +58,7 @@ export function listen<S extends Server>(server: S, options: NicListenOptions, l
 /** Opens the port. From now on the server counts as one that listens, as with `server.listen`. */
 function open(server: Server, options: ChosenOptions): void {
   const { port, backlog } = options;
-  const internals = server as unknown as Internals;
+  const internals = internalsOfServer<ListeningHandle>(server);
   const { highWaterMark } = internals;
   const host = options.host === '::' ? everywhere : options.host;
   const adopt = (socket: Socket) => adoptSocket(socket, options);
@@ -86,7 +74,7 @@ function open(server: Server, options: ChosenOptions): void {
   internals._handle = handle;
   handle.open().subscribe({
     next: (local) => {
-      internals._listen2(local.address, local.port, 4, backlog);
+      internals._listen2.call(server, local.address, local.port, 4, backlog);
       handle.serve();
     },
     error: (cause: unknown) => {
