@@ -2,7 +2,7 @@ import type { LinkContext } from '../linkContext';
 import type { LinkLife } from '../linkLife';
 
 /** The link whose data come. */
-interface ReceivingLink {
+export interface InboundLink {
   readonly life: LinkLife;
   readonly isEncrypted: boolean;
 }
@@ -15,7 +15,7 @@ export class LinkWay {
   private isUnsure = false;
 
   constructor(
-    private readonly link: ReceivingLink,
+    private readonly link: InboundLink,
     private readonly context: Pick<LinkContext, 'receiveMode' | 'dialect'>,
   ) {}
 

@@ -4,10 +4,10 @@ import type { OSError } from '../../../usocket/contract/osError';
 import { Refusal } from '../../executor/answer';
 import type { Block } from '../../grammar/frame';
 import { BlockOrder } from '../adaptive/blockOrder';
-import { LinkWay } from '../adaptive/linkWay';
+import { type InboundLink, LinkWay } from '../adaptive/linkWay';
 import { type ReadEnd, readExchange } from '../exchanges/readExchange';
 import type { LinkContext } from '../linkContext';
-import type { ByteTraffic, LinkLife } from '../linkLife';
+import type { ByteTraffic } from '../linkLife';
 import type { LossKind } from '../loss';
 import { lossText } from '../streamErrors';
 import { pull } from './pull';
@@ -18,10 +18,8 @@ import { WaitingBytes } from './waitingBytes';
 const smallRead = 536;
 const answerLost = 'the serial line lost what the modem answered to a read';
 
-/** The link whose data are received. */
-export interface ReceivingLink {
-  readonly life: LinkLife;
-  readonly isEncrypted: boolean;
+/** The link whose data come, and what it does with them. */
+export interface ReceivingLink extends InboundLink {
   /** Takes the blocks in their order. */
   deliver(block: Block): void;
   /** Called when the modem has closed the link and all its data have been read. */
