@@ -32,14 +32,24 @@ export function openPseudoTerminal(pty: PtyModule): PseudoTerminal {
   const { master, slave, fd, ptsName: path } = pty.open({ encoding: null });
   // The library throws an error that has no other listener.
   master.removeAllListeners('error').on('error', () => undefined);
-  // Somebody has to have the slave open all the time, because a read of the master fails with EIO otherwise. A stream would take
-  // bytes away from the program that they are for. Nor must a terminal become the one that controls this process.
-  const holder = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
-  slave.destroy();
-  // Node.js has opened the slave anew for that stream (`uv_tty_init` of libuv), and nobody closes the descriptor of the package.
-  for (const left of descriptorsOf(path)) if (left !== holder) closeSync(left);
-  // The two ends have one mode.
-  master.setRawMode(true);
+  let holder: number;
+  try {
+    // Somebody has to have the slave open all the time, because a read of the master fails with EIO otherwise. A stream would take
+    // bytes away from the program that they are for. Nor must a terminal become the one that controls this process.
+    holder = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
+    slave.destroy();
+    // Node.js has opened the slave anew for that stream (`uv_tty_init` of libuv), and nobody closes the descriptor of the package.
+    closeAll(path, holder);
+    // The two ends have one mode.
+    master.setRawMode(true);
+  } catch (error) {
+    // The slave comes first, because reading the folder takes a descriptor, and there may be no other; and the master last,
+    // because the device is gone without it.
+    slave.destroy();
+    closeAll(path);
+    master.destroy();
+    throw error;
+  }
   let isClosed = false;
   return {
     path,
@@ -52,6 +62,11 @@ export function openPseudoTerminal(pty: PtyModule): PseudoTerminal {
       closeSync(holder);
     },
   };
+}
+
+/** Closes the file descriptors of this process that have a device open, but one. */
+function closeAll(path: string, kept?: number): void {
+  for (const left of descriptorsOf(path)) if (left !== kept) closeSync(left);
 }
 
 /** The file descriptors of this process that have a file open. */
