@@ -36,10 +36,21 @@ describe('the compiled module of serial ports', () => {
     ['No native build was found for platform=sunos arch=x64 runtime=node abi=115', 'EIO', /npm rebuild/],
     ["libc.so.6: version `GLIBC_2.99' not found (required by /node.napi.glibc.node)", 'EIO', /npm rebuild/],
     ['libudev.so.1: cannot open shared object file: No such file or directory', 'EIO', /npm rebuild/],
-  ])('is missed by the port that is opened, if it cannot be loaded: %s', async (said, code, advice) => {
-    obstacle = said;
-    const error = await failureOf(lastValueFrom(serialUart({ path: '/dev/none' }).rx$));
-    expect(error).toMatchObject({ code });
-    expect(error.message).toMatch(advice);
+  ])(
+    'is missed by the port that is opened, and by the list, if it cannot be loaded: %s',
+    async (said, code, advice) => {
+      obstacle = said;
+      for (const missing of [() => lastValueFrom(serialUart({ path: '/dev/none' }).rx$), listPorts]) {
+        const error = await failureOf(missing());
+        expect(error).toMatchObject({ name: 'OSError', code });
+        expect(error.message).toMatch(advice);
+      }
+    },
+  );
+
+  it('leaves what else fails in a list as it is', async () => {
+    obstacle = 'spawn udevadm ENOENT';
+    await expect(listPorts()).rejects.not.toHaveProperty('errno');
+    await expect(listPorts()).rejects.toThrow(/^spawn udevadm ENOENT$/);
   });
 });

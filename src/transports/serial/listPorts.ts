@@ -1,3 +1,4 @@
+import { listFailure } from './serialErrors';
 import { systemBinding } from './systemBinding';
 
 /** A serial port of this machine, as the operating system describes it. */
@@ -11,7 +12,14 @@ export interface PortDescription {
   readonly productId?: string | undefined;
 }
 
-/** Lists the serial ports of this machine. Rejects with the error of the operating system's tool. */
+/**
+ * Lists the serial ports of this machine.
+ *
+ * Rejects with `EACCES` when the program may not load the compiled module of serial ports, `EIO` when that module cannot be
+ * loaded, and otherwise with the error of the operating system's tool.
+ */
 export async function listPorts(): Promise<readonly PortDescription[]> {
-  return await systemBinding.list();
+  return await systemBinding.list().catch((cause: unknown) => {
+    throw listFailure(cause);
+  });
 }

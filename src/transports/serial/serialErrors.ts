@@ -1,17 +1,12 @@
 import type { ErrorCode } from '../../usocket/contract/errno';
-import { OSError } from '../../usocket/contract/osError';
+import { messageOf } from '../../usocket/contract/messageOf';
+import { callError, OSError } from '../../usocket/contract/osError';
 
-/**
- * The meanings of the binding's error messages, because its errors have no codes. In "Error: No such file or directory,
- * cannot open /dev/x", the text before the comma is that of the C library.
- */
-const failures: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: string])[] = [
-  [
-    /cannot lock|resource busy|in use/i,
-    'EBUSY',
-    'another program has it open; close that program (`fuser -v <path>` shows which)',
-  ],
-  [/access denied/i, 'EBUSY', 'another program has it open, or this user may not open it; close that program'],
+/** What a message of the binding means, and what to do about it. */
+type Meaning = readonly [pattern: RegExp, code: ErrorCode, advice: string];
+
+/** The failures of the binding before it asks the operating system anything. */
+const moduleFailures: readonly Meaning[] = [
   [
     /loading addons is disabled/i,
     'EACCES',
@@ -22,6 +17,20 @@ const failures: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: st
     'EIO',
     'serial ports need a compiled module, which cannot be loaded here; try `npm rebuild @serialport/bindings-cpp`, and leave packages out of a bundle (`esbuild --packages=external`)',
   ],
+];
+
+/**
+ * The meanings of the binding's error messages, because its errors have no codes. In "Error: No such file or directory,
+ * cannot open /dev/x", the text before the comma is that of the C library.
+ */
+const failures: readonly Meaning[] = [
+  [
+    /cannot lock|resource busy|in use/i,
+    'EBUSY',
+    'another program has it open; close that program (`fuser -v <path>` shows which)',
+  ],
+  [/access denied/i, 'EBUSY', 'another program has it open, or this user may not open it; close that program'],
+  ...moduleFailures,
   [
     /permission denied|not permitted/i,
     'EACCES',
@@ -39,6 +48,14 @@ const failures: readonly (readonly [pattern: RegExp, code: ErrorCode, advice: st
   ],
   [/baud|parameter is incorrect|invalid argument/i, 'EINVAL', 'the port does not take these settings; try 115200 baud'],
 ];
+
+/** Makes the error of ports that cannot be listed. What the operating system's tool says of itself stays as it is. */
+export function listFailure(cause: unknown): unknown {
+  const answer = messageOf(cause);
+  const [, code, advice] = moduleFailures.find(([pattern]) => pattern.test(answer)) ?? [];
+  if (code === undefined) return cause;
+  return callError('listPorts', code, `${advice} (the answer was: ${answer})`, { cause });
+}
 
 /** Makes the error of a port that does not open. Without a cause, it has closed without a word. */
 export function openFailure(path: string, cause: Error | undefined): OSError {
