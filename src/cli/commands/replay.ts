@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { asyncScheduler, tap } from 'rxjs';
 
 import { serveUartOnPty, serveUartOnTcp } from '../../emulator';
@@ -11,6 +10,7 @@ import type { CommandContext } from '../console/context';
 import { CommandFailure, exitCodes, usageFailure } from '../console/exitCodes';
 import { reportingCommand } from '../console/reportingCommand';
 import { reportOf } from '../console/report';
+import { namedFile } from '../options/namedFile';
 import { serveLine, type ServeLineOptions, withServeOptions } from '../serving/serveLine';
 
 const help = `
@@ -65,9 +65,7 @@ export function replayCommand(context: CommandContext): Command {
 
 /** The replay of a file, and what the file says to be missing in it. */
 async function replayOf(file: string): Promise<{ readonly replay: Replay; readonly missing: string | undefined }> {
-  const recording = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw usageFailure(`cannot read ${file}: ${messageOf(cause)}`, { cause });
-  });
+  const recording = (await namedFile(file)).toString();
   try {
     const replay = replayUart(recording, { scheduler: asyncScheduler });
     return { replay, missing: missingIn(headersOf(recording), file) };

@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 
 import { messageOf } from '../../usocket/contract/messageOf';
@@ -14,8 +13,9 @@ import { lineCommand, type LineCommandOptions } from '../modem/modemCommand';
 import { lineSettings } from '../modem/modemSettings';
 import { openLine } from '../modem/openLine';
 import { type Report, reportOf } from '../console/report';
-import { cannotListen } from '../serving/serveUntilStopped';
+import { namedFile } from '../options/namedFile';
 import { parsePort } from '../options/values';
+import { cannotListen } from '../serving/serveUntilStopped';
 
 interface WatchCommandOptions extends LineCommandOptions {
   readonly listen: number;
@@ -68,9 +68,7 @@ export function watchCommand(context: CommandContext): Command {
 /** The page with a file. */
 async function servedFile(file: string, { port, listen }: WatchCommandOptions): Promise<PageAt> {
   if (port !== undefined) throw usageFailure('a recording needs no --port; leave one of them out');
-  const text = await readFile(file).catch((cause: unknown) => {
-    throw usageFailure(`cannot read ${file}: ${messageOf(cause)}`, { cause });
-  });
+  const text = await namedFile(file);
   const recording = serveRecording({ name: basename(file), text });
   const page = await pageOn(listen, { more: recording.reply });
   return { url: `${page.url}#recording=${recording.token}`, close: () => page.close() };

@@ -1,9 +1,8 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 
-import { messageOf } from '../../usocket/contract/messageOf';
 import type { CommandContext } from '../console/context';
-import { usageFailure } from '../console/exitCodes';
+import { unreadable } from '../options/namedFile';
 
 /** What is to be sent. */
 export interface Source {
@@ -18,15 +17,15 @@ const highWaterMark = 4096;
 /** Opens what is to be sent; `-` is standard input. Throws a usage failure for a file that cannot be read. */
 export async function source(name: string, { input }: CommandContext): Promise<Source> {
   if (name === '-') return { body: input instanceof Readable ? input : Readable.from(input), size: undefined };
-  try {
-    const file = await open(name);
-    return await opened(file).catch(async (cause: unknown) => {
-      await file.close();
-      throw cause;
-    });
-  } catch (cause) {
-    throw usageFailure(`cannot read ${name}: ${messageOf(cause)}`, { cause });
-  }
+  return await openSource(name).catch(unreadable(name));
+}
+
+async function openSource(name: string): Promise<Source> {
+  const file = await open(name);
+  return await opened(file).catch(async (cause: unknown) => {
+    await file.close();
+    throw cause;
+  });
 }
 
 /** The content of an open file, which is closed with the body. */

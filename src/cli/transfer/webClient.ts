@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, OutgoingHttpHeaders, RequestOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import { urlToHttpOptions } from 'node:url';
@@ -9,8 +8,8 @@ import followRedirects from 'follow-redirects';
 
 import type { ESP8285 } from '../../esp8285';
 import { HttpAgent, HttpsAgent } from '../../node';
-import { messageOf } from '../../usocket/contract/messageOf';
 import { usageFailure } from '../console/exitCodes';
+import { namedFile } from '../options/namedFile';
 
 // A CommonJS module, whose exports ES modules do not find by name.
 const { http, https } = followRedirects;
@@ -44,7 +43,7 @@ export interface WebClient {
 
 /** Makes a client whose connections go through the interface. They are encrypted on this machine. */
 export async function webClient(nic: ESP8285, { ca }: TrustOptions, signal: AbortSignal): Promise<WebClient> {
-  const trusted = ca === undefined ? {} : { ca: await readAuthorities(ca) };
+  const trusted = ca === undefined ? {} : { ca: (await namedFile(ca, '--ca')).toString() };
   const agents = { http: new HttpAgent({ nic }), https: new HttpsAgent({ nic, ...trusted }) };
   return {
     agents,
@@ -99,10 +98,4 @@ export function shownUrl(url: URL): string {
   shown.username = '';
   shown.password = '';
   return shown.href;
-}
-
-async function readAuthorities(file: string): Promise<string> {
-  return await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw usageFailure(`cannot read --ca: ${messageOf(cause)}`, { cause });
-  });
 }
