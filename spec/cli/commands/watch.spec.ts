@@ -12,6 +12,7 @@ import { startProgram } from '../../../harness/processes/program';
 import { runCommand } from '../support/runCommand';
 import { startCommand } from '../support/startCommand';
 
+const recording = '0 > AT\\r\\n\n5 < OK\\r\\n\n';
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'watch-'));
@@ -61,18 +62,39 @@ describe('rx-usocket watch', () => {
 
   it('serves a recording to whom has its token', async () => {
     const file = join(folder, 'my recording.txt');
-    await writeFile(file, 'a recording\n');
+    await writeFile(file, recording);
     await using command = startCommand(['watch', file]);
     const [url = ''] = await command.lines(1);
     const [page = '', token = ''] = url.split('#recording=');
     const reply = await fetch(`${page}recording?token=${token}`);
-    expect(await reply.text()).toBe('a recording\n');
+    expect(await reply.text()).toBe(recording);
     expect(reply.headers.get('cache-control')).toBe('no-store');
     expect(reply.headers.get('content-disposition')).toBe("inline; filename*=UTF-8''my%20recording.txt");
     expect((await fetch(`${page}recording?token=guessed`)).status).toBe(403);
     expect((await fetch(`${page}recording`)).status).toBe(403);
     const elsewhere = { headers: { origin: 'https://other.example' } };
     expect((await fetch(`${page}recording?token=${token}`, elsewhere)).status).toBe(403);
+  });
+
+  it('leaves it to the page to show a recording up to a damaged line', async () => {
+    const file = join(folder, 'damaged.txt');
+    await writeFile(file, `\ufeff# a remark\n${recording}damaged`);
+    await using command = startCommand(['watch', file]);
+    expect(await command.lines(1)).toEqual([expect.stringContaining('#recording=')]);
+  });
+
+  it.each([
+    ['a text', 'Dear friend,\n', /letter\.txt: line 1 of the recording cannot be read.*"Dear friend,"/],
+    ['a page with a heading', '# Heading\n\ntext', /letter\.txt: line 3 of the recording cannot be read/],
+    ['binary data', Buffer.from([0, 159, 10, 255]), /letter\.txt: line 1 of the recording cannot be read/],
+    ['a file of a newer version', '#! rx-usocket recording {"version":9}\n', /line 1 .* use a newer version/],
+    ['an empty file', '', /letter\.txt is empty/],
+    ['nothing but a header', '#! rx-usocket recording {"version":1,"date":"2026-01-01T00:00:00Z"}\n', /is empty/],
+  ])('refuses %s as a recording', async (_what, content, why) => {
+    const file = join(folder, 'letter.txt');
+    await writeFile(file, content);
+    const { code, stdout, stderr } = await runCommand(['watch', file]);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(why)]);
   });
 
   it('opens the page in the browser of this machine', async () => {

@@ -15,6 +15,7 @@ import { openLine } from '../modem/openLine';
 import { type Report, reportOf } from '../console/report';
 import { namedFile } from '../options/namedFile';
 import { parsePort } from '../options/values';
+import { checkRecording } from '../serving/checkRecording';
 import { cannotListen } from '../serving/serveUntilStopped';
 
 interface WatchCommandOptions extends LineCommandOptions {
@@ -69,6 +70,7 @@ export function watchCommand(context: CommandContext): Command {
 async function servedFile(file: string, { port, listen }: WatchCommandOptions): Promise<PageAt> {
   if (port !== undefined) throw usageFailure('a recording needs no --port; leave one of them out');
   const text = await namedFile(file);
+  checkRecording(file, text);
   const recording = serveRecording({ name: basename(file), text });
   const page = await pageOn(listen, { more: recording.reply });
   return { url: `${page.url}#recording=${recording.token}`, close: () => page.close() };
