@@ -52,6 +52,18 @@ describe('rx-usocket --help', () => {
     expect(outcome).toEqual({ code: 2, stdout: '', stderr });
   });
 
+  it.each([
+    [['ap', '--port', 'x'], "option '--port' comes after a command: start, stop, status", 'rx-usocket ap'],
+    [['ap', '--baud=9600', 'status'], "option '--baud' comes after a command: start, stop, status", 'rx-usocket ap'],
+    [['--port', 'x', 'info'], "option '--port' comes after a command: doctor, info, scan, …", 'rx-usocket'],
+    [['--probe'], "option '--probe' comes after a command: ports", 'rx-usocket'],
+    [['ap', '--probe'], "unknown option '--probe'", 'rx-usocket ap'],
+    [['ap', 'stop', '--ssid', 'x'], "unknown option '--ssid'", 'rx-usocket ap stop'],
+  ])('is named where an option stands in a wrong place: %j', async (args, why, command) => {
+    const outcome = await runCommand(args);
+    expect(outcome).toEqual({ code: 2, stdout: '', stderr: `rx-usocket: ${why}\nTry "${command} --help".\n` });
+  });
+
   it('suggests the command that may be meant', async () => {
     const outcome = await runCommand(['scna']);
     expect(outcome).toMatchObject({ code: 2, stderr: expect.stringContaining('Did you mean scan?') });

@@ -25,6 +25,7 @@ import { watchCommand } from './commands/watch';
 import { columnsOf } from './console/columnsOf';
 import type { CommandContext } from './console/context';
 import { fullName, helpConfiguration, wrapped } from './console/helpText';
+import { errorText } from './console/errorText';
 import { exitCodeMeanings, exitCodeOf, exitCodes, messageWithCause } from './console/exitCodes';
 
 const help = `
@@ -73,14 +74,12 @@ function rxUsocket(context: CommandContext): Command {
       writeErr: (text) => context.errors.write(wrapped(text, columnsOf(context.errors))),
       getOutHelpWidth: () => columnsOf(context.output),
       getErrHelpWidth: () => columnsOf(context.errors),
-      // As all other errors.
-      outputError: (text) => context.errors.write(text.replace(/^error: /, 'rx-usocket: ')),
     });
   for (const [heading, commands] of Object.entries(groups)) {
     program.commandsGroup(heading);
     for (const command of commands) program.addCommand(command(context));
   }
-  return inherit(program);
+  return inherit(program, context);
 }
 
 /** Runs the command with these arguments, and resolves to its exit code. What went wrong is printed. */
@@ -108,8 +107,11 @@ function isCommander(error: unknown): boolean {
 }
 
 /** A command that was made by itself gets the settings of the one that it was added to. */
-function inherit(command: Command): Command {
-  command.showHelpAfterError(`Try "${fullName(command)} --help".`);
-  for (const child of command.commands) inherit(child.copyInheritedSettings(command));
+function inherit(command: Command, context: CommandContext): Command {
+  command
+    .showHelpAfterError(`Try "${fullName(command)} --help".`)
+    // As all other errors.
+    .configureOutput({ outputError: (text) => context.errors.write(`rx-usocket: ${errorText(text, command)}`) });
+  for (const child of command.commands) inherit(child.copyInheritedSettings(command), context);
   return command;
 }
