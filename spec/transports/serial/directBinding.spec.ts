@@ -6,6 +6,7 @@ import type { SerialPort } from 'serialport';
 import { serialUart } from '../../../src/transports';
 import { directBinding } from '../../../src/transports/serial/directBinding';
 import { ReadWait } from '../../../src/transports/serial/readWait';
+import { systemBinding } from '../../../src/transports/serial/systemBinding';
 import { failureOf } from '../../../harness/interfaces/failure';
 import { openPty, type Pty } from '../../../harness/lines/pty';
 import { collect, noise } from '../../../harness/peers/bytes';
@@ -180,6 +181,20 @@ describe('a read that waits', () => {
     expect(scheduler.actions).toEqual([]);
     expect(chunks).toEqual(['[']);
     await settled(uart.close());
+  });
+});
+
+describe('a port that is closed', () => {
+  it('leaves nothing with the poller, which is never freed', async () => {
+    const port = await systemBinding.open({ path: pty.path, baudRate: 115_200 });
+    if (!('poller' in port)) throw new Error('a port of Linux or macOS has a poller');
+    const scheduler = new VirtualTimeScheduler();
+    const wait = new ReadWait(115_200, scheduler);
+    const binding = { list: () => Promise.resolve([]), open: () => Promise.resolve(port) };
+    const direct = await directBinding({ wait, scheduler, hungUp: () => undefined }, binding).open(port.openOptions);
+    expect(port.poller.eventNames()).not.toEqual([]);
+    await direct.close();
+    expect(port.poller.eventNames()).toEqual([]);
   });
 });
 

@@ -164,6 +164,8 @@ class DirectPort {
     const canceled = Object.assign(new Error('the port has been closed'), { canceled: true });
     this.failRead(canceled);
     this.failWrite(canceled);
+    // The binding never frees a poller (@serialport/bindings-cpp 13), which would keep the 64 KB buffer of each closed port.
+    this.port.poller.removeAllListeners();
     return closed;
   }
 
