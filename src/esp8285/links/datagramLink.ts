@@ -39,7 +39,7 @@ export class ModemDatagramLink implements DatagramLink, Traffic {
     this.life = new LinkLife(id, this, context);
     this.local = { address: '0.0.0.0', port };
     // Polls while nothing comes, because nothing else would notice that the modem or the port is gone.
-    this.datagrams$ = this.incoming.items$.pipe(alongside(context.polling$));
+    this.datagrams$ = this.incoming.items$.pipe(alongside(context.polling()));
   }
 
   get details(): LinkDetails {

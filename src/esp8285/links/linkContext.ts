@@ -7,6 +7,7 @@ import type { LineHold } from '../flow/lineHold';
 import type { AdaptiveReceive } from './adaptive/adaptiveReceive';
 import type { ReceiveMode } from './adaptive/receiveMode';
 import type { LifeContext } from './linkLife';
+import type { Polling } from './polling/pollTogether';
 import type { SendBuffer } from './sending/sendBuffer';
 
 /** What a link needs of its modem. */
@@ -21,7 +22,7 @@ export interface LinkContext extends LifeContext {
   /** What to look at when the line has lost data. */
   readonly advice: LineAdvice;
   /** Polls the modem now and then, while it is subscribed to, for the links that it has. Emits nothing. */
-  readonly polling$: Observable<never>;
+  readonly polling: Polling;
   /** A link keeps the program running, or does so no more. */
   readonly updateNeed: () => void;
   /** Runs an operation in the background. It must not fail. */

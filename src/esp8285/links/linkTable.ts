@@ -19,6 +19,7 @@ import { LinkNumbers } from './linkNumbers';
 import { type Loss, lossShownBy } from './loss';
 import { openLink, type Start } from './openLink';
 import { outliveNetwork } from './outliveNetwork';
+import type { Polling } from './polling/pollTogether';
 import { SendBuffer } from './sending/sendBuffer';
 import { StatusPoll } from './statusPoll';
 import { ModemStreamLink } from './streamLink';
@@ -55,7 +56,7 @@ export class LinkTable {
   /** Closes links that have no owner; emits nothing. The owner subscribes once. */
   readonly cleaning$: Observable<never>;
   /** Polls the modem now and then, while it is subscribed to, for the links that it has. Emits nothing. */
-  readonly polling$: Observable<never>;
+  readonly polling: Polling;
 
   private readonly numbers: LinkNumbers<Link>;
   private readonly cleaner: LinkCleaner;
@@ -107,14 +108,14 @@ export class LinkTable {
     this.arrivals$ = this.arrivals.asObservable();
     this.adapting$ = options.isAdaptive ? adaptive.adapting$ : EMPTY;
     this.cleaning$ = this.cleaner.running$;
-    this.polling$ = this.statusPoll.polling$;
+    this.polling = this.statusPoll.polling;
     this.context = {
       ...options,
       receiveMode,
       adaptive,
       sendBuffer: this.sendBuffer,
       dialect,
-      polling$: this.polling$,
+      polling: this.polling,
       patience$: timer(closePatience, scheduler),
       free: (life) => {
         if (numbers.at(life.id)?.life === life) numbers.release(life.id);

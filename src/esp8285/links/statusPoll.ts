@@ -17,7 +17,7 @@ import { statusExchange } from './exchanges/linkStatus';
 import type { Link } from './link';
 import type { LinkLife } from './linkLife';
 import type { LinkNumbers } from './linkNumbers';
-import { pollTogether } from './polling/pollTogether';
+import { type Polling, pollTogether } from './polling/pollTogether';
 
 /** Milliseconds before the first poll for a quiet link. Each later pause is twice as long as the one before. */
 const firstPause = 2_000;
@@ -47,12 +47,12 @@ export class StatusPoll {
   /** Polls once, shared by all subscribers of the time, and tells the links. Emits nothing. */
   readonly once$: Observable<never>;
   /** Polls while it is subscribed to, with pauses that grow for each subscriber. Emits nothing. */
-  readonly polling$: Observable<never>;
+  readonly polling: Polling;
 
   constructor(private readonly options: StatusPollOptions) {
     this.once$ = defer(() => this.poll()).pipe(share());
     const { longestQuiet: longestPause, scheduler } = options;
-    this.polling$ = pollTogether(this.once$, { firstPause, longestPause, scheduler });
+    this.polling = pollTogether(this.once$, { firstPause, longestPause, scheduler });
   }
 
   private poll(): Observable<never> {

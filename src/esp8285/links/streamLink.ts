@@ -143,11 +143,11 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Outg
   }
 
   receive(room$: Observable<number>): Observable<Uint8Array> {
-    const { hold, polling$ } = this.context;
+    const { hold, polling } = this.context;
     if (this.bytes.way.isAdaptive) return this.receiveAdaptively(room$);
     return this.incoming.items$.pipe(
       hold.forReader(room$, () => this.bytes.isPushed),
-      alongside(this.bytes.way.canPull ? this.bytes.reading(room$) : polling$),
+      alongside(this.bytes.way.canPull ? this.bytes.reading(room$) : polling()),
     );
   }
 

@@ -68,7 +68,7 @@ export class ModemListener implements Listener {
         defer(() => this.takeEarly()),
       ).pipe(mergeMap((link) => this.identify(link, executor))),
       // Polls while no client comes, because nothing else would notice that the modem is gone.
-      links.polling$,
+      links.polling(),
       this.losing,
     ).pipe(takeUntil(this.closing));
   }

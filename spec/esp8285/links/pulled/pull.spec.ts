@@ -1,22 +1,26 @@
 import assert from 'node:assert/strict';
 
 import { describe, it } from '@jest/globals';
-import { BehaviorSubject, concat, defer, EMPTY, NEVER, Observable, of } from 'rxjs';
+import { BehaviorSubject, concat, defer, EMPTY, ignoreElements, NEVER, Observable, of, Subject, tap } from 'rxjs';
 
+import type { Polling } from '../../../../src/esp8285/links/polling/pollTogether';
 import { pull } from '../../../../src/esp8285/links/pulled/pull';
 import { marbles } from '../../../../harness/time/marbles';
 
 const values = { 0: 0, 2: 2, 4: 4, 5: 5, 9: 9 };
 const sizeOf = (waiting: number, room: number) => Math.min(waiting, room);
 const error = new Error('the read failed');
+const clock = { now: () => 0 };
+const polling = () => NEVER;
 
 describe('pull', () => {
   it(
-    'reads while bytes wait and there is room, one read at a time, and watches while nothing waits',
-    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+    'reads while bytes wait and there is room, one read at a time, and knows since when nothing waits',
+    marbles(({ cold, expectObservable, expectSubscriptions }, clock) => {
       const waiting$ = cold('0--9---4----------0-', values);
       const room$ = cold('   5---------0--2------', values);
-      const quiet$ = cold<never>('--------------------');
+      const times$ = cold('  ttttttttttttttttttt');
+      const quiet = '        qqq---------------r';
       const read$ = cold<never>('----|');
       const unsub = '        -------------------!';
       const sizes: number[] = [];
@@ -24,7 +28,16 @@ describe('pull', () => {
         sizes.push(size);
         return read$;
       };
-      expectObservable(pull({ waiting$, room$, sizeOf, read, quiet$ }), unsub).toBe('-');
+      const quietSince$ = new Subject<number>();
+      const polling: Polling = (quietSince) => {
+        const look = () => {
+          const since = quietSince?.();
+          if (since !== undefined) quietSince$.next(since);
+        };
+        return times$.pipe(tap(look), ignoreElements());
+      };
+      expectObservable(quietSince$).toBe(quiet, { q: 0, r: 18 });
+      expectObservable(pull({ waiting$, room$, sizeOf, read, polling, clock }), unsub).toBe('-');
       // The second read begins with the end of the first, and the third one when there is room again.
       expectSubscriptions(read$.subscriptions).toBe([
         '---^---!',
@@ -32,7 +45,7 @@ describe('pull', () => {
         '-------------^---!',
         '-----------------^-!',
       ]);
-      expectSubscriptions(quiet$.subscriptions).toBe(['^--!', '------------------^!']);
+      expectSubscriptions(times$.subscriptions).toBe(' ^------------------!');
       expectSubscriptions(waiting$.subscriptions).toBe('^------------------!');
       expectSubscriptions(room$.subscriptions).toBe('   ^------------------!');
       return sizes;
@@ -40,14 +53,19 @@ describe('pull', () => {
   );
 
   it(
-    'reads nothing and does not watch without room',
+    'reads nothing and is not quiet without room',
     marbles(({ cold, expectObservable, expectSubscriptions }) => {
-      const quiet$ = cold<never>('-');
       const read$ = cold<never>('|');
-      const options = { waiting$: of(9), room$: cold('0---', values), sizeOf, read: () => read$, quiet$ };
+      const polling: Polling = (quietSince) =>
+        cold('-t-').pipe(
+          tap(() => {
+            assert.equal(quietSince?.(), undefined);
+          }),
+          ignoreElements(),
+        );
+      const options = { waiting$: of(9), room$: cold('0---', values), sizeOf, read: () => read$, polling, clock };
       expectObservable(pull(options), '---!').toBe('-');
       expectSubscriptions(read$.subscriptions).toBe([]);
-      expectSubscriptions(quiet$.subscriptions).toBe([]);
     }),
   );
 
@@ -57,17 +75,24 @@ describe('pull', () => {
       const waiting$ = cold('0-9---', values);
       const room$ = cold('   5-----', values);
       const read = () => cold<never>('--#', undefined, error);
-      expectObservable(pull({ waiting$, room$, sizeOf, read, quiet$: NEVER })).toBe('----#', undefined, error);
+      expectObservable(pull({ waiting$, room$, sizeOf, read, polling, clock })).toBe('----#', undefined, error);
       expectSubscriptions(waiting$.subscriptions).toBe('^---!');
       expectSubscriptions(room$.subscriptions).toBe('   ^---!');
     }),
   );
 
   it(
-    'fails with what it does while nothing waits',
+    'fails with a poll',
     marbles(({ cold, expectObservable }) => {
-      const quiet$ = cold<never>('---#', undefined, error);
-      const options = { waiting$: cold('0', values), room$: cold('5', values), sizeOf, read: () => EMPTY, quiet$ };
+      const polling = () => cold<never>('---#', undefined, error);
+      const options = {
+        waiting$: cold('0', values),
+        room$: cold('5', values),
+        sizeOf,
+        read: () => EMPTY,
+        polling,
+        clock,
+      };
       expectObservable(pull(options)).toBe('---#', undefined, error);
     }),
   );
@@ -79,7 +104,7 @@ describe('pull', () => {
         waiting$.next(waiting$.value - 1);
         return EMPTY;
       });
-    const pulling = pull({ waiting$, room$: concat(of(1), NEVER), sizeOf, read, quiet$: NEVER }).subscribe();
+    const pulling = pull({ waiting$, room$: concat(of(1), NEVER), sizeOf, read, polling, clock }).subscribe();
     assert.equal(waiting$.value, 0);
     pulling.unsubscribe();
     assert.equal(waiting$.observed, false);
@@ -88,7 +113,7 @@ describe('pull', () => {
   it('cancels a read that is under way', () => {
     let isCancelled = false;
     const read = () => new Observable<never>(() => () => (isCancelled = true));
-    pull({ waiting$: of(1), room$: of(1), sizeOf, read, quiet$: NEVER })
+    pull({ waiting$: of(1), room$: of(1), sizeOf, read, polling, clock })
       .subscribe()
       .unsubscribe();
     assert.equal(isCancelled, true);

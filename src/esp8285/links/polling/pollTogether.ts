@@ -8,11 +8,14 @@ export interface PollTogetherOptions {
   readonly scheduler: SchedulerLike;
 }
 
-/** How long a subscriber waits for its next poll, and since when. */
-interface Pause {
-  length: number;
-  since: number;
-}
+/** Since when a subscriber needs polls, in the time of the scheduler; `undefined` while it needs none. */
+export type QuietSince = () => number | undefined;
+
+/**
+ * Polls while it is subscribed to. Without `quietSince`, it polls from the subscription on. With it, the pauses begin anew
+ * each time that the subscriber has become quiet. It is asked when a poll may be due, so that a change costs nothing.
+ */
+export type Polling = (quietSince?: QuietSince) => Observable<never>;
 
 /**
  * Polls while there are subscribers, with growing pauses for each of them. A poll tells about everything, so it also
@@ -28,8 +31,9 @@ interface Pause {
 export function pollTogether(
   poll$: Observable<unknown>,
   { firstPause, longestPause, scheduler }: PollTogetherOptions,
-): Observable<never> {
-  if (longestPause === Infinity) return EMPTY;
+): Polling {
+  if (longestPause === Infinity) return () => EMPTY;
+  const first = Math.min(firstPause, longestPause);
   const pauses = new Map<Subscriber<never>, Pause>();
   /** The pause before the next poll, or the poll. */
   let running = Subscription.EMPTY;
@@ -42,21 +46,29 @@ export function pollTogether(
     running.add(operation$.subscribe({ error: fail, complete: ended }));
   }
 
+  /** When the next poll is due, as far as it is known now. */
+  function due(): number {
+    const now = scheduler.now();
+    for (const pause of pauses.values()) pause.look(now);
+    return Math.min(...[...pauses.values()].map((pause) => pause.due));
+  }
+
   function wait(): void {
     isPolling = false;
     if (pauses.size === 0) return;
-    const due = Math.min(...[...pauses.values()].map(({ length, since }) => since + length));
-    begin(timer(Math.max(0, due - scheduler.now()), scheduler), poll);
+    begin(timer(Math.max(0, due() - scheduler.now()), scheduler), () => {
+      // Those for whom the timer was set may have become quiet later, or may not be quiet.
+      if (due() > scheduler.now()) wait();
+      else poll();
+    });
   }
 
   function poll(): void {
     isPolling = true;
-    const served = [...pauses.values()].filter(({ length, since }) => scheduler.now() - since >= length / 2);
+    const served = [...pauses.values()].filter((pause) => pause.isServed(scheduler.now()));
     begin(poll$, () => {
-      for (const pause of served) {
-        pause.length = Math.min(2 * pause.length, longestPause);
-        pause.since = scheduler.now();
-      }
+      const now = scheduler.now();
+      for (const pause of served) if (pause.look(now)) pause.grow(now, longestPause);
       wait();
     });
   }
@@ -68,14 +80,58 @@ export function pollTogether(
     for (const subscriber of subscribers) subscriber.error(error);
   }
 
-  return new Observable((subscriber) => {
-    pauses.set(subscriber, { length: Math.min(firstPause, longestPause), since: scheduler.now() });
-    if (!isPolling) wait();
-    return () => {
-      pauses.delete(subscriber);
-      if (pauses.size > 0) return;
-      running.unsubscribe();
-      isPolling = false;
-    };
-  });
+  return (quietSince) =>
+    new Observable((subscriber) => {
+      const begun = scheduler.now();
+      pauses.set(subscriber, new Pause(quietSince ?? (() => begun), first));
+      if (!isPolling) wait();
+      return () => {
+        pauses.delete(subscriber);
+        if (pauses.size > 0) return;
+        running.unsubscribe();
+        isPolling = false;
+      };
+    });
+}
+
+/** How long a subscriber waits for its next poll, and since when. */
+class Pause {
+  private length = 0;
+  private since = 0;
+  private quietSince: number | undefined;
+
+  constructor(
+    private readonly isQuietSince: QuietSince,
+    private readonly first: number,
+  ) {}
+
+  get due(): number {
+    return this.since + this.length;
+  }
+
+  /**
+   * Returns whether the subscriber has been quiet since the last look. If not, the pause begins anew. One that is not quiet
+   * is looked at again after the first pause.
+   */
+  look(now: number): boolean {
+    const quietSince = this.isQuietSince();
+    const isAsBefore = quietSince !== undefined && quietSince === this.quietSince;
+    if (!isAsBefore) {
+      this.length = this.first;
+      this.since = quietSince ?? now;
+    }
+    this.quietSince = quietSince;
+    return isAsBefore;
+  }
+
+  /** Whether a poll now counts for the subscriber. */
+  isServed(now: number): boolean {
+    return this.quietSince !== undefined && now - this.since >= this.length / 2;
+  }
+
+  /** A poll has ended that counts for the subscriber. */
+  grow(now: number, longest: number): void {
+    this.length = Math.min(2 * this.length, longest);
+    this.since = now;
+  }
 }

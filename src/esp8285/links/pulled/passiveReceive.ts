@@ -196,7 +196,8 @@ export class PassiveReceive implements ByteTraffic {
       },
       read: (size) => this.read(size),
       // The line may have lost a notice, and ESP-AT prints no other one before the data are read.
-      quiet$: this.context.polling$,
+      polling: this.context.polling,
+      clock: this.context.scheduler,
     });
   }
 

@@ -1,4 +1,6 @@
-import { Observable, type Subscriber, type Subscription } from 'rxjs';
+import { Observable, type SchedulerLike, type Subscriber } from 'rxjs';
+
+import type { Polling } from '../polling/pollTogether';
 
 export interface PullOptions {
   /** How many bytes wait in the modem; replays the current number. */
@@ -9,18 +11,19 @@ export interface PullOptions {
   readonly sizeOf: (waiting: number, room: number) => number;
   /** Cold. Reads this many bytes, and completes. */
   readonly read: (size: number) => Observable<unknown>;
-  /** Subscribed to while nothing waits and there is room. */
-  readonly quiet$: Observable<never>;
+  /** Subscribed to with the reader. It is told since when nothing waits while there is room. */
+  readonly polling: Polling;
+  readonly clock: Pick<SchedulerLike, 'now'>;
 }
 
 /**
  * Reads, one read at a time, while bytes wait and there is room for them. When a read has ended, the next one begins at
- * once, with the numbers of that moment. Emits nothing; errors with a read, or with `quiet$`.
+ * once, with the numbers of that moment. Emits nothing; errors with a read, or with a poll.
  *
  *     waiting$  0--9---------4--
  *     room$     5-------------(5)      (a read of 5 takes that room away, until the reader takes the bytes)
  *     reads     ---[5--]------[4-]
- *     quiet$    ^--!
+ *     is quiet  q--n
  *
  * It is written by hand, because each quiet link has one, and it would take twenty operators.
  */
@@ -32,6 +35,8 @@ export function pull(options: PullOptions): Observable<never> {
     };
     subscriber.add(options.waiting$.subscribe({ next: (waiting) => puller.waits(waiting), error }));
     subscriber.add(options.room$.subscribe({ next: (room) => puller.hasRoom(room), error }));
+    // It stays, because a link becomes quiet after each read.
+    subscriber.add(options.polling(() => puller.quietSince).subscribe({ error }));
   });
 }
 
@@ -41,7 +46,8 @@ class Puller {
   private room = 0;
   private isReading = false;
   private isChoosing = false;
-  private quiet: Subscription | undefined;
+  /** Since when nothing waits while there is room; `undefined` at any other time. */
+  quietSince: number | undefined;
 
   constructor(
     private readonly options: PullOptions,
@@ -63,19 +69,9 @@ class Puller {
   }
 
   private changed(): void {
-    this.watchQuiet();
     this.readOn();
-  }
-
-  private watchQuiet(): void {
     const isQuiet = this.waiting === 0 && this.room > 0;
-    if (isQuiet && !this.quiet) {
-      this.quiet = this.options.quiet$.subscribe({ error: (cause: unknown) => this.fail(cause) });
-      this.subscriber.add(this.quiet);
-    } else if (!isQuiet && this.quiet) {
-      this.quiet.unsubscribe();
-      this.quiet = undefined;
-    }
+    this.quietSince = isQuiet ? (this.quietSince ?? this.options.clock.now()) : undefined;
   }
 
   private readOn(): void {
