@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
+import { defer, of } from 'rxjs';
 
-import { createModules, machine, network, uerrno, usocket, type Uart } from '../../src';
+import { createModules, machine, network, type NetworkModule, uerrno, usocket, type Uart } from '../../src';
 import { createEmulator } from '../../src/emulator';
 import { failureOf } from '../../harness/interfaces/failure';
 import { sayLast, until } from '../../harness/peers/peer';
@@ -77,6 +78,26 @@ describe('the front door', () => {
     await using socket = usocket.socket();
     expect(await failureOf(socket.connect(['127.0.0.1', await unusedPort()]))).toMatchObject({ code: 'ECONNREFUSED' });
     expect(second.name).toBe('host');
+  });
+
+  it.each([
+    [
+      'a modem',
+      (networks: NetworkModule) => networks.ESP8285(new machine.UART('emulator:', 921_600, { emulator: quick })),
+    ],
+    ['the host', (networks: NetworkModule) => networks.Host()],
+  ])('tells an interface that has been closed from one that was never made: %s', async (_what, makeNic) => {
+    const { network: networks, usocket: sockets } = createModules();
+    const failures = async () => {
+      const calls = [defer(() => of(sockets.socket())), sockets.getaddrinfo('localhost', 80)];
+      const errors = await Promise.all(calls.map((call) => failureOf(call)));
+      return errors.map(({ code, message }) => `${code} ${message}`);
+    };
+    const never = 'there is no network interface yet; make one with "await network.ESP8285(uart)"';
+    expect(await failures()).toEqual([`ENODEV socket: ${never}`, `ENODEV getaddrinfo: ${never}`]);
+    await (await makeNic(networks)).close();
+    const closed = 'the network interface has been closed; make another one with "await network.ESP8285(uart)"';
+    expect(await failures()).toEqual([`ENODEV socket: ${closed}`, `ENODEV getaddrinfo: ${closed}`]);
   });
 
   it('makes another interface the default one when the line of the first is lost', async () => {

@@ -70,7 +70,7 @@ export interface SocketFunctions {
    *     const datagrams = usocket.socket(usocket.AF_INET, usocket.SOCK_DGRAM);
    *
    * Throws `EAFNOSUPPORT` for any family but `AF_INET`, `EPROTONOSUPPORT` for an unknown type or protocol, and `ENODEV`
-   * when there is no interface yet.
+   * when there is no interface.
    *
    * @param type `SOCK_STREAM` or `SOCK_DGRAM`. Default: `SOCK_STREAM`.
    * @param proto 0 is the protocol that goes with the type. Default: 0.
@@ -109,7 +109,7 @@ export interface SocketFunctions {
    *
    * Rejects with `EAI_NONAME` when there is no such name, `EAI_AGAIN` when no name server has answered, `EAI_FAMILY` or
    * `EAI_SOCKTYPE` for a filter that no socket passes, `EAI_BADFLAGS` for any flag, `EINVAL` for a bad host or port, and
-   * `ENODEV` when there is no interface yet. The `errno` of an `EAI_…` is negative.
+   * `ENODEV` when there is no interface. The `errno` of an `EAI_…` is negative.
    *
    * @param af 0 or `AF_INET`. Default: 0, which is any.
    * @param type 0, `SOCK_STREAM` or `SOCK_DGRAM`. Default: 0, which is any.
