@@ -114,7 +114,7 @@ export type {
 export type { UART, UARTOptions } from './machine';
 export type { NetworkModule, NetworkOptions } from './network';
 export type { Pollable, Readiness, Uart } from './streams';
-export type { HostConfig, HostNic, HostNicOptions } from './host';
+export type { HostNic, HostNicOptions } from './host';
 export {
   type Abortable,
   type Address,

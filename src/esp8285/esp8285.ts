@@ -1,11 +1,12 @@
 import { defer, finalize, map, type Observable, tap } from 'rxjs';
 
 import type { Uart } from '../streams';
+import type { InterfaceConfig } from '../usocket/contract/interfaceConfig';
 import { type Abortable, partOptions, promiseOf } from '../usocket/contract/promiseOf';
 import type { Encryption } from './commands/softApSettings';
 import { ESP8285Streams } from './esp8285Streams';
 import type { ModemOptions } from './modemOptions';
-import type { InterfaceConfig, StaticConfig } from './wifi/ifconfig';
+import type { StaticConfig } from './wifi/ifconfig';
 import type { FoundNetwork } from './wifi/scan';
 import type { TimeOptions } from './wifi/time';
 

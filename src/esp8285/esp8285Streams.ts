@@ -12,6 +12,7 @@ import {
 
 import { Inspectable, type Shown, type Uart } from '../streams';
 import { currentOf } from '../streams/internal';
+import type { InterfaceConfig } from '../usocket/contract/interfaceConfig';
 import type {
   DatagramLink,
   Endpoint,
@@ -38,7 +39,7 @@ import { rssi } from './wifi/accessPoint';
 import { askNameServers } from './wifi/askNameServers';
 import { isTooLong, ping, resolve } from './wifi/hosts';
 import { hostname, mac } from './wifi/identity';
-import type { InterfaceConfig, StaticConfig } from './wifi/ifconfig';
+import type { StaticConfig } from './wifi/ifconfig';
 import { type FoundNetwork, scan } from './wifi/scan';
 import type { Station } from './wifi/softAp';
 import type { TimeOptions } from './wifi/time';

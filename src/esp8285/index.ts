@@ -4,6 +4,7 @@
  *
  * @module rx-usocket/esp8285
  */
+export type { InterfaceConfig } from '../usocket/contract/interfaceConfig';
 export { type Encryption, encryptions } from './commands/softApSettings';
 export { ESP8285 } from './esp8285';
 export type { InterfaceDetails } from './interfaceDetails';
@@ -14,7 +15,7 @@ export type { LinkDetails } from './links/linkDetails';
 export type { ModemOptions } from './modemOptions';
 export type { LineBytes } from './trace/byteTrace';
 export type { TraceEvent } from './trace/traceEvent';
-export type { InterfaceConfig, StaticConfig } from './wifi/ifconfig';
+export type { StaticConfig } from './wifi/ifconfig';
 export type { FoundNetwork } from './wifi/scan';
 export type { Station } from './wifi/softAp';
 export type { TimeOptions } from './wifi/time';

@@ -1,6 +1,7 @@
 import { asyncScheduler, type Observable, of, tap, throwError } from 'rxjs';
 
 import { currentOf } from '../streams/internal';
+import type { InterfaceConfig } from '../usocket/contract/interfaceConfig';
 import { OSError } from '../usocket/contract/osError';
 import type { SoftApSettings } from './commands/softApSettings';
 import type { Session } from './executor/session';
@@ -12,14 +13,7 @@ import type { Modem } from './modem';
 import type { ModemOptions } from './modemOptions';
 import { nameServers } from './wifi/hosts';
 import { setHostname } from './wifi/identity';
-import {
-  ifconfig,
-  type InterfaceConfig,
-  setAddress,
-  type StaticConfig,
-  staticAddressOf,
-  useDhcp,
-} from './wifi/ifconfig';
+import { ifconfig, setAddress, type StaticConfig, staticAddressOf, useDhcp } from './wifi/ifconfig';
 import { isOnNetwork, join, leave } from './wifi/join';
 import { disableSoftAp, enableSoftAp } from './wifi/softAp';
 import { time, type TimeOptions } from './wifi/time';

@@ -5,6 +5,7 @@ import { asyncScheduler, catchError, defer, EMPTY, endWith, Observable, of, type
 import { Inspectable, runOnce, type Shown } from '../streams';
 import { systemError } from '../system/systemError';
 import { atCaller } from '../usocket/contract/callerStack';
+import type { InterfaceConfig } from '../usocket/contract/interfaceConfig';
 import type {
   Certificates,
   DatagramLink,
@@ -20,7 +21,7 @@ import { OSError } from '../usocket/contract/osError';
 import { type Abortable, promiseOf } from '../usocket/contract/promiseOf';
 import { SocketTrace } from '../usocket/contract/socketTrace';
 import { certificatesOf } from './certificates';
-import { hostAddress, hostConfig, type HostConfig } from './hostAddress';
+import { hostAddress, hostConfig } from './hostAddress';
 import { HostLink } from './hostLink';
 import { listenOnHost } from './listenOnHost';
 import { openHostDatagram } from './openHostDatagram';
@@ -184,19 +185,19 @@ export class HostNic extends Inspectable implements Nic, AsyncDisposable {
 
   /**
    * Cold. Emits the machine's addresses and completes: those of the first interface that other machines can reach. They
-   * cannot be set here.
+   * cannot be set here. See {@link InterfaceConfig}.
    *
    * Errors: `EBADF` when this interface is closed.
    */
-  ifconfig$(): Observable<HostConfig> {
+  ifconfig$(): Observable<InterfaceConfig> {
     return defer(() => of(hostConfig())).pipe(this.whileOpen);
   }
 
   /**
    * Resolves to the machine's addresses: those of the first interface that other machines can reach. They cannot be set
-   * here. Rejects with `EBADF` when this interface is closed.
+   * here. See {@link InterfaceConfig}. Rejects with `EBADF` when this interface is closed.
    */
-  ifconfig(options?: Abortable): Promise<HostConfig> {
+  ifconfig(options?: Abortable): Promise<InterfaceConfig> {
     return promiseOf(this.ifconfig$(), options);
   }
 

@@ -3,5 +3,5 @@
  *
  * @module rx-usocket/host
  */
-export type { HostConfig } from './hostAddress';
+export type { InterfaceConfig } from '../usocket/contract/interfaceConfig';
 export { HostNic, type HostNicOptions, type Lookup, type LookupQuery } from './hostNic';

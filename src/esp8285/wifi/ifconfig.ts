@@ -1,5 +1,6 @@
 import { catchError, concatMap, map, type Observable, throwError } from 'rxjs';
 
+import type { InterfaceConfig } from '../../usocket/contract/interfaceConfig';
 import { OSError } from '../../usocket/contract/osError';
 import { firstMatch } from '../commands/answerLines';
 import { common } from '../commands/catalogue';
@@ -13,25 +14,6 @@ import { accessPoint } from './accessPoint';
 const mostNameServers = 2;
 /** These mean "no name server": the first in `InterfaceConfig`, the others in other ports of MicroPython. */
 const none = ['0', '0.0.0.0', ''];
-
-/**
- * The result of `ifconfig()`, in MaixPy's order. Every element is a string.
- *
- * The name servers are those that `ifconfig(config)` has set, and `'0'` if none were set, because the firmware does not
- * show which of its own it asks. `bssid` and `ssid` are those of the access point, and empty when the modem has joined
- * none.
- *
- *     const [ip, netmask, gateway] = await nic.ifconfig();
- */
-export type InterfaceConfig = readonly [
-  ip: string,
-  netmask: string,
-  gateway: string,
-  dns: string,
-  dns2: string,
-  bssid: string,
-  ssid: string,
-];
 
 /**
  * An address that is set by hand, in MicroPython's order, each a dotted quad. One or two name servers may follow.
