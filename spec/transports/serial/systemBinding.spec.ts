@@ -33,6 +33,8 @@ describe('the compiled module of serial ports', () => {
   it.each([
     // Without `--allow-addons`.
     ['Cannot load native addon because loading addons is disabled.', 'EACCES', /--allow-addons/],
+    // Without `--allow-fs-read`, because what loads the module looks for its files.
+    ['Access to this API has been restricted. Use --allow-fs-read to manage permissions.', 'EACCES', /--allow-fs-read/],
     ['No native build was found for platform=sunos arch=x64 runtime=node abi=115', 'EIO', /npm rebuild/],
     ["libc.so.6: version `GLIBC_2.99' not found (required by /node.napi.glibc.node)", 'EIO', /npm rebuild/],
     ['libudev.so.1: cannot open shared object file: No such file or directory', 'EIO', /npm rebuild/],

@@ -6,7 +6,7 @@ import type { Transport } from '../line/transportUart';
  * The part of a port that sets its signals. It is declared here, because with the type of `serialport` a user's
  * compiler would check that package.
  */
-interface SignalPort {
+export interface SignalPort {
   once(event: 'open', listener: () => void): unknown;
   set(signals: { readonly dtr: boolean; readonly rts: boolean }, done: (error: Error | null) => void): unknown;
 }

@@ -8,9 +8,9 @@ type Meaning = readonly [pattern: RegExp, code: ErrorCode, advice: string];
 /** The failures of the binding before it asks the operating system anything. */
 const moduleFailures: readonly Meaning[] = [
   [
-    /loading addons is disabled/i,
+    /loading addons is disabled|access to this api has been restricted/i,
     'EACCES',
-    'serial ports need a compiled module, which this program may not load; run it with `node --permission --allow-addons`',
+    'serial ports need a compiled module, which this program may not load; run it with `node --permission --allow-addons --allow-fs-read=*`',
   ],
   [
     /native (?:addon|build)|cannot find module|shared object|\.node\b/i,
@@ -76,7 +76,8 @@ export function lossOf(path: string, cause: Error | undefined): OSError {
 }
 
 /** Makes the error of a speed that the port cannot have. It keeps the one that it has. */
-export function speedFailure(path: string, baudRate: number, cause: Error): OSError {
+export function speedFailure(path: string, baudRate: number, cause: Error | undefined): OSError {
   const told = `the port cannot be set to ${baudRate} baud; try 115200 or 921600`;
-  return new OSError('EINVAL', 'open', `${path}: ${told} (the port's driver answered: ${cause.message})`, { cause });
+  const answer = cause?.message ?? 'nothing';
+  return new OSError('EINVAL', 'open', `${path}: ${told} (the port's driver answered: ${answer})`, { cause });
 }

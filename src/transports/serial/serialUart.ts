@@ -1,17 +1,15 @@
-import { SerialPortStream } from '@serialport/stream';
-import { asyncScheduler, BehaviorSubject, defer, Observable, type SchedulerLike } from 'rxjs';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
 
 import { OSError } from '../../usocket/contract/osError';
-import { duplexTransport } from '../line/duplexTransport';
 import { type ReopenableUart, reopenableUart } from '../line/reopenableUart';
-import { checkBaudRate, checkSerialSettings, defaultBaudRate, type SerialSettings } from '../line/serialSettings';
+import { checkSerialSettings, defaultBaudRate, type SerialSettings } from '../line/serialSettings';
 import type { Transport } from '../line/transportUart';
 import { collectingTime } from './collectingTime';
 import { withSignals } from './controlSignals';
-import { directBinding } from './directBinding';
 import { isPseudoTerminal } from './portPath';
 import { ReadWait } from './readWait';
-import { lossOf, openFailure, speedFailure } from './serialErrors';
+import { terminalPort } from './terminalPort';
+import { windowsPort } from './windowsPort';
 
 /** A serial port of this machine, and how it is set up. */
 export interface SerialUartOptions extends SerialSettings {
@@ -60,81 +58,19 @@ function serialTransport({
   scheduler = asyncScheduler,
   ...settings
 }: SerialUartOptions & Required<Pick<SerialSettings, 'baudRate' | 'rtscts'>>): Transport {
-  const { path, rtscts } = settings;
-  const wait = new ReadWait(settings.baudRate, scheduler);
-  const hungUp = (cause: Error): void => {
-    if (port.isOpen) port.close(undefined, cause);
-  };
-  const referenced = new BehaviorSubject(true);
-  const binding = directBinding({ wait, scheduler, hungUp, referenced$: referenced.asObservable() });
-  const port = new SerialPortStream({ ...withoutUndefined(settings), binding });
-  let wasOpen = false;
-  port.once('open', () => (wasOpen = true));
-  const transport = duplexTransport({
-    name: path,
-    duplex: port,
-    opened: 'open',
-    flowControl: rtscts,
+  const { path, baudRate } = settings;
+  const open = process.platform === 'win32' ? windowsPort : terminalPort;
+  const { transport, signals } = open({
+    settings: withoutUndefined(settings),
     longestPause: isPseudoTerminal(path) ? longestPauseOfProgram : longestPause,
-    expect: (bytes) => {
-      wait.expect(bytes);
-    },
-    // A port of Windows is read by threads, which keep the program running.
-    reference: process.platform === 'win32' ? undefined : (isReferenced) => referenced.next(isReferenced),
-    failure: (cause) => (wasOpen ? lossOf(path, cause) : openFailure(path, cause)),
-    release: () => release(port),
+    wait: new ReadWait(baudRate, scheduler),
+    scheduler,
   });
-  const timed = {
-    ...transport,
-    baudRate: settings.baudRate,
-    setBaudRate: (baudRate: number) => update(port, baudRate),
-    collectsFor: collectingTime(path),
-  };
-  return dtr === undefined && rts === undefined ? timed : withSignals(timed, port, { dtr, rts });
+  const timed = { ...transport, baudRate, collectsFor: collectingTime(path) };
+  return dtr === undefined && rts === undefined ? timed : withSignals(timed, signals, { dtr, rts });
 }
 
 /** Removes settings that are `undefined`, because the binding would take them for values. */
 function withoutUndefined<T extends object>(settings: T): T {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as T;
-}
-
-/** Changes the speed of a port after the bytes written so far, which would otherwise leave at the new speed. */
-function update(port: SerialPortStream, baudRate: number): Observable<never> {
-  return defer(() => {
-    checkBaudRate(`change the speed of ${port.path}`, baudRate);
-    return new Observable<never>((subscriber) => {
-      const doing = (then: () => void) => (cause?: Error | null) => {
-        if (cause) subscriber.error(speedFailure(port.path, baudRate, cause));
-        else if (!subscriber.closed) then();
-      };
-      // The empty write comes after the writes that still wait, also for the port to open. The kernel then has all bytes,
-      // and draining waits until they have left.
-      port.write(
-        Buffer.alloc(0),
-        doing(() => {
-          port.drain(
-            doing(() => {
-              port.update(
-                { baudRate },
-                doing(() => {
-                  subscriber.complete();
-                }),
-              );
-            }),
-          );
-        }),
-      );
-    });
-  });
-}
-
-function release(port: SerialPortStream): Observable<never> {
-  return new Observable((subscriber) => {
-    const done = (): void => subscriber.complete();
-    const close = (): void => port.close(done);
-    if (port.isOpen) close();
-    else if (port.opening) port.once('open', close).once('error', done);
-    else if (port.closing) port.once('close', done).once('error', done);
-    else done();
-  });
 }

@@ -1,12 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
 import { filter, firstValueFrom, VirtualTimeScheduler } from 'rxjs';
-import type { SerialPort } from 'serialport';
 
 import { serialUart } from '../../../src/transports';
-import { directBinding } from '../../../src/transports/serial/directBinding';
-import { ReadWait } from '../../../src/transports/serial/readWait';
-import { systemBinding } from '../../../src/transports/serial/systemBinding';
 import { failureOf } from '../../../harness/interfaces/failure';
 import { openPty, type Pty } from '../../../harness/lines/pty';
 import { collect, noise } from '../../../harness/peers/bytes';
@@ -143,9 +139,10 @@ describe('a read that waits', () => {
   });
 
   it('ends when the port is unplugged', async () => {
-    const { uart } = await waitingLine();
+    const { uart, scheduler } = await waitingLine();
     const failed = failureOf(uart.rx$);
     pty.unplug();
+    scheduler.flush();
     expect((await failed).code).toBe('ENODEV');
     await settled(uart.close());
   });
@@ -184,45 +181,6 @@ describe('a read that waits', () => {
   });
 });
 
-describe('a port that is closed', () => {
-  it('leaves nothing with the poller, which is never freed', async () => {
-    const port = await systemBinding.open({ path: pty.path, baudRate: 115_200 });
-    if (!('poller' in port)) throw new Error('a port of Linux or macOS has a poller');
-    const scheduler = new VirtualTimeScheduler();
-    const wait = new ReadWait(115_200, scheduler);
-    const binding = { list: () => Promise.resolve([]), open: () => Promise.resolve(port) };
-    const direct = await directBinding({ wait, scheduler, hungUp: () => undefined }, binding).open(port.openOptions);
-    expect(port.poller.eventNames()).not.toEqual([]);
-    await direct.close();
-    expect(port.poller.eventNames()).toEqual([]);
-  });
-});
-
-describe('a binding without a poller, as on Windows', () => {
-  it('is used as it is', async () => {
-    const port = { isOpen: true, read: () => undefined, write: () => undefined } as unknown as Awaited<
-      ReturnType<typeof SerialPort.binding.open>
-    >;
-    const unknown = { manufacturer: undefined, serialNumber: undefined, pnpId: undefined, locationId: undefined };
-    const ports = [{ path: 'COM3', ...unknown, productId: undefined, vendorId: undefined }];
-    const asked: object[] = [];
-    const binding = {
-      list: () => Promise.resolve(ports),
-      open: (settings: object) => {
-        asked.push(settings);
-        return Promise.resolve(port);
-      },
-    };
-    const scheduler = new VirtualTimeScheduler();
-    const wait = new ReadWait(115_200, scheduler);
-    const direct = directBinding({ wait, scheduler, hungUp: () => undefined }, binding);
-    const settings = { path: 'COM3', baudRate: 115_200 };
-    expect(await direct.open(settings)).toBe(port);
-    expect(asked).toEqual([settings]);
-    expect(await direct.list()).toBe(ports);
-  });
-});
-
 describe('a write to a serial port', () => {
   it('is with the operating system when its turn of the loop ends', async () => {
     const { uart } = await openLine();
@@ -251,6 +209,46 @@ describe('a write to a serial port', () => {
     await pty.say(Buffer.from('three'));
     await last;
     expect(chunks).toEqual(['one', 'two', 'three']);
+    await settled(uart.close());
+  });
+});
+
+describe('the files of a serial port', () => {
+  const openFiles = (): number => readdirSync('/dev/fd').length;
+
+  it('are closed with it, and when it is unplugged or cannot be opened', async () => {
+    const before = openFiles();
+    for (let round = 0; round < 20; round++) {
+      const { uart } = await openLine();
+      await settled(uart.close());
+      await failureOf(serialUart({ path: '/dev/tty-that-is-not-there' }).rx$);
+    }
+    const { uart } = await openLine();
+    const failed = failureOf(uart.rx$);
+    pty.unplug();
+    await failed;
+    await settled(uart.close());
+    // The other end of the pseudo-terminal has been closed as well.
+    expect(openFiles()).toBeLessThanOrEqual(before);
+  });
+
+  it('stay locked while it is open', async () => {
+    const { uart } = await openLine();
+    expect((await failureOf(serialUart({ path: pty.path }).rx$)).code).toBe('EBUSY');
+    await settled(uart.close());
+    const { uart: next } = await openLine();
+    await settled(next.close());
+  });
+});
+
+describe('a serial port that is held when it is unplugged', () => {
+  it('fails the next write, and then its reader', async () => {
+    const { uart } = await openLine({ rtscts: true });
+    uart.hold?.(true);
+    const failed = failureOf(uart.rx$);
+    pty.unplug();
+    expect((await failureOf(uart.write(Buffer.from('AT')))).code).toBe('ENODEV');
+    expect((await failed).code).toBe('ENODEV');
     await settled(uart.close());
   });
 });
