@@ -1,12 +1,20 @@
 import { fork } from 'node:child_process';
 import { on, once } from 'node:events';
 
-/** A process of its own that runs a program. Dispose of it with `await using`, which kills it if it has not ended. */
+import { within } from '../time/limits';
+
+/** Milliseconds that a program has to end by itself, so that it can write a profile. */
+const patience = 3000;
+
+/** A process of its own that runs a program. Dispose of it with `await using`, which hangs up, and kills it if it does not end. */
 export interface Child<To, From> extends AsyncDisposable {
   tell(message: To): void;
   /** Waits for its next message. Rejects when it ends before that. */
   next(): Promise<From>;
 }
+
+/** The most milliseconds of a timer of Node.js. */
+const longestTimeout = 2 ** 31 - 1;
 
 /**
  * Starts a program.
@@ -24,13 +32,15 @@ export function startChild<To extends object, From>(
     // Nothing that this process was started with, such as a transpiler, may count.
     execArgv: [...execArgv],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    timeout: limit,
+    // Longer ones would be no time at all.
+    timeout: Math.min(limit, longestTimeout),
     killSignal: 'SIGKILL',
   });
-  const exited = once(child, 'exit');
+  const exited: Promise<unknown> = once(child, 'exit');
   const messages = on(child, 'message', { close: ['exit'] });
   return {
-    tell: (message) => void child.send(message),
+    // `next` says that it has ended.
+    tell: (message) => void child.send(message, () => undefined),
     async next() {
       const result = (await messages.next()) as IteratorResult<[From], unknown>;
       if (result.done !== true) return result.value[0];
@@ -38,7 +48,8 @@ export function startChild<To extends object, From>(
       throw new Error(`${args[0] ?? file} ${how}`);
     },
     async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
+      if (child.connected) child.disconnect();
+      await within(patience, exited, () => child.kill('SIGKILL'));
       await exited;
     },
   };
