@@ -13,7 +13,7 @@ import { times } from './times';
  */
 type Method = 'pushed' | 'pulled' | 'stop-and-wait' | 'segments';
 
-/** The best that a program can reach which writes each command as soon as it may. */
+/** The best that a program can reach which writes each command as soon as it may. Without values where nothing simple bounds it. */
 export interface Bound {
   readonly methods: readonly Method[];
   /** Bytes per second in the direction that has more of them; without an echo. */
@@ -50,12 +50,12 @@ export function boundOf({ firmware, receive, baud }: Setting, task: Task): Bound
     return { methods: [down.method, waiting.method], latency };
   }
   const up = modem.sendOkIsAcknowledgement ? faster(waiting, segments(modem, onLine)) : waiting;
-  const downTime = task.sockets * task.down * down.perByte;
-  const upTime = task.sockets * task.up * up.perByte;
-  // Commands wait for each other. What is pushed comes while something is sent.
-  const milliseconds = isPulled ? downTime + upTime : Math.max(downTime, upTime);
-  const rate = (1000 * bytesOf(task)) / milliseconds;
   const methods = [...(task.down > 0 ? [down.method] : []), ...(task.up > 0 ? [up.method] : [])];
+  // Each prompt and each result of a send waits for the block that is being pushed, which may have just begun or be at its end.
+  if (!isPulled && task.down > 0 && task.up > 0) return { methods };
+  // Commands wait for each other.
+  const milliseconds = task.sockets * (task.down * down.perByte + task.up * up.perByte);
+  const rate = (1000 * bytesOf(task)) / milliseconds;
   return { methods, rate, ofLine: rate / lineBytes(baud, 1) };
 }
 

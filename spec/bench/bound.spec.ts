@@ -33,11 +33,16 @@ describe('the bound of a method', () => {
     expect(methods('2.2.2', 'adaptive')).toEqual(['pushed', 'stop-and-wait']);
   });
 
-  it('is the sum of both directions when commands share the conversation, and the slower one otherwise', () => {
+  it('is the sum of both directions when commands wait for each other, and there is none when they wait for blocks', () => {
     const of = (figure: FigureName, receive: Setting['receive']) =>
-      boundAt(figure, { firmware: '2.2.2', receive, baud: 921_600 }).ofLine!;
-    expect(of('both-ways', 'pulled')).toBeCloseTo(1 / (1 / of('upload', 'pulled') + 1 / of('download', 'pulled')));
-    expect(of('both-ways', 'pushed')).toBeCloseTo(of('upload', 'pushed'));
+      boundAt(figure, { firmware: '2.2.2', receive, baud: 921_600 }).ofLine;
+    expect(of('both-ways', 'pulled')).toBeCloseTo(1 / (1 / of('upload', 'pulled')! + 1 / of('download', 'pulled')!));
+    expect(of('both-ways', 'pushed')).toBeUndefined();
+  });
+
+  it('is the same for small writes as for large ones, because they can be joined', () => {
+    const of = (figure: FigureName) => boundAt(figure, { firmware: '1.7.4', receive: 'pushed', baud: 921_600 }).ofLine;
+    expect(of('writes')).toBeCloseTo(of('upload')!);
   });
 
   it('is a time for an echo, longer when the answer is pulled', () => {
