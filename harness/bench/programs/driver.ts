@@ -6,8 +6,8 @@ import type { Watch } from './watched';
 /** Bytes that each `recv` asks for at most. */
 const most = 16_384;
 
-/** Small writes that are under way at a time. */
-const together = 32;
+/** Small writes that are under way at a time: two blocks of them, so that one waits while the other one is sent. */
+const together = 64;
 
 /**
  * The library, as a program of a user has it.
@@ -48,10 +48,9 @@ export async function connect(order: Order, watch?: Watch): Promise<Connected> {
 
 async function thereAndBack(socket: Socket, { outgoing, check }: Stream, index: number): Promise<number> {
   const begun = performance.now();
-  const [answer] = await Promise.all([
-    socket.recv(1).then((bytes) => ({ bytes, at: performance.now() })),
-    socket.send(outgoing.piece(index, 1)),
-  ]);
+  const sent = socket.send(outgoing.piece(index, 1));
+  // Together, so that a send that fails is noticed although nothing will come.
+  const [answer] = await Promise.all([socket.recv(1).then((bytes) => ({ bytes, at: performance.now() })), sent]);
   check.take(answer.bytes);
   return answer.at - begun;
 }
@@ -70,8 +69,13 @@ async function send(socket: Socket, { outgoing }: Stream, { up, write }: Order['
     if (up > 0) await socket.sendall(bytes);
     return;
   }
-  for (let from = 0; from < up; from += together * write) {
-    const writes = Array.from({ length: together }, (_, index) => from + index * write).filter((at) => at < up);
-    await Promise.all(writes.map((at) => socket.sendall(bytes.subarray(at, at + write))));
-  }
+  let sent = 0;
+  const writeOn = async (): Promise<void> => {
+    while (sent < up) {
+      const at = sent;
+      sent += write;
+      await socket.sendall(bytes.subarray(at, sent));
+    }
+  };
+  await Promise.all(Array.from({ length: together }, writeOn));
 }
