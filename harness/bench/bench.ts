@@ -1,10 +1,8 @@
-import { messageOf } from '../../src/usocket/contract/messageOf';
-import { within } from '../time/limits';
-import { type Built, buildPrograms } from './build';
-import { type Child, startChild } from './child';
+import { buildPrograms } from './build';
+import { startChild } from './child';
 import { type FigureName, type Setting, type Task, taskOf, turnsOf } from './figures';
-import type { FromProgram, Measured, Order, ToProgram } from './messages';
-import { type Peer, startPeer } from './peer';
+import type { Measured } from './messages';
+import { type Measuring, type Served, startMeasuring } from './measuring';
 import { type ProgramName, programNames, programsFor, type Result, resultOf, type Row, rowOf } from './results';
 
 /** What is measured. */
@@ -15,87 +13,123 @@ export interface BenchOptions {
   readonly seconds: number;
   /** How often each figure is measured, in turns. The medians count. */
   readonly runs: number;
+  /** Rounds of an echo with which each program begins, before its first figure. */
+  readonly warmUp: number;
   readonly seed: number;
+  /** The folder in which each program leaves a profile. */
+  readonly profile?: string | undefined;
 }
+
+/** What was measured with one modem. */
+export interface ModemFigures {
+  readonly rows: readonly Row[];
+  /** The times of the first rounds of the programs that were new, in milliseconds. */
+  readonly cold: Cold;
+}
+
+export type Cold = Readonly<Partial<Record<ProgramName, readonly number[]>>>;
 
 /** Seconds that a program may take for a figure beyond {@link slack} times what it takes at the speed of the line. */
 const start = 30;
 const slack = 10;
 
-/** What a program takes for a figure, on average: so many seconds, and so many times what it takes at the speed of the line. */
-const usual = { start: 0.6, slack: 1.2 };
+/**
+ * What a program takes for a figure, on average, in seconds: what goes before and after it, each second that it takes at the speed
+ * of the line, and each round of an echo.
+ */
+const usual = { start: 0.4, second: 1.05, round: 0.016 };
 
-/** Seconds of a transfer before the first figure. */
-const warmUp = 0.5;
+/** Seconds of a transfer before the figures of a modem, and the rounds before those of a modem that is not the first. */
+const warmUpTransfer = 0.25;
+const furtherRounds = 25;
 
 /** Milliseconds after which a transfer that takes so many seconds at the speed of the line is given up. */
 export function limitOf(seconds: number): number {
-  return 1000 * (start + slack * Math.max(warmUp, seconds));
+  return 1000 * (start + slack * Math.max(warmUpTransfer, seconds));
 }
 
 /** About how many seconds it takes. */
-export function duration({ settings, figures, seconds, runs }: BenchOptions): number {
-  const taking = (count: number, each: number): number => count * (usual.start + usual.slack * each);
-  return settings
-    .map((setting) => {
-      const times = figures.map((figure) => {
-        const { turns, each } = turnsOf(figure, seconds);
-        return taking(programsFor(setting, taskOf(figure, setting.baud, each)).length * runs * turns, each);
-      });
-      return times.reduce((sum, time) => sum + time, taking(programNames.length, warmUp));
-    })
-    .reduce((sum, each) => sum + each, 0);
+export function duration({ settings, figures, seconds, runs, warmUp }: BenchOptions): number {
+  const taking = ({ figure, rounds }: Task, each: number): number =>
+    usual.start + (figure === 'echo' ? usual.round * rounds : usual.second * each);
+  const times = settings.flatMap((setting, index) => {
+    const tasks = figures.flatMap((figure) => {
+      const { turns, each } = turnsOf(figure, seconds);
+      return Array.from({ length: runs * turns }, () => ({ task: taskOf(figure, setting.baud, each), each }));
+    });
+    const warming = warmUpOf(setting, index === 0 ? warmUp : Math.min(furtherRounds, warmUp));
+    return [...warming, ...tasks].map(({ task, each }) => programsFor(setting, task).length * taking(task, each));
+  });
+  return times.reduce((sum, time) => sum + time, 0);
+}
+
+/** What a program does before the figures of a modem. */
+function warmUpOf({ baud }: Setting, rounds: number): readonly { readonly task: Task; readonly each: number }[] {
+  const echo = { ...taskOf('echo', baud, 1), rounds };
+  return [
+    { task: echo, each: 0 },
+    { task: taskOf('both-ways', baud, warmUpTransfer), each: warmUpTransfer },
+  ];
 }
 
 /**
- * Measures all figures on each modem. Each program and each modem is a process of its own.
+ * Measures all figures on each modem. Each modem is a process of its own, and so is each program, which all modems share.
  *
- * @returns The rows of one modem at a time.
+ * @returns The figures of one modem at a time.
  * @throws Error (rejection) when a program fails, is not done in time, or has received or sent a wrong byte.
  */
-export async function* bench(options: BenchOptions): AsyncGenerator<readonly Row[]> {
+export async function* bench(options: BenchOptions): AsyncGenerator<ModemFigures> {
+  const { settings, figures, seconds, runs, warmUp } = options;
   await using built = await buildPrograms();
-  for (const setting of options.settings) yield await measureModem(setting, options, built);
+  const limit = limitOf(Math.max(seconds, warmUp * usual.round));
+  const turns = figures.reduce((sum, figure) => sum + runs * turnsOf(figure, seconds).turns, 2);
+  const longest = limit * turns * programNames.length * settings.length;
+  await using programs = startMeasuring({ ...options, file: built.file, limit, longest });
+  const warmed = new Set<ProgramName>();
+  for (const setting of settings) {
+    const modemArgs = ['modem', JSON.stringify(setting), String(options.seed)];
+    await using modem = startChild<never, readonly string[]>(built.file, modemArgs, longest);
+    const [path = ''] = await modem.next();
+    const served = { setting, path };
+    const cold = await warm(programs, served, options, warmed);
+    yield { rows: await measureFigures(programs, served, options), cold };
+  }
 }
 
-async function measureModem(
-  setting: Setting,
-  { figures, seconds, runs, seed }: BenchOptions,
-  { file }: Built,
-): Promise<readonly Row[]> {
-  const limit = limitOf(seconds);
-  // Only for a bench that has gone before it could end its processes.
-  const longest = limit * (figures.length * runs + 1) * programNames.length;
-  const modemArgs = ['modem', JSON.stringify(setting), String(seed)];
-  await using modem = startChild<never, readonly string[]>(file, modemArgs, longest);
-  const [path = ''] = await modem.next();
-  await using driver = startChild<ToProgram, FromProgram>(file, ['driver'], longest);
-  await using bareLoop = startChild<ToProgram, FromProgram>(file, ['bareLoop'], longest);
-  await using bareSegments = startChild<ToProgram, FromProgram>(file, ['bareSegments'], longest);
-  await using barePort = startChild<ToProgram, FromProgram>(file, ['barePort'], longest);
-  const programs = { driver, bareLoop, bareSegments, barePort };
-  const measure = async (name: ProgramName, task: Task): Promise<Measured> => {
-    await using peer = await startPeer(task, name === 'barePort' ? 1 : task.sockets, seed);
-    const order = { setting, task, path, port: peer.port, seed };
-    const late = (): never => {
-      throw new Error(`it was not done after ${limit / 1000} s`);
-    };
-    return await within(limit, carryOut(programs[name], order, peer), late).catch((cause: unknown) => {
-      const what = `${name}, ${task.figure}, AT ${setting.firmware}, ${setting.receive}, ${setting.baud} baud`;
-      throw new Error(`${what}: ${messageOf(cause)}`, { cause });
-    });
-  };
-  // The first transfer of a process also compiles its code.
-  for (const name of programsFor(setting, taskOf('upload', setting.baud, warmUp))) {
-    await measure(name, taskOf('both-ways', setting.baud, warmUp));
+/** Has the programs run for a while, because code that has run often is compiled better. */
+async function warm(
+  programs: Measuring,
+  modem: Served,
+  { warmUp }: BenchOptions,
+  warmed: Set<ProgramName>,
+): Promise<Cold> {
+  const cold: Partial<Record<ProgramName, readonly number[]>> = {};
+  for (const name of programNames) {
+    const isNew = !warmed.has(name);
+    for (const { task } of warmUpOf(modem.setting, isNew ? warmUp : Math.min(furtherRounds, warmUp))) {
+      if (!programsFor(modem.setting, task).includes(name)) continue;
+      const { rounds } = await programs.measure(name, task, modem);
+      if (isNew && task.figure === 'echo') cold[name] = rounds;
+      warmed.add(name);
+    }
   }
+  return cold;
+}
+
+async function measureFigures(
+  programs: Measuring,
+  modem: Served,
+  { figures, seconds, runs }: BenchOptions,
+): Promise<readonly Row[]> {
+  const { setting } = modem;
   const rows: Row[] = [];
   for (const figure of figures) {
     const { turns, each } = turnsOf(figure, seconds);
     const task = taskOf(figure, setting.baud, each);
     const measured: Partial<Record<ProgramName, Measured[]>> = {};
     for (let run = 0; run < runs * turns; run++) {
-      for (const name of programsFor(setting, task)) (measured[name] ??= []).push(await measure(name, task));
+      for (const name of programsFor(setting, task))
+        (measured[name] ??= []).push(await programs.measure(name, task, modem));
     }
     const result = (name: ProgramName): Result => resultOf(task, setting.baud, measured[name] ?? []);
     const { bareSegments: hasSegments } = measured;
@@ -109,20 +143,4 @@ async function measureModem(
     );
   }
   return rows;
-}
-
-/** Has a program carry out an order. */
-export async function carryOut(program: Child<ToProgram, FromProgram>, order: Order, peer: Peer): Promise<Measured> {
-  program.tell({ kind: 'order', ...order });
-  const wrong = new Promise<never>((_, reject) => {
-    peer.arrived.then(() => {
-      program.tell({ kind: 'arrived' });
-    }, reject);
-  });
-  for (;;) {
-    const message = await Promise.race([program.next(), wrong]);
-    if (message.kind === 'failed') throw new Error(message.message);
-    if (message.kind === 'measured') return message;
-    peer.begin();
-  }
 }

@@ -5,14 +5,15 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { parseWholeNumber } from '../../src/cli/options/values';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
-import { bench, type BenchOptions, duration } from './bench';
+import { bench, type BenchOptions, type Cold, duration } from './bench';
+import { coldCellsOf } from './coldTable';
 import { type FigureName, figureNames, type Receive, type Setting, settingsOf } from './figures';
 import { benchMany, chunkInterval } from './many/many';
-import { figureTables, manyTables, watchedTables, writeTables } from './markdown';
+import { coldTables, figureTables, manyTables, watchedTables, writeTables } from './markdown';
 import { linksOfModem, type ManyFigure } from './many/manyFigures';
 import { manyTableOf } from './many/manyTable';
 import type { Row } from './results';
-import { tableOf } from './table';
+import { alignColumns, tableOf } from './table';
 import { benchWatched, type WatchedFigure } from './watched/watched';
 import { watchedTableOf } from './watched/watchedTable';
 
@@ -29,6 +30,8 @@ interface Given {
   readonly runs: number;
   readonly modems?: number;
   readonly watched?: true;
+  readonly warmUp?: number;
+  readonly profile?: string;
   readonly seed: number;
 }
 
@@ -36,7 +39,8 @@ const bauds = [115_200, 921_600, 2_000_000];
 
 const help = `
 The speed is that of rx-usocket divided by that of the bare loop / the bare port: more is better, except for echo, where
-it is the median time. The processor time is divided in the same way. docs/performance.md explains the figures.`;
+it is the median time. The processor time, in milliseconds, is that of
+as many bytes as the line carries in a second, or of one round of an echo; then it is divided in the same way. docs/performance.md explains the figures.`;
 
 /** The command line of the bench. Tables are printed. */
 export function benchCommand(print: (line: string) => void): Command {
@@ -56,6 +60,8 @@ export function benchCommand(print: (line: string) => void): Command {
     .option('--runs <number>', 'measure each figure so often, in turns; the medians count', parseRuns, 1)
     .option('--modems <number>', 'instead: what one process takes that has so many modems, with all links', parseModems)
     .option('--watched', 'instead: what it costs a program to be watched; --runs is the number of pairs')
+    .option('--warm-up <rounds>', 'rounds of an echo with which each program begins; otherwise 300', parseWarmUp)
+    .option('--profile <folder>', 'each program leaves a profile of its processor time there')
     .option('--seed <number>', 'seed of the bytes and of the modem', parseWholeNumber, 1)
     .addHelpText('after', help)
     .action(async (given: Given) => {
@@ -66,19 +72,27 @@ export function benchCommand(print: (line: string) => void): Command {
     });
 }
 
-async function measureRows(given: Given, print: (line: string) => void): Promise<{ readonly rows: readonly Row[] }> {
+async function measureRows(
+  given: Given,
+  print: (line: string) => void,
+): Promise<{ readonly rows: readonly Row[]; readonly cold: Cold }> {
   const rows: Row[] = [];
+  let cold: Cold = {};
   const options = optionsOf(given);
   const minutes = Math.ceil(duration(options) / 60);
   if (options.settings.length > 1) print(`${options.settings.length} modems, about ${minutes} min`);
   for await (const each of bench(options)) {
-    const [first] = each;
+    const [first] = each.rows;
+    cold = { ...cold, ...each.cold };
     if (first) print(`\nAT ${first.firmware}, ${first.receive}, ${first.baud} baud`);
-    for (const line of tableOf(each)) print(line);
-    rows.push(...each);
+    for (const line of tableOf(each.rows)) print(line);
+    rows.push(...each.rows);
   }
-  if (given.markdown) await writeTables(figureTables(rows));
-  return { rows };
+  const coldLines = alignColumns(coldCellsOf(cold));
+  if (coldLines.length > 0) print('\nThe echo, when the programs were new');
+  for (const line of coldLines) print(line);
+  if (given.markdown) await writeTables({ ...figureTables(rows), ...coldTables(cold) });
+  return { rows, cold };
 }
 
 async function measureModems(
@@ -122,6 +136,12 @@ function parseRuns(text: string): number {
   return runs;
 }
 
+function parseWarmUp(text: string): number {
+  const rounds = parseWholeNumber(text);
+  if (rounds < 1 || rounds > 10_000) throw new InvalidArgumentError('It must be from 1 to 10000.');
+  return rounds;
+}
+
 function parseModems(text: string): number {
   const modems = parseWholeNumber(text);
   if (modems < 1 || modems > 256) throw new InvalidArgumentError('It must be from 1 to 256.');
@@ -134,8 +154,24 @@ function parseSeconds(text: string): number {
   return seconds;
 }
 
-/** @throws Error for options that leave nothing to measure. */
-function optionsOf({ quick, markdown, firmware, receive, baud, only, seconds, runs, seed }: Given): BenchOptions {
+/**
+ * What is measured with these options.
+ *
+ * @throws Error for options that leave nothing to measure.
+ */
+export function optionsOf({
+  quick,
+  markdown,
+  firmware,
+  receive,
+  baud,
+  only,
+  seconds,
+  runs,
+  warmUp,
+  profile,
+  seed,
+}: Given): BenchOptions {
   const speeds = quick ? [921_600] : bauds;
   const settings = settingsOf(baud === undefined ? speeds : [baud]).filter(
     (each) =>
@@ -147,8 +183,10 @@ function optionsOf({ quick, markdown, firmware, receive, baud, only, seconds, ru
   return {
     settings,
     figures: only === undefined ? figureNames : [only],
-    seconds: seconds ?? (quick ? 0.5 : markdown ? 1 : 2),
+    seconds: seconds ?? (quick ? 0.25 : markdown ? 1 : 2),
     runs,
+    warmUp: warmUp ?? (quick ? 100 : 300),
+    profile,
     seed,
   };
 }

@@ -1,4 +1,5 @@
 import type { Bound } from './bound';
+import { lineBytes } from './figures';
 import type { Result, Row } from './results';
 
 const titles = [
@@ -29,9 +30,13 @@ export function alignColumns(cells: readonly (readonly string[])[]): readonly st
   );
 }
 
-function cellsOf({ figure, bound, results, ratios: { toLoop, toPort } }: Row): string[] {
-  const { driver, bareLoop, bareSegments, barePort } = results;
-  const processors = [driver, bareLoop, barePort].map(({ processor }) => (processor * 1000).toFixed(0));
+function cellsOf(row: Row): string[] {
+  const {
+    figure,
+    bound,
+    results: { driver, bareLoop, bareSegments, barePort },
+    ratios: { toLoop, toPort },
+  } = row;
   return [
     figure,
     reached(driver),
@@ -40,7 +45,7 @@ function cellsOf({ figure, bound, results, ratios: { toLoop, toPort } }: Row): s
     bareSegments ? reached(bareSegments) : '',
     reached(barePort),
     `${toLoop.speed.toFixed(2)} / ${toPort.speed.toFixed(2)}`,
-    processors.join(' / '),
+    processorText(row),
     `${toLoop.processor.toFixed(1)} / ${toPort.processor.toFixed(1)}`,
   ];
 }
@@ -51,7 +56,18 @@ export function reached({ latency, ofLine = NaN }: Result): string {
   return `${(ofLine * 100).toFixed(1)} %`;
 }
 
-/** For a person: what a bound is. */
-export function boundText({ latency, ofLine = NaN }: Bound): string {
-  return latency === undefined ? `${(ofLine * 100).toFixed(1)} %` : `${latency.toFixed(1)} ms`;
+/** For a person: what a bound is. Nothing where there is none. */
+export function boundText({ latency, ofLine }: Bound): string {
+  if (latency !== undefined) return `${latency.toFixed(1)} ms`;
+  return ofLine === undefined ? '' : `${(ofLine * 100).toFixed(1)} %`;
+}
+
+/**
+ * For a person: the processor time of the driver, the bare loop and the bare port, in milliseconds. For an echo that of each
+ * round, otherwise that of as many bytes as the line carries in a second.
+ */
+export function processorText({ baud, bytes, rounds, results: { driver, bareLoop, barePort } }: Row): string {
+  const share = rounds > 0 ? rounds : bytes / lineBytes(baud, 1);
+  const each = [driver, bareLoop, barePort].map(({ processor }) => (1000 * processor) / share);
+  return each.map((milliseconds) => milliseconds.toFixed(milliseconds < 10 ? 1 : 0)).join(' / ');
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { benchCommand } from '../../harness/bench/command';
+import { type Cold, duration } from '../../harness/bench/bench';
+import { benchCommand, optionsOf } from '../../harness/bench/command';
 import type { ManyFigure } from '../../harness/bench/many/manyFigures';
 import type { Row } from '../../harness/bench/results';
 import { runProgram } from '../../harness/processes/program';
@@ -20,16 +21,25 @@ describe('npm run bench', () => {
     rmSync(folder, { recursive: true });
   });
 
+  interface Measured {
+    readonly row: Row;
+    readonly cold: Cold;
+    readonly printed: readonly string[];
+  }
+
   /** Measures one figure with a line of 2 Mbaud, and returns its row and what was printed. */
-  async function measure(figure: string): Promise<{ readonly row: Row; readonly printed: readonly string[] }> {
+  async function measure(figure: string, warmUp = 2): Promise<Measured> {
     const json = join(folder, `${figure}.json`);
     const modem = ['--firmware', '1.7.4', '--receive', 'pulled', '--baud', '2000000', '--seconds', '0.05'];
-    const args = [...modem, '--only', figure, '--seed', '7', '--json', json];
+    const args = [...modem, '--warm-up', String(warmUp), '--only', figure, '--seed', '7', '--json', json];
     const printed: string[] = [];
     await benchCommand((line) => printed.push(line)).parseAsync(args, { from: 'user' });
-    const { rows } = JSON.parse(readFileSync(json, 'utf8')) as { readonly rows: readonly Row[] };
+    const { rows, cold } = JSON.parse(readFileSync(json, 'utf8')) as {
+      readonly rows: readonly Row[];
+      readonly cold: Cold;
+    };
     expect(rows).toHaveLength(1);
-    return { row: rows[0]!, printed: printed.join('\n').trim().split('\n') };
+    return { row: rows[0]!, cold, printed: printed.join('\n').trim().split('\n') };
   }
 
   it('measures a transfer both ways, with figures that add up', async () => {
@@ -53,7 +63,7 @@ describe('npm run bench', () => {
   });
 
   it('measures one byte there and back', async () => {
-    const { row, printed } = await measure('echo');
+    const { row, cold, printed } = await measure('echo', 51);
     const { driver, bareLoop, bareSegments, barePort } = row.results;
     for (const { latency } of [driver, bareLoop, bareSegments!, barePort]) {
       // The peer is 5 ms away, and timers may be a little early.
@@ -62,6 +72,10 @@ describe('npm run bench', () => {
     }
     expect(row.ratios.toLoop.speed).toBeCloseTo(driver.latency!.median / bareLoop.latency!.median);
     expect(printed[2]).toMatch(/^echo +[\d.]+, [\d.]+ ms /);
+    expect(Object.values(cold).map(({ length }) => length)).toEqual([51, 51, 51, 51]);
+    expect(printed.slice(-5).join('\n')).toMatch(
+      /^rounds +1 to 50\nrx-usocket +[\d.]+ ms\n(.+ ms\n){2}bare port +[\d.]+ ms$/,
+    );
   });
 
   it('measures several modems in one process', async () => {
@@ -81,6 +95,16 @@ describe('npm run bench', () => {
     }
     expect(stdout).toContain('AT 2.2.2, adaptive, 115200 baud, 5 links of each modem');
     expect(stdout).toMatch(/^modems +processor per modem: idle +receiving /m);
+  });
+
+  it.each([
+    ['a minute', { quick: true }, 50, 65],
+    ['less than 12 minutes', { markdown: true }, 540, 720],
+    ['about 20 minutes', {}, 1140, 1320],
+  ] as const)('takes %s with %j', (_, given, least, most) => {
+    const seconds = duration(optionsOf({ runs: 1, seed: 1, ...given }));
+    expect(seconds).toBeGreaterThan(least);
+    expect(seconds).toBeLessThan(most);
   });
 
   it.each([

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { taskOf, figureNames, bytesOf, settingsOf } from '../../harness/bench/figures';
+import { coldCellsOf } from '../../harness/bench/coldTable';
+import { figureTables } from '../../harness/bench/markdown';
 import { Check, Pattern } from '../../harness/bench/pattern';
 import type { ManyFigure } from '../../harness/bench/many/manyFigures';
 import { manyRowsOf, manyTitles } from '../../harness/bench/many/manyTable';
 import { percentile, resultOf, rowOf } from '../../harness/bench/results';
-import { tableOf } from '../../harness/bench/table';
+import { boundText, processorText, tableOf } from '../../harness/bench/table';
 
 const pattern = (seed = 1, socket = 0): Pattern => new Pattern(seed, { socket, direction: 'down' });
 
@@ -96,6 +98,24 @@ describe('the results', () => {
     ]);
   });
 
+  it('have the processor time of all runs, and the median of their rates', () => {
+    const runs = [0.1, 0.1, 0.7].map((processor, index) => ({ rounds: [], processor, seconds: [2, 1, 4][index]! }));
+    const { processor, seconds } = resultOf(taskOf('upload', 100_000, 1), 100_000, runs);
+    expect(processor).toBeCloseTo(0.3);
+    expect(seconds).toBe(2);
+  });
+
+  it('show the processor time of what the line carries in a second, or of a round', () => {
+    const short = { ...measured, processor: 0.01 };
+    const rowFor = (figure: 'upload' | 'echo', seconds: number) => {
+      const task = taskOf(figure, setting.baud, seconds);
+      const result = resultOf(task, setting.baud, [short]);
+      return rowOf(setting, task, { driver: result, bareLoop: result, barePort: result });
+    };
+    expect(processorText(rowFor('upload', 0.5))).toBe('20 / 20 / 20');
+    expect(processorText(rowFor('echo', 0.1))).toBe('2.0 / 2.0 / 2.0');
+  });
+
   it('are times and their ratios for an echo', () => {
     const task = taskOf('echo', setting.baud, 1);
     const result = (rounds: readonly number[]) => resultOf(task, setting.baud, [{ ...measured, rounds }]);
@@ -105,6 +125,60 @@ describe('the results', () => {
     expect(tableOf([row])[1]).toMatch(
       /^echo +20\.0, 30\.0 ms +11\.7 ms +8\.0, 8\.0 ms +5\.0, 5\.0 ms +2\.50 \/ 4\.00 /,
     );
+  });
+});
+
+describe('the table of the first rounds', () => {
+  const rounds = [...Array.from({ length: 50 }, () => 9), ...Array.from({ length: 70 }, () => 5)];
+
+  it('has the medians of the rounds that all programs have', () => {
+    expect(coldCellsOf({ driver: rounds, barePort: rounds.slice(0, 100) })).toEqual([
+      ['rounds', '1 to 50', '51 to 100'],
+      ['rx-usocket', '9.0 ms', '5.0 ms'],
+      ['bare port', '9.0 ms', '5.0 ms'],
+    ]);
+  });
+
+  it('is not there for a few rounds', () => {
+    expect(coldCellsOf({ driver: [1, 2] })).toEqual([]);
+    expect(coldCellsOf({})).toEqual([]);
+  });
+});
+
+describe('the tables of the documents', () => {
+  const setting = { firmware: '2.2.2', receive: 'adaptive', baud: 921_600 } as const;
+  const rowFor = (figure: 'echo' | 'both-ways') => {
+    const task = taskOf(figure, setting.baud, 1);
+    const result = (milliseconds: number) =>
+      resultOf(task, setting.baud, [{ rounds: [milliseconds], processor: 0.1, seconds: 1 }]);
+    return rowOf(setting, task, { driver: result(15), bareLoop: result(14), barePort: result(9) });
+  };
+
+  it('show an echo beside the bare loop and the bound', () => {
+    expect(figureTables([rowFor('echo')])['summary']).toContain('| 15.0 ms (bare loop 14.0, bound 7.4) |');
+  });
+
+  it('show the least and the most processor time of a download', () => {
+    const rowOfDownload = (processor: number) => {
+      const task = taskOf('download', setting.baud, 1);
+      const result = (time: number) => resultOf(task, setting.baud, [{ rounds: [], processor: time, seconds: 1 }]);
+      return rowOf(setting, task, { driver: result(processor), bareLoop: result(0.2), barePort: result(0.1) });
+    };
+    const { processor } = figureTables([rowOfDownload(0.08), rowOfDownload(0.13)]);
+    expect(processor).toContain('| 921600 | 0.8 to 1.3 |  | 0.4 to 0.7 |  |');
+  });
+
+  it('show an upload beside the faster one of the bare loops', () => {
+    const task = taskOf('upload', setting.baud, 1);
+    const result = (seconds: number) => resultOf(task, setting.baud, [{ rounds: [], processor: 0.1, seconds }]);
+    const results = { driver: result(2), bareLoop: result(2.5), bareSegments: result(1.6), barePort: result(1) };
+    const { summary } = figureTables([rowOf({ ...setting, firmware: '1.7.4' }, task, results)]);
+    expect(summary).toContain('| 50.0 % (bare loop 62.5, bound 85.9) |');
+  });
+
+  it('leave the bound empty where there is none', () => {
+    expect(boundText({ methods: ['pushed'] })).toBe('');
+    expect(figureTables([rowFor('both-ways')])['figures']).toContain('| 50.0 % |  | 50.0 % |');
   });
 });
 

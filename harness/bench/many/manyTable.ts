@@ -12,7 +12,7 @@ export const manyTitles = [
   'max',
   'heap',
   'each further modem',
-  'resident',
+  'buffers',
 ];
 
 /** A table with a line for each number of modems. */
@@ -40,6 +40,6 @@ function cellsOf({ modems, idle, busy }: ManyFigure, fewer: ManyFigure | undefin
     `${busy.delay.max.toFixed(0)} ms`,
     megabytes(busy.memory.heap),
     fewer === undefined ? '–' : kilobytes((busy.memory.heap - fewer.busy.memory.heap) / (modems - fewer.modems)),
-    megabytes(busy.memory.resident),
+    megabytes(busy.memory.buffers),
   ];
 }

@@ -1,7 +1,8 @@
-import { carryOut, limitOf } from '../bench';
+import { limitOf } from '../bench';
 import { buildPrograms } from '../build';
 import { type Child, startChild } from '../child';
 import { type FigureName, type Setting, type Task, taskOf } from '../figures';
+import { carryOut } from '../measuring';
 import type { FromProgram, Measured, ToProgram } from '../messages';
 import { startPeer } from '../peer';
 import { percentile } from '../results';
