@@ -45,12 +45,13 @@ export function answeredWithin<T>(
         subscriber.error(isBusy ? new BusyForEver(shown) : new Unanswered(shown, milliseconds));
       });
       subscriber.add(() => countdown.stop());
-      countdown.restart(milliseconds);
       const hear = ({ kind }: Frame): void => {
         if (kind !== 'busy') return;
         busyAt = clock.now();
         if (mayWait()) countdown.restart(milliseconds);
       };
       converseHearing(conversation$, wire, hear, subscriber);
+      // Last, so that the command is on its way, and the shortest countdown of a conversation sets the timer that they share.
+      if (!subscriber.closed) countdown.restart(milliseconds);
     });
 }

@@ -74,6 +74,8 @@ export function probeWhenQuiet<T>(
       let probing: Subscription | undefined;
       let came = 0;
       let cameAt = -Infinity;
+      /** Whether the conversation has begun. */
+      let hasBegun = false;
       /** The answer is still coming. A probe waits for a lull. */
       let isComing = false;
       const fail = (error: unknown) => subscriber.error(error);
@@ -85,7 +87,7 @@ export function probeWhenQuiet<T>(
       });
       function restart(): void {
         // A fast modem answers a probe at once, and the answer may have ended the conversation.
-        if (subscriber.closed) return;
+        if (subscriber.closed || !hasBegun) return;
         probing?.unsubscribe();
         isComing = false;
         countdown.restart(options().quiet ?? quiet);
@@ -110,6 +112,15 @@ export function probeWhenQuiet<T>(
         countdown.stop();
         probing?.unsubscribe();
       });
+      const hear = (frame: Frame): void => {
+        if ('text' in frame && isPart(frame.text, command)) lines.push(frame.text);
+        if (isSign(frame, command)) restart();
+      };
+      subscriber.add(wire.said$.subscribe({ next: restart, error: fail }));
+      converseHearing(conversation$, wire, hear, subscriber);
+      // Last, so that the command is on its way. A fast modem has answered it by now.
+      if (subscriber.closed) return;
+      hasBegun = true;
       restart();
       if (longest > 0) {
         subscriber.add(
@@ -124,12 +135,6 @@ export function probeWhenQuiet<T>(
           }),
         );
       }
-      const hear = (frame: Frame): void => {
-        if ('text' in frame && isPart(frame.text, command)) lines.push(frame.text);
-        if (isSign(frame, command)) restart();
-      };
-      subscriber.add(wire.said$.subscribe({ next: restart, error: fail }));
-      converseHearing(conversation$, wire, hear, subscriber);
     });
 }
 
