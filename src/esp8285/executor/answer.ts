@@ -59,22 +59,37 @@ export class Refusal extends Error {
 export function answer(command: Command): OperatorFunction<Frame, readonly string[]> {
   return (frames$) =>
     new Observable((subscriber) => {
-      const said: Extract<Frame, { text: string }>[] = [];
+      const lines = new AnswerLines(command);
       return frames$.subscribe({
         next: (frame) => {
-          if ('text' in frame && isPart(frame.text, command)) said.push(frame);
-          if (frame.kind !== 'final') return;
-          if (frame.result === 'OK') {
-            subscriber.next(textsOf(command.isAnsweredFreely ? said : said.filter((line) => !isForeign(line))));
+          const outcome = lines.hear(frame);
+          if (outcome instanceof Refusal) {
+            subscriber.error(outcome);
+          } else if (outcome) {
+            subscriber.next(outcome);
             subscriber.complete();
-          } else {
-            subscriber.error(new Refusal(command.shown, frame.result, textsOf(said)));
           }
         },
         error: (error: unknown) => subscriber.error(error),
         complete: () => subscriber.complete(),
       });
     });
+}
+
+/** What {@link answer} does, for a listener that has more to do. */
+export class AnswerLines {
+  private readonly said: Extract<Frame, { text: string }>[] = [];
+
+  constructor(private readonly command: Command) {}
+
+  /** Returns the lines of the answer, or the refusal, when the frame ends it. */
+  hear(frame: Frame): readonly string[] | Refusal | undefined {
+    const { command, said } = this;
+    if ('text' in frame && isPart(frame.text, command)) said.push(frame);
+    if (frame.kind !== 'final') return undefined;
+    if (frame.result !== 'OK') return new Refusal(command.shown, frame.result, textsOf(said));
+    return textsOf(command.isAnsweredFreely ? said : said.filter((line) => !isForeign(line)));
+  }
 }
 
 /** Whether an unknown line cannot be a damaged line of the answer: it has no value in it. */

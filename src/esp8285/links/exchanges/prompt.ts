@@ -1,10 +1,11 @@
-import { map, Observable } from 'rxjs';
+import { Observable } from 'rxjs';
 
-import { answer } from '../../executor/answer';
+import { AnswerLines, Refusal } from '../../executor/answer';
 import { answeredWithin } from '../../executor/answeredWithin';
 import { sayUntil, slowestByte } from '../../executor/exchange';
 import { probeWhenQuiet } from '../../executor/probeWhenQuiet';
 import { dataPatience, isTaken, padWhenSilent, type PendingSend } from './pendingSend';
+import type { Frame } from '../../grammar/frame';
 import { BytesReplaced } from './sendErrors';
 
 /** Milliseconds from the command to the prompt. */
@@ -24,39 +25,42 @@ const promptBytes = 27;
  */
 export function prompted(send: PendingSend): Observable<number> {
   const { wire, command } = send;
-  const begun = wire.clock.now();
   return wire.expectingPrompt(sayUntil(wire, command, promptOf(send))).pipe(
     probeWhenQuiet(wire, command, () => ({ patience: dataPatience, tries: 1 })),
     answeredWithin(promptDeadline, command.shown, wire),
     padWhenSilent(send),
-    map(() => Math.min(slowestByte, (wire.clock.now() - begun) / promptBytes)),
   );
 }
 
-/** Emits when the modem waits for the bytes of the send: it has printed its prompt, or the prompt is lost. */
-function promptOf({ wire, command }: PendingSend): Observable<undefined> {
+/** Emits the same when the modem waits for the bytes of the send: it has printed its prompt, or the prompt is lost. */
+function promptOf({ wire, command }: PendingSend): Observable<number> {
+  const { clock } = wire;
+  const begun = clock.now();
   return new Observable((subscriber) => {
+    const lines = new AnswerLines(command);
+    let isAnswered = false;
     let isPrompted = false;
     const error = (cause: unknown): void => subscriber.error(cause);
     const prompted = (): void => {
       if (isPrompted) return;
       // Before it is told, because a fast modem answers inside `write`.
       isPrompted = true;
-      subscriber.next(undefined);
+      subscriber.next(Math.min(slowestByte, (clock.now() - begun) / promptBytes));
+    };
+    const answered = (frame: Frame): void => {
+      const outcome = lines.hear(frame);
+      isAnswered = outcome !== undefined;
+      if (outcome instanceof Refusal) error(outcome);
+      // After its `OK`, the modem waits for the bytes even if its prompt is lost.
+      else if (outcome) subscriber.add(clock.schedule(prompted, promptPause));
     };
     subscriber.add(
       wire.frames$.subscribe({
         next: (frame) => {
           if (frame.kind === 'prompt') prompted();
           else if (!isPrompted && isTaken(frame)) error(new BytesReplaced(command));
+          else if (!isAnswered) answered(frame);
         },
-        error,
-      }),
-    );
-    subscriber.add(
-      wire.frames$.pipe(answer(command)).subscribe({
-        // After its `OK`, the modem waits for the bytes even if its prompt is lost.
-        next: () => subscriber.add(wire.clock.schedule(prompted, promptPause)),
         error,
       }),
     );

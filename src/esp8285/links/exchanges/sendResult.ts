@@ -65,12 +65,15 @@ export function delivered(send: PendingSend, bytes: Uint8Array, pace: number, is
         if (progress.isReplaced && wire.saysTaken) return throwError(() => new BytesReplaced(command));
         // AT 0.x never says `Recv`. From now on, a result counts without it.
         wire.saysTaken ??= false;
-        return outcome(early, wire.clock, link);
+        return outcome(early, wire.clock, link).pipe(map(() => tookSince(progress, wire)));
       }
       return isWithModem ? throwError(() => error) : throwError(() => error).pipe(padWhenSilent(send));
     }),
-    map(() => wire.clock.now() - progress.since),
   );
+}
+
+function tookSince({ since }: Progress, { clock }: Wire): number {
+  return clock.now() - since;
 }
 
 /** Writes the first byte, and the others so much later that the modem takes them for another chunk. */
@@ -96,8 +99,11 @@ interface Progress {
   early: boolean | undefined;
 }
 
-/** Has the bytes written, and emits when the modem says that it has sent them. Errors with {@link SendFailed}. */
-function resultOf(send: PendingSend, writing$: Observable<never>, progress: Progress): Observable<unknown> {
+/**
+ * Has the bytes written, and emits how long it took when the modem says that it has sent them. Errors with
+ * {@link SendFailed}.
+ */
+function resultOf(send: PendingSend, writing$: Observable<never>, progress: Progress): Observable<number> {
   const { wire, command, link, length } = send;
   return new Observable((subscriber) => {
     let judging: Subscription | undefined;
@@ -105,7 +111,7 @@ function resultOf(send: PendingSend, writing$: Observable<never>, progress: Prog
     const error = (cause: unknown): void => subscriber.error(cause);
     const failed = (what: string): void => error(new SendFailed(what));
     const isSent = (): void => {
-      subscriber.next(undefined);
+      subscriber.next(tookSince(progress, wire));
       subscriber.complete();
     };
     const taken = (frame: Frame): void => {
@@ -128,7 +134,8 @@ function resultOf(send: PendingSend, writing$: Observable<never>, progress: Prog
         if (wire.saysTaken !== false || wire.probe.isOwed) return;
       }
       judging?.unsubscribe();
-      judging = outcome(ok, wire.clock, link).subscribe({ next: isSent, error });
+      if (ok) isSent();
+      else judging = outcome(ok, wire.clock, link).subscribe({ error });
     };
     const ended = (): void => {
       hasEnded = true;
