@@ -1,4 +1,4 @@
-import { ignoreElements, Observable, Subject } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 
 /**
  * The data that come on a link, for one reader. Data that come before the reader subscribes are kept for it, because a
@@ -21,9 +21,9 @@ export class Incoming<T> {
     });
   }
 
-  /** The same without the items: ends when the link does, with its failure. */
-  get end$(): Observable<never> {
-    return this.later.pipe(ignoreElements());
+  /** For those who wait for the end, which comes with the failure of the link. What it emits means nothing to them. */
+  get end$(): Observable<unknown> {
+    return this.later;
   }
 
   push(item: T): void {

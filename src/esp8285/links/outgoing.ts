@@ -12,7 +12,6 @@ import {
   Observable,
   of,
   take,
-  throwError,
   timer,
 } from 'rxjs';
 
@@ -49,10 +48,13 @@ export interface OutgoingLink {
   /** The send buffer cannot be used with encryption. */
   readonly isEncrypted: boolean;
   /** Errors when the link fails. */
-  readonly lost$: Observable<never>;
+  readonly lost$: Observable<unknown>;
   /** Makes the error of a send that has failed. Also fails the link, if that follows. */
   sendError(cause: unknown): unknown;
 }
+
+/** How the acknowledgement of taken bytes shows itself. It has come after some milliseconds if it is a number. */
+type Acknowledgement = Observable<never> | number;
 
 type NoteFailure = (cause: unknown) => void;
 
@@ -98,25 +100,40 @@ export class Outgoing {
     ).pipe(ignoreElements());
   }
 
-  /** See {@link StreamLink.send}. */
+  /** See {@link StreamLink.send}. It is written by hand, because each send passes here. */
   send(bytes: Uint8Array): Observable<void> {
     const { link } = this;
     const { life } = link;
-    return defer(() => {
-      if (!life.isOpen) throw link.sendError(new LinkGone('nothing was sent'));
-      let error: unknown;
+    return new Observable((caller) => {
+      let failure: unknown;
+      const error = (cause: unknown): void => caller.error(failure ?? link.sendError(cause));
+      if (!life.isOpen) {
+        error(new LinkGone('nothing was sent'));
+        return;
+      }
       // A failure ends the connection, whether or not the caller still waits for the send.
       const noteFailure = (cause: unknown) => {
-        error = link.sendError(cause);
+        failure = link.sendError(cause);
         if (life.isOpen && saysMissing(cause)) life.vanish();
       };
       const put$ = defer(() =>
         this.usesBuffer ? this.putSegment(bytes, noteFailure) : this.sendAndWait(bytes, noteFailure),
       );
-      return this.turns.runExclusive(put$.pipe(alongside(link.lost$))).pipe(
-        concatMap(takenAndAcknowledged),
-        catchError((cause: unknown) => throwError(() => error ?? link.sendError(cause))),
-      );
+      /** What has not ended: the turn, and the wait for the acknowledgement. */
+      let waits = 1;
+      const complete = (): void => {
+        waits--;
+        if (waits === 0) caller.complete();
+      };
+      const taken = (acknowledgement$: Acknowledgement): void => {
+        if (typeof acknowledgement$ === 'object') {
+          waits++;
+          caller.add(acknowledgement$.subscribe({ error, complete }));
+        }
+        caller.next();
+      };
+      const turn$ = this.turns.runExclusive(put$.pipe(alongside(link.lost$)));
+      caller.add(turn$.subscribe({ next: taken, error, complete }));
     });
   }
 
@@ -139,16 +156,16 @@ export class Outgoing {
     return this.context.sendBuffer.isUsable && !this.link.isEncrypted && this.refusals < mostRefusals;
   }
 
-  /** Emits how the acknowledgement shows itself, when the modem has taken the bytes and can take more. */
+  /** Emits when the modem has taken the bytes and can take more. */
   private putSegment(
     bytes: Uint8Array,
     noteFailure: NoteFailure,
     pause = fullPause.first,
-  ): Observable<Observable<never>> {
+  ): Observable<Acknowledgement> {
     const { life } = this.link;
     const { executor, sendBuffer } = this.context;
     let before = 0;
-    const put = (): Observable<Observable<never>> => {
+    const put = (): Observable<Acknowledgement> => {
       before = this.segments.count;
       const segment = this.segments.begin(bytes.length);
       const command = common.sendSegment(life.id, bytes.length);
@@ -185,7 +202,7 @@ export class Outgoing {
   }
 
   /** The buffer has less room than was believed. */
-  private putLater(bytes: Uint8Array, noteFailure: NoteFailure, pause: number): Observable<Observable<never>> {
+  private putLater(bytes: Uint8Array, noteFailure: NoteFailure, pause: number): Observable<Acknowledgement> {
     const { clock } = this.context.hold;
     return concat(
       this.ask(),
@@ -194,19 +211,18 @@ export class Outgoing {
     );
   }
 
-  private sendAndWait(bytes: Uint8Array, noteFailure: NoteFailure): Observable<Observable<never>> {
+  private sendAndWait(bytes: Uint8Array, noteFailure: NoteFailure): Observable<Acknowledgement> {
     const { life } = this.link;
     const exchange = sendExchange(common.send(life.id, bytes.length), bytes, life);
     const settled = (settlement: Settlement<number>) => {
-      if (settlement.end === 'done') this.sent += bytes.length;
-      else if (settlement.end === 'failed') noteFailure(settlement.cause);
+      if (settlement.end === 'done') {
+        this.sent += bytes.length;
+        this.most = settlement.value > patientSend ? impatientSend : Math.min(longestSend, 2 * this.most);
+      } else if (settlement.end === 'failed') {
+        noteFailure(settlement.cause);
+      }
     };
-    return this.context.executor.run(exchange, settled).pipe(
-      map((took) => {
-        this.most = took > patientSend ? impatientSend : Math.min(longestSend, 2 * this.most);
-        return EMPTY;
-      }),
-    );
+    return this.context.executor.run(exchange, settled);
   }
 
   /** Emits a value when the buffer has room for the next piece. Asks how large it is when it is full for the first time. */
@@ -267,27 +283,4 @@ export class Outgoing {
       ignoreElements(),
     );
   }
-}
-
-/** Emits at once, because the modem has taken the bytes, and ends as their acknowledgement. Only errors if that has failed. */
-function takenAndAcknowledged(acknowledged$: Observable<never>): Observable<void> {
-  return new Observable((subscriber) => {
-    let isTold = false;
-    let isAcknowledged = false;
-    const end = (): void => {
-      if (isTold && isAcknowledged) subscriber.complete();
-    };
-    subscriber.add(
-      acknowledged$.subscribe({
-        error: (cause: unknown) => subscriber.error(cause),
-        complete: () => {
-          isAcknowledged = true;
-          end();
-        },
-      }),
-    );
-    subscriber.next();
-    isTold = true;
-    end();
-  });
 }

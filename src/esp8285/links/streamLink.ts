@@ -176,7 +176,7 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Outg
     return this.outgoing.send(bytes);
   }
 
-  get lost$(): Observable<never> {
+  get lost$(): Observable<unknown> {
     return this.incoming.end$;
   }
 

@@ -1,4 +1,4 @@
-import { catchError, map, of, throwError } from 'rxjs';
+import { Observable } from 'rxjs';
 
 import { common } from '../../commands/catalogue';
 import { askOnce, type Exchange, slowestByte, usualDeadline } from '../../executor/exchange';
@@ -25,14 +25,26 @@ export function readExchange(link: number, size: number, begun: () => void): Exc
     deadline: Math.max(usualDeadline, 2 * slowestByte * size),
     converse: (wire) => {
       begun();
-      return wire.expectingDataOf(
-        link,
-        askOnce(wire, command, () => options).pipe(
-          map((): ReadEnd => 'complete'),
-          catchError((error: unknown) => (error instanceof AnswerLost ? of('lost' as const) : throwError(() => error))),
-        ),
-        size,
-      );
+      return wire.expectingDataOf(link, readEnd(askOnce(wire, command, () => options)), size);
     },
   };
+}
+
+/** By hand, because each read has one. */
+function readEnd(answer$: Observable<unknown>): Observable<ReadEnd> {
+  return new Observable((subscriber) => {
+    const complete = (): void => subscriber.complete();
+    return answer$.subscribe({
+      next: () => subscriber.next('complete'),
+      error: (error: unknown) => {
+        if (!(error instanceof AnswerLost)) {
+          subscriber.error(error);
+          return;
+        }
+        subscriber.next('lost');
+        complete();
+      },
+      complete,
+    });
+  });
 }

@@ -1,7 +1,7 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 
 /**
- * Runs an operation while a stream is read. An error of the operation fails the stream. When the stream ends, the
+ * Runs an operation while a stream is read, whatever it emits. An error of the operation fails the stream. When the stream ends, the
  * operation is unsubscribed.
  *
  *     source$                --a----b---|
@@ -10,7 +10,7 @@ import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
  *
  * It is written by hand, because each link that is read has one, and a merge would take four subscriptions more.
  */
-export function alongside<T>(operation$: Observable<never>): MonoTypeOperatorFunction<T> {
+export function alongside<T>(operation$: Observable<unknown>): MonoTypeOperatorFunction<T> {
   return (source$) =>
     new Observable((subscriber) => {
       source$.subscribe(subscriber);

@@ -1,4 +1,4 @@
-import { catchError, EMPTY, type Observable, tap } from 'rxjs';
+import { Observable } from 'rxjs';
 
 import type { OSError } from '../../../usocket/contract/osError';
 import { Refusal } from '../../executor/answer';
@@ -201,21 +201,25 @@ export class PassiveReceive implements ByteTraffic {
     });
   }
 
-  private read(size: number): Observable<unknown> {
+  private read(size: number): Observable<never> {
     const begun = () => {
       this.answer.begin(size);
       this.announced.asked();
     };
-    return this.context.executor.run(readExchange(this.link.life.id, size, begun)).pipe(
-      tap((end) => {
-        this.ended(end);
-      }),
-      catchError((error: unknown) => {
-        if (error instanceof Refusal) this.refused(size);
-        else this.failed('the modem did not hand its data over', error);
-        return EMPTY;
-      }),
-    );
+    const read$ = this.context.executor.run(readExchange(this.link.life.id, size, begun));
+    // By hand, because each block passes here.
+    return new Observable((subscriber) => {
+      const complete = (): void => subscriber.complete();
+      return read$.subscribe({
+        next: (end) => this.ended(end),
+        error: (error: unknown) => {
+          if (error instanceof Refusal) this.refused(size);
+          else this.failed('the modem did not hand its data over', error);
+          complete();
+        },
+        complete,
+      });
+    });
   }
 
   /** The header of the block may be lost. Later data must not be read as if nothing were missing. */
