@@ -14,24 +14,32 @@ import { type MonoTypeOperatorFunction, Observable, type Subscriber, Subscriptio
  */
 export function shareRest<T>(takes: (value: T) => boolean): MonoTypeOperatorFunction<T> {
   return (source$) => {
-    let subscribers: readonly Subscriber<T>[] = [];
+    let subscribers: Subscriber<T>[] = [];
+    /** A copy of them, made for a value and used until they change, because they change more often than values come. */
+    let told: readonly Subscriber<T>[] | undefined;
     let source = Subscription.EMPTY;
     const leave = (): readonly Subscriber<T>[] => {
       const all = subscribers;
       subscribers = [];
+      told = undefined;
       source = Subscription.EMPTY;
       return all;
     };
     return new Observable((subscriber) => {
-      subscribers = [...subscribers, subscriber];
+      subscribers.push(subscriber);
+      told = undefined;
       subscriber.add(() => {
-        subscribers = subscribers.filter((other) => other !== subscriber);
+        const at = subscribers.indexOf(subscriber);
+        // The end has come, and others may have subscribed since.
+        if (at < 0) return;
+        subscribers.splice(at, 1);
+        told = undefined;
         if (subscribers.length === 0) source.unsubscribe();
       });
       if (!source.closed) return;
       source = source$.subscribe({
         next(value) {
-          const current = subscribers;
+          const current = (told ??= [...subscribers]);
           if (!takes(value)) for (const each of current) each.next(value);
         },
         error(cause: unknown) {
