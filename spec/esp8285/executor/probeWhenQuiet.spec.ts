@@ -1,9 +1,10 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { NEVER, of } from 'rxjs';
+import { concat, defer, NEVER, of, type SchedulerAction, type SchedulerLike } from 'rxjs';
 
 import { wireOf } from '../../../harness/modems/wireOf';
 import { command } from '../../../src/esp8285/commands/command';
+import { answeredWithin } from '../../../src/esp8285/executor/answeredWithin';
 import { probeWhenQuiet, StartedUnnoticed } from '../../../src/esp8285/executor/probeWhenQuiet';
 import { AnswerLost, Unanswered } from '../../../src/esp8285/executor/unanswered';
 import type { Frame } from '../../../src/esp8285/grammar/frame';
@@ -24,6 +25,36 @@ const options = { quiet: 5, patience: 3, tries: 2 };
 const lost = (milliseconds: number, ...lines: readonly string[]) => new AnswerLost('AT+A', lines, milliseconds);
 
 describe('probeWhenQuiet', () => {
+  it(
+    'makes no timer before the command is written, and one together with a longer deadline',
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      let timers = 0;
+      const clock: SchedulerLike = {
+        now: () => scheduler.now(),
+        schedule: <T>(work: (this: SchedulerAction<T>, state?: T) => void, delay?: number, state?: T) => {
+          timers++;
+          return scheduler.schedule<T>(work, delay, state);
+        },
+      };
+      const { wire } = wireOf(clock);
+      const timersBefore: number[] = [];
+      const conversation$ = concat(
+        wire.say(asked),
+        defer(() => {
+          timersBefore.push(timers);
+          return cold('a|');
+        }),
+      );
+      const guarded$ = conversation$.pipe(
+        probeWhenQuiet(wire, asked, () => options),
+        answeredWithin(10, 'AT+A', wire),
+      );
+      expectObservable(guarded$).toBe('a|');
+      flush();
+      assert.deepStrictEqual([...timersBefore, timers], [0, 1]);
+    }),
+  );
+
   it.each([
     [
       'passes a conversation that is not quiet, and does not probe',
