@@ -1,5 +1,6 @@
 import { BehaviorSubject, Observable } from 'rxjs';
 
+import { LazyState } from '../state/lazyState';
 import { asBuffer } from './asBuffer';
 import { assertSize } from './size';
 
@@ -29,7 +30,7 @@ export class ByteQueue {
   /** For those who read. */
   private readonly changed = new BehaviorSubject<ByteQueue>(this);
   /** For those who watch: bytes that a reader waits for are taken before they are told. */
-  private readonly settled = new BehaviorSubject<ByteQueue>(this);
+  private readonly settled = new LazyState<ByteQueue>(this);
   private demands: readonly { readonly size: number }[] = [];
   private capacity: number;
   private readonly overflow: () => Error;
@@ -57,7 +58,7 @@ export class ByteQueue {
 
   /** The same for those who only watch: they are told after the readers that the change has served. */
   get settled$(): Observable<ByteQueue> {
-    return this.settled.asObservable();
+    return this.settled.state$;
   }
 
   /**

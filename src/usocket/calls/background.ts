@@ -1,5 +1,6 @@
-import { BehaviorSubject, catchError, EMPTY, Observable, Subject, takeUntil, tap } from 'rxjs';
+import { catchError, EMPTY, Observable, Subject, takeUntil, tap } from 'rxjs';
 
+import { LazyState } from '../../streams/internal';
 import { OSError } from '../contract/osError';
 
 /**
@@ -7,12 +8,12 @@ import { OSError } from '../contract/osError';
  * `send` with `sendAhead`. The next call reports a failure, as `SO_ERROR` of BSD does.
  */
 export class Background {
-  private readonly failure = new BehaviorSubject<OSError | undefined>(undefined);
+  private readonly failure = new LazyState<OSError | undefined>(undefined);
   private isEnded = false;
 
   /** The failure that no call has reported yet. Replays the current one. */
   get failure$(): Observable<OSError | undefined> {
-    return this.failure.asObservable();
+    return this.failure.state$;
   }
 
   /** Begins an operation, which runs to its end. */

@@ -1,6 +1,5 @@
 import {
   AsyncSubject,
-  BehaviorSubject,
   concat,
   defer,
   EMPTY,
@@ -15,6 +14,7 @@ import {
 } from 'rxjs';
 
 import { ByteReader } from '../../streams';
+import { LazyState } from '../../streams/internal';
 import { endpointText } from '../calls/address';
 import type { Call } from '../calls/call';
 import { closedError, type Operations } from '../calls/operations';
@@ -37,8 +37,6 @@ export type SocketState = SocketPhase | 'peerClosed' | 'failed';
 
 /** The connection of a stream socket: its link once there is one, the bytes received, and the bytes to send. */
 export class Connection implements Traceable {
-  /** Replays the current phase. */
-  readonly phase$: Observable<SocketPhase>;
   readonly reader: ByteReader;
   readonly sender: StreamSender;
   readonly settings = new ChosenSettings();
@@ -47,7 +45,7 @@ export class Connection implements Traceable {
   /** Whether a call has reported that the peer has reset the connection. */
   wasReset = false;
 
-  private readonly currentPhase = new BehaviorSubject<SocketPhase>('unconnected');
+  private readonly currentPhase = new LazyState<SocketPhase>('unconnected');
   /** Completes when it is not being opened any more; `undefined` while it is not. */
   private opening: AsyncSubject<never> | undefined;
   private current: StreamLink | undefined;
@@ -61,12 +59,16 @@ export class Connection implements Traceable {
     this.sender = new StreamSender((operation$) => {
       operations.background.run(operation$);
     }, endOfTurn(scheduler));
-    this.phase$ = this.currentPhase.asObservable();
     this.reader = new ByteReader(
       (room$) => this.current?.receive(room$) ?? EMPTY,
       // Without room for a byte, nothing would ever come for `recv`.
       { capacity: Math.max(1, receiveBufferSize), overflow: () => this.overflow(receiveBufferSize) },
     );
+  }
+
+  /** Replays the current phase. */
+  get phase$(): Observable<SocketPhase> {
+    return this.currentPhase.state$;
   }
 
   get phase(): SocketPhase {

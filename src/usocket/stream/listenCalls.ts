@@ -1,16 +1,6 @@
-import {
-  BehaviorSubject,
-  defer,
-  distinctUntilChanged,
-  finalize,
-  map,
-  type Observable,
-  of,
-  repeat,
-  switchMap,
-  takeUntil,
-} from 'rxjs';
+import { defer, distinctUntilChanged, finalize, map, type Observable, of, repeat, switchMap, takeUntil } from 'rxjs';
 
+import { LazyState } from '../../streams/internal';
 import type { Address } from '../calls/address';
 import { Call } from '../calls/call';
 import type { Operations } from '../calls/operations';
@@ -20,7 +10,7 @@ import type { Connection } from './connection';
 
 /** The calls of a stream socket that listen. They are documented at the methods of `Socket` that have their names. */
 export class ListenCalls<T extends Acceptable> {
-  private readonly queue = new BehaviorSubject<AcceptQueue<T> | undefined>(undefined);
+  private readonly queue = new LazyState<AcceptQueue<T> | undefined>(undefined);
   private local: Endpoint | undefined;
   /** Whether a call of `listen` waits for the interface. */
   private isStarting = false;
@@ -35,7 +25,7 @@ export class ListenCalls<T extends Acceptable> {
 
   /** Whether a connection waits to be accepted. Replays the current state. */
   get acceptable$(): Observable<boolean> {
-    return this.queue.pipe(
+    return this.queue.state$.pipe(
       switchMap((queue) => queue?.readable$ ?? of(false)),
       distinctUntilChanged(),
     );

@@ -1,5 +1,4 @@
 import {
-  BehaviorSubject,
   defer,
   distinctUntilChanged,
   map,
@@ -11,6 +10,7 @@ import {
   type Subscriber,
 } from 'rxjs';
 
+import { LazyState } from '../../streams/internal';
 import type { StreamLink } from '../contract/nic';
 
 /** How many bytes the send buffer holds unless `SO_SNDBUF` says otherwise: four sends of a modem. */
@@ -55,7 +55,7 @@ interface Batch {
  */
 export class StreamSender {
   /** Emits the sender when its room changes, or a send of the link fails. */
-  private readonly changed = new BehaviorSubject(this);
+  private readonly changed = new LazyState<StreamSender>(this);
   /** How many bytes are not acknowledged yet. */
   private outstanding = 0;
   private capacity = usualSendBuffer;
@@ -84,7 +84,7 @@ export class StreamSender {
 
   /** Whether a send of the link has failed, so that no more bytes can be sent. Replays the current state. */
   get hasFailed$(): Observable<boolean> {
-    return this.changed.pipe(
+    return this.changed.state$.pipe(
       map(({ hasFailed }) => hasFailed),
       distinctUntilChanged(),
     );
@@ -92,7 +92,7 @@ export class StreamSender {
 
   /** Whether the send buffer has room for a byte. Replays the current state. */
   get hasRoom$(): Observable<boolean> {
-    return this.changed.pipe(
+    return this.changed.state$.pipe(
       map(({ room }) => room > 0),
       distinctUntilChanged(),
     );
