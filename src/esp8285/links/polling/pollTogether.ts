@@ -9,7 +9,7 @@ export interface PollTogetherOptions {
 }
 
 /** Since when a subscriber needs polls, in the time of the scheduler; `undefined` while it needs none. */
-export type QuietSince = () => number | undefined;
+type QuietSince = () => number | undefined;
 
 /**
  * Polls while it is subscribed to. Without `quietSince`, it polls from the subscription on. With it, the pauses begin anew
