@@ -178,7 +178,10 @@ export class UART extends Inspectable implements Uart, AsyncDisposable {
     );
   }
 
-  /** The speed of the line, in bits per second. For a raw serial server, the one that was given here. */
+  /**
+   * The speed of the line, in bits per second. For a raw serial server, the one that was given here; for a line over a
+   * WebSocket, that one until the line is open.
+   */
   get baudRate(): number {
     return this.line.baudRate ?? this.firstBaudRate;
   }
