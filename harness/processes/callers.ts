@@ -5,8 +5,15 @@
 import { once } from 'node:events';
 import { inspect } from 'node:util';
 
-import { machine, network, uselect, usocket } from '../../src';
+import { createServer } from 'node:http';
 
+import { machine, network, uselect, usocket } from '../../src';
+import { ESP8285 } from '../../src/esp8285';
+import { connect, createSocket, listen, lookup, NicDatagramSocket, NicServer, NicSocket } from '../../src/node';
+import { webSerialUart, webSocketUart } from '../../src/web-serial';
+
+/** An interface whose `await` was forgotten. */
+const nic = Promise.resolve() as never;
 const refused = ['127.0.0.1', Number(process.argv[2])] as const;
 
 const parts: Readonly<Record<string, () => unknown>> = {
@@ -127,6 +134,50 @@ const parts: Readonly<Record<string, () => unknown>> = {
 
   host() {
     network.Host({ ca: 'no certificate' }); // host
+  },
+
+  options() {
+    new ESP8285(new machine.UART('emulator:'), { idleTimeout: 0.5 }); // options
+  },
+
+  webSerial() {
+    webSerialUart(undefined as never); // webSerial
+  },
+
+  webSocket() {
+    webSocketUart('http://127.0.0.1'); // webSocket
+  },
+
+  nodeConnect() {
+    connect({ port: 9, nic }); // nodeConnect
+  },
+
+  nodeSocket() {
+    new NicSocket({ nic }).connect(9); // nodeSocket
+  },
+
+  nodeLookup() {
+    lookup('localhost', { nic }, () => undefined); // nodeLookup
+  },
+
+  nodeListen() {
+    listen(createServer(), { port: 9, nic }); // nodeListen
+  },
+
+  nodeServer() {
+    new NicServer({ nic }).listen(9); // nodeServer
+  },
+
+  nodePath() {
+    new NicServer().listen('/tmp/path'); // nodePath
+  },
+
+  nodeCreate() {
+    createSocket({ type: 'udp6' }); // nodeCreate
+  },
+
+  nodeDatagrams() {
+    new NicDatagramSocket({ type: 'udp4', nic }); // nodeDatagrams
   },
 };
 

@@ -50,6 +50,17 @@ describe('a program that lets an error through is told the line of its call', ()
     ['modified', 'not registered'],
     ['unregistered', 'not registered'],
     ['host', 'no certificate'],
+    ['options', 'idleTimeout'],
+    ['webSerial', 'requestPort'],
+    ['webSocket', 'ws://'],
+    ['nodeConnect', 'await'],
+    ['nodeSocket', 'await'],
+    ['nodeLookup', 'await'],
+    ['nodeListen', 'await'],
+    ['nodeServer', 'await'],
+    ['nodePath', 'listens on ports'],
+    ['nodeCreate', 'udp4'],
+    ['nodeDatagrams', 'await'],
   ])('in %s', (part, message) => {
     const [headline, first] = shown(part);
     expect(headline).toMatch(/^OSError: /);

@@ -2,6 +2,7 @@ import { defer, finalize, map, type Observable, tap } from 'rxjs';
 
 import type { Uart } from '../streams';
 import type { InterfaceConfig } from '../usocket/contract/interfaceConfig';
+import { fromCaller } from '../usocket/contract/callerStack';
 import { type Abortable, partOptions, promiseOf } from '../usocket/contract/promiseOf';
 import type { Encryption } from './commands/softApSettings';
 import { ESP8285Streams } from './esp8285Streams';
@@ -22,6 +23,20 @@ type Name = string | Uint8Array;
  *     await nic.connect('my-ssid', 'my-password', { signal: AbortSignal.timeout(10_000) });
  */
 export class ESP8285 extends ESP8285Streams implements AsyncDisposable {
+  /**
+   * Makes the interface, and sends nothing yet: call {@link start} next.
+   *
+   * @param uart The serial line to the modem; the interface closes it in {@link close}.
+   * @throws `OSError` `EINVAL` for options that do not fit the line.
+   */
+  constructor(uart: Uart, options: ModemOptions = {}) {
+    try {
+      super(uart, options);
+    } catch (error) {
+      throw fromCaller(error);
+    }
+  }
+
   /**
    * Takes the modem in whatever state it is in, sets it up, and resolves to the interface. When that fails or is aborted,
    * the line is left open and free for another attempt.

@@ -1,5 +1,6 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 
+import { atCaller } from '../usocket/contract/callerStack';
 import { OSError } from '../usocket/contract/osError';
 import { type ReopenableUart, reopenableUart } from '../transports/line/reopenableUart';
 import { checkSerialSettings, defaultBaudRate } from '../transports/line/serialSettings';
@@ -49,10 +50,16 @@ export interface WebSerialUartOptions {
  *   a port that is not one.
  */
 export function webSerialUart(port: WebSerialPort, options: WebSerialUartOptions = {}): ReopenableUart {
-  if (typeof port !== 'object' || (port as unknown) === null || !('getInfo' in port)) {
-    throw new OSError('EINVAL', 'open', 'open: the port is a SerialPort, such as navigator.serial.requestPort() gives');
-  }
-  checkSerialSettings(nameOf(port), options);
+  atCaller(() => {
+    if (typeof port !== 'object' || (port as unknown) === null || !('getInfo' in port)) {
+      throw new OSError(
+        'EINVAL',
+        'open',
+        'open: the port is a SerialPort, such as navigator.serial.requestPort() gives',
+      );
+    }
+    checkSerialSettings(nameOf(port), options);
+  });
   const { baudRate = defaultBaudRate, rtscts = false, scheduler = asyncScheduler, dtr, rts, ...framing } = options;
   return reopenableUart(() =>
     webSerialTransport({

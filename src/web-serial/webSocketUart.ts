@@ -1,5 +1,6 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 
+import { atCaller } from '../usocket/contract/callerStack';
 import { OSError } from '../usocket/contract/osError';
 import { type ReopenableUart, reopenableUart } from '../transports/line/reopenableUart';
 import type { WebSocketConstructor } from './webSocket';
@@ -29,9 +30,12 @@ export interface WebSocketUartOptions {
  * @throws `EINVAL` at the call for a URL that is not one of a WebSocket.
  */
 export function webSocketUart(url: string, options: WebSocketUartOptions = {}): ReopenableUart {
-  const { protocol } = parse(url);
-  if (protocol !== 'ws:' && protocol !== 'wss:') throw invalid('it begins with ws:// or wss://');
-  const { timeout = 10_000, WebSocket = globalSocket(), scheduler = asyncScheduler } = options;
+  const WebSocket = atCaller(() => {
+    const { protocol } = parse(url);
+    if (protocol !== 'ws:' && protocol !== 'wss:') throw invalid('it begins with ws:// or wss://');
+    return options.WebSocket ?? globalSocket();
+  });
+  const { timeout = 10_000, scheduler = asyncScheduler } = options;
   return reopenableUart(() => webSocketTransport({ url, timeout, WebSocket, scheduler }));
 }
 

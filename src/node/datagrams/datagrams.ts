@@ -1,11 +1,10 @@
 import { type BindOptions, type RemoteInfo, Socket, type SocketOptions } from 'node:dgram';
 
-import { programInterfaces } from '../../programInterfaces';
-import { checkNic } from '../../usocket/contract/checkNic';
 import type { Nic } from '../../usocket/contract/nic';
-import { hideOperators } from '../../usocket/contract/callerStack';
+import { atCaller, hideOperators } from '../../usocket/contract/callerStack';
 import { callError } from '../../usocket/contract/osError';
 import { DatagramHandle } from './datagramHandle';
+import { chosenNic } from '../links/chosenNic';
 import { shareOf } from '../links/linkShare';
 import { lookup } from '../sockets/lookup';
 import { giveDatagramHandle, stateOf } from '../native/nativeDatagram';
@@ -32,9 +31,11 @@ export class NicDatagramSocket extends NodeSocket {
 
   /** Throws `EAFNOSUPPORT` for `udp6`, `ENODEV` when the program has no interface, and `EINVAL` for a `nic` that is none. */
   constructor(options: NicDatagramOptions, listener?: (message: Buffer, from: RemoteInfo) => void) {
-    const { nic = programInterfaces.defaultFor('createSocket'), linkTimeout, ...given } = options;
-    checkNic(nic, 'createSocket');
-    if (given.type === 'udp6') throw callError('createSocket', 'EAFNOSUPPORT', 'an interface has IPv4 only; use udp4');
+    const { nic: wanted, linkTimeout, ...given } = options;
+    const nic = atCaller(() => {
+      if (given.type !== 'udp6') return chosenNic('createSocket', wanted);
+      throw callError('createSocket', 'EAFNOSUPPORT', 'an interface has IPv4 only; use udp4');
+    });
     super(given, listener);
     this.handle = datagramHandle(this, { nic, linkTimeout, hasLookup: given.lookup !== undefined });
     const { handle: native } = stateOf(this);
@@ -62,7 +63,7 @@ export function createSocket(
   options: 'udp4' | NicDatagramOptions,
   listener?: (message: Buffer, from: RemoteInfo) => void,
 ): NicDatagramSocket {
-  return new NicDatagramSocket(typeof options === 'object' ? options : { type: options }, listener);
+  return atCaller(() => new NicDatagramSocket(typeof options === 'object' ? options : { type: options }, listener));
 }
 
 /** How a socket of Node.js uses an interface. */

@@ -1,5 +1,6 @@
 import type { SocketConnectOpts } from 'node:net';
 
+import { atCaller } from '../../usocket/contract/callerStack';
 import { NicSocket, type NicSocketOptions } from './nicSocket';
 
 /** The options of {@link connect}: those of `net.connect`, and how the socket uses its interface. */
@@ -26,5 +27,5 @@ export function connect(first: NicConnectOptions | number, ...rest: unknown[]): 
   const options = typeof first === 'object' ? first : undefined;
   const socket = new NicSocket(options);
   if (options?.timeout) socket.setTimeout(options.timeout);
-  return socket.connect(first, ...rest);
+  return atCaller(() => socket.connect(first, ...rest));
 }

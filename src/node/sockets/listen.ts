@@ -1,12 +1,11 @@
 import { type ListenOptions, Server, type Socket } from 'node:net';
 import { getDefaultHighWaterMark } from 'node:stream';
 
-import { programInterfaces } from '../../programInterfaces';
-import { checkNic } from '../../usocket/contract/checkNic';
-import { hideOperators } from '../../usocket/contract/callerStack';
+import { atCaller, hideOperators } from '../../usocket/contract/callerStack';
 import { messageOf } from '../../usocket/contract/messageOf';
 import type { Nic } from '../../usocket/contract/nic';
 import { OSError } from '../../usocket/contract/osError';
+import { chosenNic } from '../links/chosenNic';
 import { ListeningHandle } from '../links/listeningHandle';
 import { internalsOfServer, openingWith } from '../native/serverInternals';
 import { lookupError } from './lookup';
@@ -41,8 +40,8 @@ const everywhere = '0.0.0.0';
  * program has no interface, and `EINVAL` for a `nic` that is none.
  */
 export function listen<S extends Server>(server: S, options: NicListenOptions, listener?: () => void): S {
-  const { nic = programInterfaces.defaultFor('listen'), backlog, signal } = options;
-  checkNic(nic, 'listen');
+  const nic = atCaller(() => chosenNic('listen', options.nic));
+  const { backlog, signal } = options;
   const host = options.host ?? '';
   let chosen = 0;
   const take = (_address: string | null, port: number) => (chosen = port);

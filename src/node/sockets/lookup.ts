@@ -2,11 +2,10 @@ import type { LookupAddress, LookupOptions } from 'node:dns';
 import { isIP } from 'node:net';
 import { asapScheduler, map, type Observable, observeOn, of } from 'rxjs';
 
-import { programInterfaces } from '../../programInterfaces';
-import { checkNic } from '../../usocket/contract/checkNic';
 import type { Nic } from '../../usocket/contract/nic';
-import { hideOperators } from '../../usocket/contract/callerStack';
+import { atCaller, hideOperators } from '../../usocket/contract/callerStack';
 import { OSError } from '../../usocket/contract/osError';
+import { chosenNic } from '../links/chosenNic';
 import { systemCode } from '../native/systemErrors';
 import { sharedResolve } from './sharedResolve';
 
@@ -54,8 +53,8 @@ export function lookup(
 ): void {
   if (callback === undefined) throw new TypeError('lookup: a callback is wanted as the last argument');
   const options = typeof given === 'object' ? given : { family: typeof given === 'number' ? given : 0 };
-  const { nic = programInterfaces.defaultFor('getaddrinfo'), all = false } = options;
-  checkNic(nic, 'getaddrinfo');
+  const nic = atCaller(() => chosenNic('getaddrinfo', options.nic));
+  const { all = false } = options;
   const family = familyOf(options.family);
   addresses(nic, hostname, family)
     // A callback is never called before its function has returned.

@@ -7,9 +7,8 @@ import {
 } from 'node:net';
 import type { DuplexOptions } from 'node:stream';
 
-import { programInterfaces } from '../../programInterfaces';
-import { checkNic } from '../../usocket/contract/checkNic';
-import { hideOperators } from '../../usocket/contract/callerStack';
+import { atCaller, hideOperators } from '../../usocket/contract/callerStack';
+import { chosenNic } from '../links/chosenNic';
 import type { Destroyable } from '../links/linkHandle';
 import { lookup } from './lookup';
 import { giveHandle, type NativeStream } from '../native/nativeStream';
@@ -81,8 +80,7 @@ export class NicSocket extends Socket {
     const [options, listener] = connectArguments(given);
     // Its error is on the way already.
     if (this.linkOptions.signal?.aborted) return this;
-    const { nic = programInterfaces.defaultFor('connect') } = this.linkOptions;
-    checkNic(nic, 'connect');
+    const nic = atCaller(() => chosenNic('connect', this.linkOptions.nic));
     const internals = this.internals;
     if (this.destroyed || !internals._handle) {
       const { readableHighWaterMark, highWaterMark } = this.linkOptions;

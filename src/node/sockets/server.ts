@@ -1,5 +1,6 @@
 import { Server, type ServerOpts, type Socket } from 'node:net';
 
+import { atCaller } from '../../usocket/contract/callerStack';
 import { callError } from '../../usocket/contract/osError';
 import { listen } from './listen';
 import { isNoPort, listenArguments } from './listenArguments';
@@ -23,10 +24,10 @@ export class NicServer extends Server {
    */
   override listen(...given: unknown[]): this {
     const { options, listener } = listenArguments(given);
-    if (isNoPort(options)) {
+    return atCaller(() => {
+      if (!isNoPort(options)) return listen(this, { ...options, ...this.linkOptions }, listener);
       throw callError('listen', 'EOPNOTSUPP', 'an interface listens on ports; use net.createServer for anything else');
-    }
-    return listen(this, { ...options, ...this.linkOptions }, listener);
+    });
   }
 }
 

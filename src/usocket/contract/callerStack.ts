@@ -47,7 +47,16 @@ export function atCaller<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {
-    if (error instanceof OSError) error.stack = stackAt(callSite(atCaller), error);
-    throw error;
+    throw withSite(error, atCaller);
   }
+}
+
+/** The same for what cannot be in a function of its own: returns an error that a function or a constructor is to throw. */
+export function fromCaller(error: unknown): unknown {
+  return withSite(error, fromCaller);
+}
+
+function withSite(error: unknown, called: Parameters<typeof callSite>[0]): unknown {
+  if (error instanceof OSError) error.stack = stackAt(callSite(called), error);
+  return error;
 }
