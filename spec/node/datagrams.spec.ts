@@ -199,6 +199,7 @@ describe.each(tested.slice(1))('createSocket over $name', ({ start }) => {
     const gone = once(socket, 'close');
     await running[Symbol.asyncDispose]();
     await gone;
+    expect(thrownBy(() => socket.address())).toBe('ERR_SOCKET_DGRAM_NOT_RUNNING');
   });
 });
 

@@ -16,6 +16,10 @@ describe('openUart', () => {
     const pty = openPty();
     const uart = openUart(pty.path, { baudRate: 115_200 });
     await firstValueFrom(uart.readiness$.pipe(filter((level) => level.writable)));
+    const heard = firstValueFrom(pty.heard$);
+    pty.listen();
+    await lastValueFrom(uart.write(Buffer.from('AT')), { defaultValue: undefined });
+    expect([String(await heard), uart.baudRate]).toEqual(['AT', 115_200]);
     await lastValueFrom(uart.close(), { defaultValue: undefined });
     pty.close();
   });

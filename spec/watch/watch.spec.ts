@@ -190,6 +190,7 @@ describe('who may watch', () => {
     const { watched } = await program();
     const { origin } = new URL(watched.url);
     const page = await AttachingPage.to(watched.url, { origin });
+    await expect(page.message(({ kind }) => kind === 'hello')).resolves.toHaveProperty('name');
     await page.close();
   });
 

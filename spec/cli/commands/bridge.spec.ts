@@ -150,7 +150,7 @@ describe('rx-usocket bridge', () => {
     refused.pause();
     await settled(first.close());
     const next = open(url);
-    await writable(next);
+    expect(await writable(next)).toMatchObject({ hangup: false, error: false });
     await settled(next.close());
     refused.terminate();
     await stop();
@@ -163,7 +163,7 @@ describe('rx-usocket bridge', () => {
     huge.on('error', () => undefined).send(Buffer.alloc(2 << 20));
     await once(huge, 'close');
     const next = open(url);
-    await writable(next);
+    expect(await writable(next)).toMatchObject({ hangup: false, error: false });
     await settled(next.close());
     await stop();
   });

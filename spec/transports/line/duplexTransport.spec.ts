@@ -98,6 +98,7 @@ describe('the bytes that a duplexTransport receives', () => {
     duplex.push('a');
     duplex.push(null);
     await end;
+    assert.equal(duplex.readableEnded, true);
     duplex.destroy();
   });
 

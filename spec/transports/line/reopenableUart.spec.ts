@@ -109,7 +109,7 @@ describe('a line over TCP that is opened again', () => {
     (await server.accept()).destroy();
     await failureOf(uart.rx$);
     uart.reopen().subscribe().unsubscribe();
-    await writable(uart);
+    expect(await writable(uart)).toMatchObject({ hangup: false, error: false });
     await settled(uart.close());
   });
 });

@@ -164,7 +164,7 @@ describe('closing a serial port', () => {
   it('frees the port for the next one', async () => {
     await settled(serialUart({ path: pty.path }).close());
     const uart = serialUart({ path: pty.path });
-    await writable(uart);
+    expect(await writable(uart)).toMatchObject({ hangup: false, error: false });
     await settled(uart.close());
   });
 
@@ -208,7 +208,7 @@ describe('a serial port that cannot be opened', () => {
 
   it('breaks nothing without a subscriber', async () => {
     const uart = serialUart({ path: '/dev/tty-that-is-not-there' });
-    await firstValueFrom(uart.readiness$.pipe(filter((level) => level.error)));
+    expect(await firstValueFrom(uart.readiness$.pipe(filter((level) => level.error)))).toEqual(lostLevel);
   });
 
   it.each([
@@ -254,6 +254,6 @@ describe('a serial port that is unplugged', () => {
     const uart = serialUart({ path: pty.path });
     await writable(uart);
     pty.unplug();
-    await firstValueFrom(uart.readiness$.pipe(filter((level) => level.error)));
+    expect(await firstValueFrom(uart.readiness$.pipe(filter((level) => level.error)))).toEqual(lostLevel);
   });
 });

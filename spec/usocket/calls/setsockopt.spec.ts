@@ -43,9 +43,10 @@ describe.each(interfaces)('setsockopt(), over $name', (tested) => {
       [SOL_SOCKET, SO_KEEPALIVE, Buffer.from([1, 0, 0, 0])],
       [IPPROTO_TCP, TCP_KEEPIDLE, 60],
     ];
-    for (const option of accepted) await socket.setsockopt(...option);
+    for (const option of accepted) await expect(socket.setsockopt(...option)).resolves.toBeUndefined();
     await using server = await tcpServer();
     await socket.connect(addressOf(server));
+    expect(socket.remote).toEqual(server.endpoint);
   });
 
   it('changes the receive buffer by SO_RCVBUF', async () => {

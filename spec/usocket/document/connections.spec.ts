@@ -77,6 +77,8 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
         const client = connectPeer(port, '127.0.0.1');
         await once(client, 'connect');
         const [conn] = await socket.accept();
+        client.write('hi');
+        expect(String(await conn.recv(10))).toBe('hi');
         await conn.close();
         client.destroy();
         await socket.close();

@@ -28,6 +28,7 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
       await using server = await tcpServer();
       await using socket = net.usocket.socket();
       await socket.connect(['127.0.0.1', server.endpoint.port]);
+      expect(socket.remote).toEqual(server.endpoint);
     });
 
     it('a domain name is not an address: it is resolved with getaddrinfo first', async () => {
@@ -96,6 +97,7 @@ describe.each(interfaces)('the socket document, over $name:', (tested) => {
       await using socket = net.usocket.socket();
       const [info] = await net.usocket.getaddrinfo('localhost', port, 0, net.usocket.SOCK_STREAM);
       await socket.connect(info[4]);
+      expect(socket.remote).toEqual(server.endpoint);
     });
 
     it('fails with OSError itself, whose number, its first argument, is negative', async () => {
