@@ -21,6 +21,7 @@ import { askWaiting } from '../exchanges/linkStatus';
 import type { BlockOrder } from './blockOrder';
 import type { ReceiveMode } from './receiveMode';
 import { type Fate, type Pushed, SwitchEvidence, type Waiting } from './switchEvidence';
+import { WaitingAnswers } from './waitingAnswers';
 
 /** Milliseconds between two questions what waits, and how often the modem is asked. */
 const pause = 50;
@@ -216,16 +217,18 @@ function findOutFor(wire: Wire, parts: SwitchParts, { all, links, before, whenKe
     before,
     receiveMode.window,
   );
+  const answers = new WaitingAnswers(before);
   let waiting: Waiting = [];
   let questions = 0;
   return defer(() => askWaiting(wire)).pipe(
     map((lengths): Fate => {
       questions++;
       waiting = lengths.map((length, id) => {
-        const life = all.find((link) => link.id === id)?.life;
+        const { life, isEncrypted } = all.find((link) => link.id === id) ?? {};
         if (!life || life.isOver) return 0;
         // ESP-AT holds CLOSED back until it has handed all data over, and shows no length for such a link.
-        return life.isDraining ? (length ?? 0) : length;
+        if (life.isDraining) return length ?? 0;
+        return isEncrypted ? length : answers.believe(id, length, pushedOn(all, id).bytes);
       });
       const fate = evidence.weigh(waiting, (id) => pushedOn(links, id), parts.pushedBlocks());
       const isOver = fate === 'none' || fate === 'pushed';
