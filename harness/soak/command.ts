@@ -5,10 +5,12 @@ import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { bothWays } from './bothWays';
 import { crowd } from './crowd';
 import { cycles } from './cycles';
+import { damagedSwitches } from './damagedSwitches';
 import { differential } from './differential';
 import { nodeSockets } from './nodeSockets';
 import { resets } from './resets';
 import { slowReader } from './slowReader';
+import { stops } from './stops';
 import { switches } from './switches';
 
 type Print = (line: string) => void;
@@ -43,6 +45,8 @@ const runs: Readonly<Record<string, (given: Given & { readonly print: Print }) =
     const options = { ...given, ...firmwaresOf(given) };
     return switches(options) && switches({ ...options, resets: true });
   },
+  'damaged-switches': ({ print }) => damagedSwitches({ print }),
+  stops: ({ print }) => stops({ print }),
   crowd: (given) => crowd({ ...given, ...firmwaresOf(given) }),
   'both-ways': bothWays,
   'slow-reader': slowReader,
@@ -88,6 +92,16 @@ export function soakCommand(print: Print): Command {
       seedOption(),
       firmwareOption(),
       numberOption('--moments <count>', 'number of downloads for each firmware', 1000),
+    ),
+    command(
+      'damaged-switches',
+      'Loses and changes each byte of the dialogue in which the receive mode changes, and of what comes around it, in ' +
+        'virtual time. Each connection must get everything, or a beginning of it and an error.',
+    ),
+    command(
+      'stops',
+      'Downloads with a reader that stops at each byte in turn, so that the receive mode changes, in virtual time. ' +
+        'Everything must arrive in order.',
     ),
     command(
       'crowd',

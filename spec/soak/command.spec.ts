@@ -49,6 +49,8 @@ describe('npm run soak', () => {
       'differential',
       'resets',
       'switches',
+      'damaged-switches',
+      'stops',
       'crowd',
       'both-ways',
       'slow-reader',

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { switches } from '../../harness/soak/switches';
 import { firmwareVersions } from '../../src/emulator';
 
+// `npm run soak -- switches` makes 1000 downloads on each firmware, without and with resets.
 describe('a change of the receive mode at random moments of downloads', () => {
   const parts = firmwareVersions.flatMap((firmware) =>
     (firmware === '1.5' ? [1] : [1, 101]).flatMap((seed) => [
