@@ -13,6 +13,8 @@ export interface FaultCase {
    * after it, if the modem still waits for bytes of a send, or may be missing, if `SEND OK` comes from the modem's own stack.
    */
   readonly mayCorrupt?: readonly ('sent' | 'pushed')[];
+  /** What the line may have put into pushed data. */
+  readonly mayInsert?: RegExp;
 }
 
 function emulated(faults: readonly Fault[], more: Omit<FaultCase, 'strike'> = {}): FaultCase {
@@ -59,6 +61,7 @@ export const faultCases: Readonly<Record<string, FaultCase>> = {
     strike: (world) => {
       world.flood(seconds(10));
     },
+    mayInsert: /\0\0(?:\0\0|\r\n)/g,
   },
   '`SEND FAIL`': emulated([{ kind: 'send-fail' }], before),
   '`SEND FAIL`, then `SEND OK`': emulated([{ kind: 'send-fail', thenOk: true }], before),

@@ -27,7 +27,20 @@ import {
 import type { Talk } from '../../../src/testing';
 import { DatagramSocket, type Socket } from '../../../src/usocket';
 import { OSError } from '../../../src/usocket/contract/osError';
-import { clock, datagramSink, echo, name, ponderer, sink, speech, talker, words } from './peers';
+import {
+  clock,
+  datagramSink,
+  echo,
+  headline,
+  name,
+  ponderer,
+  report,
+  reporter,
+  sink,
+  speech,
+  talker,
+  words,
+} from './peers';
 import type { World } from './world';
 
 /** An operation of a program during which a fault strikes. */
@@ -45,6 +58,8 @@ export interface Operation {
 const size = 20_000;
 const upload = Buffer.from(Array.from({ length: size }, (_, at) => at % 251));
 const port = 8080;
+/** Bytes of a receive buffer that is soon too full for data that are pushed. */
+const smallBuffer = 9_000;
 
 export const operations = {
   join: {
@@ -85,6 +100,20 @@ export const operations = {
     takes: 3000,
     strikeAfter: 400,
     prepare: (world) => reading(world, talker, speech),
+  },
+  'recv, at a switch to pulling': {
+    column: 'recv, at a switch',
+    takes: 2000,
+    // The socket has received what it has room for, and the modem is told to hold the rest back.
+    strikeAfter: 95,
+    prepare: (world) => connected(world, talker, smallBuffer).pipe(map((socket) => readingLate(world, socket))),
+  },
+  'recv, at a switch to pushing': {
+    column: 'recv, at a switch',
+    takes: 2000,
+    // The reader has caught up for long enough, and the modem is asked what waits, and told to push.
+    strikeAfter: 50,
+    prepare: (world) => caughtUp(world),
   },
   accept: {
     column: 'accept',
@@ -134,10 +163,14 @@ export const operations = {
 
 export type OperationName = keyof typeof operations;
 
-function connected({ modem: { online$, socket } }: World, address: readonly [string, number]): Observable<Socket> {
+function connected(
+  { modem: { online$, socket } }: World,
+  address: readonly [string, number],
+  receiveBuffer?: number,
+): Observable<Socket> {
   return online$.pipe(
     concatMap(() => {
-      const connecting = socket();
+      const connecting = socket(receiveBuffer === undefined ? {} : { receiveBuffer });
       return connecting.connect$(address).pipe(map(() => connecting));
     }),
   );
@@ -153,17 +186,31 @@ function bound({ modem: { online$, nic }, scheduler }: World): Observable<Datagr
 }
 
 function reading(world: World, address: readonly [string, number], whole: Buffer): Observable<Observable<unknown>> {
-  return connected(world, address).pipe(
-    map((socket) =>
-      checked(
-        socket.data$.pipe(
-          tap((data) => world.received.push(data)),
-          ignoreElements(),
-          endWith(undefined),
-        ),
-        world,
-        () => Buffer.concat(world.received),
-        whole,
+  return connected(world, address).pipe(map((socket) => readingAll(world, socket, whole)));
+}
+
+function readingAll(world: World, socket: Socket, whole: Buffer): Observable<unknown> {
+  const received$ = socket.data$.pipe(
+    tap((data) => world.received.push(data)),
+    ignoreElements(),
+    endWith(undefined),
+  );
+  return checked(received$, world, () => Buffer.concat(world.received), whole);
+}
+
+/** Begins to read when the socket is full, and the modem has been told to hold data back. */
+function readingLate(world: World, socket: Socket): Observable<unknown> {
+  return concat(timer(800, world.scheduler), readingAll(world, socket, speech)).pipe(ignoreElements());
+}
+
+/** Reads late, so that data are pulled, and reads what has come. The operation is the rest. */
+function caughtUp(world: World): Observable<Observable<unknown>> {
+  return connected(world, reporter, smallBuffer).pipe(
+    delayWhen(() => timer(500, world.scheduler)),
+    concatMap((socket) =>
+      socket.read$(headline).pipe(
+        tap((data) => data && world.received.push(data)),
+        map(() => readingAll(world, socket, report)),
       ),
     ),
   );
@@ -171,8 +218,8 @@ function reading(world: World, address: readonly [string, number], whole: Buffer
 
 /** Lets the world check that what has arrived is a prefix of the whole, and all of it after a good end. */
 function checked<T>(operation$: Observable<T>, world: World, got: () => Buffer, whole: Buffer): Observable<T> {
-  world.check = (isWhole, mayFlip) => {
-    const bytes = got();
+  world.check = (isWhole, mayFlip, mayInsert) => {
+    const bytes = mayInsert ? Buffer.from(got().toString('latin1').replace(mayInsert, ''), 'latin1') : got();
     const expected = isWhole ? whole : whole.subarray(0, bytes.length);
     assert.equal(bytes.length, expected.length);
     assert.ok(bytes.filter((byte, at) => byte !== expected[at]).length <= mayFlip);

@@ -10,6 +10,8 @@ export const sink = [host, 9] as const;
 export const talker = [host, 19] as const;
 /** Sends each of {@link words} after its pause, and closes. */
 export const ponderer = [host, 21] as const;
+/** Sends {@link report}, its beginning at once and the rest in pieces with pauses, and closes. */
+export const reporter = [host, 23] as const;
 /** Sends a datagram each second, after it has received one. */
 export const clock = [host, 37] as const;
 export const datagramSink = [host, 53] as const;
@@ -23,9 +25,17 @@ export const words = [
   [20_000, ''],
 ] as const;
 
+export const report = speech.subarray(0, 4_000);
+/** How much of the report comes at once. */
+export const headline = 3_000;
+
 /** The hosts that accept connections. */
 export function peers(scheduler: SchedulerLike, sunk: Buffer[]): Readonly<Record<string, Talk>> {
   const said = words.map(([pause, word]) => timer(pause, scheduler).pipe(map(() => word)));
+  const reported$ = timer(1_000, 400, scheduler).pipe(
+    map((piece) => report.subarray(headline + 250 * piece, headline + 250 * (piece + 1))),
+    take(4),
+  );
   return {
     [`${name}:7`]: (received$) => received$,
     [`${host}:7`]: (received$) => received$,
@@ -36,6 +46,7 @@ export function peers(scheduler: SchedulerLike, sunk: Buffer[]): Readonly<Record
       ),
     [`${host}:19`]: () => of(speech),
     [`${host}:21`]: () => concat(...said),
+    [`${host}:23`]: () => concat(of(report.subarray(0, headline)), reported$),
   };
 }
 

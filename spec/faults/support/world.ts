@@ -53,7 +53,7 @@ export class World {
   readonly sunk: Buffer[] = [];
   readonly received: Buffer[] = [];
   /** Throws if the delivered bytes are wrong. */
-  check: (isWhole: boolean, mayFlip: number) => void = () => undefined;
+  check: (isWhole: boolean, mayFlip: number, mayInsert?: RegExp) => void = () => undefined;
   private flooding: Subscription | undefined;
   private listening = 0;
 
