@@ -92,7 +92,7 @@ describe.each(firmwareVersions)('a faster line, AT %s', (firmware) => {
     assertUsable(modem, 460_800);
   });
 
-  it('S6 has the next slower one when the modem refuses, and says so', () => {
+  it('has the next slower one when the modem refuses, and says so', () => {
     // Faster than any firmware accepts
     const modem = started({ emulated, baud: 4_700_000 });
     assertUpWithin(modem, 2_000);
