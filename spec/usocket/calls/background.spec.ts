@@ -60,6 +60,17 @@ describe('the background of a socket', () => {
     expect(() => background.throwFailure()).toThrow(failure);
   });
 
+  it('gives a failure to a call that fails later, because the program has to know it first', () => {
+    const background = new Background();
+    const [first, second] = (['ECONNRESET', 'EPIPE'] as const).map((code) => new OSError(code, 'send', code));
+    const told: unknown[] = [];
+    const call$ = throwError(() => second).pipe(background.reportFirst());
+    background.run(throwError(() => first));
+    for (const _ of [1, 2]) call$.subscribe({ error: (error: unknown) => told.push(error) });
+    expect(told).toEqual([first, second]);
+    expect(() => background.throwFailure()).not.toThrow();
+  });
+
   it('ends a call whose operation is empty', () => {
     let isEnded = false;
     new Background().runPastFirst(EMPTY).subscribe({ complete: () => (isEnded = true) });

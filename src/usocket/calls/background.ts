@@ -1,4 +1,4 @@
-import { catchError, EMPTY, Observable, Subject, takeUntil, tap } from 'rxjs';
+import { catchError, EMPTY, type MonoTypeOperatorFunction, Observable, Subject, takeUntil, tap } from 'rxjs';
 
 import { LazyState } from '../../streams/internal';
 import { OSError } from '../contract/osError';
@@ -64,6 +64,14 @@ export class Background {
     if (!failure) return;
     this.failure.next(undefined);
     throw failure;
+  }
+
+  /** A call that fails reports the failure that no call has reported yet, because that has come first. */
+  reportFirst<T>(): MonoTypeOperatorFunction<T> {
+    return catchError((error: unknown) => {
+      this.throwFailure();
+      throw error;
+    });
   }
 
   /** Accepts no more operations. Those that run go on. */

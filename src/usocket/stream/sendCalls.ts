@@ -63,10 +63,16 @@ export class SendCalls {
 
   /** Hands the bytes of a call to the interface as soon as the connection is open, and waits until they are acknowledged. */
   private handOver(call: SocketCall, bytes: Uint8Array, { isShort = false } = {}): Observable<number> {
-    const { sender, peer } = this.connection;
-    return this.connection
+    const { connection, operations } = this;
+    const { sender, peer } = connection;
+    return connection
       .withLink(call, (link) => sender.sendAll(link, isShort ? bytes.subarray(0, link.maxSend) : bytes))
-      .pipe(takeLast(1), this.failing(call), call.deadline('send', `${peer} did not answer`));
+      .pipe(
+        takeLast(1),
+        this.failing(call),
+        operations.background.reportFirst(),
+        call.deadline('send', `${peer} did not answer`),
+      );
   }
 
   /**
@@ -81,6 +87,7 @@ export class SendCalls {
         const piece = bytes.subarray(0, link.pieceSize ?? link.maxSend);
         return operations.background.runPastFirst(connection.sender.sendAll(link, piece).pipe(this.failing(call)));
       }),
+      operations.background.reportFirst(),
       call.deadline('send', `${connection.peer} did not answer`),
     );
   }

@@ -1,33 +1,15 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concat, type SchedulerLike, ignoreElements, map } from 'rxjs';
+import { concat, ignoreElements, map } from 'rxjs';
 
 import { nonos174 } from '../../../../harness/modems/firmware';
-import { code, connected, peer, stage } from '../../../../harness/modems/stage';
+import { code, connected } from '../../../../harness/modems/stage';
 import { marbles } from '../../../../harness/time/marbles';
 import type { Rule } from '../../../../src/testing';
+import { fourUnderWay, prompted, result, saidOnce, words } from '../../support/segmentsUnderWay';
 
 const sent = map(() => 'sent');
 const values = { s: 'sent' };
-const prompted = (number: number): Rule => [/^AT\+CIPSENDBUF=4,\d+$/, `${number},0\r\n`, nonos174.prompt];
-const taken = '\r\nRecv 5 bytes\r\n';
-const result = (segment: number, word: 'OK' | 'FAIL') => `\r\n4,${segment},SEND ${word}\r\n`;
-const words = ['one..', 'two..', 'three', 'four.'];
-
-/** Sends four segments at time 0, all of which the modem takes. Then it says the results. */
-function fourUnderWay(scheduler: SchedulerLike, results: readonly (string | number)[]) {
-  const script: Rule[] = words.flatMap((word, at): Rule[] => [
-    prompted(at + 1),
-    [word, taken, ...(at === 3 ? results : [])],
-  ]);
-  const { socket, modem } = stage(scheduler, { firmware: nonos174, script, receive: 'pushed' });
-  const link4 = socket({ sendAhead: true });
-  link4.connect$(peer).subscribe();
-  modem.heard.length = 0;
-  return { link4, modem, sends$: concat(...words.map((word) => link4.send$(word))) };
-}
-
-const saidOnce = words.flatMap((word) => ['AT+CIPSENDBUF=4,5', word]);
 
 describe('SEND FAIL of the second of four segments', () => {
   it(
