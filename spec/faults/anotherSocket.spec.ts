@@ -32,7 +32,13 @@ function anotherSocket(world: World): Observable<unknown> {
   return concat(socket.sendall$('ping'), answered$);
 }
 
-describe.each(modems)('another socket, AT %s, %s', (firmware, receive) => {
+/** AT 1.5 always pushes. */
+const pushing = [
+  ['1.7.4', 'pushed'],
+  ['2.2.2', 'pushed'],
+] as const;
+
+describe.each([...modems, ...pushing])('another socket, AT %s, %s', (firmware, receive) => {
   it.each(cells)('%s: %s', (fault, operation) => {
     const world = new World(firmware, receive);
     const { ending, struck } = runWithFault(world, fault, operation, () => anotherSocket(world));

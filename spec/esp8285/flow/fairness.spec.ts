@@ -15,6 +15,7 @@ import {
 } from 'rxjs';
 
 import { firmwareVersions } from '../../../src/emulator';
+import type { ModemOptions } from '../../../src/esp8285';
 import { type Talk, type VirtualModem, virtualModem } from '../../../src/testing';
 import type { Socket } from '../../../src/usocket';
 
@@ -47,7 +48,11 @@ interface Scene extends VirtualModem {
   readonly commands: readonly string[];
 }
 
-function scene(firmware: (typeof firmwareVersions)[number], makers: readonly TalkMaker[]): Scene {
+function scene(
+  firmware: (typeof firmwareVersions)[number],
+  makers: readonly TalkMaker[],
+  receive: ModemOptions['receive'] = 'adaptive',
+): Scene {
   const scheduler = new VirtualTimeScheduler();
   const talks = makers.map((make) => make(scheduler));
   const hosts = Object.fromEntries(talks.map((talk, index) => [`10.0.0.${index + 1}:80`, talk]));
@@ -57,7 +62,7 @@ function scene(firmware: (typeof firmwareVersions)[number], makers: readonly Tal
     baud: 115_200,
     latency: 1,
     latencies: { join: [1, 1], address: [1, 1] },
-    interface: { longestQuiet: Infinity },
+    interface: { longestQuiet: Infinity, receive },
     hosts: { ...hosts, 'host.example:80': sink(scheduler) },
   });
   const commands: string[] = [];
@@ -134,10 +139,11 @@ describe.each(firmwareVersions)('five links of a modem with AT %s', (firmware) =
     expect(answered! - asked).toBeLessThanOrEqual(5);
   });
 
-  it('receive evenly', () => {
+  it.each(['adaptive', 'pulled'] as const)('receive evenly, %s', (receive) => {
     const stage = scene(
       firmware,
       numbers.map(() => source),
+      receive,
     );
     const got = numbers.map(() => 0);
     let widest = 0;
