@@ -1,11 +1,19 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { noop } from 'rxjs';
+import { noop, type Observable } from 'rxjs';
 
+import { common } from '../../../src/esp8285/commands/catalogue';
+import type { Block } from '../../../src/esp8285/grammar/frame';
+import { Trace } from '../../../src/esp8285/trace/trace';
 import { nonos174 } from '../../../harness/modems/firmware';
 import { connected, stage, unstarted } from '../../../harness/modems/stage';
 import { marbles } from '../../../harness/time/marbles';
 import { told } from '../support/traceText';
+
+/** Something whose contents nobody may look at. */
+function unread<T extends object>(what: T): T {
+  return new Proxy(what, { get: (_, key) => assert.fail(`${String(key)} was looked at`) });
+}
 
 describe('trace$', () => {
   it(
@@ -85,4 +93,26 @@ describe('trace$', () => {
       assert.equal(events[1], '0 < line - 25 +CWLAP:(0,"\ufffd[31mred",-40)');
     }),
   );
+
+  it('makes nothing of what goes over the line while nobody listens, and again when nobody does any more', () => {
+    const time = { now: () => assert.fail('an event was made'), schedule: () => assert.fail('a timer was made') };
+    const trace = new Trace(time);
+    const block: Block = { kind: 'block', link: 4, bytes: Buffer.from('hello'), length: 5 };
+    const pass = (): void => {
+      trace.heard(unread(block));
+      trace.noted('a note', 4);
+      trace.wrote(Buffer.from('hello'));
+      trace.said(common.version);
+      trace.bytes.carried('modem', unread(Buffer.from('hello')));
+      trace.bytes.carried('host', unread(Buffer.from('hello')));
+    };
+    pass();
+    const seen: readonly Observable<unknown>[] = [trace.events$, trace.bytes.bytes$];
+    for (const seen$ of seen) {
+      const listening = seen$.subscribe();
+      assert.throws(pass, /was looked at|an event was made/);
+      listening.unsubscribe();
+      pass();
+    }
+  });
 });
