@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {
   concat,
   concatMap,
-  map,
+  ignoreElements,
   range,
   type SchedulerAction,
   type SchedulerLike,
@@ -15,6 +15,7 @@ import { createEmulator, type FirmwareVersion } from '../../src/emulator';
 import { ESP8285, type ModemOptions } from '../../src/esp8285';
 import { MemoryNetwork } from '../../src/testing/memoryNetwork';
 import { Socket } from '../../src/usocket';
+import { text } from '../../harness/modems/stage';
 import { replacing } from '../../harness/modems/started';
 import { letPass } from '../../harness/time/virtualTime';
 
@@ -66,8 +67,8 @@ function costOf(firmware: FirmwareVersion, receive: Receive): Cost {
     let received: readonly string[] = [];
     range(0, rounds)
       .pipe(
-        concatMap(() => concat(socket.sendall$('x'), socket.recv$(9))),
-        map(String),
+        concatMap(() => concat(socket.sendall$('x').pipe(ignoreElements()), socket.recv$(9))),
+        text(),
         toArray(),
       )
       .subscribe((all) => (received = all));

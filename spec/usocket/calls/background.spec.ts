@@ -66,7 +66,9 @@ describe('the background of a socket', () => {
     const told: unknown[] = [];
     const call$ = throwError(() => second).pipe(background.reportFirst());
     background.run(throwError(() => first));
-    for (const _ of [1, 2]) call$.subscribe({ error: (error: unknown) => told.push(error) });
+    const observer = { error: (error: unknown) => told.push(error) };
+    call$.subscribe(observer);
+    call$.subscribe(observer);
     expect(told).toEqual([first, second]);
     expect(() => background.throwFailure()).not.toThrow();
   });
