@@ -39,7 +39,7 @@ describe('the judgement of a block', () => {
     assert.deepStrictEqual(judge('payload1', '2,9\r\n', { prompt: true, numbers }), damaged());
   });
 
-  it.each(['', '\r\n', '\r\nO', '+IP', '4', '4,C', 'WIF', 'some text without an end'])(
+  it.each(['', '\r\n', '\r\nO', '+IP', '+CIPST', '4', '4,C', 'WIF', 'some text without an end'])(
     'is open while no more than %j has come',
     (following) => {
       assert.deepStrictEqual(judge('payload', following, { prompt: false }), open);
@@ -49,6 +49,7 @@ describe('the judgement of a block', () => {
   it.each([
     ['the whole line end', 'hel\r', '\n+IPD,0,2:', 1],
     ['a line feed, before what always has one', 'hel\n', '+IPD,0,2:', 1],
+    ['the line end of a `Recv`, of which no more has come', 'hel\r\n', 'Recv ', 1],
     ['a line end and part of a header', 'hel\r\n+I', 'PD,0,2:hi\r\n', 4],
     ['a line end and part of a result', 'hel\r\nO', 'K\r\n', 3],
     ['part of the result of a segment', 'hel\r\n4,1', '2,SEND OK\r\n', 5],

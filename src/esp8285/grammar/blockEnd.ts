@@ -33,7 +33,7 @@ const [whole, news, open, lost]: readonly [Judgement, Judgement, Judgement, Judg
 const led = /^(?:OK[\r\n]|ERROR[\r\n]|FAIL[\r\n]|(?:[0-4],\d{1,10},)?SEND |Recv|ready[\r\n]|Will force)/;
 
 /** Those of these messages that are unlikely in a payload, as `OK` is not. */
-const alwaysLed = /^(?:\+IPD,|SEND OK[\r\n]|[0-4],\d{1,10},SEND |Recv \d)/;
+const alwaysLed = /^(?:\+IPD,|SEND OK[\r\n]|[0-4],\d{1,10},SEND |Recv)/;
 
 /**
  * Messages that may lack a line end before them. A header directly after the last block was seen on AT 1.x
@@ -76,7 +76,9 @@ export function judge(
   if (said.startsWith('>') && prompt) return whole;
   const [line = ''] = /^[^\r\n]*/.exec(said) ?? [];
   if (line.length < said.length && numbers?.test(line)) return whole;
-  if (bare.test(said) || (isLed && led.test(said)) || isFirmwareLine(line)) return whole;
+  // The name of a line ends where the line does, and that may be in the next chunk.
+  const known = line.length < said.length ? line : `${line}\0`;
+  if (bare.test(said) || (isLed && led.test(said)) || isFirmwareLine(known)) return whole;
   if (following.length < endSize && !said.includes('\n')) return open;
   const swallowed = length > 0 ? undefined : begun.map((pattern) => pattern.exec(end)?.[0] ?? '').find(isCutOff);
   if (swallowed !== undefined) return { kind: 'damaged', swallowed: swallowed.length };

@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { CollectingCutter, framesOf, latin1 } from '../../../../harness/modems/frames';
+import { CollectingCutter, cut, framesOf, latin1 } from '../../../../harness/modems/frames';
 
 const ok = { kind: 'final', result: 'OK' };
 const block = (link: number, data: string) => ({ kind: 'block', link, length: data.length, data });
@@ -41,6 +41,14 @@ describe('damage', () => {
     ['has a NUL behind it', 'whole', '\x004,CLOSED\r\n', { kind: 'closed', link: 4 }],
   ])('is none of a block that %s', (_, data, following, frame) => {
     assert.deepStrictEqual(framesOf(`\r\n+IPD,3,${data.length}:${data}${following}`), [block(3, data), frame]);
+  });
+
+  it('is told of a block that has swallowed the line end of a `Recv`, wherever the chunk ends', () => {
+    const printed = latin1('\r\n+IPD,3,5:hel\r\nRecv 1460 bytes\r\n\r\n0,1,SEND OK\r\n');
+    for (let at = 0; at <= printed.length; at++) {
+      const kinds = cut([printed.subarray(0, at), printed.subarray(at)]).map(({ kind }) => kind);
+      assert.deepStrictEqual(kinds, ['damage', 'taken', 'segment']);
+    }
   });
 
   it('keeps a block that ends like the modem speaks until something follows, or a moment has passed', () => {
