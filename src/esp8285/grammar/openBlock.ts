@@ -29,7 +29,7 @@ export class OpenBlock {
 
   /** Whether a message of the modem is inside. Then the block has most likely swallowed it. */
   get holdsMessage(): boolean {
-    return message.test(this.end) || this.came.includes('+IPD,');
+    return holdsMessage(this.came);
   }
 
   /** Its last bytes, in Latin-1. */
@@ -68,11 +68,16 @@ export class OpenBlock {
    */
   damage(swallowed: number | undefined, isCutOff?: true): Damage {
     const own = this.bytes.subarray(0, this.filled - (swallowed ?? 0));
-    const isClear = (swallowed !== undefined || this.missing > 0) && !own.includes('+IPD,');
+    // What the modem has said of other links may be inside, too: the network is lost, or a link has ended.
+    const isClear = (swallowed !== undefined || this.missing > 0) && !holdsMessage(own);
     return { kind: 'damage', link: this.header.link, others: !isClear, ...(isCutOff && { isCutOff }) };
   }
 
   private get came(): Buffer {
     return this.bytes.subarray(0, this.filled);
   }
+}
+
+function holdsMessage(bytes: Buffer): boolean {
+  return message.test(bytes.toString('latin1', Math.max(0, bytes.length - endSize))) || bytes.includes('+IPD,');
 }
