@@ -58,6 +58,8 @@ describe('the judgement of a block', () => {
     ['more of what is said of a link', 'hel4,CLO', 'SED\r\n', 5],
     ['part of what the Wi-Fi does', 'helWIFI ', 'GOT IP\r\n', 5],
     ['the front of a line that a firmware prints', 'helno', ' ip\r\n', 2],
+    ['the front of an end that lacks a byte', 'hel4,', 'CLOSD\r\n', 2],
+    ['the front of a result that lacks a byte', 'helSE', 'ND K\r\n', 2],
   ])('is damage when it has swallowed %s', (_, end, following, swallowed) => {
     assert.deepStrictEqual(judge(end, following, { prompt: false }), damaged(swallowed));
   });

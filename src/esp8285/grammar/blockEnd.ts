@@ -93,10 +93,11 @@ export function judge(
   }
 }
 
-/** How many bytes of the end of a block have to be put before a line to make it a known line. */
+/** How many bytes of the end of a block have to be put before a line to make it a known line, or the rest of one. */
 function beginningOf(line: string, end: string): number | undefined {
   for (let size = 1; size <= longestBeginning; size++) {
-    if (isFirmwareLine(end.slice(-size) + line)) return size;
+    const whole = end.slice(-size) + line;
+    if (isFirmwareLine(whole) || isGarbledWord(whole)) return size;
   }
   return undefined;
 }
