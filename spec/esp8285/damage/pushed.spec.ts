@@ -1,10 +1,10 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
-import { concat, ignoreElements, map } from 'rxjs';
+import { concat, ignoreElements, map, mergeMap } from 'rxjs';
 
 import { espAt222, nonos15, nonos174 } from '../../../harness/modems/firmware';
 import type { Rule } from '../../../src/testing';
-import { code, connected, peer, type StageOptions, text } from '../../../harness/modems/stage';
+import { code, connected, peer, stage, type StageOptions, text } from '../../../harness/modems/stage';
 import { marbles } from '../../../harness/time/marbles';
 
 describe.each([
@@ -73,6 +73,24 @@ describe.each([
       flush();
       assert.deepStrictEqual(modem.heard.slice(0, 3), ['AT+CIPMUX?', 'AT', 'ATE0']);
     }),
+  );
+
+  it.each(['WIF DISCONNECT', 'WIFI DISCONECT', 'WIFI DISCONNECT3,CLOSED'])(
+    'the loss of the network, of which %j is left: no link ends in order',
+    (left) => {
+      marbles(({ cold, expectObservable }, scheduler) => {
+        const unasked$ = cold('-a-b', { a: 'WIFI GOT IP\r\n', b: `${left}\r\n4,CLOSED\r\n` });
+        const parts = stage(scheduler, { ...options, unasked$, script: [both] });
+        const link4 = parts.socket();
+        const data$ = cold('--a').pipe(
+          mergeMap(() => link4.connect$(peer)),
+          mergeMap(() => link4.data$),
+          code(),
+        );
+        const how = left.endsWith('CLOSED') ? 'EIO' : 'ENETDOWN';
+        expectObservable(data$).toBe('---#', {}, how);
+      })();
+    },
   );
 
   it(

@@ -7,6 +7,7 @@ import {
   isGarbledWord,
   isGlued,
   isNamed,
+  isNearDisconnect,
   isText,
 } from '../../../src/esp8285/grammar/fragment';
 
@@ -99,6 +100,26 @@ describe('a word of the modem with bytes lost or changed inside', () => {
     'is not %j',
     (text) => {
       assert.equal(isGarbledWord(text), false);
+    },
+  );
+});
+
+describe('what the line has left of a message', () => {
+  it.each(['WIF DISCONNECT', 'WIFIDISCONNECT', 'WIFI DISCONECT', 'WIFI DISCON', 'WIFI DYSCONNECT', 'IFI DISCONNECT'])(
+    'is that of the loss of the network: %j',
+    (text) => {
+      assert.equal(isNearDisconnect(text), true);
+    },
+  );
+
+  it.each(['WIFI DISCONNECT4,CLOSED', 'OKWIFI DISCONNECT'])('is more than that: %j', (text) => {
+    assert.equal(isNearDisconnect(text), true);
+  });
+
+  it.each(['WIFI CONNECTED', 'WIFI CONNECT', 'WIFI GOT IP', 'DISCONNECT', 'wifi disconnect', ''])(
+    'is not that of the loss of the network: %j',
+    (text) => {
+      assert.equal(isNearDisconnect(text), false);
     },
   );
 });

@@ -24,6 +24,9 @@ function stateOf({ hot }: RunHelpers, diagram: string): ModemState {
     j: () => state.route({ kind: 'wifi', event: 'connected' }),
     u: () => state.route({ kind: 'wifi', event: 'gotAddress' }),
     w: () => state.route({ kind: 'wifi', event: 'disconnected' }),
+    l: () => state.route({ kind: 'line', text: 'WIFI DISCONECT' }),
+    f: () => state.route({ kind: 'fragment', text: 'WIFI DISCONNECT4,CLOSED' }),
+    n: () => state.route({ kind: 'unknown', text: 'wifi:state: 5 -> 0' }),
     d: () => state.down(error),
     r: () => state.down(error, 1_000),
     c: () => state.closed(),
@@ -40,6 +43,14 @@ describe('status$', () => {
       helpers.expectObservable(status$).toBe('        s--ju--s-d---c', statuses);
       helpers.expectObservable(status$, '-----^--!').toBe('-----u-s', statuses);
       helpers.expectObservable(status$, '--------------^').toBe('--------------c', statuses);
+    }),
+  );
+
+  it(
+    'has no Wi-Fi after a loss that the line has damaged',
+    marbles((helpers) => {
+      const { status$ } = stateOf(helpers, '  -unlufn');
+      helpers.expectObservable(status$).toBe('su-sus', statuses);
     }),
   );
 

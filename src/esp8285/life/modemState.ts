@@ -2,6 +2,7 @@ import { concatMap, first, Observable, Subject, throwError } from 'rxjs';
 
 import { OSError } from '../../usocket/contract/osError';
 import type { Session } from '../executor/session';
+import { isNearDisconnect } from '../grammar/fragment';
 import type { Frame } from '../grammar/frame';
 import { sameStatus, type Status } from './status';
 
@@ -93,10 +94,11 @@ export class ModemState {
 
   /** Follows the messages of the modem about its Wi-Fi. */
   route(frame: Frame): void {
-    if (frame.kind !== 'wifi') return;
+    const event = frame.kind === 'wifi' ? frame.event : isDamagedLoss(frame) ? 'disconnected' : undefined;
+    if (event === undefined) return;
     this.foundAddress = false;
-    if (frame.event === 'gotAddress') this.setWifi('up');
-    else if (frame.event === 'disconnected') this.setWifi('down');
+    if (event === 'gotAddress') this.setWifi('up');
+    else if (event === 'disconnected') this.setWifi('down');
     else if (this.current.wifi === 'down') this.setWifi('joining');
   }
 
@@ -106,4 +108,14 @@ export class ModemState {
     this.current = status;
     if (isChanged) this.changes.next(status);
   }
+}
+
+/**
+ * Whether a frame is what the line has left of the loss of the network. Otherwise the links that end with it would seem
+ * to have been ended by their peers.
+ */
+function isDamagedLoss(frame: Frame): boolean {
+  return (
+    (frame.kind === 'line' || frame.kind === 'unknown' || frame.kind === 'fragment') && isNearDisconnect(frame.text)
+  );
 }
