@@ -192,6 +192,20 @@ describe.each<readonly [string, Firmware, mode: string, passive: boolean]>([
     }),
   );
 
+  it(
+    'is asked for again when everything else is refused, because the line damages what is said',
+    marbles(({ expectObservable }, scheduler) => {
+      const damaged: Rule = ['AT+GMR', '\r\nERROR\r\n'];
+      const script: Rule[] = [
+        ...Array.from({ length: 8 }, () => damaged),
+        ['AT+GMR', answerOf(firmware, 'AT+GMR')],
+        [/^AT\+(?:CWMODE(?:_CUR)?|SYSSTORE|SYSRAM)\?/, '\r\nERROR\r\n'],
+      ];
+      const { nic } = unstarted(scheduler, { firmware, script });
+      expectObservable(nic.start$().pipe(map(() => 'up'))).toBe('(u|)', { u: 'up' });
+    }),
+  );
+
   it.each(['AT version:3.7.4.0(x)', 'AT version:1.2.2.0(x)', 'AT version:0.21.0.0'])(
     'is wrong, %j, which shows when commands are refused',
     (told) => {

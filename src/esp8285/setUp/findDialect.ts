@@ -2,7 +2,8 @@ import { concatMap, map, type Observable, of } from 'rxjs';
 
 import { common, probes } from '../commands/catalogue';
 import { type Dialect, dialectOf, isCertain } from '../commands/dialect';
-import type { Steps } from './steps';
+import { ifRefused } from '../executor/answer';
+import { insistence, type Steps } from './steps';
 import { unusableFirmware } from './unusableFirmware';
 
 /**
@@ -74,7 +75,7 @@ function oldFirmware(steps: Steps, said: string): Observable<Dialect> {
       if (isEspAt) return espAt(steps, said);
       return steps.knows(probes.mode).pipe(
         map((isAt) => {
-          if (!isAt) throw unusableFirmware(said);
+          if (!isAt) return undefined;
           return dialect(said, {
             generation: 'nonos',
             volatileSuffix: '',
@@ -83,7 +84,19 @@ function oldFirmware(steps: Steps, said: string): Observable<Dialect> {
             namesAndClock: false,
           });
         }),
+        concatMap((found) => (found ? of(found) : insist(steps, said))),
       );
+    }),
+  );
+}
+
+/** All that was asked was refused. A line that damages much has done that, if the modem gives its version after all. */
+function insist(steps: Steps, said: string): Observable<Dialect> {
+  return steps.need(common.version, { refusals: insistence }).pipe(
+    ifRefused(of([])),
+    map((lines) => {
+      if (!isCertain(lines)) throw unusableFirmware(said);
+      return dialectOf(lines);
     }),
   );
 }

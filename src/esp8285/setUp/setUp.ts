@@ -21,7 +21,7 @@ import { askHasAddress } from './askHasAddress';
 import { changeSpeed } from './changeSpeed';
 import { findDialect, identify } from './findDialect';
 import { enableFlowControl } from './flowControl';
-import { type StepOptions, Steps } from './steps';
+import { insistence, type StepOptions, Steps } from './steps';
 import { unusableFirmware } from './unusableFirmware';
 import { wake } from './wake';
 
@@ -45,8 +45,6 @@ export interface SetUpOptions {
 
 /** Milliseconds that the whole set-up may take, most of them for a modem that has to be woken. */
 const setUpDeadline = 60_000;
-/** How often a command is said to a modem that refuses it, although nothing prevents it that is known. */
-const insistence = 5;
 /** How often the set-up begins again within that time. */
 const restarts = 3;
 

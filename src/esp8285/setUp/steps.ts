@@ -30,6 +30,9 @@ import type { Wire } from '../executor/wire';
  */
 const stepPatience = 2_500;
 
+/** How often a command is said to a modem that refuses it, although nothing prevents it that is known. */
+export const insistence = 5;
+
 export interface StepOptions {
   /** How often a step is said to a modem that does not answer. Default: 3. */
   readonly tries?: number;
