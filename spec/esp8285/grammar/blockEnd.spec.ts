@@ -54,6 +54,8 @@ describe('the judgement of a block', () => {
     ['a line end and part of a result', 'hel\r\nO', 'K\r\n', 3],
     ['part of the result of a segment', 'hel\r\n4,1', '2,SEND OK\r\n', 5],
     ['the line end of the result of a segment', 'hel\n', '4,12,SEND OK\r\n', 1],
+    ['nothing, and has left half a line end', 'hello', '\n\r\nOK\r\n', 0],
+    ['nothing, and has left the other half of one', 'hello', '\r\r\n+IPD,0,2:', 0],
     ['the number of a link', 'hel4', ',CLOSED\r\n', 1],
     ['more of what is said of a link', 'hel4,CLO', 'SED\r\n', 5],
     ['part of what the Wi-Fi does', 'helWIFI ', 'GOT IP\r\n', 5],

@@ -75,7 +75,7 @@ describe('PendingNews', () => {
   it('does not count the line end in front of what follows', () => {
     const { news, add, end } = pendingBehind(blockOf('hello'));
     add(', world!\r');
-    news.skip(2);
+    news.skip(Buffer.from('\r\n'));
     assert.deepStrictEqual(end(2), [damage(false)]);
   });
 
@@ -88,8 +88,8 @@ describe('PendingNews', () => {
   it('takes no line for torn behind which a line end has come', () => {
     const { news, add, end } = pendingBehind();
     add('another maker says');
-    news.skip(0);
-    news.skip(2);
+    news.skip(Buffer.alloc(0));
+    news.skip(Buffer.from('\r\n'));
     assert.deepStrictEqual(end(2, true), []);
   });
 

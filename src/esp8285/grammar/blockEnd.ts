@@ -14,8 +14,8 @@ export type Judgement =
   /** Too few bytes have come to decide. */
   | { readonly kind: 'open' }
   /**
-   * The block has lost bytes, or is not a block. `swallowed` is how many of its last bytes are the beginning of the
-   * next message; `undefined` if that cannot be decided.
+   * The block has lost bytes or has too many, or is not a block. `swallowed` is how many of its last bytes are the
+   * beginning of the next message; `undefined` if that cannot be decided.
    */
   | { readonly kind: 'damaged'; readonly swallowed: number | undefined; readonly isCutOff?: true };
 
@@ -73,6 +73,7 @@ export function judge(
   // Half a line end, or a header or line whose line end is inside the block.
   if (end.endsWith('\r') && following.startsWith('\n')) return { kind: 'damaged', swallowed: 1 };
   if (end.endsWith('\n') && alwaysLed.test(following)) return { kind: 'damaged', swallowed: 1 };
+  if (leavesHalf(following)) return { kind: 'damaged', swallowed: 0 };
   if (said.startsWith('>') && prompt) return whole;
   const [line = ''] = /^[^\r\n]*/.exec(said) ?? [];
   if (line.length < said.length && numbers?.test(line)) return whole;
@@ -91,6 +92,11 @@ export function judge(
     const [print = ''] = bare.exec(text) ?? (beginning.startsWith('\r\n') ? led.exec(text) : null) ?? [];
     return print.length > text.length - following.length;
   }
+}
+
+/** Whether the line has put a byte into the block, so that its own last byte is left: half of a line end. */
+export function leavesHalf(following: string): boolean {
+  return /^(?:\r\r\n|\n\r\n)/.test(following);
 }
 
 /** How many bytes of the end of a block have to be put before a line to make it a known line, or the rest of one. */

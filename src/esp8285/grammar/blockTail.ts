@@ -1,6 +1,10 @@
+import { leavesHalf } from './blockEnd';
 import { isLogLine } from './firmwareLine';
 import { isGarbledWord, isNamed } from './fragment';
 import type { OpenBlock } from './openBlock';
+
+/** The number of bytes of a line end. */
+const lineEnd = 2;
 
 /**
  * A block and the unknown text after it. The text may be lines of a log, or the rest of the block's own data, if its
@@ -10,6 +14,8 @@ export class BlockTail {
   /** The number of bytes after the block. */
   size = 0;
   private continued: boolean | undefined;
+  /** The first bytes after the block, as long as they have no meaning. */
+  private blank = '';
 
   /**
    * @param isHandedOn Whether the block was passed on when its last byte had come, because nothing spoke against it.
@@ -28,6 +34,14 @@ export class BlockTail {
   note(text: string): void {
     const isOther = isLogLine(text) || isNamed(text) || isGarbledWord(text);
     this.continued ??= this.size === 0 && !isOther && goesOn(this.block.end.slice(-1), text.charAt(0));
+  }
+
+  /** Counts bytes without a meaning. Returns whether they show that the block has taken a byte that is not its own. */
+  skip(bytes: Buffer): boolean {
+    const isFirst = this.size === this.blank.length && this.size <= lineEnd;
+    this.size += bytes.length;
+    if (isFirst) this.blank += bytes.toString('latin1');
+    return isFirst && leavesHalf(this.blank);
   }
 
   /**

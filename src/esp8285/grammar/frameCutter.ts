@@ -227,7 +227,7 @@ export class FrameCutter {
       const { swallowed, isCutOff } = judgement.kind === 'damaged' ? judgement : lost;
       this.emit(block.damage(swallowed, isCutOff));
       if (swallowed === undefined) this.skipped = 0;
-      else this.cut(Buffer.from(block.end.slice(-swallowed), 'latin1'));
+      else if (swallowed > 0) this.cut(Buffer.from(block.end.slice(-swallowed), 'latin1'));
     }
     this.cut(following);
   }
@@ -241,7 +241,7 @@ export class FrameCutter {
       else if (byte !== lineFeed && byte !== carriageReturn && byte !== nul) break;
     }
     if (at < chunk.length) this.behindPrompt = false;
-    this.news.skip(at - start);
+    this.news.skip(chunk.subarray(start, at));
     return at;
   }
 

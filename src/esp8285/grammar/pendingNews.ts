@@ -56,9 +56,12 @@ export class PendingNews {
   }
 
   /** Counts bytes without a meaning. */
-  skip(size: number): void {
-    if (size > 0) this.last = undefined;
-    if (this.tail) this.tail.size += size;
+  skip(bytes: Buffer): void {
+    if (bytes.length > 0) this.last = undefined;
+    const { tail } = this;
+    if (!tail?.skip(bytes)) return;
+    this.tail = undefined;
+    this.emit(tail.block.damage(0));
   }
 
   /**

@@ -1,7 +1,7 @@
 import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 
-import { CollectingCutter, cut, framesOf, latin1 } from '../../../../harness/modems/frames';
+import { CollectingCutter, cut, framesOf, joined, latin1 } from '../../../../harness/modems/frames';
 
 const ok = { kind: 'final', result: 'OK' };
 const block = (link: number, data: string) => ({ kind: 'block', link, length: data.length, data });
@@ -49,6 +49,22 @@ describe('damage', () => {
       const kinds = cut([printed.subarray(0, at), printed.subarray(at)]).map(({ kind }) => kind);
       assert.deepStrictEqual(kinds, ['damage', 'taken', 'segment']);
     }
+  });
+
+  it.each([
+    ['\r\n+CIPRECVDATA,7:he\0llo\r\n\r\nOK\r\n', [damage(1, false), ok]],
+    ['\r\n+CIPRECVDATA,6:he\0llo\n\r\nOK\r\n', [damage(1, false), ok]],
+    ['\r\n+IPD,1,7:he\0llo\r\n\r\n+IPD,0,2:hi', [damage(1, false), block(0, 'hi')]],
+  ])('is told of a block that has taken a byte more and so has left half a line end: %j', (printed, frames) => {
+    for (let at = 0; at <= printed.length; at++) {
+      const chunks = [printed.slice(0, at), printed.slice(at)].map(latin1);
+      assert.deepStrictEqual(cut(chunks, { prompt: false, reading: 1, discards: 0 }).map(joined), frames);
+    }
+  });
+
+  it('is told of such a block that has been passed on, because the chunk ended with it', () => {
+    const chunks = ['\r\n+IPD,1,6:he\0llo', '\n', '\r', '\n+IPD,0,2:hi'].map(latin1);
+    assert.deepStrictEqual(cut(chunks).map(joined), [block(1, 'he\0llo'), damage(1, false), block(0, 'hi')]);
   });
 
   it('keeps a block that ends like the modem speaks until something follows, or a moment has passed', () => {
