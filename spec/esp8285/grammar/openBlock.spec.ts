@@ -84,6 +84,7 @@ describe('OpenBlock', () => {
     ['that is not complete, and has a header inside', filled('+IPD,0,2:hi', 20), undefined, true],
     ['that has swallowed a known header', filled('hello+IPD,', 10), 5, false],
     ['that has swallowed the loss of the network, and a part of an end', filled('hWIFI DISCONNECT\r\n3'), 1, true],
+    ['that has swallowed the same, and what follows its text', filled('hWIFI DISCONNECT\r\n3'), 3, true],
     ['that has swallowed an end, and a part of another', filled('h3,CLOSED\r\n4'), 1, true],
   ])('is damage of its link, and of others unless that is excluded: one %s', (_, block, swallowed, others) => {
     assert.deepStrictEqual(block.damage(swallowed), { kind: 'damage', link: 3, others });

@@ -3,6 +3,7 @@ import type { BlockHeader } from './blockHeader';
 import type { Block, Damage } from './frame';
 
 const nothing = Buffer.alloc(0);
+const lineEnd = '\r\n';
 
 const message = /[0-4],C(?:LOSED|ONNECT)\r\n|SEND (?:OK|FAIL)\r\n|WIFI (?:DISCONNECT|CONNECTED|GOT IP)\r\n/;
 
@@ -68,8 +69,9 @@ export class OpenBlock {
    */
   damage(swallowed: number | undefined, isCutOff?: true): Damage {
     const own = this.bytes.subarray(0, this.filled - (swallowed ?? 0));
-    // What the modem has said of other links may be inside, too: the network is lost, or a link has ended.
-    const isClear = (swallowed !== undefined || this.missing > 0) && !holdsMessage(own);
+    // What the modem has said of other links may be inside, too: the network is lost, or a link has ended. The line end of
+    // that may count as the beginning of the next message.
+    const isClear = (swallowed !== undefined || this.missing > 0) && !holdsMessage(own, lineEnd);
     return { kind: 'damage', link: this.header.link, others: !isClear, ...(isCutOff && { isCutOff }) };
   }
 
@@ -78,6 +80,8 @@ export class OpenBlock {
   }
 }
 
-function holdsMessage(bytes: Buffer): boolean {
-  return message.test(bytes.toString('latin1', Math.max(0, bytes.length - endSize))) || bytes.includes('+IPD,');
+/** @param following What is known to follow the bytes. */
+function holdsMessage(bytes: Buffer, following = ''): boolean {
+  const end = bytes.toString('latin1', Math.max(0, bytes.length - endSize)) + following;
+  return message.test(end) || bytes.includes('+IPD,');
 }
