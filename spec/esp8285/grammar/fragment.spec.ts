@@ -112,9 +112,12 @@ describe('what the line has left of a message', () => {
     },
   );
 
-  it.each(['WIFI DISCONNECT4,CLOSED', 'OKWIFI DISCONNECT'])('is more than that: %j', (text) => {
-    assert.equal(isNearDisconnect(text), true);
-  });
+  it.each(['WIFI DISCONNECT4,CLOSED', 'OKWIFI DISCONNECT', 'WIFII DISCONNECT', 'WIFI DISC1ONNECT'])(
+    'is more than that: %j',
+    (text) => {
+      assert.equal(isNearDisconnect(text), true);
+    },
+  );
 
   it.each(['WIFI CONNECTED', 'WIFI CONNECT', 'WIFI GOT IP', 'DISCONNECT', 'wifi disconnect', ''])(
     'is not that of the loss of the network: %j',

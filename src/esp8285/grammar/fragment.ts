@@ -92,7 +92,8 @@ export function isGarbledWord(text: string): boolean {
 /** Whether a text is what the line has left of the message that the network is lost, with or without others around it. */
 export function isNearDisconnect(text: string): boolean {
   const [message, other] = ['WIFI DISCONNECT', 'WIFI CONNECTED'];
-  return text.includes(message) || (isNear(text, message) && !isNear(text, other));
+  const hasMore = isPiece(message, text, 1);
+  return text.includes(message) || hasMore || (isNear(text, message) && !isNear(text, other));
 }
 
 /** Whether a line is a message with a name: `+ETH_GOT_IP:192.0.2.9`. */
