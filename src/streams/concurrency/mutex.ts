@@ -1,12 +1,4 @@
-import {
-  BehaviorSubject,
-  Observable,
-  type Observer,
-  type Subscriber,
-  Subscription,
-  type SubscriptionLike,
-  type TeardownLogic,
-} from 'rxjs';
+import { BehaviorSubject, Observable, tap } from 'rxjs';
 
 /**
  * Mutual exclusion for observables: runs operations one at a time, in the order of their subscriptions.
@@ -18,12 +10,12 @@ import {
 export class Mutex {
   /** What {@link locked$} shows. It is made when it is asked for, because most mutexes are never asked. */
   private isLocked: BehaviorSubject<boolean> | undefined;
-  /** The one whose turn it is. */
-  private current: Turn<unknown> | undefined;
+  /** The operation whose turn it is. It begins when it is called. */
+  private current: (() => void) | undefined;
   /** Those that wait, in the order of their turns. It is made when one has to wait, because most mutexes never see that. */
-  private waiting: Set<Turn<unknown>> | undefined;
+  private waiting: Set<() => void> | undefined;
   /** The one that has begun. */
-  private running: Turn<unknown> | undefined;
+  private running: (() => void) | undefined;
   private isPassingOn = false;
 
   /** Whether an operation is running; replays the current state. */
@@ -42,28 +34,32 @@ export class Mutex {
    */
   runExclusive<T>(operation$: Observable<T>): Observable<T> {
     return new Observable((subscriber) => {
-      const place = new Subscription(() => this.release(turn));
-      const turn = new Turn(operation$, subscriber, place);
-      if (this.current) (this.waiting ??= new Set()).add(turn);
-      else this.current = turn;
-      subscriber.add(place);
+      const release = () => {
+        if (this.current === begin) this.current = this.next();
+        else if (!this.waiting?.delete(begin)) return;
+        this.tellLocked();
+        this.passOn();
+      };
+      const begin = () => {
+        subscriber.remove(release);
+        // Releases before it tells the end, so that the mutex is free for a subscriber who then runs something else.
+        operation$.pipe(tap({ complete: release, error: release })).subscribe(subscriber);
+        // Last, because the operation has to be unsubscribed before the next one begins.
+        subscriber.add(release);
+      };
+      if (this.current) (this.waiting ??= new Set()).add(begin);
+      else this.current = begin;
+      subscriber.add(release);
       this.tellLocked();
       this.passOn();
     });
-  }
-
-  private release(turn: Turn<unknown>): void {
-    if (this.current === turn) this.current = this.next();
-    else if (!this.waiting?.delete(turn)) return;
-    this.tellLocked();
-    this.passOn();
   }
 
   private tellLocked(): void {
     if (this.isLocked && this.isLocked.value !== this.locked) this.isLocked.next(this.locked);
   }
 
-  private next(): Turn<unknown> | undefined {
+  private next(): (() => void) | undefined {
     const [first] = this.waiting ?? [];
     if (first) this.waiting?.delete(first);
     return first;
@@ -76,62 +72,10 @@ export class Mutex {
     try {
       while (this.current !== this.running) {
         this.running = this.current;
-        this.running?.begin();
+        this.running?.();
       }
     } finally {
       this.isPassingOn = false;
     }
-  }
-}
-
-/**
- * An operation, and what stands between it and its subscriber. RxJS takes an observer that is a subscription as well for a
- * subscriber, and makes none of its own: each read that waits has one of these, and `tap` would take a kilobyte more.
- */
-class Turn<T> implements Observer<T>, SubscriptionLike {
-  constructor(
-    private readonly operation$: Observable<T>,
-    private readonly subscriber: Subscriber<T>,
-    /** Ends when the mutex is released, or the place among those that wait is given up. */
-    private readonly place: Subscription,
-  ) {}
-
-  begin(): void {
-    this.subscriber.remove(this.place);
-    this.operation$.subscribe(this);
-    // Last, because the operation has to be unsubscribed before the next one begins.
-    this.subscriber.add(this.place);
-  }
-
-  next(value: T): void {
-    this.subscriber.next(value);
-  }
-
-  // The end is told after the release, so that the mutex is free for a subscriber who then runs something else.
-
-  error(error: unknown): void {
-    this.place.unsubscribe();
-    this.subscriber.error(error);
-  }
-
-  complete(): void {
-    this.place.unsubscribe();
-    this.subscriber.complete();
-  }
-
-  get closed(): boolean {
-    return this.subscriber.closed;
-  }
-
-  add(teardown: TeardownLogic): void {
-    this.subscriber.add(teardown);
-  }
-
-  remove(teardown: Exclude<TeardownLogic, void>): void {
-    this.subscriber.remove(teardown);
-  }
-
-  unsubscribe(): void {
-    this.subscriber.unsubscribe();
   }
 }
