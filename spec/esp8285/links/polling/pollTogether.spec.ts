@@ -50,6 +50,28 @@ describe('pollTogether', () => {
   );
 
   it(
+    'polls in time for a subscriber that becomes quiet anew in the middle of a long pause',
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const poll$ = cold('|');
+      const quiet$ = cold('----------------q');
+      let since = 0;
+      const polling = pollTogether(poll$, { ...pauses, scheduler });
+      expectObservable(quiet$.pipe(tap(() => (since = scheduler.now())))).toBe('----------------q');
+      expectObservable(
+        polling(() => since),
+        '^------------------!',
+      ).toBe('-');
+      // The next one would come at 22.
+      expectSubscriptions(poll$.subscriptions).toBe([
+        '--(^!)',
+        '------(^!)',
+        '--------------(^!)',
+        '------------------(^!)',
+      ]);
+    }),
+  );
+
+  it(
     'does not count a poll for a subscriber that has not been quiet all the time',
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const poll$ = cold('--|');

@@ -13,7 +13,7 @@ type QuietSince = () => number | undefined;
 
 /**
  * Polls while it is subscribed to. Without `quietSince`, it polls from the subscription on. With it, the pauses begin anew
- * each time that the subscriber has become quiet. It is asked when a poll may be due, so that a change costs nothing.
+ * each time that the subscriber has become quiet. It is asked now and then, so that a change costs nothing.
  */
 export type Polling = (quietSince?: QuietSince) => Observable<never>;
 
@@ -46,18 +46,23 @@ export function pollTogether(
     running.add(operation$.subscribe({ error: fail, complete: ended }));
   }
 
-  /** When the next poll is due, as far as it is known now. */
+  /** Looks at all subscribers. Returns when the next poll is due, as far as it is known now. */
   function due(): number {
     const now = scheduler.now();
     for (const pause of pauses.values()) pause.look(now);
     return Math.min(...[...pauses.values()].map((pause) => pause.due));
   }
 
+  /** When to look again: one that becomes quiet now needs a poll after the first pause, however long the last one was. */
+  function nextLook(): number {
+    const mayChange = [...pauses.values()].some((pause) => pause.mayChange);
+    return Math.min(due(), mayChange ? scheduler.now() + first : Infinity);
+  }
+
   function wait(): void {
     isPolling = false;
     if (pauses.size === 0) return;
-    begin(timer(Math.max(0, due() - scheduler.now()), scheduler), () => {
-      // Those for whom the timer was set may have become quiet later, or may not be quiet.
+    begin(timer(Math.max(0, nextLook() - scheduler.now()), scheduler), () => {
       if (due() > scheduler.now()) wait();
       else poll();
     });
@@ -83,7 +88,7 @@ export function pollTogether(
   return (quietSince) =>
     new Observable((subscriber) => {
       const begun = scheduler.now();
-      pauses.set(subscriber, new Pause(quietSince ?? (() => begun), first));
+      pauses.set(subscriber, new Pause(quietSince ?? (() => begun), first, quietSince !== undefined));
       if (!isPolling) wait();
       return () => {
         pauses.delete(subscriber);
@@ -103,6 +108,8 @@ class Pause {
   constructor(
     private readonly isQuietSince: QuietSince,
     private readonly first: number,
+    /** Whether the subscriber may become quiet at any time. */
+    readonly mayChange: boolean,
   ) {}
 
   get due(): number {
