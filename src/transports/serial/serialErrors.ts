@@ -10,7 +10,7 @@ const moduleFailures: readonly Meaning[] = [
   [
     /loading addons is disabled|access to this api has been restricted/i,
     'EACCES',
-    'serial ports need a compiled module, which this program may not load; run it with `node --permission --allow-addons --allow-fs-read=*`',
+    'serial ports need a compiled module, which this program may not load; run it with `--allow-addons --allow-fs-read=*` as well',
   ],
   [
     /native (?:addon|build)|cannot find module|shared object|\.node\b/i,
