@@ -39,8 +39,8 @@ const bauds = [115_200, 921_600, 2_000_000];
 
 const help = `
 The speed is that of rx-usocket divided by that of the bare loop / the bare port: more is better, except for echo, where
-it is the median time. The processor time, in milliseconds, is that of
-as many bytes as the line carries in a second, or of one round of an echo; then it is divided in the same way. docs/performance.md explains the figures.`;
+it is the median time. The processor time, in milliseconds, is that of as many bytes as the line carries in a second, or
+of one round of an echo; then it is divided in the same way. docs/performance.md explains the figures.`;
 
 /** The command line of the bench. Tables are printed. */
 export function benchCommand(print: (line: string) => void): Command {

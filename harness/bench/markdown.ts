@@ -89,8 +89,7 @@ function summaryOf(bauds: readonly number[], rows: readonly Row[]): string {
       (each) =>
         each.baud === baud && each.figure === figure && each.firmware === firmware && usual.includes(each.receive),
     );
-    if (!row) return '';
-    return summaryText(row);
+    return row ? summaryText(row) : '';
   };
   const lines = summarised.flatMap((figure) =>
     bauds.map((baud) => [
