@@ -2,9 +2,10 @@ import { describe, it } from '@jest/globals';
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Duplex } from 'node:stream';
-import { EMPTY, mergeMap, type Observable } from 'rxjs';
+import { EMPTY, mergeMap, type Observable, retry } from 'rxjs';
 
 import { marbles } from '../../../harness/time/marbles';
+import { nextTurn } from '../../../harness/time/turns';
 import { duplexTransport, type DuplexTransportOptions } from '../../../src/transports/line/duplexTransport';
 
 const unplugged = new Error('unplugged');
@@ -181,6 +182,59 @@ describe('what a duplexTransport sends', () => {
     duplex.finishWrite();
     await closed;
     assert.ok(!isSent);
+  });
+});
+
+describe('what a duplexTransport writes past its stream', () => {
+  it('is as much as there is room for; the rest goes through the stream, and nothing overtakes it', async () => {
+    const duplex = new SlowDuplex();
+    const past: string[] = [];
+    const room = 3;
+    const writeNow = (bytes: Uint8Array): number => {
+      past.push(String(bytes.subarray(0, room)));
+      return Math.min(room, bytes.length);
+    };
+    const transport = transportOver(duplex, { writeNow });
+    const ended: string[] = [];
+    const send = (text: string) => transport.send(Buffer.from(text)).subscribe({ complete: () => ended.push(text) });
+    send('one');
+    send('three');
+    send('two');
+    assert.deepStrictEqual([past, duplex.written, ended], [['one', 'thr'], ['ee'], ['one']]);
+    duplex.finishWrite();
+    await nextTurn();
+    duplex.finishWrite();
+    await nextTurn();
+    send('six');
+    assert.deepStrictEqual(
+      [past, duplex.written],
+      [
+        ['one', 'thr', 'six'],
+        ['ee', 'two'],
+      ],
+    );
+    assert.deepStrictEqual(ended, ['one', 'three', 'two', 'six']);
+    duplex.destroy();
+  });
+
+  it('fails with the line, and is not tried again on a line that is lost', async () => {
+    const duplex = new SlowDuplex();
+    let tries = 0;
+    const writeNow = (): number => {
+      tries++;
+      throw unplugged;
+    };
+    const transport = transportOver(duplex, { writeNow });
+    const reading = new Promise((resolve) => transport.received$.subscribe({ error: resolve }));
+    const writing = new Promise((resolve) =>
+      transport
+        .send(Buffer.from('a'))
+        .pipe(retry(5))
+        .subscribe({ error: resolve, complete: () => resolve('sent') }),
+    );
+    assert.deepStrictEqual(await reading, lost);
+    assert.match(String(await writing), /the line is lost/);
+    assert.deepStrictEqual([tries, duplex.written], [1, []]);
   });
 });
 

@@ -67,12 +67,13 @@ export function duplexTransport(options: DuplexTransportOptions): Transport {
       return new Observable((subscriber) => {
         let rest = bytes;
         try {
-          // Bytes must not overtake those that wait.
-          if (writeNow && duplex.writableLength === 0) rest = bytes.subarray(writeNow(bytes));
+          // Bytes must not overtake those that wait. A stream that has been destroyed fails them by itself.
+          if (writeNow && !duplex.destroyed && duplex.writableLength === 0) rest = bytes.subarray(writeNow(bytes));
         } catch (error) {
           const cause = errorOf(error);
-          subscriber.error(options.failure(cause));
+          // First, because whoever hears of the failure may write again.
           duplex.destroy(cause);
+          subscriber.error(options.failure(cause));
           return;
         }
         if (writeNow && rest.length === 0) {
