@@ -66,6 +66,18 @@ describe('a serial port', () => {
     await settled(uart.close());
   });
 
+  it('sends it also before what is written because the port has opened', async () => {
+    const uart = serialUart({ path: pty.path });
+    const arrived = heard(4);
+    const say = (text: string, complete = (): unknown => undefined) =>
+      uart.write(Buffer.from(text)).subscribe({ complete });
+    uart.readiness$.pipe(filter((level) => level.writable)).subscribe(() => say('c'));
+    say('a', () => say('d'));
+    say('b');
+    expect(String(await arrived)).toBe('abcd');
+    await settled(uart.close());
+  });
+
   it('writes nothing before it is subscribed to, and twice for two', async () => {
     const uart = serialUart({ path: pty.path });
     const write$ = uart.write(Buffer.from('once.'));

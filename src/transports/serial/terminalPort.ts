@@ -9,6 +9,9 @@ import {
   ignoreElements,
   NEVER,
   Observable,
+  observeOn,
+  queueScheduler,
+  subscribeOn,
   tap,
   throwError,
 } from 'rxjs';
@@ -34,19 +37,26 @@ interface OpenPort {
 export function terminalPort(options: PortOptions): OpeningPort {
   const { path, rtscts = false } = options.settings;
   let open: OpenPort | undefined;
+  /** Whether those that waited for the port have it. */
+  let isServed = false;
   let isHeld = false;
   let isReferenced = true;
   const opening$ = defer(() => openPort(options)).pipe(
-    tap((port) => {
-      open = port;
-      if (isHeld) port.terminal.hold(true);
-      if (!isReferenced) port.terminal.stream.unref();
+    observeOn(queueScheduler),
+    tap({
+      next: (port) => {
+        open = port;
+        if (isHeld) port.terminal.hold(true);
+        if (!isReferenced) port.terminal.stream.unref();
+      },
+      complete: () => (isServed = true),
     }),
     catchError((cause: unknown) => throwError(() => openFailure(path, errorOf(cause)))),
     runOnce(),
   );
   const whenOpen = <T>(use: (port: OpenPort) => Observable<T>): Observable<T> =>
-    open ? use(open) : opening$.pipe(concatMap(use));
+    // Who asks because another one has been served comes after all that wait already.
+    open && isServed ? use(open) : opening$.pipe(concatMap(use), subscribeOn(queueScheduler));
   return {
     transport: {
       name: path,
