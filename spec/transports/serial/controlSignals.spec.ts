@@ -80,6 +80,18 @@ describe('the control signals of a serial port', () => {
     writing.unsubscribe();
   });
 
+  it('hold back what is sent, which then leaves before what is sent because the port is ready', () => {
+    const one = port();
+    const { line, sent } = lineOf(one, { dtr: false });
+    const send = (text: string) => line.send(Buffer.from(text)).subscribe();
+    const reading = line.writable$.subscribe((level) => level && send('later'));
+    send('first');
+    one.open();
+    one.isSet(null);
+    expect(sent).toEqual(['first', 'later']);
+    reading.unsubscribe();
+  });
+
   it('that it does not have are told, and the port is used without', async () => {
     const pty = openPty();
     const uart = serialUart({ path: pty.path, dtr: false, rts: false, hupcl: false });

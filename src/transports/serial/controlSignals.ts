@@ -1,4 +1,15 @@
-import { BehaviorSubject, combineLatest, concatMap, filter, map, type Observable, ReplaySubject, take } from 'rxjs';
+import {
+  BehaviorSubject,
+  combineLatest,
+  concatMap,
+  filter,
+  map,
+  type Observable,
+  queueScheduler,
+  ReplaySubject,
+  subscribeOn,
+  take,
+} from 'rxjs';
 
 import type { Transport } from '../line/transportUart';
 
@@ -20,13 +31,14 @@ export function withSignals(
   const ready = new BehaviorSubject(false);
   const notices = new ReplaySubject<string>(1);
   const { setBaudRate } = transport;
+  // What is asked because the port is ready comes after all that waits for that already.
   const whenReady = (operation: () => Observable<never>): Observable<never> =>
-    ready.pipe(filter(Boolean), take(1), concatMap(operation));
+    ready.pipe(filter(Boolean), take(1), concatMap(operation), subscribeOn(queueScheduler));
   port.once('open', () => {
     // Both in one step, because boards react when the two differ. Opening the port has asserted both, by default.
     port.set({ dtr, rts }, (error) => {
       if (error) notices.next(`${transport.name}: the signals DTR and RTS cannot be set here (${error.message})`);
-      ready.next(true);
+      queueScheduler.schedule(() => ready.next(true));
     });
   });
   return {
