@@ -160,6 +160,18 @@ describe('a read that waits', () => {
     await settled(uart.close());
   });
 
+  it('is over when the line was held: the next wait is as long as any', async () => {
+    const { uart, scheduler } = await waitingLine({ rtscts: true });
+    uart.hold?.(true);
+    uart.hold?.(false);
+    const next = firstValueFrom(uart.rx$);
+    await pty.say(block);
+    await next;
+    expect(scheduler.actions).toHaveLength(1);
+    await settled(uart.close());
+    expect(scheduler.actions).toEqual([]);
+  });
+
   it('holds no write back', async () => {
     const { uart } = await waitingLine();
     const heard = collect(pty.heard$, 2);

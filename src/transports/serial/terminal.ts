@@ -71,6 +71,8 @@ export class Terminal {
     }
     const { kept } = this;
     this.kept = [];
+    // Otherwise it would end the wait after the next read, too.
+    this.waiting.unsubscribe();
     this.stream.resume();
     if (kept.length > 0) this.pass(Buffer.concat(kept));
   }
