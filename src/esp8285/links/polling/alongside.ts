@@ -1,8 +1,8 @@
 import { type MonoTypeOperatorFunction, Observable } from 'rxjs';
 
 /**
- * Runs an operation while a stream is read, whatever it emits. An error of the operation fails the stream. When the stream ends, the
- * operation is unsubscribed.
+ * Runs an operation while a stream is read, and ignores what it emits. An error of the operation fails the stream. When the
+ * stream ends, the operation is unsubscribed.
  *
  *     source$                --a----b---|
  *     operation$             ^----------!
