@@ -112,12 +112,23 @@ describe('what the line has left of a message', () => {
     },
   );
 
-  it.each(['WIFI DISCONNECT4,CLOSED', 'OKWIFI DISCONNECT', 'WIFII DISCONNECT', 'WIFI DISC1ONNECT'])(
-    'is more than that: %j',
-    (text) => {
-      assert.equal(isNearDisconnect(text), true);
-    },
-  );
+  it.each([
+    'WIFI DISCONNECT4,CLOSED',
+    'OKWIFI DISCONNECT',
+    '+CWJAP:"a","b",6,-61WIFI DISCONNECT',
+    'WIFII DISCONNECT',
+    'WIFI DISC1ONNECT',
+  ])('is more than that: %j', (text) => {
+    assert.equal(isNearDisconnect(text), true);
+  });
+
+  it.each([
+    '+CWLAP:(3,"WIFI DISCONNECT",-61,"02:00:00:00:00:01",6)',
+    '+CWJAP_CUR:"a \\"WIFI DISCONNECT\\"","02:00:00:00:00:01",6,-61',
+    'AT+CWJAP_CUR="WIFI DISCONNECT","my-password"',
+  ])('is no loss of the network, but its name: %j', (text) => {
+    assert.equal(isNearDisconnect(text), false);
+  });
 
   it.each(['WIFI CONNECTED', 'WIFI CONNECT', 'WIFI GOT IP', 'DISCONNECT', 'wifi disconnect', ''])(
     'is not that of the loss of the network: %j',

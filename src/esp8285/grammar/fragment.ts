@@ -92,8 +92,10 @@ export function isGarbledWord(text: string): boolean {
 /** Whether a text is what the line has left of the message that the network is lost, with or without others around it. */
 export function isNearDisconnect(text: string): boolean {
   const [message, other] = ['WIFI DISCONNECT', 'WIFI CONNECTED'];
-  const hasMore = isPiece(message, text, 1);
-  return text.includes(message) || hasMore || (isNear(text, message) && !isNear(text, other));
+  // Between quotes it may be the name of a network.
+  const said = text.replace(/".*"/s, '');
+  const hasMore = isPiece(message, said, 1);
+  return said.includes(message) || hasMore || (isNear(said, message) && !isNear(said, other));
 }
 
 /** Whether a line is a message with a name: `+ETH_GOT_IP:192.0.2.9`. */
