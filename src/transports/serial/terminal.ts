@@ -77,6 +77,14 @@ export class Terminal {
     if (kept.length > 0) this.pass(Buffer.concat(kept));
   }
 
+  /** Says whether the terminal keeps the program running. */
+  reference(isReferenced: boolean): void {
+    // A stream without a handle would add a listener each time, for when it has one.
+    if (this.stream.destroyed) return;
+    if (isReferenced) this.stream.ref();
+    else this.stream.unref();
+  }
+
   private room(): Uint8Array {
     if (bufferSize - this.used < leastRoom) {
       // The old one belongs to those who have its bytes.

@@ -47,7 +47,7 @@ export function terminalPort(options: PortOptions): OpeningPort {
       next: (port) => {
         open = port;
         if (isHeld) port.terminal.hold(true);
-        if (!isReferenced) port.terminal.stream.unref();
+        if (!isReferenced) port.terminal.reference(false);
       },
       complete: () => (isServed = true),
     }),
@@ -81,8 +81,7 @@ export function terminalPort(options: PortOptions): OpeningPort {
         }),
       reference: (wanted) => {
         isReferenced = wanted;
-        if (wanted) open?.terminal.stream.ref();
-        else open?.terminal.stream.unref();
+        open?.terminal.reference(wanted);
       },
       release: () => whenOpen(({ transport }) => transport.release()).pipe(catchError(() => EMPTY)),
     },
