@@ -39,7 +39,12 @@ function cellsOf({ modems, idle, busy }: ManyFigure, fewer: ManyFigure | undefin
     `${busy.delay.p99.toFixed(0)} ms`,
     `${busy.delay.max.toFixed(0)} ms`,
     megabytes(busy.memory.heap),
-    fewer === undefined ? '–' : kilobytes((busy.memory.heap - fewer.busy.memory.heap) / (modems - fewer.modems)),
+    fewer === undefined ? '–' : kilobytes((objectsOf(busy) - objectsOf(fewer.busy)) / (modems - fewer.modems)),
     megabytes(busy.memory.buffers),
   ];
+}
+
+/** Without code, because with few modems some of it may still be compiled while they are measured. */
+function objectsOf({ memory: { heap, code } }: ManyFigure['busy']): number {
+  return heap - code;
 }

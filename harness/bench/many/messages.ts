@@ -37,8 +37,10 @@ export interface Observed {
 
 /** The memory of a process, in bytes. */
 export interface Memory {
-  /** Objects of JavaScript. */
+  /** Objects of JavaScript, and their compiled code. */
   readonly heap: number;
+  /** Compiled code, which all modems share. */
+  readonly code: number;
   /** The contents of buffers, which are not in the heap. */
   readonly buffers: number;
   /** All that the process has from the operating system. */
