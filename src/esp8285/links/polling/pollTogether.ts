@@ -87,8 +87,7 @@ export function pollTogether(
 
   return (quietSince) =>
     new Observable((subscriber) => {
-      const begun = scheduler.now();
-      pauses.set(subscriber, new Pause(quietSince ?? (() => begun), first, quietSince !== undefined));
+      pauses.set(subscriber, new Pause(quietSince, scheduler.now(), first));
       if (!isPolling) wait();
       return () => {
         pauses.delete(subscriber);
@@ -106,11 +105,15 @@ class Pause {
   private quietSince: number | undefined;
 
   constructor(
-    private readonly isQuietSince: QuietSince,
+    private readonly isQuietSince: QuietSince | undefined,
+    private readonly begun: number,
     private readonly first: number,
-    /** Whether the subscriber may become quiet at any time. */
-    readonly mayChange: boolean,
   ) {}
+
+  /** Whether the subscriber may become quiet at any time. */
+  get mayChange(): boolean {
+    return this.isQuietSince !== undefined;
+  }
 
   get due(): number {
     return this.since + this.length;
@@ -121,7 +124,7 @@ class Pause {
    * is looked at again after the first pause.
    */
   look(now: number): boolean {
-    const quietSince = this.isQuietSince();
+    const quietSince = this.isQuietSince ? this.isQuietSince() : this.begun;
     const isAsBefore = quietSince !== undefined && quietSince === this.quietSince;
     if (!isAsBefore) {
       this.length = this.first;
