@@ -20,6 +20,7 @@ function listening(collectsFor?: number) {
   const told: string[] = [];
   const listener = {
     isUnfinished: true,
+    maySettle: true,
     settle: () => void told.push(`settle ${scheduler.now()}`),
     giveUp: () => void told.push(`give up ${scheduler.now()}`),
   };
@@ -55,7 +56,12 @@ describe('Silence', () => {
     const scheduler = new VirtualTimeScheduler();
     const told: number[] = [];
     const options = { longestPause: 100, collectsFor: 16, scheduler };
-    const listener = { isUnfinished: true, settle: () => void told.push(scheduler.now()), giveUp: () => undefined };
+    const listener = {
+      isUnfinished: true,
+      maySettle: true,
+      settle: () => void told.push(scheduler.now()),
+      giveUp: () => undefined,
+    };
     const silence = new Silence(options, listener);
     silence.heard();
     scheduler.flush();
@@ -81,6 +87,31 @@ describe('Silence', () => {
     hearAt(...times, ...times, ...times);
     assert.deepStrictEqual(told, ['settle 1019', 'give up 1099']);
     assert.ok(scheduler.timers <= 1000 / 4 + 8, `${scheduler.timers} timers`);
+  });
+
+  it('makes a timer every 25 ms while a moment of silence would mean nothing, and gives up as late', () => {
+    const { scheduler, listener, told, hearAt } = listening(0);
+    listener.maySettle = false;
+    const times = Array.from({ length: 1000 }, (_, index) => index);
+    hearAt(...times);
+    assert.deepStrictEqual(told, ['give up 1099']);
+    assert.ok(scheduler.timers <= 1000 / 25 + 4, `${scheduler.timers} timers`);
+  });
+
+  it('settles if the last bytes have made a moment of silence mean something', () => {
+    const { listener, silence, told, scheduler } = listening();
+    listener.maySettle = false;
+    silence.heard();
+    VirtualTimeScheduler.prototype.schedule.call(
+      scheduler,
+      () => {
+        listener.maySettle = true;
+        silence.heard();
+      },
+      30,
+    );
+    scheduler.flush();
+    assert.deepStrictEqual(told, ['settle 50', 'give up 130']);
   });
 
   it('makes none while a silence would mean nothing, and stops when it does not any more', () => {

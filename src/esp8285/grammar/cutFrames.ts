@@ -47,6 +47,9 @@ export function cutFrames(
           get isUnfinished() {
             return cutter.isUnfinished;
           },
+          get maySettle() {
+            return cutter.maySettle;
+          },
           settle() {
             cut('settle');
           },

@@ -72,6 +72,11 @@ export class FrameCutter {
     return this.held.length > 0 && !this.isStalled;
   }
 
+  /** Whether {@link settle} would change something now. */
+  get maySettle(): boolean {
+    return this.held.length === 0 && (this.news.isUnfinished || this.mayBeWhole);
+  }
+
   /** How many bytes it holds: at most one block, one line, and the bytes after the block so far. */
   get heldBytes(): number {
     return (this.block?.filled ?? this.news.heldBytes) + this.following.length + this.held.length;
@@ -96,14 +101,8 @@ export class FrameCutter {
 
   /** Nothing has come for a moment, so no rest of a message is under way. */
   settle(): void {
-    // A pulled block is not complete before its `OK`.
-    if (
-      this.block?.missing === 0 &&
-      !this.block.isPulled &&
-      this.following.every((byte) => byte === lineFeed || byte === carriageReturn || byte === nul)
-    ) {
+    if (this.block && this.mayBeWhole && this.following.every(isBetweenLines))
       this.decide(this.block, { kind: 'whole' });
-    }
     if (this.held.length === 0) this.news.settle();
   }
 
@@ -126,6 +125,11 @@ export class FrameCutter {
       this.isStalled = true;
       this.emit({ kind: 'damage', link: undefined, others: true, isCutOff: true });
     }
+  }
+
+  /** Whether nothing is missing of the block. A pulled one is not complete before its `OK`. */
+  private get mayBeWhole(): boolean {
+    return this.block?.missing === 0 && !this.block.isPulled;
   }
 
   private cut(chunk: Buffer): void {
@@ -232,13 +236,13 @@ export class FrameCutter {
     this.cut(following);
   }
 
-  /** Skips line ends, NULs (seen before the first line after a start) and the blank that AT 1.x prints after `>`. */
+  /** Skips line ends, NULs and the blank that AT 1.x prints after `>`. */
   private skipBlank(chunk: Buffer, start: number): number {
     let at = start;
     for (; at < chunk.length; at++) {
       const byte = chunk[at];
       if (byte === blank && this.behindPrompt) this.behindPrompt = false;
-      else if (byte !== lineFeed && byte !== carriageReturn && byte !== nul) break;
+      else if (byte === undefined || !isBetweenLines(byte)) break;
     }
     if (at < chunk.length) this.behindPrompt = false;
     this.news.skip(chunk.subarray(start, at));
@@ -294,6 +298,11 @@ export class FrameCutter {
     // A copy, because a subscriber may keep it, and with it the whole chunk.
     this.emit(frame.kind === 'line' && text.includes(notText) ? { ...frame, bytes: Buffer.from(bytes) } : frame);
   }
+}
+
+/** NULs were seen before the first line after a start. */
+function isBetweenLines(byte: number): boolean {
+  return byte === lineFeed || byte === carriageReturn || byte === nul;
 }
 
 /** Whether a line usually has a line end before it. */

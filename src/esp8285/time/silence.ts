@@ -15,6 +15,8 @@ export interface SilenceOptions {
 export interface SilenceListener {
   /** Whether a silence now would mean something. Asked when bytes have come, and before each call below. */
   readonly isUnfinished: boolean;
+  /** Whether a moment of silence would mean something. Asked when bytes have come; if not, no moment is measured. */
+  readonly maySettle: boolean;
   /** Nothing has come for a moment. */
   settle(): void;
   /** Nothing has come for the longest pause. */
@@ -45,6 +47,8 @@ export class Silence {
   private readonly countdown: Countdown;
   /** The number of parts that are over since the last bytes. */
   private passed = 0;
+  /** Whether the moment after the last bytes is measured. Its timers come so often that a download would feel them. */
+  private hasMoment = true;
 
   constructor(
     private readonly options: SilenceOptions,
@@ -55,7 +59,8 @@ export class Silence {
 
   /** Bytes have come. */
   heard(): void {
-    this.passed = 0;
+    this.hasMoment = this.listener.maySettle;
+    this.passed = this.hasMoment ? 0 : parts;
     this.goOn();
   }
 
@@ -66,7 +71,7 @@ export class Silence {
   /** The length of the part that is measured, in milliseconds. Those of the moment are whole ones, as timers are. */
   private get part(): number {
     const { collectsFor = longestCollecting, longestPause } = this.options;
-    const ofMoment = Math.ceil((collectsFor + reserve) / parts);
+    const ofMoment = this.hasMoment ? Math.ceil((collectsFor + reserve) / parts) : 0;
     return this.passed < parts ? ofMoment : longestPause / parts - ofMoment;
   }
 
