@@ -47,6 +47,7 @@ const config: Config = {
   sandboxInjectedGlobals: [
     'Array',
     'Error',
+    'Infinity',
     'Map',
     'Math',
     'Number',
