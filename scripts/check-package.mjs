@@ -26,18 +26,20 @@ const project = mkdtempSync(join(tmpdir(), 'check-package-'));
 try {
   install();
   for (const extension of ['mts', 'cts']) writeFileSync(join(project, `consumer.${extension}`), consumer());
-  for (const compiler of ['typescript-5', 'typescript', 'typescript-7']) {
-    for (const compilerOptions of userSettings) {
-      writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
-      run(project, 'node', join(modules, compiler, 'bin/tsc'));
-    }
-  }
+  const configs = userSettings.map((settings, index) => {
+    const name = `tsconfig.${index}.json`;
+    const compilerOptions = { ...settings, outDir: `${index}` };
+    writeFileSync(join(project, name), JSON.stringify({ compilerOptions, files }));
+    return name;
+  });
+  // One process for all settings of a compiler takes two thirds of the time of one for each.
+  for (const compiler of ['typescript-5', 'typescript', 'typescript-7']) compile(compiler, ...configs);
   // npm installs the newest types of Node.js, and those of the oldest version are in use here.
   rmSync(join(project, 'node_modules/@types/node'));
   link('@types/node', 'node-types-newest');
-  run(project, 'node', join(modules, 'typescript/bin/tsc'));
-  run(project, 'node', 'consumer.mjs');
-  run(project, 'node', 'consumer.cjs');
+  compile('typescript', configs.at(-1));
+  run(project, 'node', `${configs.length - 1}/consumer.mjs`);
+  run(project, 'node', `${configs.length - 1}/consumer.cjs`);
   checkHovers();
   const help = run(project, 'node', join('node_modules', manifest.name, manifest.bin[manifest.name]), '--help');
   if (!help.includes(`Usage: ${manifest.name}`)) throw new Error(`--help says: ${help}`);
@@ -109,6 +111,10 @@ function checkHovers() {
     return !service.getQuickInfoAtPosition(file, place)?.documentation?.length;
   });
   if (silent.length > 0) throw new Error(`an editor shows nothing for ${silent.join(', ')}`);
+}
+
+function compile(compiler, ...configs) {
+  run(project, 'node', join(modules, compiler, 'bin/tsc'), '--build', '--force', ...configs);
 }
 
 function run(cwd, command, ...args) {
