@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { servePty, type ServedPty } from '../../src/emulator';
 import { drawSunset } from '../../samples/demo/sunset';
@@ -40,6 +40,19 @@ beforeAll(async () => {
   await Promise.all(
     [web, secureWeb].map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))),
   );
+});
+
+afterAll(async () => {
+  await sink[Symbol.asyncDispose]();
+  for (const server of [web, secureWeb]) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+  await rm(folder, { recursive: true });
+});
+
+// A program that ends in the middle of a send leaves a modem that takes seconds to be usable again.
+beforeEach(async () => {
   modem = await servePty({
     firmware: '1.5',
     baud: 921_600,
@@ -53,14 +66,8 @@ beforeAll(async () => {
   });
 });
 
-afterAll(async () => {
+afterEach(async () => {
   await modem.close();
-  await sink[Symbol.asyncDispose]();
-  for (const server of [web, secureWeb]) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-  await rm(folder, { recursive: true });
 });
 
 describe.each(['download-picture', 'download-picture-streams'])('%s', (name) => {
