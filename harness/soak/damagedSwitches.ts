@@ -6,6 +6,7 @@ import {
   type SwitchingOptions,
   type SwitchingResult,
 } from '../modems/switchingLine';
+import { nextTurn } from '../time/turns';
 import { payload } from './payload';
 
 export interface DamagedSwitchesOptions {
@@ -48,11 +49,11 @@ const other: Download = {
  *
  * @returns Whether they did.
  */
-export function damagedSwitches({
+export async function damagedSwitches({
   firmwares = ['1.7.4', '2.2.2'],
   stride = 1,
   print,
-}: DamagedSwitchesOptions): boolean {
+}: DamagedSwitchesOptions): Promise<boolean> {
   let isFine = true;
   for (const firmware of firmwares) {
     for (const [index, [name, habit]] of habits.entries()) {
@@ -69,6 +70,8 @@ export function damagedSwitches({
             const isLength = from === 'modem' && kind === 'lose' && isIn(lengths, after);
             if (!isLength && (after + index + turn) % stride !== 0) continue;
             runs++;
+            // What is referred to weakly is kept until this turn of the event loop is over: 200 KB of each run.
+            await nextTurn();
             const result = over((emulator: Emulator) => {
               emulator.fault({ kind, after, from });
             });

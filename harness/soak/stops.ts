@@ -1,5 +1,6 @@
 import type { FirmwareVersion } from '../../src/emulator';
 import { downloadOver, habits } from '../modems/switchingLine';
+import { nextTurn } from '../time/turns';
 import { payload } from './payload';
 
 export interface StopsOptions {
@@ -24,7 +25,7 @@ const [said, saidToo] = [payload(size, 3), payload(200, 4)];
  *
  * @returns Whether it did.
  */
-export function stops({ firmwares = ['1.7.4', '2.2.2'], stride = 1, print }: StopsOptions): boolean {
+export async function stops({ firmwares = ['1.7.4', '2.2.2'], stride = 1, print }: StopsOptions): Promise<boolean> {
   let isFine = true;
   for (const firmware of firmwares) {
     for (const [index, [name, habit]] of habits.entries()) {
@@ -47,6 +48,8 @@ export function stops({ firmwares = ['1.7.4', '2.2.2'], stride = 1, print }: Sto
             },
           ],
         });
+        // What is referred to weakly is kept until this turn of the event loop is over: 200 KB of each run.
+        await nextTurn();
         runs++;
         switches += result.switches;
         for (const { sent, received, ended } of result.ends) {
