@@ -41,9 +41,9 @@ const firmwaresOf = ({ firmware }: Given) => (firmware === undefined ? {} : { fi
 const runs: Readonly<Record<string, (given: Given & { readonly print: Print }) => boolean | Promise<boolean>>> = {
   differential,
   resets: (given) => resets({ ...given, ...firmwaresOf(given) }),
-  switches: (given) => {
+  switches: async (given) => {
     const options = { ...given, ...firmwaresOf(given) };
-    return switches(options) && switches({ ...options, resets: true });
+    return (await switches(options)) && switches({ ...options, resets: true });
   },
   'damaged-switches': ({ print }) => damagedSwitches({ print }),
   stops: ({ print }) => stops({ print }),
@@ -86,9 +86,10 @@ export function soakCommand(print: Print): Command {
     ),
     command(
       'switches',
-      'Downloads over two links of each firmware, in virtual time, with a reader that pauses at random moments, so that ' +
-        'the receive mode changes. Everything must arrive in order, whatever the modem does with data that wait; and a ' +
-        'beginning of it if the modem is reset.',
+      'Downloads over two or three links of each firmware, one of them encrypted, in virtual time, with readers that ' +
+        'pause at random moments, so that the receive mode changes. A port for datagrams may be open meanwhile. ' +
+        'Everything must arrive in order, whatever the modem does with data that wait; and a beginning of it if the modem ' +
+        'is reset.',
       seedOption(),
       firmwareOption(),
       numberOption('--moments <count>', 'number of downloads for each firmware', 1000),

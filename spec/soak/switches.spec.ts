@@ -12,10 +12,16 @@ describe('a change of the receive mode at random moments of downloads', () => {
     ]),
   );
 
-  it.each(parts)('AT %s keeps all bytes in order (seed %i, reset %s)', (firmware, seed, isReset) => {
+  it.each(parts)('AT %s keeps all bytes in order (seed %i, reset %s)', async (firmware, seed, isReset) => {
     const printed: string[] = [];
     const print = (line: string) => printed.push(line);
-    const areInOrder = switches({ seed, moments: isReset ? 25 : 50, firmwares: [firmware], resets: isReset, print });
+    const areInOrder = await switches({
+      seed,
+      moments: isReset ? 25 : 50,
+      firmwares: [firmware],
+      resets: isReset,
+      print,
+    });
     const switched = firmware === '1.5' ? 'with 0 switches' : 'with [1-9]';
     expect(printed).toEqual([expect.stringMatching(`^AT ${firmware}: (\\d+) of \\1 downloads in order, ${switched}`)]);
     expect(areInOrder).toBe(true);
