@@ -1,4 +1,4 @@
-import { map, type SchedulerLike } from 'rxjs';
+import { map, type SchedulerLike, tap } from 'rxjs';
 
 import { command } from '../../src/esp8285/commands/command';
 import { type Exchange, simpleExchange } from '../../src/esp8285/executor/exchange';
@@ -16,7 +16,8 @@ export interface Conversation {
 /** Makes an executor on a scripted modem, without a driver. */
 export function conversation(scheduler: SchedulerLike, options: Omit<ScriptedModemOptions, 'scheduler'>): Conversation {
   const modem = scriptedModem({ scheduler, ...options });
-  const wire = new Wire(modem.uart, (expecting) => modem.uart.rx$.pipe(cutFrames(expecting)), scheduler);
+  const received$ = modem.uart.rx$.pipe(tap((bytes) => wire.received(bytes)));
+  const wire: Wire = new Wire(modem.uart, (expecting) => received$.pipe(cutFrames(expecting)), scheduler);
   const executor = new Executor(wire);
   executor.serving$.subscribe();
   wire.connect();

@@ -35,5 +35,6 @@ export function wireOf(
   };
   const wire = new Wire({ rx$, readiness$: NEVER, hints$, write, close: () => NEVER }, cut, clock);
   wire.connect();
+  rx$.subscribe((bytes) => wire.received(bytes));
   return { wire, said, isPromptExpected: () => expectation?.prompt === true };
 }

@@ -74,6 +74,7 @@ export class Modem {
       scheduler,
       isKnown: () => state.isKnown,
       heard: (bytes) => {
+        wire.received(bytes);
         trace.bytes.carried('modem', bytes);
       },
       lost: (error, pause) => {

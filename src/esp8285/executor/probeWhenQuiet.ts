@@ -68,28 +68,28 @@ export function probeWhenQuiet<T>(
     new Observable((subscriber) => {
       const { clock, timer } = wire;
       const { longest = 0 } = options();
+      const before = wire.receivedBytes;
       const begun = clock.now();
       const took = () => clock.now() - begun;
       const lines: string[] = [];
       let probing: Subscription | undefined;
-      let came = 0;
-      let cameAt = -Infinity;
       /** Whether the conversation has begun. */
       let hasBegun = false;
-      /** The answer is still coming. A probe waits for a lull. */
-      let isComing = false;
+      /** Milliseconds since the answer has last come, if it is still coming. */
+      const pause = () => {
+        const isAnswer = wire.receivedBytes > before && wire.receivedBytes - before <= longest;
+        return isAnswer ? clock.now() - wire.receivedAt : Infinity;
+      };
       const fail = (error: unknown) => subscriber.error(error);
 
       const countdown = new Countdown(timer, () => {
-        isComing = !isComing && clock.now() - cameAt < lull;
-        if (isComing) countdown.restart(lull);
+        if (pause() < lull) countdown.restart(lull - pause());
         else probing = probe(wire, options()).subscribe({ next: heard, error: unanswered, complete: restart });
       });
       function restart(): void {
         // A fast modem answers a probe at once, and the answer may have ended the conversation.
         if (subscriber.closed || !hasBegun) return;
         probing?.unsubscribe();
-        isComing = false;
         countdown.restart(options().quiet ?? quiet);
       }
       function heard(said: ProbeAnswer): void {
@@ -122,19 +122,6 @@ export function probeWhenQuiet<T>(
       if (subscriber.closed) return;
       hasBegun = true;
       restart();
-      if (longest > 0) {
-        subscriber.add(
-          wire.received$.subscribe({
-            next: ({ length }) => {
-              came += length;
-              if (came > longest) return;
-              cameAt = clock.now();
-              if (isComing) countdown.restart(lull);
-            },
-            error: fail,
-          }),
-        );
-      }
     });
 }
 

@@ -46,6 +46,8 @@ export class Wire {
   /** Whether the firmware may carry out a command later that it has called busy (ESP-AT, issues 731 and 993). */
   carriesOutRefused = false;
 
+  private bytes = 0;
+  private bytesAt = -Infinity;
   private repeats = 0;
   private readonly hearing = new Subject<Frame>();
   private readonly saying = new Subject<'begins' | 'ends'>();
@@ -101,6 +103,22 @@ export class Wire {
         fail(new OSError('ENODEV', 'modem', 'the serial line to the modem was closed'));
       },
     });
+  }
+
+  /** Bytes have come, which {@link received$} emits. Told by the owner, because a conversation would subscribe each time. */
+  received({ length }: Uint8Array): void {
+    this.bytes += length;
+    this.bytesAt = this.clock.now();
+  }
+
+  /** How many bytes have come so far. */
+  get receivedBytes(): number {
+    return this.bytes;
+  }
+
+  /** When the last of them came, by the {@link clock}. */
+  get receivedAt(): number {
+    return this.bytesAt;
   }
 
   /** Cold: writes the command's line and completes. */
