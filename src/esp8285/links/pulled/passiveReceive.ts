@@ -2,16 +2,17 @@ import { Observable } from 'rxjs';
 
 import type { OSError } from '../../../usocket/contract/osError';
 import { Refusal } from '../../executor/answer';
+import { AnswerLost } from '../../executor/unanswered';
 import type { Block } from '../../grammar/frame';
 import { BlockOrder } from '../adaptive/blockOrder';
 import { type InboundLink, LinkWay } from '../adaptive/linkWay';
-import { type ReadEnd, readExchange } from '../exchanges/readExchange';
+import { readExchange } from '../exchanges/readExchange';
 import type { LinkContext } from '../linkContext';
 import type { ByteTraffic } from '../linkLife';
 import type { LossKind } from '../loss';
 import { lossText } from '../streamErrors';
 import { pull } from './pull';
-import { ReadAnswer } from './readAnswer';
+import { ReadAnswer, type ReadEnd } from './readAnswer';
 import { WaitingBytes } from './waitingBytes';
 
 /** A read of this many bytes or fewer is never refused because the modem lacks memory. */
@@ -211,9 +212,10 @@ export class PassiveReceive implements ByteTraffic {
     return new Observable((subscriber) => {
       const complete = (): void => subscriber.complete();
       return read$.subscribe({
-        next: (end) => this.ended(end),
+        next: () => this.ended('complete'),
         error: (error: unknown) => {
           if (error instanceof Refusal) this.refused(size);
+          else if (error instanceof AnswerLost) this.ended('lost');
           else this.failed('the modem did not hand its data over', error);
           complete();
         },

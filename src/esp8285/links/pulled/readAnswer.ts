@@ -1,6 +1,8 @@
 import { asBuffer } from '../../../streams';
 import type { Block } from '../../grammar/frame';
-import type { ReadEnd } from '../exchanges/readExchange';
+
+/** How a read has ended. `lost`: the end of the answer was lost, and perhaps the data with it. */
+export type ReadEnd = 'complete' | 'lost';
 
 /** The end of an answer, but for its line end. */
 const endOfAnswer = Buffer.from('\r\nOK');
