@@ -36,7 +36,8 @@ const leftOut = [
 const config: Config = {
   roots: ['<rootDir>/spec', '<rootDir>/web/spec'],
   testMatch: ['**/*.spec.ts', ...leftOut.map((file) => `!**/spec/${file.replaceAll('\\', '/')}`)],
-  maxWorkers: '100%',
+  // Many specs wait for a line, a program or a page most of their time. Meanwhile another worker can use the processor.
+  maxWorkers: '150%',
   // Longer than the limits of programs (60 s) and of soak runs (30 s), whose messages say more. A spec that hangs still
   // fails, and a spec that does not hang must not fail because the machine is busy.
   testTimeout: 90_000,
