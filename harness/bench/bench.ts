@@ -2,7 +2,10 @@ import { buildPrograms } from './build';
 import { startChild } from './child';
 import { type FigureName, type Setting, type Task, taskOf, turnsOf } from './figures';
 import type { Measured } from './messages';
-import { type Measuring, type Served, startMeasuring } from './measuring';
+import { type Served, startMeasuring } from './measuring';
+import type { OwnModem } from './own/ownModem';
+import { type Measure, tolerant } from './own/tolerant';
+import { loopback } from './peer';
 import { type ProgramName, programNames, programsFor, type Result, resultOf, type Row, rowOf } from './results';
 
 /** What is measured. */
@@ -18,6 +21,8 @@ export interface BenchOptions {
   readonly seed: number;
   /** The folder in which each program leaves a profile. */
   readonly profile?: string | undefined;
+  /** The modem of all settings, if it is not a virtual one. */
+  readonly own?: OwnModem | undefined;
 }
 
 /** What was measured with one modem. */
@@ -25,6 +30,8 @@ export interface ModemFigures {
   readonly rows: readonly Row[];
   /** The times of the first rounds of the programs that were new, in milliseconds. */
   readonly cold: Cold;
+  /** Why there are no figures of a program, on a modem of one's own. */
+  readonly failures: readonly string[];
 }
 
 export type Cold = Readonly<Partial<Record<ProgramName, readonly number[]>>>;
@@ -73,13 +80,14 @@ function warmUpOf({ baud }: Setting, rounds: number): readonly { readonly task: 
 }
 
 /**
- * Measures all figures on each modem. Each modem is a process of its own, and so is each program, which all modems share.
+ * Measures all figures on each modem. Each virtual modem is a process of its own, and so is each program, which all modems share.
  *
  * @returns The figures of one modem at a time.
- * @throws Error (rejection) when a program fails, is not done in time, or has received or sent a wrong byte.
+ * @throws Error (rejection) when a program fails, is not done in time, or has received or sent a wrong byte. A modem of one's own
+ *   goes on without the figure of that program, as long as the modem itself works.
  */
 export async function* bench(options: BenchOptions): AsyncGenerator<ModemFigures> {
-  const { settings, figures, seconds, runs, warmUp } = options;
+  const { settings, figures, seconds, runs, warmUp, own } = options;
   await using built = await buildPrograms();
   const limit = limitOf(Math.max(seconds, warmUp * usual.round));
   const turns = figures.reduce((sum, figure) => sum + runs * turnsOf(figure, seconds).turns, 2);
@@ -88,17 +96,21 @@ export async function* bench(options: BenchOptions): AsyncGenerator<ModemFigures
   const warmed = new Set<ProgramName>();
   for (const setting of settings) {
     const modemArgs = ['modem', JSON.stringify(setting), String(options.seed)];
-    await using modem = startChild<never, readonly string[]>(built.file, modemArgs, longest);
-    const [path = ''] = await modem.next();
-    const served = { setting, path };
-    const cold = await warm(programs, served, options, warmed);
-    yield { rows: await measureFigures(programs, served, options), cold };
+    await using virtual = own ? undefined : startChild<never, readonly string[]>(built.file, modemArgs, longest);
+    const [path = ''] = (await virtual?.next()) ?? [own?.port];
+    const served = { setting, path, place: own?.place ?? loopback };
+    const failures: string[] = [];
+    const measure: Measure = own
+      ? tolerant(programs, own, failures)
+      : (name, task, modem) => programs.measure(name, task, modem);
+    const cold = await warm(measure, served, options, warmed);
+    yield { rows: await measureFigures(measure, served, options), cold, failures };
   }
 }
 
 /** Has the programs run for a while, because code that has run often is compiled better. */
 async function warm(
-  programs: Measuring,
+  measure: Measure,
   modem: Served,
   { warmUp }: BenchOptions,
   warmed: Set<ProgramName>,
@@ -108,8 +120,8 @@ async function warm(
     const isNew = !warmed.has(name);
     for (const { task } of warmUpOf(modem.setting, isNew ? warmUp : Math.min(furtherRounds, warmUp))) {
       if (!programsFor(modem.setting, task).includes(name)) continue;
-      const { rounds } = await programs.measure(name, task, modem);
-      if (isNew && task.figure === 'echo') cold[name] = rounds;
+      const measured = await measure(name, task, modem);
+      if (measured && isNew && task.figure === 'echo') cold[name] = measured.rounds;
       warmed.add(name);
     }
   }
@@ -117,7 +129,7 @@ async function warm(
 }
 
 async function measureFigures(
-  programs: Measuring,
+  measure: Measure,
   modem: Served,
   { figures, seconds, runs }: BenchOptions,
 ): Promise<readonly Row[]> {
@@ -127,9 +139,13 @@ async function measureFigures(
     const { turns, each } = turnsOf(figure, seconds);
     const task = taskOf(figure, setting.baud, each);
     const measured: Partial<Record<ProgramName, Measured[]>> = {};
+    const failed = new Set<ProgramName>();
     for (let run = 0; run < runs * turns; run++) {
-      for (const name of programsFor(setting, task))
-        (measured[name] ??= []).push(await programs.measure(name, task, modem));
+      for (const name of programsFor(setting, task)) {
+        const one = failed.has(name) ? undefined : await measure(name, task, modem);
+        if (!one) failed.add(name);
+        measured[name] = one ? [...(measured[name] ?? []), one] : [];
+      }
     }
     const result = (name: ProgramName): Result => resultOf(task, setting.baud, measured[name] ?? []);
     const { bareSegments: hasSegments } = measured;

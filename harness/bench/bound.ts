@@ -1,6 +1,6 @@
 import { personalityOf } from '../../src/emulator/firmware/personalities';
 import type { Personality } from '../../src/emulator/firmware/personality';
-import { block, bytesOf, lineBytes, segmentBytes, type Setting, type Task } from './figures';
+import { block, bytesOf, isVirtual, lineBytes, segmentBytes, type Setting, type Task } from './figures';
 import { times } from './times';
 
 /**
@@ -37,8 +37,13 @@ const size = {
   segmentNumbers: '12,11\r\n'.length,
 };
 
-/** Calculates the bound of a figure from the baud rate, the words of the firmware and the times of the virtual modem. */
-export function boundOf({ firmware, receive, baud }: Setting, task: Task): Bound {
+/**
+ * Calculates the bound of a figure from the baud rate, the words of the firmware and the times of the virtual modem. Nobody knows
+ * those of a modem of one's own.
+ */
+export function boundOf(setting: Setting, task: Task): Bound {
+  if (!isVirtual(setting)) return { methods: [] };
+  const { firmware, receive, baud } = setting;
   const modem = personalityOf(firmware);
   /** Milliseconds that bytes take on the line. */
   const onLine = (bytes: number): number => (1000 * bytes) / lineBytes(baud, 1);

@@ -1,17 +1,22 @@
 import { writeFile } from 'node:fs/promises';
+import { isIPv4 } from 'node:net';
 import { cpus } from 'node:os';
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-import { parseWholeNumber } from '../../src/cli/options/values';
+import { type CommandContext, processContext } from '../../src/cli/console/context';
+import { usageFailure } from '../../src/cli/console/exitCodes';
+import { parsePort, parseWholeNumber } from '../../src/cli/options/values';
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
+import type { LocalAddress } from '../../src/proxy/localServer';
 import { bench, type BenchOptions, type Cold, duration } from './bench';
 import { coldCellsOf } from './coldTable';
-import { type FigureName, figureNames, type Receive, type Setting, settingsOf } from './figures';
+import { canPull, type FigureName, figureNames, type Receive, type Setting, settingsOf, settingsWith } from './figures';
 import { benchMany, chunkInterval } from './many/many';
 import { coldTables, figureTables, manyTables, watchedTables, writeTables } from './markdown';
 import { linksOfModem, type ManyFigure } from './many/manyFigures';
 import { manyTableOf } from './many/manyTable';
+import { type OwnModem, takeOwnModem } from './own/ownModem';
 import type { Row } from './results';
 import { alignColumns, tableOf } from './table';
 import { benchWatched, type WatchedFigure } from './watched/watched';
@@ -22,6 +27,9 @@ interface Given {
   readonly quick?: true;
   readonly markdown?: true;
   readonly json?: string;
+  readonly port?: string;
+  readonly ssid?: string;
+  readonly host?: LocalAddress;
   readonly firmware?: FirmwareVersion;
   readonly receive?: Receive;
   readonly baud?: number;
@@ -35,15 +43,26 @@ interface Given {
   readonly seed: number;
 }
 
+/** The options that are for virtual modems only. */
+const virtualOnly = ['markdown', 'firmware', 'modems', 'watched'];
+
 const bauds = [115_200, 921_600, 2_000_000];
 
 const help = `
 The speed is that of rx-usocket divided by that of the bare loop / the bare port: more is better, except for echo, where
 it is the median time. The processor time, in milliseconds, is that of as many bytes as the line carries in a second, or
-of one round of an echo; then it is divided in the same way. docs/performance.md explains the figures.`;
+of one round of an echo; then it is divided in the same way. docs/performance.md explains the figures.
 
-/** The command line of the bench. Tables are printed. */
-export function benchCommand(print: (line: string) => void): Command {
+A modem of your own, which is on your network, and finds this computer at the address that --host says:
+  npm run bench -- --port /dev/ttyUSB0 --host 192.168.1.20 --quick
+With --ssid it joins a network first. Its key is asked for, or taken from the variable RX_USOCKET_KEY.`;
+
+/**
+ * The command line of the bench. Tables are printed.
+ *
+ * @param context Makes that of a modem of one's own.
+ */
+export function benchCommand(print: (line: string) => void, context: () => CommandContext = processContext): Command {
   return new Command('bench')
     .description('Measures rx-usocket beside bare programs on `serialport`, on virtual modems behind pseudo-terminals.')
     .option('--quick', 'about a minute: one speed, adaptive receive where the firmware has it, short transfers')
@@ -52,9 +71,12 @@ export function benchCommand(print: (line: string) => void): Command {
       'write the tables of README.md and docs/performance.md: with --modems theirs, otherwise the others',
     )
     .option('--json <file>', 'write the figures to this file as well')
+    .addOption(new Option('--port <device>', 'instead: a modem of your own at this serial port').conflicts(virtualOnly))
+    .option('--ssid <name>', 'the network that it joins first')
+    .option('--host <address>', 'where it finds this computer, which listens there; or address:port', parseHost)
     .addOption(new Option('--firmware <version>', 'measure this one only').choices(firmwareVersions))
     .addOption(new Option('--receive <how>', 'measure this one only').choices(['adaptive', 'pushed', 'pulled']))
-    .option('--baud <rate>', `the speed of the line; otherwise ${bauds.join(', ')}`, parseBaud)
+    .option('--baud <rate>', `the speed of the line; otherwise ${bauds.join(', ')}, or that of your modem`, parseBaud)
     .addOption(new Option('--only <figure>', 'measure this one only').choices(figureNames))
     .option('--seconds <number>', 'how long a transfer takes at the speed of the line', parseSeconds)
     .option('--runs <number>', 'measure each figure so often, in turns; the medians count', parseRuns, 1)
@@ -65,34 +87,51 @@ export function benchCommand(print: (line: string) => void): Command {
     .option('--seed <number>', 'seed of the bytes and of the modem', parseWholeNumber, 1)
     .addHelpText('after', help)
     .action(async (given: Given) => {
-      const measure = given.watched ? measureWatched : given.modems === undefined ? measureRows : measureModems;
-      const figures = await measure(given, print);
+      const figures = await measure(given, print, context);
       if (given.json === undefined) return;
       await writeFile(given.json, `${JSON.stringify({ ...circumstances(given), ...figures }, null, 2)}\n`);
     });
 }
 
+async function measure(given: Given, print: (line: string) => void, context: () => CommandContext): Promise<object> {
+  const { watched, modems, port, ssid, host } = given;
+  if (watched) return measureWatched(given, print);
+  if (modems !== undefined) return measureModems(given, print);
+  if (port === undefined) {
+    if (ssid !== undefined || host) throw usageFailure('--ssid and --host are for a modem of your own; add its --port');
+    return measureRows(given, print);
+  }
+  await using own = await takeOwnModem({ ...given, port }, context());
+  return await measureRows(given, print, own);
+}
+
 async function measureRows(
   given: Given,
   print: (line: string) => void,
-): Promise<{ readonly rows: readonly Row[]; readonly cold: Cold }> {
+  own?: OwnModem,
+): Promise<{ readonly rows: readonly Row[]; readonly cold: Cold; readonly failures: readonly string[] }> {
   const rows: Row[] = [];
+  const failures: string[] = [];
   let cold: Cold = {};
-  const options = optionsOf(given);
+  const options = optionsOf(given, own);
   const minutes = Math.ceil(duration(options) / 60);
-  if (options.settings.length > 1) print(`${options.settings.length} modems, about ${minutes} min`);
+  const what = own
+    ? `AT ${own.firmware} at ${own.port}, the peer at ${own.place.host}`
+    : `${options.settings.length} modems`;
+  if (own || options.settings.length > 1) print(`${what}, about ${minutes} min`);
   for await (const each of bench(options)) {
     const [first] = each.rows;
     cold = { ...cold, ...each.cold };
     if (first) print(`\nAT ${first.firmware}, ${first.receive}, ${first.baud} baud`);
-    for (const line of tableOf(each.rows)) print(line);
+    for (const line of [...tableOf(each.rows), ...each.failures]) print(line);
+    failures.push(...each.failures);
     rows.push(...each.rows);
   }
   const coldLines = alignColumns(coldCellsOf(cold));
   if (coldLines.length > 0) print('\nThe echo, when the programs were new');
   for (const line of coldLines) print(line);
   if (given.markdown) await writeTables({ ...figureTables(rows), ...coldTables(cold) });
-  return { rows, cold };
+  return { rows, cold, failures };
 }
 
 async function measureModems(
@@ -130,6 +169,12 @@ function parseBaud(text: string): number {
   return baud;
 }
 
+function parseHost(text: string): LocalAddress {
+  const [, host = '', port = '0'] = /^([\d.]+)(?::(\d+))?$/.exec(text) ?? [];
+  if (!isIPv4(host)) throw new InvalidArgumentError('Try 192.168.1.20, or 192.168.1.20:5000.');
+  return { host, port: parsePort(port) };
+}
+
 function parseRuns(text: string): number {
   const runs = parseWholeNumber(text);
   if (runs < 1 || runs > 99) throw new InvalidArgumentError('It must be from 1 to 99.');
@@ -157,23 +202,17 @@ function parseSeconds(text: string): number {
 /**
  * What is measured with these options.
  *
+ * @param own The modem, if it is not a virtual one.
  * @throws Error for options that leave nothing to measure.
  */
-export function optionsOf({
-  quick,
-  markdown,
-  firmware,
-  receive,
-  baud,
-  only,
-  seconds,
-  runs,
-  warmUp,
-  profile,
-  seed,
-}: Given): BenchOptions {
+export function optionsOf(given: Given, own?: OwnModem): BenchOptions {
+  const { quick, markdown, receive, baud, only, seconds, runs, warmUp, profile, seed } = given;
+  const firmware = own?.firmware ?? given.firmware;
   const speeds = quick ? [921_600] : bauds;
-  const settings = settingsOf(baud === undefined ? speeds : [baud]).filter(
+  const modems: readonly Setting[] = own
+    ? settingsWith({ firmware: own.firmware, baud: own.baud, port: own.port })
+    : settingsOf(baud === undefined ? speeds : [baud]);
+  const settings = modems.filter(
     (each) =>
       (firmware === undefined || each.firmware === firmware) &&
       (receive === undefined ? isIncluded(each, quick ?? false, markdown ?? false) : each.receive === receive),
@@ -185,15 +224,18 @@ export function optionsOf({
     figures: only === undefined ? figureNames : [only],
     seconds: seconds ?? (quick ? 0.25 : markdown ? 1 : 2),
     runs,
-    warmUp: warmUp ?? (quick ? 100 : 300),
+    // A round of a real network may take as long as ten of a virtual one.
+    warmUp: warmUp ?? (quick || own ? 100 : 300),
     profile,
     seed,
+    own,
   };
 }
 
 /** The documents show what a program gets, and passive receive, which is slower. */
-function isIncluded({ firmware, receive }: Setting, quick: boolean, markdown: boolean): boolean {
-  if (firmware === '1.5' || (!quick && !markdown)) return true;
+function isIncluded(setting: Setting, quick: boolean, markdown: boolean): boolean {
+  if (!canPull(setting) || (!quick && !markdown)) return true;
+  const { receive } = setting;
   return receive === 'adaptive' || (markdown && receive === 'pulled');
 }
 

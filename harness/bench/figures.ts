@@ -1,4 +1,5 @@
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
+import { type Dialect, dialectOf } from '../../src/esp8285/commands/dialect';
 
 /** What is measured. */
 export const figureNames = ['download', 'upload', 'writes', 'echo', 'two-sockets', 'both-ways'] as const;
@@ -12,20 +13,41 @@ export type Receive = 'adaptive' | 'pushed' | 'pulled';
 
 /** A modem that is measured. */
 export interface Setting {
-  readonly firmware: FirmwareVersion;
+  /** The version of its AT commands. */
+  readonly firmware: string;
   readonly receive: Receive;
   readonly baud: number;
+  /** The line of a modem of one's own. Without it, the modem is virtual. */
+  readonly port?: string;
 }
 
-/** All modems with these speeds of the line. AT 1.5 can only push. */
-export function settingsOf(bauds: readonly number[]): readonly Setting[] {
-  return bauds.flatMap((baud) =>
-    firmwareVersions.flatMap((firmware) => {
-      const receives: readonly Receive[] = firmware === '1.5' ? ['pushed'] : ['pushed', 'pulled', 'adaptive'];
-      return receives.map((receive) => ({ firmware, receive, baud }));
-    }),
-  );
+/** A virtual modem. */
+export interface VirtualSetting extends Setting {
+  readonly firmware: FirmwareVersion;
 }
+
+export function isVirtual(setting: Setting): setting is VirtualSetting {
+  return setting.port === undefined;
+}
+
+/** All virtual modems with these speeds of the line. */
+export function settingsOf(bauds: readonly number[]): readonly VirtualSetting[] {
+  return bauds.flatMap((baud) => firmwareVersions.flatMap((firmware) => settingsWith({ firmware, baud })));
+}
+
+/** A modem with each way in which it hands data over. */
+export function settingsWith<T extends Omit<Setting, 'receive'>>(modem: T): readonly (T & Pick<Setting, 'receive'>)[] {
+  const receives: readonly Receive[] = canPull(modem) ? ['pushed', 'pulled', 'adaptive'] : ['pushed'];
+  return receives.map((receive) => ({ ...modem, receive }));
+}
+
+const abilitiesOf = (firmware: string): Dialect => dialectOf([`AT version:${firmware}`]);
+
+/** Whether the firmware can hold back what it receives (passive receive), as the driver takes it from the version. */
+export const canPull = ({ firmware }: Pick<Setting, 'firmware'>): boolean => abilitiesOf(firmware).passiveReceive;
+
+/** Whether the firmware sends in segments (`AT+CIPSENDBUF`). */
+export const canSendSegments = ({ firmware }: Pick<Setting, 'firmware'>): boolean => abilitiesOf(firmware).sendBuffer;
 
 /** What travels for a figure. Sizes are in bytes. */
 export interface Task {

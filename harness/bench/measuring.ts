@@ -1,3 +1,4 @@
+import type { LocalAddress } from '../../src/proxy/localServer';
 import { messageOf } from '../../src/usocket/contract/messageOf';
 import { within } from '../time/limits';
 import { type Child, startChild } from './child';
@@ -6,10 +7,11 @@ import type { FromProgram, Measured, Order, ToProgram } from './messages';
 import { type Peer, startPeer } from './peer';
 import { type ProgramName, programNames } from './results';
 
-/** A virtual modem, and the path of its line. */
+/** A modem, the path of its line, and where its peer listens. */
 export interface Served {
   readonly setting: Setting;
   readonly path: string;
+  readonly place: LocalAddress;
 }
 
 export interface MeasuringOptions {
@@ -28,6 +30,8 @@ export interface MeasuringOptions {
 export interface Measuring extends AsyncDisposable {
   /** @throws Error (rejection) when the program fails, is not done in time, or has received or sent a wrong byte. */
   measure(name: ProgramName, task: Task, modem: Served): Promise<Measured>;
+  /** Ends a program that has failed, so that it frees the line, and starts it again. */
+  restart(name: ProgramName): Promise<void>;
 }
 
 /** Starts the programs, each in a process of its own, which all modems share. */
@@ -37,17 +41,17 @@ export function startMeasuring({ file, seed, limit, longest, profile }: Measurin
       profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}.cpuprofile`];
     return startChild(file, [name], longest, execArgv);
   };
-  const programs: Readonly<Record<ProgramName, Child<ToProgram, FromProgram>>> = {
+  const programs: Record<ProgramName, Child<ToProgram, FromProgram>> = {
     driver: start('driver'),
     bareLoop: start('bareLoop'),
     bareSegments: start('bareSegments'),
     barePort: start('barePort'),
   };
   return {
-    async measure(name, task, { setting, path }) {
+    async measure(name, task, { setting, path, place }) {
       const program = programs[name];
-      await using peer = await startPeer(task, name === 'barePort' ? 1 : task.sockets, seed);
-      const order = { setting, task, path, port: peer.port, seed };
+      await using peer = await startPeer(task, name === 'barePort' ? 1 : task.sockets, seed, place);
+      const order = { setting, task, path, host: peer.host, port: peer.port, seed };
       const late = (): never => {
         throw new Error(`it was not done after ${limit / 1000} s`);
       };
@@ -55,6 +59,10 @@ export function startMeasuring({ file, seed, limit, longest, profile }: Measurin
         const what = `${name}, ${task.figure}, AT ${setting.firmware}, ${setting.receive}, ${setting.baud} baud`;
         throw new Error(`${what}: ${messageOf(cause)}`, { cause });
       });
+    },
+    async restart(name) {
+      await programs[name][Symbol.asyncDispose]();
+      programs[name] = start(name);
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(programNames.map((name) => programs[name][Symbol.asyncDispose]()));

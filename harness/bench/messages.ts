@@ -6,11 +6,12 @@ export type ToProgram =
   /** The peer has received everything, and it was right. */
   | { readonly kind: 'arrived' };
 
-/** What is to be measured, on which line, and the port of the peer on 127.0.0.1. */
+/** What is to be measured, on which line, and where the modem finds the peer. */
 export interface Order {
   readonly setting: Setting;
   readonly task: Task;
   readonly path: string;
+  readonly host: string;
   readonly port: number;
   readonly seed: number;
 }

@@ -1,12 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
+import type { LocalAddress } from '../../src/proxy/localServer';
 import { messageOf } from '../../src/usocket/contract/messageOf';
 import type { Task } from './figures';
 import { Check, Pattern } from './pattern';
 
-/** The peer of a task, on a port of 127.0.0.1. Dispose of it with `await using`, which also ends its connections. */
+/** Any port that is free, of this machine alone. */
+export const loopback: LocalAddress = { host: '127.0.0.1', port: 0 };
+
+/** The peer of a task. Dispose of it with `await using`, which also ends its connections. */
 export interface Peer extends AsyncDisposable {
+  readonly host: string;
   readonly port: number;
   /** Sends to each connection what it is to receive, also to those that come later. */
   begin(): void;
@@ -14,8 +19,16 @@ export interface Peer extends AsyncDisposable {
   readonly arrived: Promise<void>;
 }
 
-/** @param sockets The number of connections, which need not be that of the task. */
-export async function startPeer(task: Task, sockets: number, seed: number): Promise<Peer> {
+/**
+ * @param sockets The number of connections, which need not be that of the task.
+ * @throws Error (rejection) when it cannot listen.
+ */
+export async function startPeer(
+  task: Task,
+  sockets: number,
+  seed: number,
+  { host, port }: LocalAddress = loopback,
+): Promise<Peer> {
   const down = (task.down * task.sockets) / sockets;
   const up = (task.up * task.sockets) / sockets;
   const connections: Socket[] = [];
@@ -53,9 +66,10 @@ export async function startPeer(task: Task, sockets: number, seed: number): Prom
   });
   // Whoever waits for it is told.
   arrived.catch(() => undefined);
-  server.listen(0, '127.0.0.1');
+  server.listen(port, host);
   await once(server, 'listening');
   return {
+    host,
     port: (server.address() as AddressInfo).port,
     arrived,
     begin() {

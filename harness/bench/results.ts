@@ -1,5 +1,5 @@
 import { type Bound, boundOf } from './bound';
-import { bytesOf, type FigureName, lineBytes, type Setting, type Task } from './figures';
+import { bytesOf, canSendSegments, type FigureName, lineBytes, type Setting, type Task } from './figures';
 import type { Measured } from './messages';
 
 /** The programs that are measured beside each other. The driver is the first, because it has the modem join the network. */
@@ -7,8 +7,8 @@ export const programNames = ['driver', 'bareLoop', 'bareSegments', 'barePort'] a
 export type ProgramName = (typeof programNames)[number];
 
 /** The programs that a figure is measured with: segments only where the firmware has them, and something is sent. */
-export function programsFor({ firmware }: Setting, { up, rounds }: Task): readonly ProgramName[] {
-  const hasSegments = firmware !== '2.2.2' && up + rounds > 0;
+export function programsFor(setting: Setting, { up, rounds }: Task): readonly ProgramName[] {
+  const hasSegments = canSendSegments(setting) && up + rounds > 0;
   return programNames.filter((name) => name !== 'bareSegments' || hasSegments);
 }
 
@@ -51,7 +51,7 @@ export function percentile(values: readonly number[], part: number): number {
   return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)] ?? NaN;
 }
 
-/** Sums up what a program has measured in its runs. */
+/** Sums up what a program has measured in its runs. Without a run, there are no numbers. */
 export function resultOf(task: Task, baud: number, runs: readonly Measured[]): Result {
   const median = (of: (run: Measured) => number): number => percentile(runs.map(of), 0.5);
   const seconds = median((run) => run.seconds);

@@ -44,14 +44,22 @@ function cellsOf(row: Row): string[] {
     reached(bareLoop),
     bareSegments ? reached(bareSegments) : '',
     reached(barePort),
-    `${toLoop.speed.toFixed(2)} / ${toPort.speed.toFixed(2)}`,
+    `${numberText(toLoop.speed, 2)} / ${numberText(toPort.speed, 2)}`,
     processorText(row),
-    `${toLoop.processor.toFixed(1)} / ${toPort.processor.toFixed(1)}`,
+    `${numberText(toLoop.processor, 1)} / ${numberText(toPort.processor, 1)}`,
   ];
 }
 
+/** What stands for a number that there is not, because a program has failed. */
+const gap = '–';
+
+function numberText(number: number, digits: number): string {
+  return Number.isNaN(number) ? gap : number.toFixed(digits);
+}
+
 /** For a person: what a program has reached. */
-export function reached({ latency, ofLine = NaN }: Result): string {
+export function reached({ seconds, latency, ofLine = NaN }: Result): string {
+  if (Number.isNaN(seconds)) return gap;
   if (latency) return `${latency.median.toFixed(1)}, ${latency.p95.toFixed(1)} ms`;
   return `${(ofLine * 100).toFixed(1)} %`;
 }
@@ -69,5 +77,5 @@ export function boundText({ latency, ofLine }: Bound): string {
 export function processorText({ baud, bytes, rounds, results: { driver, bareLoop, barePort } }: Row): string {
   const share = rounds > 0 ? rounds : bytes / lineBytes(baud, 1);
   const each = [driver, bareLoop, barePort].map(({ processor }) => (1000 * processor) / share);
-  return each.map((milliseconds) => milliseconds.toFixed(milliseconds < 10 ? 1 : 0)).join(' / ');
+  return each.map((milliseconds) => numberText(milliseconds, milliseconds < 10 ? 1 : 0)).join(' / ');
 }

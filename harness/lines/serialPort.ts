@@ -12,9 +12,9 @@ const binding = { ...original, open: async (settings: object) => settleAtOnce(aw
  * Opens a serial port with `serialport` itself, as a program does that does not use this library. With Node.js 26.4 and later
  * such a program waits for bytes until something else runs, and there it may be nothing else.
  */
-export async function openSerialPort(path: string): Promise<SerialPort> {
+export async function openSerialPort(path: string, baudRate = 115_200): Promise<SerialPort> {
   // The type does not have the option of the stream that it is.
-  const port = new SerialPort({ path, baudRate: 115_200, ...{ binding } });
+  const port = new SerialPort({ path, baudRate, ...{ binding } });
   await once(port, 'open');
   return port;
 }

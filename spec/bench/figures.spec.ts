@@ -98,6 +98,17 @@ describe('the results', () => {
     ]);
   });
 
+  it('leave a gap for a program that has failed', () => {
+    const task = taskOf('upload', setting.baud, 1);
+    const result = resultOf(task, setting.baud, [measured]);
+    const none = resultOf(task, setting.baud, []);
+    const own = { ...setting, port: '/dev/ttyUSB0' };
+    const row = rowOf(own, task, { driver: result, bareLoop: result, barePort: none });
+    expect(tableOf([row])[1]).toBe(
+      'upload  50.0 %             50.0 %               –          1.00 / –  300 / 300 / –  1.0 / –',
+    );
+  });
+
   it('have the processor time of all runs, and the median of their rates', () => {
     const runs = [0.1, 0.1, 0.7].map((processor, index) => ({ rounds: [], processor, seconds: [2, 1, 4][index]! }));
     const { processor, seconds } = resultOf(taskOf('upload', 100_000, 1), 100_000, runs);

@@ -25,7 +25,7 @@ interface Link extends Stream {
  * @param sends With `segments`, the next block is sent while the last one is not acknowledged yet.
  */
 export async function connect(order: Order, sends: 'stop-and-wait' | 'segments' = 'stop-and-wait'): Promise<Connected> {
-  const { path, port, task, setting } = order;
+  const { path, host, port, task, setting } = order;
   const isPulled = setting.receive === 'pulled';
   const links = streamsOf(order).map((stream): Link => ({ ...stream, sent: 0, waiting: false, underWay: [] }));
   let wake = (): void => undefined;
@@ -44,7 +44,7 @@ export async function connect(order: Order, sends: 'stop-and-wait' | 'segments' 
       wake();
     },
   });
-  for (const link of links.keys()) await modem.command(`AT+CIPSTART=${link},"TCP","127.0.0.1",${port}`);
+  for (const link of links.keys()) await modem.command(`AT+CIPSTART=${link},"TCP","${host}",${port}`);
 
   const send = async (number: number, { underWay }: Link, bytes: Buffer): Promise<void> => {
     if (sends === 'stop-and-wait') {

@@ -12,13 +12,13 @@ const patience = 1000;
  * several sockets carry goes through one.
  */
 export async function connect(order: Order): Promise<Connected> {
-  const { path, port, setting } = order;
+  const { path, host, port, setting } = order;
   const { sockets, down, up, rounds } = order.task;
   const [stream] = streamsOf({ ...order, task: { ...order.task, sockets: 1, down: sockets * down } });
   if (!stream) throw new Error('no stream');
   const { check, outgoing } = stream;
   const modem = await Dialogue.open(path, setting, 'one', { data: () => undefined, waiting: () => undefined });
-  await modem.command(`AT+CIPSTART="TCP","127.0.0.1",${port}`);
+  await modem.command(`AT+CIPSTART="TCP","${host}",${port}`);
   await modem.command('AT+CIPMODE=1');
   await modem.command('AT+CIPSEND', '>');
   let wake = (): void => undefined;

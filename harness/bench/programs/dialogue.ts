@@ -4,7 +4,7 @@ import type { SerialPort } from 'serialport';
 
 import { openSerialPort } from '../../lines/serialPort';
 import { within } from '../../time/limits';
-import type { Setting } from '../figures';
+import { canPull, isVirtual, type Setting } from '../figures';
 
 /** What a modem says that matters here: headers of data, notices of passive receive, results, the prompt, taken segments. */
 const word =
@@ -18,6 +18,9 @@ const longestLine = 512;
 
 /** Milliseconds within which a modem answers whatever it is told, and after which it takes `+++` for an escape. */
 const silence = 60;
+
+/** Milliseconds within which a modem answers that is there. */
+const patience = 10_000;
 
 const nothing = Buffer.alloc(0);
 
@@ -59,18 +62,15 @@ export class Dialogue {
    * Opens the line, and makes the modem's settings. The program before may have closed the line without waiting for its
    * last answers. Taken for the answers to these commands, they would leave the conversation one answer behind.
    */
-  static async open(
-    path: string,
-    { firmware, receive }: Setting,
-    links: 'several' | 'one',
-    listener: Listener,
-  ): Promise<Dialogue> {
-    const modem = new Dialogue(await openSerialPort(path), listener);
+  static async open(path: string, setting: Setting, links: 'several' | 'one', listener: Listener): Promise<Dialogue> {
+    const modem = new Dialogue(await openSerialPort(path, isVirtual(setting) ? undefined : setting.baud), listener);
     await beSilent();
     modem.rest = nothing;
-    await modem.command('ATE0');
-    if (firmware !== '1.5')
-      await modem.command(`AT+CIPRECVMODE=${receive === 'pulled' && links === 'several' ? 1 : 0}`);
+    await within(patience, modem.command('ATE0'), () => {
+      throw new Error('the modem does not answer; it may restart when its port is opened');
+    });
+    if (canPull(setting))
+      await modem.command(`AT+CIPRECVMODE=${setting.receive === 'pulled' && links === 'several' ? 1 : 0}`);
     await modem.command('AT+CIPDINFO=0');
     await modem.command('AT+CIPMODE=0');
     await modem.command(`AT+CIPMUX=${links === 'several' ? 1 : 0}`);

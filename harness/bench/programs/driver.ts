@@ -1,4 +1,5 @@
 import { createModules, machine, type Socket } from '../../../src';
+import { isVirtual } from '../figures';
 import type { Order } from '../messages';
 import { type Connected, type Stream, streamsOf } from './measure';
 import type { Watch } from './watched';
@@ -15,17 +16,20 @@ const together = 64;
  * @param watch Watches the interface.
  */
 export async function connect(order: Order, watch?: Watch): Promise<Connected> {
-  const { path, port, task, setting } = order;
+  const { path, host, port, task, setting } = order;
   const { network, usocket } = createModules();
   // With the speed of the line, as a program of a user: how long reads wait depends on it.
   const uart = new machine.UART(path, setting.baud);
   const nic = await network.ESP8285(uart, { receive: setting.receive });
-  if (!nic.isconnected()) await nic.connect('my-ssid', 'my-password');
+  if (!nic.isconnected()) {
+    if (!isVirtual(setting)) throw new Error('the modem is on no network any more');
+    await nic.connect('my-ssid', 'my-password');
+  }
   const endWatching = await watch?.(nic);
   const ends: { socket: Socket; stream: Stream }[] = [];
   for (const stream of streamsOf(order)) {
     const socket = usocket.socket();
-    await socket.connect(['127.0.0.1', port]);
+    await socket.connect([host, port]);
     ends.push({ socket, stream });
   }
   return {

@@ -1,5 +1,5 @@
 // One of the programs of the bench, as a process of its own: the modems, or one that is measured.
-import type { Setting } from '../figures';
+import type { VirtualSetting } from '../figures';
 import type { Way } from '../watched/watched';
 import { measureOnOrder } from './measure';
 
@@ -9,7 +9,7 @@ const [name = '', setting = '', ...numbers] = process.argv.slice(2);
 const programs: Readonly<Record<string, () => Promise<void>>> = {
   async modem() {
     const [seed = 1, ...rest] = numbers.map(Number);
-    await (await import('./modem')).serve(JSON.parse(setting) as Setting, seed, ...rest);
+    await (await import('./modem')).serve(JSON.parse(setting) as VirtualSetting, seed, ...rest);
   },
   async driver() {
     measureOnOrder((await import('./driver')).connect);

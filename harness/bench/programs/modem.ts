@@ -1,5 +1,5 @@
 import { servePty, type ServedPty } from '../../../src/emulator';
-import type { Setting } from '../figures';
+import type { VirtualSetting } from '../figures';
 import { times } from '../times';
 
 const { step, roundTrip } = times;
@@ -10,7 +10,7 @@ const { step, roundTrip } = times;
  * @param seed That of the first one. Each of the others has the next one.
  * @param chunkInterval See `EmulatorOptions`.
  */
-export async function serve(setting: Setting, seed: number, count = 1, chunkInterval = 2): Promise<void> {
+export async function serve(setting: VirtualSetting, seed: number, count = 1, chunkInterval = 2): Promise<void> {
   const modems = await Promise.all(
     Array.from({ length: count }, (_, index) => serveOne(setting, seed + index, chunkInterval)),
   );
@@ -20,7 +20,7 @@ export async function serve(setting: Setting, seed: number, count = 1, chunkInte
   process.send?.(modems.map(({ path }) => path));
 }
 
-function serveOne({ firmware, baud }: Setting, seed: number, chunkInterval: number): Promise<ServedPty> {
+function serveOne({ firmware, baud }: VirtualSetting, seed: number, chunkInterval: number): Promise<ServedPty> {
   const accessPoint = { ssid: 'my-ssid', key: 'my-password' };
   return servePty({
     firmware,

@@ -48,7 +48,7 @@ export async function* benchWatched({ setting, seconds, pairs, seed }: WatchedOp
   const [path = ''] = await modem.next();
   const measure = async (program: Child<ToProgram, FromProgram>, task: Task): Promise<Measured> => {
     await using peer = await startPeer(task, task.sockets, seed);
-    return await carryOut(program, { setting, task, path, port: peer.port, seed }, peer);
+    return await carryOut(program, { setting, task, path, host: peer.host, port: peer.port, seed }, peer);
   };
   for (const way of ways) {
     // Both are new, because the code of a program that has run for longer is compiled better.
