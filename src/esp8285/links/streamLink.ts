@@ -144,7 +144,7 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Outg
 
   receive(room$: Observable<number>): Observable<Uint8Array> {
     const { hold, polling } = this.context;
-    if (this.bytes.way.isAdaptive) return this.receiveAdaptively(room$);
+    if (this.bytes.way.mayChange) return this.receiveEitherWay(room$);
     return this.incoming.items$.pipe(
       hold.forReader(room$, () => this.bytes.isPushed),
       alongside(this.bytes.way.canPull ? this.bytes.reading(room$) : polling()),
@@ -152,7 +152,7 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Outg
   }
 
   /** What is pushed before the modem can be told to hold it back does not count for the reader's queue. */
-  private receiveAdaptively(room$: Observable<number>): Observable<Uint8Array> {
+  private receiveEitherWay(room$: Observable<number>): Observable<Uint8Array> {
     const { hold, receiveMode, adaptive } = this.context;
     const isHeld = () => receiveMode.isForced && this.bytes.isPushed;
     const overflow = (this.overflow = new Overflow({
@@ -160,8 +160,12 @@ export class ModemStreamLink implements StreamLink, Traffic, ReceivingLink, Outg
       limit: () => (hold.isHeeded && isHeld() ? 0 : mostOverflow),
       full: () => this.error('ENOBUFS', 'recv', isHeld() ? unheld : overflowing),
     }));
-    const asking$ = this.bytes.reading(adaptive.watch(this.id, overflow.room$));
-    return this.incoming.items$.pipe(hold.forReader(overflow.room$, isHeld), overflow.keep(), alongside(asking$));
+    const asked$ = this.bytes.way.isAdaptive ? adaptive.watch(this.id, overflow.room$) : overflow.room$;
+    return this.incoming.items$.pipe(
+      hold.forReader(overflow.room$, isHeld),
+      overflow.keep(),
+      alongside(this.bytes.reading(asked$)),
+    );
   }
 
   get maxSend(): number {

@@ -38,7 +38,7 @@ function download(habit: Fault | undefined, receive: Receive, openAfter: number,
     hosts: { '192.168.1.9:80': () => from(pieces).pipe(concatMap((piece) => of(piece).pipe(delay(pause, scheduler)))) },
   });
   if (habit) emulator.fault(habit);
-  const client = socket({ receiveBuffer: receive === 'pulled' ? 65_536 : 20_000 });
+  const client = socket({ receiveBuffer: 20_000 });
   const got: Buffer[] = [];
   let end = 'nothing';
   const reading$ = defer(() => client.recv$(1_000)).pipe(

@@ -39,6 +39,11 @@ export class LinkWay {
     return this.canPull && this.context.receiveMode.isAdaptive;
   }
 
+  /** Whether the modem may be told to push, and to hold data back again: by the driver, or for a port for datagrams. */
+  get mayChange(): boolean {
+    return this.canPull && this.context.receiveMode.mayChange;
+  }
+
   /** Whether the modem may announce data. A link whose data are pushed has no notices. */
   get mayNotice(): boolean {
     const { way, isForced } = this.context.receiveMode;

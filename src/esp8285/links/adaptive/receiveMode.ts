@@ -86,6 +86,11 @@ export class ReceiveMode {
     return this.options.isAdaptive && this.countsWaiting;
   }
 
+  /** Whether the way may change: the driver may change it, or a port for datagrams does. */
+  get mayChange(): boolean {
+    return this.isAdaptive || this.joinsDatagrams;
+  }
+
   /** The way, if the driver may change it; `undefined` otherwise. Replays the current one. */
   get way$(): Observable<Way | undefined> {
     return this.current.pipe(map((way) => (this.isAdaptive ? way : undefined)));
