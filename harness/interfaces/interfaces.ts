@@ -28,6 +28,8 @@ export interface TestedInterface {
   readonly name: string;
   /** Whether a slow reader slows the sender down. If not, data is pushed, and a socket that is not read overflows. */
   readonly holdsBack: boolean;
+  /** Whether the receive mode changes: the modem pushes data while the readers keep up, and holds them back otherwise. */
+  readonly adapts: boolean;
   /** Whether one direction of a connection can be closed alone. The modem closes both when the peer closes one. */
   readonly halfClose: boolean;
   /** The most bytes of one `send`. */
@@ -47,6 +49,7 @@ const lookup: Lookup = (host, _options, callback) => {
 const host: TestedInterface = {
   name: 'the host',
   holdsBack: true,
+  adapts: false,
   halfClose: true,
   maxSend: 65_536,
   start() {
@@ -65,6 +68,7 @@ export function virtualModem(
   return {
     name,
     holdsBack,
+    adapts: holdsBack && options.receive !== 'pulled',
     halfClose: false,
     maxSend: 2048,
     async start(modem = {}) {

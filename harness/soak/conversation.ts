@@ -3,13 +3,17 @@ import type { Socket as Peer } from 'node:net';
 import { OSError, type Socket, type SocketFile } from '../../src/usocket';
 import { SO_SNDBUF, SOL_SOCKET } from '../../src/usocket/contract/constants';
 import { restAt, takeAt, until } from '../peers/peer';
+import { within } from '../time/limits';
 import { digest, payload } from './payload';
 import type { Read, Say, Step } from './randomProgram';
+import { beginning, closeUnread, peerResets } from './roughEnds';
 
 /** Seconds for a read that must find nothing. */
 const soon = 0.01;
 /** The most bytes that may be unread on either side, because a modem that pushes holds no sender back. */
 const most = 60_000;
+/** Bytes of each read after a flood. */
+const readAtOnce = 2000;
 /** Bytes of a socket's send buffer. */
 const sendBuffer = 8192;
 
@@ -55,6 +59,11 @@ export class Conversation {
         if (this.peerHasClosed || this.unread.length > most) return;
         this.peerSays(payload(step.size, step.salt));
         return;
+      case 'peer floods':
+        if (this.peerHasClosed || this.unread.length > most) return;
+        return this.flood(step);
+      case 'rest':
+        return rest(step.milliseconds);
       case 'read':
         return step.blocking ? this.read(step.how, step.size) : this.readWhatIsThere(step.how, step.size);
       case 'read in turn':
@@ -81,8 +90,18 @@ export class Conversation {
         this.peer.end();
         this.peerHasClosed = true;
         return;
+      case 'peer resets':
+        if (this.peerHasClosed) return;
+        this.peerSays(payload(step.last, step.salt));
+        this.isClosed = true;
+        this.note(`the peer resets: ${beginning(await peerResets(this.peer, this.socket), this.unread)}`);
+        return;
       case 'close':
         return this.close();
+      case 'close unread':
+        this.isClosed = true;
+        this.note(`close unread: ${beginning(await closeUnread(this.peer, this.socket), this.unheard)}`);
+        return;
     }
   }
 
@@ -146,6 +165,17 @@ export class Conversation {
   private peerSays(bytes: Buffer): void {
     this.peer.write(bytes);
     this.unread = Buffer.concat([this.unread, bytes]);
+  }
+
+  /** More than the socket holds; and then little by little, so that the socket keeps up. */
+  private async flood({ size, salt, pause, pieces, how }: Extract<Step, { do: 'peer floods' }>): Promise<void> {
+    this.peerSays(payload(size, salt));
+    for (const [index, piece] of pieces.entries()) {
+      await rest(pause);
+      // A read of more than the socket holds would count as room for that much.
+      while (this.unread.length > 0) await this.read(how, readAtOnce);
+      this.peerSays(payload(piece, salt + index));
+    }
   }
 
   private async read(how: Read, size: number): Promise<void> {
@@ -264,4 +294,9 @@ export class Conversation {
 export function codeOf(error: unknown): string {
   if (error instanceof OSError) return error.code;
   throw error;
+}
+
+/** Lets some milliseconds pass without a step. */
+function rest(milliseconds: number): Promise<void> {
+  return within(milliseconds, new Promise(() => undefined), () => undefined);
 }

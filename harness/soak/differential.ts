@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import { interfaces, type TestedInterface } from '../interfaces/interfaces';
 import { anyProgram, generation, type RandomProgram, programOf } from './randomProgram';
+import { SwitchCounts } from './switchCounts';
 import { differences, transcribe } from './transcribe';
 
 export interface DifferentialOptions {
@@ -22,14 +23,14 @@ export interface DifferentialOptions {
 
 const [host, ...conformant] = interfaces as [TestedInterface, ...TestedInterface[]];
 
-/** Progress is printed after this many programs. */
+/** Progress is printed after this many programs. In so many, the receive mode changes. */
 const stride = 100;
 
 /**
  * Runs random programs on the operating system's sockets and on virtual modems, and compares the transcripts. Prints each
  * program whose transcripts differ, then the smallest program found that still differs.
  *
- * @returns Whether all transcripts agree.
+ * @returns Whether all transcripts agree, and whether the receive mode has changed both ways if there were many programs.
  */
 export async function differential({
   seed,
@@ -44,12 +45,19 @@ export async function differential({
   const chosen = modems.filter(({ name }) => firmware === undefined || name.includes(firmware));
   if (chosen.length === 0) throw new Error(`no modem is named like ${firmware ?? 'anything'}`);
   const places = only === undefined ? Array.from({ length: programs }, (_, place) => place) : [only];
+  const switches = new SwitchCounts();
   const failures: { readonly place: number; readonly modem: TestedInterface }[] = [];
   let done = 0;
   const work = async (): Promise<void> => {
     for (let place = places.shift(); place !== undefined; place = places.shift()) {
       const program = programOf(seedOf(seed, place));
-      const [expected = [], ...got] = await Promise.all([host, ...chosen].map((each) => transcribe(program, each)));
+      const [expected = [], ...got] = await Promise.all(
+        [host, ...chosen].map((each) =>
+          transcribe(program, each, (net) => {
+            switches.watch(each.name, net);
+          }),
+        ),
+      );
       for (const [index, modem] of chosen.entries()) {
         const difference = differences(program.tasks, expected, got[index] ?? []);
         if (difference === '') continue;
@@ -64,8 +72,11 @@ export async function differential({
   if (first) print(await smallest(seedOf(seed, first.place), first.modem, shrinking));
   for (const { place, modem } of failures)
     print(`again: npm run soak -- differential --seed ${seed} --only ${place}   (${modem.name})`);
+  for (const line of switches.lines) print(line);
   print(`${done} programs on ${chosen.length} modems: ${failures.length} differences`);
-  return failures.length === 0;
+  const unchanged = chosen.filter(({ name, adapts }) => adapts && done >= stride && !switches.hasBothWays(name));
+  for (const { name } of unchanged) print(`${name}: the receive mode has not changed both ways`);
+  return failures.length + unchanged.length === 0;
 }
 
 /** Each program has its own seed, so that it can be made without the programs before it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { EmulatorOptions } from '../../src/emulator';
+import type { EmulatorOptions, ScheduledFault } from '../../src/emulator';
 
 const reads = ['recv', 'recvfrom', 'read', 'readinto', 'readline', 'file'] as const;
 const says = ['send', 'sendall', 'write', 'file'] as const;
@@ -18,6 +18,16 @@ export type Step =
   | { readonly do: 'say'; readonly how: Say; readonly blocking: boolean; readonly size: number; readonly salt: number }
   | { readonly do: 'join'; readonly sizes: readonly number[]; readonly salt: number }
   | { readonly do: 'peer says'; readonly size: number; readonly salt: number }
+  | {
+      readonly do: 'peer floods';
+      readonly size: number;
+      readonly salt: number;
+      /** Milliseconds until it is read, and between the pieces that follow, each of which is read before the next. */
+      readonly pause: number;
+      readonly pieces: readonly number[];
+      readonly how: Exclude<Read, 'readline'>;
+    }
+  | { readonly do: 'rest'; readonly milliseconds: number }
   | { readonly do: 'read'; readonly how: Read; readonly blocking: boolean; readonly size: number }
   | { readonly do: 'read in turn'; readonly sizes: readonly number[] }
   | { readonly do: 'abandon a read'; readonly size: number }
@@ -25,7 +35,9 @@ export type Step =
   | { readonly do: 'find nothing'; readonly how: Read; readonly blocking: boolean }
   | { readonly do: 'peer hears' }
   | { readonly do: 'peer closes'; readonly last: number; readonly salt: number }
-  | { readonly do: 'close' };
+  | { readonly do: 'peer resets'; readonly last: number; readonly salt: number }
+  | { readonly do: 'close' }
+  | { readonly do: 'close unread' };
 
 export type DatagramStep =
   | {
@@ -49,6 +61,8 @@ export type DatagramStep =
 /** One connection from its start to its end. */
 export interface Visit {
   readonly begin: 'blocking' | 'non-blocking' | 'by name' | 'in time' | 'after a refusal';
+  /** Bytes that the socket holds, if its interface can hold the peer back. A server takes that of the first visit. */
+  readonly receiveBuffer: number;
   readonly steps: readonly Step[];
 }
 
@@ -60,8 +74,8 @@ export type Task =
 
 export interface RandomProgram {
   readonly tasks: readonly Task[];
-  /** How the virtual modem cuts, delays and mixes its output. */
-  readonly modem: Pick<EmulatorOptions, 'seed' | 'chunking' | 'interleave' | 'latency'>;
+  /** How the virtual modem cuts, delays and mixes its output, and what it does with data that wait when it has to push. */
+  readonly modem: Pick<EmulatorOptions, 'seed' | 'chunking' | 'interleave' | 'latency' | 'faults'>;
 }
 
 /** The transcript of a task so far, and the step that it is at. */
@@ -76,6 +90,18 @@ const size = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 3000, max: 12_000 }) },
   { weight: 1, arbitrary: fc.constantFrom(1, 2, 1440, 1460, 1461, 2047, 2048, 2049, 2920, 5760, 5840) },
 );
+/**
+ * More than most sockets hold, so that a modem that adapts has to hold data back. It pushes again when all readers have kept
+ * up for 250 ms.
+ */
+const flood = fc.integer({ min: 6_000, max: 30_000 });
+/** Below 8192, data are always pulled; of 262,144 bytes, there is always room for a flood. */
+const receiveBuffer = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 8_200, max: 20_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 1, max: 8_191 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 20_000, max: 60_000 }) },
+  { weight: 3, arbitrary: fc.constant(262_144) },
+);
 const few = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 2, maxLength: 8 });
 const blocking = fc.boolean();
 
@@ -83,6 +109,18 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('say'), how: fc.constantFrom(...says), blocking, size, salt }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('join'), sizes: few, salt }) },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('peer says'), size, salt }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('peer floods'),
+      size: flood,
+      salt,
+      pause: fc.integer({ min: 10, max: 70 }),
+      pieces: fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 3, maxLength: 12, size: 'max' }),
+      how: fc.constantFrom('recv', 'recvfrom', 'read', 'readinto', 'file'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('rest'), milliseconds: fc.integer({ min: 1, max: 300 }) }) },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('read'), how: fc.constantFrom(...reads), blocking, size }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('read in turn'), sizes: few }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('abandon a read'), size }) },
@@ -90,7 +128,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('find nothing'), how: fc.constantFrom(...reads), blocking }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('peer hears') }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('peer closes'), last: size, salt }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('close') }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('peer resets'), last: size, salt }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('close', 'close unread') }) },
 );
 
 const peer = fc.constantFrom(0 as const, 1 as const);
@@ -115,6 +154,7 @@ const datagramStep: fc.Arbitrary<DatagramStep> = fc.oneof(
 
 const visit: fc.Arbitrary<Visit> = fc.record({
   begin: fc.constantFrom('blocking', 'non-blocking', 'by name', 'in time', 'after a refusal'),
+  receiveBuffer,
   steps: fc.array(step, { maxLength: 14, size: 'max' }),
 });
 const visits = fc.array(visit, { minLength: 1, maxLength: 2 });
@@ -146,16 +186,36 @@ const tasks = fc
   .map((groups): readonly Task[] => groups.flat())
   .filter((made) => made.reduce((sum, task) => sum + numbersOf(task), 0) <= 5);
 
-/** Random programs whose outcome does not depend on timing. */
-export const anyProgram: fc.Arbitrary<RandomProgram> = fc.record({
+/** What waits when the modem has to push is pushed; or it is kept; or it is kept, and later data are pushed before it. */
+const habits: readonly (readonly ScheduledFault[])[] = [
+  [],
+  [{ at: 0, kind: 'keep-waiting' }],
+  [{ at: 0, kind: 'keep-waiting', overtake: true }],
+];
+
+const hasFlood = (task: Task): boolean =>
+  task.kind !== 'datagrams' && task.visits.some(({ steps }) => steps.some((each) => each.do === 'peer floods'));
+
+/** Each chunk takes a millisecond or more, so a flood in small chunks would take longer than a program may. */
+function inTime({ tasks: made, modem }: RandomProgram): RandomProgram {
+  const { chunking } = modem;
+  const isFine = typeof chunking === 'number' && chunking < 100;
+  return { tasks: made, modem: isFine && made.some(hasFlood) ? { ...modem, chunking: 100 } : modem };
+}
+
+const timedAnyhow: fc.Arbitrary<RandomProgram> = fc.record({
   tasks,
   modem: fc.record({
     seed: fc.integer({ min: 1, max: 0xffff }),
     chunking: fc.constantFrom('whole' as const, 3, 17, 100),
     interleave: fc.constantFrom(0, 0.25, 1),
     latency: fc.constantFrom(0.01, 0.05, 0.2),
+    faults: fc.constantFrom(...habits),
   }),
 });
+
+/** Random programs whose outcome does not depend on timing. */
+export const anyProgram: fc.Arbitrary<RandomProgram> = timedAnyhow.map(inTime);
 
 /** The settings of fast-check that turn a seed into a program, also where a smaller program is searched. */
 export const generation = { numRuns: 1, unbiased: true } as const;

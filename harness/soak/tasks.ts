@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket as Peer } from 'node:net';
 
 import type { Address, Socket } from '../../src/usocket';
-import { addressOf, type RunningInterface } from '../interfaces/interfaces';
+import { addressOf, type RunningInterface, type TestedInterface } from '../interfaces/interfaces';
 import { until } from '../peers/peer';
 import { tcpServer, type TcpServer } from '../peers/tcpServer';
 import { codeOf, Conversation } from './conversation';
@@ -12,8 +12,11 @@ import type { Progress, Task, Visit } from './randomProgram';
 /** A port where nobody listens. Other programs use ports that the system assigns, and this is none of them. */
 const nobody: Address = ['127.0.0.1', 1];
 
+/** A running interface, and what is known of it. */
+export type SoakedInterface = RunningInterface & Pick<TestedInterface, 'holdsBack'>;
+
 /** Runs a task on an interface to its end. */
-export function perform(task: Task, net: RunningInterface, progress: Progress): Promise<void> {
+export function perform(task: Task, net: SoakedInterface, progress: Progress): Promise<void> {
   switch (task.kind) {
     case 'client':
       return visitPeers(task.visits, net, progress);
@@ -24,14 +27,20 @@ export function perform(task: Task, net: RunningInterface, progress: Progress): 
   }
 }
 
-async function visitPeers(visits: readonly Visit[], net: RunningInterface, progress: Progress): Promise<void> {
+async function visitPeers(visits: readonly Visit[], net: SoakedInterface, progress: Progress): Promise<void> {
   await using server = await tcpServer();
-  for (const { begin, steps } of visits) {
+  for (const { begin, receiveBuffer, steps } of visits) {
     progress.at = `connect, ${begin}`;
-    await using socket = net.usocket.socket();
+    await using socket = socketOn(net, receiveBuffer);
     const [peer] = await Promise.all([server.accept(), connectTo(server, begin, socket, net, progress)]);
     await converse(socket, peer, steps, progress);
   }
+}
+
+/** A socket with this receive buffer, if the interface can hold peers back; with the default otherwise. */
+function socketOn({ usocket, holdsBack }: SoakedInterface, receiveBuffer: number): Socket {
+  const { AF_INET, SOCK_STREAM, IPPROTO_TCP } = usocket;
+  return usocket.socket(AF_INET, SOCK_STREAM, IPPROTO_TCP, holdsBack ? { receiveBuffer } : {});
 }
 
 async function connectTo(
@@ -74,11 +83,12 @@ async function connectTo(
 
 async function takeVisits(
   { together, visits }: Extract<Task, { kind: 'server' }>,
-  net: RunningInterface,
+  net: SoakedInterface,
   progress: Progress,
 ): Promise<void> {
   const isModem = net.emulator !== undefined;
-  await using server = net.usocket.socket();
+  // Its connections have its receive buffer.
+  await using server = socketOn(net, visits[0]?.receiveBuffer ?? 0);
   progress.at = 'listen';
   await server.bind(isModem ? ['0.0.0.0', 8080] : ['127.0.0.1', 0]);
   await server.listen();

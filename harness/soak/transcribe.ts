@@ -3,7 +3,7 @@ import { OSError } from '../../src/usocket';
 import { messageOf } from '../../src/usocket/contract/messageOf';
 import { within } from '../time/limits';
 import type { RandomProgram, Progress, Task } from './randomProgram';
-import { perform } from './tasks';
+import { perform, type SoakedInterface } from './tasks';
 
 /** The lines of each task of a program. If a task failed, its last line begins with `!`. */
 export type Transcript = readonly (readonly string[])[];
@@ -18,13 +18,22 @@ const patience = 30_000;
 /** Each modem begins with the same ports, and programs run concurrently, so each port stands for any free one of this machine. */
 const ports = { 8080: 0, ...Object.fromEntries(Array.from({ length: 8 }, (_, index) => [49_152 + index, 0])) };
 
-/** Runs a program on an interface. Never rejects: the transcript has what went wrong. */
-export async function transcribe({ tasks, modem }: RandomProgram, tested: TestedInterface): Promise<Transcript> {
+/**
+ * Runs a program on an interface. Never rejects: the transcript has what went wrong.
+ *
+ * @param started Called when the interface has been started.
+ */
+export async function transcribe(
+  { tasks, modem }: RandomProgram,
+  tested: TestedInterface,
+  started: (net: RunningInterface) => void = () => undefined,
+): Promise<Transcript> {
   const works = tasks.map((task): Work => ({ task, lines: [], at: 'start' }));
   let net: RunningInterface | undefined;
   const run = async (): Promise<void> => {
     const running = (net = await tested.start({ ...modem, ports }));
-    await Promise.all(works.map((work) => finish(work, running)));
+    started(running);
+    await Promise.all(works.map((work) => finish(work, { ...running, holdsBack: tested.holdsBack })));
     await running[Symbol.asyncDispose]();
   };
   const failed = (error: unknown): void => {
@@ -40,7 +49,7 @@ export async function transcribe({ tasks, modem }: RandomProgram, tested: Tested
   return transcript;
 }
 
-async function finish(work: Work, net: RunningInterface): Promise<void> {
+async function finish(work: Work, net: SoakedInterface): Promise<void> {
   try {
     await perform(work.task, net, work);
   } catch (error) {
