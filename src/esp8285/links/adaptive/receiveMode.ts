@@ -13,9 +13,11 @@ import {
   throwError,
 } from 'rxjs';
 
-import { common } from '../../commands/catalogue';
+import { firstMatch } from '../../commands/answerLines';
+import { common, probes } from '../../commands/catalogue';
 import type { Command } from '../../commands/command';
 import type { Dialect } from '../../commands/dialect';
+import { ifRefused } from '../../executor/answer';
 import { ask, type Exchange, usualDeadline } from '../../executor/exchange';
 import type { Wire } from '../../executor/wire';
 
@@ -160,7 +162,7 @@ export class ReceiveMode {
   push(wire: Wire): Observable<never> {
     return defer(() => {
       this.mayBePushing = this.isTurningToPush = true;
-      return say(wire, common.receiveMode(false), () => {
+      return setMode(wire, false, () => {
         this.isTurningToPush = false;
         this.current.next('pushed');
       });
@@ -172,7 +174,7 @@ export class ReceiveMode {
     return defer(() => {
       // Before the command, because the modem may announce its data before the `OK`.
       this.current.next('pulled');
-      return say(wire, common.receiveMode(true), () => {
+      return setMode(wire, true, () => {
         this.mayBePushing = this.mayKeep = false;
         this.options.pullAgain();
       });
@@ -220,6 +222,24 @@ export class ReceiveMode {
 
 function say(wire: Wire, command: Command, done: () => void): Observable<never> {
   return ask(wire, command).pipe(
+    tap(done),
+    concatMap(() => EMPTY),
+  );
+}
+
+/**
+ * The modem knows the command, so if it seems to refuse it, the line has damaged the command or its `OK`. It is asked which
+ * mode it has, because its data would come in another way than they are expected.
+ */
+function setMode(wire: Wire, passive: boolean, done: () => void): Observable<never> {
+  const command = common.receiveMode(passive);
+  const again$ = ask(wire, probes.receiveMode).pipe(
+    map((lines) => firstMatch(lines, /^\+CIPRECVMODE: *([01])$/)?.[1] === (passive ? '1' : '0')),
+    ifRefused(of(false)),
+    concatMap((isDone) => (isDone ? of([]) : ask(wire, command))),
+  );
+  return ask(wire, command).pipe(
+    ifRefused(again$),
     tap(done),
     concatMap(() => EMPTY),
   );
