@@ -3,6 +3,7 @@ import { endSize, isSuspicious, judge, type Judgement } from './blockEnd';
 import { type BlockHeader, blockHeader, longestHeader } from './blockHeader';
 import type { Expectation } from './expectation';
 import type { Frame } from './frame';
+import { isGluedPrompt } from './gluedPrompt';
 import { isCutEcho, lineFrame } from './lineFrame';
 import { OpenBlock } from './openBlock';
 import { PendingNews } from './pendingNews';
@@ -160,9 +161,7 @@ export class FrameCutter {
         if (at === chunk.length) return;
         if (this.expecting.prompt && chunk[at] === promptMark) {
           at++;
-          this.behindPrompt = true;
-          this.news.end(0);
-          this.emit({ kind: 'prompt' });
+          this.prompt();
           continue;
         }
       }
@@ -249,6 +248,12 @@ export class FrameCutter {
     return at;
   }
 
+  private prompt(): void {
+    this.behindPrompt = true;
+    this.news.end(0);
+    this.emit({ kind: 'prompt' });
+  }
+
   private headerAt(chunk: Buffer, at: number): BlockHeader | undefined {
     const isCandidate = this.held.length > 0 ? this.held[0] === plus : chunk[at] === plus;
     if (!isCandidate || this.skipped !== undefined || this.held.length >= longestHeader) return undefined;
@@ -265,6 +270,11 @@ export class FrameCutter {
     } else if (this.held.length + rest.length <= longestLine) {
       // A copy, because the rest of a line must not keep a whole chunk in memory.
       this.held = Buffer.concat([this.held, rest]);
+      if (this.expecting.prompt && isGluedPrompt(this.held)) {
+        this.held = nothing;
+        this.lineOf(Buffer.from('OK'));
+        this.prompt();
+      }
     } else {
       this.skipped = this.held.length + rest.length;
       this.held = nothing;

@@ -51,8 +51,8 @@ function promptOf({ wire, command }: PendingSend): Observable<number> {
       const outcome = lines.hear(frame);
       isAnswered = outcome !== undefined;
       if (outcome instanceof Refusal) error(outcome);
-      // After its `OK`, the modem waits for the bytes even if its prompt is lost.
-      else if (outcome) subscriber.add(clock.schedule(prompted, promptPause));
+      // After its `OK`, or the number of a segment, the modem waits for the bytes even if the rest is lost.
+      else if (outcome || isNumber(frame)) subscriber.add(clock.schedule(prompted, promptPause));
     };
     subscriber.add(
       wire.frames$.subscribe({
@@ -65,4 +65,9 @@ function promptOf({ wire, command }: PendingSend): Observable<number> {
       }),
     );
   });
+}
+
+/** Whether a frame is the line that names the segment. Without a send buffer, no line of numbers is expected. */
+function isNumber(frame: Frame): boolean {
+  return frame.kind === 'line' && /^\d+,\d+$/.test(frame.text);
 }
