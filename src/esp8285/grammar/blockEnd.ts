@@ -60,11 +60,13 @@ const suspiciousByte = /^[\r\n+0-4SW]$/;
  * @param end The last bytes of the block, in Latin-1.
  * @param following The bytes after it, at most `endSize`.
  * @param expecting Whether a send waits for its prompt, and which line of numbers comes before that.
+ * @param gluesHeaders Whether the modem prints headers without a line end before them.
  */
 export function judge(
   end: string,
   following: string,
   { prompt, numbers }: Pick<Expectation, 'prompt' | 'numbers'>,
+  gluesHeaders = false,
 ): Judgement {
   const plain = withoutColour(following);
   const { length } = /^[\r\n\0]*/.exec(plain)?.[0] ?? '';
@@ -72,7 +74,8 @@ export function judge(
   const isLed = /[\r\n]/.test(plain.slice(0, length));
   // Half a line end, or a header or line whose line end is inside the block.
   if (end.endsWith('\r') && following.startsWith('\n')) return { kind: 'damaged', swallowed: 1 };
-  if (end.endsWith('\n') && alwaysLed.test(following)) return { kind: 'damaged', swallowed: 1 };
+  const isGlued = gluesHeaders && following.startsWith('+IPD,');
+  if (end.endsWith('\n') && alwaysLed.test(following) && !isGlued) return { kind: 'damaged', swallowed: 1 };
   if (leavesHalf(following)) return { kind: 'damaged', swallowed: 0 };
   if (said.startsWith('>') && prompt) return whole;
   const [line = ''] = /^[^\r\n]*/.exec(said) ?? [];

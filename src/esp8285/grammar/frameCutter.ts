@@ -4,6 +4,7 @@ import { type BlockHeader, blockHeader, longestHeader } from './blockHeader';
 import type { Expectation } from './expectation';
 import type { Frame } from './frame';
 import { isGluedPrompt } from './gluedPrompt';
+import { HeaderHabit } from './headerHabit';
 import { isCutEcho, lineFrame } from './lineFrame';
 import { OpenBlock } from './openBlock';
 import { PendingNews } from './pendingNews';
@@ -47,6 +48,7 @@ export class FrameCutter {
   /** The bytes after a block, as long as they do not decide whether it is whole. */
   private following = nothing;
   private news: PendingNews;
+  private readonly habit = new HeaderHabit();
   private held = nothing;
   /**
    * The number of skipped bytes of a line that is too long, or has no beginning; `undefined` for a line that makes
@@ -148,7 +150,10 @@ export class FrameCutter {
       }
       if (this.block) {
         const following = this.followingOf(chunk, at);
-        const judgement = judge(this.block.end, following.toString('latin1'), this.expecting);
+        const text = following.toString('latin1');
+        const { end } = this.block;
+        this.habit.followed(end, text);
+        const judgement = judge(end, text, this.expecting, this.habit.gluesHeaders);
         if (judgement.kind === 'open') {
           this.following = Buffer.from(following);
           return;
@@ -169,6 +174,7 @@ export class FrameCutter {
       if (header) {
         const { held } = this;
         this.held = nothing;
+        if (!header.pulled && this.news.bytesBehind !== undefined) this.habit.came(this.news.bytesBehind);
         this.news.end(lineEnd, !header.pulled);
         this.open(header);
         // Until the block was expected, its first bytes were held as an unfinished line.

@@ -28,6 +28,11 @@ export class PendingNews {
     return this.tail === undefined || this.tail.isHandedOn ? 0 : this.tail.block.filled;
   }
 
+  /** The number of bytes behind a block that was passed on at once; `undefined` if there is none. */
+  get bytesBehind(): number | undefined {
+    return this.tail?.isHandedOn ? this.tail.size : undefined;
+  }
+
   /** Whether the text could be the rest of the block's own data. */
   get isContinued(): boolean {
     return this.tail?.isContinued === true;

@@ -43,6 +43,21 @@ describe('damage', () => {
     assert.deepStrictEqual(framesOf(`\r\n+IPD,3,${data.length}:${data}${following}`), [block(3, data), frame]);
   });
 
+  it('is none of a block that ends in a line end, if the modem glues its headers to blocks', () => {
+    const printed = latin1('\r\n+IPD,3,2:{}+IPD,3,4:ab\r\n+IPD,3,2:c\n+IPD,0,2:hi');
+    const blocks = [block(3, '{}'), block(3, 'ab\r\n'), block(3, 'c\n'), block(0, 'hi')];
+    for (let at = 0; at <= printed.length; at++) {
+      assert.deepStrictEqual(cut([printed.subarray(0, at), printed.subarray(at)]).map(joined), blocks);
+    }
+  });
+
+  it.each(['{}', 'WORD'])('is told of one if the modem has printed a line end after another one since: %j', (data) => {
+    const glued = `\r\n+IPD,3,2:{}+IPD,3,${data.length}:${data}`;
+    const printed = latin1(`${glued}\r\n+IPD,3,4:ab\r\n+IPD,0,2:hi`);
+    const frames = [block(3, '{}'), block(3, data), damage(3, false), block(0, 'hi')];
+    assert.deepStrictEqual(cut([printed]).map(joined), frames);
+  });
+
   it('is told of a block that has swallowed the line end of a `Recv`, wherever the chunk ends', () => {
     const printed = latin1('\r\n+IPD,3,5:hel\r\nRecv 1460 bytes\r\n\r\n0,1,SEND OK\r\n');
     for (let at = 0; at <= printed.length; at++) {
