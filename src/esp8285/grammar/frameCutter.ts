@@ -3,7 +3,7 @@ import { endSize, isSuspicious, judge, type Judgement } from './blockEnd';
 import { type BlockHeader, blockHeader, longestHeader } from './blockHeader';
 import type { Expectation } from './expectation';
 import type { Frame } from './frame';
-import { isGluedPrompt } from './gluedPrompt';
+import { gluedPromptSize } from './gluedPrompt';
 import { HeaderHabit } from './headerHabit';
 import { isCutEcho, lineFrame } from './lineFrame';
 import { OpenBlock } from './openBlock';
@@ -182,6 +182,14 @@ export class FrameCutter {
         at += Math.max(0, header.size - held.length);
         continue;
       }
+      const glued = this.gluedPromptAt(chunk, at);
+      if (glued > 0) {
+        at += glued - this.held.length;
+        this.held = nothing;
+        this.lineOf(Buffer.from('OK'));
+        this.prompt();
+        continue;
+      }
       const end = chunk.indexOf(lineFeed, at);
       if (end < 0) {
         this.hold(chunk.subarray(at));
@@ -260,6 +268,11 @@ export class FrameCutter {
     this.emit({ kind: 'prompt' });
   }
 
+  private gluedPromptAt(chunk: Buffer, at: number): number {
+    const isExpected = this.expecting.prompt && this.skipped === undefined && this.held.length < longestHeader;
+    return isExpected ? gluedPromptSize(this.headText(chunk, at)) : 0;
+  }
+
   private headerAt(chunk: Buffer, at: number): BlockHeader | undefined {
     const isCandidate = this.held.length > 0 ? this.held[0] === plus : chunk[at] === plus;
     if (!isCandidate || this.skipped !== undefined || this.held.length >= longestHeader) return undefined;
@@ -276,11 +289,6 @@ export class FrameCutter {
     } else if (this.held.length + rest.length <= longestLine) {
       // A copy, because the rest of a line must not keep a whole chunk in memory.
       this.held = Buffer.concat([this.held, rest]);
-      if (this.expecting.prompt && isGluedPrompt(this.held)) {
-        this.held = nothing;
-        this.lineOf(Buffer.from('OK'));
-        this.prompt();
-      }
     } else {
       this.skipped = this.held.length + rest.length;
       this.held = nothing;
