@@ -55,4 +55,20 @@ describe('a port for datagrams that makes the modem push', () => {
       assert.deepStrictEqual(modem.heard.slice(0, 3), ['AT+CIPRECVLEN?', 'AT+CIPRECVMODE=0', 'AT+CIPRECVLEN?']);
     }),
   );
+
+  it(
+    'is opened within a second if the end of a link is lost, of which ESP-AT says no length any more',
+    marbles(({ expectObservable }, scheduler) => {
+      const waiting = (length: number) => `+CIPRECVLEN:-1,-1,-1,-1,${length}\r\n\r\nOK\r\n`;
+      const script: Rule[] = [
+        ['AT+CIPRECVLEN?', waiting(5)],
+        ['AT+CIPRECVMODE=0', '\r\nOK\r\n'],
+        ['AT+CIPRECVLEN?', waiting(-1)],
+        [/^AT\+CIPRECVDATA=/, '\r\nERROR\r\n'],
+      ];
+      const { nic } = connected(scheduler, { firmware: espAt222, script });
+      const port = new DatagramSocket(nic, { scheduler });
+      expectObservable(port.bind$(['0.0.0.0', 5_000]).pipe(ignoreElements())).toBe('950ms |');
+    }),
+  );
 });

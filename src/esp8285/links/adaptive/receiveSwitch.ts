@@ -26,6 +26,11 @@ import { WaitingAnswers } from './waitingAnswers';
 /** Milliseconds between two questions what waits, and how often the modem is asked. */
 const pause = 50;
 const mostQuestions = 100;
+/**
+ * The same while the modem does not say a length, and pushes nothing. ESP-AT says none for a link that has ended, and the
+ * line may have lost its `CLOSED`.
+ */
+const mostUnsaid = 20;
 /** If the rest of the TCP window has fewer bytes than this, it is full: the peer sends no segment into it. */
 const smallestSegment = 128;
 
@@ -220,6 +225,8 @@ function findOutFor(wire: Wire, parts: SwitchParts, { all, links, before, whenKe
   const answers = new WaitingAnswers(before);
   let waiting: Waiting = [];
   let questions = 0;
+  let unsaid = 0;
+  let blocks = parts.pushedBlocks();
   return defer(() => askWaiting(wire)).pipe(
     map((lengths): Fate => {
       questions++;
@@ -230,13 +237,19 @@ function findOutFor(wire: Wire, parts: SwitchParts, { all, links, before, whenKe
         if (life.isDraining) return length ?? 0;
         return isEncrypted ? length : answers.believe(id, length, pushedOn(all, id).bytes);
       });
-      const fate = evidence.weigh(waiting, (id) => pushedOn(links, id), parts.pushedBlocks());
+      const isSaid = links.some(({ id }) => (waiting[id] ?? 0) > 0) || parts.pushedBlocks() !== blocks;
+      unsaid = isSaid ? 0 : unsaid + 1;
+      blocks = parts.pushedBlocks();
+      const fate = evidence.weigh(waiting, (id) => pushedOn(links, id), blocks);
       const isOver = fate === 'none' || fate === 'pushed';
       for (const { id, bytes } of links) if (isOver || waiting[id] === 0) bytes.pushed();
       return fate;
     }),
     repeat({ delay: () => timer(pause, wire.clock) }),
-    takeWhile((fate) => fate === 'unknown' && questions < mostQuestions && !isTooMuch(all), true),
+    takeWhile(
+      (fate) => fate === 'unknown' && questions < mostQuestions && unsaid < mostUnsaid && !isTooMuch(all),
+      true,
+    ),
     last(),
     concatMap((fate) => {
       if (fate === 'none') return EMPTY;
