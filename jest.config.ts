@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 import type { Config } from 'jest';
 
@@ -37,7 +38,7 @@ const config: Config = {
   roots: ['<rootDir>/spec', '<rootDir>/web/spec'],
   testMatch: ['**/*.spec.ts', ...leftOut.map((file) => `!**/spec/${file.replaceAll('\\', '/')}`)],
   // Many specs wait for a line, a program or a page most of their time. Meanwhile another worker can use the processor.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   // Longer than the limits of programs (60 s) and of soak runs (30 s), whose messages say more. A spec that hangs still
   // fails, and a spec that does not hang must not fail because the machine is busy.
   testTimeout: 90_000,
