@@ -1,10 +1,8 @@
 import {
-  catchError,
   concat,
   concatMap,
   defer,
   delay,
-  EMPTY,
   finalize,
   from,
   ignoreElements,
@@ -21,7 +19,8 @@ import {
 import type { Emulator, Fault, FirmwareVersion } from '../../src/emulator';
 import type { Uart } from '../../src/streams';
 import { type Talk, virtualModem } from '../../src/testing';
-import { OSError, type Socket } from '../../src/usocket';
+import type { Socket } from '../../src/usocket';
+import { noteEnd } from '../interfaces/noteEnd';
 
 /** What the virtual modem does with data that wait when it is told to push. No document says what a real one does. */
 export const habits: readonly (readonly [name: string, habit: Fault | undefined])[] = [
@@ -120,15 +119,8 @@ export function downloadOver({ firmware, habit, baud, downloads, damage }: Switc
   const reading = (each: Socket, at: number): Observable<never> => {
     const end = ends[at]!;
     return concat(timer(setUp / 2, scheduler), readingWith(each, downloads[at]!.stops, scheduler)).pipe(
-      tap({
-        next: (chunk) => typeof chunk !== 'number' && end.chunks.push(chunk),
-        complete: () => (end.ended = 'end'),
-      }),
-      catchError((error: unknown) => {
-        end.ended = error instanceof OSError ? error.code : String(error);
-        return EMPTY;
-      }),
-      ignoreElements(),
+      tap((chunk) => typeof chunk !== 'number' && end.chunks.push(chunk)),
+      noteEnd((how) => (end.ended = how)),
     );
   };
   const begin$ = defer(() => {

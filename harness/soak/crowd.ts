@@ -1,6 +1,6 @@
 import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
-import { nextTurn } from '../time/turns';
 import { crowdOf } from './crowdOf';
+import { runOver } from './virtual';
 
 export interface CrowdOptions {
   readonly seed: number;
@@ -24,8 +24,7 @@ export async function crowd({ seed, runs, firmwares = firmwareVersions, print }:
     for (let run = 0; run < runs; run++) {
       const { sides, told, problems } = crowdOf(firmware, seed + run);
       links += sides;
-      // What is referred to weakly is kept until this turn of the event loop is over: 200 KB of each run.
-      await nextTurn();
+      await runOver();
       if (problems.length === 0) {
         good++;
         continue;

@@ -17,6 +17,7 @@ import type { Fault, FirmwareVersion } from '../../src/emulator';
 import { Random } from '../../src/emulator/simulation/random';
 import type { VirtualModem } from '../../src/testing';
 import { DatagramSocket } from '../../src/usocket';
+import { habits } from '../modems/switchingLine';
 import { digest } from './payload';
 import { Side } from './side';
 import { pacedModem } from './virtual';
@@ -27,12 +28,6 @@ const patience = 1_500_000;
 const faultTime = 8_000;
 const port = 5_000;
 
-/** What the modem does with data that wait when it is told to push. */
-const habits: readonly (Fault | undefined)[] = [
-  undefined,
-  { kind: 'keep-waiting' },
-  { kind: 'keep-waiting', overtake: true },
-];
 const faults: readonly (Fault | undefined)[] = [
   undefined,
   undefined,
@@ -57,7 +52,7 @@ export interface CrowdResult {
 export function crowdOf(firmware: FirmwareVersion, seed: number): CrowdResult {
   const random = new Random(seed);
   const scheduler = new VirtualTimeScheduler(undefined, patience);
-  const [habit, fault] = [habits[random.integer(0, 2)], faults[random.integer(0, faults.length - 1)]];
+  const [[, habit], fault] = [habits[random.integer(0, 2)]!, faults[random.integer(0, faults.length - 1)]];
   const connections = random.integer(1, 3);
   const clients = random.chance(0.4) ? random.integer(1, 2) : 0;
   const hasDatagrams = random.chance(0.3) && connections + clients < 5;

@@ -6,8 +6,8 @@ import {
   type SwitchingOptions,
   type SwitchingResult,
 } from '../modems/switchingLine';
-import { nextTurn } from '../time/turns';
 import { payload } from './payload';
+import { runOver } from './virtual';
 
 export interface DamagedSwitchesOptions {
   readonly firmwares?: readonly FirmwareVersion[];
@@ -70,8 +70,7 @@ export async function damagedSwitches({
             const isLength = from === 'modem' && kind === 'lose' && isIn(lengths, after);
             if (!isLength && (after + index + turn) % stride !== 0) continue;
             runs++;
-            // What is referred to weakly is kept until this turn of the event loop is over: 200 KB of each run.
-            await nextTurn();
+            await runOver();
             const result = over((emulator: Emulator) => {
               emulator.fault({ kind, after, from });
             });

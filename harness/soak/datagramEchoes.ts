@@ -1,20 +1,9 @@
-import {
-  catchError,
-  concat,
-  concatMap,
-  defer,
-  EMPTY,
-  ignoreElements,
-  type Observable,
-  range,
-  type SchedulerLike,
-  tap,
-  timer,
-} from 'rxjs';
+import { concat, concatMap, defer, type Observable, range, type SchedulerLike, tap, timer } from 'rxjs';
 
 import type { Random } from '../../src/emulator/simulation/random';
 import type { Talk, VirtualModem } from '../../src/testing';
-import { DatagramSocket, OSError } from '../../src/usocket';
+import { DatagramSocket } from '../../src/usocket';
+import { noteEnd } from '../interfaces/noteEnd';
 import { digest, payload } from './payload';
 
 /** A host that sends each datagram back. */
@@ -50,14 +39,7 @@ export class DatagramEchoes {
       port.connect$(['10.0.1.1', 53]),
       range(0, random.integer(1, 4)).pipe(concatMap(echo)),
       port.close$(),
-    ).pipe(
-      ignoreElements(),
-      tap({ complete: () => (this.ended = 'end') }),
-      catchError((error: unknown) => {
-        this.ended = error instanceof OSError ? error.code : String(error);
-        return EMPTY;
-      }),
-    );
+    ).pipe(noteEnd((end) => (this.ended = end)));
   }
 
   /** What is wrong, if not all have come back. If the modem is reset, one may be lost. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import type { EmulatorOptions, ScheduledFault } from '../../src/emulator';
+import { habits } from '../modems/switchingLine';
 
 const reads = ['recv', 'recvfrom', 'read', 'readinto', 'readline', 'file'] as const;
 const says = ['send', 'sendall', 'write', 'file'] as const;
@@ -186,12 +187,7 @@ const tasks = fc
   .map((groups): readonly Task[] => groups.flat())
   .filter((made) => made.reduce((sum, task) => sum + numbersOf(task), 0) <= 5);
 
-/** What waits when the modem has to push is pushed; or it is kept; or it is kept, and later data are pushed before it. */
-const habits: readonly (readonly ScheduledFault[])[] = [
-  [],
-  [{ at: 0, kind: 'keep-waiting' }],
-  [{ at: 0, kind: 'keep-waiting', overtake: true }],
-];
+const faults = habits.map(([, habit]): readonly ScheduledFault[] => (habit ? [{ at: 0, ...habit }] : []));
 
 const hasFlood = (task: Task): boolean =>
   task.kind !== 'datagrams' && task.visits.some(({ steps }) => steps.some((each) => each.do === 'peer floods'));
@@ -210,7 +206,7 @@ const timedAnyhow: fc.Arbitrary<RandomProgram> = fc.record({
     chunking: fc.constantFrom('whole' as const, 3, 17, 100),
     interleave: fc.constantFrom(0, 0.25, 1),
     latency: fc.constantFrom(0.01, 0.05, 0.2),
-    faults: fc.constantFrom(...habits),
+    faults: fc.constantFrom(...faults),
   }),
 });
 

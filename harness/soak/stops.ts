@@ -1,7 +1,7 @@
 import type { FirmwareVersion } from '../../src/emulator';
 import { downloadOver, habits } from '../modems/switchingLine';
-import { nextTurn } from '../time/turns';
 import { payload } from './payload';
+import { runOver } from './virtual';
 
 export interface StopsOptions {
   readonly firmwares?: readonly FirmwareVersion[];
@@ -48,8 +48,7 @@ export async function stops({ firmwares = ['1.7.4', '2.2.2'], stride = 1, print 
             },
           ],
         });
-        // What is referred to weakly is kept until this turn of the event loop is over: 200 KB of each run.
-        await nextTurn();
+        await runOver();
         runs++;
         switches += result.switches;
         for (const { sent, received, ended } of result.ends) {

@@ -1,5 +1,4 @@
 import {
-  catchError,
   concatMap,
   EMPTY,
   ignoreElements,
@@ -13,7 +12,7 @@ import {
 import type { FirmwareVersion } from '../../src/emulator';
 import type { Random } from '../../src/emulator/simulation/random';
 import type { Talk, VirtualModem } from '../../src/testing';
-import { OSError } from '../../src/usocket';
+import { noteEnd } from '../interfaces/noteEnd';
 import { digest, payload } from './payload';
 import { type Pause, reading, talking } from './transfer';
 
@@ -72,12 +71,7 @@ export class SwitchedSide {
     const reading$ = reading(socket, pauses, random, scheduler).pipe(tap((chunk) => this.got.push(chunk)));
     return socket.connect$([address, port], isEncrypted ? { tls: { verify: false } } : {}).pipe(
       concatMap(() => merge(reading$, sending$)),
-      ignoreElements(),
-      tap({ complete: () => (this.ended = 'end') }),
-      catchError((error: unknown) => {
-        this.ended = error instanceof OSError ? error.code : String(error);
-        return EMPTY;
-      }),
+      noteEnd((end) => (this.ended = end)),
     );
   }
 

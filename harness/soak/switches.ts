@@ -1,11 +1,11 @@
 import { concatMap, merge, VirtualTimeScheduler } from 'rxjs';
 
-import { type Fault, type FirmwareVersion, firmwareVersions } from '../../src/emulator';
+import { type FirmwareVersion, firmwareVersions } from '../../src/emulator';
 import { Random } from '../../src/emulator/simulation/random';
-import { nextTurn } from '../time/turns';
+import { habits } from '../modems/switchingLine';
 import { DatagramEchoes, echoingHost } from './datagramEchoes';
 import { SwitchedSide } from './switchedSide';
-import { pacedModem } from './virtual';
+import { pacedModem, runOver } from './virtual';
 
 export interface SwitchesOptions {
   readonly seed: number;
@@ -16,13 +16,6 @@ export interface SwitchesOptions {
   readonly resets?: boolean;
   readonly print: (line: string) => void;
 }
-
-/** What the modem does with data that wait when it is told to push. */
-const habits: readonly (Fault | undefined)[] = [
-  undefined,
-  { kind: 'keep-waiting' },
-  { kind: 'keep-waiting', overtake: true },
-];
 
 /** Milliseconds of virtual time after which a download is stuck. */
 const patience = 120_000;
@@ -48,8 +41,7 @@ export async function switches({
     for (let moment = 0; moment < moments; moment++) {
       try {
         counts.push(transfer(firmware, seed + moment, resets));
-        // What is referred to weakly is kept until this turn of the event loop is over: 200 KB of each run.
-        await nextTurn();
+        await runOver();
       } catch (error) {
         isFine = false;
         print(`AT ${firmware}, seed ${seed + moment}: ${String(error)}`);
@@ -82,7 +74,7 @@ function transfer(firmware: FirmwareVersion, seed: number, isReset: boolean): nu
     interleave: random.chance(0.5) ? 0.25 : 1,
     baud: random.chance(0.3) ? 921_600 : 115_200,
   });
-  const habit = habits[random.integer(0, habits.length - 1)];
+  const [what, habit] = habits[random.integer(0, habits.length - 1)]!;
   if (habit) modem.emulator.fault(habit);
   let count = 0;
   modem.nic.trace$.subscribe(({ text }) => {
@@ -95,6 +87,6 @@ function transfer(firmware: FirmwareVersion, seed: number, isReset: boolean): nu
   modem.online$.pipe(concatMap(begin)).subscribe();
   scheduler.flush();
   const wrong = [...sides, ...echoes].flatMap((each) => each.fault(isReset) ?? []);
-  if (wrong.length > 0) throw new Error([...wrong, JSON.stringify(habit ?? 'pushes what waits')].join('; '));
+  if (wrong.length > 0) throw new Error([...wrong, what].join('; '));
   return count;
 }

@@ -3,6 +3,7 @@ import { concatMap, map, type Observable, toArray } from 'rxjs';
 import type { FirmwareVersion } from '../../src/emulator';
 import { virtualModem, type VirtualModemOptions } from '../../src/testing';
 import type { Socket } from '../../src/usocket';
+import { nextTurn } from '../time/turns';
 
 const peer = ['192.168.1.9', 80] as const;
 export const peerName = '192.168.1.9:80';
@@ -17,6 +18,9 @@ export function pacedModem(
 ): ReturnType<typeof virtualModem> {
   return virtualModem({ firmware, baud, latency: 1, ...options });
 }
+
+/** To be awaited after each run in virtual time: what is referred to weakly is kept until then, 200 KB of each run. */
+export const runOver = nextTurn;
 
 /** Connects the socket, then emits it. */
 export function connected(socket: Socket): Observable<Socket> {
